@@ -1,0 +1,173 @@
+//! The disk, and the only file that walks it.
+
+use std::fs::{self, File, FileType};
+use std::io::{ErrorKind, Read};
+use std::path::{Path, PathBuf};
+
+use ignore::{DirEntry, WalkBuilder, WalkState};
+
+use super::{Fs, MAX_FILE_BYTES, PathKind, ReadError, Visit, Wanted};
+
+/// Directories that never hold a user's own code.
+const SKIPPED: [&str; 3] = [".git", ".terraform", "node_modules"];
+
+/// Files that tell a walk what to leave out.
+const IGNORE_FILES: [&str; 2] = [".gitignore", ".ignore"];
+
+/// More threads than this wait for the disk rather than for each other.
+const MAX_WALKERS: usize = 12;
+
+/// The files of this machine, as far as they lie below one directory or are named.
+#[derive(Debug)]
+pub struct Disk {
+    tree: PathBuf,
+}
+
+impl Disk {
+    /// Follows links only to files below `tree`.
+    pub fn new(tree: &Path) -> Self {
+        Self { tree: fs::canonicalize(tree).unwrap_or_else(|_| tree.to_owned()) }
+    }
+
+    /// A link may name any file of the tree, and nothing else.
+    fn check_link(&self, path: &Path) -> Result<(), ReadError> {
+        let target = fs::canonicalize(path).map_err(refused)?;
+        if target.starts_with(&self.tree) { Ok(()) } else { Err(ReadError::OutsideTree) }
+    }
+
+    fn read_entry(&self, path: &Path, found: FileType, buffer: &mut Vec<u8>) -> Result<(), ReadError> {
+        if found.is_symlink() {
+            self.check_link(path)?;
+            check_regular(&fs::metadata(path).map_err(refused)?.file_type())?;
+        } else {
+            check_regular(&found)?;
+        }
+        read_into(path, buffer)
+    }
+}
+
+impl Fs for Disk {
+    fn kind(&self, path: &Path) -> Result<PathKind, ReadError> {
+        let found = fs::metadata(path).map_err(refused)?.file_type();
+        if found.is_dir() {
+            return Ok(PathKind::Directory);
+        }
+        check_regular(&found).map(|()| PathKind::File)
+    }
+
+    fn read(&self, path: &Path) -> Result<Vec<u8>, ReadError> {
+        check_regular(&fs::metadata(path).map_err(refused)?.file_type())?;
+        let mut buffer = Vec::new();
+        read_into(path, &mut buffer)?;
+        Ok(buffer)
+    }
+
+    fn list(&self, directory: &Path) -> Result<Vec<PathBuf>, ReadError> {
+        let mut files = Vec::new();
+        for entry in fs::read_dir(directory).map_err(refused)? {
+            let entry = entry.map_err(refused)?;
+            let found = entry.file_type().map_err(refused)?;
+            if found.is_file() || (found.is_symlink() && self.check_link(&entry.path()).is_ok()) {
+                files.push(entry.path());
+            }
+        }
+        files.sort_by(|a, b| a.as_os_str().as_encoded_bytes().cmp(b.as_os_str().as_encoded_bytes()));
+        Ok(files)
+    }
+
+    fn walk(&self, directory: &Path, wanted: Wanted<'_>, visit: Visit<'_>) {
+        if let Some(path) = directory.ancestors().find_map(unsafe_ignore_file) {
+            return visit(&path, Err(ReadError::NotAFile));
+        }
+        let walkers = std::thread::available_parallelism().map_or(1, usize::from).min(MAX_WALKERS);
+        let walk = WalkBuilder::new(directory)
+            .hidden(false)
+            .git_global(false)
+            .threads(walkers)
+            .filter_entry(|entry| !is_skipped(entry))
+            .build_parallel();
+        walk.run(|| {
+            let mut buffer = Vec::new();
+            Box::new(move |entry| match entry {
+                Ok(entry) => self.visit_entry(&entry, wanted, visit, &mut buffer),
+                Err(error) => {
+                    visit(&place_of(&error, directory), Err(ReadError::Refused(cause_of(&error))));
+                    WalkState::Continue
+                }
+            })
+        });
+    }
+}
+
+impl Disk {
+    fn visit_entry(&self, entry: &DirEntry, wanted: Wanted<'_>, visit: Visit<'_>, buffer: &mut Vec<u8>) -> WalkState {
+        let Some(found) = entry.file_type() else { return WalkState::Continue };
+        let path = entry.path();
+        if found.is_dir() {
+            return match unsafe_ignore_file(path) {
+                Some(ignore_file) => {
+                    visit(&ignore_file, Err(ReadError::NotAFile));
+                    WalkState::Skip
+                }
+                None => WalkState::Continue,
+            };
+        }
+        if wanted(path) {
+            match self.read_entry(path, found, buffer) {
+                Ok(()) => visit(path, Ok(buffer)),
+                Err(error) => visit(path, Err(error)),
+            }
+        }
+        WalkState::Continue
+    }
+}
+
+fn is_skipped(entry: &DirEntry) -> bool {
+    entry.file_type().is_some_and(|found| found.is_dir()) && SKIPPED.iter().any(|name| entry.file_name() == *name)
+}
+
+/// An ignore file that is a pipe or a device would be read without end.
+fn unsafe_ignore_file(directory: &Path) -> Option<PathBuf> {
+    IGNORE_FILES.iter().map(|name| directory.join(name)).find(|path| {
+        let small_file = |found: fs::Metadata| found.is_file() && found.len() < 1 << 20;
+        fs::metadata(path).is_ok_and(|found| !small_file(found))
+    })
+}
+
+fn check_regular(found: &FileType) -> Result<(), ReadError> {
+    if found.is_file() { Ok(()) } else { Err(ReadError::NotAFile) }
+}
+
+/// Replaces the buffer's contents by the file's.
+fn read_into(path: &Path, buffer: &mut Vec<u8>) -> Result<(), ReadError> {
+    buffer.clear();
+    let limit = MAX_FILE_BYTES as u64 + 1;
+    File::open(path).map_err(refused)?.take(limit).read_to_end(buffer).map_err(refused)?;
+    if buffer.len() > MAX_FILE_BYTES { Err(ReadError::TooLarge) } else { Ok(()) }
+}
+
+fn refused(error: std::io::Error) -> ReadError {
+    match error.kind() {
+        ErrorKind::NotFound => ReadError::Missing,
+        ErrorKind::PermissionDenied => ReadError::Refused("permission denied".to_owned()),
+        _ => ReadError::Refused(error.to_string()),
+    }
+}
+
+/// The path that a walk's error is about.
+fn place_of(error: &ignore::Error, directory: &Path) -> PathBuf {
+    match error {
+        ignore::Error::WithPath { path, .. } => path.clone(),
+        ignore::Error::WithDepth { err, .. } | ignore::Error::WithLineNumber { err, .. } => place_of(err, directory),
+        _ => directory.to_owned(),
+    }
+}
+
+/// What went wrong, without the path.
+fn cause_of(error: &ignore::Error) -> String {
+    match error.io_error() {
+        Some(error) if error.kind() == ErrorKind::PermissionDenied => "permission denied".to_owned(),
+        Some(error) => error.kind().to_string(),
+        None => error.to_string(),
+    }
+}

@@ -1,0 +1,182 @@
+//! One file's text, and the way from a byte offset to a line and a column.
+
+use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
+
+/// A file among the [`Sources`](super::Sources) of one run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct FileId(pub(super) u32);
+
+/// A half-open range of bytes in a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Span {
+    /// The file it lies in.
+    pub file: FileId,
+    /// The offset of its first byte.
+    pub start: u32,
+    /// The offset after its last byte.
+    pub end: u32,
+}
+
+impl Span {
+    /// The span of the bytes `start..end`, which lie within the file.
+    pub fn new(file: FileId, start: usize, end: usize) -> Self {
+        let offset = |at: usize| u32::try_from(at).unwrap_or(u32::MAX);
+        Self { file, start: offset(start), end: offset(end.max(start)) }
+    }
+
+    /// From the start of `self` to the end of `other`, in the same file.
+    pub fn to(self, other: Span) -> Self {
+        Self { end: other.end.max(self.start), ..self }
+    }
+
+    /// Its bytes as a range of indexes.
+    pub fn range(self) -> std::ops::Range<usize> {
+        self.start as usize..self.end as usize
+    }
+
+    /// Whether `other` lies within it.
+    pub fn contains(self, other: Span) -> bool {
+        self.file == other.file && self.start <= other.start && other.end <= self.end
+    }
+}
+
+/// A place as people and other programs name it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Position {
+    /// Counted from 1; a line ends with a line feed.
+    pub line: u32,
+    /// Counted from 1, in Unicode scalar values; a byte order mark isn't counted.
+    pub column: u32,
+    /// Counted from 0, in bytes of the file.
+    pub byte: u32,
+}
+
+/// A file that has been read.
+#[derive(Debug)]
+pub struct SourceFile {
+    /// Where it was read from, absolute.
+    pub path: PathBuf,
+    /// How it is named to people: relative to the repository, with `/`.
+    pub name: String,
+    /// The file's bytes. Each byte that isn't UTF-8 is replaced by `?`, so offsets stay true.
+    pub text: String,
+    /// The offsets of the replaced bytes.
+    pub replaced: Vec<u32>,
+    line_starts: OnceLock<Vec<u32>>,
+}
+
+const BYTE_ORDER_MARK: char = '\u{feff}';
+
+impl SourceFile {
+    /// Decodes `bytes`. It never fails: what isn't UTF-8 is replaced and noted.
+    pub fn new(path: PathBuf, name: String, bytes: Vec<u8>) -> Self {
+        let (text, replaced) = decode(bytes);
+        Self { path, name, text, replaced, line_starts: OnceLock::new() }
+    }
+
+    /// The directory that holds the file.
+    pub fn directory(&self) -> &Path {
+        self.path.parent().unwrap_or(Path::new("/"))
+    }
+
+    /// The text without a byte order mark, and the offset where it starts.
+    pub fn body(&self) -> (usize, &str) {
+        match self.text.strip_prefix(BYTE_ORDER_MARK) {
+            Some(rest) => (BYTE_ORDER_MARK.len_utf8(), rest),
+            None => (0, &self.text),
+        }
+    }
+
+    /// The text of a span, or nothing when the span doesn't fit the file.
+    pub fn slice(&self, span: Span) -> &str {
+        self.text.get(span.range()).unwrap_or_default()
+    }
+
+    /// Line and column of a byte offset.
+    pub fn position(&self, offset: u32) -> Position {
+        let line = self.line_starts().partition_point(|&start| start <= offset).max(1);
+        let (start, _) = self.line_bounds(line);
+        let before = self.text.get(start as usize..offset as usize).unwrap_or_default();
+        let column = before.chars().filter(|&c| c != BYTE_ORDER_MARK).count().saturating_add(1);
+        Position { line: narrow(line), column: narrow(column), byte: offset }
+    }
+
+    /// Start and end of a line (counted from 1) as offsets, without its line ending.
+    pub fn line_bounds(&self, line: usize) -> (u32, u32) {
+        let starts = self.line_starts();
+        let start = line.checked_sub(1).and_then(|at| starts.get(at)).copied().unwrap_or(0);
+        let end = match starts.get(line) {
+            Some(&next) => next.saturating_sub(1),
+            None => narrow(self.text.len()),
+        };
+        let text = self.text.get(start as usize..end as usize).unwrap_or_default();
+        (start, start.saturating_add(narrow(text.strip_suffix('\r').unwrap_or(text).len())))
+    }
+
+    /// How many lines the file has; at least one.
+    pub fn line_count(&self) -> usize {
+        self.line_starts().len()
+    }
+
+    fn line_starts(&self) -> &[u32] {
+        self.line_starts.get_or_init(|| {
+            let feeds = self.text.bytes().enumerate().filter(|&(_, byte)| byte == b'\n');
+            std::iter::once(0).chain(feeds.map(|(at, _)| narrow(at.saturating_add(1)))).collect()
+        })
+    }
+}
+
+/// A count as `u32`; a file's size keeps it in range.
+fn narrow(count: usize) -> u32 {
+    u32::try_from(count).unwrap_or(u32::MAX)
+}
+
+/// UTF-8 as it is; else each byte that belongs to no character becomes `?`.
+fn decode(bytes: Vec<u8>) -> (String, Vec<u32>) {
+    let bytes = match String::from_utf8(bytes) {
+        Ok(text) => return (text, Vec::new()),
+        Err(error) => error.into_bytes(),
+    };
+    let mut text = String::with_capacity(bytes.len());
+    let mut replaced = Vec::new();
+    for chunk in bytes.utf8_chunks() {
+        text.push_str(chunk.valid());
+        for _ in chunk.invalid() {
+            replaced.push(narrow(text.len()));
+            text.push('?');
+        }
+    }
+    (text, replaced)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn file(bytes: &[u8]) -> SourceFile {
+        SourceFile::new("/f".into(), "f".into(), bytes.to_vec())
+    }
+
+    #[test]
+    fn positions_count_characters_and_skip_the_byte_order_mark() {
+        let file = file("\u{feff}a\r\n\té=x\n".as_bytes());
+        let place = |offset| {
+            let Position { line, column, .. } = file.position(offset);
+            (line, column)
+        };
+        assert_eq!(place(3), (1, 1));
+        assert_eq!(place(6), (2, 1));
+        assert_eq!(place(9), (2, 3));
+        assert_eq!(place(10), (2, 4));
+        assert_eq!(place(12), (3, 1));
+        assert_eq!(file.line_bounds(1), (0, 4));
+    }
+
+    #[test]
+    fn a_byte_that_is_not_utf8_is_replaced_in_place() {
+        let file = file(b"a # caf\xe9\nb");
+        assert_eq!(file.text, "a # caf?\nb");
+        assert_eq!(file.replaced, [7]);
+    }
+}

@@ -1,0 +1,48 @@
+//! Files in memory, for tests and for text that comes through standard input.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use super::{Fs, PathKind, ReadError, Visit, Wanted};
+
+/// A tree of files that lies in no directory of this machine.
+#[derive(Debug, Default)]
+pub struct Memory {
+    files: BTreeMap<PathBuf, Vec<u8>>,
+}
+
+impl Memory {
+    /// Files by path; paths are made absolute from `/`.
+    pub fn new<P: AsRef<Path>, B: Into<Vec<u8>>>(files: impl IntoIterator<Item = (P, B)>) -> Self {
+        let files = files.into_iter();
+        Self { files: files.map(|(path, bytes)| (Path::new("/").join(path), bytes.into())).collect() }
+    }
+}
+
+impl Fs for Memory {
+    fn kind(&self, path: &Path) -> Result<PathKind, ReadError> {
+        if self.files.contains_key(path) {
+            Ok(PathKind::File)
+        } else if path == Path::new("/") || self.files.keys().any(|file| file.starts_with(path)) {
+            Ok(PathKind::Directory)
+        } else {
+            Err(ReadError::Missing)
+        }
+    }
+
+    fn read(&self, path: &Path) -> Result<Vec<u8>, ReadError> {
+        self.files.get(path).cloned().ok_or(ReadError::Missing)
+    }
+
+    fn list(&self, directory: &Path) -> Result<Vec<PathBuf>, ReadError> {
+        let inside = |file: &&PathBuf| file.parent() == Some(directory);
+        Ok(self.files.keys().filter(inside).cloned().collect())
+    }
+
+    fn walk(&self, directory: &Path, wanted: Wanted<'_>, visit: Visit<'_>) {
+        let below = self.files.iter().filter(|(path, _)| path.starts_with(directory) && wanted(path));
+        for (path, bytes) in below {
+            visit(path, Ok(bytes));
+        }
+    }
+}

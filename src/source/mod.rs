@@ -1,0 +1,93 @@
+//! Files as they are written: text, spans, positions, and the one door to the disk.
+//!
+//! A [`Span`] is all that the layers above keep of a place. Lines and columns
+//! are worked out by the outputs, when a person or a program wants to read them.
+
+mod disk;
+mod file;
+mod memory;
+mod sources;
+
+use std::path::{Component, Path, PathBuf};
+
+pub use disk::Disk;
+pub use file::{FileId, Position, SourceFile, Span};
+pub use memory::Memory;
+pub use sources::Sources;
+
+/// The largest file that is read, in bytes. It keeps every offset within a `u32`.
+pub const MAX_FILE_BYTES: usize = 16 * 1024 * 1024;
+
+/// Where files come from: the disk, or a map in memory for tests and editors.
+///
+/// Paths are absolute and free of `.` and `..`.
+pub trait Fs: Send + Sync {
+    /// What lies at `path`.
+    fn kind(&self, path: &Path) -> Result<PathKind, ReadError>;
+
+    /// The bytes of the file at `path`.
+    fn read(&self, path: &Path) -> Result<Vec<u8>, ReadError>;
+
+    /// The files that lie directly in `directory`, in the byte order of their names.
+    fn list(&self, directory: &Path) -> Result<Vec<PathBuf>, ReadError>;
+
+    /// Reads each file below `directory` that `wanted` accepts and hands it to `visit`,
+    /// in any order and from several threads.
+    ///
+    /// Version control, installed modules and packages (`.git`, `.terraform`,
+    /// `node_modules`) and what ignore files name are left out.
+    fn walk(&self, directory: &Path, wanted: Wanted<'_>, visit: Visit<'_>);
+}
+
+/// Chooses files by their path.
+pub type Wanted<'a> = &'a (dyn Fn(&Path) -> bool + Sync);
+
+/// Takes a file's path and its bytes, which are gone after the call.
+pub type Visit<'a> = &'a (dyn Fn(&Path, Result<&[u8], ReadError>) + Sync);
+
+/// What a path leads to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PathKind {
+    /// Something to read.
+    File,
+    /// Something to walk.
+    Directory,
+}
+
+/// Why a file's bytes can't be had.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum ReadError {
+    /// There is nothing at the path.
+    #[error("no such file or directory")]
+    Missing,
+    /// It holds more than [`MAX_FILE_BYTES`].
+    #[error("larger than 16 MB")]
+    TooLarge,
+    /// A pipe, a socket, a device, or a link to one.
+    #[error("not a regular file")]
+    NotAFile,
+    /// A link that leads out of the tree that is checked.
+    #[error("a link that leads out of the checked tree")]
+    OutsideTree,
+    /// Text in UTF-16, by its byte order mark.
+    #[error("written in UTF-16; save it as UTF-8")]
+    Utf16,
+    /// The operating system refused, in its words.
+    #[error("{0}")]
+    Refused(String),
+}
+
+/// The path without `.` and `..`; links aren't followed.
+pub fn normalize(path: &Path) -> PathBuf {
+    let mut normal = PathBuf::new();
+    for part in path.components() {
+        match part {
+            Component::CurDir => {}
+            Component::ParentDir => {
+                normal.pop();
+            }
+            Component::Prefix(_) | Component::RootDir | Component::Normal(_) => normal.push(part),
+        }
+    }
+    normal
+}

@@ -1,0 +1,77 @@
+//! The files of one run, each read once.
+
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, PoisonError, RwLock};
+
+use super::{FileId, Fs, ReadError, SourceFile, Span};
+
+/// All files that were kept, by [`FileId`] and by path.
+///
+/// Files are only ever added, so a [`Span`] stays good for the whole run.
+#[derive(Debug, Default)]
+pub struct Sources {
+    base: PathBuf,
+    kept: RwLock<Kept>,
+}
+
+#[derive(Debug, Default)]
+struct Kept {
+    files: Vec<Arc<SourceFile>>,
+    by_path: HashMap<PathBuf, FileId>,
+}
+
+impl Sources {
+    /// No files yet. Names are given relative to `base`.
+    pub fn new(base: PathBuf) -> Self {
+        Self { base, kept: RwLock::default() }
+    }
+
+    /// Keeps a file that was read elsewhere; the first text of a path wins.
+    pub fn add(&self, path: &Path, bytes: Vec<u8>) -> FileId {
+        self.add_as(path, self.name(path), bytes)
+    }
+
+    /// Keeps a file under a name of its own.
+    pub fn add_as(&self, path: &Path, name: String, bytes: Vec<u8>) -> FileId {
+        let file = Arc::new(SourceFile::new(path.to_owned(), name, bytes));
+        let mut kept = self.kept.write().unwrap_or_else(PoisonError::into_inner);
+        if let Some(&id) = kept.by_path.get(path) {
+            return id;
+        }
+        let id = FileId(u32::try_from(kept.files.len()).unwrap_or(u32::MAX));
+        kept.files.push(file);
+        kept.by_path.insert(path.to_owned(), id);
+        id
+    }
+
+    /// Reads a file unless it is kept already.
+    pub fn load(&self, fs: &dyn Fs, path: &Path) -> Result<FileId, ReadError> {
+        let known = self.kept.read().unwrap_or_else(PoisonError::into_inner).by_path.get(path).copied();
+        match known {
+            Some(id) => Ok(id),
+            None => Ok(self.add(path, fs.read(path)?)),
+        }
+    }
+
+    /// The file with this id.
+    pub fn file(&self, id: FileId) -> Arc<SourceFile> {
+        let kept = self.kept.read().unwrap_or_else(PoisonError::into_inner);
+        Arc::clone(kept.files.get(id.0 as usize).expect("a FileId comes from these Sources"))
+    }
+
+    /// The text that a span covers.
+    pub fn text(&self, span: Span) -> String {
+        self.file(span.file).slice(span).to_owned()
+    }
+
+    /// How a path is named to people: relative to the base, with `/`; the base itself is `.`.
+    pub fn name(&self, path: &Path) -> String {
+        let relative = path.strip_prefix(&self.base).unwrap_or(path);
+        if relative.as_os_str().is_empty() {
+            return ".".to_owned();
+        }
+        let name = relative.to_string_lossy();
+        if std::path::MAIN_SEPARATOR == '/' { name.into_owned() } else { name.replace('\\', "/") }
+    }
+}

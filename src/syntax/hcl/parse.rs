@@ -1,0 +1,274 @@
+//! One item becomes a tree, with the help of the parser crate.
+//!
+//! The crate loses all of its input at the first thing it can't read. So a
+//! block that fails is read again in parts, down to the attribute that failed.
+
+use std::borrow::Cow;
+use std::collections::HashSet;
+use std::ops::Range;
+
+use hcl_edit::expr::Expression;
+use hcl_edit::parser::{self, Error};
+use hcl_edit::structure::Structure;
+use hcl_edit::template::Template;
+
+use super::convert::Converter;
+use super::scan::{self, Broken, Met};
+use super::{Attribute, Block, Expr, ExprKind, Item, ItemKind, MAX_PROBLEMS, Parsed, split};
+use crate::source::{FileId, SourceFile, Span};
+use crate::syntax::Problem;
+
+/// The largest text that is read at once, in bytes.
+const MAX_BYTES: usize = 1024 * 1024;
+
+/// How many entries the objects of one item may have: the crate compares each key with each other.
+const MAX_ENTRIES: usize = 4_000;
+
+/// How deep blocks may nest when they are read in parts; real ones stay below 15.
+const MAX_BLOCK_DEPTH: usize = 32;
+
+/// Reads an item of `file`, as far as it can be read.
+///
+/// An attribute that can't be is [`ExprKind::Unreadable`]; a [`Problem`] says why,
+/// unless it is valid and only too much for the parser crate. There is no tree
+/// when even the labels of the block make no sense.
+pub fn parse(item: &Item, file: &SourceFile) -> (Option<Parsed>, Vec<Problem>) {
+    let mut problems = Vec::new();
+    let reader = Reader { id: item.span.file, text: &file.text };
+    let parsed = reader.item(item, 0, &mut problems);
+    problems.truncate(MAX_PROBLEMS);
+    (parsed, problems)
+}
+
+/// Reads an expression that is the text of a string; `place` says where a part of the text is.
+pub fn parse_expr(text: &str, place: impl Fn(Range<usize>) -> Span) -> Result<Expr, Problem> {
+    read_string(text, &place, |converter| {
+        let expression: Expression = parser::parse_expr(text)?;
+        Ok(converter.expr(&expression, 0))
+    })
+}
+
+/// Reads a template that is the text of a string, without the quotes and after their escapes.
+///
+/// A lone `${x}` is `x` itself.
+pub fn parse_template(text: &str, place: impl Fn(Range<usize>) -> Span) -> Result<Expr, Problem> {
+    if !text.contains("${") && !text.contains("%{") {
+        return Ok(Expr { span: place(0..text.len()), kind: ExprKind::String(text.to_owned()) });
+    }
+    read_string(text, &place, |converter| {
+        let template: Template = parser::parse_template(text)?;
+        Ok(converter.bare_template(&template))
+    })
+}
+
+/// Why the parser crate gives no tree.
+enum Failure {
+    /// The text is too much for it, or too strange, and may well be valid.
+    Limit,
+    /// The text isn't in the language.
+    Syntax(Problem),
+}
+
+fn read_string(
+    text: &str,
+    place: &dyn Fn(Range<usize>) -> Span,
+    read: impl Fn(&mut Converter<'_>) -> Result<Expr, Error>,
+) -> Result<Expr, Problem> {
+    let unreadable = Expr { span: place(0..text.len()), kind: ExprKind::Unreadable };
+    let entries = text.bytes().filter(|byte| matches!(byte, b'=' | b':')).count();
+    if text.len() > MAX_BYTES || entries > MAX_ENTRIES {
+        return Ok(unreadable);
+    }
+    let mut converter = Converter::new(text, place);
+    match read(&mut converter).map_err(|error| failure(&error, text, place)) {
+        Ok(expr) if converter.heredocs.is_empty() => Ok(expr),
+        Ok(_) | Err(Failure::Limit) => Ok(unreadable),
+        Err(Failure::Syntax(problem)) => Err(problem),
+    }
+}
+
+struct Reader<'a> {
+    id: FileId,
+    text: &'a str,
+}
+
+impl Reader<'_> {
+    fn item(&self, item: &Item, depth: usize, problems: &mut Vec<Problem>) -> Option<Parsed> {
+        match (self.whole(item), item.kind) {
+            (Ok(parsed), _) => Some(parsed),
+            (Err(failure), ItemKind::Attribute) => {
+                problems.extend(failure.problem().map(|problem| on_value(problem, item)));
+                let value = Expr { span: item.inside, kind: ExprKind::Unreadable };
+                Some(Parsed::Attribute(Attribute { name: item.keyword.clone(), value }))
+            }
+            (Err(failure), ItemKind::Block) => {
+                let block = self.in_parts(item, failure, depth, problems)?;
+                Some(Parsed::Block(block))
+            }
+        }
+    }
+
+    fn whole(&self, item: &Item) -> Result<Parsed, Failure> {
+        let range = item.span.range();
+        let met = split::scan_statement(self.text, range.clone());
+        let met = met.map_err(|broken| Failure::Syntax(broken.problem(self.text, |range| self.span(range))))?;
+        let misleads = |heredoc: &Range<usize>| misleads(self.text.get(heredoc.clone()).unwrap_or_default());
+        if range.len() > MAX_BYTES || met.entries > MAX_ENTRIES || met.heredocs.iter().any(misleads) {
+            return Err(Failure::Limit);
+        }
+        let text = blanked(self.text, range.clone(), &met);
+        let place = |part: Range<usize>| self.span(range.start + part.start..range.start + part.end);
+        let mut converter = Converter::new(&text, &place);
+        let parsed = read_structure(&mut converter, &text, &place)?;
+        // Where a heredoc ends decides what is text and what isn't, so both readers must agree.
+        let heredocs = converter.heredocs.into_iter().map(|part| part.start + range.start..part.end + range.start);
+        if heredocs.eq(met.heredocs) { Ok(parsed) } else { Err(Failure::Limit) }
+    }
+
+    fn in_parts(&self, item: &Item, failure: Failure, depth: usize, problems: &mut Vec<Problem>) -> Option<Block> {
+        let mut block = match self.header(item, depth) {
+            Ok(block) => block,
+            Err(problem) => {
+                problems.push(problem);
+                return None;
+            }
+        };
+        let known = problems.len();
+        let outline = split::split_range(self.id, self.text, item.inside.range());
+        problems.extend(outline.problems);
+        let mut names = HashSet::new();
+        for part in &outline.items {
+            if part.kind == ItemKind::Attribute && !names.insert(&part.keyword.text) {
+                problems.push(Problem::duplicate_key(part.keyword.span, &part.keyword.text));
+            }
+            match self.item(part, depth + 1, problems) {
+                Some(Parsed::Block(part)) => block.body.blocks.push(part),
+                Some(Parsed::Attribute(part)) => block.body.attributes.push(part),
+                None => {}
+            }
+        }
+        if problems.len() == known {
+            // Nothing is wrong with any part, but with how they are put together.
+            problems.extend(failure.problem());
+        }
+        block.span = item.span;
+        Some(block)
+    }
+
+    /// A block with the item's type and labels, and an empty body.
+    fn header(&self, item: &Item, depth: usize) -> Result<Block, Problem> {
+        let start = item.span.range().start;
+        let header = self.text.get(start..item.inside.range().start).unwrap_or_default();
+        if depth >= MAX_BLOCK_DEPTH {
+            return Err(Problem::syntax(item.keyword.span, "blocks are nested too deeply here"));
+        }
+        let unreadable = || Problem::syntax(item.keyword.span, "the labels of this block can't be read");
+        if header.len() > MAX_BYTES {
+            return Err(unreadable());
+        }
+        let text = format!("{header}}}");
+        let place = |part: Range<usize>| self.span(start + part.start..start + part.end);
+        match read_structure(&mut Converter::new(&text, &place), &text, &place) {
+            Ok(Parsed::Block(block)) => Ok(block),
+            Ok(Parsed::Attribute(_)) | Err(Failure::Limit) => Err(unreadable()),
+            Err(Failure::Syntax(problem)) => Err(problem),
+        }
+    }
+
+    fn span(&self, range: Range<usize>) -> Span {
+        Span::new(self.id, range.start, range.end)
+    }
+}
+
+impl Failure {
+    fn problem(self) -> Option<Problem> {
+        match self {
+            Self::Limit => None,
+            Self::Syntax(problem) => Some(problem),
+        }
+    }
+}
+
+/// The crate names the start of its input when it has no better place, as for a value that is missing.
+fn on_value(problem: Problem, attribute: &Item) -> Problem {
+    if problem.span.start != attribute.span.start {
+        problem
+    } else if attribute.inside.range().is_empty() {
+        Problem::syntax(attribute.span, "expected a value after `=`")
+    } else {
+        Problem { span: attribute.inside, ..problem }
+    }
+}
+
+/// Whether the crate would end this heredoc too early: for it, the marker needn't be alone on its line.
+fn misleads(heredoc: &str) -> bool {
+    let marker = heredoc.rsplit(char::is_whitespace).next().unwrap_or_default();
+    let begins_with_marker = |line: &str| scan::word_at(line, 0).and_then(|word| line.get(word)) == Some(marker);
+    heredoc.lines().map(str::trim).any(|line| line != marker && begins_with_marker(line))
+}
+
+/// The text of an item; what may be blank is.
+fn blanked<'a>(text: &'a str, item: Range<usize>, met: &Met) -> Cow<'a, str> {
+    if met.blanks.is_empty() {
+        return Cow::Borrowed(text.get(item).unwrap_or_default());
+    }
+    let mut blanked = String::with_capacity(item.len());
+    let mut done = item.start;
+    for blank in &met.blanks {
+        blanked.push_str(text.get(done..blank.start).unwrap_or_default());
+        blanked.extend(std::iter::repeat_n(' ', blank.len()));
+        done = blank.end;
+    }
+    blanked.push_str(text.get(done..item.end).unwrap_or_default());
+    Cow::Owned(blanked)
+}
+
+fn read_structure(
+    converter: &mut Converter<'_>,
+    text: &str,
+    place: &dyn Fn(Range<usize>) -> Span,
+) -> Result<Parsed, Failure> {
+    let body = parser::parse_body(text).map_err(|error| failure(&error, text, place))?;
+    let mut structures = body.into_iter();
+    match (structures.next(), structures.next()) {
+        (Some(Structure::Block(block)), None) => Ok(Parsed::Block(converter.block(&block, 0))),
+        (Some(Structure::Attribute(attribute)), None) => Ok(Parsed::Attribute(converter.attribute(&attribute, 0))),
+        (None, _) | (Some(_), Some(_)) => Err(Failure::Limit),
+    }
+}
+
+/// What the crate says of texts that are valid but that it doesn't read.
+const LIMITS: [&str; 3] = ["nested levels", "chained binary operators", "redefined object key"];
+
+/// What the crate says of texts that aren't valid, and what is said instead.
+const MEANINGS: [(&str, &str); 9] = [
+    ("invalid expression", "expected an expression"),
+    ("invalid escape sequence", "a string has no such escape sequence"),
+    ("hex code", "expected the hexadecimal digits of a character"),
+    ("invalid traversal operator", "expected a name, an index or `*` after `.`"),
+    ("invalid object value assignment", "expected `=` or `:` after the key"),
+    ("invalid object item", "expected `,`, a new line or `}` after the value"),
+    ("invalid block body", "expected a new line or `}`"),
+    ("redefined attribute", "this attribute is written twice"),
+    ("newline or eof", "expected the end of the value"),
+];
+
+fn failure(error: &Error, text: &str, place: &dyn Fn(Range<usize>) -> Span) -> Failure {
+    let said = error.message();
+    if LIMITS.iter().any(|limit| said.contains(limit)) {
+        return Failure::Limit;
+    }
+    let meaning = MEANINGS.iter().find(|(words, _)| said.contains(words));
+    let message = meaning.map_or_else(|| format!("can't be read: {said}"), |(_, meaning)| (*meaning).to_owned());
+    let start = pointed_at(text, error.location().offset(), said);
+    let rest = text.get(start..).unwrap_or_default();
+    let length = rest.find(char::is_whitespace).unwrap_or(rest.len());
+    Failure::Syntax(Broken::new(start..start + length, message).problem(text, place))
+}
+
+/// Where to point: at the whole escape sequence, else at the last character up to `at` that isn't space.
+fn pointed_at(text: &str, at: usize, said: &str) -> usize {
+    let until = text.get(..text.ceil_char_boundary(at + 1)).unwrap_or_default().trim_end();
+    let escape = until.rfind('\\').filter(|_| said.contains("escape sequence") || said.contains("hex code"));
+    escape.unwrap_or(text.floor_char_boundary(until.len().saturating_sub(1)))
+}

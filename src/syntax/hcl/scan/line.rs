@@ -1,0 +1,61 @@
+//! What a line tells by itself, wherever it stands.
+
+use std::ops::Range;
+
+/// A line that opens a block.
+#[derive(Debug)]
+pub(crate) struct Header {
+    /// The block's type.
+    pub(crate) keyword: Range<usize>,
+    /// The offset of its `{`.
+    pub(crate) brace: usize,
+    /// The offset after its `}`, once that is met.
+    pub(crate) end: Option<usize>,
+}
+
+/// The block that opens at `start`, if that line has a type, labels and a `{`.
+pub(crate) fn header_at(text: &str, start: usize) -> Option<Header> {
+    let keyword = word_at(text, start)?;
+    let mut at = keyword.end;
+    loop {
+        let rest = text.get(at..)?;
+        at += rest.len() - rest.trim_start_matches([' ', '\t']).len();
+        match text.as_bytes().get(at)? {
+            b'{' => return Some(Header { keyword, brace: at, end: None }),
+            b'"' => {
+                let label = text.get(at + 1..)?;
+                let length = label.find(['"', '\n'])?;
+                label.get(length..)?.strip_prefix('"')?;
+                at += length + 2;
+            }
+            _ => at = word_at(text, at)?.end,
+        }
+    }
+}
+
+/// How many bytes of space a line starts with, but no more than `limit`.
+pub(crate) fn indent_at(text: &str, line: usize, limit: usize) -> usize {
+    let bytes = text.as_bytes().get(line..).unwrap_or_default();
+    bytes.iter().take(limit).take_while(|byte| matches!(byte, b' ' | b'\t')).count()
+}
+
+/// How many bytes of space are right before `at`.
+pub(crate) fn indent_before(text: &str, at: usize) -> usize {
+    let bytes = text.as_bytes().get(..at).unwrap_or_default();
+    bytes.iter().rev().take_while(|byte| matches!(byte, b' ' | b'\t')).count()
+}
+
+/// The name that starts at `start`. Whether its letters are ones is left to the parser crate.
+pub(crate) fn word_at(text: &str, start: usize) -> Option<Range<usize>> {
+    let rest = text.as_bytes().get(start..)?;
+    let is_start = |byte: &u8| byte.is_ascii_alphabetic() || *byte == b'_' || !byte.is_ascii();
+    rest.first().filter(|byte| is_start(byte))?;
+    let length = rest.iter().take_while(|byte| is_start(byte) || byte.is_ascii_digit() || **byte == b'-').count();
+    Some(start..start + length)
+}
+
+/// The start of the line after the one that holds `at`.
+pub(crate) fn next_line(text: &str, at: usize) -> usize {
+    let length = text.get(at..).and_then(|rest| rest.find('\n'));
+    length.map_or(text.len(), |length| at + length + 1)
+}

@@ -1,0 +1,320 @@
+//! A walk over the bytes of HCL that knows what is open: brackets, strings, heredocs.
+//!
+//! It knows just enough of the language to tell where a statement ends, and
+//! what would make the parser crate misread or stall on it. It never goes
+//! back, so it takes time linear in the text whatever the text is.
+
+mod line;
+mod open;
+mod text;
+
+use std::ops::Range;
+
+use line::indent_before;
+pub(super) use line::{Header, header_at, indent_at, next_line, word_at};
+pub(super) use open::{Frame, Open};
+
+use crate::source::Span;
+use crate::syntax::Problem;
+
+/// How many brackets, strings and heredocs may be open at once.
+const MAX_OPEN: usize = 1_000;
+
+/// How often, on average, each byte may be searched for the end of something.
+///
+/// Well-formed text takes one or two searches. Only text that opens heredocs or
+/// comments by the dozen and closes none of them would take more.
+const LOOKAHEAD: usize = 32;
+
+/// Reads a text from some place on.
+#[derive(Debug)]
+pub(super) struct Scanner<'a> {
+    /// The text, up to where reading ends.
+    pub(super) text: &'a str,
+    /// The offset of the next byte.
+    pub(super) at: usize,
+    /// What is open here, outermost first.
+    pub(super) open: Vec<Frame>,
+    /// The offset after the last byte that is neither space nor comment.
+    pub(super) code_end: usize,
+    /// What was met so far.
+    pub(super) met: Met,
+    /// How many bytes of space are before the statement.
+    pub(super) indent: usize,
+    /// Whether a `{` starts an object, because an `=` stands before it.
+    in_value: bool,
+    /// How many bytes may still be searched for the ends of heredocs and comments.
+    lookahead: usize,
+}
+
+/// What lies behind a [`Scanner`].
+#[derive(Debug, Default)]
+pub(super) struct Met {
+    /// Comments, without their line ending.
+    pub(super) comments: Vec<Range<usize>>,
+    /// Heredocs from `<<` to the end of their terminator.
+    pub(super) heredocs: Vec<Range<usize>>,
+    /// What may become spaces without a change of meaning: line endings where the language
+    /// ignores them, which the parser crate doesn't always, and the comments before them.
+    pub(super) blanks: Vec<Range<usize>>,
+    /// How many `=` and `:` stand directly in objects; no object has more entries than that.
+    pub(super) entries: usize,
+    /// Block headers inside of the statement that aren't indented more than it, in order.
+    pub(super) headers: Vec<Header>,
+}
+
+/// Why a statement can't be followed to its end.
+#[derive(Debug)]
+pub(super) struct Broken {
+    /// The place.
+    pub(super) range: Range<usize>,
+    /// What is wrong there.
+    pub(super) message: String,
+}
+
+impl<'a> Scanner<'a> {
+    /// Reads the bytes `range` of `text`.
+    pub(super) fn new(text: &'a str, range: Range<usize>) -> Self {
+        Self {
+            text: text.get(..range.end).unwrap_or_default(),
+            at: range.start,
+            open: Vec::new(),
+            code_end: range.start,
+            met: Met::default(),
+            indent: 0,
+            in_value: false,
+            lookahead: range.len().saturating_mul(LOOKAHEAD),
+        }
+    }
+
+    /// Takes a step: a token, or a run of text in a string. It always moves forward or fails.
+    pub(super) fn step(&mut self) -> Result<(), Broken> {
+        match self.open.last().map(|frame| frame.open) {
+            Some(Open::Quoted) => self.quoted(),
+            Some(Open::Heredoc { end }) => self.heredoc(end),
+            Some(_) | None => self.code(),
+        }
+    }
+
+    /// The next byte.
+    pub(super) fn peek(&self) -> Option<u8> {
+        self.text.as_bytes().get(self.at).copied()
+    }
+
+    /// The text from here on.
+    pub(super) fn rest(&self) -> &'a str {
+        self.text.get(self.at..).unwrap_or_default()
+    }
+
+    /// Takes a name, if one is next.
+    pub(super) fn word(&mut self) -> Option<Range<usize>> {
+        let word = word_at(self.text, self.at)?;
+        self.at = word.end;
+        self.code_end = word.end;
+        Some(word)
+    }
+
+    /// Takes spaces and comments up to the end of the line, or up to something else.
+    pub(super) fn skip_spaces(&mut self) -> Result<(), Broken> {
+        while let Some(byte) = self.peek() {
+            match byte {
+                b' ' | b'\t' | b'\r' => self.at += 1,
+                b'/' if self.rest().starts_with("/*") => self.block_comment()?,
+                _ => break,
+            }
+        }
+        Ok(())
+    }
+
+    /// Takes spaces, comments and line endings.
+    pub(super) fn skip_lines(&mut self) -> Result<(), Broken> {
+        loop {
+            self.skip_spaces()?;
+            match self.peek() {
+                Some(b'\n') => self.at += 1,
+                Some(b'#' | b'/') if self.is_at_line_comment() => self.line_comment(),
+                Some(_) | None => return Ok(()),
+            }
+        }
+    }
+
+    /// Whether the rest of the line is a comment.
+    pub(super) fn is_at_line_comment(&self) -> bool {
+        self.rest().starts_with('#') || self.rest().starts_with("//")
+    }
+
+    /// Takes the `=` of an attribute.
+    pub(super) fn assign(&mut self) {
+        self.at += 1;
+        self.code_end = self.at;
+        self.in_value = true;
+    }
+
+    /// Notes that a statement starts here.
+    pub(super) fn begin(&mut self) {
+        self.indent = indent_before(self.text, self.at);
+    }
+
+    /// Forgets the statement that has ended, well or not; comments are kept.
+    pub(super) fn reset(&mut self) {
+        self.open.clear();
+        self.met = Met { comments: std::mem::take(&mut self.met.comments), ..Met::default() };
+        self.indent = 0;
+        self.in_value = false;
+    }
+
+    /// What the end of the text leaves open.
+    pub(super) fn unclosed(&self) -> Broken {
+        let inner = self.open.iter().find(|frame| frame.open != Open::Block);
+        match inner.or(self.open.first()) {
+            Some(frame) => {
+                let opening = frame.open.opening();
+                let range = frame.at..frame.at + opening.len();
+                Broken::new(range, format!("this `{opening}` is never closed"))
+            }
+            None => Broken::new(self.at..self.at, "the file ends in the middle of a statement"),
+        }
+    }
+
+    fn code(&mut self) -> Result<(), Broken> {
+        match self.peek() {
+            None => return Err(self.unclosed()),
+            Some(b' ' | b'\t' | b'\r') => self.at += 1,
+            Some(b'\n') => self.line_ending(),
+            Some(b'#' | b'/') if self.is_at_line_comment() => self.line_comment(),
+            Some(b'/') if self.rest().starts_with("/*") => self.block_comment()?,
+            Some(byte) => {
+                self.token(byte)?;
+                self.code_end = self.at;
+            }
+        }
+        Ok(())
+    }
+
+    fn token(&mut self, byte: u8) -> Result<(), Broken> {
+        match byte {
+            b'"' => self.push(Open::Quoted),
+            b'(' => self.push(Open::Parenthesis),
+            b'[' => self.push(Open::Bracket),
+            b'{' => self.push(self.brace()),
+            b')' => self.close(byte, |open| open == Open::Parenthesis),
+            b']' => self.close(byte, |open| open == Open::Bracket),
+            b'}' => self.close(byte, Open::ends_with_brace),
+            b'<' if self.rest().starts_with("<<") => self.begin_heredoc(),
+            _ => {
+                self.plain_token(byte);
+                Ok(())
+            }
+        }
+    }
+
+    fn plain_token(&mut self, byte: u8) {
+        match self.open.last().map(|frame| frame.open) {
+            Some(Open::Object) if matches!(byte, b'=' | b':') => self.met.entries += 1,
+            Some(Open::Block) if byte == b'=' => self.in_value = true,
+            Some(_) | None => {}
+        }
+        if self.word().is_none() {
+            self.at += 1;
+        }
+    }
+
+    fn brace(&self) -> Open {
+        match self.open.last().map(|frame| frame.open) {
+            Some(Open::Block) | None if !self.in_value => Open::Block,
+            Some(_) | None if self.opens_for() => Open::ForObject,
+            Some(_) | None => Open::Object,
+        }
+    }
+
+    fn opens_for(&self) -> bool {
+        let inside = self.rest().strip_prefix('{').unwrap_or_default().trim_ascii_start();
+        let after = inside.strip_prefix("for").unwrap_or_default();
+        after.starts_with(|c: char| c.is_ascii_whitespace() || matches!(c, '#' | '/'))
+    }
+
+    fn push(&mut self, open: Open) -> Result<(), Broken> {
+        let range = self.at..self.at + open.opening().len();
+        if self.open.len() >= MAX_OPEN {
+            return Err(Broken::new(range, "this is nested too deeply"));
+        }
+        self.open.push(Frame { open, at: range.start });
+        self.at = range.end;
+        Ok(())
+    }
+
+    fn close(&mut self, byte: u8, closes: impl Fn(Open) -> bool) -> Result<(), Broken> {
+        let range = self.at..self.at + 1;
+        let closing = char::from(byte);
+        match self.open.last() {
+            Some(frame) if closes(frame.open) => {}
+            Some(frame) => {
+                let message = format!("this `{closing}` doesn't close the `{}` before it", frame.open.opening());
+                return Err(Broken::new(range, message));
+            }
+            None => return Err(Broken::new(range, format!("this `{closing}` closes nothing"))),
+        }
+        self.at = range.end;
+        self.pop();
+        Ok(())
+    }
+
+    fn pop(&mut self) {
+        self.code_end = self.at;
+        let Some(frame) = self.open.pop() else { return };
+        match frame.open {
+            Open::Block => self.in_value = false,
+            Open::Heredoc { .. } => self.met.heredocs.push(frame.at..self.at),
+            Open::Object | Open::ForObject | Open::Bracket | Open::Parenthesis => {}
+            Open::Interpolation | Open::Directive | Open::Quoted => {}
+        }
+        if let Ok(header) = self.met.headers.binary_search_by_key(&frame.at, |header| header.brace)
+            && let Some(header) = self.met.headers.get_mut(header)
+        {
+            header.end = Some(self.at);
+        }
+    }
+
+    fn line_ending(&mut self) {
+        if self.ignores_line_endings() {
+            let before = self.text.get(..self.at).unwrap_or_default();
+            self.blank(before.strip_suffix('\r').unwrap_or(before).len()..self.at + 1);
+        }
+        self.at += 1;
+        if let Some(inner) = self.open.last() {
+            self.in_value &= inner.open != Open::Block;
+            let start = self.at + indent_at(self.text, self.at, self.indent);
+            self.met.headers.extend(header_at(self.text, start));
+        }
+    }
+
+    fn blank(&mut self, range: Range<usize>) {
+        match self.met.blanks.last_mut() {
+            Some(last) if last.end == range.start => last.end = range.end,
+            Some(_) | None => self.met.blanks.push(range),
+        }
+    }
+
+    /// Whether a line ending is a space like any other here.
+    fn ignores_line_endings(&self) -> bool {
+        match self.open.last().map(|frame| frame.open) {
+            Some(Open::ForObject | Open::Bracket | Open::Parenthesis | Open::Interpolation | Open::Directive) => true,
+            Some(Open::Block | Open::Object | Open::Quoted | Open::Heredoc { .. }) | None => false,
+        }
+    }
+}
+
+impl Broken {
+    /// Something wrong at a place.
+    pub(super) fn new(range: Range<usize>, message: impl Into<String>) -> Self {
+        Self { range, message: message.into() }
+    }
+
+    /// The problem in `text`, on one line and at least a character wide if there is one.
+    pub(super) fn problem(self, text: &str, place: impl Fn(Range<usize>) -> Span) -> Problem {
+        let start = text.floor_char_boundary(self.range.start);
+        let line = text.get(start..).and_then(|rest| rest.lines().next()).unwrap_or_default();
+        let length = line.ceil_char_boundary(self.range.end.saturating_sub(start).max(1));
+        Problem::syntax(place(start..start + length), self.message)
+    }
+}

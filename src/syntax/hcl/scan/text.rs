@@ -1,0 +1,149 @@
+//! Strings, heredocs and comments: text in which brackets mean nothing.
+
+use super::line::{next_line, word_at};
+use super::open::{Frame, Marker, Open};
+use super::{Broken, Scanner};
+
+impl<'a> Scanner<'a> {
+    /// A step in a quoted string.
+    pub(super) fn quoted(&mut self) -> Result<(), Broken> {
+        let rest = self.rest();
+        let length = rest.find(['"', '\\', '$', '%', '\n']).unwrap_or(rest.len());
+        self.at += length;
+        match self.peek() {
+            Some(b'"') => {
+                self.at += 1;
+                self.pop();
+            }
+            Some(b'\\') => {
+                let escaped = self.rest().chars().nth(1).filter(|&c| c != '\n');
+                self.at += escaped.map_or(0, char::len_utf8) + 1;
+            }
+            Some(b'$' | b'%') => self.sequence()?,
+            Some(_) | None => {
+                let start = self.open.last().map_or(self.at, |frame| frame.at);
+                return Err(Broken::new(start..self.at, "this string isn't closed on its line"));
+            }
+        }
+        Ok(())
+    }
+
+    /// At `$` or `%`, which may open something, be escaped, or stand for itself.
+    fn sequence(&mut self) -> Result<(), Broken> {
+        let rest = self.rest();
+        if rest.starts_with("${") {
+            return self.push(Open::Interpolation);
+        }
+        if rest.starts_with("%{") {
+            return self.push(Open::Directive);
+        }
+        let escape = ["$${", "%%{"].into_iter().find(|escape| rest.starts_with(escape));
+        self.at += escape.map_or(1, str::len);
+        Ok(())
+    }
+
+    /// At `<<`, which is nothing special unless a marker and the end of the line follow.
+    pub(super) fn begin_heredoc(&mut self) -> Result<(), Broken> {
+        let Some((marker, body)) = self.heredoc_opening() else {
+            self.at += "<<".len();
+            return Ok(());
+        };
+        let end = self.terminator(self.at, marker, body)?;
+        self.push(Open::Heredoc { end })?;
+        self.at = body;
+        Ok(())
+    }
+
+    /// The marker and where the text of the heredoc starts, which is on the next line.
+    fn heredoc_opening(&self) -> Option<(&'a str, usize)> {
+        let after = self.at + "<<".len();
+        let dash = usize::from(self.text.get(after..)?.starts_with('-'));
+        let word = word_at(self.text, after + dash)?;
+        let rest = self.text.get(word.end..)?;
+        let ending = ["\n", "\r\n"].into_iter().find(|ending| rest.starts_with(ending))?;
+        Some((self.text.get(word.clone())?, word.end + ending.len()))
+    }
+
+    /// The marker alone on the first such line from `from` on, which is the start of a line.
+    fn terminator(&mut self, heredoc: usize, marker: &'a str, from: usize) -> Result<Marker, Broken> {
+        match self.look_ahead(from, |text| lone_word(text, marker))? {
+            Some(length) => Ok(Marker { start: from + length, end: from + length + marker.len() }),
+            None => {
+                let message = format!("no line with only `{marker}` ends this heredoc");
+                Err(Broken::new(heredoc..heredoc + "<<".len(), message))
+            }
+        }
+    }
+
+    /// A step in a heredoc.
+    pub(super) fn heredoc(&mut self, end: Marker) -> Result<(), Broken> {
+        let Some(text) = self.text.get(self.at..end.start) else { return self.extend_heredoc(end) };
+        match text.find(['$', '%']) {
+            Some(length) => {
+                self.at += length;
+                self.sequence()?;
+            }
+            None => {
+                self.at = end.end;
+                self.pop();
+            }
+        }
+        Ok(())
+    }
+
+    /// An interpolation has run over the line that looked like the end; another may follow.
+    fn extend_heredoc(&mut self, end: Marker) -> Result<(), Broken> {
+        let marker = self.text.get(end.start..end.end).unwrap_or_default();
+        let Some(Frame { at, .. }) = self.open.pop() else { return Ok(()) };
+        let end = self.terminator(at, marker, next_line(self.text, self.at))?;
+        self.open.push(Frame { open: Open::Heredoc { end }, at });
+        Ok(())
+    }
+
+    /// Takes a comment up to the end of the line.
+    pub(super) fn line_comment(&mut self) {
+        let line = self.rest().split('\n').next().unwrap_or_default();
+        let comment = self.at..self.at + line.strip_suffix('\r').unwrap_or(line).len();
+        if self.ignores_line_endings() {
+            self.blank(comment.clone());
+        }
+        self.at += line.len();
+        self.met.comments.push(comment);
+    }
+
+    /// Takes a comment up to its `*/`.
+    pub(super) fn block_comment(&mut self) -> Result<(), Broken> {
+        let start = self.at;
+        let inside = start + "/*".len();
+        let length = self.look_ahead(inside, |text| text.find("*/"))?;
+        let Some(length) = length else {
+            return Err(Broken::new(start..inside, "this comment is never closed"));
+        };
+        self.at = inside + length + "*/".len();
+        self.met.comments.push(start..self.at);
+        Ok(())
+    }
+
+    /// Searches the text from `from` on, as long as that doesn't happen too often.
+    fn look_ahead(&mut self, from: usize, search: impl Fn(&str) -> Option<usize>) -> Result<Option<usize>, Broken> {
+        if self.lookahead == 0 {
+            let range = self.at..self.at + "<<".len();
+            return Err(Broken::new(range, "too many heredocs and comments are left open before this"));
+        }
+        let text = self.text.get(from..).unwrap_or_default();
+        let found = search(text);
+        self.lookahead = self.lookahead.saturating_sub(found.unwrap_or(text.len()));
+        Ok(found)
+    }
+}
+
+/// The offset of `word` on the first line that holds nothing else.
+fn lone_word(text: &str, word: &str) -> Option<usize> {
+    let is_space = |c: char| c.is_whitespace() && c != '\n';
+    let is_alone = |at: &usize| {
+        let before = text.get(..*at).unwrap_or_default().trim_end_matches(is_space);
+        let after = text.get(at + word.len()..).unwrap_or_default().trim_start_matches(is_space);
+        (before.is_empty() || before.ends_with('\n')) && (after.is_empty() || after.starts_with('\n'))
+    };
+    text.match_indices(word).map(|(at, _)| at).find(is_alone)
+}

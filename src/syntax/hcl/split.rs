@@ -1,0 +1,382 @@
+//! A file becomes its top-level blocks and attributes, without a look inside.
+//!
+//! A statement that is broken costs itself and no other. Reading goes on at the
+//! next line that starts one and isn't indented more, and such blocks that were
+//! taken for a part of the broken statement are given back.
+
+use std::ops::Range;
+
+use super::scan::{self, Broken, Open, Scanner};
+use super::{Item, ItemKind, MAX_PROBLEMS, Name, Outline};
+use crate::source::{FileId, SourceFile, Span};
+use crate::syntax::Problem;
+
+/// Finds the top-level blocks and attributes of a file, its comments, and what is neither.
+pub fn split(id: FileId, file: &SourceFile) -> Outline {
+    let (start, body) = file.body();
+    let mut outline = split_range(id, &file.text, start..start + body.len());
+    let undecodable = undecodable(id, &file.replaced, &outline);
+    outline.problems.extend(undecodable);
+    outline
+}
+
+/// The same for a part of a file, such as the body of a block.
+pub(super) fn split_range(id: FileId, text: &str, range: Range<usize>) -> Outline {
+    let mut splitter = Splitter { id, scanner: Scanner::new(text, range), outline: Outline::default() };
+    while splitter.scanner.peek().is_some() {
+        if let Err(broken) = splitter.advance() {
+            splitter.recover(broken);
+        }
+    }
+    let comments = splitter.scanner.met.comments.drain(..);
+    splitter.outline.comments = comments.map(|range| Span::new(id, range.start, range.end)).collect();
+    splitter.outline
+}
+
+/// Reads the statement that `range` holds and gives back what was met in it.
+pub(super) fn scan_statement(text: &str, range: Range<usize>) -> Result<scan::Met, Broken> {
+    let mut scanner = Scanner::new(text, range);
+    statement(&mut scanner)?;
+    Ok(scanner.met)
+}
+
+struct Splitter<'a> {
+    id: FileId,
+    scanner: Scanner<'a>,
+    outline: Outline,
+}
+
+impl Splitter<'_> {
+    /// Takes what comes before the next statement, and the statement.
+    fn advance(&mut self) -> Result<(), Broken> {
+        self.scanner.skip_lines()?;
+        if self.scanner.peek().is_none() {
+            return Ok(());
+        }
+        let statement = statement(&mut self.scanner)?;
+        let item = self.item(statement);
+        self.outline.items.push(item);
+        self.scanner.reset();
+        self.end_line()
+    }
+
+    fn item(&self, statement: Statement) -> Item {
+        let span = |range: Range<usize>| Span::new(self.id, range.start, range.end);
+        let text = self.scanner.text.get(statement.keyword.clone()).unwrap_or_default();
+        Item {
+            kind: statement.kind,
+            span: span(statement.keyword.start..statement.end),
+            inside: span(statement.inside),
+            keyword: Name { text: text.to_owned(), span: span(statement.keyword) },
+        }
+    }
+
+    /// Something other than a comment may not follow a statement on its line.
+    fn end_line(&mut self) -> Result<(), Broken> {
+        self.scanner.skip_spaces()?;
+        let ends = matches!(self.scanner.peek(), Some(b'\n') | None) || self.scanner.is_at_line_comment();
+        if !ends {
+            let at = self.scanner.at;
+            self.report(Broken::new(at..at + 1, "expected a new line after the block"));
+        }
+        Ok(())
+    }
+
+    fn recover(&mut self, broken: Broken) {
+        let in_block = self.scanner.open.first().is_some_and(|frame| frame.open == Open::Block);
+        self.report(broken);
+        self.give_back_blocks();
+        let (text, indent) = (self.scanner.text, self.scanner.indent);
+        let resumes = |line: usize| {
+            let start = line + scan::indent_at(text, line, indent);
+            scan::header_at(text, start).is_some() || (!in_block && starts_attribute(text, start))
+        };
+        let mut line = scan::next_line(text, self.scanner.at);
+        while line < text.len() && !resumes(line) {
+            line = scan::next_line(text, line);
+        }
+        self.scanner.at = line;
+        self.scanner.reset();
+    }
+
+    /// Blocks that seemed to lie within the broken statement, but by their indent don't.
+    fn give_back_blocks(&mut self) {
+        let headers = std::mem::take(&mut self.scanner.met.headers);
+        let mut last_end = 0;
+        for header in headers {
+            let Some(end) = header.end.filter(|_| header.keyword.start >= last_end) else { continue };
+            last_end = end;
+            let inside = header.brace + 1..end - 1;
+            let item = self.item(Statement { kind: ItemKind::Block, keyword: header.keyword, inside, end });
+            self.outline.items.push(item);
+        }
+    }
+
+    fn report(&mut self, broken: Broken) {
+        if self.outline.problems.len() < MAX_PROBLEMS {
+            let text = self.scanner.text;
+            self.outline.problems.push(broken.problem(text, |range| Span::new(self.id, range.start, range.end)));
+        }
+    }
+}
+
+/// A block or an attribute by its places.
+struct Statement {
+    kind: ItemKind,
+    keyword: Range<usize>,
+    inside: Range<usize>,
+    end: usize,
+}
+
+fn statement(scanner: &mut Scanner<'_>) -> Result<Statement, Broken> {
+    scanner.begin();
+    let Some(keyword) = scanner.word() else { return Err(no_statement(scanner)) };
+    let mut has_labels = false;
+    loop {
+        scanner.skip_spaces()?;
+        match scanner.peek() {
+            Some(b'=') if !has_labels => return attribute(scanner, keyword),
+            Some(b'{') => return block(scanner, keyword),
+            Some(b'"') => label(scanner)?,
+            Some(_) | None => {
+                if scanner.word().is_none() {
+                    return Err(no_body(scanner, keyword, has_labels));
+                }
+            }
+        }
+        has_labels = true;
+    }
+}
+
+fn attribute(scanner: &mut Scanner<'_>, keyword: Range<usize>) -> Result<Statement, Broken> {
+    scanner.assign();
+    scanner.skip_spaces()?;
+    let value = scanner.at;
+    while !(scanner.open.is_empty() && matches!(scanner.peek(), Some(b'\n') | None)) {
+        scanner.step()?;
+    }
+    let end = scanner.code_end;
+    Ok(Statement { kind: ItemKind::Attribute, keyword, inside: value.min(end)..end, end })
+}
+
+fn block(scanner: &mut Scanner<'_>, keyword: Range<usize>) -> Result<Statement, Broken> {
+    let body = scanner.at + 1;
+    scanner.step()?;
+    while !scanner.open.is_empty() {
+        scanner.step()?;
+    }
+    let end = scanner.at;
+    Ok(Statement { kind: ItemKind::Block, keyword, inside: body..end - 1, end })
+}
+
+fn label(scanner: &mut Scanner<'_>) -> Result<(), Broken> {
+    scanner.step()?;
+    while !scanner.open.is_empty() {
+        scanner.step()?;
+    }
+    Ok(())
+}
+
+fn no_statement(scanner: &Scanner<'_>) -> Broken {
+    let message = match scanner.peek() {
+        Some(b'}') => "this `}` closes nothing",
+        Some(_) | None => "expected the name of a block or of an attribute",
+    };
+    Broken::new(scanner.at..scanner.at + 1, message)
+}
+
+fn no_body(scanner: &Scanner<'_>, keyword: Range<usize>, has_labels: bool) -> Broken {
+    let name = scanner.text.get(keyword.clone()).unwrap_or_default();
+    let expected = if has_labels { "`{` on the same line" } else { "`=` or `{`" };
+    Broken::new(keyword.start..scanner.code_end, format!("expected {expected} after `{name}`"))
+}
+
+fn starts_attribute(text: &str, at: usize) -> bool {
+    let after = scan::word_at(text, at).and_then(|word| text.get(word.end..)).unwrap_or_default();
+    let rest = after.trim_start_matches([' ', '\t']);
+    rest.starts_with('=') && !rest.starts_with("==")
+}
+
+/// Bytes outside of comments that are no UTF-8: the first of each item.
+fn undecodable(id: FileId, replaced: &[u32], outline: &Outline) -> Vec<Problem> {
+    let mut problems: Vec<Problem> = Vec::new();
+    let mut last_item = None;
+    for &offset in replaced {
+        let is_before = |span: &Span| span.end <= offset;
+        let comment = outline.comments.get(outline.comments.partition_point(is_before));
+        let item = outline.items.partition_point(|item| is_before(&item.span));
+        let is_commented = comment.is_some_and(|comment| comment.start <= offset);
+        if !is_commented && last_item.replace(item) != Some(item) && problems.len() < MAX_PROBLEMS {
+            let span = Span { file: id, start: offset, end: offset + 1 };
+            problems.push(Problem::syntax(span, "this byte isn't UTF-8"));
+        }
+    }
+    problems
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::source::Sources;
+    use crate::syntax::hcl::{ItemKind, split};
+
+    /// Items, comments and problems, each on a line of its own, in that order.
+    #[track_caller]
+    fn check(input: impl AsRef<[u8]>, expected: &[&str]) {
+        let sources = Sources::default();
+        let id = sources.add("/f.tf".as_ref(), input.as_ref().to_vec());
+        let file = sources.file(id);
+        let outline = split(id, &file);
+        let mut lines: Vec<String> = Vec::new();
+        for item in &outline.items {
+            assert_eq!(file.slice(item.keyword.span), item.keyword.text);
+            let kind = match item.kind {
+                ItemKind::Block => "block",
+                ItemKind::Attribute => "attribute",
+            };
+            lines.push(format!("{kind} {} [{}]", file.slice(item.span), file.slice(item.inside)));
+        }
+        lines.extend(outline.comments.iter().map(|&comment| format!("comment {}", file.slice(comment))));
+        for problem in &outline.problems {
+            let place = file.position(problem.span.start);
+            let text = file.slice(problem.span);
+            lines.push(format!("{}:{} `{text}`: {}", place.line, place.column, problem.message));
+        }
+        assert_eq!(lines, expected);
+    }
+
+    fn problems(input: &str) -> usize {
+        let sources = Sources::default();
+        let id = sources.add("/f.tf".as_ref(), input.as_bytes().to_vec());
+        split(id, &sources.file(id)).problems.len()
+    }
+
+    #[test]
+    fn blocks_and_attributes_have_exact_spans() {
+        check("", &[]);
+        check("a {}", &["block a {} []"]);
+        check("a \"b\" c {\n  x = 1\n}\n", &["block a \"b\" c {\n  x = 1\n} [\n  x = 1\n]"]);
+        check("\ta { x = 1 }  \n\n  b=2 \n", &["block a { x = 1 } [ x = 1 ]", "attribute b=2 [2]"]);
+        check("a = [\n  1,\n]\nb = 2", &["attribute a = [\n  1,\n] [[\n  1,\n]]", "attribute b = 2 [2]"]);
+        check("a =\nb = 1\n", &["attribute a = []", "attribute b = 1 [1]"]);
+        check("a {}\r\nb = 1\r\n", &["block a {} []", "attribute b = 1 [1]"]);
+        check("\u{feff}a {}\n", &["block a {} []"]);
+        check("é = \"ü\"\n", &["attribute é = \"ü\" [\"ü\"]"]);
+    }
+
+    #[test]
+    fn braces_in_strings_are_text() {
+        check(r#"a { x = "}" }"#, &[r#"block a { x = "}" } [ x = "}" ]"#]);
+        check(r#"a = "${b["}"]}\"}""#, &[r#"attribute a = "${b["}"]}\"}" ["${b["}"]}\"}"]"#]);
+        check(r#"a = "$${" "#, &[r#"attribute a = "$${" ["$${"]"#]);
+        check(
+            r#"a = "$$${b}%%{%{if b}}%{endif}" "#,
+            &[r#"attribute a = "$$${b}%%{%{if b}}%{endif}" ["$$${b}%%{%{if b}}%{endif}"]"#],
+        );
+        check("a = \"${\nb # }\n}\"\n", &["attribute a = \"${\nb # }\n}\" [\"${\nb # }\n}\"]", "comment # }"]);
+    }
+
+    #[test]
+    fn heredocs_are_text() {
+        check(
+            "a = <<E\n}\nresource \"b\" \"c\" {\n# \"\nE\nd {}\n",
+            &[
+                "attribute a = <<E\n}\nresource \"b\" \"c\" {\n# \"\nE [<<E\n}\nresource \"b\" \"c\" {\n# \"\nE]",
+                "block d {} []",
+            ],
+        );
+        check(
+            "a {\n  b = <<-E\n    ${c[\"}\"]}\nEE\n  E x\n  E\n}\n",
+            &[
+                "block a {\n  b = <<-E\n    ${c[\"}\"]}\nEE\n  E x\n  E\n} [\n  b = <<-E\n    ${c[\"}\"]}\nEE\n  E x\n  E\n]",
+            ],
+        );
+        check(
+            "a = <<E\n${<<E\nE\n}\nE\nb = 1\n",
+            &["attribute a = <<E\n${<<E\nE\n}\nE [<<E\n${<<E\nE\n}\nE]", "attribute b = 1 [1]"],
+        );
+        check("a = <<E\r\n}\r\nE\r\n", &["attribute a = <<E\r\n}\r\nE [<<E\r\n}\r\nE]"]);
+        check("a = 1 << 2\n", &["attribute a = 1 << 2 [1 << 2]"]);
+    }
+
+    #[test]
+    fn comments_are_collected_wherever_they_are() {
+        check(
+            "# a }\r\n/* b\n} */ c { // d }\n  x = [ # e ]\n  ]\n} # f",
+            &[
+                "block c { // d }\n  x = [ # e ]\n  ]\n} [ // d }\n  x = [ # e ]\n  ]\n]",
+                "comment # a }",
+                "comment /* b\n} */",
+                "comment // d }",
+                "comment # e ]",
+                "comment # f",
+            ],
+        );
+        check(
+            "a /* { */ \"b\" {}\nc = 1 // d",
+            &["block a /* { */ \"b\" {} []", "attribute c = 1 [1]", "comment /* { */", "comment // d"],
+        );
+        check("a = \"# b\"\n", &["attribute a = \"# b\" [\"# b\"]"]);
+    }
+
+    #[test]
+    fn a_broken_statement_costs_no_other() {
+        check("a {\n  b = \"c\n}\nd {}\n", &["block d {} []", "2:7 `\"c`: this string isn't closed on its line"]);
+        check("a {\n  b = (\n}\nd {}\n", &["block d {} []", "3:1 `}`: this `}` doesn't close the `(` before it"]);
+        check("a {\n  b = <<E\n}\nd {}\n", &["block d {} []", "2:7 `<<`: no line with only `E` ends this heredoc"]);
+        check(
+            "a {\n  b = <<E\n${c\nE\n}\nd {}\n",
+            &["block d {} []", "2:7 `<<`: no line with only `E` ends this heredoc"],
+        );
+        check("a {\n/* b\n}\nd {}\n", &["block d {} []", "2:1 `/*`: this comment is never closed"]);
+        check("a {\nb {}\n} /* c", &["block a {\nb {}\n} [\nb {}\n]", "3:3 `/*`: this comment is never closed"]);
+        check("}\na {}\n", &["block a {} []", "1:1 `}`: this `}` closes nothing"]);
+        check("a b\nc {}\n", &["block c {} []", "1:1 `a b`: expected `{` on the same line after `a`"]);
+        check("a = [\n1\n]]\nc = 2\n", &["attribute c = 2 [2]", "3:2 `]`: this `]` closes nothing"]);
+        check("a {} b {}\n", &["block a {} []", "block b {} []", "1:6 `b`: expected a new line after the block"]);
+        check(
+            "1\n\"a\" = 2\nb = 3\n",
+            &["attribute b = 3 [3]", "1:1 `1`: expected the name of a block or of an attribute"],
+        );
+    }
+
+    #[test]
+    fn a_block_that_is_never_closed_hides_no_other() {
+        check(
+            "a {\n  b {\n  }\nc \"d\" {\n  x = \"}\"\n}\ne {}\n",
+            &[
+                "block c \"d\" {\n  x = \"}\"\n} [\n  x = \"}\"\n]",
+                "block e {} []",
+                "1:3 `{`: this `{` is never closed",
+            ],
+        );
+        check("a {\nb {\nc {}\n}\n", &["block b {\nc {}\n} [\nc {}\n]", "1:3 `{`: this `{` is never closed"]);
+        check("a {\n  b = {\nc {}\n", &["block c {} []", "2:7 `{`: this `{` is never closed"]);
+        check("a {\nb {}\n}\n", &["block a {\nb {}\n} [\nb {}\n]"]);
+    }
+
+    #[test]
+    fn an_indented_file_recovers_as_well() {
+        check(
+            "  a {\n    b = (\n  }\n  c {\n    d {}\n  }\n",
+            &["block c {\n    d {}\n  } [\n    d {}\n  ]", "3:3 `}`: this `}` doesn't close the `(` before it"],
+        );
+    }
+
+    #[test]
+    fn bytes_that_are_not_utf8_are_problems_outside_of_comments() {
+        check(
+            b"a = \"\xff\xff\" # \xff\nb = 1\n",
+            &["attribute a = \"??\" [\"??\"]", "attribute b = 1 [1]", "comment # ?", "1:6 `?`: this byte isn't UTF-8"],
+        );
+    }
+
+    #[test]
+    fn hostile_text_takes_linear_time() {
+        assert_eq!(problems(&"a {\n".repeat(300_000)), 100);
+        let heredocs: String = (0..100_000).map(|at| format!("a {{\nx = <<E{at}\n${{)\n")).collect();
+        let ends: String = (0..100_000).map(|at| format!("E{at}\n")).collect();
+        assert_eq!(problems(&(heredocs + &ends)), 100);
+        assert_eq!(problems(&"a {\n/*\n".repeat(200_000)), 100);
+        assert_eq!(problems(&"a{".repeat(500_000)), 1);
+    }
+}

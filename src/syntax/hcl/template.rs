@@ -1,0 +1,200 @@
+//! Strings with `${…}` and `%{…}`, and heredocs.
+//!
+//! `~` and `<<-` take space away from the literal text between sequences. They
+//! do so across the nesting of directives, so first all texts of a template are
+//! laid out flat, as Terraform does:
+//! <https://github.com/hashicorp/hcl/blob/main/hclsyntax/parser_template.go>.
+
+use std::ops::Range;
+use std::vec::IntoIter;
+
+use hcl_edit::template::{Directive, Element, ForDirective, HeredocTemplate, IfDirective, Strip, Template};
+
+use super::convert::Converter;
+use super::{Expr, ExprKind, Part, TemplateFor, TemplateIf};
+
+/// A template laid out flat.
+enum Piece {
+    /// Literal text: a heredoc's lines each with its line ending, or else all in one.
+    Literal(Vec<String>),
+    /// `${…}`, or one of the `%{…}` of a directive.
+    Sequence(Strip),
+}
+
+/// What literals say, one after the other.
+type Literals = IntoIter<String>;
+
+impl Converter<'_> {
+    /// A quoted string at `range`. When all of it is one `${…}`, it is what's inside.
+    pub(super) fn string_template(&mut self, template: &Template, range: Range<usize>, depth: usize) -> Expr {
+        if let Some(Element::Interpolation(interpolation)) = template.as_single_element() {
+            return self.expr(&interpolation.expr, depth);
+        }
+        let pieces = self.pieces(template, |_, element| vec![element.to_owned()]);
+        Expr { span: self.place(range), kind: self.template(template, pieces, depth) }
+    }
+
+    /// A template without quotes that makes up the whole text.
+    pub(super) fn bare_template(&mut self, template: &Template) -> Expr {
+        self.string_template(template, 0..self.text.len(), 0)
+    }
+
+    pub(super) fn heredoc(&mut self, heredoc: &HeredocTemplate, depth: usize) -> ExprKind {
+        let range = self.range(heredoc);
+        // The crate has changed the literals for `<<-`, so they are taken from the text.
+        let mut pieces = self.pieces(&heredoc.template, |text, _| text.split_inclusive('\n').map(unescape).collect());
+        if self.text.get(range.clone()).is_some_and(|text| text.starts_with("<<-")) {
+            remove_indent(&mut pieces);
+        }
+        let kind = self.template(&heredoc.template, pieces, depth);
+        self.heredocs.push(range);
+        kind
+    }
+
+    /// `split` takes a literal as written and as the crate understands it.
+    fn pieces(&self, template: &Template, split: impl Fn(&str, &str) -> Vec<String>) -> Vec<Piece> {
+        let mut pieces = Vec::new();
+        self.lay_out(template, &split, &mut pieces);
+        strip(&mut pieces);
+        pieces
+    }
+
+    fn lay_out(&self, template: &Template, split: &dyn Fn(&str, &str) -> Vec<String>, pieces: &mut Vec<Piece>) {
+        for element in template {
+            match element {
+                Element::Literal(literal) => {
+                    let written = self.text.get(self.range(literal)).unwrap_or_default();
+                    pieces.push(Piece::Literal(split(written, literal.value())));
+                }
+                Element::Interpolation(interpolation) => pieces.push(Piece::Sequence(interpolation.strip)),
+                Element::Directive(directive) => match directive.as_ref() {
+                    Directive::If(directive) => {
+                        pieces.push(Piece::Sequence(directive.if_expr.strip));
+                        self.lay_out(&directive.if_expr.template, split, pieces);
+                        if let Some(otherwise) = &directive.else_expr {
+                            pieces.push(Piece::Sequence(otherwise.strip));
+                            self.lay_out(&otherwise.template, split, pieces);
+                        }
+                        pieces.push(Piece::Sequence(directive.endif_expr.strip));
+                    }
+                    Directive::For(directive) => {
+                        pieces.push(Piece::Sequence(directive.for_expr.strip));
+                        self.lay_out(&directive.for_expr.template, split, pieces);
+                        pieces.push(Piece::Sequence(directive.endfor_expr.strip));
+                    }
+                },
+            }
+        }
+    }
+
+    fn template(&mut self, template: &Template, pieces: Vec<Piece>, depth: usize) -> ExprKind {
+        let literals = pieces.into_iter().filter_map(|piece| match piece {
+            Piece::Literal(lines) => Some(lines.concat()),
+            Piece::Sequence(_) => None,
+        });
+        let mut literals = literals.collect::<Vec<_>>().into_iter();
+        if template.iter().all(Element::is_literal) {
+            return ExprKind::String(literals.collect());
+        }
+        ExprKind::Template(self.parts(template, &mut literals, depth))
+    }
+
+    fn parts(&mut self, template: &Template, literals: &mut Literals, depth: usize) -> Vec<Part> {
+        let mut parts = Vec::with_capacity(template.len());
+        for element in template {
+            match element {
+                Element::Literal(_) => {
+                    let text = literals.next().filter(|text| !text.is_empty());
+                    parts.extend(text.map(Part::Literal));
+                }
+                Element::Interpolation(interpolation) => {
+                    parts.push(Part::Interpolation(self.expr(&interpolation.expr, depth)));
+                }
+                Element::Directive(directive) => parts.push(match directive.as_ref() {
+                    Directive::If(directive) => self.template_if(directive, literals, depth + 1),
+                    Directive::For(directive) => self.template_for(directive, literals, depth + 1),
+                }),
+            }
+        }
+        parts
+    }
+
+    fn template_if(&mut self, directive: &IfDirective, literals: &mut Literals, depth: usize) -> Part {
+        let condition = self.expr(&directive.if_expr.cond_expr, depth);
+        let then = self.parts(&directive.if_expr.template, literals, depth);
+        let otherwise = match &directive.else_expr {
+            Some(otherwise) => self.parts(&otherwise.template, literals, depth),
+            None => Vec::new(),
+        };
+        Part::If(Box::new(TemplateIf { condition, then, otherwise }))
+    }
+
+    fn template_for(&mut self, directive: &ForDirective, literals: &mut Literals, depth: usize) -> Part {
+        let intro = &directive.for_expr;
+        Part::For(Box::new(TemplateFor {
+            key: intro.key_var.as_ref().map(|name| self.name(name)),
+            value: self.name(&intro.value_var),
+            collection: self.expr(&intro.collection_expr, depth),
+            body: self.parts(&intro.template, literals, depth),
+        }))
+    }
+}
+
+/// A heredoc knows no other escapes.
+fn unescape(text: &str) -> String {
+    text.replace("$${", "${").replace("%%{", "%{")
+}
+
+/// What `~` takes away: the space next to it, in a heredoc no further than the line.
+fn strip(pieces: &mut [Piece]) {
+    let mut strips_next = false;
+    for at in 0..pieces.len() {
+        let (before, rest) = pieces.split_at_mut(at);
+        match (before.last_mut(), rest.first_mut()) {
+            (_, Some(Piece::Literal(lines))) => {
+                if let Some(line) = lines.first_mut().filter(|_| strips_next) {
+                    *line = line.trim_start().to_owned();
+                }
+                strips_next = false;
+            }
+            (before, Some(Piece::Sequence(strip))) => {
+                if let Some(Piece::Literal(lines)) = before.filter(|_| strip.strip_start())
+                    && let Some(line) = lines.last_mut()
+                {
+                    line.truncate(line.trim_end().len());
+                }
+                strips_next = strip.strip_end();
+            }
+            (_, None) => {}
+        }
+    }
+}
+
+/// What `<<-` takes away: as much space from each line as the line with the least has.
+fn remove_indent(pieces: &mut [Piece]) {
+    let mut indented = Vec::new();
+    let mut least = usize::MAX;
+    let mut starts_line = true;
+    for piece in pieces {
+        match piece {
+            Piece::Sequence(_) if starts_line => {
+                least = 0;
+                starts_line = false;
+            }
+            Piece::Sequence(_) => {}
+            Piece::Literal(lines) => {
+                for line in lines {
+                    let is_blank = line.ends_with('\n') && line.trim().is_empty();
+                    let continues = !std::mem::replace(&mut starts_line, line.ends_with('\n'));
+                    if !continues && !is_blank {
+                        least = least.min(line.chars().take_while(|c| c.is_whitespace()).count());
+                        indented.push(line);
+                    }
+                }
+            }
+        }
+    }
+    for line in indented {
+        *line = line.chars().skip(least).collect();
+    }
+}

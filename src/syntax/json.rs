@@ -1,0 +1,189 @@
+//! JSON becomes a [`Tree`], by way of `jsonc-parser`, which only this file names.
+//!
+//! The language is that of RFC 8259: no comments, no trailing commas.
+
+use jsonc_parser::ast::{ObjectPropName, Value};
+use jsonc_parser::common::{Range, Ranged};
+use jsonc_parser::errors::ParseError;
+use jsonc_parser::{CollectOptions, ParseOptions, parse_to_ast};
+
+use super::compose::{Composer, Properties, Shape};
+use super::node::{Scalar, ScalarStyle, Tree};
+use super::{MAX_DEPTH, MAX_NODES, Problem, word_at};
+use crate::source::{FileId, SourceFile, Span};
+
+/// Reads the one value of a file.
+pub fn parse(id: FileId, file: &SourceFile) -> Tree {
+    let (offset, text) = file.body();
+    let mut reader = Reader { id, file, offset, composer: Composer::default() };
+    let outcome = reader.read(text);
+    let documents = reader.composer.finish_document().into_iter().collect();
+    let mut problems = reader.composer.problems;
+    problems.extend(outcome.err());
+    problems.sort_by_key(|problem| problem.span.start);
+    Tree { documents, comments: Vec::new(), problems }
+}
+
+const STRICT: ParseOptions = ParseOptions {
+    allow_comments: false,
+    allow_loose_object_property_names: false,
+    allow_trailing_commas: false,
+    allow_missing_commas: false,
+    allow_single_quoted_strings: false,
+    allow_hexadecimal_numbers: false,
+    allow_unary_plus_numbers: false,
+    allow_bare_decimal_point_numbers: false,
+    allow_non_finite_numbers: false,
+    allow_extended_string_escapes: false,
+};
+
+struct Reader<'a> {
+    id: FileId,
+    file: &'a SourceFile,
+    /// Where the text without a byte order mark starts.
+    offset: usize,
+    composer: Composer,
+}
+
+impl Reader<'_> {
+    fn read(&mut self, text: &str) -> Result<(), Problem> {
+        self.check_limits(text)?;
+        let parsed = parse_to_ast(text, &CollectOptions::default(), &STRICT).map_err(|error| self.problem(&error))?;
+        let Some(value) = parsed.value else {
+            return Err(Problem::syntax(self.word_at(0), "there is no JSON value here"));
+        };
+        self.value(value)?;
+        // The tree is good all the same.
+        match foreign_character(text) {
+            Some((range, message)) => Err(Problem::syntax(self.short_span(range), message)),
+            None => Ok(()),
+        }
+    }
+
+    /// Refuses what would exceed the limits of the [`Composer`] before the parser takes it in:
+    /// it recurses, too deep for the stack of a thread, and holds all values in memory.
+    fn check_limits(&self, text: &str) -> Result<(), Problem> {
+        let (mut depth, mut separators) = (0_usize, 0_usize);
+        for Character { at, character, .. } in characters(text).filter(|it| !it.in_string) {
+            match character {
+                '[' | '{' => depth += 1,
+                ']' | '}' => depth = depth.saturating_sub(1),
+                ',' | ':' => separators += 1,
+                _ => continue,
+            }
+            let span = self.span(range_of(at, character));
+            if depth > MAX_DEPTH {
+                return Err(Problem::too_deep(span));
+            }
+            if separators > MAX_NODES {
+                return Err(Problem::too_many_nodes(span));
+            }
+        }
+        Ok(())
+    }
+
+    /// Recurses no deeper than the [`Composer`] lets collections nest.
+    fn value(&mut self, value: Value<'_>) -> Result<(), Problem> {
+        let range = value.range();
+        match value {
+            Value::StringLit(string) => self.scalar(range, ScalarStyle::Quoted, string.value.into_owned()),
+            Value::NumberLit(number) => self.scalar(range, ScalarStyle::Plain, number.value.to_owned()),
+            Value::BooleanLit(boolean) => self.scalar(range, ScalarStyle::Plain, boolean.value.to_string()),
+            Value::NullKeyword(_) => self.scalar(range, ScalarStyle::Plain, "null".to_owned()),
+            Value::Array(array) => {
+                self.open(Shape::Sequence, range)?;
+                array.elements.into_iter().try_for_each(|element| self.value(element))?;
+                self.composer.close(Some(self.span(range)));
+                Ok(())
+            }
+            Value::Object(object) => {
+                self.open(Shape::Mapping, range)?;
+                for property in object.properties {
+                    self.key(property.name)?;
+                    self.value(property.value)?;
+                }
+                self.composer.close(Some(self.span(range)));
+                Ok(())
+            }
+        }
+    }
+
+    fn key(&mut self, name: ObjectPropName<'_>) -> Result<(), Problem> {
+        self.scalar(name.range(), ScalarStyle::Quoted, name.into_string())
+    }
+
+    fn scalar(&mut self, range: Range, style: ScalarStyle, text: String) -> Result<(), Problem> {
+        self.composer.scalar(self.span(range), Properties::default(), Scalar { text, style })
+    }
+
+    fn open(&mut self, shape: Shape, range: Range) -> Result<(), Problem> {
+        let bracket = Range { start: range.start, end: range.start.saturating_add(1) };
+        self.composer.open(shape, self.span(bracket), Properties::default())
+    }
+
+    fn problem(&self, error: &ParseError) -> Problem {
+        Problem::syntax(self.short_span(error.range()), lower_first(&error.kind().to_string()))
+    }
+
+    /// An unclosed string or bracket is shown where it opens, not as all the text that it swallows.
+    fn short_span(&self, range: Range) -> Span {
+        let span = self.span(range);
+        let text = self.file.slice(span);
+        let is_short = (1..=40).contains(&text.len()) && !text.contains('\n');
+        if is_short { span } else { self.word_at(range.start) }
+    }
+
+    fn span(&self, range: Range) -> Span {
+        Span::new(self.id, self.offset + range.start, self.offset + range.end)
+    }
+
+    fn word_at(&self, at: usize) -> Span {
+        word_at(self.id, self.file, self.offset + at)
+    }
+}
+
+/// What the parser lets pass although JSON doesn't have it.
+fn foreign_character(text: &str) -> Option<(Range, &'static str)> {
+    characters(text).find_map(|Character { at, character, in_string }| {
+        let message = match character {
+            '\0'..='\x1f' if in_string => "a control character in a string must be escaped",
+            ' ' | '\t' | '\r' | '\n' => return None,
+            _ if !in_string && character.is_whitespace() => "this white space isn't allowed in JSON",
+            _ => return None,
+        };
+        Some((range_of(at, character), message))
+    })
+}
+
+struct Character {
+    at: usize,
+    character: char,
+    /// Between quotes; the quotes themselves may count either way.
+    in_string: bool,
+}
+
+fn characters(text: &str) -> impl Iterator<Item = Character> {
+    let (mut in_string, mut is_escaped) = (false, false);
+    text.char_indices().map(move |(at, character)| {
+        match character {
+            _ if is_escaped => is_escaped = false,
+            '\\' => is_escaped = in_string,
+            '"' => in_string = !in_string,
+            _ => {}
+        }
+        Character { at, character, in_string }
+    })
+}
+
+fn range_of(at: usize, character: char) -> Range {
+    Range { start: at, end: at + character.len_utf8() }
+}
+
+fn lower_first(message: &str) -> String {
+    let mut characters = message.chars();
+    let first = characters.next().into_iter().flat_map(char::to_lowercase);
+    first.chain(characters.clone()).collect()
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,78 @@
+//! Text becomes trees with exact spans.
+//!
+//! Each parser returns a tree and the [`Problem`]s it met, never an error: what
+//! could be read is judged, and what couldn't is reported at its place.
+//! [`hcl`], [`yaml`] and [`json`] each name their parser crate; nobody else does.
+
+mod compose;
+pub mod hcl;
+pub mod json;
+pub mod node;
+#[cfg(test)]
+mod render;
+pub mod yaml;
+
+use crate::source::{FileId, SourceFile, Span};
+
+/// How deep collections may nest, also through aliases.
+pub const MAX_DEPTH: usize = 200;
+
+/// How many nodes the documents of a file may have together when aliases are written out.
+pub const MAX_NODES: usize = 250_000;
+
+/// Input that can't be understood.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Problem {
+    /// The place, as small as it can be named.
+    pub span: Span,
+    /// A sentence fragment in lower case that says what is wrong.
+    pub message: String,
+    /// What the problem keeps from being read.
+    pub kind: ProblemKind,
+}
+
+/// How far a [`Problem`] reaches.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ProblemKind {
+    /// The text isn't in the language; a part of the file is lost.
+    Syntax,
+    /// A key that is written twice in one mapping; the tree holds both.
+    DuplicateKey,
+}
+
+impl Problem {
+    /// Text that isn't in the language.
+    pub fn syntax(span: Span, message: impl Into<String>) -> Self {
+        Self { span, message: message.into(), kind: ProblemKind::Syntax }
+    }
+
+    /// A second `key` in one mapping.
+    pub fn duplicate_key(span: Span, key: &str) -> Self {
+        Self { span, message: format!("the key `{key}` is written twice here"), kind: ProblemKind::DuplicateKey }
+    }
+    /// A collection in more than [`MAX_DEPTH`] others.
+    fn too_deep(span: Span) -> Self {
+        Self::syntax(span, format!("collections nest more than {MAX_DEPTH} deep here"))
+    }
+
+    /// The node after the [`MAX_NODES`]th.
+    fn too_many_nodes(span: Span) -> Self {
+        Self::syntax(span, format!("the file has more than {MAX_NODES} values when its aliases are written out"))
+    }
+}
+
+/// The word that starts at a byte offset, for a problem of which only the beginning is known.
+///
+/// Between words it is the last character before, so that there is something to point at.
+fn word_at(id: FileId, file: &SourceFile, offset: usize) -> Span {
+    const LONGEST: usize = 40;
+    let (before, after) = file.text.split_at_checked(offset).unwrap_or((&file.text, ""));
+    let word = after.chars().take(LONGEST).take_while(|c| !c.is_whitespace());
+    let length: usize = word.map(char::len_utf8).sum();
+    if length > 0 {
+        return Span::new(id, offset, offset.saturating_add(length));
+    }
+    let end = before.trim_end().len();
+    let last = before.trim_end().chars().next_back().map_or(0, char::len_utf8);
+    Span::new(id, end.saturating_sub(last), end)
+}

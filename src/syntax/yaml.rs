@@ -1,0 +1,240 @@
+//! YAML becomes a [`Tree`], by way of `granit-parser`, which only this file names.
+//!
+//! The parser says which nodes begin and end where; their composition, and with it
+//! every limit on the input, is the composer's. What the parser's places leave
+//! to wish for is put right here.
+
+use granit_parser::{ErrorKind, Event, Options, Parser, ScanError, StructureStyle};
+
+use super::compose::{Composer, Properties, Shape};
+use super::node::{Scalar, ScalarStyle, Tag, Tree};
+use super::{MAX_DEPTH, Problem, word_at};
+use crate::source::{FileId, SourceFile, Span};
+
+/// A file with more broken documents than this isn't YAML, and reading it stops.
+const MAX_BROKEN_DOCUMENTS: usize = 20;
+
+/// How many comments may follow each other where only the next line tells what they belong to.
+const MAX_COMMENTS_IN_A_ROW: usize = 100_000;
+
+/// Reads all documents of a file. A document that breaks is left out, the others stay.
+pub fn parse(id: FileId, file: &SourceFile) -> Tree {
+    let mut reader = Reader::new(id, file);
+    let mut parser = Parser::new_from_str_with_options(reader.text, options());
+    let mut broken = 0;
+    while let Some(next) = parser.next_event() {
+        let outcome = match next {
+            Ok((event, span)) => reader.read(event, span),
+            Err(error) => Err(reader.problem(&error)),
+        };
+        let Err(problem) = outcome else { continue };
+        reader.tree.problems.push(problem);
+        broken += 1;
+        let goes_on = broken < MAX_BROKEN_DOCUMENTS && !reader.composer.is_exhausted();
+        // An error here has no more to say than the problem that is noted already.
+        if !goes_on || !parser.proceed_next_document().unwrap_or(false) {
+            break;
+        }
+    }
+    reader.finish()
+}
+
+/// Collections may nest one level more than our own limit, so that it is the [`Composer`]
+/// that refuses; a key may be as long as YAML lets it be.
+fn options() -> Options {
+    granit_parser::options! {
+        emit_unresolved_aliases: true,
+        max_buffered_comment_events: MAX_COMMENTS_IN_A_ROW,
+        flow_nesting_limit: MAX_DEPTH + 1,
+        block_nesting_limit: MAX_DEPTH + 1,
+        simple_key_max_lookahead: 1024,
+    }
+}
+
+struct Reader<'a> {
+    id: FileId,
+    file: &'a SourceFile,
+    /// Where `text` starts in the file.
+    offset: usize,
+    text: &'a str,
+    tree: Tree,
+    composer: Composer,
+    /// Where the latest node that was read ends in `text`, or starts if it is a collection.
+    reached: usize,
+}
+
+impl<'a> Reader<'a> {
+    fn new(id: FileId, file: &'a SourceFile) -> Self {
+        let (offset, text) = file.body();
+        Self { id, file, offset, text, tree: Tree::default(), composer: Composer::default(), reached: 0 }
+    }
+
+    fn finish(mut self) -> Tree {
+        let mut problems = std::mem::take(&mut self.tree.problems);
+        problems.append(&mut self.composer.problems);
+        problems.iter_mut().for_each(|problem| problem.span = self.visible(problem.span));
+        problems.sort_by_key(|problem| problem.span.start);
+        Tree { problems, ..self.tree }
+    }
+
+    fn read(&mut self, event: Event<'_>, span: granit_parser::Span) -> Result<(), Problem> {
+        let range = span.byte_range().unwrap_or_default();
+        let (start, end) = (range.start, range.end);
+        match event {
+            Event::Comment(..) => self.tree.comments.push(self.span(start, end)),
+            Event::DocumentStart(..) => {
+                self.composer.start_document();
+                self.reached = end;
+            }
+            Event::DocumentEnd => self.tree.documents.extend(self.composer.finish_document()),
+            Event::Alias(anchor) => {
+                self.reached = end;
+                self.composer.alias(self.span(start, end), anchor)?;
+            }
+            Event::UnresolvedAlias(name) => {
+                let message = format!("no anchor `&{name}` comes before this alias");
+                return Err(Problem::syntax(self.span(start, end), message));
+            }
+            Event::Scalar(text, style, anchor, tag) => {
+                let properties = self.properties(anchor, tag.as_deref(), span);
+                self.scalar(start, end, properties, text.into_owned(), style.into())?;
+            }
+            Event::SequenceStart(style, anchor, tag) => {
+                let start = if style == StructureStyle::Block { self.first_dash(start) } else { start };
+                let properties = self.properties(anchor, tag.as_deref(), span);
+                self.open(Shape::Sequence, start, properties)?;
+            }
+            Event::MappingStart(_, anchor, tag) => {
+                let properties = self.properties(anchor, tag.as_deref(), span);
+                self.open(Shape::Mapping, start, properties)?;
+            }
+            Event::SequenceEnd | Event::MappingEnd => self.close(start, end),
+            // The rest is about the stream, or an event that this version doesn't ask for.
+            _ => {}
+        }
+        Ok(())
+    }
+
+    fn scalar(
+        &mut self,
+        start: usize,
+        end: usize,
+        properties: Properties,
+        text: String,
+        style: ScalarStyle,
+    ) -> Result<(), Problem> {
+        let written = self.text.get(start..end).unwrap_or_default();
+        let (span, text) = match style {
+            // The parser takes nothing for `~`.
+            ScalarStyle::Plain if written.is_empty() => {
+                let at = self.empty_place(start, &properties);
+                (self.span(at, at), String::new())
+            }
+            ScalarStyle::Block if written.is_empty() => {
+                let at = self.text.get(..start).map_or(start, |before| before.trim_ascii_end().len());
+                (self.span(at, at), text)
+            }
+            ScalarStyle::Block => {
+                let end = start + written.trim_ascii_end().len();
+                (self.span(start, end), block_text(text, written))
+            }
+            ScalarStyle::Plain | ScalarStyle::Quoted => (self.span(start, end), text),
+        };
+        self.reached = span.range().end - self.offset;
+        self.composer.scalar(span, properties, Scalar { text, style })
+    }
+
+    fn open(&mut self, shape: Shape, start: usize, properties: Properties) -> Result<(), Problem> {
+        self.reached = start;
+        self.composer.open(shape, self.span(start, start), properties)
+    }
+
+    /// The end of a block collection is no text of its own, and lies somewhere after it.
+    fn close(&mut self, start: usize, end: usize) {
+        let bracket = (start < end).then(|| self.span(start, end));
+        if bracket.is_some() {
+            self.reached = end;
+        }
+        self.composer.close(bracket);
+    }
+
+    fn properties(&self, anchor: usize, tag: Option<&granit_parser::Tag>, span: granit_parser::Span) -> Properties {
+        let range = span.tag_span().and_then(|span| span.byte_range()).unwrap_or_default();
+        let tag = tag.map(|tag| Tag { name: tag.to_string(), span: self.span(range.start, range.end) });
+        Properties { tag, anchor: (anchor != 0).then_some(anchor) }
+    }
+
+    /// Where nothing is written for a node: after its tag, anchor, dash or colon.
+    ///
+    /// The parser stops before the colon, and if a key has none, runs on to what follows.
+    fn empty_place(&self, at: usize, properties: &Properties) -> usize {
+        let is_value = matches!(self.composer.parent(), Some((Shape::Mapping, before)) if before % 2 == 1);
+        if !is_value || properties.tag.is_some() || properties.anchor.is_some() {
+            return at.max(self.reached);
+        }
+        let after = self.text.get(at..).unwrap_or_default();
+        match after.trim_start_matches([' ', '\t']).strip_prefix(':') {
+            // Else it is the first character of the next key.
+            Some(rest) if rest.is_empty() || rest.starts_with([' ', '\t', '\r', '\n', ',', ']', '}']) => {
+                self.text.len() - rest.len()
+            }
+            Some(_) | None => self.reached,
+        }
+    }
+
+    /// Where a block sequence starts. If it stands no deeper than the key it belongs to,
+    /// the parser gives the place after its dash.
+    fn first_dash(&self, start: usize) -> usize {
+        let Some((Shape::Mapping, _)) = self.composer.parent() else { return start };
+        let mut line_start = self.reached;
+        let before = self.text.get(line_start..start).unwrap_or_default();
+        for (number, line) in before.split_inclusive(['\n', '\r']).enumerate() {
+            let text = line.trim_start_matches([' ', '\t']);
+            // The first line is what follows the key: a colon, perhaps a tag, or a comment.
+            if number > 0 && text.starts_with('-') {
+                return line_start + line.len() - text.len();
+            }
+            line_start += line.len();
+        }
+        start
+    }
+
+    fn problem(&self, error: &ScanError) -> Problem {
+        let place = self.offset + error.marker().byte_offset().unwrap_or_default();
+        let span = word_at(self.id, self.file, place);
+        match error.kind() {
+            ErrorKind::RecursionLimitExceeded => Problem::too_deep(span),
+            kind => Problem::syntax(span, kind.to_string()),
+        }
+    }
+
+    /// An empty key, or a block collection that has only begun, has no text of its own to point at.
+    fn visible(&self, span: Span) -> Span {
+        if span.range().is_empty() { word_at(self.id, self.file, span.range().start) } else { span }
+    }
+
+    fn span(&self, start: usize, end: usize) -> Span {
+        Span::new(self.id, self.offset + start, self.offset + end)
+    }
+}
+
+/// The parser ends the text with a line feed even where the file ends without one.
+fn block_text(mut text: String, written: &str) -> String {
+    if !written.trim_end_matches([' ', '\t']).ends_with(['\n', '\r']) {
+        text.truncate(text.trim_end_matches('\n').len());
+    }
+    text
+}
+
+impl From<granit_parser::ScalarStyle> for ScalarStyle {
+    fn from(style: granit_parser::ScalarStyle) -> Self {
+        match style {
+            granit_parser::ScalarStyle::Plain => Self::Plain,
+            granit_parser::ScalarStyle::SingleQuoted | granit_parser::ScalarStyle::DoubleQuoted => Self::Quoted,
+            granit_parser::ScalarStyle::Literal | granit_parser::ScalarStyle::Folded => Self::Block,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;
