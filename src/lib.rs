@@ -1,6 +1,9 @@
 //! trailint finds CloudTrail trails that break CIS AWS Foundations 3.1 in Terraform and CloudFormation.
 //!
-//! This is the ground it stands on: files, and trees with exact spans.
+//! This much of it turns files into resources, and resources into trails.
 
+pub mod formats;
+pub mod model;
 pub mod source;
 pub mod syntax;
+pub mod value;

@@ -1,0 +1,185 @@
+//! Terraform's JSON syntax becomes the tree of the native syntax.
+//!
+//! Which properties are blocks and which are arguments is for the schema to
+//! say; here the shapes of the known kinds of resource say it.
+//! Source: <https://developer.hashicorp.com/terraform/language/syntax/json>.
+
+use std::sync::Arc;
+
+use crate::model::{Holds, Shape, dialects};
+use crate::source::{SourceFile, Span};
+use crate::syntax::hcl::{self, Attribute, Block, Body, Expr, ExprKind, Name, ObjectItem, ObjectKey};
+use crate::syntax::node::{Entry, Mapping, Meaning, Node, NodeKind, Scalar, Tree};
+
+/// The kinds of top-level block that matter, and how many labels each has.
+const KINDS: [(&str, usize); 5] = [("resource", 2), ("data", 2), ("variable", 1), ("module", 1), ("locals", 0)];
+
+/// A property of this name is a comment, wherever there are blocks.
+const COMMENT: &str = "//";
+
+/// The top-level blocks of a file.
+pub(super) fn blocks(tree: &Tree, file: &SourceFile) -> Vec<Block> {
+    let reader = Reader { file };
+    let mut blocks = Vec::new();
+    for root in tree.documents.iter().flat_map(one_or_many) {
+        let entries = root.as_mapping().map(|mapping| mapping.entries.as_slice()).unwrap_or_default();
+        for entry in entries {
+            let kind = KINDS.into_iter().find(|(kind, _)| entry.key.as_text() == Some(kind));
+            if let (Some((_, labels)), Some(name)) = (kind, name(&entry.key)) {
+                reader.labelled(&name, labels, Vec::new(), &entry.value, &mut blocks);
+            }
+        }
+    }
+    blocks
+}
+
+/// Reads the nodes of one file.
+struct Reader<'a> {
+    file: &'a SourceFile,
+}
+
+impl Reader<'_> {
+    /// Descends through a block's labels; each level may be an object or an array of objects.
+    fn labelled(&self, kind: &Name, missing: usize, labels: Vec<Name>, node: &Arc<Node>, blocks: &mut Vec<Block>) {
+        for node in one_or_many(node) {
+            let Some(mapping) = node.as_mapping() else { continue };
+            let Some(missing) = missing.checked_sub(1) else {
+                blocks.push(self.block(kind, &labels, node.span, mapping));
+                continue;
+            };
+            for entry in mapping.entries.iter().filter(|entry| entry.key.as_text() != Some(COMMENT)) {
+                if let Some(label) = name(&entry.key) {
+                    let labels = labels.iter().cloned().chain([label]).collect();
+                    self.labelled(kind, missing, labels, &entry.value, blocks);
+                }
+            }
+        }
+    }
+
+    /// A block stands at its last label, or at its kind when it has none.
+    fn block(&self, kind: &Name, labels: &[Name], span: Span, mapping: &Mapping) -> Block {
+        let header = labels.last().unwrap_or(kind).span;
+        let body = match (kind.text.as_str(), labels.first()) {
+            ("variable", _) => self.variable(mapping),
+            ("resource", Some(label)) => {
+                self.body(mapping, dialects::of_kind(&label.text).map(|dialect| dialect.shape).unwrap_or_default())
+            }
+            _ => self.body(mapping, &[]),
+        };
+        Block { kind: kind.clone(), labels: labels.to_vec(), body, header, span: header.to(span) }
+    }
+
+    fn body(&self, mapping: &Mapping, shape: Shape) -> Body {
+        let mut body = Body::default();
+        for entry in mapping.entries.iter().filter(|entry| entry.key.as_text() != Some(COMMENT)) {
+            let Some(key) = name(&entry.key) else { continue };
+            match nested(&key.text, shape) {
+                Nested::Argument => body.attributes.push(Attribute { name: key, value: self.expr(&entry.value) }),
+                Nested::Blocks(shape) => {
+                    for node in one_or_many(&entry.value) {
+                        body.blocks.extend(
+                            node.as_mapping().map(|mapping| self.nested_block(&key, node.span, mapping, shape)),
+                        );
+                    }
+                }
+                Nested::Dynamic => self.labelled(&key, 1, Vec::new(), &entry.value, &mut body.blocks),
+            }
+        }
+        body
+    }
+
+    fn nested_block(&self, kind: &Name, span: Span, mapping: &Mapping, shape: Shape) -> Block {
+        Block { kind: kind.clone(), labels: Vec::new(), body: self.body(mapping, shape), header: kind.span, span }
+    }
+
+    /// In a variable, the default is plain data and the type is an expression in a string.
+    fn variable(&self, mapping: &Mapping) -> Body {
+        let attribute = |entry: &Entry| {
+            let name = name(&entry.key)?;
+            let value = if name.text == "type" { self.type_expr(&entry.value) } else { self.literal(&entry.value) };
+            Some(Attribute { name, value })
+        };
+        Body { attributes: mapping.entries.iter().filter_map(attribute).collect(), blocks: Vec::new() }
+    }
+
+    fn type_expr(&self, node: &Node) -> Expr {
+        let unreadable = Expr { span: node.span, kind: ExprKind::Unreadable };
+        node.as_text().and_then(|text| hcl::parse_expr(text, |_| node.span).ok()).unwrap_or(unreadable)
+    }
+
+    /// A value whose strings are templates.
+    fn expr(&self, node: &Node) -> Expr {
+        self.convert(node, &|text, node| self.template(text, node))
+    }
+
+    /// A value whose strings are just strings.
+    fn literal(&self, node: &Node) -> Expr {
+        self.convert(node, &|text, _| ExprKind::String(text.to_owned()))
+    }
+
+    fn convert(&self, node: &Node, string: &dyn Fn(&str, &Node) -> ExprKind) -> Expr {
+        let kind = match &node.kind {
+            NodeKind::Scalar(scalar) => self.scalar(scalar, node, string),
+            NodeKind::Sequence(items) => ExprKind::Tuple(items.iter().map(|item| self.convert(item, string)).collect()),
+            NodeKind::Mapping(mapping) => {
+                let item = |entry: &Entry| {
+                    let key = ObjectKey::Expr(self.convert(&entry.key, string));
+                    ObjectItem { key, value: self.convert(&entry.value, string) }
+                };
+                ExprKind::Object(mapping.entries.iter().map(item).collect())
+            }
+            NodeKind::Alias(_) => ExprKind::Unreadable,
+        };
+        Expr { span: node.span, kind }
+    }
+
+    fn scalar(&self, scalar: &Scalar, node: &Node, string: &dyn Fn(&str, &Node) -> ExprKind) -> ExprKind {
+        match scalar.meaning() {
+            Meaning::Null => ExprKind::Null,
+            Meaning::Bool(value) => ExprKind::Bool(value),
+            Meaning::Number(_) => ExprKind::Number(scalar.text.clone()),
+            Meaning::String | Meaning::Ambiguous => string(&scalar.text, node),
+        }
+    }
+
+    fn template(&self, text: &str, node: &Node) -> ExprKind {
+        // Escapes make offsets in the value differ from those in the file.
+        let has_escapes = self.file.slice(node.span).len() != text.len().saturating_add(2);
+        let start = (node.span.start as usize).saturating_add(1);
+        let place = |range: std::ops::Range<usize>| {
+            if has_escapes {
+                node.span
+            } else {
+                Span::new(node.span.file, start.saturating_add(range.start), start.saturating_add(range.end))
+            }
+        };
+        hcl::parse_template(text, place).map_or(ExprKind::Unreadable, |expr| expr.kind)
+    }
+}
+
+/// What a property of a body is.
+enum Nested {
+    Argument,
+    Blocks(Shape),
+    /// `dynamic`, whose properties are the types of the blocks it makes.
+    Dynamic,
+}
+
+fn nested(name: &str, shape: Shape) -> Nested {
+    match shape.iter().find(|argument| argument.name == name).map(|argument| &argument.holds) {
+        Some(Holds::Blocks(shape)) => Nested::Blocks(shape),
+        Some(Holds::Value) => Nested::Argument,
+        None if name == "lifecycle" => Nested::Blocks(&[]),
+        None if name == "dynamic" => Nested::Dynamic,
+        None => Nested::Argument,
+    }
+}
+
+/// Where a block may stand, an array of blocks may stand too.
+fn one_or_many(node: &Arc<Node>) -> &[Arc<Node>] {
+    node.as_sequence().unwrap_or(std::slice::from_ref(node))
+}
+
+fn name(node: &Node) -> Option<Name> {
+    node.as_text().map(|text| Name { text: text.to_owned(), span: node.span })
+}

@@ -1,0 +1,72 @@
+//! The three spellings of a trail, and the one place that knows their differences.
+//!
+//! Sources: the schemas of `aws_cloudtrail` in hashicorp/terraform-provider-aws,
+//! of `awscc_cloudtrail_trail` in hashicorp/terraform-provider-awscc, and of
+//! `AWS::CloudTrail::Trail` in the CloudFormation registry.
+
+mod read;
+mod tables;
+
+pub use read::read;
+pub use tables::{AWS, AWSCC, CLOUDFORMATION};
+
+use super::Shape;
+use super::selectors::Operator;
+
+/// How a kind of resource spells a trail.
+#[derive(Debug)]
+pub struct Dialect {
+    /// The type of the resource.
+    pub kind: &'static str,
+    /// The arguments that are read.
+    pub shape: Shape,
+    /// Which texts are booleans.
+    pub booleans: Booleans,
+    is_multi_region: Flag,
+    is_logging: Flag,
+    includes_global_events: Flag,
+    validates_log_files: Flag,
+    kms_key: &'static str,
+    basic: BasicNames,
+    advanced: AdvancedNames,
+}
+
+/// Which texts a language converts to a boolean.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Booleans {
+    /// `"true"`, `"1"`, `"false"`, `"0"`: go-cty's conversion.
+    Terraform,
+    /// `true`, `True`, `TRUE` and the same of false, in strings too.
+    CloudFormation,
+}
+
+/// A boolean argument.
+#[derive(Debug)]
+struct Flag {
+    name: &'static str,
+    /// What it means not to write it; nothing when it is required.
+    absent: Option<bool>,
+}
+
+/// The names in a basic event selector.
+#[derive(Debug)]
+struct BasicNames {
+    list: &'static str,
+    read_write_type: &'static str,
+    include_management_events: &'static str,
+    excluded_sources: &'static str,
+}
+
+/// The names in an advanced event selector.
+#[derive(Debug)]
+struct AdvancedNames {
+    list: &'static str,
+    fields: &'static str,
+    field: &'static str,
+    operators: [(Operator, &'static str); 6],
+}
+
+/// The dialect of a type of resource, if it is a trail.
+pub fn of_kind(kind: &str) -> Option<&'static Dialect> {
+    [&AWS, &AWSCC, &CLOUDFORMATION].into_iter().find(|dialect| dialect.kind == kind)
+}

@@ -1,0 +1,134 @@
+//! The names and defaults of each spelling.
+
+use super::{AdvancedNames, BasicNames, Booleans, Dialect, Flag};
+use crate::model::selectors::Operator::{EndsWith, Equals, NotEndsWith, NotEquals, NotStartsWith, StartsWith};
+use crate::model::{Argument, Holds};
+
+/// Terraform's `aws_cloudtrail`: selectors are blocks.
+pub static AWS: Dialect = Dialect {
+    kind: "aws_cloudtrail",
+    shape: &[
+        value("is_multi_region_trail"),
+        value("enable_logging"),
+        value("include_global_service_events"),
+        value("enable_log_file_validation"),
+        value("kms_key_id"),
+        blocks(
+            "event_selector",
+            &[value("read_write_type"), value("include_management_events"), value("exclude_management_event_sources")],
+        ),
+        blocks(
+            "advanced_event_selector",
+            &[blocks(
+                "field_selector",
+                &[
+                    value("field"),
+                    value("equals"),
+                    value("not_equals"),
+                    value("starts_with"),
+                    value("not_starts_with"),
+                    value("ends_with"),
+                    value("not_ends_with"),
+                ],
+            )],
+        ),
+    ],
+    booleans: Booleans::Terraform,
+    is_multi_region: Flag { name: "is_multi_region_trail", absent: Some(false) },
+    is_logging: Flag { name: "enable_logging", absent: Some(true) },
+    includes_global_events: Flag { name: "include_global_service_events", absent: Some(true) },
+    validates_log_files: Flag { name: "enable_log_file_validation", absent: Some(false) },
+    kms_key: "kms_key_id",
+    basic: BasicNames { list: "event_selector", ..SNAKE_BASIC },
+    advanced: AdvancedNames { list: "advanced_event_selector", fields: "field_selector", ..SNAKE_ADVANCED },
+};
+
+/// Terraform's `awscc_cloudtrail_trail`: selectors are lists of objects, defaults those of CloudFormation.
+pub static AWSCC: Dialect = Dialect {
+    kind: "awscc_cloudtrail_trail",
+    shape: &[
+        value("is_multi_region_trail"),
+        value("is_logging"),
+        value("include_global_service_events"),
+        value("enable_log_file_validation"),
+        value("kms_key_id"),
+        value("event_selectors"),
+        value("advanced_event_selectors"),
+    ],
+    booleans: Booleans::Terraform,
+    is_multi_region: Flag { name: "is_multi_region_trail", absent: Some(false) },
+    is_logging: Flag { name: "is_logging", absent: None },
+    includes_global_events: Flag { name: "include_global_service_events", absent: Some(true) },
+    validates_log_files: Flag { name: "enable_log_file_validation", absent: Some(false) },
+    kms_key: "kms_key_id",
+    basic: SNAKE_BASIC,
+    advanced: SNAKE_ADVANCED,
+};
+
+/// CloudFormation's `AWS::CloudTrail::Trail`.
+pub static CLOUDFORMATION: Dialect = Dialect {
+    kind: "AWS::CloudTrail::Trail",
+    shape: &[
+        value("IsMultiRegionTrail"),
+        value("IsLogging"),
+        value("IncludeGlobalServiceEvents"),
+        value("EnableLogFileValidation"),
+        value("KMSKeyId"),
+        value("EventSelectors"),
+        value("AdvancedEventSelectors"),
+    ],
+    booleans: Booleans::CloudFormation,
+    is_multi_region: Flag { name: "IsMultiRegionTrail", absent: Some(false) },
+    is_logging: Flag { name: "IsLogging", absent: None },
+    includes_global_events: Flag { name: "IncludeGlobalServiceEvents", absent: Some(true) },
+    validates_log_files: Flag { name: "EnableLogFileValidation", absent: Some(false) },
+    kms_key: "KMSKeyId",
+    basic: BasicNames {
+        list: "EventSelectors",
+        read_write_type: "ReadWriteType",
+        include_management_events: "IncludeManagementEvents",
+        excluded_sources: "ExcludeManagementEventSources",
+    },
+    advanced: AdvancedNames {
+        list: "AdvancedEventSelectors",
+        fields: "FieldSelectors",
+        field: "Field",
+        operators: [
+            (Equals, "Equals"),
+            (NotEquals, "NotEquals"),
+            (StartsWith, "StartsWith"),
+            (NotStartsWith, "NotStartsWith"),
+            (EndsWith, "EndsWith"),
+            (NotEndsWith, "NotEndsWith"),
+        ],
+    },
+};
+
+const SNAKE_BASIC: BasicNames = BasicNames {
+    list: "event_selectors",
+    read_write_type: "read_write_type",
+    include_management_events: "include_management_events",
+    excluded_sources: "exclude_management_event_sources",
+};
+
+const SNAKE_ADVANCED: AdvancedNames = AdvancedNames {
+    list: "advanced_event_selectors",
+    fields: "field_selectors",
+    field: "field",
+    operators: [
+        (Equals, "equals"),
+        (NotEquals, "not_equals"),
+        (StartsWith, "starts_with"),
+        (NotStartsWith, "not_starts_with"),
+        (EndsWith, "ends_with"),
+        (NotEndsWith, "not_ends_with"),
+    ],
+};
+
+const fn value(name: &'static str) -> Argument {
+    Argument { name, holds: Holds::Value }
+}
+
+const fn blocks(name: &'static str, shape: &'static [Argument]) -> Argument {
+    Argument { name, holds: Holds::Blocks(shape) }
+}

@@ -1,0 +1,18 @@
+//! What every input becomes: resources, then trails, then deployments.
+//!
+//! A format produces [`Resource`]s and knows nothing of CloudTrail beyond the
+//! [`Shape`] it is told to evaluate. [`dialects`] holds all that differs between
+//! the three spellings of a trail. Rules see [`Trail`]s and [`Deployment`]s only.
+
+pub mod dialects;
+pub mod selectors;
+
+mod resource;
+mod setting;
+mod trail;
+
+pub use dialects::Dialect;
+pub use resource::{Argument, Holds, Notation, Resource, Shape};
+pub use selectors::Selectors;
+pub use setting::{Invalid, Read, Setting};
+pub use trail::{Deployment, Trail};

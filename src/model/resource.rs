@@ -1,0 +1,73 @@
+//! The first waist: what a format has to produce.
+
+use super::dialects::Dialect;
+use crate::source::Span;
+use crate::value::{Maybe, Object, Traced};
+
+/// A declared resource that matters, evaluated.
+#[derive(Debug, Clone)]
+pub struct Resource {
+    /// How this kind of resource spells a trail.
+    pub dialect: &'static Dialect,
+    /// As `terraform state list` prints it, or the logical id.
+    pub address: String,
+    /// The one-line place that stands for the resource: its header or its key.
+    pub header: Span,
+    /// Whether it is created.
+    pub exists: Traced<bool>,
+    /// Its arguments, as far as the dialect's [`Shape`] asks for them.
+    pub body: Maybe<Object>,
+    /// How a change to it has to be written.
+    pub notation: Notation,
+}
+
+/// The syntax in which a file is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Notation {
+    /// `name = value`
+    Hcl,
+    /// `Name: value`
+    Yaml,
+    /// `"name": value`
+    Json,
+}
+
+impl Notation {
+    /// How an argument is given a value, as people write it.
+    pub fn assign(self, name: &str, value: &str) -> String {
+        match self {
+            Notation::Hcl => format!("{name} = {value}"),
+            Notation::Yaml => format!("{name}: {value}"),
+            Notation::Json => format!("\"{name}\": {value}"),
+        }
+    }
+
+    /// A string as a value; YAML needs no quotes for the words used here.
+    pub fn string(self, text: &str) -> String {
+        match self {
+            Notation::Hcl | Notation::Json => format!("\"{text}\""),
+            Notation::Yaml => text.to_owned(),
+        }
+    }
+}
+
+/// The arguments that have a meaning here; a format evaluates nothing else of a body.
+pub type Shape = &'static [Argument];
+
+/// An argument of a resource or of a nested block.
+#[derive(Debug)]
+pub struct Argument {
+    /// As it is spelled.
+    pub name: &'static str,
+    /// What it holds.
+    pub holds: Holds,
+}
+
+/// What an [`Argument`] holds.
+#[derive(Debug)]
+pub enum Holds {
+    /// A value, also a list of objects.
+    Value,
+    /// Blocks of this type, any number of them. Only Terraform has them.
+    Blocks(Shape),
+}

@@ -1,0 +1,210 @@
+//! Advanced event selectors.
+//!
+//! On a trail, a selector of management events may filter by `readOnly` and by
+//! `eventSource` only, each with one operator. All other fields and operators
+//! are for data events or for event data stores:
+//! <https://docs.aws.amazon.com/awscloudtrail/latest/APIReference/API_AdvancedFieldSelector.html>.
+
+use super::{Assessment, Cause, Coverage, Site, Texts};
+use crate::model::Setting;
+use crate::source::Span;
+use crate::value::{Known, Traced, Why};
+
+/// An `advanced_event_selector`: all its field selectors have to match.
+#[derive(Debug, Clone)]
+pub struct AdvancedSelector {
+    /// The place that stands for it.
+    pub header: Span,
+    /// The name of the list that holds it, for messages.
+    pub list: &'static str,
+    /// Its conditions.
+    pub fields: Setting<Vec<FieldSelector>>,
+}
+
+/// A condition on one field of an event.
+#[derive(Debug, Clone)]
+pub struct FieldSelector {
+    /// The field, such as `eventCategory`.
+    pub field: Setting<String>,
+    /// The operators that are written, each with its values.
+    pub operators: Vec<(Operator, Setting<Texts>)>,
+}
+
+/// How a field is compared; all but the first two are never valid for management events.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[expect(missing_docs, reason = "the API's own words")]
+pub enum Operator {
+    Equals,
+    NotEquals,
+    StartsWith,
+    NotStartsWith,
+    EndsWith,
+    NotEndsWith,
+}
+
+/// A field selector whose field is known.
+struct Condition<'a> {
+    field: &'a str,
+    selector: &'a FieldSelector,
+    path: String,
+}
+
+impl AdvancedSelector {
+    /// What it records; `path` is its own path within the trail.
+    pub(super) fn assess(&self, path: &str) -> Assessment {
+        let mut assessment = Assessment::new(self.header);
+        let conditions = self.conditions(&mut assessment, path);
+        if self.selects_management(&conditions, &mut assessment, path) {
+            for condition in &conditions {
+                condition.assess(&mut assessment);
+            }
+        }
+        assessment
+    }
+
+    fn conditions(&self, assessment: &mut Assessment, path: &str) -> Vec<Condition<'_>> {
+        let list = format!("{path}.{}", self.fields.name);
+        let help = format!("write `{}` as a list of field selectors", self.fields.name);
+        let selectors = assessment.known(&self.fields, &list, &help).into_iter().flatten();
+        let mut conditions = Vec::new();
+        for (index, selector) in selectors.enumerate() {
+            let path = format!("{list}[{index}]");
+            let attribute = format!("{path}.{}", selector.field.name);
+            if let Some(field) = assessment.known(&selector.field, &attribute, "name the field that is compared") {
+                conditions.push(Condition { field, selector, path });
+            }
+        }
+        conditions
+    }
+
+    /// Whether it may select management events at all; if not, that is its only gap.
+    fn selects_management(&self, conditions: &[Condition<'_>], assessment: &mut Assessment, path: &str) -> bool {
+        let mut categories = conditions.iter().filter(|condition| condition.field == "eventCategory").peekable();
+        let something_is_open = !assessment.doubts.is_empty() || !assessment.gaps.is_empty();
+        let is_other = if categories.peek().is_none() {
+            !something_is_open
+        } else {
+            categories.any(|condition| condition.names_other_category())
+        };
+        if is_other {
+            let site = Site { span: self.header, hops: Vec::new(), attribute: path.to_owned() };
+            let help = format!("add one to `{}` with only `eventCategory` equal to `Management`", self.list);
+            *assessment = Assessment::new(self.header);
+            assessment.lose(Coverage::EVERYTHING, Cause::OtherCategory, site, &help);
+        }
+        !is_other
+    }
+}
+
+impl Condition<'_> {
+    /// Whether this is `eventCategory` equal to known values among which `Management` isn't.
+    fn names_other_category(&self) -> bool {
+        let [(Operator::Equals, values)] = self.selector.operators.as_slice() else { return false };
+        let Known(Ok(values)) = values.value() else { return false };
+        let is_other = |value: &Traced<_>| matches!(&value.value, Known(Ok(name)) if name != "Management");
+        !values.is_empty() && values.iter().all(is_other)
+    }
+
+    fn assess(&self, assessment: &mut Assessment) {
+        match self.field {
+            "eventCategory" => self.assess_category(assessment),
+            "readOnly" => self.assess_read_only(assessment),
+            "eventSource" => self.assess_source(assessment),
+            field => {
+                let reason = format!("`{field}` can't filter the management events of a trail");
+                let site = Site::new(&self.selector.field.read, &format!("{}.{}", self.path, self.selector.field.name));
+                let help = "remove this field selector: its field only filters data events or event data stores";
+                assessment.lose(Coverage::EVERYTHING, Cause::Invalid(reason), site, help);
+            }
+        }
+    }
+
+    fn assess_category(&self, assessment: &mut Assessment) {
+        let Some((values, site)) = self.values(Operator::Equals, assessment) else { return };
+        if values.iter().any(|value| value != "Management") {
+            let why = Why::Undocumented { what: "one selector names several event categories".to_owned() };
+            assessment.doubt(why, site);
+        }
+    }
+
+    fn assess_read_only(&self, assessment: &mut Assessment) {
+        let Some((values, site)) = self.values(Operator::Equals, assessment) else { return };
+        let mut kept = Coverage::NOTHING;
+        for value in &values {
+            kept = kept.union(match value.as_str() {
+                "true" => Coverage::READS,
+                "false" => Coverage::WRITES,
+                other => {
+                    return self.reject(
+                        format!("`readOnly` is `true` or `false`, never \"{other}\""),
+                        site,
+                        assessment,
+                    );
+                }
+            });
+        }
+        let lost = Coverage::EVERYTHING.without(kept);
+        if !lost.is_empty() {
+            assessment.lose(lost, Cause::OneSided, site, "remove the `readOnly` field selector");
+        }
+    }
+
+    fn assess_source(&self, assessment: &mut Assessment) {
+        let Some((values, site)) = self.values(Operator::NotEquals, assessment) else { return };
+        let mut lost = Coverage::NOTHING;
+        for value in &values {
+            let source = Coverage::of_source(value);
+            if source == Coverage::ORDINARY {
+                let reason = "a trail can leave out `kms.amazonaws.com` and `rdsdata.amazonaws.com` only";
+                return self.reject(reason.to_owned(), site, assessment);
+            }
+            lost = lost.union(source);
+        }
+        assessment.lose(lost, Cause::Excluded, site, "remove the `eventSource` field selector");
+    }
+
+    /// The values of the one operator that is valid for the field, and their place; else a gap or a doubt is noted.
+    fn values(&self, valid: Operator, assessment: &mut Assessment) -> Option<(Vec<String>, Site)> {
+        let [(operator, setting)] = self.selector.operators.as_slice() else {
+            let reason = format!("`{}` needs exactly one operator here, {}", self.field, valid.name());
+            let site = Site::new(&self.selector.field.read, &self.path);
+            self.reject(reason, site, assessment);
+            return None;
+        };
+        let attribute = format!("{}.{}", self.path, setting.name);
+        let site = Site::new(&setting.read, &attribute);
+        if *operator != valid {
+            let reason = format!("`{}` can only be compared with {} here", self.field, valid.name());
+            self.reject(reason, site, assessment);
+            return None;
+        }
+        let items = assessment.known(setting, &attribute, "write a list of values")?;
+        if items.is_empty() {
+            self.reject("at least one value is required".to_owned(), site, assessment);
+            return None;
+        }
+        let known = |item| assessment.known_item(item, &attribute, "write a list of strings").cloned();
+        let values: Option<Vec<String>> = items.iter().map(known).collect();
+        values.map(|values| (values, site))
+    }
+
+    /// Notes that the selector isn't valid for management events and so records none.
+    fn reject(&self, reason: String, site: Site, assessment: &mut Assessment) {
+        let help = format!("remove the `{}` field selector, or compare it as CloudTrail allows", self.field);
+        assessment.lose(Coverage::EVERYTHING, Cause::Invalid(reason), site, &help);
+    }
+}
+
+impl Operator {
+    /// As the API spells it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Operator::Equals => "Equals",
+            Operator::NotEquals => "NotEquals",
+            Operator::StartsWith => "StartsWith",
+            Operator::NotStartsWith => "NotStartsWith",
+            Operator::EndsWith => "EndsWith",
+            Operator::NotEndsWith => "NotEndsWith",
+        }
+    }
+}

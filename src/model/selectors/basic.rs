@@ -1,0 +1,75 @@
+//! Basic event selectors.
+
+use super::{Assessment, Cause, Coverage, Site, Texts};
+use crate::model::Setting;
+use crate::source::Span;
+
+/// Which management events a basic selector takes, by what they do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[expect(missing_docs, reason = "the API's own words")]
+pub enum ReadWrite {
+    All,
+    ReadOnly,
+    WriteOnly,
+}
+
+/// An `event_selector`. Its data resources don't bear on management events.
+#[derive(Debug, Clone)]
+pub struct BasicSelector {
+    /// The place that stands for it.
+    pub header: Span,
+    /// `All` unless written.
+    pub read_write_type: Setting<ReadWrite>,
+    /// `true` unless written.
+    pub include_management_events: Setting<bool>,
+    /// Event sources that are left out; none unless written.
+    pub excluded_sources: Setting<Texts>,
+}
+
+impl BasicSelector {
+    /// What it records; `path` is its own path within the trail.
+    pub(super) fn assess(&self, path: &str) -> Assessment {
+        let mut assessment = Assessment::new(self.header);
+        self.assess_switch(&mut assessment, path);
+        self.assess_direction(&mut assessment, path);
+        self.assess_exclusions(&mut assessment, path);
+        assessment
+    }
+
+    fn assess_switch(&self, assessment: &mut Assessment, path: &str) {
+        let setting = &self.include_management_events;
+        let attribute = format!("{path}.{}", setting.name);
+        let help = format!("{}, or move the data events to a second trail", setting.advise("true"));
+        if let Some(false) = assessment.known(setting, &attribute, &help) {
+            assessment.lose(Coverage::EVERYTHING, Cause::Off, Site::new(&setting.read, &attribute), &help);
+        }
+    }
+
+    fn assess_direction(&self, assessment: &mut Assessment, path: &str) {
+        let setting = &self.read_write_type;
+        let attribute = format!("{path}.{}", setting.name);
+        let help = setting.advise(setting.notation.string("All").as_ref());
+        let lost = match assessment.known(setting, &attribute, &help) {
+            Some(ReadWrite::ReadOnly) => Coverage::WRITES,
+            Some(ReadWrite::WriteOnly) => Coverage::READS,
+            Some(ReadWrite::All) | None => return,
+        };
+        assessment.lose(lost, Cause::OneSided, Site::new(&setting.read, &attribute), &help);
+    }
+
+    fn assess_exclusions(&self, assessment: &mut Assessment, path: &str) {
+        let setting = &self.excluded_sources;
+        let attribute = format!("{path}.{}", setting.name);
+        let help = format!("remove `{}`", setting.name);
+        let sources = assessment.known(setting, &attribute, &help).into_iter().flatten();
+        let mut lost = Coverage::NOTHING;
+        for source in sources {
+            if let Some(name) = assessment.known_item(source, &attribute, &help) {
+                lost = lost.union(Coverage::of_source(name));
+            }
+        }
+        if !lost.is_empty() {
+            assessment.lose(lost, Cause::Excluded, Site::new(&setting.read, &attribute), &help);
+        }
+    }
+}

@@ -1,0 +1,68 @@
+//! One argument of a trail, read with its default and its place.
+
+use super::Notation;
+use crate::source::Span;
+use crate::value::{Maybe, Origin, Traced};
+
+/// What an argument says, or why no deployment accepts it.
+pub type Read<T> = Result<T, Invalid>;
+
+/// A value that the provider or the API rejects.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Invalid {
+    /// The argument is required and isn't written.
+    Missing,
+    /// The value converts to none that is allowed.
+    Value {
+        /// As the message shows it.
+        found: String,
+        /// What it should be: "a boolean", "`All`, `ReadOnly` or `WriteOnly`".
+        expected: &'static str,
+    },
+}
+
+/// An argument of a trail: its meaning after defaults, its name and its place.
+#[derive(Debug, Clone)]
+pub struct Setting<T> {
+    /// The argument's name as this dialect spells it.
+    pub name: &'static str,
+    /// How it is written.
+    pub notation: Notation,
+    /// Its meaning, and where that comes from.
+    pub read: Traced<Read<T>>,
+}
+
+impl<T> Setting<T> {
+    /// The meaning.
+    pub fn value(&self) -> &Maybe<Read<T>> {
+        &self.read.value
+    }
+
+    /// The place a finding points at: the value, or the header of the block that lacks it.
+    pub fn span(&self) -> Span {
+        self.read.origin.span()
+    }
+
+    /// The sentence that makes it `value`: "set `x = true`", or "add …" when it isn't written.
+    /// A value that comes from elsewhere is better changed where it is set.
+    pub fn advise(&self, value: &str) -> String {
+        if !self.read.hops.is_empty() {
+            return format!("make it `{value}` where it is set");
+        }
+        let verb = match self.read.origin {
+            Origin::Written(_) | Origin::Null(_) => "set",
+            Origin::Absent(_) => "add",
+        };
+        format!("{verb} `{}`", self.notation.assign(self.name, value))
+    }
+}
+
+impl Invalid {
+    /// What is wrong, as the text of a label.
+    pub fn describe(&self) -> String {
+        match self {
+            Invalid::Missing => "this argument is required".to_owned(),
+            Invalid::Value { found, expected } => format!("{found} isn't {expected}"),
+        }
+    }
+}

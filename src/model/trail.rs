@@ -1,0 +1,57 @@
+//! The second waist: what rules judge.
+
+use super::{Notation, Selectors, Setting};
+use crate::source::Span;
+use crate::value::{Known, Traced, Unknown, Why};
+
+/// A CloudTrail trail, with the defaults of its provider applied.
+#[derive(Debug, Clone)]
+pub struct Trail {
+    /// As `terraform state list` prints it, or the logical id.
+    pub address: String,
+    /// The type of the resource.
+    pub kind: &'static str,
+    /// The one-line place that stands for it.
+    pub header: Span,
+    /// How a change to it has to be written.
+    pub notation: Notation,
+    /// Whether it is created.
+    pub exists: Traced<bool>,
+    /// Records in every Region of the account, not only its own.
+    pub is_multi_region: Setting<bool>,
+    /// Records at all.
+    pub is_logging: Setting<bool>,
+    /// Records what global services such as IAM do.
+    pub includes_global_events: Setting<bool>,
+    /// Which events it records.
+    pub selectors: Selectors,
+    /// Writes digests by which a changed log file is noticed.
+    pub validates_log_files: Setting<bool>,
+    /// The KMS key that encrypts its files; empty when there is none.
+    pub kms_key: Setting<String>,
+}
+
+/// What one `apply` or one stack creates.
+#[derive(Debug)]
+pub struct Deployment {
+    /// The directory of the root module, or the template, as it is named to people.
+    pub root: String,
+    /// `terraform` or `cloudformation`.
+    pub format: &'static str,
+    /// The place that stands for the whole, when it declares no trail.
+    pub header: Span,
+    /// Its trails, in the order of their places.
+    pub trails: Vec<Trail>,
+}
+
+impl Trail {
+    /// Whether it is known not to be created.
+    pub fn never_exists(&self) -> bool {
+        matches!(self.exists.value, Known(false))
+    }
+
+    /// Whether it may be that no deployment at all creates it: what decides it wasn't evaluated.
+    pub fn may_never_exist(&self) -> bool {
+        matches!(self.exists.value, Unknown(Why::NotEvaluated { .. }))
+    }
+}

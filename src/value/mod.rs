@@ -1,0 +1,98 @@
+//! Values that may be unknown, and that remember where they were written.
+//!
+//! Evaluation never fails. What can't be known is [`Maybe::Unknown`] with its
+//! reason, and it stays visible until a rule decides what it means.
+
+mod data;
+mod traced;
+mod why;
+
+pub use data::{Data, Field, List, ListKind, Object};
+pub use traced::{Hop, Origin, Step, Traced};
+pub use why::Why;
+
+pub use Maybe::{Known, Unknown};
+
+/// A value, or the reason why there is none.
+///
+/// There is no default and no way to unwrap it: "unknown" must not turn into
+/// "no" or "yes" by accident.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Maybe<T> {
+    /// The value in every run of what was read.
+    Known(T),
+    /// It can't be told from what was read.
+    Unknown(Why),
+}
+
+impl<T> Maybe<T> {
+    /// Changes the value, if it is known.
+    pub fn map<U>(self, change: impl FnOnce(T) -> U) -> Maybe<U> {
+        match self {
+            Known(value) => Known(change(value)),
+            Unknown(why) => Unknown(why),
+        }
+    }
+
+    /// Changes the value into one that may be unknown.
+    pub fn and_then<U>(self, change: impl FnOnce(T) -> Maybe<U>) -> Maybe<U> {
+        match self {
+            Known(value) => change(value),
+            Unknown(why) => Unknown(why),
+        }
+    }
+
+    /// The same with a reference to the value.
+    pub fn as_ref(&self) -> Maybe<&T> {
+        match self {
+            Known(value) => Known(value),
+            Unknown(why) => Unknown(why.clone()),
+        }
+    }
+}
+
+/// Three-valued logic after Kleene: a known operand that decides, decides.
+impl Maybe<bool> {
+    /// True when both are, false when one is false.
+    pub fn and(self, other: Self) -> Self {
+        match (self, other) {
+            (Known(false), _) | (_, Known(false)) => Known(false),
+            (Known(true), other) => other,
+            (unknown @ Unknown(_), Known(true) | Unknown(_)) => unknown,
+        }
+    }
+
+    /// True when one is, false when both are false.
+    pub fn or(self, other: Self) -> Self {
+        match (self, other) {
+            (Known(true), _) | (_, Known(true)) => Known(true),
+            (Known(false), other) => other,
+            (unknown @ Unknown(_), Known(false) | Unknown(_)) => unknown,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn unknown() -> Maybe<bool> {
+        Unknown(Why::Ambiguous { text: "y".to_owned() })
+    }
+
+    #[test]
+    fn a_known_false_decides_and() {
+        assert_eq!(unknown().and(Known(false)), Known(false));
+        assert_eq!(Known(false).and(unknown()), Known(false));
+        assert_eq!(unknown().and(Known(true)), unknown());
+        assert_eq!(Known(true).and(unknown()), unknown());
+    }
+
+    #[test]
+    fn a_known_true_decides_or() {
+        assert_eq!(unknown().or(Known(true)), Known(true));
+        assert_eq!(Known(true).or(unknown()), Known(true));
+        assert_eq!(unknown().or(Known(false)), unknown());
+        assert_eq!(Known(false).or(unknown()), unknown());
+    }
+}

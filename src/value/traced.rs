@@ -1,0 +1,85 @@
+//! Where a value was written, and the way it came.
+
+use super::{Known, Maybe};
+use crate::source::Span;
+
+/// A value that may be unknown, its place, and the steps that lead from there to where it was decided.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Traced<T> {
+    /// The value.
+    pub value: Maybe<T>,
+    /// Its place in the resource that uses it.
+    pub origin: Origin,
+    /// The way it came, from the resource outwards; empty when it stands there itself.
+    pub hops: Vec<Hop>,
+}
+
+/// Whether and where a value is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Origin {
+    /// The whole expression.
+    Written(Span),
+    /// Written as `null` or `AWS::NoValue`, which means the same as not writing it.
+    Null(Span),
+    /// It isn't written; the header of the block or mapping that would hold it.
+    Absent(Span),
+}
+
+/// One step on the way of a value.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Hop {
+    /// The expression or declaration that the step leads to.
+    pub span: Span,
+    /// What it is.
+    pub step: Step,
+}
+
+/// The kinds of [`Hop`].
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Step {
+    /// The expression of a local.
+    Local(String),
+    /// The default of a variable.
+    VariableDefault(String),
+    /// The block of a variable that has no default.
+    Variable(String),
+    /// The node that a YAML alias stands for.
+    Anchor,
+    /// The declaration of a parameter.
+    Parameter(String),
+}
+
+impl<T> Traced<T> {
+    /// A known value that stands where it is used.
+    pub fn written(value: T, span: Span) -> Self {
+        Self { value: Known(value), origin: Origin::Written(span), hops: Vec::new() }
+    }
+
+    /// Changes the value and keeps its place.
+    pub fn map<U>(self, change: impl FnOnce(Maybe<T>) -> Maybe<U>) -> Traced<U> {
+        Traced { value: change(self.value), origin: self.origin, hops: self.hops }
+    }
+}
+
+impl Origin {
+    /// The place that a finding about the value points at.
+    pub fn span(self) -> Span {
+        match self {
+            Origin::Written(span) | Origin::Null(span) | Origin::Absent(span) => span,
+        }
+    }
+}
+
+impl Step {
+    /// What the step's place is, as the text of a label; the last step is where the value was decided.
+    pub fn describe(&self, is_last: bool) -> String {
+        let verb = if is_last { "set" } else { "passed on" };
+        match self {
+            Step::Local(name) => format!("{verb} here, in local `{name}`"),
+            Step::VariableDefault(name) => format!("{verb} here, as the default of variable `{name}`"),
+            Step::Variable(name) => format!("variable `{name}` is declared here"),
+            Step::Anchor => format!("{verb} here, and used through an alias"),
+            Step::Parameter(name) => format!("parameter `{name}` is declared here"),
+        }
+    }
+}

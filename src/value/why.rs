@@ -1,0 +1,148 @@
+//! Why a value isn't known, and what would make it known.
+
+/// The reason for an unknown value.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Why {
+    /// A variable or parameter that nothing gives a value.
+    NoValue {
+        /// As the code refers to it: `var.multi_region`, `!Ref Env`.
+        reference: String,
+    },
+    /// A reference to something that isn't declared.
+    Undeclared {
+        /// As the code refers to it.
+        reference: String,
+    },
+    /// A value that Terraform or CloudFormation learns while it deploys.
+    AtDeployment {
+        /// As the code refers to it.
+        reference: String,
+        /// Whether it is certain to be neither null nor empty.
+        is_set: bool,
+    },
+    /// A variable that something else sets, which wasn't evaluated.
+    SetElsewhere {
+        /// As the code refers to it.
+        reference: String,
+        /// What sets it, as the end of "is set by …".
+        setter: String,
+    },
+    /// A construct that wasn't evaluated.
+    NotEvaluated {
+        /// Its name: "the function `coalesce`", "`Fn::If`".
+        construct: String,
+    },
+    /// A value that was worked out from one that isn't known.
+    Computed {
+        /// The expression, with everything that is known filled in. Two of them that are equal have one value.
+        expression: String,
+        /// Why the value within isn't known.
+        cause: Box<Why>,
+    },
+    /// An expression that no deployment can evaluate.
+    Failed {
+        /// What is wrong with it.
+        message: String,
+    },
+    /// A local that depends on itself.
+    Cycle {
+        /// As the code refers to it.
+        reference: String,
+    },
+    /// A plain `y` or `n` in YAML, which parsers read in two ways.
+    Ambiguous {
+        /// The text.
+        text: String,
+    },
+    /// A combination for which CloudTrail's documentation doesn't say what happens.
+    Undocumented {
+        /// What it is, as the start of a sentence.
+        what: String,
+    },
+    /// Text that couldn't be read.
+    Unreadable,
+    /// A limit that keeps hostile input from stalling the program.
+    OverLimit {
+        /// The limit's name.
+        limit: &'static str,
+    },
+}
+
+impl Why {
+    /// What stands between the reader and a verdict, for `blocked_by` in reports.
+    pub fn blocker(&self) -> String {
+        match self {
+            Why::NoValue { reference }
+            | Why::Undeclared { reference }
+            | Why::AtDeployment { reference, .. }
+            | Why::SetElsewhere { reference, .. }
+            | Why::Cycle { reference } => reference.clone(),
+            Why::Computed { cause, .. } => cause.blocker(),
+            Why::Failed { message } => message.clone(),
+            Why::NotEvaluated { construct } => construct.replace('`', ""),
+            Why::Ambiguous { text } => text.clone(),
+            Why::Undocumented { what } => what.clone(),
+            Why::Unreadable => "unreadable text".to_owned(),
+            Why::OverLimit { limit } => (*limit).to_owned(),
+        }
+    }
+
+    /// The reason as the text of a label.
+    pub fn describe(&self) -> String {
+        match self {
+            Why::NoValue { reference } => format!("`{reference}` has no value here"),
+            Why::Undeclared { reference } => format!("`{reference}` isn't declared here"),
+            Why::AtDeployment { reference, .. } => format!("`{reference}` is known only at deployment"),
+            Why::SetElsewhere { reference, setter } => {
+                format!("`{reference}` is set by {setter}, which isn't evaluated")
+            }
+            Why::NotEvaluated { construct } => format!("{construct} isn't evaluated"),
+            Why::Computed { cause, .. } => cause.describe(),
+            Why::Failed { message } => format!("this can't be evaluated: {message}"),
+            Why::Cycle { reference } => format!("`{reference}` depends on itself"),
+            Why::Ambiguous { text } => {
+                format!("a plain `{text}` is a boolean to some YAML parsers and a string to others")
+            }
+            Why::Undocumented { what } => format!("{what}: CloudTrail's documentation doesn't say what happens"),
+            Why::Unreadable => "this can't be read".to_owned(),
+            Why::OverLimit { limit } => format!("over the limit for {limit}"),
+        }
+    }
+
+    /// What the user can do about it, as one imperative sentence.
+    pub fn advice(&self) -> String {
+        match self {
+            Why::NoValue { .. } => "give it a default, so that this can be checked".to_owned(),
+            Why::Undeclared { reference } => format!("declare `{reference}`, or check the directory that does"),
+            Why::AtDeployment { .. } | Why::SetElsewhere { .. } | Why::NotEvaluated { .. } => {
+                "write the value here, so that this can be checked".to_owned()
+            }
+            Why::Computed { cause, .. } => cause.advice(),
+            Why::Failed { .. } => "mend the expression, so that this can be checked".to_owned(),
+            Why::Cycle { reference } => format!("give `{reference}` a value that doesn't depend on it"),
+            Why::Ambiguous { .. } => "write `true` or `false`".to_owned(),
+            Why::Undocumented { .. } => "split it, so that each selector names one thing".to_owned(),
+            Why::Unreadable | Why::OverLimit { .. } => {
+                "write it in a simpler way, so that this can be checked".to_owned()
+            }
+        }
+    }
+
+    /// Whether the value is certain to be neither null nor empty, whatever it is.
+    pub fn is_set(&self) -> bool {
+        match self {
+            Why::AtDeployment { is_set, .. } => *is_set,
+            Why::NoValue { .. }
+            | Why::Undeclared { .. }
+            | Why::SetElsewhere { .. }
+            | Why::NotEvaluated { .. }
+            | Why::Computed { .. }
+            | Why::Failed { .. }
+            | Why::Cycle { .. }
+            | Why::Ambiguous { .. }
+            | Why::Undocumented { .. }
+            | Why::Unreadable
+            | Why::OverLimit { .. } => false,
+        }
+    }
+}
