@@ -1,9 +1,55 @@
 //! trailint finds CloudTrail trails that break CIS AWS Foundations 3.1 in Terraform and CloudFormation.
 //!
-//! This much of it turns files into resources, and resources into trails.
+//! Files become [`Resource`](model::Resource)s, resources become [`Trail`](model::Trail)s, [`rules`] judge trails,
+//! and [`output`] renders what they say. Evaluation may fail to know something, and that is a
+//! [value](value::Maybe), not an error. Every value [remembers](value::Traced) where it was written.
+//!
+//! # The map
+//!
+//! From the bottom to the top; a module knows only those above it in this list:
+//!
+//! | module | what it is for |
+//! | --- | --- |
+//! | [`source`] | files, spans, positions, and [`Fs`](source::Fs), the one door to the disk |
+//! | [`syntax`] | text to trees with exact spans: [`hcl`](syntax::hcl), [`yaml`](syntax::yaml), [`json`](syntax::json) |
+//! | [`value`] | values that may be unknown and know the way they came |
+//! | [`model`] | the two waists, `Resource` and `Trail`; the [`dialects`](model::dialects) of a trail; the algebra of [`selectors`](model::selectors) |
+//! | [`formats`] | [`terraform`](formats::terraform) and [`cloudformation`](formats::cloudformation): which files belong together, and what they evaluate to |
+//! | [`finding`], [`rules`], [`error`] | verdicts, the rules that give them, and what keeps a check from being done |
+//! | [`config`], [`scan`], [`engine`], [`report`] | a run: settings, the files that may matter, judging, the outcome |
+//! | [`output`] | one file for each format of reports |
+//! | [`cli`] | arguments and exit status |
+//!
+//! # What always holds
+//!
+//! - Unknown stays unknown: no value that couldn't be evaluated becomes a pass or a failure.
+//!   [`Maybe`](value::Maybe) has no default and no `unwrap`.
+//! - Input can't fail a run. Parsers return a tree and [`Problem`](syntax::Problem)s;
+//!   [`Error`](error::Error) is for what the user repairs outside the scanned files.
+//! - Nothing is skipped in silence: a file that mentions a trail is judged, or there is a finding that says why not.
+//! - A rule sees a trail and knows no format; a format produces resources and knows no rule. What differs between the
+//!   spellings of a trail stands in [`dialects`](model::dialects) and nowhere else.
+//! - A [`Span`](source::Span) is bytes of a file as it lies on the disk. Lines and columns exist in outputs only.
+//! - No text of a scanned file is printed without having been made inert.
+//! - The same input gives the same bytes, whatever the number of threads.
+//! - No network, no other program, and no file outside of what is checked.
+//!
+//! # Three doors
+//!
+//! A rule is a page in `rules/`, a file in [`rules`] and two lines in its list. An input format is a folder in
+//! [`formats`] and a line in [`FORMATS`](formats::FORMATS). A format of reports is a file in [`output`], a variant and an arm.
 
+pub mod cli;
+pub mod config;
+pub mod engine;
+pub mod error;
+pub mod finding;
 pub mod formats;
 pub mod model;
+pub mod output;
+pub mod report;
+pub mod rules;
+pub mod scan;
 pub mod source;
 pub mod syntax;
 pub mod value;

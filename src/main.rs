@@ -1,3 +1,5 @@
-//! The program.
+//! The program: its exit status, and nothing else.
 
-fn main() {}
+fn main() -> std::process::ExitCode {
+    trailint::cli::main()
+}

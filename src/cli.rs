@@ -1,0 +1,176 @@
+//! The command line: arguments, exit status, and nothing that another face would need too.
+
+mod check;
+
+use std::process::ExitCode;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use crate::error::Error;
+use crate::finding::Level;
+use crate::output::{self, ColorWhen, DocFormat, Format, Stream};
+use crate::rules::{self, RULES, Rule};
+
+/// The exit status of a check that wasn't done.
+const NOT_DONE: u8 = 2;
+
+/// Finds CloudTrail trails that break CIS AWS Foundations 3.1 in Terraform and CloudFormation.
+#[derive(Debug, Parser)]
+#[command(version, about, max_term_width = 100, propagate_version = true)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+    /// When to use colours.
+    #[arg(long, global = true, value_enum, default_value_t, env = "TRAILINT_COLOR", value_name = "WHEN")]
+    color: ColorWhen,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Check files and directories.
+    Check(Box<CheckArgs>),
+    /// Explain rules: what they find, why it matters, how to mend it.
+    Explain(ExplainArgs),
+    /// List the rules.
+    Rules {
+        /// How the list is written.
+        #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
+        format: DocFormat,
+    },
+}
+
+#[derive(Debug, Args)]
+struct ExplainArgs {
+    /// The rules.
+    #[arg(required_unless_present = "all", value_name = "RULE")]
+    rules: Vec<String>,
+    /// Explain every rule.
+    #[arg(long, conflicts_with = "rules")]
+    all: bool,
+    /// How the pages are written.
+    #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
+    format: DocFormat,
+}
+
+#[derive(Debug, Args)]
+struct CheckArgs {
+    /// Files and directories; `-` is standard input.
+    #[arg(default_value = ".", value_name = "PATHS")]
+    paths: Vec<String>,
+
+    /// What standard input is called, so that its kind and its directory are known.
+    #[arg(long, value_name = "NAME", help_heading = "Input", env = "TRAILINT_STDIN_FILENAME")]
+    stdin_filename: Option<String>,
+    /// Fail with status 2 when there is no file to check.
+    #[arg(long, help_heading = "Input")]
+    require_inputs: bool,
+    /// Fail a deployment that declares no trail at all.
+    #[arg(long, help_heading = "Input")]
+    require_trail: bool,
+
+    /// Ask these rules only.
+    #[arg(long, value_name = "RULES", value_delimiter = ',', help_heading = "Rules", env = "TRAILINT_SELECT")]
+    select: Vec<String>,
+    /// Don't ask these rules.
+    #[arg(long, value_name = "RULES", value_delimiter = ',', help_heading = "Rules", env = "TRAILINT_IGNORE")]
+    ignore: Vec<String>,
+
+    /// The least level that gives exit status 1.
+    #[arg(long, value_enum, default_value_t, value_name = "LEVEL", help_heading = "Gate", env = "TRAILINT_FAIL_ON")]
+    fail_on: FailOn,
+    /// What becomes of verdicts that can't be known.
+    #[arg(long, value_enum, default_value_t, value_name = "WHAT", help_heading = "Gate", env = "TRAILINT_UNRESOLVED")]
+    unresolved: Unresolved,
+
+    /// How the report is written.
+    #[arg(
+        short,
+        long,
+        value_enum,
+        default_value_t,
+        value_name = "FORMAT",
+        help_heading = "Output",
+        env = "TRAILINT_FORMAT"
+    )]
+    format: Format,
+
+    /// A setting, such as `selector-policy="literal"`.
+    #[arg(short, long, value_name = "KEY=VALUE", help_heading = "Other", env = "TRAILINT_CONFIG")]
+    config: Vec<String>,
+    /// Read no configuration file.
+    #[arg(long, help_heading = "Other")]
+    no_config: bool,
+    /// Say what is done.
+    #[arg(short, long, help_heading = "Other", conflicts_with = "quiet")]
+    verbose: bool,
+    /// Print findings only.
+    #[arg(short, long, help_heading = "Other")]
+    quiet: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+enum FailOn {
+    #[default]
+    Error,
+    Warning,
+    Note,
+    Never,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+enum Unresolved {
+    /// Don't show them.
+    Ignore,
+    /// Show them.
+    #[default]
+    Warn,
+    /// Show them and count them as failures.
+    Fail,
+}
+
+/// Runs the command that the arguments of this process ask for.
+pub fn main() -> ExitCode {
+    let cli = Cli::parse();
+    match run(&cli) {
+        Ok(status) => status,
+        Err(error) => {
+            // There is nobody left to tell when standard error can't be written.
+            let _ = Stream::Error.write(&format!("trailint: {error}\n"), cli.color);
+            ExitCode::from(NOT_DONE)
+        }
+    }
+}
+
+fn run(cli: &Cli) -> Result<ExitCode, Error> {
+    match &cli.command {
+        Command::Check(args) => check::run(args, cli.color),
+        Command::Explain(args) => {
+            let rules = if args.all { RULES.to_vec() } else { find_rules(&args.rules)? };
+            print(&output::explain(&rules, args.format), cli.color)
+        }
+        Command::Rules { format } => print(&output::list(&RULES, *format), cli.color),
+    }
+}
+
+fn print(text: &str, color: ColorWhen) -> Result<ExitCode, Error> {
+    Stream::Out.write(text, color).map_err(Error::Output)?;
+    Ok(ExitCode::SUCCESS)
+}
+
+fn find_rules(names: &[String]) -> Result<Vec<&'static Rule>, Error> {
+    let find = |name: &String| {
+        rules::find(name).ok_or_else(|| Error::UnknownRule { name: name.clone(), suggestion: rules::suggest(name) })
+    };
+    names.iter().map(find).collect()
+}
+
+impl FailOn {
+    fn level(self) -> Option<Level> {
+        match self {
+            FailOn::Error => Some(Level::Error),
+            FailOn::Warning => Some(Level::Warning),
+            FailOn::Note => Some(Level::Note),
+            FailOn::Never => None,
+        }
+    }
+}

@@ -1,0 +1,34 @@
+//! Settings that come as text: `--config KEY=VALUE`.
+
+use serde::Deserialize;
+
+use crate::error::Error;
+use crate::model::selectors::SelectorPolicy;
+
+/// The settings of the configuration.
+#[derive(Debug, Default, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Config {
+    /// How event selectors are held against the control.
+    pub selector_policy: Option<SelectorPolicy>,
+}
+
+impl Config {
+    /// Reads settings of the form `KEY=VALUE`, each a line of TOML; a later one wins.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Setting`] for what isn't such a line, or names no setting, or has no valid value.
+    pub fn from_lines(lines: &[String]) -> Result<Self, Error> {
+        let mut config = Self::default();
+        for line in lines {
+            let failed = |cause: String| Error::Setting { text: line.clone(), cause };
+            if !line.contains('=') {
+                return Err(failed("write it as KEY=VALUE".to_owned()));
+            }
+            let read: Self = toml::from_str(line).map_err(|error| failed(error.message().to_owned()))?;
+            config.selector_policy = read.selector_policy.or(config.selector_policy);
+        }
+        Ok(config)
+    }
+}

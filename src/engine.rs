@@ -1,0 +1,159 @@
+//! From files to verdicts.
+
+mod judge;
+
+use rayon::prelude::*;
+
+use crate::error::Error;
+use crate::finding::{Label, Level};
+use crate::formats::{Context, Evaluated, FORMATS, Project};
+use crate::model::{Deployment, Trail, dialects};
+use crate::report::{Outcome, Place, Report, Reported};
+use crate::rules::{self, Policy, Rule};
+use crate::scan::{self, Inputs, Scan};
+use crate::source::{Fs, ReadError, Sources};
+use crate::syntax::Problem;
+
+/// Fewer projects than this are judged without starting threads.
+const WORTH_THREADS: usize = 8;
+
+/// How files are judged.
+#[derive(Debug, Default)]
+pub struct Settings {
+    /// How strictly the control is read.
+    pub policy: Policy,
+    /// Which rules are asked.
+    pub selection: Selection,
+}
+
+/// The rules that are asked; all of them unless some are named.
+#[derive(Debug, Default)]
+pub struct Selection {
+    /// Nothing means all.
+    pub selected: Option<Vec<&'static str>>,
+    /// These aren't asked even if they are selected.
+    pub ignored: Vec<&'static str>,
+}
+
+/// Checks files.
+///
+/// # Errors
+///
+/// See [`scan::scan`]. What is wrong within a file is in the report.
+pub fn check(fs: &dyn Fs, inputs: &Inputs, sources: Sources, settings: &Settings) -> Result<Report, Error> {
+    let scan = scan::scan(fs, inputs, &sources)?;
+    let context = Context { fs, sources: &sources };
+    let judged = judge_projects(&projects(&scan, context), context, settings);
+    let mut report = Report { files: scan.files, deployments: Vec::new(), findings: Vec::new(), sources };
+    for judgement in judged {
+        report.deployments.extend(judgement.deployment);
+        report.findings.extend(judgement.findings);
+    }
+    let unreadable = scan.unreadable.iter().map(|(path, error)| of_unreadable(report.sources.name(path), error));
+    report.findings.extend(unreadable);
+    report.deployments.sort_by(|a, b| a.root.cmp(&b.root));
+    clip_to_lines(&mut report);
+    sort_findings(&mut report);
+    Ok(report)
+}
+
+/// The projects of all formats.
+fn projects(scan: &Scan, context: Context<'_>) -> Vec<(&'static str, Box<dyn Project>)> {
+    let formats = FORMATS.iter().zip(&scan.kept);
+    formats
+        .flat_map(|(format, kept)| format.projects(kept, context).into_iter().map(|project| (format.name(), project)))
+        .collect()
+}
+
+fn judge_projects(
+    projects: &[(&'static str, Box<dyn Project>)],
+    context: Context<'_>,
+    settings: &Settings,
+) -> Vec<judge::Judgement> {
+    let judge = |(format, project): &(&'static str, Box<dyn Project>)| {
+        let Evaluated { header, resources, problems } = project.evaluate(context);
+        let trails: Vec<Trail> = resources.into_iter().map(dialects::read).collect();
+        // Without a place there is nothing that is deployed by itself, and so nothing to judge as a whole.
+        let header = trails.first().map(|trail| trail.header).or(header.filter(|_| settings.policy.require_trail));
+        let deployment = header.map(|header| Deployment { root: project.root(), format, header, trails });
+        let judgement = deployment.map(|deployment| judge::judge(&deployment, settings)).unwrap_or_default();
+        judgement.and(of_problems(problems))
+    };
+    if projects.len() < WORTH_THREADS {
+        projects.iter().map(judge).collect()
+    } else {
+        projects.par_iter().map(judge).collect()
+    }
+}
+
+/// In the order in which a reader meets them: by file, place and rule.
+fn sort_findings(report: &mut Report) {
+    let sources = &report.sources;
+    report.findings.sort_by_cached_key(|finding| {
+        let (name, start) = match &finding.place {
+            Place::Text(label) => (sources.file(label.span.file).name.clone(), label.span.start),
+            Place::File(name) => (name.clone(), 0),
+        };
+        (name, start, rules::position(finding.rule), finding.message.clone())
+    });
+}
+
+/// A place is shown, and annotated on a pull request, as a part of one line.
+fn clip_to_lines(report: &mut Report) {
+    let sources = &report.sources;
+    let clip = |label: &mut Label| {
+        let file = sources.file(label.span.file);
+        let line = file.position(label.span.start).line as usize;
+        label.span.end = label.span.end.min(file.line_bounds(line).1).max(label.span.start);
+    };
+    for finding in &mut report.findings {
+        if let Place::Text(label) = &mut finding.place {
+            clip(label);
+        }
+        finding.related.iter_mut().for_each(clip);
+    }
+}
+
+/// A hostile file may hold any number of problems; the first ones say enough.
+fn of_problems(mut problems: Vec<Problem>) -> impl Iterator<Item = Reported> {
+    const MAX_SHOWN: usize = 50;
+    let hidden = problems.len().saturating_sub(MAX_SHOWN);
+    problems.truncate(MAX_SHOWN);
+    if let (1.., Some(last)) = (hidden, problems.last_mut()) {
+        last.message = format!("{}, and {hidden} more problems follow", last.message);
+    }
+    problems.into_iter().map(|problem| {
+        let label = Label { span: problem.span, text: "here".to_owned() };
+        let help = "mend the text: what can't be read can't be judged".to_owned();
+        Reported { help: Some(help), ..of_reading(&rules::SYNTAX_ERROR, problem.message, Place::Text(label)) }
+    })
+}
+
+fn of_unreadable(name: String, error: &ReadError) -> Reported {
+    of_reading(&rules::UNREADABLE_FILE, format!("`{name}` can't be read: {error}"), Place::File(name))
+}
+
+fn of_reading(rule: &'static Rule, message: String, place: Place) -> Reported {
+    Reported {
+        rule,
+        level: Level::Error,
+        outcome: Outcome::Fail,
+        message,
+        address: None,
+        attribute: None,
+        deployment: None,
+        place,
+        related: Vec::new(),
+        notes: Vec::new(),
+        help: None,
+        blocked_by: Vec::new(),
+    }
+}
+
+impl Selection {
+    /// Whether a rule is asked.
+    pub fn has(&self, rule: &Rule) -> bool {
+        let id = rule.id();
+        self.selected.as_ref().is_none_or(|selected| selected.contains(&id)) && !self.ignored.contains(&id)
+    }
+}

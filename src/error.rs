@@ -1,0 +1,57 @@
+//! What keeps a check from being done. The user repairs it outside the scanned code.
+
+use crate::source::ReadError;
+
+/// A check that wasn't done, with exit status 2.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// A path on the command line leads nowhere, or to nothing that can be read.
+    #[error("can't read `{path}`: {cause}")]
+    Path {
+        /// As it was given.
+        path: String,
+        /// Why.
+        cause: ReadError,
+    },
+    /// Standard input can't be read.
+    #[error("can't read standard input: {0}")]
+    StandardInput(std::io::Error),
+    /// The current directory is gone.
+    #[error("can't tell the current directory: {0}")]
+    CurrentDirectory(std::io::Error),
+    /// `--require-inputs`, and no file is of a kind that is checked.
+    #[error("no Terraform or CloudFormation file found in {paths}, and `--require-inputs` wants one")]
+    NoInputs {
+        /// The paths that were searched.
+        paths: String,
+    },
+    /// A rule that doesn't exist.
+    #[error("there is no rule `{name}`{}; `trailint rules` lists them", did_you_mean(.suggestion))]
+    UnknownRule {
+        /// As it was given.
+        name: String,
+        /// The name that is most like it.
+        suggestion: Option<&'static str>,
+    },
+    /// A rule that can't be switched off.
+    #[error("`{name}` can't be ignored: what can't be read can't be judged")]
+    NotIgnorable {
+        /// The rule.
+        name: &'static str,
+    },
+    /// A setting that isn't valid.
+    #[error("the setting `{text}` isn't valid: {cause}")]
+    Setting {
+        /// As it was given.
+        text: String,
+        /// Why.
+        cause: String,
+    },
+    /// A report that can't be written.
+    #[error("can't write the report: {0}")]
+    Output(std::io::Error),
+}
+
+fn did_you_mean(suggestion: &Option<&'static str>) -> String {
+    suggestion.map(|name| format!(", did you mean `{name}`?")).unwrap_or_default()
+}

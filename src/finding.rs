@@ -1,0 +1,173 @@
+//! What a rule says of a trail or of a deployment.
+
+use crate::model::selectors::{Doubt, Gap, Site};
+use crate::model::{Invalid, Setting, Trail};
+use crate::source::Span;
+use crate::value::{Hop, Origin, Why};
+
+/// How much a finding weighs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Deserialize, serde::Serialize)]
+#[serde(rename_all = "lowercase")]
+#[expect(missing_docs, reason = "the names say it")]
+pub enum Level {
+    Note,
+    Warning,
+    Error,
+}
+
+/// The outcome of a rule.
+#[derive(Debug, Clone)]
+#[must_use]
+pub enum Verdict {
+    /// What the rule forbids isn't there.
+    Pass,
+    /// It is there, whatever isn't known.
+    Fail(Finding),
+    /// It may be there.
+    Unknown(Finding),
+}
+
+/// What is wrong or not known, where, and what to do.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Finding {
+    /// What the trail or the deployment does, to follow its name: "records one Region only".
+    pub message: String,
+    /// The path of the argument that it is about, if there is one.
+    pub attribute: Option<String>,
+    /// The place, and why it is there.
+    pub primary: Label,
+    /// The way the value came, from the trail outwards, and other places that matter.
+    pub related: Vec<Label>,
+    /// What else the reader should know.
+    pub notes: Vec<String>,
+    /// What to do, as one imperative sentence.
+    pub help: Option<String>,
+    /// For an unknown verdict, what blocks it.
+    pub blocked_by: Vec<String>,
+}
+
+/// A place and a short text about it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Label {
+    /// The place.
+    pub span: Span,
+    /// In lower case, without a full stop.
+    pub text: String,
+}
+
+impl Finding {
+    /// A finding without more than a place.
+    pub fn at(span: Span, message: impl Into<String>, label: impl Into<String>) -> Self {
+        Self {
+            message: message.into(),
+            attribute: None,
+            primary: Label { span, text: label.into() },
+            related: Vec::new(),
+            notes: Vec::new(),
+            help: None,
+            blocked_by: Vec::new(),
+        }
+    }
+
+    /// The way the value came.
+    pub fn via(mut self, hops: &[Hop]) -> Self {
+        let last = hops.len().saturating_sub(1);
+        let label = |(index, hop): (usize, &Hop)| Label { span: hop.span, text: hop.step.describe(index == last) };
+        self.related.extend(hops.iter().enumerate().map(label));
+        self
+    }
+
+    /// The argument it is about.
+    pub fn about(mut self, attribute: impl Into<String>) -> Self {
+        self.attribute = Some(attribute.into());
+        self
+    }
+
+    /// What to do.
+    pub fn help(mut self, help: impl Into<String>) -> Self {
+        self.help = Some(help.into());
+        self
+    }
+
+    /// Another place that matters.
+    pub fn also(mut self, span: Span, text: impl Into<String>) -> Self {
+        self.related.push(Label { span, text: text.into() });
+        self
+    }
+
+    /// What else the reader should know, as a sentence fragment.
+    pub fn note(mut self, note: impl Into<String>) -> Self {
+        self.notes.push(note.into());
+        self
+    }
+
+    /// Another text at the primary place.
+    pub fn because(mut self, label: impl Into<String>) -> Self {
+        self.primary.text = label.into();
+        self
+    }
+
+    /// A part of a selector that loses events.
+    pub fn of_gap(gap: &Gap, message: impl Into<String>, label: impl Into<String>) -> Self {
+        let Site { span, hops, attribute } = &gap.site;
+        Self::at(*span, message, label).about(attribute).via(hops).help(&gap.help)
+    }
+
+    /// A part of a selector that isn't known.
+    pub fn of_doubt(doubt: &Doubt, message: impl Into<String>) -> Self {
+        let Site { span, hops, attribute } = &doubt.site;
+        let finding = Self::at(*span, message, doubt.why.describe()).about(attribute).via(hops);
+        finding.help(doubt.why.advice()).blocked(&doubt.why)
+    }
+
+    /// What a trail's own finding says, as a label of a finding about its deployment.
+    pub fn beside(mut self, (trail, finding): (&Trail, &Finding)) -> Self {
+        self.blocked_by.extend(finding.blocked_by.iter().cloned());
+        self.also(finding.primary.span, format!("trail `{}` {}", trail.address, finding.message))
+    }
+
+    /// What isn't known.
+    pub fn blocked(mut self, why: &Why) -> Self {
+        self.blocked_by.push(why.blocker());
+        self
+    }
+}
+
+impl Verdict {
+    /// A setting whose value is wrong; `value` is what it should be.
+    pub fn wrong<T: std::fmt::Display>(setting: &Setting<T>, found: &T, message: &str, value: &str) -> Self {
+        let finding = Finding::at(setting.span(), message, explain(setting, found));
+        Self::Fail(finding.about(setting.name).via(&setting.read.hops).help(setting.advise(value)))
+    }
+
+    /// A setting whose value no deployment accepts.
+    pub fn invalid<T>(setting: &Setting<T>, invalid: &Invalid, message: &str, value: &str) -> Self {
+        let finding = Finding::at(setting.span(), message, invalid.describe());
+        Self::Fail(finding.about(setting.name).via(&setting.read.hops).help(setting.advise(value)))
+    }
+
+    /// A setting whose value isn't known.
+    pub fn unknown<T>(setting: &Setting<T>, why: &Why, message: &str) -> Self {
+        let finding = Finding::at(setting.span(), message, why.describe());
+        Self::Unknown(finding.about(setting.name).via(&setting.read.hops).help(why.advice()).blocked(why))
+    }
+
+    /// Changes the finding, if there is one.
+    pub fn with(self, change: impl FnOnce(Finding) -> Finding) -> Self {
+        match self {
+            Verdict::Pass => Verdict::Pass,
+            Verdict::Fail(finding) => Verdict::Fail(change(finding)),
+            Verdict::Unknown(finding) => Verdict::Unknown(change(finding)),
+        }
+    }
+}
+
+/// Why a setting has the value that was found.
+fn explain<T: std::fmt::Display>(setting: &Setting<T>, found: &T) -> String {
+    match setting.read.origin {
+        Origin::Absent(_) => format!("`{}` isn't written, which means `{found}`", setting.name),
+        Origin::Null(_) => format!("the same as not written, which means `{found}`"),
+        Origin::Written(_) if setting.read.hops.is_empty() => format!("this is `{found}`"),
+        Origin::Written(_) => format!("evaluates to `{found}`"),
+    }
+}

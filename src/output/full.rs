@@ -1,0 +1,67 @@
+//! `full`: each finding with the lines that it is about.
+
+use anstyle::{AnsiColor, Style};
+
+use super::inert::inert;
+use super::snippet;
+use crate::finding::Level;
+use crate::report::{Outcome, Place, Report, Reported};
+
+/// The benchmark whose number a finding is given with.
+const BENCHMARK: (&str, &str) = ("cis-aws-3.0", "CIS AWS Foundations v3.0.0");
+
+pub(super) fn render(report: &Report) -> String {
+    let mut text = String::new();
+    for finding in &report.findings {
+        render_finding(finding, report, &mut text);
+    }
+    text
+}
+
+fn render_finding(finding: &Reported, report: &Report, text: &mut String) {
+    let bold = Style::new().bold();
+    text.push_str(&format!("{}{bold}: {}{bold:#}\n", tag(finding), inert(&finding.message)));
+    match &finding.place {
+        Place::Text(label) => text.push_str(&snippet::draw(label, &report.sources)),
+        Place::File(_) => {}
+    }
+    for label in &finding.related {
+        text.push_str(&snippet::draw(label, &report.sources));
+    }
+    for (word, sentence) in remarks(finding) {
+        text.push_str(&format!("  {bold}{word}{bold:#}: {}\n", inert(&sentence)));
+    }
+    text.push('\n');
+}
+
+/// What follows the snippets: notes, then what to do.
+fn remarks(finding: &Reported) -> Vec<(&'static str, String)> {
+    let control = finding.rule.page.control(BENCHMARK.0).zip(finding.rule.page.requires.as_ref());
+    let control = control.map(|(id, requires)| format!("{} {id} requires {requires}", BENCHMARK.1));
+    let notes = finding.notes.iter().cloned().chain(control).map(|note| ("note", note));
+    notes.chain(finding.help.iter().cloned().map(|help| ("help", help))).collect()
+}
+
+/// The level and the rule: `error[single-region-trail]`.
+pub(super) fn tag(finding: &Reported) -> String {
+    let (word, color) = match (finding.outcome, finding.level) {
+        (Outcome::Unknown, _) => ("unresolved", AnsiColor::Magenta),
+        (Outcome::Pass | Outcome::Fail, Level::Error) => ("error", AnsiColor::Red),
+        (Outcome::Pass | Outcome::Fail, Level::Warning) => ("warning", AnsiColor::Yellow),
+        (Outcome::Pass | Outcome::Fail, Level::Note) => ("note", AnsiColor::Cyan),
+    };
+    let style = color.on_default().bold();
+    format!("{style}{word}[{}]{style:#}", finding.rule.id())
+}
+
+/// `path:line:column`, or the path alone.
+pub(super) fn place_of(finding: &Reported, report: &Report) -> String {
+    match &finding.place {
+        Place::Text(label) => {
+            let file = report.sources.file(label.span.file);
+            let position = file.position(label.span.start);
+            format!("{}:{}:{}", inert(&file.name), position.line, position.column)
+        }
+        Place::File(name) => inert(name).into_owned(),
+    }
+}

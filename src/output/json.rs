@@ -1,0 +1,216 @@
+//! `json`: version 1 of the report for programs. Fields may be added, never changed.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+use crate::finding::{Label, Level};
+use crate::report::{Counts, Exists, Judged, JudgedTrail, Outcome, Place, Report, Reported};
+use crate::source::{Sources, Span};
+
+#[derive(Serialize)]
+struct Document<'a> {
+    version: u32,
+    tool: Tool,
+    summary: Summary,
+    deployments: Vec<DeploymentEntry<'a>>,
+    findings: Vec<FindingEntry<'a>>,
+}
+
+#[derive(Serialize)]
+struct Tool {
+    name: &'static str,
+    version: &'static str,
+}
+
+#[derive(Serialize)]
+struct Summary {
+    files: usize,
+    deployments: usize,
+    trails: usize,
+    errors: usize,
+    warnings: usize,
+    notes: usize,
+    unresolved: usize,
+    suppressed: usize,
+}
+
+#[derive(Serialize)]
+struct DeploymentEntry<'a> {
+    root: &'a str,
+    format: &'a str,
+    verdict: &'static str,
+    name: Option<&'a str>,
+    trails: Vec<TrailEntry<'a>>,
+}
+
+#[derive(Serialize)]
+struct TrailEntry<'a> {
+    address: &'a str,
+    kind: &'a str,
+    exists: &'static str,
+    location: Location,
+    rules: BTreeMap<&'static str, &'static str>,
+    advisories: Vec<&'static str>,
+}
+
+#[derive(Serialize)]
+struct FindingEntry<'a> {
+    rule: &'static str,
+    level: Level,
+    outcome: &'static str,
+    message: &'a str,
+    address: Option<&'a str>,
+    attribute: Option<&'a str>,
+    deployment: Option<&'a str>,
+    location: Location,
+    flow: Vec<Step<'a>>,
+    worlds: Option<Worlds<'a>>,
+    controls: Vec<ControlEntry<'a>>,
+    fix: Option<Fix>,
+    fingerprint: String,
+    suppressed: Option<Suppression>,
+}
+
+#[derive(Serialize)]
+struct Step<'a> {
+    message: &'a str,
+    location: Location,
+}
+
+#[derive(Serialize)]
+struct Worlds<'a> {
+    fails_when: Vec<&'a str>,
+    passes_when: Vec<&'a str>,
+    blocked_by: &'a [String],
+}
+
+#[derive(Serialize)]
+struct ControlEntry<'a> {
+    benchmark: &'a str,
+    id: &'a str,
+}
+
+#[derive(Serialize)]
+struct Location {
+    path: String,
+    start: Point,
+    end: Point,
+}
+
+#[derive(Serialize)]
+struct Point {
+    line: u32,
+    column: u32,
+    byte: u32,
+}
+
+/// No finding carries a fix yet.
+#[derive(Serialize)]
+enum Fix {}
+
+/// No finding can be suppressed yet.
+#[derive(Serialize)]
+enum Suppression {}
+
+pub(super) fn render(report: &Report) -> String {
+    let document = Document {
+        version: 1,
+        tool: Tool { name: env!("CARGO_PKG_NAME"), version: env!("CARGO_PKG_VERSION") },
+        summary: summary(report),
+        deployments: report.deployments.iter().map(|judged| deployment(judged, &report.sources)).collect(),
+        findings: report.findings.iter().map(|reported| finding(reported, &report.sources)).collect(),
+    };
+    let mut text = serde_json::to_string_pretty(&document).expect("a document of strings and numbers can be written");
+    text.push('\n');
+    text
+}
+
+fn summary(report: &Report) -> Summary {
+    let Counts { errors, warnings, notes, unresolved } = report.counts();
+    Summary {
+        files: report.files,
+        deployments: report.deployments.len(),
+        trails: report.trails(),
+        errors,
+        warnings,
+        notes,
+        unresolved,
+        suppressed: 0,
+    }
+}
+
+fn deployment<'a>(judged: &'a Judged, sources: &Sources) -> DeploymentEntry<'a> {
+    DeploymentEntry {
+        root: &judged.root,
+        format: judged.format,
+        verdict: judged.verdict.map_or("not-applicable", outcome),
+        name: None,
+        trails: judged.trails.iter().map(|judged| trail(judged, sources)).collect(),
+    }
+}
+
+fn trail<'a>(judged: &'a JudgedTrail, sources: &Sources) -> TrailEntry<'a> {
+    TrailEntry {
+        address: &judged.address,
+        kind: judged.kind,
+        exists: match judged.exists {
+            Exists::Always => "always",
+            Exists::Sometimes => "sometimes",
+            Exists::Never => "never",
+        },
+        location: location(judged.header, sources),
+        rules: judged.rules.iter().map(|(rule, said)| (rule.id(), outcome(*said))).collect(),
+        advisories: judged.advisories.iter().map(|rule| rule.id()).collect(),
+    }
+}
+
+fn finding<'a>(reported: &'a Reported, sources: &Sources) -> FindingEntry<'a> {
+    let control = |control: &'a crate::rules::Control| ControlEntry { benchmark: &control.benchmark, id: &control.id };
+    let worlds = Worlds { fails_when: Vec::new(), passes_when: Vec::new(), blocked_by: &reported.blocked_by };
+    FindingEntry {
+        rule: reported.rule.id(),
+        level: reported.level,
+        outcome: outcome(reported.outcome),
+        message: &reported.message,
+        address: reported.address.as_deref(),
+        attribute: reported.attribute.as_deref(),
+        deployment: reported.deployment.as_deref(),
+        location: match &reported.place {
+            Place::Text(label) => location(label.span, sources),
+            Place::File(name) => whole_file(name),
+        },
+        flow: reported.related.iter().map(|label| step(label, sources)).collect(),
+        worlds: (reported.outcome == Outcome::Unknown).then_some(worlds),
+        controls: reported.rule.page.controls.iter().map(control).collect(),
+        fix: None,
+        fingerprint: reported.fingerprint(),
+        suppressed: None,
+    }
+}
+
+fn step<'a>(label: &'a Label, sources: &Sources) -> Step<'a> {
+    Step { message: &label.text, location: location(label.span, sources) }
+}
+
+fn outcome(outcome: Outcome) -> &'static str {
+    match outcome {
+        Outcome::Pass => "pass",
+        Outcome::Fail => "fail",
+        Outcome::Unknown => "unknown",
+    }
+}
+
+fn location(span: Span, sources: &Sources) -> Location {
+    let file = sources.file(span.file);
+    let point = |offset| {
+        let position = file.position(offset);
+        Point { line: position.line, column: position.column, byte: position.byte }
+    };
+    Location { path: file.name.clone(), start: point(span.start), end: point(span.end) }
+}
+
+fn whole_file(name: &str) -> Location {
+    let start = || Point { line: 1, column: 1, byte: 0 };
+    Location { path: name.to_owned(), start: start(), end: start() }
+}

@@ -1,0 +1,42 @@
+//! Reports as people and programs read them: one file per format.
+//!
+//! Text from scanned files goes through [`inert`] before it is printed, so that
+//! nothing in a file or a name can act on a terminal.
+
+mod concise;
+mod full;
+mod inert;
+mod json;
+mod rule_list;
+mod snippet;
+mod stream;
+mod summary;
+
+pub use rule_list::{DocFormat, explain, list};
+pub use stream::{ColorWhen, Stream};
+pub use summary::{log, summary};
+
+use crate::report::Report;
+
+/// A format of reports.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, clap::ValueEnum)]
+pub enum Format {
+    /// Findings with the lines that they are about.
+    #[default]
+    Full,
+    /// A line for each finding.
+    Concise,
+    /// Everything, also what passed, for programs.
+    Json,
+}
+
+impl Format {
+    /// The report as text, with colours where the format has them.
+    pub fn render(self, report: &Report) -> String {
+        match self {
+            Format::Full => full::render(report),
+            Format::Concise => concise::render(report),
+            Format::Json => json::render(report),
+        }
+    }
+}

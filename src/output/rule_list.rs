@@ -1,0 +1,99 @@
+//! What `explain` and `rules` print.
+
+use serde::Serialize;
+
+use crate::rules::{Control, Page, Rule};
+
+/// A format of documentation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, clap::ValueEnum)]
+pub enum DocFormat {
+    /// For a terminal.
+    #[default]
+    Text,
+    /// For a page.
+    Markdown,
+    /// For programs.
+    Json,
+}
+
+#[derive(Serialize)]
+struct RuleEntry<'a> {
+    id: &'a str,
+    level: crate::finding::Level,
+    summary: &'a str,
+    fixable: bool,
+    controls: std::collections::BTreeMap<&'a str, &'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    page: Option<&'a str>,
+}
+
+/// The pages of rules.
+pub fn explain(rules: &[&'static Rule], format: DocFormat) -> String {
+    let page = |rule: &&'static Rule| match format {
+        DocFormat::Text => text_page(&rule.page),
+        DocFormat::Markdown | DocFormat::Json => rule.page.text.to_owned(),
+    };
+    match format {
+        DocFormat::Json => json(rules.iter().map(|rule| entry(&rule.page, Some(rule.page.text)))),
+        DocFormat::Text | DocFormat::Markdown => rules.iter().map(page).collect::<Vec<_>>().join("\n"),
+    }
+}
+
+/// A line for each rule.
+pub fn list(rules: &[&'static Rule], format: DocFormat) -> String {
+    match format {
+        DocFormat::Text => rules.iter().map(|rule| text_line(&rule.page)).collect(),
+        DocFormat::Markdown => {
+            let rows = rules.iter().map(|rule| markdown_row(&rule.page));
+            format!(
+                "| rule | level | CIS v3.0.0 | what it finds |\n| --- | --- | --- | --- |\n{}",
+                rows.collect::<String>()
+            )
+        }
+        DocFormat::Json => json(rules.iter().map(|rule| entry(&rule.page, None))),
+    }
+}
+
+fn text_page(page: &Page) -> String {
+    let control = |Control { benchmark, id }: &Control| format!("- {benchmark}: {id}\n");
+    let controls: String = page.controls.iter().map(control).collect();
+    let controls = if controls.is_empty() { controls } else { format!("\n## Controls\n\n{controls}") };
+    format!("{} ({})\n\n{}{controls}", page.id, word(page), page.text)
+}
+
+fn text_line(page: &Page) -> String {
+    let number = page.control("cis-aws-3.0").map(|id| format!("CIS {id}")).unwrap_or_default();
+    format!("{:<30} {:<8} {number:<8} {}\n", page.id, word(page), page.summary)
+}
+
+fn markdown_row(page: &Page) -> String {
+    let number = page.control("cis-aws-3.0").unwrap_or("–");
+    format!("| `{}` | {} | {number} | {} |\n", page.id, word(page), page.summary)
+}
+
+fn word(page: &Page) -> &'static str {
+    match page.level {
+        crate::finding::Level::Note => "note",
+        crate::finding::Level::Warning => "warning",
+        crate::finding::Level::Error => "error",
+    }
+}
+
+fn entry<'a>(page: &'a Page, text: Option<&'a str>) -> RuleEntry<'a> {
+    let control = |control: &'a Control| (control.benchmark.as_str(), control.id.as_str());
+    RuleEntry {
+        id: page.id,
+        level: page.level,
+        summary: &page.summary,
+        fixable: false,
+        controls: page.controls.iter().map(control).collect(),
+        page: text,
+    }
+}
+
+fn json<'a>(entries: impl Iterator<Item = RuleEntry<'a>>) -> String {
+    let entries: Vec<_> = entries.collect();
+    let mut text = serde_json::to_string_pretty(&entries).expect("a list of strings can be written");
+    text.push('\n');
+    text
+}

@@ -1,0 +1,60 @@
+//! The last words of a run, on standard error.
+
+use super::inert::inert;
+use crate::report::{Judged, Outcome, Report};
+
+/// What was looked at and what was found, in one or two sentences.
+pub fn summary(report: &Report) -> String {
+    let counts = report.counts();
+    let (trails, files) = (count(report.trails(), "trail"), count(report.files, "file"));
+    let found: Vec<String> = [(counts.errors, "error"), (counts.warnings, "warning"), (counts.notes, "note")]
+        .into_iter()
+        .filter(|(number, _)| *number > 0)
+        .map(|(number, what)| count(number, what))
+        .collect();
+    if report.trails() == 0 && report.findings.is_empty() {
+        return match report.files {
+            0 => "No Terraform or CloudFormation file found; nothing was checked.\n".to_owned(),
+            _ => format!("No CloudTrail trail found in {files}; nothing was checked.\n"),
+        };
+    }
+    if found.is_empty() && counts.unresolved == 0 {
+        return format!("All checks passed for {trails} ({files}).\n");
+    }
+    let found = if found.is_empty() { "no error".to_owned() } else { enumerate(&found) };
+    let place = if report.trails() == 0 { files } else { format!("{trails} ({files})") };
+    let unresolved = if counts.unresolved > 0 { format!(": {} unresolved", counts.unresolved) } else { String::new() };
+    // The first of the gravest is what a reader most likely wants to know more about.
+    let gravest = report.findings.iter().rev().max_by_key(|finding| (finding.outcome == Outcome::Fail, finding.level));
+    let rule = gravest.map(|finding| finding.rule.id()).unwrap_or_default();
+    format!("Found {found} in {place}{unresolved}.\nAbout a rule: `trailint explain {rule}`.\n")
+}
+
+/// What was judged, a line for each deployment.
+pub fn log(report: &Report) -> String {
+    let line = |judged: &Judged| {
+        let verdict = match judged.verdict {
+            None => "not applicable",
+            Some(Outcome::Pass) => "pass",
+            Some(Outcome::Fail) => "fail",
+            Some(Outcome::Unknown) => "unresolved",
+        };
+        format!("{} ({}, {}): {verdict}\n", inert(&judged.root), judged.format, count(judged.trails.len(), "trail"))
+    };
+    report.deployments.iter().map(line).collect()
+}
+
+/// `1 trail`, `2 trails`.
+fn count(number: usize, what: &str) -> String {
+    let plural = if number == 1 { "" } else { "s" };
+    format!("{number} {what}{plural}")
+}
+
+/// `a, b and c`.
+fn enumerate(items: &[String]) -> String {
+    match items {
+        [] => String::new(),
+        [one] => one.clone(),
+        [first @ .., last] => format!("{} and {last}", first.join(", ")),
+    }
+}

@@ -1,0 +1,170 @@
+//! The outcome of a run: all that outputs see.
+
+use crate::finding::{Label, Level};
+use crate::rules::Rule;
+use crate::source::{Sources, Span};
+
+/// What a run found.
+#[derive(Debug)]
+pub struct Report {
+    /// The files that spans point into.
+    pub sources: Sources,
+    /// How many files were looked at.
+    pub files: usize,
+    /// The deployments that declare a trail, or should, in the order of their roots.
+    pub deployments: Vec<Judged>,
+    /// All findings, in the order of their places.
+    pub findings: Vec<Reported>,
+}
+
+/// A deployment and the verdicts on it.
+#[derive(Debug)]
+pub struct Judged {
+    /// The directory of the root module, or the template.
+    pub root: String,
+    /// The format it is written in.
+    pub format: &'static str,
+    /// The verdict of `no-compliant-trail`; nothing when no trail is created.
+    pub verdict: Option<Outcome>,
+    /// Its trails.
+    pub trails: Vec<JudgedTrail>,
+}
+
+/// A trail and the verdicts on it.
+#[derive(Debug)]
+pub struct JudgedTrail {
+    /// As `terraform state list` prints it, or the logical id.
+    pub address: String,
+    /// The type of the resource.
+    pub kind: &'static str,
+    /// Whether it is created: always, never, or nobody knows.
+    pub exists: Exists,
+    /// The place that stands for it.
+    pub header: Span,
+    /// The rules that were judged, with their outcomes.
+    pub rules: Vec<(&'static Rule, Outcome)>,
+    /// The advice that was given.
+    pub advisories: Vec<&'static Rule>,
+}
+
+/// Whether a trail is created.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[expect(missing_docs, reason = "the names say it")]
+pub enum Exists {
+    Always,
+    Sometimes,
+    Never,
+}
+
+/// What a rule said.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[expect(missing_docs, reason = "the names say it")]
+pub enum Outcome {
+    Pass,
+    Fail,
+    Unknown,
+}
+
+/// A finding with all that is known of its circumstances.
+#[derive(Debug)]
+pub struct Reported {
+    /// The rule.
+    pub rule: &'static Rule,
+    /// What it weighs here.
+    pub level: Level,
+    /// `Fail` or `Unknown`.
+    pub outcome: Outcome,
+    /// A sentence fragment that begins with what it is about.
+    pub message: String,
+    /// The trail; nothing when it is about a deployment or a file.
+    pub address: Option<String>,
+    /// The argument.
+    pub attribute: Option<String>,
+    /// The deployment; nothing when it is about a file.
+    pub deployment: Option<String>,
+    /// Where it is.
+    pub place: Place,
+    /// The way a value came, and other places that matter.
+    pub related: Vec<Label>,
+    /// What else the reader should know.
+    pub notes: Vec<String>,
+    /// What to do.
+    pub help: Option<String>,
+    /// What stands between an unknown outcome and a known one.
+    pub blocked_by: Vec<String>,
+}
+
+/// What a finding points at.
+#[derive(Debug)]
+pub enum Place {
+    /// A place in a text.
+    Text(Label),
+    /// A file whose text couldn't be had, as it is named to people.
+    File(String),
+}
+
+/// How many findings there are of each kind.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+#[expect(missing_docs, reason = "the names say it")]
+pub struct Counts {
+    pub errors: usize,
+    pub warnings: usize,
+    pub notes: usize,
+    pub unresolved: usize,
+}
+
+/// When a run fails.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Gate {
+    /// The least level that fails it; nothing fails it when there is none.
+    pub fail_on: Option<Level>,
+    /// Whether unresolved findings count too.
+    pub unresolved_fails: bool,
+}
+
+impl Report {
+    /// The findings by level; those that are unresolved are counted apart.
+    pub fn counts(&self) -> Counts {
+        let mut counts = Counts::default();
+        for finding in &self.findings {
+            let count = match (finding.outcome, finding.level) {
+                (Outcome::Unknown, _) => &mut counts.unresolved,
+                (Outcome::Pass | Outcome::Fail, Level::Error) => &mut counts.errors,
+                (Outcome::Pass | Outcome::Fail, Level::Warning) => &mut counts.warnings,
+                (Outcome::Pass | Outcome::Fail, Level::Note) => &mut counts.notes,
+            };
+            *count = count.saturating_add(1);
+        }
+        counts
+    }
+
+    /// How many trails may be created.
+    pub fn trails(&self) -> usize {
+        let trails = self.deployments.iter().flat_map(|deployment| &deployment.trails);
+        trails.filter(|trail| trail.exists != Exists::Never).count()
+    }
+
+    /// Whether nothing that was found fails the run.
+    pub fn passes(&self, gate: Gate) -> bool {
+        let counts = |finding: &Reported| finding.outcome == Outcome::Fail || gate.unresolved_fails;
+        !self.findings.iter().any(|finding| counts(finding) && gate.fail_on.is_some_and(|level| finding.level >= level))
+    }
+}
+
+impl Reported {
+    /// A name for the finding that stays the same when lines move.
+    pub fn fingerprint(&self) -> String {
+        let place = match &self.place {
+            Place::Text(_) => "",
+            Place::File(name) => name,
+        };
+        let part = |text: &Option<String>| escape(text.as_deref().unwrap_or_default());
+        let deployment = self.deployment.as_deref().unwrap_or(place);
+        format!("v1:{}:{}:{}:{}", self.rule.id(), escape(deployment), part(&self.address), part(&self.attribute))
+    }
+}
+
+/// Percent-encodes what would make two fingerprints look alike.
+fn escape(text: &str) -> String {
+    text.replace('%', "%25").replace(':', "%3A")
+}

@@ -1,0 +1,26 @@
+//! An empty list of selectors means the default, which its author may not know.
+
+use super::{Check, Page, Policy, Rule};
+use crate::finding::Finding;
+use crate::model::selectors::Recorded;
+use crate::model::{Setting, Trail};
+use crate::value::{Known, Origin};
+
+pub(super) static RULE: Rule =
+    Rule::new(|| Page::parse(include_str!("../../rules/empty-selectors.md")), Check::Advice(check));
+
+fn check(trail: &Trail, _: &Policy) -> Option<Finding> {
+    let Recorded::Everything = trail.selectors.recorded() else { return None };
+    advise(&trail.selectors.basic).or_else(|| advise(&trail.selectors.advanced))
+}
+
+fn advise<T>(list: &Setting<Vec<T>>) -> Option<Finding> {
+    match (list.value(), list.read.origin) {
+        (Known(Ok(_)), Origin::Written(span)) => {
+            let message = "has an empty list of event selectors";
+            let finding = Finding::at(span, message, "the same as none: all management events are recorded");
+            Some(finding.about(list.name).via(&list.read.hops).help(format!("remove `{}`, or fill it", list.name)))
+        }
+        _ => None,
+    }
+}

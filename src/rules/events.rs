@@ -1,0 +1,61 @@
+//! What the two rules about management events share: choosing the place, and words.
+
+use crate::finding::{Finding, Verdict};
+use crate::model::Trail;
+use crate::model::selectors::{Assessment, Bounds, Cause, Coverage, Gap};
+
+/// Whether one of the candidates records all of `wanted`, if that is certain either way.
+pub(super) fn recorded(candidates: &[Bounds], wanted: Coverage) -> Option<bool> {
+    if candidates.iter().any(|bounds| bounds.least.includes(wanted)) {
+        Some(true)
+    } else if candidates.iter().any(|bounds| bounds.most.includes(wanted)) {
+        None
+    } else {
+        Some(false)
+    }
+}
+
+/// A failure at the most telling of the gaps through which `missing` is lost; the other gaps become labels.
+pub(super) fn fail(trail: &Trail, assessed: &[Assessment], missing: Coverage, message: &str) -> Verdict {
+    let mut gaps: Vec<&Gap> = assessed.iter().flat_map(|assessment| &assessment.gaps).collect();
+    gaps.retain(|gap| !gap.lost.intersection(missing).is_empty());
+    // A stable sort keeps the order of the source among equals.
+    gaps.sort_by_key(|gap| gap.cause.rank());
+    let Some((first, others)) = gaps.split_first() else {
+        return Verdict::Fail(Finding::at(trail.header, message, "by its event selectors"));
+    };
+    let finding = Finding::of_gap(first, message, describe(first));
+    Verdict::Fail(others.iter().fold(finding, |finding, gap| finding.also(gap.site.span, describe(gap))))
+}
+
+/// An unknown verdict at the first part of a selector that isn't known.
+pub(super) fn unknown(trail: &Trail, assessed: &[Assessment], message: &str) -> Verdict {
+    Verdict::Unknown(match assessed.iter().flat_map(|assessment| &assessment.doubts).next() {
+        Some(doubt) => Finding::of_doubt(doubt, message),
+        None => Finding::at(trail.header, message, "by its event selectors"),
+    })
+}
+
+/// What a gap does, as the text of a label.
+fn describe(gap: &Gap) -> String {
+    match &gap.cause {
+        Cause::Invalid(reason) => format!("{reason}, so this selector records nothing"),
+        Cause::OneSided if gap.lost.includes(Coverage::WRITES) => "keeps reads only".to_owned(),
+        Cause::OneSided => "keeps writes only".to_owned(),
+        Cause::Excluded => format!("leaves out {}", sources(gap.lost)),
+        Cause::Off => "switches management events off".to_owned(),
+        Cause::OtherCategory => "selects no management events: `eventCategory` isn't `Management`".to_owned(),
+    }
+}
+
+/// The event sources in a set, in words.
+pub(super) fn sources(coverage: Coverage) -> &'static str {
+    let has = |source| !coverage.intersection(source).is_empty();
+    match (has(Coverage::KMS), has(Coverage::RDS_DATA), has(Coverage::ORDINARY)) {
+        (true, false, false) => "KMS events",
+        (false, true, false) => "RDS Data API events",
+        (true, true, false) => "KMS and RDS Data API events",
+        (_, _, true) => "the events of ordinary sources",
+        (false, false, false) => "no events",
+    }
+}

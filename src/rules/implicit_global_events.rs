@@ -1,0 +1,30 @@
+//! Stacks with a multi-Region trail are reported to fail unless global service events are asked for in words.
+
+use super::{Check, Page, Policy, Rule};
+use crate::finding::Finding;
+use crate::model::Trail;
+use crate::model::dialects;
+use crate::value::{Known, Origin};
+
+pub(super) static RULE: Rule =
+    Rule::new(|| Page::parse(include_str!("../../rules/implicit-global-events.md")), Check::Advice(check));
+
+fn check(trail: &Trail, _: &Policy) -> Option<Finding> {
+    let through_cloudformation = trail.kind != dialects::AWS.kind;
+    let global_events = &trail.includes_global_events;
+    let is_implicit = matches!(global_events.read.origin, Origin::Absent(_) | Origin::Null(_))
+        && matches!(global_events.value(), Known(Ok(true)));
+    match trail.is_multi_region.value() {
+        Known(Ok(true)) if through_cloudformation && is_implicit => {
+            let message = "leaves it unsaid that a multi-Region trail records global service events";
+            let label = format!("`{}` isn't written", global_events.name);
+            Some(
+                Finding::at(trail.is_multi_region.span(), message, label)
+                    .about(global_events.name)
+                    .note("stacks are reported to fail without it")
+                    .help(global_events.advise("true")),
+            )
+        }
+        _ => None,
+    }
+}

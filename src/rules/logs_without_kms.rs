@@ -1,0 +1,32 @@
+//! Without a key of its own, everyone who may read the bucket may read the logs.
+
+use super::{Check, Page, Policy, Rule};
+use crate::finding::{Finding, Verdict};
+use crate::model::{Setting, Trail};
+use crate::value::{Known, Origin, Unknown};
+
+pub(super) static RULE: Rule =
+    Rule::new(|| Page::parse(include_str!("../../rules/logs-without-kms.md")), Check::Trail(check));
+
+fn check(trail: &Trail, _: &Policy) -> Verdict {
+    let key = &trail.kms_key;
+    match key.value() {
+        Known(Ok(id)) if id.is_empty() => Verdict::Fail(no_key(key)),
+        Known(Ok(_)) => Verdict::Pass,
+        Known(Err(invalid)) => Verdict::Fail(no_key(key).because(invalid.describe())),
+        // Whichever key it is, there will be one.
+        Unknown(why) if why.is_set() => Verdict::Pass,
+        Unknown(why) => Verdict::unknown(key, why, "may not encrypt its log files with a KMS key"),
+    }
+}
+
+fn no_key(key: &Setting<String>) -> Finding {
+    let label = match key.read.origin {
+        Origin::Absent(_) => format!("`{}` isn't written", key.name),
+        Origin::Written(_) | Origin::Null(_) => "no key is given".to_owned(),
+    };
+    Finding::at(key.span(), "doesn't encrypt its log files with a KMS key", label)
+        .about(key.name)
+        .via(&key.read.hops)
+        .help(format!("give `{}` a customer managed key", key.name))
+}

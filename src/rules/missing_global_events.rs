@@ -1,0 +1,28 @@
+//! Without global service events, nothing that IAM or STS does is on record.
+
+use super::{Check, Page, Policy, Rule};
+use crate::finding::Verdict;
+use crate::model::Trail;
+use crate::value::{Known, Unknown};
+
+pub(super) static RULE: Rule =
+    Rule::new(|| Page::parse(include_str!("../../rules/missing-global-events.md")), Check::Trail(check));
+
+fn check(trail: &Trail, _: &Policy) -> Verdict {
+    let global_events = &trail.includes_global_events;
+    match global_events.value() {
+        Known(Ok(true)) => Verdict::Pass,
+        Known(Ok(false)) => Verdict::wrong(global_events, &false, "leaves out the events of global services", "true")
+            .with(|finding| finding.note(consequence(trail))),
+        Known(Err(invalid)) => Verdict::invalid(global_events, invalid, "has no valid choice of global events", "true"),
+        Unknown(why) => Verdict::unknown(global_events, why, "may leave out the events of global services"),
+    }
+}
+
+/// What comes of it depends on whether the trail is multi-Region.
+fn consequence(trail: &Trail) -> &'static str {
+    match trail.is_multi_region.value() {
+        Known(Ok(true)) => "CloudTrail rejects a multi-Region trail without global service events",
+        Known(Ok(false) | Err(_)) | Unknown(_) => "what IAM, STS and CloudFront do is recorded by no such trail",
+    }
+}

@@ -1,0 +1,47 @@
+//! A trail has to record what reads and what writes, of every ordinary source.
+
+use super::{Check, Page, Policy, Rule, events};
+use crate::finding::{Finding, Verdict};
+use crate::model::Trail;
+use crate::model::selectors::{Assessment, Coverage, Recorded, Selectors};
+use crate::source::Span;
+
+pub(super) static RULE: Rule =
+    Rule::new(|| Page::parse(include_str!("../../rules/missing-management-events.md")), Check::Trail(check));
+
+fn check(trail: &Trail, policy: &Policy) -> Verdict {
+    match trail.selectors.recorded() {
+        Recorded::Everything => Verdict::Pass,
+        Recorded::Conflict { first, second } => conflict(trail, first, second),
+        Recorded::Selected(assessed) => {
+            let candidates = Selectors::candidates(&assessed, policy.selectors);
+            match events::recorded(&candidates, Coverage::ORDINARY) {
+                Some(true) => Verdict::Pass,
+                Some(false) => missing(trail, &assessed),
+                None => events::unknown(trail, &assessed, "may not record all management events"),
+            }
+        }
+    }
+}
+
+fn missing(trail: &Trail, assessed: &[Assessment]) -> Verdict {
+    let recorded = assessed.iter().fold(Coverage::NOTHING, |sum, assessment| sum.union(assessment.bounds.most));
+    let missing = Coverage::ORDINARY.without(recorded);
+    let (reads, writes) = (missing.intersection(Coverage::READS), missing.intersection(Coverage::WRITES));
+    let (missing, message) = match (reads.is_empty(), writes.is_empty()) {
+        (false, false) => (missing, "records no management events"),
+        (false, true) => (missing, "records no management events that read"),
+        (true, false) => (missing, "records no management events that write"),
+        // All is recorded, but the policy wants one selector to do it.
+        (true, true) => (Coverage::ORDINARY, "has no single selector that records all management events"),
+    };
+    events::fail(trail, assessed, missing, message)
+}
+
+fn conflict(trail: &Trail, first: Span, second: Span) -> Verdict {
+    let finding = Finding::at(second, "has both kinds of event selectors", "CloudTrail accepts one kind, not both")
+        .about(trail.selectors.advanced.name)
+        .also(first, "the other kind")
+        .help(format!("keep only `{}`", trail.selectors.advanced.name));
+    Verdict::Fail(finding)
+}

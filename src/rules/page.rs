@@ -1,0 +1,87 @@
+//! A rule's page: its front matter, and the Markdown that people read.
+
+use std::path::Path;
+
+use crate::finding::Level;
+use crate::source::Sources;
+use crate::syntax::node::{Mapping, Node};
+use crate::syntax::yaml;
+
+/// The documentation of a rule, as `explain` shows it.
+#[derive(Debug)]
+pub struct Page {
+    /// The rule's name. It completes "allow …".
+    pub id: &'static str,
+    /// How much its findings weigh unless the user says otherwise.
+    pub level: Level,
+    /// What it finds, in one sentence.
+    pub summary: String,
+    /// The end of "CIS AWS Foundations … requires …", for rules that a control asks for.
+    pub requires: Option<String>,
+    /// The controls it belongs to, in the order of the page.
+    pub controls: Vec<Control>,
+    /// The Markdown after the front matter.
+    pub text: &'static str,
+}
+
+/// A control of a benchmark or a framework.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Control {
+    /// The benchmark with its version: `cis-aws-3.0`.
+    pub benchmark: String,
+    /// The control's number in it.
+    pub id: String,
+}
+
+impl Page {
+    /// Reads a page. Pages are part of the program and a test reads each, so a mistake ends the program.
+    pub(super) fn parse(page: &'static str) -> Self {
+        let (front, text) = page
+            .strip_prefix("---\n")
+            .and_then(|rest| rest.split_once("\n---\n"))
+            .expect("a rule's page begins with front matter between two lines of `---`");
+        let id = front.lines().find_map(|line| line.strip_prefix("id: ")).expect("a rule's page has an id");
+        let document = parse_front_matter(front);
+        let front = document.as_mapping().expect("a rule's front matter is a mapping");
+        let value = |key: &str| Some(front.get(key)?.value.as_text()?.to_owned());
+        Self {
+            id,
+            level: level(value("level").as_deref()),
+            summary: value("summary").expect("a rule's page has a summary"),
+            requires: value("requires"),
+            controls: front
+                .get("controls")
+                .and_then(|entry| entry.value.as_mapping())
+                .map(controls)
+                .unwrap_or_default(),
+            text: text.trim_start(),
+        }
+    }
+
+    /// The rule's number in a benchmark.
+    pub fn control(&self, benchmark: &str) -> Option<&str> {
+        self.controls.iter().find(|control| control.benchmark == benchmark).map(|control| control.id.as_str())
+    }
+}
+
+fn parse_front_matter(front: &str) -> std::sync::Arc<Node> {
+    let sources = Sources::default();
+    let id = sources.add(Path::new("page"), front.as_bytes().to_vec());
+    let tree = yaml::parse(id, &sources.file(id));
+    assert_eq!(tree.problems, [], "a rule's front matter is YAML");
+    tree.documents.first().cloned().expect("a rule's front matter isn't empty")
+}
+
+fn level(word: Option<&str>) -> Level {
+    match word {
+        Some("warning") => Level::Warning,
+        Some("note") => Level::Note,
+        _ => Level::Error,
+    }
+}
+
+fn controls(entries: &Mapping) -> Vec<Control> {
+    let text = |node: &Node| node.as_text().unwrap_or_default().to_owned();
+    let control = |(benchmark, id)| Control { benchmark, id };
+    entries.entries.iter().map(|entry| control((text(&entry.key), text(&entry.value)))).collect()
+}

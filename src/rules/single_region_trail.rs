@@ -1,0 +1,19 @@
+//! A trail that isn't multi-Region misses what happens elsewhere.
+
+use super::{Check, Page, Policy, Rule};
+use crate::finding::Verdict;
+use crate::model::Trail;
+use crate::value::{Known, Unknown};
+
+pub(super) static RULE: Rule =
+    Rule::new(|| Page::parse(include_str!("../../rules/single-region-trail.md")), Check::Trail(check));
+
+fn check(trail: &Trail, _: &Policy) -> Verdict {
+    let multi_region = &trail.is_multi_region;
+    match multi_region.value() {
+        Known(Ok(true)) => Verdict::Pass,
+        Known(Ok(false)) => Verdict::wrong(multi_region, &false, "records one Region only", "true"),
+        Known(Err(invalid)) => Verdict::invalid(multi_region, invalid, "has no valid choice of Regions", "true"),
+        Unknown(why) => Verdict::unknown(multi_region, why, "may record one Region only"),
+    }
+}

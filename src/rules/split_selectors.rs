@@ -1,0 +1,22 @@
+//! Complete coverage by several selectors is fine for CloudTrail and missed by some audits.
+
+use super::{Check, Page, Policy, Rule};
+use crate::finding::Finding;
+use crate::model::Trail;
+use crate::model::selectors::{Bounds, Coverage, Recorded, SelectorPolicy, Selectors};
+
+pub(super) static RULE: Rule =
+    Rule::new(|| Page::parse(include_str!("../../rules/split-selectors.md")), Check::Advice(check));
+
+fn check(trail: &Trail, _: &Policy) -> Option<Finding> {
+    let Recorded::Selected(assessed) = trail.selectors.recorded() else { return None };
+    let complete = |bounds: &Bounds| bounds.least == Coverage::EVERYTHING;
+    let together = Selectors::candidates(&assessed, SelectorPolicy::Coverage).iter().any(complete);
+    let alone = Selectors::candidates(&assessed, SelectorPolicy::Literal).iter().any(complete);
+    let first = assessed.first()?;
+    (together && !alone).then(|| {
+        let message = "records all management events, but by several selectors together";
+        let finding = Finding::at(first.header, message, "no selector records all of them alone");
+        finding.help("record all management events by one selector, as audits that read each one alone expect")
+    })
+}

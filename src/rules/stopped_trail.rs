@@ -1,0 +1,19 @@
+//! A trail that isn't logging records nothing.
+
+use super::{Check, Page, Policy, Rule};
+use crate::finding::Verdict;
+use crate::model::Trail;
+use crate::value::{Known, Unknown};
+
+pub(super) static RULE: Rule =
+    Rule::new(|| Page::parse(include_str!("../../rules/stopped-trail.md")), Check::Trail(check));
+
+fn check(trail: &Trail, _: &Policy) -> Verdict {
+    let logging = &trail.is_logging;
+    match logging.value() {
+        Known(Ok(true)) => Verdict::Pass,
+        Known(Ok(false)) => Verdict::wrong(logging, &false, "is stopped", "true"),
+        Known(Err(invalid)) => Verdict::invalid(logging, invalid, "isn't told to start logging", "true"),
+        Unknown(why) => Verdict::unknown(logging, why, "may be stopped"),
+    }
+}

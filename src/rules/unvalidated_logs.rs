@@ -1,0 +1,19 @@
+//! Without validation, nobody notices that a log file was changed or deleted.
+
+use super::{Check, Page, Policy, Rule};
+use crate::finding::Verdict;
+use crate::model::Trail;
+use crate::value::{Known, Unknown};
+
+pub(super) static RULE: Rule =
+    Rule::new(|| Page::parse(include_str!("../../rules/unvalidated-logs.md")), Check::Trail(check));
+
+fn check(trail: &Trail, _: &Policy) -> Verdict {
+    let validation = &trail.validates_log_files;
+    match validation.value() {
+        Known(Ok(true)) => Verdict::Pass,
+        Known(Ok(false)) => Verdict::wrong(validation, &false, "doesn't validate its log files", "true"),
+        Known(Err(invalid)) => Verdict::invalid(validation, invalid, "has no valid choice of validation", "true"),
+        Unknown(why) => Verdict::unknown(validation, why, "may not validate its log files"),
+    }
+}

@@ -1,0 +1,4 @@
+variable "all_regions" {
+  type    = bool
+  default = "false" # a string that converts
+}

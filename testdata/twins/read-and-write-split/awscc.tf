@@ -1,0 +1,14 @@
+resource "awscc_cloudtrail_trail" "audit" {
+  s3_bucket_name                = "example-logs"
+  is_logging                    = true
+  is_multi_region_trail         = true
+  include_global_service_events = true
+  event_selectors = [
+    {
+      read_write_type = "ReadOnly"
+    },
+    {
+      read_write_type = "WriteOnly"
+    },
+  ]
+}

@@ -1,0 +1,10 @@
+resource "aws_cloudtrail" "audit" {
+  name                          = "audit"
+  s3_bucket_name                = "example-logs"
+  enable_logging                = true
+  is_multi_region_trail         = true
+  include_global_service_events = true
+  event_selector {
+    read_write_type = "ReadOnly"
+  }
+}

@@ -1,0 +1,282 @@
+//! The program as a user runs it: arguments, streams, exit status.
+
+use std::io::Write;
+use std::path::PathBuf;
+use std::process::{Command, Output, Stdio};
+
+const BAD: &str = "resource \"aws_cloudtrail\" \"t\" {\n  kms_key_id = \"k\"\n  enable_log_file_validation = true\n}\n";
+const OPEN: &str = "variable \"m\" {}\nresource \"aws_cloudtrail\" \"t\" {\n  is_multi_region_trail = var.m\n}\n";
+const GOOD: &str = "resource \"aws_cloudtrail\" \"t\" {\n  is_multi_region_trail = true\n}\n";
+
+/// A directory of its own that goes away with the test.
+struct Scratch(PathBuf);
+
+impl Scratch {
+    fn new(name: &str, files: &[(&str, &str)]) -> Self {
+        let directory = std::env::temp_dir().join(format!("trailint-{}-{name}", std::process::id()));
+        std::fs::create_dir_all(&directory).unwrap();
+        for (path, text) in files {
+            let path = directory.join(path);
+            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+            std::fs::write(path, text).unwrap();
+        }
+        Self(directory.canonicalize().unwrap())
+    }
+
+    fn run(&self, arguments: &[&str]) -> Output {
+        self.command(arguments).output().unwrap()
+    }
+
+    fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_trailint"));
+        command.args(arguments).current_dir(&self.0).env_clear();
+        command
+    }
+}
+
+impl Drop for Scratch {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
+}
+
+fn status(output: &Output) -> i32 {
+    output.status.code().unwrap()
+}
+
+fn out(output: &Output) -> String {
+    String::from_utf8(output.stdout.clone()).unwrap()
+}
+
+fn err(output: &Output) -> String {
+    String::from_utf8(output.stderr.clone()).unwrap()
+}
+
+#[test]
+fn exit_status_by_what_was_found() {
+    let scratch =
+        Scratch::new("status", &[("bad/a.tf", BAD), ("open/a.tf", OPEN), ("good/a.tf", GOOD), ("none/a.tf", "")]);
+    #[rustfmt::skip]
+    let cases: &[(&[&str], i32)] = &[
+        (&["good"], 0),
+        (&["good", "--fail-on", "warning"], 1),
+        (&["bad"], 1),
+        (&["bad", "--fail-on", "never"], 0),
+        (&["bad", "--ignore", "single-region-trail"], 1),
+        (&["bad", "--ignore", "single-region-trail,no-compliant-trail"], 0),
+        (&["bad", "--select", "stopped-trail"], 0),
+        (&["bad", "--select", "all"], 1),
+        (&["open"], 0),
+        (&["open", "--unresolved", "fail"], 1),
+        (&["none"], 0),
+        (&["none", "--require-trail"], 1),
+        (&["none", "--require-inputs"], 0),
+        (&["missing"], 2),
+        (&["good", "missing"], 2),
+        (&["--select", "nonsense"], 2),
+        (&["--ignore", "syntax-error"], 2),
+        (&["--config", "selector-policy"], 2),
+        (&["--config", "selector-policy=\"loose\""], 2),
+        (&["--config", "selector-polcy=\"literal\""], 2),
+        (&["--no-such-flag"], 2),
+        (&["--format", "poem"], 2),
+    ];
+    for format in ["full", "concise", "json"] {
+        for (arguments, expected) in cases {
+            let arguments = [&["check"], *arguments].concat();
+            let with_format = if arguments.contains(&"--format") {
+                arguments
+            } else {
+                [&arguments[..], &["--format", format]].concat()
+            };
+            let output = scratch.run(&with_format);
+            assert_eq!(status(&output), *expected, "{with_format:?}\n{}{}", out(&output), err(&output));
+        }
+    }
+}
+
+#[test]
+fn nothing_checked_is_said_in_words() {
+    let scratch = Scratch::new("nothing", &[("a.tf", ""), ("b.yaml", "a: 1\n"), ("empty/c.txt", "")]);
+    let output = scratch.run(&["check"]);
+    assert_eq!((out(&output).as_str(), status(&output)), ("", 0));
+    assert_eq!(err(&output), "No CloudTrail trail found in 2 files; nothing was checked.\n");
+    assert_eq!(
+        err(&scratch.run(&["check", "empty"])),
+        "No Terraform or CloudFormation file found; nothing was checked.\n"
+    );
+    let output = scratch.run(&["check", "empty", "--require-inputs"]);
+    assert_eq!(status(&output), 2);
+    assert_eq!(
+        err(&output),
+        "trailint: no Terraform or CloudFormation file found in empty, and `--require-inputs` wants one\n"
+    );
+    assert_eq!(err(&scratch.run(&["check", "-q"])), "");
+}
+
+#[test]
+fn mistakes_are_named_with_the_next_step() {
+    let scratch = Scratch::new("mistakes", &[("a.tf", GOOD)]);
+    let said = |arguments: &[&str]| err(&scratch.run(arguments));
+    assert_eq!(said(&["check", "nowhere"]), "trailint: can't read `nowhere`: no such file or directory\n");
+    assert_eq!(
+        said(&["check", "--select", "single-region"]),
+        "trailint: there is no rule `single-region`, did you mean `single-region-trail`?; `trailint rules` lists them\n"
+    );
+    assert!(said(&["check", "--config", "selector-polcy=1"]).contains("unknown field `selector-polcy`"));
+}
+
+#[test]
+fn a_named_file_is_read_whatever_its_name() {
+    let template = "Resources:\n  T:\n    Type: AWS::CloudTrail::Trail\n";
+    let scratch = Scratch::new("named", &[("trail.txt", BAD), ("stack.cfn", template), ("node_modules/x.tf", BAD)]);
+    assert_eq!(status(&scratch.run(&["check"])), 0);
+    for name in ["trail.txt", "stack.cfn", "node_modules/x.tf"] {
+        let output = scratch.run(&["check", "-f", "concise", name]);
+        assert_eq!(status(&output), 1, "{name}");
+        assert!(out(&output).contains(&format!("{name}:")), "{}", out(&output));
+    }
+}
+
+#[test]
+fn standard_input_stands_for_a_file() {
+    let scratch = Scratch::new("stdin", &[("variables.tf", "variable \"m\" {\n  default = true\n}\n")]);
+    let run = |arguments: &[&str]| {
+        let mut child = scratch
+            .command(arguments)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let text =
+            "resource \"aws_cloudtrail\" \"t\" {\n  is_multi_region_trail = var.m\n  enable_logging = false\n}\n";
+        child.stdin.take().unwrap().write_all(text.as_bytes()).unwrap();
+        child.wait_with_output().unwrap()
+    };
+    let output = run(&[
+        "check",
+        "-f",
+        "concise",
+        "--select",
+        "stopped-trail,single-region-trail",
+        "-",
+        "--stdin-filename",
+        "main.tf",
+    ]);
+    assert_eq!(out(&output), "main.tf:3:20: error[stopped-trail] trail `aws_cloudtrail.t` is stopped\n");
+    let output = run(&["check", "-f", "concise", "--select", "stopped-trail", "-"]);
+    assert_eq!(out(&output), "<stdin>:3:20: error[stopped-trail] trail `aws_cloudtrail.t` is stopped\n");
+}
+
+#[test]
+fn a_closed_pipe_ends_quietly() {
+    let scratch = Scratch::new("pipe", &[("a.tf", BAD)]);
+    let mut child = scratch.command(&["check"]).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    drop(child.stdout.take());
+    let output = child.wait_with_output().unwrap();
+    assert_eq!(status(&output), 1);
+    assert!(!err(&output).contains("panic") && !err(&output).contains("ipe"), "{}", err(&output));
+}
+
+#[test]
+fn a_broken_file_does_not_hide_the_others() {
+    let broken = "resource \"aws_cloudtrail\" \"t\" {\n  name = = \"t\"\n";
+    let template = "Resources:\n  T:\n    Type: AWS::CloudTrail::Trail\n  - oops\n";
+    let files = [
+        ("a/main.tf", broken),
+        ("b.yaml", template),
+        ("c.json", "{\"Resources\": \"AWS::CloudTrail::Trail\""),
+        ("d/main.tf", BAD),
+    ];
+    let scratch = Scratch::new("broken", &files);
+    let output = scratch.run(&["check", "-f", "concise"]);
+    assert_eq!(status(&output), 1);
+    for (name, _) in files {
+        assert!(out(&output).contains(name), "{name} isn't in\n{}", out(&output));
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn files_that_cannot_be_read_are_reported() {
+    let scratch = Scratch::new("unreadable", &[("good.tf", GOOD), ("outside.tf", BAD)]);
+    let inside = scratch.0.join("tree");
+    std::fs::create_dir(&inside).unwrap();
+    std::os::unix::fs::symlink("../outside.tf", inside.join("linked.tf")).unwrap();
+    let made = Command::new("mkfifo").arg(inside.join("pipe.tf")).status().unwrap();
+    assert!(made.success());
+    let output = Command::new(env!("CARGO_BIN_EXE_trailint"))
+        .args(["check", "-f", "concise"])
+        .current_dir(&inside)
+        .output()
+        .unwrap();
+    assert_eq!(status(&output), 1);
+    assert!(out(&output).contains("linked.tf: error[unreadable-file]"), "{}", out(&output));
+    assert!(out(&output).contains("pipe.tf: error[unreadable-file]"), "{}", out(&output));
+}
+
+#[test]
+fn hostile_names_reach_no_terminal() {
+    let text = "resource \"aws_cloudtrail\" \"t\\u001b[31m\" {\n  # \u{1b}]0;x\u{7}\u{202e}\n  enable_logging = false # \u{1b}[2J\n}\n";
+    let scratch = Scratch::new("hostile", &[("a\u{1b}[31m.tf", text)]);
+    for format in ["full", "concise", "json"] {
+        let output = scratch.run(&["check", "--format", format, "--color", "never"]);
+        let printed = out(&output) + &err(&output);
+        assert!(printed.contains("stopped-trail"), "{printed}");
+        assert!(!printed.chars().any(|c| c.is_control() && c != '\n' || c == '\u{202e}'), "{printed:?}");
+    }
+}
+
+#[test]
+fn colors_are_chosen() {
+    let scratch = Scratch::new("colors", &[("a.tf", BAD)]);
+    let colored = |arguments: &[&str], variable: Option<&str>| {
+        let mut command = scratch.command(&[&["check"], arguments].concat());
+        command.envs(variable.map(|name| (name, "1")));
+        out(&command.output().unwrap()).contains('\u{1b}')
+    };
+    assert!(!colored(&[], None));
+    assert!(colored(&["--color", "always"], None));
+    assert!(colored(&["--color", "always"], Some("NO_COLOR")));
+    assert!(colored(&[], Some("FORCE_COLOR")));
+    assert!(colored(&[], Some("CLICOLOR_FORCE")));
+    assert!(!colored(&["--color", "never"], Some("FORCE_COLOR")));
+}
+
+#[test]
+fn options_come_from_the_environment() {
+    let scratch = Scratch::new("environment", &[("a.tf", BAD)]);
+    let output = scratch
+        .command(&["check"])
+        .env("TRAILINT_FORMAT", "concise")
+        .env("TRAILINT_FAIL_ON", "never")
+        .output()
+        .unwrap();
+    assert_eq!(status(&output), 0);
+    assert!(out(&output).starts_with("a.tf:1:1: error["), "{}", out(&output));
+}
+
+#[test]
+fn rules_are_listed_and_explained() {
+    let scratch = Scratch::new("rules", &[]);
+    let listed = out(&scratch.run(&["rules"]));
+    for rule in trailint::rules::RULES {
+        assert!(listed.contains(rule.id()));
+        let page = out(&scratch.run(&["explain", rule.id()]));
+        assert!(page.contains(rule.page.text), "{page}");
+    }
+    let json: serde_json::Value = serde_json::from_str(&out(&scratch.run(&["rules", "--format", "json"]))).unwrap();
+    assert_eq!(json.as_array().unwrap().len(), trailint::rules::RULES.len());
+    let json: serde_json::Value =
+        serde_json::from_str(&out(&scratch.run(&["explain", "--all", "--format", "json"]))).unwrap();
+    assert!(json[0]["page"].as_str().unwrap().starts_with("# "));
+    assert!(out(&scratch.run(&["rules", "--format", "markdown"])).starts_with("| rule |"));
+    assert_eq!(status(&scratch.run(&["explain", "nonsense"])), 2);
+}
+
+#[test]
+fn verbose_names_the_deployments() {
+    let scratch = Scratch::new("verbose", &[("app/a.tf", BAD)]);
+    assert!(err(&scratch.run(&["check", "-v"])).contains("app (terraform, 1 trail): fail\n"));
+}

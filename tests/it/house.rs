@@ -1,0 +1,99 @@
+//! The layers of the program: what a file may know of the others.
+
+use std::collections::BTreeSet;
+
+use super::support::{files_below, package};
+
+/// From the bottom to the top; the modules of one line are one layer and may know each other.
+const LAYERS: [&[&str]; 9] = [
+    &["source"],
+    &["syntax"],
+    &["value"],
+    &["model"],
+    &["formats"],
+    &["finding", "rules", "error"],
+    &["config", "scan", "report", "engine"],
+    &["output"],
+    &["cli"],
+];
+
+/// Crates that only some files may name.
+const DOORS: [(&str, &[&str]); 12] = [
+    ("hcl_edit", &["syntax/hcl/"]),
+    ("granit_parser", &["syntax/yaml.rs"]),
+    ("jsonc_parser", &["syntax/json.rs"]),
+    ("ignore::", &["source/disk.rs"]),
+    ("memchr", &["formats/"]),
+    ("miette", &["output/snippet.rs"]),
+    ("anstream", &["output/stream.rs"]),
+    ("rayon", &["engine.rs"]),
+    ("toml::", &["config.rs"]),
+    ("serde_json", &["output/"]),
+    ("strsim", &["rules/mod.rs"]),
+    ("std::fs", &["source/disk.rs"]),
+];
+
+#[test]
+fn imports_point_down() {
+    for (path, text) in sources() {
+        let Some(own) = layer_of(path.split(['/', '.']).next().unwrap()) else { continue };
+        for module in text.split("crate::").skip(1).map(first_word) {
+            let Some(other) = layer_of(module) else { continue };
+            assert!(other <= own, "`{path}` knows `{module}`, which lies above it");
+        }
+    }
+}
+
+#[test]
+fn every_module_has_its_layer() {
+    let known: BTreeSet<&str> = LAYERS.iter().flat_map(|layer| layer.iter().copied()).collect();
+    let modules: BTreeSet<String> = sources()
+        .map(|(path, _)| path.split(['/', '.']).next().unwrap().to_owned())
+        .filter(|module| module != "main" && module != "lib")
+        .collect();
+    assert_eq!(modules, known.into_iter().map(str::to_owned).collect());
+}
+
+#[test]
+fn formats_and_rules_do_not_know_each_other() {
+    for (path, text) in sources() {
+        for (folder, exceptions) in [("formats/", &["mod.rs"][..]), ("rules/", &["mod.rs", "events.rs", "page.rs"])] {
+            let Some(own) = path.strip_prefix(folder).filter(|own| !exceptions.contains(own)) else { continue };
+            let own = own.split(['/', '.']).next().unwrap();
+            let prefix = format!("crate::{folder}").replace('/', "::");
+            for other in text.split(prefix.as_str()).skip(1).map(first_word).filter(|word| !word.is_empty()) {
+                let is_member = other == own || other.chars().next().unwrap().is_uppercase();
+                assert!(is_member, "`{path}` knows `{other}`");
+            }
+        }
+    }
+}
+
+#[test]
+fn each_dependency_has_its_door() {
+    for (path, text) in sources() {
+        for (name, doors) in DOORS {
+            let is_door =
+                doors.iter().any(|door| path.starts_with(door) || path.starts_with(door.trim_end_matches(".rs")));
+            let code = text.lines().filter(|line| !line.trim_start().starts_with("//"));
+            let is_test = path.ends_with("tests.rs");
+            let names_it = code.into_iter().any(|line| line.contains(name));
+            assert!(is_door || is_test || !names_it, "`{path}` names `{name}`");
+        }
+    }
+}
+
+/// The files below `src` with their texts.
+fn sources() -> impl Iterator<Item = (String, String)> {
+    let files = files_below(&package("src")).into_iter();
+    files.map(|(path, bytes)| (path.to_str().unwrap().to_owned(), String::from_utf8(bytes).unwrap()))
+}
+
+fn layer_of(module: &str) -> Option<usize> {
+    LAYERS.iter().position(|layer| layer.contains(&module))
+}
+
+fn first_word(text: &str) -> &str {
+    let end = text.find(|c: char| !c.is_alphanumeric() && c != '_').unwrap_or(text.len());
+    &text[..end]
+}

@@ -1,0 +1,19 @@
+//! One test binary: text in, report out.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::string_slice,
+    reason = "a test that meets something unexpected should stop there"
+)]
+
+mod cli;
+mod house;
+mod outputs;
+mod pages;
+mod readme;
+mod scenarios;
+mod spans;
+mod support;
+mod twins;

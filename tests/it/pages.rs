@@ -1,0 +1,121 @@
+//! The examples on the rules' pages give the verdicts that their headings say.
+
+use trailint::report::{Place, Report};
+use trailint::rules::{Check, RULES, Rule};
+
+use super::support::{check, file_name, verdict, word};
+
+/// An example under a heading: one project.
+struct Example<'a> {
+    heading: &'a str,
+    /// Path and text of each file.
+    files: Vec<(String, String)>,
+}
+
+#[test]
+fn examples_give_the_verdict_of_their_heading() {
+    for rule in RULES {
+        for example in examples(rule.page.text) {
+            let report = check(example.files.clone());
+            let context = format!("{}: {}\n{:?}", rule.id(), example.heading, example.files);
+            assert_eq!(said(rule, &report), expected(example.heading), "{context}");
+            let problems = report.findings.iter().filter(|finding| finding.rule.id() == "syntax-error").count();
+            assert_eq!(problems, 0, "{context}");
+            check_pins(rule, &report, &example, &context);
+        }
+    }
+}
+
+#[test]
+fn every_rule_has_an_example_of_each_kind_in_both_languages() {
+    for rule in RULES.iter().filter(|rule| !matches!(rule.check, Check::Reading)) {
+        let examples = examples(rule.page.text);
+        let has = |verdict: &str, extension: &str| {
+            let files = examples.iter().filter(|example| expected(example.heading) == verdict).flat_map(|e| &e.files);
+            files.map(|(name, _)| name).any(|name| name.ends_with(extension))
+        };
+        assert!(has("pass", ""), "{} has no example that passes", rule.id());
+        assert!(has("fail", ".tf"), "{} has no Terraform that fails", rule.id());
+        assert!(has("fail", ".yaml"), "{} has no CloudFormation that fails", rule.id());
+    }
+}
+
+#[test]
+fn pages_are_named_after_their_rules() {
+    let files = std::fs::read_dir(super::support::package("rules")).unwrap();
+    let names = files.map(|entry| entry.unwrap().file_name().into_string().unwrap());
+    let mut names: Vec<String> = names.filter(|name| name != "README.md").collect();
+    let mut ids: Vec<String> = RULES.iter().map(|rule| format!("{}.md", rule.id())).collect();
+    names.sort();
+    ids.sort();
+    assert_eq!(names, ids);
+}
+
+fn expected(heading: &str) -> &'static str {
+    match heading.split_whitespace().next() {
+        Some("Passes") => "pass",
+        Some("Fails" | "Advises") => "fail",
+        Some("Unknown") => "unknown",
+        _ => panic!("`{heading}` is no case"),
+    }
+}
+
+fn said(rule: &Rule, report: &Report) -> &'static str {
+    match rule.check {
+        Check::Trail(_) => verdict(report, rule.id()),
+        Check::Deployment(_) => word(report.deployments[0].verdict.unwrap()),
+        Check::Advice(_) => {
+            let mut trails = report.deployments.iter().flat_map(|deployment| &deployment.trails);
+            let advises = trails.any(|trail| trail.advisories.iter().any(|advised| advised.id() == rule.id()));
+            if advises { "fail" } else { "pass" }
+        }
+        Check::Reading => panic!("`{}` has an example and no check", rule.id()),
+    }
+}
+
+/// A trailing `# fail` pins the line of the primary label.
+fn check_pins(rule: &Rule, report: &Report, example: &Example<'_>, context: &str) {
+    for (name, text) in &example.files {
+        let is_pin = |line: &str| ["# fail", "# unknown", "# note"].iter().any(|pin| line.ends_with(pin));
+        let Some(pinned) = text.lines().position(is_pin) else { continue };
+        // Advice isn't repeated where a rule already found something.
+        let is_advice = matches!(rule.check, Check::Advice(_));
+        let found = report.findings.iter().filter(|finding| finding.rule.id() == rule.id() || is_advice);
+        let lines = found.filter_map(|finding| match &finding.place {
+            Place::Text(label) => {
+                let file = report.sources.file(label.span.file);
+                (file.name == *name).then(|| file.position(label.span.start).line as usize)
+            }
+            Place::File(_) => None,
+        });
+        let lines: Vec<usize> = lines.collect();
+        let is_pinned = if is_advice { lines.contains(&(pinned + 1)) } else { lines == [pinned + 1] };
+        assert!(is_pinned, "{lines:?} instead of {}: {context}", pinned + 1);
+    }
+}
+
+/// The examples of a page. Blocks with paths make one project, others one each.
+fn examples(page: &str) -> Vec<Example<'_>> {
+    let mut examples: Vec<Example<'_>> = Vec::new();
+    for section in page.split("\n## ").skip(1) {
+        let (heading, body) = section.split_once('\n').unwrap();
+        if !["Passes", "Fails", "Unknown", "Advises"].iter().any(|case| heading.starts_with(case)) {
+            continue;
+        }
+        let mut project = Vec::new();
+        for block in body.split("```").skip(1).step_by(2) {
+            let (info, text) = block.split_once('\n').unwrap();
+            match info.split_once(' ') {
+                Some((_, path)) => project.push((path.to_owned(), text.to_owned())),
+                None => {
+                    let files = vec![(file_name(info, text).to_owned(), text.to_owned())];
+                    examples.push(Example { heading, files });
+                }
+            }
+        }
+        if !project.is_empty() {
+            examples.push(Example { heading, files: project });
+        }
+    }
+    examples
+}

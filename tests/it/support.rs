@@ -1,0 +1,84 @@
+//! What the tests at every boundary share.
+
+use std::path::{Path, PathBuf};
+
+use trailint::engine::{self, Settings};
+use trailint::report::{Outcome, Report};
+use trailint::scan::{Input, Inputs};
+use trailint::source::{Memory, Sources};
+
+/// The report on files that lie in no directory of this machine.
+pub(crate) fn check<B: Into<Vec<u8>>>(files: impl IntoIterator<Item = (impl AsRef<Path>, B)>) -> Report {
+    let inputs = Inputs { paths: vec![Input { given: "/".into(), path: "/".into() }], ..Inputs::default() };
+    engine::check(&Memory::new(files), &inputs, Sources::new("/".into()), &Settings::default()).unwrap()
+}
+
+/// The name by which a text is read as what it is.
+pub(crate) fn file_name(language: &str, text: &str) -> &'static str {
+    match language {
+        "hcl" => "main.tf",
+        "yaml" => "template.yaml",
+        "json" if text.contains("\"resource\"") => "main.tf.json",
+        "json" => "template.json",
+        other => panic!("no file is written in `{other}`"),
+    }
+}
+
+pub(crate) fn word(outcome: Outcome) -> &'static str {
+    match outcome {
+        Outcome::Pass => "pass",
+        Outcome::Fail => "fail",
+        Outcome::Unknown => "unknown",
+    }
+}
+
+/// The verdict of a rule on the trails of a report, which must agree.
+pub(crate) fn verdict(report: &Report, rule: &str) -> &'static str {
+    let trails = report.deployments.iter().flat_map(|deployment| &deployment.trails);
+    let said = trails.flat_map(|trail| &trail.rules).filter(|(asked, _)| asked.id() == rule);
+    let said: Vec<Outcome> = said.map(|(_, outcome)| *outcome).collect();
+    let worst = [Outcome::Fail, Outcome::Unknown, Outcome::Pass].into_iter().find(|outcome| said.contains(outcome));
+    worst.map(word).unwrap_or_else(|| panic!("`{rule}` was asked about no trail"))
+}
+
+/// A place in the package.
+pub(crate) fn package(path: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join(path)
+}
+
+/// The files below a directory with their paths relative to it, in order.
+pub(crate) fn files_below(directory: &Path) -> Vec<(PathBuf, Vec<u8>)> {
+    let mut files = Vec::new();
+    let mut pending = vec![directory.to_owned()];
+    while let Some(next) = pending.pop() {
+        for entry in std::fs::read_dir(&next).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                pending.push(path);
+            } else {
+                let bytes = std::fs::read(&path).unwrap();
+                files.push((path.strip_prefix(directory).unwrap().to_owned(), bytes));
+            }
+        }
+    }
+    files.sort();
+    files
+}
+
+/// The directories directly in a directory, in order.
+pub(crate) fn directories_in(directory: &Path) -> Vec<PathBuf> {
+    let entries = std::fs::read_dir(directory).unwrap().map(|entry| entry.unwrap().path());
+    let mut directories: Vec<PathBuf> = entries.filter(|path| path.is_dir()).collect();
+    directories.sort();
+    directories
+}
+
+/// Compares a text with the one in a file, or rewrites the file when `UPDATE` is set.
+pub(crate) fn expect_file(path: &Path, text: &str) {
+    if std::env::var_os("UPDATE").is_some() {
+        std::fs::write(path, text).unwrap();
+        return;
+    }
+    let expected = std::fs::read_to_string(path).unwrap_or_default();
+    assert_eq!(text, expected, "{} differs; read the change and accept it with UPDATE=1", path.display());
+}
