@@ -1,13 +1,15 @@
 //! The command line: arguments, exit status, and nothing that another face would need too.
 
 mod check;
+mod evaluation;
 
 use std::process::ExitCode;
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{ArgMatches, Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 
 use crate::error::Error;
 use crate::finding::Level;
+use crate::formats::{Engine, Modules};
 use crate::output::{self, ColorWhen, DocFormat, Format, Stream};
 use crate::rules::{self, RULES, Rule};
 
@@ -67,6 +69,35 @@ struct CheckArgs {
     /// Fail a deployment that declares no trail at all.
     #[arg(long, help_heading = "Input")]
     require_trail: bool,
+
+    /// Give a Terraform variable of the root module a value.
+    #[arg(long, value_name = "NAME=VALUE", help_heading = "Evaluation", env = "TRAILINT_VAR")]
+    var: Vec<String>,
+    /// Read values of Terraform variables from a file.
+    #[arg(long, value_name = "FILE", help_heading = "Evaluation", env = "TRAILINT_VAR_FILE")]
+    var_file: Vec<String>,
+    /// Don't read `terraform.tfvars` and `*.auto.tfvars`.
+    #[arg(long, help_heading = "Evaluation")]
+    no_auto_var_files: bool,
+    /// Read `TF_VAR_…` and `TF_WORKSPACE` from the environment.
+    #[arg(long, help_heading = "Evaluation")]
+    use_env: bool,
+    /// Terraform's workspace.
+    #[arg(long, value_name = "NAME", help_heading = "Evaluation", env = "TRAILINT_WORKSPACE")]
+    workspace: Option<String>,
+    /// The program that reads the Terraform files; by default, the files say.
+    #[arg(long, value_enum, value_name = "ENGINE", help_heading = "Evaluation", env = "TRAILINT_ENGINE")]
+    engine: Option<Engine>,
+    /// The module calls that are followed.
+    #[arg(
+        long,
+        value_enum,
+        default_value_t,
+        value_name = "WHICH",
+        help_heading = "Evaluation",
+        env = "TRAILINT_MODULES"
+    )]
+    modules: Modules,
 
     /// Ask these rules only.
     #[arg(long, value_name = "RULES", value_delimiter = ',', help_heading = "Rules", env = "TRAILINT_SELECT")]
@@ -130,8 +161,12 @@ enum Unresolved {
 
 /// Runs the command that the arguments of this process ask for.
 pub fn main() -> ExitCode {
-    let cli = Cli::parse();
-    match run(&cli) {
+    let matches = Cli::command().get_matches();
+    let cli = match Cli::from_arg_matches(&matches) {
+        Ok(cli) => cli,
+        Err(error) => error.exit(),
+    };
+    match run(&cli, &matches) {
         Ok(status) => status,
         Err(error) => {
             // There is nobody left to tell when standard error can't be written.
@@ -141,14 +176,15 @@ pub fn main() -> ExitCode {
     }
 }
 
-fn run(cli: &Cli) -> Result<ExitCode, Error> {
-    match &cli.command {
-        Command::Check(args) => check::run(args, cli.color),
-        Command::Explain(args) => {
+fn run(cli: &Cli, matches: &ArgMatches) -> Result<ExitCode, Error> {
+    match (&cli.command, matches.subcommand()) {
+        (Command::Check(args), Some((_, matches))) => check::run(args, matches, cli.color),
+        (Command::Check(args), None) => check::run(args, matches, cli.color),
+        (Command::Explain(args), _) => {
             let rules = if args.all { RULES.to_vec() } else { find_rules(&args.rules)? };
             print(&output::explain(&rules, args.format), cli.color)
         }
-        Command::Rules { format } => print(&output::list(&RULES, *format), cli.color),
+        (Command::Rules { format }, _) => print(&output::list(&RULES, *format), cli.color),
     }
 }
 

@@ -1,18 +1,21 @@
 //! From files to verdicts.
 
 mod judge;
+mod place;
+mod sighting;
+mod witness;
 
 use rayon::prelude::*;
 
 use crate::error::Error;
 use crate::finding::{Label, Level};
-use crate::formats::{Context, Evaluated, FORMATS, Project};
-use crate::model::{Deployment, Trail, dialects};
+use crate::formats::{self, Context, FORMATS, Project};
 use crate::report::{Outcome, Place, Report, Reported};
 use crate::rules::{self, Policy, Rule};
 use crate::scan::{self, Inputs, Scan};
 use crate::source::{Fs, ReadError, Sources};
 use crate::syntax::Problem;
+use judge::{Case, Judgement};
 
 /// Fewer projects than this are judged without starting threads.
 const WORTH_THREADS: usize = 8;
@@ -24,6 +27,8 @@ pub struct Settings {
     pub policy: Policy,
     /// Which rules are asked.
     pub selection: Selection,
+    /// What the user says of the code, beside the code.
+    pub evaluation: formats::Options,
 }
 
 /// The rules that are asked; all of them unless some are named.
@@ -42,7 +47,7 @@ pub struct Selection {
 /// See [`scan::scan`]. What is wrong within a file is in the report.
 pub fn check(fs: &dyn Fs, inputs: &Inputs, sources: Sources, settings: &Settings) -> Result<Report, Error> {
     let scan = scan::scan(fs, inputs, &sources)?;
-    let context = Context { fs, sources: &sources };
+    let context = Context { fs, sources: &sources, options: &settings.evaluation };
     let judged = judge_projects(&projects(&scan, context), context, settings);
     let mut report = Report { files: scan.files, deployments: Vec::new(), findings: Vec::new(), sources };
     for judgement in judged {
@@ -69,15 +74,13 @@ fn judge_projects(
     projects: &[(&'static str, Box<dyn Project>)],
     context: Context<'_>,
     settings: &Settings,
-) -> Vec<judge::Judgement> {
+) -> Vec<Judgement> {
     let judge = |(format, project): &(&'static str, Box<dyn Project>)| {
-        let Evaluated { header, resources, problems } = project.evaluate(context);
-        let trails: Vec<Trail> = resources.into_iter().map(dialects::read).collect();
-        // Without a place there is nothing that is deployed by itself, and so nothing to judge as a whole.
-        let header = trails.first().map(|trail| trail.header).or(header.filter(|_| settings.policy.require_trail));
-        let deployment = header.map(|header| Deployment { root: project.root(), format, header, trails });
-        let judgement = deployment.map(|deployment| judge::judge(&deployment, settings)).unwrap_or_default();
-        judgement.and(of_problems(problems))
+        let opened = project.open(context);
+        let case = Case { root: project.root(), format, opened: opened.as_ref(), settings, sources: context.sources };
+        let mut judgement = case.judge();
+        judgement.findings.extend(of_problems(opened.problems()));
+        judgement
     };
     if projects.len() < WORTH_THREADS {
         projects.iter().map(judge).collect()
@@ -100,17 +103,11 @@ fn sort_findings(report: &mut Report) {
 
 /// A place is shown, and annotated on a pull request, as a part of one line.
 fn clip_to_lines(report: &mut Report) {
-    let sources = &report.sources;
-    let clip = |label: &mut Label| {
-        let file = sources.file(label.span.file);
-        let line = file.position(label.span.start).line as usize;
-        label.span.end = label.span.end.min(file.line_bounds(line).1).max(label.span.start);
-    };
     for finding in &mut report.findings {
         if let Place::Text(label) = &mut finding.place {
-            clip(label);
+            place::clip(label, &report.sources);
         }
-        finding.related.iter_mut().for_each(clip);
+        finding.related.iter_mut().for_each(|label| place::clip(label, &report.sources));
     }
 }
 
@@ -147,6 +144,8 @@ fn of_reading(rule: &'static Rule, message: String, place: Place) -> Reported {
         notes: Vec::new(),
         help: None,
         blocked_by: Vec::new(),
+        fails_when: Vec::new(),
+        passes_when: Vec::new(),
     }
 }
 

@@ -28,7 +28,7 @@ pub enum Verdict {
 }
 
 /// What is wrong or not known, where, and what to do.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Finding {
     /// What the trail or the deployment does, to follow its name: "records one Region only".
     pub message: String,
@@ -47,7 +47,7 @@ pub struct Finding {
 }
 
 /// A place and a short text about it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Label {
     /// The place.
     pub span: Span,

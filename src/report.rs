@@ -57,7 +57,7 @@ pub enum Exists {
 }
 
 /// What a rule said.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[expect(missing_docs, reason = "the names say it")]
 pub enum Outcome {
     Pass,
@@ -92,6 +92,10 @@ pub struct Reported {
     pub help: Option<String>,
     /// What stands between an unknown outcome and a known one.
     pub blocked_by: Vec<String>,
+    /// For an unknown outcome, decisions with which it would be a failure.
+    pub fails_when: Vec<String>,
+    /// For an unknown outcome, decisions with which it would be a pass.
+    pub passes_when: Vec<String>,
 }
 
 /// What a finding points at.

@@ -60,6 +60,7 @@ struct Found {
 pub fn scan(fs: &dyn Fs, inputs: &Inputs, sources: &Sources) -> Result<Scan, Error> {
     let catch = Catch::default();
     if let Some((path, bytes)) = &inputs.text {
+        sources.note_unlisted(path);
         catch.named(path, bytes, inputs.keep_all);
     }
     for input in &inputs.paths {

@@ -4,7 +4,9 @@ use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use super::{CheckArgs, Unresolved, find_rules};
+use clap::ArgMatches;
+
+use super::{CheckArgs, Unresolved, evaluation, find_rules};
 use crate::config::Config;
 use crate::engine::{self, Selection, Settings};
 use crate::error::Error;
@@ -23,14 +25,17 @@ const ALL: &str = "all";
 /// The exit status of a check that found something.
 const FOUND: u8 = 1;
 
-pub(super) fn run(args: &CheckArgs, color: ColorWhen) -> Result<ExitCode, Error> {
+pub(super) fn run(args: &CheckArgs, matches: &ArgMatches, color: ColorWhen) -> Result<ExitCode, Error> {
     let config = Config::from_lines(&args.config)?;
     let policy = Policy { selectors: config.selector_policy.unwrap_or_default(), require_trail: args.require_trail };
-    let settings = Settings { policy, selection: selection(args)? };
+    let selection = selection(args)?;
     let here = std::env::current_dir().map_err(Error::CurrentDirectory)?;
     let inputs = inputs(args, &here)?;
     let base = base(&inputs, &here);
-    let mut report = engine::check(&Disk::new(&base), &inputs, Sources::new(base), &settings)?;
+    let (disk, sources) = (Disk::new(&base), Sources::new(base));
+    let evaluation = evaluation::options(args, matches, &here, &disk, &sources)?;
+    let settings = Settings { policy, selection, evaluation };
+    let mut report = engine::check(&disk, &inputs, sources, &settings)?;
     if report.files == 0 && args.require_inputs {
         return Err(Error::NoInputs { paths: args.paths.join(", ") });
     }

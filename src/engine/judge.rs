@@ -1,12 +1,17 @@
 //! Asks every rule about one deployment, and weighs the answers against each other.
 
-use super::Settings;
+use std::collections::HashMap;
+
+use super::sighting::{self, Answer, Sighting};
+use super::witness::{self, Witness};
+use super::{Settings, place};
 use crate::finding::{Finding, Level, Verdict};
-use crate::model::{Deployment, Trail};
-use crate::report::{Exists, Judged, JudgedTrail, Outcome, Place, Reported};
-use crate::rules::{Check, RULES, Rule};
-use crate::source::Span;
-use crate::value::{Known, Unknown};
+use crate::formats::Opened;
+use crate::model::{Deployment, Elsewhere, Trail};
+use crate::report::{Judged, JudgedTrail, Outcome, Place, Reported};
+use crate::rules::{Check, Policy, RULES, Rule};
+use crate::source::{Sources, Span};
+use crate::value::world::explore;
 
 /// The verdicts on a deployment, and the findings behind them.
 #[derive(Debug, Default)]
@@ -15,200 +20,227 @@ pub(super) struct Judgement {
     pub(super) findings: Vec<Reported>,
 }
 
-/// What a rule said of a trail, before it is weighed.
-struct Answer<'a> {
-    rule: &'static Rule,
-    trail: &'a Trail,
-    outcome: Outcome,
-    finding: Finding,
+/// A deployment that is being judged.
+pub(super) struct Case<'a> {
+    pub(super) root: String,
+    pub(super) format: &'static str,
+    pub(super) opened: &'a dyn Opened,
+    pub(super) settings: &'a Settings,
+    pub(super) sources: &'a Sources,
 }
 
-impl Judgement {
-    /// The same with more findings.
-    pub(super) fn and(mut self, findings: impl Iterator<Item = Reported>) -> Self {
-        self.findings.extend(findings);
-        self
+/// The rule on deployments.
+type WholeRule = (&'static Rule, fn(&Deployment, &Policy) -> Verdict);
+
+/// Answers about instances that share their text.
+type Group<'a> = Vec<(&'a Sighting, &'a Answer)>;
+
+impl Case<'_> {
+    pub(super) fn judge(&self) -> Judgement {
+        let sightings: Vec<Sighting> =
+            (0..self.opened.sites()).flat_map(|site| sighting::sight(self.opened, site, self.settings)).collect();
+        let elsewhere = self.opened.elsewhere();
+        let Some(header) = self.header(&sightings, &elsewhere) else { return Judgement::default() };
+        let whole = self.judge_whole(&sightings, elsewhere, header);
+        let is_satisfied = matches!(whole, Some((_, Outcome::Pass, ..)));
+        let groups = self.group(&sightings);
+        let mut findings = Vec::new();
+        let verdict = whole.map(|(rule, outcome, finding, witness)| {
+            let is_news = self.settings.selection.has(rule) && !self.is_said(&sightings);
+            let finding = finding.filter(|_| is_news);
+            findings.extend(finding.map(|finding| self.report_whole(rule, outcome, finding, witness)));
+            outcome
+        });
+        findings.extend(groups.iter().filter_map(|group| self.report_group(group, is_satisfied)));
+        let trails = sightings.iter().map(|sighting| self.record(sighting)).collect();
+        let judged = Judged { root: self.root.clone(), format: self.format, verdict, trails };
+        Judgement { deployment: Some(judged), findings }
     }
-}
 
-pub(super) fn judge(deployment: &Deployment, settings: &Settings) -> Judgement {
-    let mut answers = Vec::new();
-    let mut trails = Vec::new();
-    for trail in &deployment.trails {
-        let (judged, found) = judge_trail(trail, settings);
-        trails.push(judged);
-        answers.extend(found);
+    /// The place that stands for the deployment; without one there is nothing to judge as a whole.
+    fn header(&self, sightings: &[Sighting], elsewhere: &[Elsewhere]) -> Option<Span> {
+        let trail = sightings.first().map(|sighting| sighting.trail.header);
+        let required = || self.opened.header().filter(|_| self.settings.policy.require_trail);
+        trail.or_else(|| elsewhere.first().map(|elsewhere| elsewhere.header)).or_else(required)
     }
-    let whole = judge_whole(deployment, settings);
-    let is_satisfied = matches!(whole, Some((_, Verdict::Pass)));
-    let groups = group(answers);
-    let mut findings = Vec::new();
-    let verdict = whole.map(|(rule, verdict)| {
-        let (outcome, finding) = split(verdict);
-        let is_news = settings.selection.has(rule) && !is_said(&groups, deployment);
-        findings.extend(finding.filter(|_| is_news).map(|finding| report_whole(deployment, rule, outcome, finding)));
-        outcome
-    });
-    findings.extend(groups.into_iter().map(|group| report_group(deployment, group, is_satisfied)));
-    let judged = Judged { root: deployment.root.clone(), format: deployment.format, verdict, trails };
-    Judgement { deployment: Some(judged), findings }
-}
 
-fn judge_trail<'a>(trail: &'a Trail, settings: &Settings) -> (JudgedTrail, Vec<Answer<'a>>) {
-    let exists = match &trail.exists.value {
-        Known(true) => Exists::Always,
-        Known(false) => Exists::Never,
-        Unknown(_) => Exists::Sometimes,
-    };
-    let mut judged = JudgedTrail {
-        address: trail.address.clone(),
-        kind: trail.kind,
-        exists,
-        header: trail.header,
-        rules: Vec::new(),
-        advisories: Vec::new(),
-    };
-    let mut answers = Vec::new();
-    let asked = RULES.into_iter().filter(|rule| exists != Exists::Never && settings.selection.has(rule));
-    for rule in asked {
-        let (outcome, finding) = match rule.check {
-            Check::Trail(check) => {
-                let (outcome, finding) = split(admit_absence(check(trail, &settings.policy), trail));
-                judged.rules.push((rule, outcome));
-                (outcome, finding)
-            }
-            Check::Advice(check) => {
-                let finding = check(trail, &settings.policy);
-                judged.advisories.extend(finding.is_some().then_some(rule));
-                (Outcome::Fail, finding)
-            }
-            Check::Deployment(_) | Check::Reading => continue,
-        };
-        answers.extend(finding.map(|finding| Answer { rule, trail, outcome, finding }));
-    }
-    drop_repeated_advice(&mut answers);
-    (judged, answers)
-}
-
-/// A trail that may never be created can't fail for certain.
-fn admit_absence(verdict: Verdict, trail: &Trail) -> Verdict {
-    match verdict {
-        Verdict::Fail(finding) if trail.may_never_exist() => {
-            let place = trail.exists.origin.span();
-            Verdict::Unknown(finding.also(place, "it isn't known whether this ever creates the trail"))
+    /// The verdict on the whole; none when nothing is created and nothing has to be.
+    fn judge_whole(
+        &self,
+        sightings: &[Sighting],
+        elsewhere: Vec<Elsewhere>,
+        header: Span,
+    ) -> Option<(&'static Rule, Outcome, Option<Finding>, Witness)> {
+        let created: Vec<&Sighting> = sightings.iter().filter(|sighting| !sighting.is_absent()).collect();
+        if created.is_empty() && elsewhere.is_empty() && !self.settings.policy.require_trail {
+            return None;
         }
-        Verdict::Pass | Verdict::Fail(_) | Verdict::Unknown(_) => verdict,
+        let (rule, check) = whole_rule()?;
+        let deployment = |trails| Deployment {
+            root: self.root.clone(),
+            format: self.format,
+            header,
+            trails,
+            elsewhere: elsewhere.clone(),
+        };
+        if created.iter().any(|sighting| sighting.satisfies()) {
+            return Some((rule, Outcome::Pass, None, Witness::default()));
+        }
+        let verdicts = if created.iter().all(|sighting| sighting.misses()) {
+            // No world can make a difference.
+            let trails = created.iter().map(|sighting| sighting.trail.clone()).collect();
+            explore(|_| check(&deployment(Vec::clone(&trails)), &self.settings.policy))
+        } else {
+            explore(|world| check(&deployment(self.trails(world)), &self.settings.policy))
+        };
+        let (usable, rejected): (Vec<_>, Vec<_>) = verdicts.into_iter().partition(|(_, world)| !world.is_rejected());
+        let verdicts = if usable.is_empty() { rejected } else { usable };
+        let may_be_none = !created.is_empty() && created.iter().all(|sighting| sighting.may_never_exist());
+        let (outcome, finding, witness) =
+            witness::combine(verdicts.iter().map(|(verdict, world)| (verdict.clone(), world)).collect());
+        let outcome = if may_be_none && outcome == Outcome::Fail { Outcome::Unknown } else { outcome };
+        Some((rule, outcome, finding, witness))
+    }
+
+    /// The trails of a world, up to one that satisfies the control: the others can't change the verdict.
+    fn trails(&self, world: &crate::value::World) -> Vec<Trail> {
+        let mut trails = Vec::new();
+        for site in 0..self.opened.sites() {
+            let found = sighting::read(self.opened, site, world);
+            let satisfies = found.iter().any(|trail| crate::rules::satisfies(trail, &self.settings.policy));
+            trails.extend(found);
+            if satisfies {
+                break;
+            }
+        }
+        trails
+    }
+
+    /// Instances of one resource share their text, and so a finding.
+    fn group<'s>(&self, sightings: &'s [Sighting]) -> Vec<Group<'s>> {
+        let mut groups: Vec<Group<'s>> = Vec::new();
+        let mut by_key: HashMap<_, usize> = HashMap::new();
+        for sighting in sightings {
+            for answer in &sighting.answers {
+                let Some(finding) = answer.finding.as_ref().filter(|_| self.settings.selection.has(answer.rule)) else {
+                    continue;
+                };
+                let key = (answer.rule.id(), answer.outcome, sighting.trail.header, finding, &answer.witness);
+                let index = *by_key.entry(key).or_insert_with(|| {
+                    groups.push(Vec::new());
+                    groups.len().saturating_sub(1)
+                });
+                if let Some(group) = groups.get_mut(index) {
+                    group.push((sighting, answer));
+                }
+            }
+        }
+        groups
+    }
+
+    /// Whether the trails' own findings already say why the deployment has no compliant trail:
+    /// each trail has some, and they are the same for all.
+    fn is_said(&self, sightings: &[Sighting]) -> bool {
+        let mut conditions = sightings.iter().filter(|sighting| !sighting.is_absent()).map(|sighting| {
+            let own = sighting.conditions().filter(|answer| answer.finding.is_some());
+            own.map(|answer| (answer.rule.id(), answer.outcome)).collect::<Vec<_>>()
+        });
+        let Some(first) = conditions.next() else { return false };
+        let is_asked =
+            |(id, _): &(&str, Outcome)| crate::rules::find(id).is_some_and(|rule| self.settings.selection.has(rule));
+        first.iter().any(is_asked) && conditions.all(|others| others == first)
+    }
+
+    fn record(&self, sighting: &Sighting) -> JudgedTrail {
+        let asked = || sighting.answers.iter().filter(|answer| self.settings.selection.has(answer.rule));
+        let is_advice = |answer: &&Answer| matches!(answer.rule.check, Check::Advice(_));
+        JudgedTrail {
+            address: sighting.trail.address.clone(),
+            kind: sighting.trail.kind,
+            exists: sighting.exists,
+            header: sighting.trail.header,
+            rules: asked().filter(|answer| !is_advice(answer)).map(|answer| (answer.rule, answer.outcome)).collect(),
+            advisories: asked().filter(is_advice).map(|answer| answer.rule).collect(),
+        }
+    }
+
+    fn report_whole(&self, rule: &'static Rule, outcome: Outcome, finding: Finding, witness: Witness) -> Reported {
+        let subject = format!("deployment `{}`", self.root);
+        self.report(rule, rule.page.level, outcome, &subject, None, finding, &witness)
+    }
+
+    /// Where another trail satisfies the control, what this one lacks is no more than worth knowing.
+    fn report_group(&self, group: &Group<'_>, is_satisfied: bool) -> Option<Reported> {
+        let (sighting, answer) = group.first()?;
+        let finding = answer.finding.clone()?;
+        if is_repeated_advice(sighting, answer, &finding) {
+            return None;
+        }
+        let rule = answer.rule;
+        let is_excused = is_satisfied && rule.is_condition();
+        let level = if is_excused { Level::Note } else { rule.page.level };
+        let finding = if is_excused { finding.note("another trail satisfies the control") } else { finding };
+        let finding = place::move_out(finding, &sighting.trail, self.sources);
+        let address = Some(sighting.trail.address.clone());
+        Some(self.report(rule, level, answer.outcome, &subject(group), address, finding, &answer.witness))
+    }
+
+    #[expect(clippy::too_many_arguments, reason = "it puts together what its two callers have apart")]
+    fn report(
+        &self,
+        rule: &'static Rule,
+        level: Level,
+        outcome: Outcome,
+        subject: &str,
+        address: Option<String>,
+        finding: Finding,
+        witness: &Witness,
+    ) -> Reported {
+        let condition = witness.fails_when.join(" and ");
+        let when = if condition.is_empty() { String::new() } else { format!(" when {condition}") };
+        let mut blocked_by = finding.blocked_by;
+        blocked_by.extend(witness.subjects.iter().cloned());
+        blocked_by.sort();
+        blocked_by.dedup();
+        Reported {
+            rule,
+            level,
+            outcome,
+            message: format!("{subject} {}{when}", finding.message),
+            address,
+            attribute: finding.attribute,
+            deployment: Some(self.root.clone()),
+            place: Place::Text(finding.primary),
+            related: finding.related,
+            notes: finding.notes,
+            help: finding.help,
+            blocked_by,
+            fails_when: witness.fails_when.clone(),
+            passes_when: witness.passes_when.clone(),
+        }
     }
 }
 
 /// Advice about a place where a rule already found something says nothing new.
-fn drop_repeated_advice(answers: &mut Vec<Answer<'_>>) {
-    let is_advice = |answer: &Answer<'_>| matches!(answer.rule.check, Check::Advice(_));
-    let taken: Vec<Span> =
-        answers.iter().filter(|answer| !is_advice(answer)).map(|answer| answer.finding.primary.span).collect();
-    answers.retain(|answer| !is_advice(answer) || !taken.contains(&answer.finding.primary.span));
+fn is_repeated_advice(sighting: &Sighting, answer: &Answer, finding: &Finding) -> bool {
+    let is_advice = |answer: &Answer| matches!(answer.rule.check, Check::Advice(_));
+    let others = sighting.answers.iter().filter(|other| !is_advice(other));
+    is_advice(answer)
+        && others.filter_map(|other| other.finding.as_ref()).any(|other| other.primary.span == finding.primary.span)
 }
 
-/// The verdict of the rule on the whole deployment; none when nothing is created and nothing has to be.
-fn judge_whole(deployment: &Deployment, settings: &Settings) -> Option<(&'static Rule, Verdict)> {
-    let created: Vec<&Trail> = deployment.trails.iter().filter(|trail| !trail.never_exists()).collect();
-    let is_applicable = settings.policy.require_trail || !created.is_empty();
-    let may_be_none = !created.is_empty() && created.iter().all(|trail| trail.may_never_exist());
-    let mut rules = RULES.into_iter().filter(|_| is_applicable);
-    rules.find_map(|rule| match rule.check {
-        Check::Deployment(check) => Some(match check(deployment, &settings.policy) {
-            Verdict::Fail(finding) if may_be_none => (rule, Verdict::Unknown(finding)),
-            verdict => (rule, verdict),
-        }),
+fn whole_rule() -> Option<WholeRule> {
+    RULES.into_iter().find_map(|rule| match rule.check {
+        Check::Deployment(check) => Some((rule, check)),
         Check::Trail(_) | Check::Advice(_) | Check::Reading => None,
     })
 }
 
-fn split(verdict: Verdict) -> (Outcome, Option<Finding>) {
-    match verdict {
-        Verdict::Pass => (Outcome::Pass, None),
-        Verdict::Fail(finding) => (Outcome::Fail, Some(finding)),
-        Verdict::Unknown(finding) => (Outcome::Unknown, Some(finding)),
-    }
-}
-
-/// Instances of one resource share their text, and so a finding.
-fn group(answers: Vec<Answer<'_>>) -> Vec<Vec<Answer<'_>>> {
-    let mut groups: Vec<Vec<Answer<'_>>> = Vec::new();
-    for answer in answers {
-        let is_same = |other: &Answer<'_>| {
-            std::ptr::eq(other.rule, answer.rule)
-                && other.trail.header == answer.trail.header
-                && other.outcome == answer.outcome
-                && other.finding == answer.finding
-        };
-        match groups.iter_mut().find(|group| group.first().is_some_and(is_same)) {
-            Some(group) => group.push(answer),
-            None => groups.push(vec![answer]),
-        }
-    }
-    groups
-}
-
-/// Whether the trails' own findings already say why the deployment has no compliant trail:
-/// each trail has some, and they are the same for all.
-fn is_said(groups: &[Vec<Answer<'_>>], deployment: &Deployment) -> bool {
-    let created = deployment.trails.iter().filter(|trail| !trail.never_exists());
-    let mut conditions = created.map(|trail| {
-        let own = groups.iter().flatten().filter(|answer| answer.rule.is_condition());
-        let own = own.filter(|answer| std::ptr::eq(answer.trail, trail));
-        own.map(|answer| (answer.rule.id(), answer.outcome)).collect::<Vec<_>>()
-    });
-    let Some(first) = conditions.next() else { return false };
-    !first.is_empty() && conditions.all(|others| others == first)
-}
-
-fn report_whole(deployment: &Deployment, rule: &'static Rule, outcome: Outcome, finding: Finding) -> Reported {
-    let subject = format!("deployment `{}`", deployment.root);
-    report(deployment, rule, rule.page.level, outcome, &subject, None, finding)
-}
-
-/// Where another trail satisfies the control, what this one lacks is no more than worth knowing.
-fn report_group(deployment: &Deployment, group: Vec<Answer<'_>>, is_satisfied: bool) -> Reported {
-    let subject = subject(&group);
-    let mut group = group.into_iter();
-    let Answer { rule, trail, outcome, finding } = group.next().expect("a group begins with an answer");
-    let is_excused = is_satisfied && rule.is_condition();
-    let level = if is_excused { Level::Note } else { rule.page.level };
-    let finding = if is_excused { finding.note("another trail satisfies the control") } else { finding };
-    report(deployment, rule, level, outcome, &subject, Some(trail.address.clone()), finding)
-}
-
 /// What a finding is about: one trail, or the first of the instances that share it.
-fn subject(group: &[Answer<'_>]) -> String {
-    match group {
-        [one] => format!("trail `{}`", one.trail.address),
-        [one, others @ ..] => format!("trail `{}` (and {} more)", one.trail.address, others.len()),
+fn subject(group: &Group<'_>) -> String {
+    match group.as_slice() {
+        [(one, _)] => format!("trail `{}`", one.trail.address),
+        [(one, _), others @ ..] => format!("trail `{}` (and {} more)", one.trail.address, others.len()),
         [] => String::new(),
-    }
-}
-
-fn report(
-    deployment: &Deployment,
-    rule: &'static Rule,
-    level: Level,
-    outcome: Outcome,
-    subject: &str,
-    address: Option<String>,
-    finding: Finding,
-) -> Reported {
-    Reported {
-        rule,
-        level,
-        outcome,
-        message: format!("{subject} {}", finding.message),
-        address,
-        attribute: finding.attribute,
-        deployment: Some(deployment.root.clone()),
-        place: Place::Text(finding.primary),
-        related: finding.related,
-        notes: finding.notes,
-        help: finding.help,
-        blocked_by: finding.blocked_by,
     }
 }

@@ -2,15 +2,16 @@
 //!
 //! A [`Format`] says which files it reads, which of them are worth keeping, and
 //! which of those belong together. What it makes of them are [`Project`]s, and
-//! what a project evaluates to are [`Resource`]s. To add one: a folder here, a
+//! what a project evaluates to, in a [`World`], are [`Resource`]s. To add one: a folder here, a
 //! line in [`FORMATS`], and a spelling in each of `testdata/twins`.
 
 pub mod cloudformation;
 pub mod terraform;
 
-use crate::model::Resource;
+use crate::model::{Elsewhere, Resource};
 use crate::source::{FileId, Fs, Sources, Span};
 use crate::syntax::Problem;
+use crate::value::World;
 
 /// All formats; the first that claims a file has it.
 pub static FORMATS: [&dyn Format; 2] = [&terraform::Terraform, &cloudformation::CloudFormation];
@@ -53,13 +54,62 @@ pub struct Kept {
     pub interest: Interest,
 }
 
-/// Where files come from, and those that were read.
+/// Where files come from, and how they are to be read.
 #[derive(Clone, Copy)]
 pub struct Context<'a> {
     /// The disk, or what stands for it.
     pub fs: &'a dyn Fs,
     /// The files of this run.
     pub sources: &'a Sources,
+    /// What the user says of the code.
+    pub options: &'a Options,
+}
+
+/// What the user says of the code, beside the code.
+#[derive(Debug, Default)]
+pub struct Options {
+    /// Values of Terraform's root variables, in the order in which they were given; later ones win.
+    pub variables: Vec<Variables>,
+    /// Values of Terraform's root variables that every other source overrules.
+    pub environment: Vec<FileId>,
+    /// Whether `terraform.tfvars` and its like are left out.
+    pub no_automatic_variables: bool,
+    /// Terraform's workspace.
+    pub workspace: Option<String>,
+    /// Which program reads the files; by default the files say.
+    pub engine: Option<Engine>,
+    /// Which module calls are followed.
+    pub modules: Modules,
+}
+
+/// A source of values for variables.
+#[derive(Debug, Clone, Copy)]
+pub enum Variables {
+    /// A file in the syntax of `.tfvars` or `.tfvars.json`.
+    File(FileId),
+    /// A text of the form `NAME=VALUE`.
+    Assignment(FileId),
+}
+
+/// A program that reads Terraform's language.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+#[expect(missing_docs, reason = "the names say it")]
+pub enum Engine {
+    Terraform,
+    #[value(name = "opentofu")]
+    OpenTofu,
+}
+
+/// Which module calls are followed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, clap::ValueEnum)]
+pub enum Modules {
+    /// None.
+    None,
+    /// Those with a local source.
+    Local,
+    /// Those that `terraform init` has installed, too.
+    #[default]
+    Installed,
 }
 
 /// Files that make one deployment together.
@@ -67,20 +117,27 @@ pub trait Project: Send + Sync {
     /// The directory of the root module, or the template, as it is named to people.
     fn root(&self) -> String;
 
-    /// The resources that matter, and what couldn't be understood.
-    fn evaluate(&self, context: Context<'_>) -> Evaluated;
+    /// Reads what is needed to evaluate it.
+    fn open<'a>(&'a self, context: Context<'a>) -> Box<dyn Opened + 'a>;
 }
 
-/// What a project comes to.
-#[derive(Debug)]
-pub struct Evaluated {
+/// A project that has been read, as far as its trails need it.
+pub trait Opened {
     /// The place that stands for the whole when there is no trail in it; nothing when it isn't
     /// something that is deployed by itself.
-    pub header: Option<Span>,
-    /// The trails it declares, in the order of their places.
-    pub resources: Vec<Resource>,
+    fn header(&self) -> Option<Span>;
+
+    /// How many declarations of trails there are, each of which may have any number of instances.
+    fn sites(&self) -> usize;
+
+    /// The instances of one declaration in a world.
+    fn resources(&self, site: usize, world: &World) -> Vec<Resource>;
+
+    /// Parts of the deployment that couldn't be read and may declare a trail.
+    fn elsewhere(&self) -> Vec<Elsewhere>;
+
     /// What couldn't be understood in files that mention a trail.
-    pub problems: Vec<Problem>,
+    fn problems(&self) -> Vec<Problem>;
 }
 
 impl std::fmt::Debug for dyn Format {

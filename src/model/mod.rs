@@ -15,4 +15,4 @@ pub use dialects::Dialect;
 pub use resource::{Argument, Holds, Notation, Resource, Shape};
 pub use selectors::Selectors;
 pub use setting::{Invalid, Read, Setting};
-pub use trail::{Deployment, Trail};
+pub use trail::{Deployment, Elsewhere, Trail};

@@ -46,8 +46,8 @@ impl<T> Setting<T> {
     /// The sentence that makes it `value`: "set `x = true`", or "add …" when it isn't written.
     /// A value that comes from elsewhere is better changed where it is set.
     pub fn advise(&self, value: &str) -> String {
-        if !self.read.hops.is_empty() {
-            return format!("make it `{value}` where it is set");
+        if let Some(last) = self.read.hops.last() {
+            return last.step.advise(value);
         }
         let verb = match self.read.origin {
             Origin::Written(_) | Origin::Null(_) => "set",

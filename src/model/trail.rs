@@ -15,6 +15,8 @@ pub struct Trail {
     pub header: Span,
     /// How a change to it has to be written.
     pub notation: Notation,
+    /// The call that brings the code in which it is declared, when that code can't be edited.
+    pub call: Option<Span>,
     /// Whether it is created.
     pub exists: Traced<bool>,
     /// Records in every Region of the account, not only its own.
@@ -42,6 +44,19 @@ pub struct Deployment {
     pub header: Span,
     /// Its trails, in the order of their places.
     pub trails: Vec<Trail>,
+    /// Parts that couldn't be read and may declare a trail.
+    pub elsewhere: Vec<Elsewhere>,
+}
+
+/// A part of a deployment that couldn't be read, and that may declare a trail by its name.
+#[derive(Debug, Clone)]
+pub struct Elsewhere {
+    /// The place that stands for it.
+    pub header: Span,
+    /// What it is: "module `cloudtrail`".
+    pub what: String,
+    /// What makes it readable, as one imperative sentence.
+    pub help: String,
 }
 
 impl Trail {

@@ -80,8 +80,8 @@ struct Step<'a> {
 
 #[derive(Serialize)]
 struct Worlds<'a> {
-    fails_when: Vec<&'a str>,
-    passes_when: Vec<&'a str>,
+    fails_when: &'a [String],
+    passes_when: &'a [String],
     blocked_by: &'a [String],
 }
 
@@ -167,7 +167,11 @@ fn trail<'a>(judged: &'a JudgedTrail, sources: &Sources) -> TrailEntry<'a> {
 
 fn finding<'a>(reported: &'a Reported, sources: &Sources) -> FindingEntry<'a> {
     let control = |control: &'a crate::rules::Control| ControlEntry { benchmark: &control.benchmark, id: &control.id };
-    let worlds = Worlds { fails_when: Vec::new(), passes_when: Vec::new(), blocked_by: &reported.blocked_by };
+    let worlds = Worlds {
+        fails_when: &reported.fails_when,
+        passes_when: &reported.passes_when,
+        blocked_by: &reported.blocked_by,
+    };
     FindingEntry {
         rule: reported.rule.id(),
         level: reported.level,

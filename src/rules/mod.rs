@@ -124,6 +124,11 @@ pub fn find(id: &str) -> Option<&'static Rule> {
     RULES.into_iter().find(|rule| rule.id() == id)
 }
 
+/// Whether a trail meets every condition of the control in its world.
+pub fn satisfies(trail: &Trail, policy: &Policy) -> bool {
+    no_compliant_trail::satisfies(trail, policy)
+}
+
 /// Where a rule stands in the list.
 pub fn position(rule: &Rule) -> usize {
     RULES.iter().position(|listed| std::ptr::eq(*listed, rule)).unwrap_or(RULES.len())

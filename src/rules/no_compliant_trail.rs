@@ -2,7 +2,7 @@
 
 use super::{CONDITIONS, Check, Page, Policy, Rule};
 use crate::finding::{Finding, Verdict};
-use crate::model::{Deployment, Trail};
+use crate::model::{Deployment, Elsewhere, Trail};
 use crate::value::{Known, Unknown};
 
 pub(super) static RULE: Rule =
@@ -20,10 +20,13 @@ struct Standing<'a> {
 fn check(deployment: &Deployment, policy: &Policy) -> Verdict {
     let trails = deployment.trails.iter().filter(|trail| !trail.never_exists());
     let standings: Vec<Standing<'_>> = trails.map(|trail| Standing::of(trail, policy)).collect();
-    let Some(first) = standings.first() else { return no_trail(deployment) };
     if standings.iter().any(Standing::satisfies) {
         return Verdict::Pass;
     }
+    if let Some(elsewhere) = deployment.elsewhere.first() {
+        return Verdict::Unknown(may_be_elsewhere(elsewhere));
+    }
+    let Some(first) = standings.first() else { return no_trail(deployment) };
     if standings.iter().all(|standing| !standing.misses.is_empty()) {
         let finding = Finding::at(first.trail.header, "has no trail that meets every condition", "the first trail");
         let finding = standings.iter().flat_map(Standing::missed).fold(finding, Finding::beside);
@@ -36,9 +39,27 @@ fn check(deployment: &Deployment, policy: &Policy) -> Verdict {
     Verdict::Unknown(finding.help("resolve what isn't known, or declare a trail that is certain to meet them all"))
 }
 
+fn may_be_elsewhere(elsewhere: &Elsewhere) -> Finding {
+    let mut finding =
+        Finding::at(elsewhere.header, "may have no trail that meets every condition", "its code isn't here");
+    finding.blocked_by.push(elsewhere.what.clone());
+    finding.help(&elsewhere.help)
+}
+
 fn no_trail(deployment: &Deployment) -> Verdict {
-    let finding = Finding::at(deployment.header, "declares no trail", "a trail is required here");
-    Verdict::Fail(finding.help("declare a multi-Region trail, or point the linter at the code that does"))
+    let finding = match deployment.trails.first() {
+        Some(trail) => Finding::at(trail.exists.origin.span(), "creates no trail", "nothing is created by this")
+            .via(&trail.exists.hops)
+            .help("make sure that one trail is always created"),
+        None => Finding::at(deployment.header, "declares no trail", "a trail is required here")
+            .help("declare a multi-Region trail, or point the linter at the code that does"),
+    };
+    Verdict::Fail(finding)
+}
+
+/// Whether a trail meets every condition in its world, and is created there.
+pub(super) fn satisfies(trail: &Trail, policy: &Policy) -> bool {
+    Standing::of(trail, policy).satisfies()
 }
 
 impl<'a> Standing<'a> {

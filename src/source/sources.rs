@@ -4,11 +4,11 @@ use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, PoisonError, RwLock};
 
-use super::{FileId, Fs, ReadError, SourceFile, Span};
+use super::{FileId, Fs, ReadError, SourceFile};
 
 /// All files that were kept, by [`FileId`] and by path.
 ///
-/// Files are only ever added, so a [`Span`] stays good for the whole run.
+/// Files are only ever added, so a [`Span`](super::Span) stays good for the whole run.
 #[derive(Debug, Default)]
 pub struct Sources {
     base: PathBuf,
@@ -19,6 +19,7 @@ pub struct Sources {
 struct Kept {
     files: Vec<Arc<SourceFile>>,
     by_path: HashMap<PathBuf, FileId>,
+    unlisted: Vec<PathBuf>,
 }
 
 impl Sources {
@@ -60,9 +61,20 @@ impl Sources {
         Arc::clone(kept.files.get(id.0 as usize).expect("a FileId comes from these Sources"))
     }
 
-    /// The text that a span covers.
-    pub fn text(&self, span: Span) -> String {
-        self.file(span.file).slice(span).to_owned()
+    /// The directory to which names are relative; nothing outside of it is read unless it is named.
+    pub fn base(&self) -> &Path {
+        &self.base
+    }
+
+    /// Notes a path that no listing of its directory need show: text from standard input stands for it.
+    pub fn note_unlisted(&self, path: &Path) {
+        self.kept.write().unwrap_or_else(PoisonError::into_inner).unlisted.push(path.to_owned());
+    }
+
+    /// The noted paths in a directory.
+    pub fn unlisted_in(&self, directory: &Path) -> Vec<PathBuf> {
+        let kept = self.kept.read().unwrap_or_else(PoisonError::into_inner);
+        kept.unlisted.iter().filter(|path| path.parent() == Some(directory)).cloned().collect()
     }
 
     /// How a path is named to people: relative to the base, with `/`; the base itself is `.`.

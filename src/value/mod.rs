@@ -6,10 +6,12 @@
 mod data;
 mod traced;
 mod why;
+pub mod world;
 
 pub use data::{Data, Field, List, ListKind, Object};
 pub use traced::{Hop, Origin, Step, Traced};
 pub use why::Why;
+pub use world::World;
 
 pub use Maybe::{Known, Unknown};
 

@@ -41,8 +41,28 @@ pub enum Step {
     Local(String),
     /// The default of a variable.
     VariableDefault(String),
-    /// The block of a variable that has no default.
+    /// The block of a variable to which nothing gives a value.
     Variable(String),
+    /// A value for a variable in a file of values, or on the command line.
+    VariableValue(String),
+    /// An argument of a module call.
+    ModuleArgument {
+        /// The module's name.
+        module: String,
+        /// The variable that it sets.
+        name: String,
+    },
+    /// A module call that leaves a variable at its default.
+    ModuleCall {
+        /// The module's name.
+        module: String,
+        /// The variable that it doesn't set.
+        name: String,
+    },
+    /// An output of a module.
+    Output(String),
+    /// An arm of a conditional.
+    Arm,
     /// The node that a YAML alias stands for.
     Anchor,
     /// The declaration of a parameter.
@@ -77,9 +97,30 @@ impl Step {
         match self {
             Step::Local(name) => format!("{verb} here, in local `{name}`"),
             Step::VariableDefault(name) => format!("{verb} here, as the default of variable `{name}`"),
-            Step::Variable(name) => format!("variable `{name}` is declared here"),
+            Step::Variable(name) => format!("nothing gives variable `{name}` a value"),
+            Step::VariableValue(name) => format!("{verb} here, for variable `{name}`"),
+            Step::ModuleArgument { module, name } => format!("{verb} here, as `{name}` of module `{module}`"),
+            Step::ModuleCall { module, name } => format!("this call of module `{module}` doesn't set `{name}`"),
+            Step::Output(name) => format!("{verb} here, in output `{name}`"),
+            Step::Arm => "chosen here".to_owned(),
             Step::Anchor => format!("{verb} here, and used through an alias"),
             Step::Parameter(name) => format!("parameter `{name}` is declared here"),
+        }
+    }
+
+    /// How the value is changed at this step, as one imperative sentence.
+    pub fn advise(&self, value: &str) -> String {
+        match self {
+            Step::Local(name) => format!("make local `{name}` `{value}`"),
+            Step::VariableDefault(name) | Step::Variable(name) | Step::VariableValue(name) => {
+                format!("give variable `{name}` the value `{value}`")
+            }
+            Step::ModuleArgument { module, name } => format!("set `{name} = {value}` in the call of module `{module}`"),
+            Step::ModuleCall { module, name } => format!("add `{name} = {value}` to the call of module `{module}`"),
+            Step::Output(name) => format!("make output `{name}` `{value}`"),
+            Step::Arm => format!("make it `{value}` in this arm"),
+            Step::Anchor => format!("make it `{value}` where the anchor stands"),
+            Step::Parameter(name) => format!("give parameter `{name}` the value `{value}`"),
         }
     }
 }

@@ -1,5 +1,7 @@
 //! Why a value isn't known, and what would make it known.
 
+use super::world::Atom;
+
 /// The reason for an unknown value.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Why {
@@ -38,6 +40,8 @@ pub enum Why {
         expression: String,
         /// Why the value within isn't known.
         cause: Box<Why>,
+        /// The question that decides it, when it is a condition.
+        atom: Option<Atom>,
     },
     /// An expression that no deployment can evaluate.
     Failed {
@@ -84,6 +88,41 @@ impl Why {
             Why::Undocumented { what } => what.clone(),
             Why::Unreadable => "unreadable text".to_owned(),
             Why::OverLimit { limit } => (*limit).to_owned(),
+        }
+    }
+
+    /// The value itself, as text: two unknown values with one symbol are the same.
+    pub fn symbol(&self) -> String {
+        match self {
+            Why::Computed { expression, .. } => expression.clone(),
+            Why::NotEvaluated { construct } => construct.clone(),
+            Why::NoValue { .. }
+            | Why::Undeclared { .. }
+            | Why::AtDeployment { .. }
+            | Why::SetElsewhere { .. }
+            | Why::Cycle { .. }
+            | Why::Failed { .. }
+            | Why::Ambiguous { .. }
+            | Why::Undocumented { .. }
+            | Why::Unreadable
+            | Why::OverLimit { .. } => self.blocker(),
+        }
+    }
+
+    /// The question that decides it, when it is a condition.
+    pub fn atom(&self) -> Option<&Atom> {
+        match self {
+            Why::Computed { atom, .. } => atom.as_ref(),
+            _ => None,
+        }
+    }
+
+    /// Whether no deployment can evaluate it.
+    pub fn is_failure(&self) -> bool {
+        match self {
+            Why::Failed { .. } => true,
+            Why::Computed { cause, .. } => cause.is_failure(),
+            _ => false,
         }
     }
 

@@ -18,7 +18,7 @@ const LAYERS: [&[&str]; 9] = [
 ];
 
 /// Crates that only some files may name.
-const DOORS: [(&str, &[&str]); 12] = [
+const DOORS: [(&str, &[&str]); 13] = [
     ("hcl_edit", &["syntax/hcl/"]),
     ("granit_parser", &["syntax/yaml.rs"]),
     ("jsonc_parser", &["syntax/json.rs"]),
@@ -27,6 +27,7 @@ const DOORS: [(&str, &[&str]); 12] = [
     ("miette", &["output/snippet.rs"]),
     ("anstream", &["output/stream.rs"]),
     ("rayon", &["engine.rs"]),
+    ("regex::", &["formats/terraform/functions/patterns.rs"]),
     ("toml::", &["config.rs"]),
     ("serde_json", &["output/"]),
     ("strsim", &["rules/mod.rs"]),

@@ -5,6 +5,7 @@ use crate::syntax::node::{Entry, Mapping, Meaning, Node, NodeKind, Scalar};
 use crate::value::{Data, Field, Hop, Known, Maybe, Object, Origin, Step, Traced, Unknown, Why};
 
 /// What references in a template lead to.
+#[derive(Clone, Copy)]
 pub(super) struct Scope<'a> {
     /// The parameters that it declares.
     pub(super) parameters: Option<&'a Mapping>,

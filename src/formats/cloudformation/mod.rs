@@ -7,10 +7,11 @@ use std::sync::LazyLock;
 
 use memchr::memmem::Finder;
 
-use super::{Context, Evaluated, Format, Interest, Kept, Project};
+use super::{Context, Format, Interest, Kept, Opened, Project};
 use crate::model::{Notation, dialects};
 use crate::source::FileId;
 use crate::syntax::{json, yaml};
+use template::Templates;
 
 /// The format.
 #[derive(Debug)]
@@ -56,13 +57,13 @@ impl Project for TemplateFile {
         self.name.clone()
     }
 
-    fn evaluate(&self, context: Context<'_>) -> Evaluated {
+    fn open<'a>(&'a self, context: Context<'a>) -> Box<dyn Opened + 'a> {
         let file = context.sources.file(self.file);
         // A template is JSON when it begins like an object, whatever its name.
         if file.body().1.trim_start().starts_with('{') {
-            template::evaluate(&json::parse(self.file, &file), Notation::Json)
+            Box::new(Templates { tree: json::parse(self.file, &file), notation: Notation::Json })
         } else {
-            template::evaluate(&yaml::parse(self.file, &file), Notation::Yaml)
+            Box::new(Templates { tree: yaml::parse(self.file, &file), notation: Notation::Yaml })
         }
     }
 }

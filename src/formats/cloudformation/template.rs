@@ -1,27 +1,62 @@
 //! A template's resources.
 
 use super::intrinsics::{self, Scope};
-use crate::formats::Evaluated;
-use crate::model::{Notation, Resource, dialects};
+use crate::formats::Opened;
+use crate::model::{Elsewhere, Notation, Resource, dialects};
 use crate::source::Span;
-use crate::syntax::ProblemKind;
 use crate::syntax::node::{Entry, Mapping, Node, NodeKind, Tree};
-use crate::value::{Known, Maybe, Object, Origin, Traced, Unknown, Why};
+use crate::syntax::{Problem, ProblemKind};
+use crate::value::{Known, Maybe, Object, Origin, Traced, Unknown, Why, World};
 
-/// The trails of all templates in a file. CloudFormation reads one document; a second one must not hide.
-pub(super) fn evaluate(tree: &Tree, notation: Notation) -> Evaluated {
-    let templates: Vec<Template<'_>> = tree.documents.iter().filter_map(|node| Template::recognize(node)).collect();
-    let header = templates.first().map(|template| template.resources_key);
-    // A file that is no template may repeat keys as it likes.
-    let matters = |kind| header.is_some() || kind == ProblemKind::Syntax;
-    Evaluated {
-        header,
-        resources: templates.iter().flat_map(|template| template.trails(notation)).collect(),
-        problems: tree.problems.iter().filter(|problem| matters(problem.kind)).cloned().collect(),
+/// The templates of a file. CloudFormation reads one document; a second one must not hide.
+pub(super) struct Templates {
+    pub(super) tree: Tree,
+    /// How the file is written.
+    pub(super) notation: Notation,
+}
+
+impl Templates {
+    fn templates(&self) -> impl Iterator<Item = Template<'_>> {
+        self.tree.documents.iter().filter_map(|node| Template::recognize(node))
+    }
+
+    /// The entries of all templates that declare a trail.
+    fn declarations(&self) -> impl Iterator<Item = (Template<'_>, &Entry)> {
+        self.templates().flat_map(|template| {
+            let entries = template.resources.entries.iter().filter(|entry| declares_trail(entry));
+            entries.map(move |entry| (template, entry))
+        })
+    }
+}
+
+impl Opened for Templates {
+    fn header(&self) -> Option<Span> {
+        self.templates().next().map(|template| template.resources_key)
+    }
+
+    fn sites(&self) -> usize {
+        self.declarations().count()
+    }
+
+    fn resources(&self, site: usize, _: &World) -> Vec<Resource> {
+        let declaration = self.declarations().nth(site);
+        declaration.map(|(template, entry)| template.trail(entry, self.notation)).into_iter().collect()
+    }
+
+    fn elsewhere(&self) -> Vec<Elsewhere> {
+        Vec::new()
+    }
+
+    fn problems(&self) -> Vec<Problem> {
+        // A file that is no template may repeat keys as it likes.
+        let is_template = self.header().is_some();
+        let matters = |problem: &&Problem| is_template || problem.kind == ProblemKind::Syntax;
+        self.tree.problems.iter().filter(matters).cloned().collect()
     }
 }
 
 /// A document with a `Resources` section.
+#[derive(Clone, Copy)]
 struct Template<'a> {
     resources_key: Span,
     resources: &'a Mapping,
@@ -45,28 +80,17 @@ impl<'a> Template<'a> {
         })
     }
 
-    fn trails(&self, notation: Notation) -> Vec<Resource> {
-        self.resources.entries.iter().filter_map(|entry| self.trail(entry, notation)).collect()
-    }
-
-    fn trail(&self, entry: &Entry, notation: Notation) -> Option<Resource> {
-        let address = entry.key.as_text()?.to_owned();
+    fn trail(&self, entry: &Entry, notation: Notation) -> Resource {
         let header = entry.key.span;
-        let (exists, body) = match loop_name(entry) {
-            Some(_) if !holds_trail(&entry.value) => return None,
-            Some(_) => {
+        let (exists, body) = match entry.value.as_mapping().filter(|_| loop_name(entry).is_none()) {
+            Some(resource) => (self.exists(resource, header), self.body(resource, header)),
+            None => {
                 let why = || Why::NotEvaluated { construct: "`Fn::ForEach`".to_owned() };
                 (Traced { value: Unknown(why()), origin: Origin::Written(header), hops: Vec::new() }, Unknown(why()))
             }
-            None => {
-                let resource = entry.value.as_mapping()?;
-                if resource.get("Type")?.value.as_text()? != dialects::CLOUDFORMATION.kind {
-                    return None;
-                }
-                (self.exists(resource, header), self.body(resource, header))
-            }
         };
-        Some(Resource { dialect: &dialects::CLOUDFORMATION, address, header, exists, body, notation })
+        let address = entry.key.as_text().unwrap_or_default().to_owned();
+        Resource { dialect: &dialects::CLOUDFORMATION, address, header, call: None, exists, body, notation }
     }
 
     fn exists(&self, resource: &Mapping, header: Span) -> Traced<bool> {
@@ -91,6 +115,15 @@ impl<'a> Template<'a> {
         let fields = dialects::CLOUDFORMATION.shape.iter().filter_map(|argument| mapping.get(argument.name));
         Known(Object { fields: fields.map(|entry| self.scope.field(entry)).collect(), ..nothing })
     }
+}
+
+/// Whether an entry of `Resources` is a trail, or a loop that may make some.
+fn declares_trail(entry: &Entry) -> bool {
+    if loop_name(entry).is_some() {
+        return holds_trail(&entry.value);
+    }
+    let kind = entry.value.as_mapping().and_then(|resource| resource.get("Type"));
+    kind.is_some_and(|kind| kind.value.as_text() == Some(dialects::CLOUDFORMATION.kind))
 }
 
 /// `Fn::ForEach::Name` in place of a logical id.

@@ -1,23 +1,153 @@
-//! Which directories a file calls as modules.
+//! Where the code of a called module lies.
 
 use std::path::{Path, PathBuf};
 
 use super::json;
+use crate::formats::{Context, Modules};
+use crate::model::Elsewhere;
 use crate::source::{FileId, SourceFile, normalize};
 use crate::syntax::hcl::{self, Block, ExprKind, Parsed};
 use crate::syntax::json as json_syntax;
+use crate::syntax::node::Node;
 
-/// The directories of the local modules that a file calls.
-pub(super) fn local_sources(id: FileId, file: &SourceFile) -> Vec<PathBuf> {
-    let blocks = module_blocks(id, file);
-    blocks.iter().filter_map(|block| local_source(block, file.directory())).collect()
+/// Where `terraform init` notes what it has installed, relative to the root module.
+const MANIFEST: &str = ".terraform/modules/modules.json";
+
+/// What a module call leads to.
+#[derive(Debug)]
+pub(super) enum Called {
+    /// Code that can be read.
+    Directory {
+        /// Where it lies.
+        directory: PathBuf,
+        /// Whether it was installed, and so can't be edited.
+        is_vendored: bool,
+    },
+    /// Code that isn't here and may declare a trail.
+    Elsewhere(Elsewhere),
+    /// Code that isn't here, and nothing says that it has to do with trails.
+    Nothing,
+}
+
+/// The modules that `terraform init` has installed.
+#[derive(Debug, Default)]
+pub(super) struct Manifest {
+    /// Key, source and directory of each.
+    modules: Vec<(String, String, PathBuf)>,
+}
+
+impl Manifest {
+    /// The manifest beside a root module, as far as it can be read.
+    pub(super) fn read(root: &Path, context: Context<'_>) -> Self {
+        let path = root.join(MANIFEST);
+        let Ok(id) = context.sources.load(context.fs, &path) else { return Self::default() };
+        let tree = json_syntax::parse(id, &context.sources.file(id));
+        let entries = tree.documents.first().and_then(|document| document.as_mapping()?.get("Modules"));
+        let entries = entries.and_then(|entry| entry.value.as_sequence()).unwrap_or_default();
+        let module = |node: &Node| {
+            let text = |key: &str| Some(node.as_mapping()?.get(key)?.value.as_text()?.to_owned());
+            Some((text("Key")?, text("Source").unwrap_or_default(), normalize(&root.join(text("Dir")?))))
+        };
+        Self { modules: entries.iter().filter_map(|node| module(node)).collect() }
+    }
+
+    /// Whether nothing is installed.
+    pub(super) fn is_empty(&self) -> bool {
+        self.modules.is_empty()
+    }
+
+    /// The directories of the modules that aren't the root.
+    pub(super) fn directories(&self) -> impl Iterator<Item = &Path> {
+        self.modules.iter().filter(|(key, ..)| !key.is_empty()).map(|(_, _, directory)| directory.as_path())
+    }
+
+    /// The directory of a call, if what was installed is what the call asks for.
+    fn find(&self, key: &str, source: &str) -> Option<&Path> {
+        let (_, installed, directory) = self.modules.iter().find(|(own, ..)| own == key)?;
+        let is_same = installed == source
+            || installed.strip_prefix("registry.terraform.io/") == Some(source)
+            || installed.strip_prefix("registry.opentofu.org/") == Some(source);
+        is_same.then_some(directory)
+    }
+}
+
+/// What a `module` block calls, from a module in `directory`; `key` is the call's name in the manifest.
+pub(super) fn resolve(block: &Block, directory: &Path, key: &str, manifest: &Manifest, context: Context<'_>) -> Called {
+    let source = source_of(block);
+    let is_followed = |kind: Modules| context.options.modules == Modules::Installed || context.options.modules == kind;
+    if let Some(local) = source.and_then(|source| local(source, directory)) {
+        // A missing directory is as unknown as a module that isn't installed.
+        let is_inside = local.starts_with(context.sources.base());
+        if is_followed(Modules::Local) && is_inside && context.fs.list(&local).is_ok_and(|files| !files.is_empty()) {
+            return Called::Directory { directory: local, is_vendored: false };
+        }
+    } else if let Some(installed) = source.and_then(|source| manifest.find(key, source))
+        && is_followed(Modules::Installed)
+        && context.fs.list(installed).is_ok()
+    {
+        return Called::Directory { directory: installed.to_owned(), is_vendored: true };
+    }
+    elsewhere(block, source)
+}
+
+fn source_of(block: &Block) -> Option<&str> {
+    match &block.body.attribute("source")?.value.kind {
+        ExprKind::String(source) => Some(source),
+        _ => None,
+    }
+}
+
+/// A source that begins with `./` or `../` is a directory beside the caller's.
+fn local(source: &str, directory: &Path) -> Option<PathBuf> {
+    let is_local = source.starts_with("./") || source.starts_with("../");
+    is_local.then(|| normalize(&directory.join(source)))
+}
+
+/// Code that isn't here may declare a trail if its name says so.
+fn elsewhere(block: &Block, source: Option<&str>) -> Called {
+    let label = block.labels.first().map(|label| label.text.as_str()).unwrap_or_default();
+    if !names_trail(label) && !source.is_some_and(names_trail) {
+        return Called::Nothing;
+    }
+    Called::Elsewhere(Elsewhere {
+        header: block.header,
+        what: format!("module `{label}`"),
+        help: "run `terraform init`, so that the module's code can be read".to_owned(),
+    })
+}
+
+/// Whether a name has to do with CloudTrail.
+fn names_trail(name: &str) -> bool {
+    let name = name.to_ascii_lowercase();
+    ["cloudtrail", "cloud-trail", "cloud_trail"].iter().any(|word| name.contains(word))
+}
+
+/// A call in a file, as far as it matters for which modules are roots.
+#[derive(Debug)]
+pub(super) struct FoundCall {
+    /// The directory, if the source is local.
+    pub(super) local: Option<PathBuf>,
+    /// Whether its name or source has to do with CloudTrail.
+    pub(super) names_trail: bool,
+}
+
+/// The module calls in a file.
+pub(super) fn in_file(id: FileId, file: &SourceFile) -> Vec<FoundCall> {
+    let found = |block: &Block| {
+        let source = source_of(block);
+        let label = block.labels.first().is_some_and(|label| names_trail(&label.text));
+        FoundCall {
+            local: source.and_then(|source| local(source, file.directory())),
+            names_trail: label || source.is_some_and(names_trail),
+        }
+    };
+    module_blocks(id, file).iter().map(found).collect()
 }
 
 fn module_blocks(id: FileId, file: &SourceFile) -> Vec<Block> {
     if file.name.ends_with(".json") {
         let tree = json_syntax::parse(id, file);
-        let blocks = json::blocks(&tree, file);
-        return blocks.into_iter().filter(|block| block.kind.text == "module").collect();
+        return json::blocks(&tree, file).into_iter().filter(|block| block.kind.text == "module").collect();
     }
     let outline = hcl::split(id, file);
     let calls = outline.items.iter().filter(|item| item.keyword.text == "module");
@@ -27,14 +157,4 @@ fn module_blocks(id: FileId, file: &SourceFile) -> Vec<Block> {
             Some(Parsed::Attribute(_)) | None => None,
         })
         .collect()
-}
-
-/// A source that begins with `./` or `../` is a directory beside the caller's.
-fn local_source(block: &Block, directory: &Path) -> Option<PathBuf> {
-    match &block.body.attribute("source")?.value.kind {
-        ExprKind::String(source) if source.starts_with("./") || source.starts_with("../") => {
-            Some(normalize(&directory.join(source)))
-        }
-        _ => None,
-    }
 }

@@ -1,147 +1,186 @@
-//! Evaluates expressions of one module.
+//! Evaluates expressions in a scope and a world.
 //!
-//! What isn't evaluated is unknown with its reason; there is no error. The way
-//! a value came is kept in the hops of what it evaluates to.
+//! There is no error: what can't be known is unknown with its reason, and so is
+//! what no deployment can evaluate. The way a value came is kept in its hops.
 
-use std::cell::RefCell;
+mod calls;
+mod collections;
+mod operators;
+mod references;
+mod templates;
 
-use super::module::Module;
-use super::variables;
-use crate::source::Span;
-use crate::syntax::hcl::{Expr, ExprKind, ObjectItem, ObjectKey};
-use crate::value::{Data, Field, Hop, Known, Maybe, Object, Origin, Step, Traced, Unknown, Why};
+use std::rc::Rc;
 
-/// Evaluates expressions in the scope of a module.
+use super::numbers;
+use super::scope::{Names, Scope, Way};
+use super::tree::Tree;
+use crate::syntax::hcl::{Expr, ExprKind};
+use crate::value::world::Atom;
+use crate::value::{Data, Hop, Known, Maybe, Origin, Traced, Unknown, Why, World};
+
+/// Expressions within expressions, through all references, deeper than this are given up.
+const MAX_DEPTH: usize = 200;
+
+/// Evaluates the expressions of a scope.
+#[derive(Clone)]
 pub(super) struct Evaluator<'a> {
-    pub(super) module: &'a Module,
-    /// The locals that are being evaluated, to notice cycles.
-    pending: RefCell<Vec<String>>,
+    /// The project.
+    pub(super) tree: &'a Tree<'a>,
+    /// Where variables, locals and modules are looked up.
+    pub(super) scope: &'a Rc<Scope>,
+    /// What is decided.
+    pub(super) world: &'a World,
+    /// Other names; the last of two equal ones counts.
+    names: Names,
+    /// Whether references to the module are allowed.
+    is_outside: bool,
 }
 
-/// Locals that depend on each other deeper than this are given up.
-const MAX_LOCAL_DEPTH: usize = 50;
-
 impl<'a> Evaluator<'a> {
-    pub(super) fn new(module: &'a Module) -> Self {
-        Self { module, pending: RefCell::default() }
+    /// An evaluator of the expressions of a module's instance.
+    pub(super) fn new(tree: &'a Tree<'a>, scope: &'a Rc<Scope>, world: &'a World) -> Self {
+        Self { tree, scope, world, names: Names::new(), is_outside: false }
+    }
+
+    /// The same with more names.
+    pub(super) fn with(&self, names: Names) -> Self {
+        let mut more = self.clone();
+        more.names.extend(names);
+        more
+    }
+
+    /// The same for text that stands outside of any module, such as a default or a file of values.
+    pub(super) fn outside(&self) -> Self {
+        Self { names: Names::new(), is_outside: true, ..self.clone() }
+    }
+
+    /// The value of an expression on which a trail depends: a condition is decided, and where it
+    /// fails, nothing can be deployed.
+    pub(super) fn eval_deciding(&self, expr: &Expr) -> Traced<Data> {
+        let traced = self.eval(expr);
+        let Unknown(why) = &traced.value else { return traced };
+        if why.is_failure() {
+            self.world.reject();
+        }
+        let decided = why.atom().and_then(|atom| self.world.decide(atom.clone()));
+        match decided {
+            Some(value) => traced.map(|_| Known(Data::Bool(value))),
+            None => traced,
+        }
     }
 
     /// The value of an expression.
     pub(super) fn eval(&self, expr: &Expr) -> Traced<Data> {
-        let (value, hops) = self.eval_kind(expr);
+        let (value, hops) = match self.world.enter(MAX_DEPTH) {
+            Ok(()) => {
+                let way = self.eval_kind(expr);
+                self.world.leave();
+                way
+            }
+            Err(limit) => here(Unknown(Why::OverLimit { limit })),
+        };
         Traced { value, origin: Origin::Written(expr.span), hops }
     }
 
-    fn eval_kind(&self, expr: &Expr) -> (Maybe<Data>, Vec<Hop>) {
-        let here = |value| (value, Vec::new());
+    fn eval_kind(&self, expr: &Expr) -> Way {
         match &expr.kind {
             ExprKind::Null => here(Known(Data::Null)),
             ExprKind::Bool(value) => here(Known(Data::Bool(*value))),
             ExprKind::Number(text) => here(number(text)),
             ExprKind::String(text) => here(Known(Data::String(text.clone()))),
+            ExprKind::Template(parts) => here(self.template(parts)),
             ExprKind::Tuple(items) => here(Known(Data::tuple(items.iter().map(|item| self.eval(item)).collect()))),
             ExprKind::Object(items) => here(self.object(items, expr.span)),
-            ExprKind::GetAttr(base, name) => match &base.kind {
-                ExprKind::Variable(root) if root == "var" => variables::value(self, &name.text),
-                ExprKind::Variable(root) if root == "local" => self.local(&name.text),
-                _ => here(Unknown(why_unknown(expr))),
-            },
-            ExprKind::Variable(_) | ExprKind::Index(..) | ExprKind::Splat(_) => here(Unknown(why_unknown(expr))),
-            ExprKind::Template(_) => here(not_evaluated("this template")),
-            ExprKind::Call(call) => here(not_evaluated(&format!("the function `{}`", call.name.text))),
-            ExprKind::Conditional(_) => here(not_evaluated("this conditional")),
-            ExprKind::Unary(..) | ExprKind::Binary(..) => here(not_evaluated("this operation")),
-            ExprKind::For(_) => here(not_evaluated("this `for` expression")),
+            ExprKind::Variable(name) => self.name(name),
+            ExprKind::GetAttr(base, name) => self.get_attr(expr, base, &name.text),
+            ExprKind::Index(base, key) => self.index_of(expr, base, key),
+            ExprKind::Splat(splat) => self.splat(splat),
+            ExprKind::Call(call) => self.call(call, expr.span),
+            ExprKind::Conditional(conditional) => self.conditional(conditional),
+            ExprKind::Unary(operator, operand) => here(self.unary(*operator, operand)),
+            ExprKind::Binary(operator, left, right) => here(self.binary(*operator, left, right)),
+            ExprKind::For(for_expr) => here(self.for_expr(for_expr, expr.span)),
             ExprKind::Unreadable => here(Unknown(Why::Unreadable)),
         }
     }
 
-    fn object(&self, items: &[ObjectItem], span: Span) -> Maybe<Data> {
-        let mut fields = Vec::new();
-        for item in items {
-            let (key, key_span) = match &item.key {
-                ObjectKey::Name(name) => (name.text.clone(), name.span),
-                ObjectKey::Expr(Expr { span, kind: ExprKind::String(text) }) => (text.clone(), *span),
-                ObjectKey::Expr(_) => return not_evaluated("an object with a computed key"),
-            };
-            fields.push(Field { key, key_span, value: self.eval(&item.value) });
+    /// A boolean on which control depends. What isn't known is decided, if the world decides.
+    fn condition(&self, value: Maybe<Data>) -> Maybe<bool> {
+        match value {
+            Known(Data::Bool(value)) => Known(value),
+            Known(Data::String(text)) if text == "true" => Known(true),
+            Known(Data::String(text)) if text == "false" => Known(false),
+            Known(other) => failed(format!("{} isn't a boolean", other.shown())),
+            Unknown(why) if why.is_failure() => Unknown(why),
+            Unknown(why) => {
+                let atom = why.atom().cloned().unwrap_or_else(|| Atom::Holds { condition: why.symbol() });
+                self.world.decide(atom).map_or(Unknown(why), Known)
+            }
         }
-        Known(Data::Object(Object::new(span, fields)))
-    }
-
-    /// The value of a local, and the way to it.
-    fn local(&self, name: &str) -> (Maybe<Data>, Vec<Hop>) {
-        let reference = || format!("local.{name}");
-        let Some(expr) = self.module.local(name) else {
-            return (Unknown(Why::Undeclared { reference: reference() }), Vec::new());
-        };
-        if self.pending.borrow().iter().any(|pending| pending == name) {
-            return (Unknown(Why::Cycle { reference: reference() }), Vec::new());
-        }
-        if self.pending.borrow().len() >= MAX_LOCAL_DEPTH {
-            return (Unknown(Why::OverLimit { limit: "locals that depend on each other" }), Vec::new());
-        }
-        self.pending.borrow_mut().push(name.to_owned());
-        let traced = self.eval(expr);
-        self.pending.borrow_mut().pop();
-        through(traced, Step::Local(name.to_owned()))
     }
 }
 
+/// A value that stands where it is used.
+fn here(value: Maybe<Data>) -> Way {
+    (value, Vec::new())
+}
+
 /// A value that was decided elsewhere, and the way there with one more step in front.
-pub(super) fn through(decided: Traced<Data>, step: Step) -> (Maybe<Data>, Vec<Hop>) {
-    let mut hops = vec![Hop { span: decided.origin.span(), step }];
+fn through(decided: Traced<Data>, hop: Hop) -> Way {
+    let mut hops = vec![hop];
     hops.extend(decided.hops);
     (decided.value, hops)
 }
 
-fn number(text: &str) -> Maybe<Data> {
-    match text.parse::<f64>() {
-        Ok(value) if value.is_finite() => Known(Data::Number(value)),
-        Ok(_) | Err(_) => Unknown(Why::OverLimit { limit: "numbers" }),
+/// The value of an element or of an argument: its own way is the way.
+fn picked(element: Traced<Data>) -> Way {
+    (element.value, element.hops)
+}
+
+fn failed<T>(message: impl Into<String>) -> Maybe<T> {
+    Unknown(Why::Failed { message: message.into() })
+}
+
+/// A value that depends on one that isn't known.
+fn computed(expression: String, cause: &Why, atom: Option<Atom>) -> Maybe<Data> {
+    if cause.is_failure() {
+        return Unknown(cause.clone());
     }
-}
-
-fn not_evaluated(construct: &str) -> Maybe<Data> {
-    Unknown(Why::NotEvaluated { construct: construct.to_owned() })
-}
-
-/// Why a reference to anything but a variable or a local isn't known.
-fn why_unknown(expr: &Expr) -> Why {
-    let (Some(parts), true) = (names_of(expr), !matches!(expr.kind, ExprKind::Splat(_))) else {
-        return Why::NotEvaluated { construct: "this reference".to_owned() };
+    /// Longer symbols would make a chain of operations quadratic.
+    const MAX_SYMBOL: usize = 2_000;
+    if expression.len() > MAX_SYMBOL {
+        return Unknown(Why::OverLimit { limit: "the length of an expression" });
+    }
+    // The cause of a chain is what stands at its beginning.
+    let cause = match cause {
+        Why::Computed { cause, .. } => cause.clone(),
+        other => Box::new(other.clone()),
     };
-    let reference = parts.join(".");
-    match parts.first().copied() {
-        Some("each" | "count" | "path" | "terraform" | "self" | "module") => {
-            Why::NotEvaluated { construct: format!("`{reference}`") }
+    Unknown(Why::Computed { expression, cause, atom })
+}
+
+/// A value as it stands in a symbol.
+pub(super) fn symbol(value: &Maybe<Data>) -> String {
+    match value {
+        Known(Data::List(list)) => {
+            let items: Vec<String> = list.items.iter().map(|item| symbol(&item.value)).collect();
+            format!("[{}]", items.join(", "))
         }
-        // The provider gives every managed resource an id, and an ARN where it has one.
-        Some(root) => {
-            let is_set = root != "data" && parts.len() == 3 && matches!(parts.last(), Some(&("arn" | "id")));
-            Why::AtDeployment { reference, is_set }
+        Known(Data::Object(object)) => {
+            let field = |field: &crate::value::Field| format!("{} = {}", field.key, symbol(&field.value.value));
+            format!("{{{}}}", object.fields.iter().map(field).collect::<Vec<_>>().join(", "))
         }
-        None => Why::NotEvaluated { construct: "this reference".to_owned() },
+        Known(data) => match data {
+            Data::String(text) => super::expand::quoted(text),
+            Data::Null | Data::Bool(_) | Data::Number(_) | Data::List(_) | Data::Object(_) => data.shown(),
+        },
+        Unknown(why) => why.symbol(),
     }
 }
 
-/// The names of a reference such as `data.aws_region.current.name`, indexes left out.
-fn names_of(expr: &Expr) -> Option<Vec<&str>> {
-    let mut names = Vec::new();
-    let mut expr = expr;
-    loop {
-        match &expr.kind {
-            ExprKind::GetAttr(base, name) => {
-                names.push(name.text.as_str());
-                expr = base;
-            }
-            ExprKind::Index(base, _) => expr = base,
-            ExprKind::Variable(root) => {
-                names.push(root);
-                names.reverse();
-                return Some(names);
-            }
-            _ => return None,
-        }
+fn number(text: &str) -> Maybe<Data> {
+    match numbers::parse(text) {
+        Some(number) => number.map(Data::Number),
+        None => Unknown(Why::Unreadable),
     }
 }

@@ -12,7 +12,8 @@ use crate::syntax::hcl::{self, Attribute, Block, Body, Expr, ExprKind, Name, Obj
 use crate::syntax::node::{Entry, Mapping, Meaning, Node, NodeKind, Scalar, Tree};
 
 /// The kinds of top-level block that matter, and how many labels each has.
-const KINDS: [(&str, usize); 5] = [("resource", 2), ("data", 2), ("variable", 1), ("module", 1), ("locals", 0)];
+const KINDS: [(&str, usize); 6] =
+    [("resource", 2), ("data", 2), ("variable", 1), ("module", 1), ("output", 1), ("locals", 0)];
 
 /// A property of this name is a comment, wherever there are blocks.
 const COMMENT: &str = "//";
@@ -31,6 +32,14 @@ pub(super) fn blocks(tree: &Tree, file: &SourceFile) -> Vec<Block> {
         }
     }
     blocks
+}
+
+/// The attributes of a file that gives variables values.
+pub(super) fn values(tree: &Tree, file: &SourceFile) -> Vec<Attribute> {
+    let reader = Reader { file };
+    let entries = tree.documents.iter().filter_map(|node| node.as_mapping()).flat_map(|mapping| &mapping.entries);
+    let attribute = |entry: &Entry| Some(Attribute { name: name(&entry.key)?, value: reader.literal(&entry.value) });
+    entries.filter_map(attribute).collect()
 }
 
 /// Reads the nodes of one file.
@@ -94,12 +103,19 @@ impl Reader<'_> {
 
     /// In a variable, the default is plain data and the type is an expression in a string.
     fn variable(&self, mapping: &Mapping) -> Body {
-        let attribute = |entry: &Entry| {
-            let name = name(&entry.key)?;
+        let mut body = Body::default();
+        for entry in &mapping.entries {
+            let Some(name) = name(&entry.key) else { continue };
+            if name.text == "validation" {
+                let nested = one_or_many(&entry.value).iter();
+                let block = |node: &Arc<Node>| Some(self.nested_block(&name, node.span, node.as_mapping()?, &[]));
+                body.blocks.extend(nested.filter_map(block));
+                continue;
+            }
             let value = if name.text == "type" { self.type_expr(&entry.value) } else { self.literal(&entry.value) };
-            Some(Attribute { name, value })
-        };
-        Body { attributes: mapping.entries.iter().filter_map(attribute).collect(), blocks: Vec::new() }
+            body.attributes.push(Attribute { name, value });
+        }
+        body
     }
 
     fn type_expr(&self, node: &Node) -> Expr {

@@ -2,39 +2,48 @@
 
 mod body;
 mod calls;
+mod domain;
+mod equality;
 mod eval;
+mod expand;
+mod functions;
 mod json;
 mod module;
 mod names;
+mod numbers;
+mod roots;
+mod scope;
+mod sets;
+mod tree;
+mod types;
+mod unknowns;
+mod values;
 mod variables;
 
-use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
 
 use memchr::memmem::Finder;
 
-use super::{Context, Evaluated, Format, Interest, Kept, Project};
+use super::{Context, Format, Interest, Kept, Opened, Project};
 use crate::model::dialects;
-use crate::source::{FileId, Span};
-use module::Module;
+use crate::source::FileId;
+use tree::Tree;
 
 /// The format.
 #[derive(Debug)]
 pub struct Terraform;
 
-/// A module that is judged.
+/// A root module.
 #[derive(Debug)]
 struct Root {
     directory: PathBuf,
-    /// As it is named to people: the directory, or the one file.
+    /// How it is named to people: the directory, or the one file.
     name: String,
     /// The one file, when its name says that it belongs to no module.
     only: Option<FileId>,
-    /// The files that mention a trail.
-    mentioning: Vec<FileId>,
-    /// A file that calls the module, as it is named to people.
-    caller: Option<String>,
+    /// Whether another module calls it; it is a root all the same when nothing reaches it from one.
+    is_called: bool,
 }
 
 static TRAILS: LazyLock<[Finder<'static>; 2]> =
@@ -68,39 +77,7 @@ impl Format for Terraform {
     }
 
     fn projects(&self, kept: &[Kept], context: Context<'_>) -> Vec<Box<dyn Project>> {
-        let mut roots: BTreeMap<PathBuf, Root> = BTreeMap::new();
-        for kept in kept.iter().filter(|kept| kept.interest == Interest::Mentions) {
-            let file = context.sources.file(kept.file);
-            let name = file_name(&file.path);
-            if names::is_variable_values(&name) {
-                continue;
-            }
-            let only = (!names::is_configuration(&name)).then_some(kept.file);
-            let path = if only.is_some() { &file.path } else { file.directory() };
-            let root = roots.entry(path.to_owned()).or_insert_with(|| Root {
-                directory: file.directory().to_owned(),
-                name: context.sources.name(path),
-                only,
-                mentioning: Vec::new(),
-                caller: None,
-            });
-            root.mentioning.push(kept.file);
-        }
-        if !roots.is_empty() {
-            note_callers(&mut roots, kept, context);
-        }
-        roots.into_values().map(|root| Box::new(root) as Box<dyn Project>).collect()
-    }
-}
-
-fn note_callers(roots: &mut BTreeMap<PathBuf, Root>, kept: &[Kept], context: Context<'_>) {
-    for kept in kept {
-        let file = context.sources.file(kept.file);
-        for called in calls::local_sources(kept.file, &file) {
-            if let Some(root) = roots.get_mut(&called) {
-                root.caller.get_or_insert_with(|| file.name.clone());
-            }
-        }
+        roots::find(kept, context).into_iter().map(|root| Box::new(root) as Box<dyn Project>).collect()
     }
 }
 
@@ -109,15 +86,8 @@ impl Project for Root {
         self.name.clone()
     }
 
-    fn evaluate(&self, context: Context<'_>) -> Evaluated {
-        let module = Module::load(self, context);
-        let first = self.mentioning.first().map(|&file| Span::new(file, 0, 0));
-        Evaluated {
-            // A module that is called is deployed by its caller.
-            header: module.first_header().or(first).filter(|_| self.caller.is_none()),
-            resources: module.trails(),
-            problems: module.into_problems(),
-        }
+    fn open<'a>(&'a self, context: Context<'a>) -> Box<dyn Opened + 'a> {
+        Box::new(Tree::open(self, context))
     }
 }
 

@@ -1,180 +1,213 @@
 //! One directory of Terraform files, parsed block by block as somebody asks.
 
+mod merge;
+
 use std::cell::OnceCell;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::eval::Evaluator;
-use super::{Root, TRAILS, body, file_name, json, names};
-use crate::formats::Context;
-use crate::model::{Dialect, Notation, Resource, dialects};
+use super::{TRAILS, file_name, json, names};
+use crate::formats::{Context, Engine};
+use crate::model::{Dialect, Notation, dialects};
 use crate::source::{FileId, SourceFile, Span};
-use crate::syntax::hcl::{self, Block, Expr, Item, Parsed};
-use crate::syntax::{Problem, ProblemKind};
+use crate::syntax::hcl::{self, Attribute, Block, Expr, Item, ItemKind, Name, Parsed};
+use crate::syntax::{Problem, json as json_syntax};
 
 /// The files of a module and the blocks in them.
+#[derive(Debug)]
 pub(super) struct Module {
-    /// The blocks in the order of their files and places; those of override files last.
+    /// Where it lies.
+    pub(super) directory: PathBuf,
+    first_file: Option<FileId>,
     blocks: Vec<ModuleBlock>,
+    /// The blocks of override files, in the order in which they are merged.
+    overrides: Vec<Block>,
     problems: Vec<Problem>,
-    /// Names of files that give variables values by themselves.
-    pub(super) value_files: Vec<Arc<SourceFile>>,
-    /// A file that calls the module.
-    pub(super) caller: Option<String>,
 }
 
+/// A block of a module, by its place in the list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct BlockId(usize);
+
 /// A top-level block that is parsed when it is first needed.
+#[derive(Debug)]
 struct ModuleBlock {
-    keyword: String,
+    keyword: Name,
     /// Whether it is about a trail, by its text or its type.
     mentions_trail: bool,
-    /// Whether it stands in an override file and changes a block of the same labels elsewhere.
-    overrides: bool,
     notation: Notation,
     file: Arc<SourceFile>,
-    text: Span,
-    item: Option<Item>,
+    source: Source,
     parsed: OnceCell<(Option<Block>, Vec<Problem>)>,
 }
 
+/// What a block is parsed from.
+#[derive(Debug)]
+enum Source {
+    Native(Item),
+    /// Blocks of the JSON syntax come parsed.
+    Json(Block),
+}
+
 impl Module {
-    /// Reads the files of a directory, and those of them that were read already.
-    pub(super) fn load(root: &Root, context: Context<'_>) -> Self {
-        let mut module =
-            Self { blocks: Vec::new(), problems: Vec::new(), value_files: Vec::new(), caller: root.caller.clone() };
-        for id in module_files(root, context) {
+    /// Reads the module in a directory.
+    pub(super) fn load(directory: &Path, context: Context<'_>) -> Self {
+        Self::of_files(directory, &module_files(directory, context), context)
+    }
+
+    /// The module that consists of certain files.
+    pub(super) fn of_files(directory: &Path, files: &[FileId], context: Context<'_>) -> Self {
+        let mut module = Self {
+            directory: directory.to_owned(),
+            first_file: files.first().copied(),
+            blocks: Vec::new(),
+            overrides: Vec::new(),
+            problems: Vec::new(),
+        };
+        for &id in files {
             let file = context.sources.file(id);
-            let mentions_trail = root.mentioning.contains(&id);
-            if names::is_automatic_values(&file_name(&file.path)) {
-                module.value_files.push(file);
-            } else if file.name.ends_with(".json") {
-                module.add_json(id, file, mentions_trail);
+            let (blocks, problems) = read_blocks(id, &file);
+            let mentions_trail = blocks.iter().any(|block| block.mentions_trail) || mentions_trail(&file.text);
+            if mentions_trail {
+                module.problems.extend(problems);
+            }
+            if names::is_override(&file_name(&file.path)) {
+                module.overrides.extend(blocks.into_iter().filter_map(|block| block.parse().0));
             } else {
-                module.add_native(id, file, mentions_trail);
+                module.blocks.extend(blocks);
             }
         }
-        module.blocks.sort_by_key(|block| block.overrides);
         module
     }
 
-    fn add_native(&mut self, id: FileId, file: Arc<SourceFile>, mentions_trail: bool) {
-        let outline = hcl::split(id, &file);
-        if mentions_trail {
-            self.problems.extend(outline.problems);
-        }
-        let overrides = names::is_override(&file_name(&file.path));
-        self.blocks.extend(outline.items.into_iter().map(|item| ModuleBlock {
-            keyword: item.keyword.text.clone(),
-            mentions_trail: mentions_trail_in(file.slice(item.span)),
-            overrides,
-            notation: Notation::Hcl,
-            file: Arc::clone(&file),
-            text: item.span,
-            item: Some(item),
-            parsed: OnceCell::new(),
-        }));
+    /// The block of this id, after override files have changed it.
+    pub(super) fn block(&self, id: BlockId) -> Option<&Block> {
+        let block = self.blocks.get(id.0)?;
+        block
+            .parsed
+            .get_or_init(|| {
+                let (parsed, problems) = block.parse();
+                (parsed.map(|parsed| merge::apply(parsed, &self.overrides)), problems)
+            })
+            .0
+            .as_ref()
     }
 
-    fn add_json(&mut self, id: FileId, file: Arc<SourceFile>, mentions_trail: bool) {
-        let tree = crate::syntax::json::parse(id, &file);
-        let blocks = json::blocks(&tree, &file);
-        if mentions_trail {
-            self.problems.extend(tree.problems);
-        }
-        let overrides = names::is_override(&file_name(&file.path));
-        self.blocks.extend(blocks.into_iter().map(|block| ModuleBlock {
-            keyword: block.kind.text.clone(),
-            mentions_trail: dialect_of(&block).is_some(),
-            overrides,
-            notation: Notation::Json,
-            file: Arc::clone(&file),
-            text: block.span,
-            item: None,
-            parsed: OnceCell::from((Some(block), Vec::new())),
-        }));
+    /// The blocks with this keyword.
+    pub(super) fn blocks(&self, keyword: &str) -> impl DoubleEndedIterator<Item = BlockId> {
+        let of_keyword = move |(_, block): &(usize, &ModuleBlock)| block.keyword.text == keyword;
+        self.blocks.iter().enumerate().filter(of_keyword).map(|(index, _)| BlockId(index))
     }
 
-    /// The block with this keyword and these labels that has the last word.
-    pub(super) fn block(&self, keyword: &str, labels: &[&str]) -> Option<&Block> {
-        self.blocks_of(keyword).filter(|block| block.may_have(labels)).filter_map(ModuleBlock::parse).rfind(|block| {
-            block.labels.len() == labels.len() && block.labels.iter().zip(labels).all(|(have, want)| have.text == *want)
-        })
+    /// The block with this keyword and these labels; the first, should there be two.
+    pub(super) fn find(&self, keyword: &str, labels: &[&str]) -> Option<&Block> {
+        let has_labels =
+            |block: &&Block| block.labels.iter().map(|label| label.text.as_str()).eq(labels.iter().copied());
+        let ids = self.blocks(keyword).filter(|&id| self.may_have(id, labels));
+        ids.filter_map(|id| self.block(id)).find(has_labels)
     }
 
     /// The expression of a local; those of override files have the last word.
     pub(super) fn local(&self, name: &str) -> Option<&Expr> {
-        let blocks = self.blocks_of("locals").filter(|block| block.may_have(&[name]));
-        let attribute = blocks.filter_map(ModuleBlock::parse).rev().find_map(|block| block.body.attribute(name));
+        let overrides = self.overrides.iter().rev().filter(|block| block.kind.text == "locals");
+        let own = self.blocks("locals").filter(|&id| self.may_have(id, &[name])).filter_map(|id| self.block(id));
+        let attribute = overrides.chain(own).find_map(|block| block.body.attribute(name));
         attribute.map(|attribute| &attribute.value)
     }
 
-    fn blocks_of(&self, keyword: &str) -> impl DoubleEndedIterator<Item = &ModuleBlock> {
-        self.blocks.iter().filter(move |block| block.keyword == keyword)
+    /// The declarations of trails.
+    pub(super) fn trails(&self) -> impl Iterator<Item = (BlockId, &'static Dialect)> {
+        let declared =
+            self.blocks("resource").filter(|id| self.blocks.get(id.0).is_some_and(|block| block.mentions_trail));
+        declared.filter_map(|id| Some((id, dialect_of(self.block(id)?)?)))
     }
 
-    /// The header of the first block.
-    pub(super) fn first_header(&self) -> Option<Span> {
-        self.blocks.iter().find_map(|block| block.parse()).map(|block| block.header)
+    /// How a block is written.
+    pub(super) fn notation(&self, id: BlockId) -> Notation {
+        self.blocks.get(id.0).map_or(Notation::Hcl, |block| block.notation)
     }
 
-    /// The trails that the module declares.
-    pub(super) fn trails(&self) -> Vec<Resource> {
-        let evaluator = Evaluator::new(self);
-        let declared = self.blocks_of("resource").filter(|block| !block.overrides);
-        declared
-            .filter(|block| block.mentions_trail)
-            .filter_map(|block| Some((block.notation, block.parse()?)))
-            .filter_map(|(notation, block)| Some((notation, block, dialect_of(block)?)))
-            .flat_map(|(notation, block, dialect)| {
-                let overridden = self.is_overridden(block);
-                body::resources(block, dialect, notation, overridden, &evaluator)
-            })
-            .collect()
+    /// The header of the first block, or the start of the first file.
+    pub(super) fn header(&self) -> Option<Span> {
+        let block = (0..self.blocks.len()).find_map(|index| self.block(BlockId(index))).map(|block| block.header);
+        block.or(self.first_file.map(|file| Span::new(file, 0, 0)))
     }
 
-    fn is_overridden(&self, block: &Block) -> bool {
-        let same = |other: &Block| {
-            other.labels.iter().map(|label| &label.text).eq(block.labels.iter().map(|label| &label.text))
-        };
-        self.blocks_of("resource").filter(|block| block.overrides).filter_map(ModuleBlock::parse).any(same)
-    }
-
-    /// What couldn't be understood: whole files that mention a trail, and of other files nothing,
-    /// because valid text that only the parser crate refuses must not be called an error.
-    pub(super) fn into_problems(self) -> Vec<Problem> {
-        let mut problems = self.problems;
-        for block in self.blocks.into_iter().filter(|block| block.mentions_trail) {
-            if let Some((_, met)) = block.parsed.into_inner() {
-                problems.extend(met.into_iter().filter(|problem| problem.kind == ProblemKind::Syntax));
+    /// Whether a block's text contains each of the words, which is cheaper to ask than to parse it.
+    fn may_have(&self, id: BlockId, words: &[&str]) -> bool {
+        let Some(block) = self.blocks.get(id.0) else { return false };
+        match &block.source {
+            Source::Json(_) => true,
+            Source::Native(item) => {
+                let text = block.file.slice(item.span);
+                words.iter().all(|word| text.contains(word))
             }
+        }
+    }
+
+    /// What couldn't be understood: in files that mention a trail all that isn't a block, and in
+    /// blocks only those that mention one, because valid text that just the parser crate refuses
+    /// must not be called an error.
+    pub(super) fn problems(&self) -> Vec<Problem> {
+        let mut problems = self.problems.clone();
+        for block in self.blocks.iter().filter(|block| block.mentions_trail) {
+            problems.extend(block.parsed.get().into_iter().flat_map(|(_, met)| met.iter().cloned()));
         }
         problems
     }
 }
 
 impl ModuleBlock {
-    fn parse(&self) -> Option<&Block> {
-        let (block, _) = self.parsed.get_or_init(|| {
-            let Some(item) = &self.item else { return (None, Vec::new()) };
-            match hcl::parse(item, &self.file) {
+    fn parse(&self) -> (Option<Block>, Vec<Problem>) {
+        match &self.source {
+            Source::Json(block) => (Some(block.clone()), Vec::new()),
+            Source::Native(item) => match hcl::parse(item, &self.file) {
                 (Some(Parsed::Block(block)), problems) => (Some(block), problems),
                 (Some(Parsed::Attribute(_)) | None, problems) => (None, problems),
-            }
-        });
-        block.as_ref()
-    }
-
-    /// Whether its text contains each of the words, which is cheaper to ask than to parse it.
-    fn may_have(&self, words: &[&str]) -> bool {
-        if self.parsed.get().is_some() {
-            return true;
+            },
         }
-        let text = self.file.slice(self.text);
-        words.iter().all(|word| text.contains(word))
     }
 }
 
-fn mentions_trail_in(text: &str) -> bool {
-    TRAILS.iter().any(|needle| needle.find(text.as_bytes()).is_some())
+/// The blocks of a file, unparsed where the syntax allows it.
+fn read_blocks(id: FileId, file: &Arc<SourceFile>) -> (Vec<ModuleBlock>, Vec<Problem>) {
+    let block = |keyword, mentions_trail, notation, source| ModuleBlock {
+        keyword,
+        mentions_trail,
+        notation,
+        file: Arc::clone(file),
+        source,
+        parsed: OnceCell::new(),
+    };
+    if file.name.ends_with(".json") {
+        let tree = json_syntax::parse(id, file);
+        let json = json::blocks(&tree, file).into_iter();
+        let blocks = json.map(|json| {
+            let is_trail = dialect_of(&json).is_some();
+            block(json.kind.clone(), is_trail, Notation::Json, Source::Json(json))
+        });
+        return (blocks.collect(), tree.problems);
+    }
+    let outline = hcl::split(id, file);
+    let items = outline.items.into_iter().filter(|item| item.kind == ItemKind::Block);
+    let blocks = items.map(|item| {
+        let is_trail = mentions_trail(file.slice(item.span));
+        block(item.keyword.clone(), is_trail, Notation::Hcl, Source::Native(item))
+    });
+    (blocks.collect(), outline.problems)
+}
+
+/// The attributes of a file that gives variables values.
+pub(super) fn read_values(id: FileId, file: &SourceFile) -> Vec<Attribute> {
+    if file.name.ends_with(".json") {
+        return json::values(&json_syntax::parse(id, file), file);
+    }
+    let items = hcl::split(id, file).items.into_iter();
+    let attribute = |item: Item| match hcl::parse(&item, file).0 {
+        Some(Parsed::Attribute(attribute)) => Some(attribute),
+        Some(Parsed::Block(_)) | None => None,
+    };
+    items.filter_map(attribute).collect()
 }
 
 fn dialect_of(block: &Block) -> Option<&'static Dialect> {
@@ -182,23 +215,23 @@ fn dialect_of(block: &Block) -> Option<&'static Dialect> {
     dialects::of_kind(&kind.text)
 }
 
-/// The files of a root: those that Terraform or OpenTofu reads in its directory, and those that
-/// give its variables values; or the one file that was named although neither would read it.
-fn module_files(root: &Root, context: Context<'_>) -> Vec<FileId> {
-    if let Some(file) = root.only {
-        return vec![file];
-    }
-    let mut paths = context.fs.list(&root.directory).unwrap_or_default();
+fn mentions_trail(text: &str) -> bool {
+    TRAILS.iter().any(|needle| needle.find(text.as_bytes()).is_some())
+}
+
+/// The files of a directory that Terraform or OpenTofu reads as its module.
+fn module_files(directory: &Path, context: Context<'_>) -> Vec<FileId> {
+    let mut paths = context.fs.list(directory).unwrap_or_default();
     // Text from standard input stands for a file that need not exist.
-    paths.extend(root.mentioning.iter().map(|&id| context.sources.file(id).path.clone()));
+    paths.extend(context.sources.unlisted_in(directory));
     paths.sort();
     paths.dedup();
     let names: Vec<String> = paths.iter().map(|path| file_name(path)).collect();
-    let is_tofu = names.iter().any(|name| names::is_configuration(name) && names::is_tofu(name));
+    let has_tofu = || names.iter().any(|name| names::is_configuration(name) && names::is_tofu(name));
+    let is_tofu = context.options.engine.map_or_else(has_tofu, |engine| engine == Engine::OpenTofu);
     let is_read = |name: &String| {
-        let shadowed = || names::shadowing(name).is_some_and(|other| names.contains(&other));
-        let configuration = names::is_configuration(name) && if is_tofu { !shadowed() } else { !names::is_tofu(name) };
-        configuration || names::is_automatic_values(name)
+        let is_shadowed = || names::shadowing(name).is_some_and(|other| names.contains(&other));
+        names::is_configuration(name) && if is_tofu { !is_shadowed() } else { !names::is_tofu(name) }
     };
     let read = paths.iter().zip(&names).filter(|(_, name)| is_read(name));
     read.filter_map(|(path, _)| context.sources.load(context.fs, path).ok()).collect()

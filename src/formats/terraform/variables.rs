@@ -1,88 +1,111 @@
-//! The values of a root module's variables: their defaults, converted to their types.
+//! What a variable of a module is: its argument or given value, else its default, converted to its type.
 
-use super::eval::{Evaluator, through};
-use crate::source::SourceFile;
+use super::domain::{self, Domain};
+use super::eval::{Evaluator, symbol};
+use super::scope::Way;
+use super::types::{Type, convert};
 use crate::syntax::hcl::{Block, Expr, ExprKind};
-use crate::value::{Data, Hop, Known, Maybe, Step, Unknown, Why};
+use crate::value::{Data, Hop, Known, Maybe, Step, Traced, Unknown, Why};
 
-/// A type to which a value of a variable is converted.
-enum Type {
-    Any,
-    Bool,
-    Number,
-    String,
-    /// A collection or object.
-    Structural,
+/// Where the value of a variable comes from.
+enum Given {
+    /// From an expression that is evaluated elsewhere.
+    Value(Traced<Data>, Step),
+    /// From nowhere.
+    Nothing,
 }
 
 /// The value of a variable, and the way to it.
-pub(super) fn value(evaluator: &Evaluator<'_>, name: &str) -> (Maybe<Data>, Vec<Hop>) {
-    let module = evaluator.module;
-    let reference = format!("var.{name}");
-    let Some(variable) = module.block("variable", &[name]) else {
+pub(super) fn value(evaluator: &Evaluator<'_>, name: &str) -> Way {
+    let Some(variable) = evaluator.scope.module.find("variable", &[name]) else {
+        let reference = evaluator.scope.qualify(&format!("var.{name}"));
         return (Unknown(Why::Undeclared { reference }), Vec::new());
     };
-    let setter = module.caller.clone().or_else(|| value_file(&module.value_files, name));
-    if let Some(file) = setter {
-        let why = Why::SetElsewhere { reference, setter: format!("`{file}`") };
-        return (Unknown(why), vec![declaration(variable, name)]);
-    }
-    match variable.body.attribute("default") {
-        None => (Unknown(Why::NoValue { reference }), vec![declaration(variable, name)]),
-        Some(default) => {
-            let (value, hops) = through(evaluator.eval(&default.value), Step::VariableDefault(name.to_owned()));
-            (value.and_then(|data| convert(data, variable, name)), hops)
-        }
-    }
-}
-
-fn declaration(variable: &Block, name: &str) -> Hop {
-    Hop { span: variable.header, step: Step::Variable(name.to_owned()) }
-}
-
-/// A file with values of variables that may set this one.
-fn value_file(files: &[std::sync::Arc<SourceFile>], name: &str) -> Option<String> {
-    files.iter().find(|file| file.text.contains(name)).map(|file| file.name.clone())
-}
-
-/// Converts a value as Terraform converts a default: <https://developer.hashicorp.com/terraform/language/expressions/types#type-conversion>.
-fn convert(data: Data, variable: &Block, name: &str) -> Maybe<Data> {
-    let wanted = variable.body.attribute("type").map_or(Type::Any, |attribute| Type::of(&attribute.value));
-    let text = |data: &Data| match data {
-        Data::String(text) => text.clone(),
-        other => other.shown(),
+    let ty = variable.body.attribute("type").map_or(Some(Type::Any), |attribute| {
+        Type::parse(&attribute.value, &|default| evaluator.outside().eval(default))
+    });
+    let (value, step) = match given(evaluator, variable, name, ty.as_ref()) {
+        Given::Value(value, step) => (value, step),
+        Given::Nothing => return nothing_given(evaluator, variable, name, ty.as_ref()),
     };
-    let not_converted = || Unknown(Why::NotEvaluated { construct: format!("the type of variable `{name}`") });
-    match (wanted, data) {
-        (Type::Any, data) | (_, data @ Data::Null) => Known(data),
-        (Type::Bool, data @ Data::Bool(_))
-        | (Type::Number, data @ Data::Number(_))
-        | (Type::String, data @ Data::String(_)) => Known(data),
-        (Type::String, data @ (Data::Bool(_) | Data::Number(_))) => Known(Data::String(text(&data))),
-        (Type::Bool, Data::String(text)) => match text.as_str() {
-            "true" | "1" => Known(Data::Bool(true)),
-            "false" | "0" => Known(Data::Bool(false)),
-            _ => not_converted(),
-        },
-        (Type::Number, Data::String(text)) => match text.parse() {
-            Ok(number) => Known(Data::Number(number)),
-            Err(_) => not_converted(),
-        },
-        (Type::Bool | Type::Number | Type::String | Type::Structural, _) => not_converted(),
+    let converted = match &ty {
+        Some(ty) => convert(value, ty),
+        None => value.map(|_| Unknown(Why::NotEvaluated { construct: format!("the type of variable `{name}`") })),
+    };
+    let is_default = matches!(step, Step::VariableDefault(_));
+    let mut hops = vec![Hop { span: converted.origin.span(), step }];
+    hops.extend(converted.hops);
+    hops.extend(silent_call(evaluator, name).filter(|_| is_default));
+    (converted.value, hops)
+}
+
+/// The call that leaves a variable at its default is where another value would be given.
+fn silent_call(evaluator: &Evaluator<'_>, name: &str) -> Option<Hop> {
+    let block = evaluator.scope.call_block()?;
+    let module = block.labels.first().map(|label| label.text.clone()).unwrap_or_default();
+    Some(Hop { span: block.header, step: Step::ModuleCall { module, name: name.to_owned() } })
+}
+
+/// The argument of the call or the given value; the default, if that is absent or null where null isn't allowed.
+fn given(evaluator: &Evaluator<'_>, variable: &Block, name: &str, ty: Option<&Type>) -> Given {
+    let written = match &evaluator.scope.call {
+        Some(call) => argument(evaluator, call, name),
+        None => root_value(evaluator, name, ty),
+    };
+    let default = || {
+        let default = &variable.body.attribute("default")?.value;
+        Some(Given::Value(evaluator.outside().eval(default), Step::VariableDefault(name.to_owned())))
+    };
+    match written {
+        Some(Given::Value(value, _)) if matches!(value.value, Known(Data::Null)) && !is_nullable(variable) => {
+            default().unwrap_or(Given::Nothing)
+        }
+        Some(given) => given,
+        None => default().unwrap_or(Given::Nothing),
     }
 }
 
-impl Type {
-    fn of(expr: &Expr) -> Self {
-        match &expr.kind {
-            ExprKind::Variable(name) => match name.as_str() {
-                "any" => Type::Any,
-                "bool" => Type::Bool,
-                "number" => Type::Number,
-                "string" => Type::String,
-                _ => Type::Structural,
-            },
-            _ => Type::Structural,
+fn argument(evaluator: &Evaluator<'_>, call: &super::scope::Call, name: &str) -> Option<Given> {
+    let block = call.caller.module.block(call.block)?;
+    let argument = block.body.attribute(name)?;
+    let module = block.labels.first().map(|label| label.text.clone()).unwrap_or_default();
+    let value = Evaluator::of_call(call, evaluator.tree, evaluator.world).eval(&argument.value);
+    Some(Given::Value(value, Step::ModuleArgument { module, name: name.to_owned() }))
+}
+
+fn root_value(evaluator: &Evaluator<'_>, name: &str, ty: Option<&Type>) -> Option<Given> {
+    let value = evaluator.tree.values.find(name)?;
+    // On the command line, what a string variable gets needs no quotes.
+    let is_text = matches!(ty, Some(Type::Any | Type::String | Type::Bool | Type::Number));
+    let expr = value.text.as_ref().filter(|_| is_text).unwrap_or(&value.expr);
+    Some(Given::Value(evaluator.outside().eval(expr), Step::VariableValue(name.to_owned())))
+}
+
+/// A root variable without a value may be any of what its type and its validations allow.
+fn nothing_given(evaluator: &Evaluator<'_>, variable: &Block, name: &str, ty: Option<&Type>) -> Way {
+    let reference = evaluator.scope.qualify(&format!("var.{name}"));
+    let hops = vec![Hop { span: variable.header, step: Step::Variable(name.to_owned()) }];
+    if evaluator.scope.call.is_some() {
+        let message = format!("the call gives `{reference}` no value, and it has no default");
+        return (Unknown(Why::Failed { message }), hops);
+    }
+    let domain = domain::of(variable, name, ty, is_nullable(variable));
+    (choose(evaluator, domain, &reference), hops)
+}
+
+fn choose(evaluator: &Evaluator<'_>, domain: Domain, reference: &str) -> Maybe<Data> {
+    let unknown = || Unknown(Why::NoValue { reference: reference.to_owned() });
+    match domain {
+        Domain::Anything => unknown(),
+        Domain::OneOf(values) => {
+            let shown: Vec<String> = values.iter().map(|value| symbol(&Known(value.clone()))).collect();
+            let chosen = evaluator.world.choose(reference, &shown);
+            chosen.and_then(|index| values.into_iter().nth(index)).map_or_else(unknown, Known)
         }
     }
+}
+
+fn is_nullable(variable: &Block) -> bool {
+    let nullable = variable.body.attribute("nullable").map(|attribute| &attribute.value);
+    !matches!(nullable, Some(Expr { kind: ExprKind::Bool(false), .. }))
 }

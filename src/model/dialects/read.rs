@@ -8,13 +8,14 @@ use crate::value::{Data, Field, Known, Maybe, Object, Origin, Traced, Unknown};
 
 /// The trail that a resource declares.
 pub fn read(resource: Resource) -> Trail {
-    let Resource { dialect, address, header, exists, body, notation } = resource;
+    let Resource { dialect, address, header, call, exists, body, notation } = resource;
     let reader = Reader { booleans: dialect.booleans, notation, header, fields: body.map(|object| object.fields) };
     Trail {
         address,
         kind: dialect.kind,
         header,
         notation,
+        call,
         exists,
         is_multi_region: reader.flag(&dialect.is_multi_region),
         is_logging: reader.flag(&dialect.is_logging),

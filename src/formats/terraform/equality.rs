@@ -1,0 +1,139 @@
+//! Terraform's `==`, which compares types along with values.
+
+use std::collections::HashMap;
+
+use crate::value::{Data, Field, Known, List, ListKind, Maybe, Object, Traced, Unknown, Why};
+
+/// Whether two values are equal; a known difference anywhere decides.
+pub(super) fn equal(a: &Traced<Data>, b: &Traced<Data>) -> Maybe<bool> {
+    match (&a.value, &b.value) {
+        (Known(Data::Null), Known(Data::Null)) => Known(true),
+        _ => match compare(a, b) {
+            Outcome::Different => Known(false),
+            Outcome::Same => Known(true),
+            Outcome::SameIfTyped => Unknown(untyped()),
+            Outcome::Unclear(why) => Unknown(why),
+        },
+    }
+}
+
+/// Whether two elements of one collection are equal, which have the same type for certain.
+pub(super) fn equal_elements(a: &Traced<Data>, b: &Traced<Data>) -> Maybe<bool> {
+    match compare(a, b) {
+        Outcome::Different => Known(false),
+        Outcome::Same | Outcome::SameIfTyped => Known(true),
+        Outcome::Unclear(why) => Unknown(why),
+    }
+}
+
+fn untyped() -> Why {
+    Why::NotEvaluated { construct: "a comparison of values with nulls or empty lists".to_owned() }
+}
+
+enum Outcome {
+    Different,
+    Same,
+    /// Both are null within a value, or empty, and their types may differ.
+    SameIfTyped,
+    Unclear(Why),
+}
+
+fn compare(a: &Traced<Data>, b: &Traced<Data>) -> Outcome {
+    match (&a.value, &b.value) {
+        (Known(a), Known(b)) => compare_data(a, b),
+        (Unknown(why), Known(data)) | (Known(data), Unknown(why)) if is_blank(data) && why.is_set() => {
+            Outcome::Different
+        }
+        (Unknown(why), _) | (_, Unknown(why)) => Outcome::Unclear(why.clone()),
+    }
+}
+
+fn is_blank(data: &Data) -> bool {
+    match data {
+        Data::Null => true,
+        Data::String(text) => text.is_empty(),
+        Data::Bool(_) | Data::Number(_) | Data::List(_) | Data::Object(_) => false,
+    }
+}
+
+fn compare_data(a: &Data, b: &Data) -> Outcome {
+    let decided = |is_same| if is_same { Outcome::Same } else { Outcome::Different };
+    match (a, b) {
+        (Data::Null, Data::Null) => Outcome::SameIfTyped,
+        (Data::Bool(a), Data::Bool(b)) => decided(a == b),
+        (Data::Number(a), Data::Number(b)) => decided(a == b),
+        (Data::String(a), Data::String(b)) => decided(a == b),
+        (Data::List(a), Data::List(b)) => compare_lists(a, b),
+        (Data::Object(a), Data::Object(b)) => compare_objects(a, b),
+        (
+            Data::Null | Data::Bool(_) | Data::Number(_) | Data::String(_) | Data::List(_) | Data::Object(_),
+            Data::Null | Data::Bool(_) | Data::Number(_) | Data::String(_) | Data::List(_) | Data::Object(_),
+        ) => Outcome::Different,
+    }
+}
+
+fn compare_lists(a: &List, b: &List) -> Outcome {
+    let pairs = || a.items.iter().zip(&b.items).map(|(a, b)| compare(a, b));
+    if a.kind != b.kind || a.items.len() != b.items.len() {
+        return Outcome::Different;
+    }
+    match a.kind {
+        ListKind::Tuple => all_same(pairs()),
+        ListKind::List => all_same_of_one_type(pairs()),
+        ListKind::Set => compare_sets(&a.items, &b.items),
+    }
+}
+
+fn compare_objects(a: &Object, b: &Object) -> Outcome {
+    if a.is_map != b.is_map || a.fields.len() != b.fields.len() {
+        return Outcome::Different;
+    }
+    let others: HashMap<&str, &Field> = b.fields.iter().map(|field| (field.key.as_str(), field)).collect();
+    let outcomes = a.fields.iter().map(|field| match others.get(field.key.as_str()) {
+        Some(other) => compare(&field.value, &other.value),
+        None => Outcome::Different,
+    });
+    if a.is_map { all_same_of_one_type(outcomes) } else { all_same(outcomes) }
+}
+
+/// Sets of one size differ if one has an element that the other lacks.
+fn compare_sets(a: &[Traced<Data>], b: &[Traced<Data>]) -> Outcome {
+    let lacks = |set: &[Traced<Data>], item: &Traced<Data>| {
+        set.iter().all(|other| matches!(compare(item, other), Outcome::Different))
+    };
+    if a.iter().any(|item| lacks(b, item)) || b.iter().any(|item| lacks(a, item)) {
+        return Outcome::Different;
+    }
+    // Known elements stand in one order.
+    all_same_of_one_type(a.iter().zip(b).map(|(a, b)| match compare(a, b) {
+        Outcome::Different => Outcome::Unclear(untyped()),
+        outcome => outcome,
+    }))
+}
+
+/// One difference decides, and what is unclear spoils the rest.
+fn all_same(outcomes: impl Iterator<Item = Outcome>) -> Outcome {
+    let mut all = Outcome::Same;
+    for outcome in outcomes {
+        match (outcome, &all) {
+            (Outcome::Different, _) => return Outcome::Different,
+            (Outcome::Same, _) | (Outcome::SameIfTyped, Outcome::Unclear(_)) => {}
+            (Outcome::Unclear(_), Outcome::Unclear(_)) => {}
+            (outcome @ (Outcome::SameIfTyped | Outcome::Unclear(_)), _) => all = outcome,
+        }
+    }
+    all
+}
+
+/// In a collection one pair that is the same for certain says that the types are.
+fn all_same_of_one_type(outcomes: impl ExactSizeIterator<Item = Outcome>) -> Outcome {
+    if outcomes.len() == 0 {
+        return Outcome::SameIfTyped;
+    }
+    let mut has_same = false;
+    let all = all_same(outcomes.inspect(|outcome| has_same |= matches!(outcome, Outcome::Same)));
+    match all {
+        Outcome::SameIfTyped if has_same => Outcome::Same,
+        all => all,
+    }
+}

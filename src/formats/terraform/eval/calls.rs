@@ -1,0 +1,155 @@
+//! Function calls. Pure functions stand in a table; here are those that need more than their arguments' values.
+
+use super::{Evaluator, computed, failed, here, picked, symbol};
+use crate::formats::terraform::functions::{self, Given, Stop};
+use crate::formats::terraform::scope::Way;
+use crate::source::{Span, normalize};
+use crate::syntax::hcl::{self, Call, Expr};
+use crate::value::world::Atom;
+use crate::value::{Data, Known, Maybe, Traced, Unknown, Why};
+
+impl Evaluator<'_> {
+    pub(super) fn call(&self, call: &Call, span: Span) -> Way {
+        match call.name.text.as_str() {
+            "try" => self.try_each(&call.arguments),
+            "can" => here(self.can(&call.arguments)),
+            "file" | "fileexists" | "templatefile" => here(self.read(call)),
+            name => match self.arguments(call) {
+                Ok(arguments) => self.pure(name, &arguments, span),
+                Err(why) => here(Unknown(why)),
+            },
+        }
+    }
+
+    /// The arguments; the last may be a list of arguments.
+    fn arguments(&self, call: &Call) -> Result<Vec<Traced<Data>>, Why> {
+        let mut arguments: Vec<Traced<Data>> = call.arguments.iter().map(|argument| self.eval(argument)).collect();
+        if !call.expand_last {
+            return Ok(arguments);
+        }
+        match arguments.pop().map(|last| last.value) {
+            Some(Known(Data::List(list))) => arguments.extend(list.items),
+            Some(Known(other)) => return Err(Why::Failed { message: format!("{} can't be expanded", other.shown()) }),
+            Some(Unknown(why)) => return Err(why),
+            None => {}
+        }
+        Ok(arguments)
+    }
+
+    fn pure(&self, name: &str, arguments: &[Traced<Data>], span: Span) -> Way {
+        let Some(function) = functions::find(name) else {
+            return here(Unknown(Why::NotEvaluated { construct: format!("the function `{name}`") }));
+        };
+        match function.call(&functions::Call { span, arguments }) {
+            Ok(Given::Made(data)) => here(Known(data)),
+            Ok(Given::Picked(element)) => picked(element),
+            Err(Stop::Failed(message)) => here(failed(format!("`{name}`: {message}"))),
+            Err(Stop::Unknown(why)) => {
+                let shown: Vec<String> = arguments.iter().map(|argument| symbol(&argument.value)).collect();
+                let expression = format!("{name}({})", shown.join(", "));
+                let atom = is_condition(name).then(|| Atom::Holds { condition: expression.clone() });
+                here(computed(expression, &why, atom))
+            }
+        }
+    }
+
+    /// The first argument that doesn't fail. One that may fail leaves it open which it is.
+    fn try_each(&self, arguments: &[Expr]) -> Way {
+        for argument in arguments {
+            let value = self.eval(argument);
+            match &value.value {
+                Unknown(why) if why.is_failure() => {}
+                Unknown(why) => return here(computed(format!("try({})", why.symbol()), why, None)),
+                Known(data) => match first_unknown(data) {
+                    Some(why) if why.is_failure() => {}
+                    Some(_) | None => return picked(value),
+                },
+            }
+        }
+        here(failed("`try`: every argument fails"))
+    }
+
+    fn can(&self, arguments: &[Expr]) -> Maybe<Data> {
+        let [argument] = arguments else { return failed("`can` takes one argument") };
+        match self.eval(argument).value {
+            Known(data) => match first_unknown(&data) {
+                Some(why) if why.is_failure() => Known(Data::Bool(false)),
+                Some(_) | None => Known(Data::Bool(true)),
+            },
+            Unknown(why) if why.is_failure() => Known(Data::Bool(false)),
+            Unknown(why) => {
+                let expression = format!("can({})", why.symbol());
+                computed(expression.clone(), &why, Some(Atom::Holds { condition: expression }))
+            }
+        }
+    }
+
+    /// `file` and its like, of files in the root module's directory.
+    fn read(&self, call: &Call) -> Maybe<Data> {
+        let arguments = match self.arguments(call) {
+            Ok(arguments) => arguments,
+            Err(why) => return Unknown(why),
+        };
+        let name = call.name.text.as_str();
+        let path = match arguments.first().map(|argument| &argument.value) {
+            Some(Known(Data::String(path))) => path.clone(),
+            Some(Unknown(why)) => return computed(format!("{name}({})", why.symbol()), why, None),
+            Some(Known(_)) | None => return failed(format!("`{name}` takes a path")),
+        };
+        let context = self.tree.context;
+        let path = normalize(&self.tree.root.module.directory.join(path));
+        let unknown =
+            || Unknown(Why::NotEvaluated { construct: format!("the function `{name}` of a file that isn't here") });
+        if !path.starts_with(context.sources.base()) {
+            return unknown();
+        }
+        match (name, context.sources.load(context.fs, &path)) {
+            ("fileexists", Ok(_)) => Known(Data::Bool(true)),
+            ("file", Ok(id)) => {
+                let file = context.sources.file(id);
+                if file.replaced.is_empty() { Known(Data::String(file.text.clone())) } else { unknown() }
+            }
+            ("templatefile", Ok(id)) => {
+                let file = context.sources.file(id);
+                self.render(&file.text, arguments.get(1).map(|argument| &argument.value), id)
+            }
+            // What isn't here may be there when Terraform runs.
+            _ => unknown(),
+        }
+    }
+
+    /// A template in a file, which sees the given names and nothing else.
+    fn render(&self, text: &str, names: Option<&Maybe<Data>>, id: crate::source::FileId) -> Maybe<Data> {
+        let names = match names {
+            Some(Known(Data::Object(object))) => {
+                object.fields.iter().map(|field| (field.key.clone(), field.value.clone())).collect()
+            }
+            Some(Unknown(why)) => return computed(format!("templatefile({})", why.symbol()), why, None),
+            Some(Known(_)) | None => return failed("`templatefile` takes a path and an object"),
+        };
+        match hcl::parse_template(text, |range| Span::new(id, range.start, range.end)) {
+            Ok(template) => self.outside().with(names).eval(&template).value,
+            Err(_) => Unknown(Why::Unreadable),
+        }
+    }
+}
+
+/// Whether a function gives a boolean, so that a call of it is a question.
+fn is_condition(name: &str) -> bool {
+    let name = name.strip_prefix("core::").unwrap_or(name);
+    matches!(name, "alltrue" | "anytrue" | "contains" | "endswith" | "startswith" | "strcontains" | "tobool")
+}
+
+/// Whether a value that is known as a whole has a part that fails.
+fn first_unknown(data: &Data) -> Option<&Why> {
+    let parts: Vec<&Traced<Data>> = match data {
+        Data::List(list) => list.items.iter().collect(),
+        Data::Object(object) => object.fields.iter().map(|field| &field.value).collect(),
+        Data::Null | Data::Bool(_) | Data::Number(_) | Data::String(_) => return None,
+    };
+    let whys = parts.into_iter().filter_map(|part| match &part.value {
+        Unknown(why) => Some(why),
+        Known(data) => first_unknown(data),
+    });
+    whys.min_by_key(|why| !why.is_failure())
+}

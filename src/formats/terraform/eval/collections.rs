@@ -1,0 +1,191 @@
+//! Objects, `for`, splats, and what is inside of collections.
+
+use super::operators::text;
+use super::{Evaluator, computed, failed, here, picked, symbol};
+use crate::formats::terraform::scope::{Names, Way};
+use crate::source::Span;
+use crate::syntax::hcl::{Expr, For, ObjectItem, ObjectKey, Splat};
+use crate::value::{Data, Field, Known, List, ListKind, Maybe, Object, Origin, Traced, Unknown, Why};
+
+/// Larger collections are given up.
+const MAX_ELEMENTS: usize = 65_536;
+
+impl Evaluator<'_> {
+    pub(super) fn object(&self, items: &[ObjectItem], span: Span) -> Maybe<Data> {
+        let mut fields: Vec<Field> = Vec::with_capacity(items.len());
+        for item in items {
+            let (key, key_span) = match &item.key {
+                ObjectKey::Name(name) => (Known(Data::String(name.text.clone())), name.span),
+                ObjectKey::Expr(expr) => (self.eval(expr).value, expr.span),
+            };
+            let key = match key {
+                Known(data) => match text(&data) {
+                    Some(key) => key,
+                    None => return failed("a key of an object isn't a string"),
+                },
+                Unknown(why) => return computed(format!("{{({}) = …}} at {}", why.symbol(), span.start), &why, None),
+            };
+            // The last of two equal keys counts.
+            fields.retain(|field| field.key != key);
+            fields.push(Field { key, key_span, value: self.eval(&item.value) });
+        }
+        fields.sort_by(|a, b| a.key.cmp(&b.key));
+        Known(Data::Object(Object::new(span, fields)))
+    }
+
+    /// `base[key]`.
+    pub(super) fn index_of(&self, expr: &Expr, base: &Expr, key: &Expr) -> Way {
+        if self.is_reference(expr) {
+            return here(Unknown(self.at_deployment(expr)));
+        }
+        let (base, key) = (self.eval(base), self.eval(key));
+        self.element(base, &key.value)
+    }
+
+    /// The element of a collection, by index or key.
+    fn element(&self, base: Traced<Data>, key: &Maybe<Data>) -> Way {
+        let why = match (&base.value, key) {
+            (Unknown(why), _) | (_, Unknown(why)) => why,
+            (Known(collection), Known(key)) => return known_element(collection, key),
+        };
+        here(computed(format!("{}[{}]", symbol(&base.value), symbol(key)), why, None))
+    }
+
+    /// `base.name` of a value.
+    pub(super) fn attribute(&self, base: Traced<Data>, name: &str) -> Way {
+        match &base.value {
+            Known(Data::Object(_)) => self.element(base, &Known(Data::String(name.to_owned()))),
+            // The old way to write an index.
+            Known(Data::List(_)) if name.parse::<usize>().is_ok() => {
+                let index = name.parse().map(Data::Number).map_or_else(|_| failed("no index"), Known);
+                self.element(base, &index)
+            }
+            Known(other) => here(failed(format!("{} has no attribute `{name}`", other.shown()))),
+            Unknown(why) => here(computed(format!("{}.{name}", why.symbol()), why, None)),
+        }
+    }
+
+    /// `base[*].each`: what is no list counts as a list of itself, or of nothing if it is null.
+    pub(super) fn splat(&self, splat: &Splat) -> Way {
+        let base = self.eval(&splat.base);
+        let items = match base.value {
+            Known(Data::Null) => Vec::new(),
+            Known(Data::List(list)) => list.items,
+            Known(data) => vec![Traced { value: Known(data), origin: base.origin, hops: base.hops }],
+            Unknown(why) => {
+                return here(computed(format!("{}[*] at {}", why.symbol(), splat.base.span.start), &why, None));
+            }
+        };
+        let each = |item: Traced<Data>| self.with(vec![(String::new(), item)]).eval(&splat.each);
+        here(Known(Data::tuple(items.into_iter().map(each).collect())))
+    }
+
+    pub(super) fn for_expr(&self, expr: &For, span: Span) -> Maybe<Data> {
+        let collection = self.eval(&expr.collection);
+        let key = expr.key.as_ref().map(|name| name.text.as_str());
+        let rounds = match self.iterate(&collection, key, &expr.value.text) {
+            Ok(rounds) => rounds,
+            Err(why) => return computed(format!("for over {} at {}", why.symbol(), span.start), &why, None),
+        };
+        let mut results: Vec<(String, Traced<Data>)> = Vec::new();
+        for names in rounds {
+            let round = self.with(names);
+            match expr.condition.as_ref().map_or(Known(true), |condition| self.condition(round.eval(condition).value)) {
+                Known(false) => continue,
+                Known(true) => {}
+                Unknown(why) => return computed(format!("for if {} at {}", why.symbol(), span.start), &why, None),
+            }
+            let key = match expr.result_key.as_ref().map(|key| round.eval(key).value) {
+                None => String::new(),
+                Some(Known(data)) => match text(&data) {
+                    Some(key) => key,
+                    None => return failed("a key of an object isn't a string"),
+                },
+                Some(Unknown(why)) => {
+                    return computed(format!("for with key {} at {}", why.symbol(), span.start), &why, None);
+                }
+            };
+            results.push((key, round.eval(&expr.result)));
+        }
+        match (expr.result_key.is_some(), expr.group) {
+            (false, _) => Known(Data::tuple(results.into_iter().map(|(_, value)| value).collect())),
+            (true, is_grouped) => keyed(results, is_grouped, span),
+        }
+    }
+
+    /// What the names of a `for` stand for in each round.
+    pub(super) fn iterate(&self, collection: &Traced<Data>, key: Option<&str>, value: &str) -> Result<Vec<Names>, Why> {
+        let names = |of_key: Traced<Data>, of_value: Traced<Data>| {
+            let key = key.map(|key| (key.to_owned(), of_key));
+            key.into_iter().chain([(value.to_owned(), of_value)]).collect::<Names>()
+        };
+        let span = collection.origin.span();
+        let rounds: Vec<Names> = match &collection.value {
+            Known(Data::List(list)) => {
+                let key = |index: usize, item: &Traced<Data>| match list.kind {
+                    ListKind::Set => item.clone(),
+                    ListKind::Tuple | ListKind::List => Traced::written(Data::Number(index as f64), span),
+                };
+                list.items.iter().enumerate().map(|(index, item)| names(key(index, item), item.clone())).collect()
+            }
+            Known(Data::Object(object)) => {
+                let mut fields: Vec<&Field> = object.fields.iter().collect();
+                fields.sort_by(|a, b| a.key.cmp(&b.key));
+                let key = |field: &Field| Traced::written(Data::String(field.key.clone()), field.key_span);
+                fields.into_iter().map(|field| names(key(field), field.value.clone())).collect()
+            }
+            Known(other) => {
+                return Err(Why::Failed { message: format!("`for` can't go over {}", other.shown()) });
+            }
+            Unknown(why) => return Err(why.clone()),
+        };
+        if rounds.len() > MAX_ELEMENTS {
+            return Err(Why::OverLimit { limit: "elements of a collection" });
+        }
+        Ok(rounds)
+    }
+}
+
+/// An object of `for` results; equal keys are grouped, or fail.
+fn keyed(results: Vec<(String, Traced<Data>)>, is_grouped: bool, span: Span) -> Maybe<Data> {
+    let mut fields: std::collections::BTreeMap<String, Vec<Traced<Data>>> = std::collections::BTreeMap::new();
+    for (key, value) in results {
+        fields.entry(key).or_default().push(value);
+    }
+    let mut object = Vec::with_capacity(fields.len());
+    for (key, mut values) in fields {
+        let value = if is_grouped {
+            Traced { value: Known(Data::tuple(values)), origin: Origin::Written(span), hops: Vec::new() }
+        } else {
+            match (values.pop(), values.is_empty()) {
+                (Some(value), true) => value,
+                _ => return failed(format!("two elements have the key \"{key}\"")),
+            }
+        };
+        object.push(Field { key, key_span: span, value });
+    }
+    Known(Data::Object(Object::new(span, object)))
+}
+
+fn known_element(collection: &Data, key: &Data) -> Way {
+    match collection {
+        Data::Object(object) => match text(key).and_then(|key| object.field(&key)) {
+            Some(field) => picked(field.value.clone()),
+            None => here(failed(format!("there is no element {}", key.shown()))),
+        },
+        Data::List(List { kind: ListKind::Set, .. }) => here(failed("a set has no indexes")),
+        Data::List(list) => {
+            let index = match key {
+                Data::Number(number) => Some(*number),
+                Data::String(text) => text.parse::<f64>().ok(),
+                Data::Null | Data::Bool(_) | Data::List(_) | Data::Object(_) => None,
+            };
+            let index = index.filter(|index| index.fract() == 0.0 && *index >= 0.0).map(|index| index as usize);
+            match index.and_then(|index| list.items.get(index)) {
+                Some(item) => picked(item.clone()),
+                None => here(failed(format!("there is no element {}", key.shown()))),
+            }
+        }
+        other => here(failed(format!("{} has no elements", other.shown()))),
+    }
+}

@@ -1,0 +1,232 @@
+//! Operators and conditionals. What Terraform leaves unknown, three-valued logic and worlds often decide.
+
+use super::{Evaluator, computed, failed, symbol, through};
+use crate::formats::terraform::equality;
+use crate::formats::terraform::numbers;
+use crate::formats::terraform::scope::Way;
+use crate::syntax::hcl::{BinaryOperator, Conditional, Expr, ExprKind, UnaryOperator};
+use crate::value::world::Atom;
+use crate::value::{Data, Hop, Known, Maybe, Step, Traced, Unknown, Why};
+
+impl Evaluator<'_> {
+    /// `condition ? then : otherwise`: only the arm that is chosen is evaluated.
+    pub(super) fn conditional(&self, conditional: &Conditional) -> Way {
+        let Conditional { condition, then, otherwise } = conditional;
+        match self.condition(self.eval(condition).value) {
+            Known(true) => self.arm(then, otherwise),
+            Known(false) => self.arm(otherwise, then),
+            Unknown(why) => {
+                let (then, otherwise) = (self.eval(then), self.eval(otherwise));
+                // Whichever arm it is, the value is the same.
+                if then.value == otherwise.value && matches!(then.value, Known(_)) {
+                    return (then.value, Vec::new());
+                }
+                let expression = format!("{} ? {} : {}", why.symbol(), symbol(&then.value), symbol(&otherwise.value));
+                (computed(expression, &why, None), Vec::new())
+            }
+        }
+    }
+
+    /// Both arms get one type; a string beside a boolean or a number makes that a string too.
+    fn arm(&self, chosen: &Expr, other: &Expr) -> Way {
+        let mut value = self.eval(chosen);
+        if let (Known(data @ (Data::Bool(_) | Data::Number(_))), ExprKind::String(_) | ExprKind::Template(_)) =
+            (&value.value, &other.kind)
+        {
+            value.value = Known(Data::String(text(data).unwrap_or_default()));
+        }
+        through(value, Hop { span: chosen.span, step: Step::Arm })
+    }
+
+    pub(super) fn unary(&self, operator: UnaryOperator, operand: &Expr) -> Maybe<Data> {
+        let value = self.eval(operand).value;
+        match operator {
+            UnaryOperator::Not => self.condition(value).map(|value| Data::Bool(!value)),
+            UnaryOperator::Negate => match value {
+                Unknown(why) => computed(format!("-{}", why.symbol()), &why, None),
+                Known(data) => match numeric(&data) {
+                    Some(number) => exactly(numbers::negate(number)),
+                    None => failed(format!("{} isn't a number", data.shown())),
+                },
+            },
+        }
+    }
+
+    pub(super) fn binary(&self, operator: BinaryOperator, left: &Expr, right: &Expr) -> Maybe<Data> {
+        let (left, right) = (self.eval(left), self.eval(right));
+        match operator {
+            BinaryOperator::And => self.logic(left.value, right.value, false),
+            BinaryOperator::Or => self.logic(left.value, right.value, true),
+            BinaryOperator::Equal => equal(&left, &right),
+            BinaryOperator::NotEqual => self.condition(equal(&left, &right)).map(|value| Data::Bool(!value)),
+            BinaryOperator::Less
+            | BinaryOperator::LessOrEqual
+            | BinaryOperator::Greater
+            | BinaryOperator::GreaterOrEqual => compare(operator, &left.value, &right.value),
+            BinaryOperator::Add
+            | BinaryOperator::Subtract
+            | BinaryOperator::Multiply
+            | BinaryOperator::Divide
+            | BinaryOperator::Modulo => arithmetic(operator, &left.value, &right.value),
+        }
+    }
+
+    /// `&&` and `||`: an operand that decides, decides, also when the other isn't known.
+    fn logic(&self, left: Maybe<Data>, right: Maybe<Data>, decisive: bool) -> Maybe<Data> {
+        for operand in [&left, &right] {
+            if let Unknown(why) = operand
+                && why.is_failure()
+            {
+                return Unknown(why.clone());
+            }
+        }
+        let decides = |value: &Maybe<Data>| boolean(value) == Some(decisive);
+        if decides(&left) || decides(&right) {
+            return Known(Data::Bool(decisive));
+        }
+        let left = self.condition(left);
+        if left == Known(decisive) {
+            return Known(Data::Bool(decisive));
+        }
+        let right = self.condition(right);
+        let both = if decisive { left.or(right) } else { left.and(right) };
+        both.map(Data::Bool)
+    }
+}
+
+/// `==`. A comparison of an unknown value with a known one is a question that a world may answer.
+fn equal(left: &Traced<Data>, right: &Traced<Data>) -> Maybe<Data> {
+    let is = |subject: String, value: &Data| Atom::Is { subject, value: symbol(&Known(value.clone())) };
+    match (&left.value, &right.value) {
+        (Known(_), Known(_)) => match equality::equal(left, right) {
+            Known(equal) => Known(Data::Bool(equal)),
+            Unknown(why) => {
+                let expression = format!("{} == {}", symbol(&left.value), symbol(&right.value));
+                computed(expression.clone(), &why, Some(Atom::Holds { condition: expression }))
+            }
+        },
+        (Unknown(why), Known(value)) | (Known(value), Unknown(why)) => {
+            let subject = why.symbol();
+            let expression = format!("{subject} == {}", symbol(&Known(value.clone())));
+            let atom = match value {
+                Data::List(_) | Data::Object(_) => Atom::Holds { condition: expression.clone() },
+                Data::Null | Data::Bool(_) | Data::Number(_) | Data::String(_) => is(subject, value),
+            };
+            computed(expression, why, Some(atom))
+        }
+        (Unknown(left), Unknown(right)) => {
+            let mut sides = [left.symbol(), right.symbol()];
+            sides.sort();
+            let expression = sides.join(" == ");
+            let cause = if left.is_failure() { left } else { right };
+            computed(expression.clone(), cause, Some(Atom::Holds { condition: expression }))
+        }
+    }
+}
+
+fn compare(operator: BinaryOperator, left: &Maybe<Data>, right: &Maybe<Data>) -> Maybe<Data> {
+    let holds = |left: f64, right: f64| match operator {
+        BinaryOperator::Less => left < right,
+        BinaryOperator::LessOrEqual => left <= right,
+        BinaryOperator::Greater => left > right,
+        _ => left >= right,
+    };
+    match numbers_of(left, right) {
+        Ok((left, right)) => Known(Data::Bool(holds(left, right))),
+        Err(Operands::Failed(message)) => failed(message),
+        Err(Operands::Unknown(why)) => {
+            let expression = format!("{} {} {}", symbol(left), sign(operator), symbol(right));
+            computed(expression.clone(), &why, Some(Atom::Holds { condition: expression }))
+        }
+    }
+}
+
+fn arithmetic(operator: BinaryOperator, left: &Maybe<Data>, right: &Maybe<Data>) -> Maybe<Data> {
+    let (a, b) = match numbers_of(left, right) {
+        Ok(numbers) => numbers,
+        Err(Operands::Failed(message)) => return failed(message),
+        Err(Operands::Unknown(why)) => {
+            return computed(format!("({} {} {})", symbol(left), sign(operator), symbol(right)), &why, None);
+        }
+    };
+    let result = match operator {
+        BinaryOperator::Add => numbers::add(a, b),
+        BinaryOperator::Subtract => numbers::subtract(a, b),
+        BinaryOperator::Multiply => numbers::multiply(a, b),
+        BinaryOperator::Divide => numbers::divide(a, b),
+        _ => numbers::modulo(a, b),
+    };
+    exactly(result)
+}
+
+/// Terraform counts with far more digits, so only what is exact is claimed.
+fn exactly(number: Option<f64>) -> Maybe<Data> {
+    let inexact = || Unknown(Why::NotEvaluated { construct: "arithmetic that isn't exact".to_owned() });
+    number.map_or_else(inexact, |number| Known(Data::Number(number)))
+}
+
+/// Why two operands aren't two numbers.
+enum Operands {
+    Failed(String),
+    Unknown(Why),
+}
+
+fn numbers_of(left: &Maybe<Data>, right: &Maybe<Data>) -> Result<(f64, f64), Operands> {
+    let number = |value: &Maybe<Data>| match value {
+        Known(data) => numeric(data).ok_or_else(|| Operands::Failed(format!("{} isn't a number", data.shown()))),
+        Unknown(why) => Err(Operands::Unknown(why.clone())),
+    };
+    match (number(left), number(right)) {
+        (Err(failed @ Operands::Failed(_)), _) | (_, Err(failed @ Operands::Failed(_))) => Err(failed),
+        (left, right) => Ok((left?, right?)),
+    }
+}
+
+fn sign(operator: BinaryOperator) -> &'static str {
+    match operator {
+        BinaryOperator::Add => "+",
+        BinaryOperator::Subtract => "-",
+        BinaryOperator::Multiply => "*",
+        BinaryOperator::Divide => "/",
+        BinaryOperator::Modulo => "%",
+        BinaryOperator::Equal => "==",
+        BinaryOperator::NotEqual => "!=",
+        BinaryOperator::Less => "<",
+        BinaryOperator::LessOrEqual => "<=",
+        BinaryOperator::Greater => ">",
+        BinaryOperator::GreaterOrEqual => ">=",
+        BinaryOperator::And => "&&",
+        BinaryOperator::Or => "||",
+    }
+}
+
+fn boolean(value: &Maybe<Data>) -> Option<bool> {
+    match value {
+        Known(Data::Bool(value)) => Some(*value),
+        Known(Data::String(text)) if text == "true" => Some(true),
+        Known(Data::String(text)) if text == "false" => Some(false),
+        Known(_) | Unknown(_) => None,
+    }
+}
+
+/// A number, or a string that converts to one.
+fn numeric(data: &Data) -> Option<f64> {
+    match data {
+        Data::Number(number) => Some(*number),
+        Data::String(text) => match numbers::parse(text)? {
+            Known(number) => Some(number),
+            Unknown(_) => None,
+        },
+        Data::Null | Data::Bool(_) | Data::List(_) | Data::Object(_) => None,
+    }
+}
+
+/// A primitive as text.
+pub(super) fn text(data: &Data) -> Option<String> {
+    match data {
+        Data::String(text) => Some(text.clone()),
+        Data::Bool(value) => Some(value.to_string()),
+        Data::Number(number) => Some(numbers::show(*number)),
+        Data::Null | Data::List(_) | Data::Object(_) => None,
+    }
+}

@@ -1,0 +1,146 @@
+//! What names stand for.
+
+use super::{Evaluator, here, picked, through};
+use crate::formats::terraform::expand::quoted;
+use crate::formats::terraform::scope::Way;
+use crate::formats::terraform::variables;
+use crate::syntax::hcl::{Expr, ExprKind};
+use crate::value::{Data, Hop, Known, Step, Unknown, Why};
+
+impl Evaluator<'_> {
+    /// A bare name: one that the language gives, or a keyword that is none.
+    pub(super) fn name(&self, name: &str) -> Way {
+        match self.names.iter().rfind(|(own, _)| own == name) {
+            Some((_, value)) => picked(value.clone()),
+            None => here(Unknown(Why::Undeclared { reference: name.to_owned() })),
+        }
+    }
+
+    /// `base.name`, where the base may be a keyword.
+    pub(super) fn get_attr(&self, expr: &Expr, base: &Expr, name: &str) -> Way {
+        if let ExprKind::Variable(root) = &base.kind
+            && !self.names.iter().any(|(own, _)| own == root)
+        {
+            return self.keyword(expr, root, name);
+        }
+        if let Some(way) = self.module_output(base, name) {
+            return way;
+        }
+        if self.is_reference(expr) {
+            return here(Unknown(self.at_deployment(expr)));
+        }
+        self.attribute(self.eval(base), name)
+    }
+
+    fn keyword(&self, expr: &Expr, root: &str, name: &str) -> Way {
+        match root {
+            _ if self.is_outside => here(super::failed(format!("`{root}.{name}` can't be used here"))),
+            "var" => {
+                let reference = format!("var.{name}");
+                self.scope.remember(&reference, self.world, || variables::value(self, name))
+            }
+            "local" => {
+                let reference = format!("local.{name}");
+                self.scope.remember(&reference, self.world, || self.local(name))
+            }
+            "path" => here(self.path(name)),
+            "terraform" if name == "workspace" => here(match &self.tree.context.options.workspace {
+                Some(workspace) => Known(Data::String(workspace.clone())),
+                None => Unknown(Why::AtDeployment { reference: "terraform.workspace".to_owned(), is_set: true }),
+            }),
+            _ => here(Unknown(self.at_deployment(expr))),
+        }
+    }
+
+    fn local(&self, name: &str) -> Way {
+        let Some(expr) = self.scope.module.local(name) else {
+            return here(Unknown(Why::Undeclared { reference: self.scope.qualify(&format!("local.{name}")) }));
+        };
+        // A local stands outside of the block that uses it.
+        let value = Self::new(self.tree, self.scope, self.world).eval(expr);
+        through(value, Hop { span: expr.span, step: Step::Local(name.to_owned()) })
+    }
+
+    /// `module.name.output` and `module.name[key].output`.
+    fn module_output(&self, base: &Expr, output: &str) -> Option<Way> {
+        let (call, key) = match &base.kind {
+            ExprKind::Index(call, key) => (call.as_ref(), Some(key)),
+            _ => (base, None),
+        };
+        let ExprKind::GetAttr(root, name) = &call.kind else { return None };
+        if root.kind != ExprKind::Variable("module".to_owned()) {
+            return None;
+        }
+        let key = match key.map(|key| self.eval(key).value) {
+            None => String::new(),
+            Some(Known(Data::String(text))) => format!("[{}]", quoted(&text)),
+            Some(Known(Data::Number(number))) => format!("[{number}]"),
+            Some(Known(_) | Unknown(_)) => return None,
+        };
+        let scope = self.tree.called_scope(self.scope, &name.text, &key, self.world)?;
+        let block = scope.module.find("output", &[output])?;
+        let expr = &block.body.attribute("value")?.value;
+        let value = Evaluator::new(self.tree, &scope, self.world).eval(expr);
+        Some(through(value, Hop { span: expr.span, step: Step::Output(output.to_owned()) }))
+    }
+
+    /// `path.module` and `path.root`, as they are when Terraform runs in the root module's directory.
+    fn path(&self, name: &str) -> crate::value::Maybe<Data> {
+        let root = &self.tree.root.module.directory;
+        match name {
+            "root" => Known(Data::String(".".to_owned())),
+            "module" => match self.scope.module.directory.strip_prefix(root) {
+                Ok(inside) if inside.as_os_str().is_empty() => Known(Data::String(".".to_owned())),
+                Ok(inside) => Known(Data::String(inside.to_string_lossy().into_owned())),
+                Err(_) => Unknown(Why::AtDeployment { reference: self.scope.qualify("path.module"), is_set: true }),
+            },
+            _ => Unknown(Why::AtDeployment { reference: format!("path.{name}"), is_set: true }),
+        }
+    }
+
+    /// Whether an expression refers to a resource, a data source or a module, by names and indexes alone.
+    pub(super) fn is_reference(&self, expr: &Expr) -> bool {
+        match &expr.kind {
+            ExprKind::GetAttr(base, _) => match &base.kind {
+                ExprKind::Variable(root) => {
+                    !self.names.iter().any(|(own, _)| own == root)
+                        && !matches!(root.as_str(), "var" | "local" | "path" | "terraform")
+                }
+                _ => self.is_reference(base),
+            },
+            ExprKind::Index(base, _) => self.is_reference(base),
+            _ => false,
+        }
+    }
+
+    /// A value that is known when Terraform has applied.
+    pub(super) fn at_deployment(&self, expr: &Expr) -> Why {
+        let mut names = Vec::new();
+        let mut next = expr;
+        let mut indexes = String::new();
+        loop {
+            match &next.kind {
+                ExprKind::GetAttr(base, name) => {
+                    names.push(format!("{}{indexes}", name.text));
+                    indexes.clear();
+                    next = base;
+                }
+                ExprKind::Index(base, key) => {
+                    indexes = format!("[{}]{indexes}", super::symbol(&self.eval(key).value));
+                    next = base;
+                }
+                ExprKind::Variable(root) => {
+                    names.push(format!("{root}{indexes}"));
+                    break;
+                }
+                _ => break,
+            }
+        }
+        names.reverse();
+        let root = names.first().map(String::as_str).unwrap_or_default();
+        // The provider gives every managed resource an id, and an ARN where it has one.
+        let is_managed = !matches!(root, "data" | "module" | "each" | "count" | "self") && names.len() == 3;
+        let is_set = is_managed && names.last().is_some_and(|name| name == "arn" || name == "id");
+        Why::AtDeployment { reference: self.scope.qualify(&names.join(".")), is_set }
+    }
+}

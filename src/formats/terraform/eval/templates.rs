@@ -1,0 +1,86 @@
+//! Strings with `${…}` and `%{…}`.
+
+use super::operators::text;
+use super::{Evaluator, computed};
+use crate::syntax::hcl::{Part, TemplateFor, TemplateIf};
+use crate::value::{Data, Known, Maybe, Unknown, Why};
+
+/// Longer strings are given up, in bytes.
+pub(super) const MAX_STRING: usize = 1 << 20;
+
+/// A template as far as it has been written.
+#[derive(Default)]
+struct Written {
+    text: String,
+    /// The reason of the first part that isn't known.
+    unknown: Option<Why>,
+    /// Whether some text is certain to be in it.
+    is_set: bool,
+}
+
+impl Evaluator<'_> {
+    pub(super) fn template(&self, parts: &[Part]) -> Maybe<Data> {
+        let mut written = Written::default();
+        if let Err(why) = self.write(parts, &mut written) {
+            return Unknown(why);
+        }
+        match written.unknown {
+            None => Known(Data::String(written.text)),
+            Some(why) if written.is_set && !why.is_failure() => {
+                Unknown(Why::AtDeployment { reference: format!("\"{}\"", written.text), is_set: true })
+            }
+            Some(why) => computed(format!("\"{}\"", written.text), &why, None),
+        }
+    }
+
+    fn write(&self, parts: &[Part], written: &mut Written) -> Result<(), Why> {
+        for part in parts {
+            match part {
+                Part::Literal(literal) => {
+                    written.is_set |= !literal.is_empty();
+                    written.text.push_str(literal);
+                }
+                Part::Interpolation(expr) => self.interpolate(self.eval(expr).value, written)?,
+                Part::If(directive) => self.write_if(directive, written)?,
+                Part::For(directive) => self.write_for(directive, written)?,
+            }
+            if written.text.len() > MAX_STRING {
+                return Err(Why::OverLimit { limit: "the length of a string" });
+            }
+        }
+        Ok(())
+    }
+
+    fn interpolate(&self, value: Maybe<Data>, written: &mut Written) -> Result<(), Why> {
+        match value {
+            Known(data) => match text(&data) {
+                Some(text) => written.text.push_str(&text),
+                None => return Err(Why::Failed { message: format!("{} can't be part of a string", data.shown()) }),
+            },
+            Unknown(why) if why.is_failure() => return Err(why),
+            Unknown(why) => {
+                written.text.push_str(&format!("${{{}}}", why.symbol()));
+                written.is_set |= why.is_set();
+                written.unknown.get_or_insert(why);
+            }
+        }
+        Ok(())
+    }
+
+    fn write_if(&self, directive: &TemplateIf, written: &mut Written) -> Result<(), Why> {
+        match self.condition(self.eval(&directive.condition).value) {
+            Known(true) => self.write(&directive.then, written),
+            Known(false) => self.write(&directive.otherwise, written),
+            Unknown(why) => Err(why),
+        }
+    }
+
+    fn write_for(&self, directive: &TemplateFor, written: &mut Written) -> Result<(), Why> {
+        let collection = self.eval(&directive.collection);
+        let key = directive.key.as_ref().map(|name| name.text.as_str());
+        for names in self.iterate(&collection, key, &directive.value.text)? {
+            self.with(names).write(&directive.body, written)?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,213 @@
+//! What `count`, `for_each` and `lifecycle.enabled` make of a block: its instances.
+
+use super::eval::Evaluator;
+use super::scope::Names;
+use crate::source::Span;
+use crate::syntax::hcl::{Block, Expr};
+use crate::value::world::Atom;
+use crate::value::{Data, Field, Known, ListKind, Object, Origin, Traced, Unknown, Why};
+
+/// More instances than this aren't told apart.
+pub(super) const MAX_INSTANCES: usize = 65_536;
+
+/// An instance of a resource or of a module call.
+#[derive(Debug)]
+pub(super) struct Instance {
+    /// What follows the name in an address: nothing, `[0]` or `["a"]`.
+    pub(super) key: String,
+    /// What `each` or `count` stands for.
+    pub(super) names: Names,
+    /// Whether it is created.
+    pub(super) exists: Traced<bool>,
+}
+
+impl Instance {
+    /// Whether it is known not to be created.
+    pub(super) fn never_exists(&self) -> bool {
+        self.exists.value == Known(false)
+    }
+
+    fn new(key: String, names: Names, exists: Traced<bool>) -> Self {
+        Self { key, names, exists }
+    }
+}
+
+/// The instances of a block in the evaluator's world.
+pub(super) fn instances(block: &Block, evaluator: &Evaluator<'_>) -> Vec<Instance> {
+    let enabled = block.body.blocks("lifecycle").find_map(|block| block.body.attribute("enabled"));
+    if let Some(count) = block.body.attribute("count") {
+        counted(&count.value, evaluator)
+    } else if let Some(for_each) = block.body.attribute("for_each") {
+        keyed(&for_each.value, evaluator)
+    } else if let Some(enabled) = enabled {
+        switched(&enabled.value, evaluator)
+    } else {
+        vec![Instance::new(String::new(), Names::new(), always(block.header))]
+    }
+}
+
+fn always(header: Span) -> Traced<bool> {
+    Traced { value: Known(true), origin: Origin::Absent(header), hops: Vec::new() }
+}
+
+fn counted(count: &Expr, evaluator: &Evaluator<'_>) -> Vec<Instance> {
+    let count = evaluator.eval_deciding(count);
+    let name = |index: Traced<Data>| vec![("count".to_owned(), object(&[("index", index)], &count))];
+    let instance = |index: usize| {
+        let exists = exists(&count, true);
+        Instance::new(format!("[{index}]"), name(made(Data::Number(index as f64), &count)), exists)
+    };
+    match &count.value {
+        Known(data) => match whole_number(data) {
+            Some(0) => vec![Instance::new(String::new(), Names::new(), exists(&count, false))],
+            Some(number) if number <= MAX_INSTANCES => (0..number).map(instance).collect(),
+            Some(_) => vec![unclear(&count, Why::OverLimit { limit: "instances of a block" })],
+            None => vec![unclear(&count, Why::Failed { message: "`count` isn't a whole number".to_owned() })],
+        },
+        Unknown(why) => unknown_number(&count, why, &format!("{} > 0", why.symbol()), "[0]", evaluator, name),
+    }
+}
+
+/// An unknown number of instances is none or one: more of them would be like the one.
+fn unknown_number(
+    number: &Traced<Data>,
+    why: &Why,
+    condition: &str,
+    key: &str,
+    evaluator: &Evaluator<'_>,
+    names: impl Fn(Traced<Data>) -> Names,
+) -> Vec<Instance> {
+    let unknown = || number.clone().map(|_: crate::value::Maybe<Data>| Unknown(why.clone()));
+    let decided =
+        if why.is_failure() { None } else { evaluator.world.decide(Atom::Holds { condition: condition.to_owned() }) };
+    match decided {
+        Some(true) => vec![Instance::new(key.to_owned(), names(unknown()), exists(number, true))],
+        Some(false) => vec![Instance::new(String::new(), Names::new(), exists(number, false))],
+        None => {
+            let exists = number.clone().map(|_| Unknown(why.clone()));
+            vec![Instance::new(key.to_owned(), names(unknown()), exists)]
+        }
+    }
+}
+
+fn keyed(for_each: &Expr, evaluator: &Evaluator<'_>) -> Vec<Instance> {
+    let collection = evaluator.eval_deciding(for_each);
+    let names = |key: Traced<Data>, value: Traced<Data>| {
+        vec![("each".to_owned(), object(&[("key", key), ("value", value)], &collection))]
+    };
+    let failed = |message: &str| vec![unclear(&collection, Why::Failed { message: message.to_owned() })];
+    let instances: Vec<Instance> = match &collection.value {
+        Known(Data::Object(map)) => map
+            .fields
+            .iter()
+            .map(|Field { key, key_span, value }| {
+                let key_value = Traced::written(Data::String(key.clone()), *key_span);
+                Instance::new(format!("[{}]", quoted(key)), names(key_value, value.clone()), exists(&collection, true))
+            })
+            .collect(),
+        Known(Data::List(list)) if list.kind == ListKind::Set => list
+            .items
+            .iter()
+            .map(|item| {
+                let key = match &item.value {
+                    Known(Data::String(text)) => format!("[{}]", quoted(text)),
+                    Known(_) | Unknown(_) => "[*]".to_owned(),
+                };
+                Instance::new(key, names(item.clone(), item.clone()), exists(&collection, true))
+            })
+            .collect(),
+        Known(Data::Null) => return failed("`for_each` is null"),
+        Known(_) => return failed("`for_each` is neither a map nor a set of strings"),
+        Unknown(why) => {
+            let condition = format!("{} isn't empty", why.symbol());
+            return unknown_number(&collection, why, &condition, "[*]", evaluator, |each| names(each.clone(), each));
+        }
+    };
+    if instances.is_empty() {
+        return vec![Instance::new(String::new(), Names::new(), exists(&collection, false))];
+    }
+    instances
+}
+
+fn switched(enabled: &Expr, evaluator: &Evaluator<'_>) -> Vec<Instance> {
+    let enabled = evaluator.eval_deciding(enabled);
+    let exists = enabled.map(|value| {
+        value.and_then(|data| match data {
+            Data::Bool(value) => Known(value),
+            _ => Unknown(Why::Failed { message: "`enabled` isn't a boolean".to_owned() }),
+        })
+    });
+    vec![Instance::new(String::new(), Names::new(), exists)]
+}
+
+/// The key and the value of an element.
+pub(super) type Element = (Traced<Data>, Traced<Data>);
+
+/// The elements over which a `dynamic` block goes.
+pub(super) fn elements(for_each: &Expr, evaluator: &Evaluator<'_>) -> Result<Vec<Element>, Why> {
+    let collection = evaluator.eval_deciding(for_each);
+    match &collection.value {
+        Known(Data::Object(map)) => Ok(map
+            .fields
+            .iter()
+            .map(|field| (Traced::written(Data::String(field.key.clone()), field.key_span), field.value.clone()))
+            .collect()),
+        Known(Data::List(list)) => {
+            let key = |index: usize, item: &Traced<Data>| match list.kind {
+                ListKind::Set => item.clone(),
+                ListKind::Tuple | ListKind::List => made(Data::Number(index as f64), &collection),
+            };
+            Ok(list.items.iter().enumerate().map(|(index, item)| (key(index, item), item.clone())).collect())
+        }
+        Known(_) => Err(Why::Failed { message: "`for_each` is no collection".to_owned() }),
+        Unknown(why) if why.is_failure() => Err(why.clone()),
+        Unknown(why) => {
+            let condition = format!("{} isn't empty", why.symbol());
+            match evaluator.world.decide(Atom::Holds { condition }) {
+                Some(true) => {
+                    let expression = format!("an element of {}", why.symbol());
+                    let why = Why::Computed { expression, cause: Box::new(why.clone()), atom: None };
+                    let element = collection.map(|_| Unknown(why));
+                    Ok(vec![(element.clone(), element)])
+                }
+                Some(false) => Ok(Vec::new()),
+                None => Err(why.clone()),
+            }
+        }
+    }
+}
+
+fn exists(decider: &Traced<Data>, exists: bool) -> Traced<bool> {
+    decider.clone().map(|_| Known(exists))
+}
+
+fn unclear(decider: &Traced<Data>, why: Why) -> Instance {
+    Instance::new(String::new(), Names::new(), decider.clone().map(|_| Unknown(why)))
+}
+
+fn made(data: Data, at: &Traced<Data>) -> Traced<Data> {
+    Traced { value: Known(data), origin: at.origin, hops: at.hops.clone() }
+}
+
+/// An object of names that the language gives, such as `each`.
+pub(super) fn object(fields: &[(&str, Traced<Data>)], at: &Traced<Data>) -> Traced<Data> {
+    let span = at.origin.span();
+    let field =
+        |(key, value): &(&str, Traced<Data>)| Field { key: (*key).to_owned(), key_span: span, value: value.clone() };
+    Traced::written(Data::Object(Object::new(span, fields.iter().map(field).collect())), span)
+}
+
+/// A key as it stands in an address.
+pub(super) fn quoted(key: &str) -> String {
+    format!("\"{}\"", key.replace('\\', "\\\\").replace('"', "\\\""))
+}
+
+fn whole_number(data: &Data) -> Option<usize> {
+    let number = match data {
+        Data::Number(number) => *number,
+        Data::String(text) => text.parse().ok()?,
+        Data::Null | Data::Bool(_) | Data::List(_) | Data::Object(_) => return None,
+    };
+    let is_whole = number.fract() == 0.0 && (0.0..=1e15).contains(&number);
+    is_whole.then_some(number as usize)
+}

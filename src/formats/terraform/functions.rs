@@ -1,0 +1,264 @@
+//! Terraform's built-in functions, as far as they are pure.
+//!
+//! A function gets values that may be unknown, wholly or in part, and claims only what holds
+//! whatever they are. Left out are those that read files or a clock, and those that make passwords,
+//! keys and digests; `try` and `can` are for the evaluator, which knows how evaluation fails.
+//! Source: <https://developer.hashicorp.com/terraform/language/functions>, and the code behind it
+//! in Terraform's `internal/lang/funcs` and go-cty's `function/stdlib`.
+
+mod arguments;
+mod choice;
+mod conversion;
+mod dialect;
+mod documents;
+mod encoding;
+mod format;
+mod format_verbs;
+mod json;
+mod lists;
+mod lookups;
+mod maps;
+mod numeric;
+mod patterns;
+mod sequences;
+mod sets;
+mod strings;
+mod trimming;
+
+use std::ops::RangeInclusive;
+
+use crate::source::Span;
+use crate::value::{Data, Field, List, ListKind, Object, Traced, Why};
+
+/// The longest string that a function makes, in bytes.
+const MAX_STRING: usize = 1024 * 1024;
+
+/// How many elements a function gives a collection.
+const MAX_ELEMENTS: usize = 65_536;
+
+/// What a function gives.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) enum Given {
+    /// A value that is written nowhere. Its elements keep their way, or stand where the call does.
+    Made(Data),
+    /// One of the arguments or of their elements, perhaps converted, whose way is kept.
+    Picked(Traced<Data>),
+}
+
+/// Why a function gives nothing.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) enum Stop {
+    /// It depends on something that isn't known.
+    Unknown(Why),
+    /// Terraform fails too; the text says why.
+    Failed(String),
+}
+
+/// A call whose arguments are evaluated.
+#[derive(Debug)]
+pub(super) struct Call<'a> {
+    /// The whole call.
+    pub(super) span: Span,
+    /// The arguments, with an expanded last one in its parts.
+    pub(super) arguments: &'a [Traced<Data>],
+}
+
+/// A built-in function.
+#[derive(Debug)]
+pub(super) struct Function {
+    name: &'static str,
+    /// How many arguments it takes.
+    arity: RangeInclusive<usize>,
+    body: Body,
+}
+
+type Outcome = Result<Given, Stop>;
+type Body = fn(&Call<'_>) -> Outcome;
+
+/// The function of this name, which may have the prefix `core::`.
+pub(super) fn find(name: &str) -> Option<&'static Function> {
+    let name = name.strip_prefix("core::").unwrap_or(name);
+    let at = FUNCTIONS.binary_search_by_key(&name, |function| function.name).ok()?;
+    FUNCTIONS.get(at)
+}
+
+impl Function {
+    /// What the function gives for these arguments.
+    pub(super) fn call(&self, call: &Call<'_>) -> Outcome {
+        let count = call.arguments.len();
+        if !self.arity.contains(&count) {
+            return Err(Stop::Failed(format!("`{}` doesn't take {count} arguments", self.name)));
+        }
+        let given = (self.body)(call)?;
+        match &given {
+            Given::Made(data) => within_limits(data)?,
+            Given::Picked(_) => {}
+        }
+        Ok(given)
+    }
+}
+
+fn within_limits(data: &Data) -> Result<(), Stop> {
+    match data {
+        Data::String(text) if text.len() > MAX_STRING => Err(Stop::too_long()),
+        Data::List(list) if list.items.len() > MAX_ELEMENTS => Err(Stop::too_many()),
+        Data::Object(object) if object.fields.len() > MAX_ELEMENTS => Err(Stop::too_many()),
+        Data::Null | Data::Bool(_) | Data::Number(_) | Data::String(_) | Data::List(_) | Data::Object(_) => Ok(()),
+    }
+}
+
+impl Stop {
+    fn failed(message: impl Into<String>) -> Self {
+        Self::Failed(message.into())
+    }
+
+    fn not_evaluated(construct: &str) -> Self {
+        Self::Unknown(Why::NotEvaluated { construct: construct.to_owned() })
+    }
+
+    fn too_long() -> Self {
+        Self::Unknown(Why::OverLimit { limit: "the length of strings" })
+    }
+
+    fn too_many() -> Self {
+        Self::Unknown(Why::OverLimit { limit: "the elements of a collection" })
+    }
+}
+
+impl From<Why> for Stop {
+    fn from(why: Why) -> Self {
+        match why {
+            Why::Failed { message } => Self::Failed(message),
+            why => Self::Unknown(why),
+        }
+    }
+}
+
+impl Given {
+    fn string(text: impl Into<String>) -> Outcome {
+        Ok(Self::Made(Data::String(text.into())))
+    }
+
+    fn bool(value: bool) -> Outcome {
+        Ok(Self::Made(Data::Bool(value)))
+    }
+
+    fn number(number: f64) -> Outcome {
+        Ok(Self::Made(Data::Number(number)))
+    }
+
+    fn list(kind: ListKind, items: Vec<Traced<Data>>) -> Outcome {
+        Ok(Self::Made(Data::List(List { kind, items })))
+    }
+
+    fn object(object: Object) -> Outcome {
+        Ok(Self::Made(Data::Object(object)))
+    }
+}
+
+impl Call<'_> {
+    /// A part of the result that is written nowhere else.
+    fn made(&self, data: Data) -> Traced<Data> {
+        Traced::written(data, self.span)
+    }
+
+    fn field(&self, key: String, value: Traced<Data>) -> Field {
+        Field { key, key_span: self.span, value }
+    }
+
+    fn strings(&self, texts: impl IntoIterator<Item = String>) -> Vec<Traced<Data>> {
+        texts.into_iter().map(|text| self.made(Data::String(text))).collect()
+    }
+}
+
+const fn function(name: &'static str, arity: RangeInclusive<usize>, body: Body) -> Function {
+    Function { name, arity, body }
+}
+
+/// No limit to the number of arguments.
+const ANY: usize = usize::MAX;
+
+/// Sorted by name.
+static FUNCTIONS: &[Function] = &[
+    function("abs", 1..=1, numeric::abs),
+    function("alltrue", 1..=1, choice::alltrue),
+    function("anytrue", 1..=1, choice::anytrue),
+    function("base64decode", 1..=1, encoding::base64decode),
+    function("base64encode", 1..=1, encoding::base64encode),
+    function("basename", 1..=1, strings::basename),
+    function("ceil", 1..=1, numeric::ceil),
+    function("chomp", 1..=1, trimming::chomp),
+    function("chunklist", 2..=2, sequences::chunklist),
+    function("coalesce", 0..=ANY, choice::coalesce),
+    function("coalescelist", 0..=ANY, choice::coalescelist),
+    function("compact", 1..=1, lists::compact),
+    function("concat", 0..=ANY, lists::concat),
+    function("contains", 2..=2, lookups::contains),
+    function("dirname", 1..=1, strings::dirname),
+    function("distinct", 1..=1, lists::distinct),
+    function("element", 2..=2, lookups::element),
+    function("endswith", 2..=2, strings::endswith),
+    function("flatten", 1..=1, lists::flatten),
+    function("floor", 1..=1, numeric::floor),
+    function("format", 1..=ANY, format::format),
+    function("formatlist", 1..=ANY, format::formatlist),
+    function("indent", 2..=2, strings::indent),
+    function("index", 2..=2, lookups::index),
+    function("join", 1..=ANY, strings::join),
+    function("jsondecode", 1..=1, documents::jsondecode),
+    function("jsonencode", 1..=1, json::jsonencode),
+    function("keys", 1..=1, maps::keys),
+    function("length", 1..=1, lookups::length),
+    function("log", 2..=2, numeric::log),
+    function("lookup", 2..=3, lookups::lookup),
+    function("lower", 1..=1, strings::lower),
+    function("matchkeys", 3..=3, sequences::matchkeys),
+    function("max", 0..=ANY, numeric::max),
+    function("merge", 0..=ANY, maps::merge),
+    function("min", 0..=ANY, numeric::min),
+    function("nonsensitive", 1..=1, conversion::unchanged),
+    function("one", 1..=1, choice::one),
+    function("parseint", 2..=2, numeric::parseint),
+    function("pow", 2..=2, numeric::pow),
+    function("range", 1..=3, sequences::range),
+    function("regex", 2..=2, patterns::regex),
+    function("regexall", 2..=2, patterns::regexall),
+    function("replace", 3..=3, patterns::replace),
+    function("reverse", 1..=1, sequences::reverse),
+    function("sensitive", 1..=1, conversion::unchanged),
+    function("setintersection", 1..=ANY, sets::setintersection),
+    function("setproduct", 0..=ANY, sets::setproduct),
+    function("setsubtract", 2..=2, sets::setsubtract),
+    function("setunion", 1..=ANY, sets::setunion),
+    function("signum", 1..=1, numeric::signum),
+    function("slice", 3..=3, sequences::slice),
+    function("sort", 1..=1, sequences::sort),
+    function("split", 2..=2, strings::split),
+    function("startswith", 2..=2, strings::startswith),
+    function("strcontains", 2..=2, strings::strcontains),
+    function("strrev", 1..=1, strings::strrev),
+    function("substr", 3..=3, strings::substr),
+    function("sum", 1..=1, numeric::sum),
+    function("title", 1..=1, strings::title),
+    function("tobool", 1..=1, conversion::tobool),
+    function("tolist", 1..=1, conversion::tolist),
+    function("tomap", 1..=1, conversion::tomap),
+    function("tonumber", 1..=1, conversion::tonumber),
+    function("toset", 1..=1, conversion::toset),
+    function("tostring", 1..=1, conversion::tostring),
+    function("transpose", 1..=1, maps::transpose),
+    function("trim", 2..=2, trimming::trim),
+    function("trimprefix", 2..=2, trimming::trimprefix),
+    function("trimspace", 1..=1, trimming::trimspace),
+    function("trimsuffix", 2..=2, trimming::trimsuffix),
+    function("upper", 1..=1, strings::upper),
+    function("urlencode", 1..=1, encoding::urlencode),
+    function("values", 1..=1, maps::values),
+    function("yamldecode", 1..=1, documents::yamldecode),
+    function("zipmap", 2..=2, maps::zipmap),
+];
+
+#[cfg(test)]
+pub(super) mod testing;
+#[cfg(test)]
+mod tests;

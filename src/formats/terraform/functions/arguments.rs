@@ -1,0 +1,115 @@
+//! How functions read their arguments: converted to the type of the parameter, and known as far as it matters.
+
+use super::{Call, Stop};
+use crate::formats::terraform::numbers::LARGEST_EXACT;
+use crate::formats::terraform::types::{Type, convert};
+use crate::formats::terraform::unknowns::{first_unknown, wholly_known};
+use crate::value::{Data, Known, List, ListKind, Object, Traced, Unknown};
+
+impl<'a> Call<'a> {
+    /// An argument as it is, which may be null.
+    pub(super) fn argument(&self, at: usize) -> Result<&'a Traced<Data>, Stop> {
+        self.arguments.get(at).ok_or_else(|| Stop::failed("there are not enough arguments"))
+    }
+
+    /// An argument that must not be null; its parts may be unknown.
+    pub(super) fn known(&self, at: usize) -> Result<&'a Data, Stop> {
+        match &self.argument(at)?.value {
+            Unknown(why) => Err(why.clone().into()),
+            Known(Data::Null) => Err(Stop::failed("an argument must not be null")),
+            Known(data) => Ok(data),
+        }
+    }
+
+    /// An argument that must not be null, converted to a type.
+    pub(super) fn converted(&self, at: usize, ty: &Type) -> Result<Data, Stop> {
+        self.known(at)?;
+        match convert(self.argument(at)?.clone(), ty).value {
+            Known(data) => Ok(data),
+            Unknown(why) => Err(why.into()),
+        }
+    }
+
+    /// A string, or what converts to one.
+    pub(super) fn string(&self, at: usize) -> Result<String, Stop> {
+        match self.converted(at, &Type::String)? {
+            Data::String(text) => Ok(text),
+            _ => Err(Stop::failed("a string is required")),
+        }
+    }
+
+    /// A number, or a string that is one.
+    pub(super) fn number(&self, at: usize) -> Result<f64, Stop> {
+        match self.converted(at, &Type::Number)? {
+            Data::Number(number) => Ok(number),
+            _ => Err(Stop::failed("a number is required")),
+        }
+    }
+
+    /// A number without a fraction.
+    pub(super) fn integer(&self, at: usize) -> Result<i64, Stop> {
+        whole(self.number(at)?).ok_or_else(|| Stop::failed("a whole number is required"))
+    }
+
+    /// The items of a list, tuple or set, converted to a list.
+    pub(super) fn list(&self, at: usize, element: Type) -> Result<Vec<Traced<Data>>, Stop> {
+        match self.converted(at, &Type::List(Box::new(element)))? {
+            Data::List(list) => Ok(list.items),
+            _ => Err(Stop::failed("a list is required")),
+        }
+    }
+
+    /// The items of a list, all of them known strings or null.
+    pub(super) fn known_strings(&self, at: usize) -> Result<Vec<Option<String>>, Stop> {
+        self.list(at, Type::String)?.iter().map(text).collect()
+    }
+
+    /// A list, tuple or set as it is.
+    pub(super) fn sequence(&self, at: usize) -> Result<&'a List, Stop> {
+        match self.known(at)? {
+            Data::List(list) => Ok(list),
+            _ => Err(Stop::failed("a list, tuple or set is required")),
+        }
+    }
+
+    /// A list or tuple as it is.
+    pub(super) fn ordered(&self, at: usize) -> Result<&'a List, Stop> {
+        match self.sequence(at)? {
+            List { kind: ListKind::Set, .. } => Err(Stop::failed("a list or tuple is required, and this is a set")),
+            list => Ok(list),
+        }
+    }
+
+    /// A map or object as it is.
+    pub(super) fn mapping(&self, at: usize) -> Result<&'a Object, Stop> {
+        match self.known(at)? {
+            Data::Object(object) => Ok(object),
+            _ => Err(Stop::failed("a map or object is required")),
+        }
+    }
+
+    /// The first argument with a part that isn't known keeps the function from giving anything.
+    pub(super) fn all_known(&self) -> Result<(), Stop> {
+        self.arguments.iter().try_for_each(require_known)
+    }
+}
+
+/// A value without parts that aren't known.
+pub(super) fn require_known(value: &Traced<Data>) -> Result<(), Stop> {
+    first_unknown(value).map_or(Ok(()), |why| Err(why.clone().into()))
+}
+
+/// The text of a known string, and nothing for null.
+pub(super) fn text(value: &Traced<Data>) -> Result<Option<String>, Stop> {
+    match wholly_known(value) {
+        Known(Data::Null) => Ok(None),
+        Known(Data::String(text)) => Ok(Some(text.clone())),
+        Known(_) => Err(Stop::failed("a string is required")),
+        Unknown(why) => Err(why.into()),
+    }
+}
+
+/// The number as an integer, if it is one.
+pub(super) fn whole(number: f64) -> Option<i64> {
+    (number.fract() == 0.0 && number.abs() <= LARGEST_EXACT).then_some(number as i64)
+}

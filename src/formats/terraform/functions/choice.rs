@@ -1,0 +1,76 @@
+//! Functions that choose one of several values, or reduce them to a boolean.
+
+use super::{Call, Given, Outcome, Stop};
+use crate::formats::terraform::types::{Type, convert, type_of, unify};
+use crate::value::{Data, Known, List, Maybe, Traced, Unknown};
+
+/// The first argument that is neither null nor an empty string, converted to the type of all.
+pub(super) fn coalesce(call: &Call<'_>) -> Outcome {
+    let common = unify(call.arguments.iter().map(type_of).collect())?;
+    for argument in call.arguments {
+        match &argument.value {
+            Unknown(why) if why.is_set() => return Ok(Given::Picked(argument.clone())),
+            Unknown(why) => return Err(why.clone().into()),
+            Known(Data::Null) => {}
+            Known(Data::String(text)) if text.is_empty() => {}
+            Known(_) => return picked(convert(argument.clone(), &common)),
+        }
+    }
+    Err(Stop::failed("every argument is null or empty"))
+}
+
+fn picked(value: Traced<Data>) -> Outcome {
+    match value.value {
+        Known(_) => Ok(Given::Picked(value)),
+        Unknown(why) => Err(why.into()),
+    }
+}
+
+/// The first list or tuple that isn't empty. All of them have to be lists or tuples.
+pub(super) fn coalescelist(call: &Call<'_>) -> Outcome {
+    let is_null = |argument: &&Traced<Data>| matches!(argument.value, Known(Data::Null));
+    let is_unknown = |argument: &&Traced<Data>| matches!(argument.value, Unknown(_));
+    let known = call.arguments.iter().take_while(|argument| !is_unknown(argument)).enumerate();
+    for (at, _) in known.filter(|(_, argument)| !is_null(argument)) {
+        call.ordered(at)?;
+    }
+    for (at, argument) in call.arguments.iter().enumerate().filter(|(_, argument)| !is_null(argument)) {
+        if !call.ordered(at)?.items.is_empty() {
+            return Ok(Given::Picked(argument.clone()));
+        }
+    }
+    Err(Stop::failed("every argument is null or empty"))
+}
+
+/// The only element, or null if there is none.
+pub(super) fn one(call: &Call<'_>) -> Outcome {
+    let List { items, .. } = call.sequence(0)?;
+    match items.as_slice() {
+        [] => Ok(Given::Made(Data::Null)),
+        [item] => Ok(Given::Picked(item.clone())),
+        [_, _, ..] => Err(Stop::failed("there must not be more than one element")),
+    }
+}
+
+/// Whether no element is false or null.
+pub(super) fn alltrue(call: &Call<'_>) -> Outcome {
+    let all = call.list(0, Type::Bool)?.iter().map(is_true).fold(Known(true), Maybe::and);
+    decided(all)
+}
+
+/// Whether an element is true.
+pub(super) fn anytrue(call: &Call<'_>) -> Outcome {
+    let any = call.list(0, Type::Bool)?.iter().map(is_true).fold(Known(false), Maybe::or);
+    decided(any)
+}
+
+fn is_true(item: &Traced<Data>) -> Maybe<bool> {
+    item.value.as_ref().map(|data| matches!(data, Data::Bool(true)))
+}
+
+fn decided(value: Maybe<bool>) -> Outcome {
+    match value {
+        Known(value) => Given::bool(value),
+        Unknown(why) => Err(why.into()),
+    }
+}

@@ -1,0 +1,117 @@
+//! `format` and `formatlist`.
+
+use super::arguments::require_known;
+use super::format_verbs::{Argument, Piece, pieces};
+use super::json::json;
+use super::{Call, Given, MAX_ELEMENTS, MAX_STRING, Outcome, Stop};
+use crate::formats::terraform::unknowns::computed;
+use crate::value::{Data, Known, List, ListKind, Traced, Unknown};
+
+/// How much text is looked at to format the rows of a list, in bytes.
+const MAX_REPEATED: usize = 16 * MAX_STRING;
+
+/// A text with verbs, filled in with values.
+pub(super) fn format(call: &Call<'_>) -> Outcome {
+    let spec = call.string(0)?;
+    let values: Vec<&Traced<Data>> = call.arguments.iter().skip(1).collect();
+    Given::string(formatted(&spec, &values)?)
+}
+
+/// The same for each element of lists; other values are repeated.
+pub(super) fn formatlist(call: &Call<'_>) -> Outcome {
+    let spec = call.string(0)?;
+    let values = call.arguments.get(1..).unwrap_or_default();
+    let Some(count) = common_length(values)? else {
+        let all: Vec<&Traced<Data>> = values.iter().collect();
+        return Given::list(ListKind::List, call.strings([formatted(&spec, &all)?]));
+    };
+    check_repeated(values, count)?;
+    let mut texts = Vec::new();
+    let mut length = 0_usize;
+    for at in 0..count {
+        let row: Vec<&Traced<Data>> = values.iter().filter_map(|value| element(value, at)).collect();
+        let text = match formatted(&spec, &row) {
+            Ok(text) => call.made(Data::String(text)),
+            Err(Stop::Unknown(why)) => {
+                let why = computed(why, &spec, &row);
+                Traced { value: Unknown(why), ..call.made(Data::Null) }
+            }
+            Err(stop @ Stop::Failed(_)) => return Err(stop),
+        };
+        if let Known(Data::String(text)) = &text.value {
+            length = length.saturating_add(text.len());
+        }
+        if length > MAX_STRING || texts.len() >= MAX_ELEMENTS {
+            return Err(Stop::too_long());
+        }
+        texts.push(text);
+    }
+    Given::list(ListKind::List, texts)
+}
+
+/// The length of all the lists among the values; nothing if there is none.
+fn common_length(values: &[Traced<Data>]) -> Result<Option<usize>, Stop> {
+    let mut common = None;
+    for value in values {
+        let length = match &value.value {
+            // It may be a list of any length.
+            Unknown(why) => return Err(why.clone().into()),
+            Known(Data::List(list)) => ordered_length(list)?,
+            Known(_) => continue,
+        };
+        if common.is_some_and(|common| common != length) {
+            return Err(Stop::failed("the lists differ in length"));
+        }
+        common = Some(length);
+    }
+    Ok(common)
+}
+
+/// Values that aren't lists are shown again for each row.
+fn check_repeated(values: &[Traced<Data>], count: usize) -> Result<(), Stop> {
+    for value in values.iter().filter(|value| !matches!(value.value, Known(Data::List(_)))) {
+        if json(value)?.len().saturating_mul(count) > MAX_REPEATED {
+            return Err(Stop::too_long());
+        }
+    }
+    Ok(())
+}
+
+fn ordered_length(list: &List) -> Result<usize, Stop> {
+    if list.kind == ListKind::Set && list.items.len() > 1 {
+        list.items.iter().try_for_each(require_known)?;
+    }
+    Ok(list.items.len())
+}
+
+fn element(value: &Traced<Data>, at: usize) -> Option<&Traced<Data>> {
+    match &value.value {
+        Known(Data::List(list)) => list.items.get(at),
+        Known(_) | Unknown(_) => Some(value),
+    }
+}
+
+fn formatted(spec: &str, values: &[&Traced<Data>]) -> Result<String, Stop> {
+    values.iter().try_for_each(|value| require_known(value))?;
+    let mut text = String::new();
+    let (mut next, mut used) = (0_usize, 0_usize);
+    for piece in pieces(spec)? {
+        match piece {
+            Piece::Text(part) => text.push_str(part),
+            Piece::Verb(verb) => {
+                let at = match verb.argument {
+                    Argument::Next => next,
+                    Argument::Numbered(at) => at,
+                };
+                let Some(value) = values.get(at) else { return Err(Stop::failed("there are not enough arguments")) };
+                text.push_str(&verb.show(value)?);
+                next = at.saturating_add(1);
+                used = used.max(next);
+            }
+        }
+        if text.len() > MAX_STRING {
+            return Err(Stop::too_long());
+        }
+    }
+    if used < values.len() { Err(Stop::failed("there are too many arguments")) } else { Ok(text) }
+}

@@ -1,0 +1,226 @@
+//! The verbs of `format`, such as `%s` and `%-10.3f`.
+//!
+//! Source: `function/stdlib/format.go` and `format_fsm.rl` of go-cty. Verbs and flags that are seldom used aren't evaluated.
+
+use super::Stop;
+use super::json::{json, write_string};
+use super::strings::characters;
+use crate::formats::terraform::numbers::{LARGEST_EXACT, show, show_general};
+use crate::formats::terraform::types::{Type, convert};
+use crate::value::{Data, Known, Traced, Unknown};
+
+/// The widest padding, and the most decimals.
+const MAX_WIDTH: usize = 1024;
+
+/// A part of a format.
+pub(super) enum Piece<'a> {
+    /// Text as it is.
+    Text(&'a str),
+    /// What a value is put in place of.
+    Verb(Verb),
+}
+
+/// A verb with its flags.
+#[derive(Debug, Default)]
+pub(super) struct Verb {
+    /// Which value it shows.
+    pub(super) argument: Argument,
+    letter: char,
+    has_zeros: bool,
+    is_left: bool,
+    is_sharp: bool,
+    /// A flag that isn't evaluated with every letter: `+` or a space.
+    has_sign: bool,
+    width: Option<usize>,
+    precision: Option<usize>,
+}
+
+/// How a verb chooses its value.
+#[derive(Debug, Default)]
+pub(super) enum Argument {
+    /// The one after that of the verb before.
+    #[default]
+    Next,
+    /// Its place, counted from 0.
+    Numbered(usize),
+}
+
+/// The parts of a format.
+pub(super) fn pieces(spec: &str) -> Result<Vec<Piece<'_>>, Stop> {
+    let mut pieces = Vec::new();
+    let mut rest = spec;
+    while let Some((text, after)) = rest.split_once('%') {
+        pieces.push(Piece::Text(text));
+        if let Some(after) = after.strip_prefix('%') {
+            pieces.push(Piece::Text("%"));
+            rest = after;
+            continue;
+        }
+        let (verb, after) = Verb::parse(after)?;
+        pieces.push(Piece::Verb(verb));
+        rest = after;
+    }
+    pieces.push(Piece::Text(rest));
+    Ok(pieces)
+}
+
+impl Verb {
+    /// Reads a verb after its `%`, and gives what follows.
+    fn parse(text: &str) -> Result<(Self, &str), Stop> {
+        let mut verb = Self::default();
+        let mut rest = text;
+        while let Some(flag) = rest.chars().next().filter(|c| "0#-+ ".contains(*c)) {
+            match flag {
+                '0' => verb.has_zeros = true,
+                '#' => verb.is_sharp = true,
+                '-' => verb.is_left = true,
+                _ => verb.has_sign = true,
+            }
+            rest = after_first(rest);
+        }
+        (verb.width, rest) = number(rest)?;
+        if let Some(after) = rest.strip_prefix('.') {
+            let (precision, after) = number(after)?;
+            (verb.precision, rest) = (Some(precision.unwrap_or_default()), after);
+        }
+        if let Some((at, after)) = rest.strip_prefix('[').and_then(|rest| rest.split_once(']')) {
+            let at = at.parse::<usize>().ok().filter(|_| !at.starts_with(['0', '+'])).and_then(|at| at.checked_sub(1));
+            verb.argument = Argument::Numbered(at.ok_or_else(invalid)?);
+            rest = after;
+        }
+        verb.letter = rest.chars().next().filter(char::is_ascii_alphabetic).ok_or_else(invalid)?;
+        Ok((verb, after_first(rest)))
+    }
+
+    /// The value as the verb shows it; it is wholly known.
+    pub(super) fn show(&self, value: &Traced<Data>) -> Result<String, Stop> {
+        if matches!(value.value, Known(Data::Null)) && self.letter != 'v' {
+            return Err(Stop::failed("null can't be formatted"));
+        }
+        match self.letter {
+            'v' => self.padded(self.as_it_is(value)?),
+            't' => as_text(value, &Type::Bool),
+            's' => self.padded(self.cut(as_text(value, &Type::String)?)?),
+            'q' => self.padded(quoted(&self.cut(as_text(value, &Type::String)?)?)),
+            'd' | 'x' | 'X' | 'o' | 'b' => self.integer(as_number(value)?),
+            'f' => self.decimal(as_number(value)?),
+            'e' | 'E' | 'g' | 'G' => Err(not_evaluated()),
+            _ => Err(invalid()),
+        }
+    }
+
+    fn as_it_is(&self, value: &Traced<Data>) -> Result<String, Stop> {
+        match &value.value {
+            Known(Data::String(text)) if !self.is_sharp => Ok(text.clone()),
+            Known(Data::Number(number)) if !self.is_sharp => Ok(show_general(*number, None)),
+            Known(_) | Unknown(_) => json(value),
+        }
+    }
+
+    fn cut(&self, text: String) -> Result<String, Stop> {
+        match self.precision {
+            None | Some(0) => Ok(text),
+            Some(length) => Ok(characters(&text)?.into_iter().take(length).collect()),
+        }
+    }
+
+    fn padded(&self, text: String) -> Result<String, Stop> {
+        let Some(width) = self.width else { return Ok(text) };
+        let missing = width.saturating_sub(characters(&text)?.len());
+        let padding = if self.has_zeros { "0" } else { " " }.repeat(missing);
+        Ok(if self.is_left { text + &padding } else { padding + &text })
+    }
+
+    fn integer(&self, number: f64) -> Result<String, Stop> {
+        if number.fract() != 0.0 {
+            return Err(Stop::failed("a whole number is required"));
+        }
+        if number.abs() > LARGEST_EXACT || self.precision.is_some() || self.is_sharp || self.has_sign {
+            return Err(not_evaluated());
+        }
+        let magnitude = number.abs() as u64;
+        let digits = match self.letter {
+            'x' => format!("{magnitude:x}"),
+            'X' => format!("{magnitude:X}"),
+            'o' => format!("{magnitude:o}"),
+            'b' => format!("{magnitude:b}"),
+            _ => magnitude.to_string(),
+        };
+        self.signed(number < 0.0, digits)
+    }
+
+    /// With six decimals, if the verb says nothing else.
+    fn decimal(&self, number: f64) -> Result<String, Stop> {
+        let wanted = self.precision.unwrap_or(6);
+        let shown = show(number.abs());
+        let written = shown.split_once('.').map_or(0, |(_, decimals)| decimals.len());
+        // Where digits are cut, the last of them depends on how the number is represented.
+        if written > wanted || self.is_sharp || self.has_sign {
+            return Err(not_evaluated());
+        }
+        let point = if written == 0 && wanted > 0 { "." } else { "" };
+        let zeros = "0".repeat(wanted.saturating_sub(written));
+        self.signed(number < 0.0, format!("{shown}{point}{zeros}"))
+    }
+
+    /// A number with its sign, which comes before zeros but after spaces.
+    fn signed(&self, is_negative: bool, digits: String) -> Result<String, Stop> {
+        let sign = if is_negative { "-" } else { "" };
+        let missing = self.width.unwrap_or_default().saturating_sub(sign.len().saturating_add(digits.len()));
+        Ok(match (self.is_left, self.has_zeros) {
+            (true, _) => format!("{sign}{digits}{}", " ".repeat(missing)),
+            (false, true) => format!("{sign}{}{digits}", "0".repeat(missing)),
+            (false, false) => format!("{}{sign}{digits}", " ".repeat(missing)),
+        })
+    }
+}
+
+fn after_first(text: &str) -> &str {
+    let mut characters = text.chars();
+    characters.next();
+    characters.as_str()
+}
+
+/// A number at the start of a text, if there is one, and what follows.
+fn number(text: &str) -> Result<(Option<usize>, &str), Stop> {
+    let rest = text.trim_start_matches(|c: char| c.is_ascii_digit());
+    let digits = text.strip_suffix(rest).unwrap_or_default();
+    if digits.is_empty() {
+        return Ok((None, rest));
+    }
+    match digits.parse::<usize>() {
+        Ok(number) if number <= MAX_WIDTH => Ok((Some(number), rest)),
+        Ok(_) | Err(_) => Err(Stop::too_long()),
+    }
+}
+
+fn as_text(value: &Traced<Data>, ty: &Type) -> Result<String, Stop> {
+    match convert(value.clone(), ty).value {
+        Known(Data::String(text)) => Ok(text),
+        Known(Data::Bool(value)) => Ok(value.to_string()),
+        Known(_) => Err(invalid()),
+        Unknown(why) => Err(why.into()),
+    }
+}
+
+fn as_number(value: &Traced<Data>) -> Result<f64, Stop> {
+    match convert(value.clone(), &Type::Number).value {
+        Known(Data::Number(number)) => Ok(number),
+        Known(_) => Err(invalid()),
+        Unknown(why) => Err(why.into()),
+    }
+}
+
+fn quoted(text: &str) -> String {
+    let mut quoted = String::new();
+    write_string(text, &mut quoted);
+    quoted
+}
+
+fn invalid() -> Stop {
+    Stop::failed("the format isn't valid")
+}
+
+fn not_evaluated() -> Stop {
+    Stop::not_evaluated("such a format")
+}

@@ -1,0 +1,85 @@
+//! Values as JSON text, to the byte as Terraform writes it.
+
+use std::fmt::Write;
+
+use super::{Call, Given, Outcome, Stop};
+use crate::formats::terraform::numbers::show;
+use crate::formats::terraform::unknowns::wholly_known;
+use crate::value::{Data, Field, Known, Traced, Unknown};
+
+/// Without spaces, with the keys in order.
+pub(super) fn jsonencode(call: &Call<'_>) -> Outcome {
+    Given::string(json(call.argument(0)?)?)
+}
+
+/// The JSON text of a value that is wholly known.
+pub(super) fn json(value: &Traced<Data>) -> Result<String, Stop> {
+    match wholly_known(value) {
+        Known(data) => {
+            let mut text = String::new();
+            write_data(data, &mut text);
+            Ok(text)
+        }
+        Unknown(why) => Err(why.into()),
+    }
+}
+
+fn write_data(data: &Data, text: &mut String) {
+    match data {
+        Data::Null => text.push_str("null"),
+        Data::Bool(value) => text.push_str(if *value { "true" } else { "false" }),
+        Data::Number(number) => text.push_str(&show(*number)),
+        Data::String(string) => write_string(string, text),
+        Data::List(list) => {
+            text.push('[');
+            for (at, item) in list.items.iter().enumerate() {
+                write_part(at, item, None, text);
+            }
+            text.push(']');
+        }
+        Data::Object(object) => {
+            let mut fields: Vec<&Field> = object.fields.iter().collect();
+            fields.sort_by(|a, b| a.key.cmp(&b.key));
+            text.push('{');
+            for (at, field) in fields.into_iter().enumerate() {
+                write_part(at, &field.value, Some(&field.key), text);
+            }
+            text.push('}');
+        }
+    }
+}
+
+fn write_part(at: usize, value: &Traced<Data>, key: Option<&str>, text: &mut String) {
+    if at > 0 {
+        text.push(',');
+    }
+    if let Some(key) = key {
+        write_string(key, text);
+        text.push(':');
+    }
+    match &value.value {
+        Known(data) => write_data(data, text),
+        // The caller has made sure that there is none.
+        Unknown(_) => text.push_str("null"),
+    }
+}
+
+/// A string with the escapes of Go's encoder, which also spares HTML.
+pub(super) fn write_string(string: &str, text: &mut String) {
+    text.push('"');
+    for c in string.chars() {
+        match c {
+            '"' | '\\' => text.extend(['\\', c]),
+            '\n' => text.push_str("\\n"),
+            '\r' => text.push_str("\\r"),
+            '\t' => text.push_str("\\t"),
+            '\u{8}' => text.push_str("\\b"),
+            '\u{c}' => text.push_str("\\f"),
+            '\0'..='\x1f' | '<' | '>' | '&' | '\u{2028}' | '\u{2029}' => {
+                write!(text, "\\u{:04x}", u32::from(c)).unwrap_or_default();
+            }
+            _ => text.push(c),
+        }
+    }
+    text.push('"');
+}

@@ -1,0 +1,81 @@
+//! Functions that make one list of others.
+
+use super::arguments::{require_known, text};
+use super::{Call, Given, MAX_ELEMENTS, Outcome, Stop};
+use crate::formats::terraform::sets;
+use crate::formats::terraform::types::{Type, type_of, unify};
+use crate::value::{Data, Known, List, ListKind, Traced, Unknown, Why};
+
+/// The elements of all lists; a tuple, unless all are lists with a type in common. If that isn't known, a list
+/// is made, which `==` alone can tell from a tuple.
+pub(super) fn concat(call: &Call<'_>) -> Outcome {
+    let lists = (0..call.arguments.len()).map(|at| call.ordered(at)).collect::<Result<Vec<_>, _>>()?;
+    if lists.is_empty() {
+        return Err(Stop::failed("a list is required"));
+    }
+    let are_lists = lists.iter().all(|list| list.kind == ListKind::List);
+    let common = if are_lists { common_type(call)? } else { None };
+    let Some(common) = common else {
+        return Given::list(ListKind::Tuple, lists.into_iter().flat_map(|list| list.items.clone()).collect());
+    };
+    let mut items = Vec::new();
+    for at in 0..call.arguments.len() {
+        if let Data::List(list) = call.converted(at, &common)? {
+            items.extend(list.items);
+        }
+    }
+    Given::list(ListKind::List, items)
+}
+
+/// The type that the arguments have in common, if any.
+fn common_type(call: &Call<'_>) -> Result<Option<Type>, Stop> {
+    match unify(call.arguments.iter().map(type_of).collect()) {
+        Ok(ty) => Ok(Some(ty)),
+        Err(Why::Failed { .. }) => Ok(None),
+        Err(why) => Err(why.into()),
+    }
+}
+
+/// The strings that are neither null nor empty.
+pub(super) fn compact(call: &Call<'_>) -> Outcome {
+    let mut kept = Vec::new();
+    for item in call.list(0, Type::String)? {
+        let is_kept = match &item.value {
+            Unknown(why) if why.is_set() => true,
+            Unknown(_) | Known(_) => text(&item)?.is_some_and(|text| !text.is_empty()),
+        };
+        if is_kept {
+            kept.push(item);
+        }
+    }
+    Given::list(ListKind::List, kept)
+}
+
+/// The elements that are equal to none before them.
+pub(super) fn distinct(call: &Call<'_>) -> Outcome {
+    Given::list(ListKind::List, sets::distinct(call.list(0, Type::Any)?)?)
+}
+
+/// The elements of lists within lists, however deep.
+pub(super) fn flatten(call: &Call<'_>) -> Outcome {
+    let mut items = Vec::new();
+    flatten_into(call.sequence(0)?, &mut items)?;
+    Given::list(ListKind::Tuple, items)
+}
+
+fn flatten_into(list: &List, items: &mut Vec<Traced<Data>>) -> Result<(), Stop> {
+    // Where an unknown element comes in a set isn't known.
+    if list.kind == ListKind::Set && list.items.len() > 1 {
+        list.items.iter().try_for_each(require_known)?;
+    }
+    for item in &list.items {
+        match &item.value {
+            // It may be a list of any length.
+            Unknown(why) => return Err(why.clone().into()),
+            Known(Data::List(list)) => flatten_into(list, items)?,
+            Known(_) if items.len() >= MAX_ELEMENTS => return Err(Stop::too_many()),
+            Known(_) => items.push(item.clone()),
+        }
+    }
+    Ok(())
+}

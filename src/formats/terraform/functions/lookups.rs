@@ -1,0 +1,104 @@
+//! Functions that look into a collection.
+
+use super::strings::characters;
+use super::{Call, Given, Outcome, Stop};
+use crate::formats::terraform::equality::equal;
+use crate::formats::terraform::types::{Type, convert, type_of};
+use crate::value::{Data, Known, Object, Traced, Unknown, Why};
+
+/// The number of elements, which may be unknown themselves, or of the characters of a string.
+pub(super) fn length(call: &Call<'_>) -> Outcome {
+    let length = match call.known(0)? {
+        Data::String(text) => characters(text)?.len(),
+        Data::List(list) => list.items.len(),
+        Data::Object(object) => object.fields.len(),
+        Data::Null | Data::Bool(_) | Data::Number(_) => {
+            return Err(Stop::failed("a string or a collection is required"));
+        }
+    };
+    count(length)
+}
+
+fn count(number: usize) -> Outcome {
+    let number = u32::try_from(number).map_err(|_| Stop::too_many())?;
+    Given::number(f64::from(number))
+}
+
+/// Whether an element is equal to a value. One that is equal decides, whatever the others are.
+pub(super) fn contains(call: &Call<'_>) -> Outcome {
+    let list = call.sequence(0)?;
+    let wanted = call.argument(1)?;
+    let mut unclear = None;
+    for item in &list.items {
+        match equal(item, wanted) {
+            Known(true) => return Given::bool(true),
+            Known(false) => {}
+            Unknown(why) => unclear = unclear.or(Some(why)),
+        }
+    }
+    match unclear {
+        Some(why) => Err(why.into()),
+        None => Given::bool(false),
+    }
+}
+
+/// The place of the first element that is equal to a value.
+pub(super) fn index(call: &Call<'_>) -> Outcome {
+    let list = call.ordered(0)?;
+    call.known(1)?;
+    for (at, item) in list.items.iter().enumerate() {
+        match equal(item, call.argument(1)?) {
+            Known(true) => return count(at),
+            Known(false) => {}
+            Unknown(why) => return Err(why.into()),
+        }
+    }
+    Err(Stop::failed("the item isn't in the list"))
+}
+
+/// The element at a place, counted around and around.
+pub(super) fn element(call: &Call<'_>) -> Outcome {
+    let list = call.ordered(0)?;
+    let at = call.integer(1)?;
+    let Ok(at) = usize::try_from(at) else {
+        // Versions differ: it was an error before they began to count from the end.
+        return Err(Stop::not_evaluated("`element` with a negative index"));
+    };
+    let at = at.checked_rem(list.items.len());
+    match at.and_then(|at| list.items.get(at)) {
+        Some(item) => Ok(Given::Picked(item.clone())),
+        None => Err(Stop::failed("an empty list has no elements")),
+    }
+}
+
+/// The value of a key, even if it is null, or else a default.
+pub(super) fn lookup(call: &Call<'_>) -> Outcome {
+    let object = call.mapping(0)?;
+    let key = call.string(1)?;
+    let default = call.arguments.get(2).map(|default| converted_default(call, object, default)).transpose();
+    match (object.field(&key), default) {
+        (_, Err(stop @ Stop::Failed(_))) => Err(stop),
+        (Some(field), _) => Ok(Given::Picked(field.value.clone())),
+        (None, Ok(Some(default))) => Ok(Given::Picked(default)),
+        (None, Ok(None)) => Err(Stop::failed(format!("there is no key `{key}`"))),
+        (None, Err(stop)) => Err(stop),
+    }
+}
+
+/// The default has to fit the elements of a map, whether it is needed or not.
+fn converted_default(call: &Call<'_>, object: &Object, default: &Traced<Data>) -> Result<Traced<Data>, Stop> {
+    match type_of(call.argument(0)?) {
+        Type::Map(element) if object.is_map => match *element {
+            // What isn't known in the map decides what the default becomes.
+            Type::Unclear(why) => Err(why.into()),
+            element => {
+                let converted = convert(default.clone(), &element);
+                match converted.value {
+                    Unknown(why @ Why::Failed { .. }) => Err(why.into()),
+                    Known(_) | Unknown(_) => Ok(converted),
+                }
+            }
+        },
+        _ => Ok(default.clone()),
+    }
+}

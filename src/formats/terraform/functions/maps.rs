@@ -1,0 +1,104 @@
+//! Functions of maps and objects.
+
+use std::collections::{BTreeMap, HashMap};
+
+use super::arguments::text;
+use super::{Call, Given, Outcome, Stop};
+use crate::formats::terraform::types::{Type, type_of};
+use crate::value::{Data, Field, Known, List, ListKind, Object, Traced};
+
+/// The keys in order: a list of those of a map, a tuple of those of an object.
+pub(super) fn keys(call: &Call<'_>) -> Outcome {
+    let object = call.mapping(0)?;
+    let key = |field: &Field| Traced::written(Data::String(field.key.clone()), field.key_span);
+    Given::list(kind(object), sorted(object).into_iter().map(key).collect())
+}
+
+/// The values in the order of their keys.
+pub(super) fn values(call: &Call<'_>) -> Outcome {
+    let object = call.mapping(0)?;
+    Given::list(kind(object), sorted(object).into_iter().map(|field| field.value.clone()).collect())
+}
+
+fn kind(object: &Object) -> ListKind {
+    if object.is_map { ListKind::List } else { ListKind::Tuple }
+}
+
+fn sorted(object: &Object) -> Vec<&Field> {
+    let mut fields: Vec<&Field> = object.fields.iter().collect();
+    fields.sort_by(|a, b| a.key.cmp(&b.key));
+    fields
+}
+
+/// The fields of all; of those with the same key, the last. Null counts as empty.
+pub(super) fn merge(call: &Call<'_>) -> Outcome {
+    let mut fields: Vec<Field> = Vec::new();
+    let mut places: HashMap<String, usize> = HashMap::new();
+    let mut maps = Vec::new();
+    for at in 0..call.arguments.len() {
+        let argument = call.argument(at)?;
+        if matches!(argument.value, Known(Data::Null)) {
+            continue;
+        }
+        let object = call.mapping(at)?;
+        maps.push((object.is_map, argument));
+        for field in &object.fields {
+            let place = *places.entry(field.key.clone()).or_insert(fields.len());
+            match fields.get_mut(place) {
+                Some(earlier) => *earlier = field.clone(),
+                None => fields.push(field.clone()),
+            }
+        }
+    }
+    let is_map = !maps.is_empty() && maps.iter().all(|(is_map, _)| *is_map) && have_one_type(&maps);
+    Given::object(Object { is_map, header: call.span, fields })
+}
+
+/// Whether the elements of all maps have the same type, as far as it is known. If it is not, a map is
+/// made where Terraform may make an object, which `==` alone can tell.
+fn have_one_type(maps: &[(bool, &Traced<Data>)]) -> bool {
+    let elements = maps.iter().filter_map(|(_, map)| match type_of(map) {
+        Type::Map(element) if !matches!(*element, Type::Any | Type::Unclear(_)) => Some(element),
+        _ => None,
+    });
+    let elements: Vec<Box<Type>> = elements.collect();
+    elements.windows(2).all(|pair| matches!(pair, [a, b] if a == b))
+}
+
+/// A map from strings to the keys of the lists that they were in.
+pub(super) fn transpose(call: &Call<'_>) -> Outcome {
+    call.all_known()?;
+    let lists = Type::Map(Box::new(Type::List(Box::new(Type::String))));
+    let Data::Object(object) = call.converted(0, &lists)? else {
+        return Err(Stop::failed("a map of lists of strings is required"));
+    };
+    let mut keys: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for field in sorted(&object) {
+        let Known(Data::List(List { items, .. })) = &field.value.value else {
+            return Err(Stop::failed("a map of lists of strings is required"));
+        };
+        for item in items {
+            let text = text(item)?.ok_or_else(|| Stop::failed("a list must not contain null"))?;
+            keys.entry(text).or_default().push(field.key.clone());
+        }
+    }
+    let list = |keys| call.made(Data::List(List { kind: ListKind::List, items: call.strings(keys) }));
+    let fields = keys.into_iter().map(|(key, keys)| call.field(key, list(keys))).collect();
+    Given::object(Object { is_map: true, header: call.span, fields })
+}
+
+/// Keys and values from two lists of the same length.
+pub(super) fn zipmap(call: &Call<'_>) -> Outcome {
+    let keys = call.list(0, Type::String)?;
+    let List { kind, items } = call.ordered(1)?;
+    if keys.len() != items.len() {
+        return Err(Stop::failed("there must be as many keys as values"));
+    }
+    let mut fields: BTreeMap<String, Field> = BTreeMap::new();
+    for (key, value) in keys.iter().zip(items) {
+        let text = text(key)?.ok_or_else(|| Stop::failed("a key must not be null"))?;
+        fields.insert(text.clone(), Field { key: text, key_span: key.origin.span(), value: value.clone() });
+    }
+    let fields = fields.into_values().collect();
+    Given::object(Object { is_map: *kind == ListKind::List, header: call.span, fields })
+}

@@ -1,0 +1,131 @@
+//! Regular expressions, by way of the crate `regex`, which only this file names.
+//!
+//! The crate's syntax is that of Go with a few differences; a pattern that uses them isn't evaluated.
+
+use ::regex::{Captures, Regex, RegexBuilder};
+
+use super::dialect::is_common;
+use super::{Call, Given, MAX_ELEMENTS, MAX_STRING, Outcome, Stop};
+use crate::value::{Data, List, ListKind, Object};
+
+/// The largest compiled pattern, in bytes.
+const MAX_PROGRAM: usize = 1024 * 1024;
+
+/// The largest product of the sizes of a compiled pattern and of a text, which bounds the time of a match.
+const MAX_WORK: usize = 1 << 31;
+
+/// The longest text in which all matches are looked for, which may take time by the square of its length.
+const MAX_TEXT: usize = 8 * 1024;
+
+/// The first match: its text, or what its groups captured.
+pub(super) fn regex(call: &Call<'_>) -> Outcome {
+    let text = call.string(1)?;
+    let pattern = compile(&call.string(0)?, &text)?;
+    let groups = Groups::of(&pattern)?;
+    match pattern.captures(&text) {
+        Some(captures) => Ok(Given::Made(groups.data(call, &captures))),
+        None => Err(Stop::failed("the pattern doesn't match")),
+    }
+}
+
+/// All matches.
+pub(super) fn regexall(call: &Call<'_>) -> Outcome {
+    let text = call.string(1)?;
+    let pattern = compile(&call.string(0)?, &text)?;
+    let groups = Groups::of(&pattern)?;
+    let mut items = Vec::new();
+    check_length(&text)?;
+    for captures in pattern.captures_iter(&text) {
+        if items.len() >= MAX_ELEMENTS {
+            return Err(Stop::too_many());
+        }
+        items.push(call.made(groups.data(call, &captures)));
+    }
+    Given::list(ListKind::List, items)
+}
+
+/// Every occurrence of a text, or of a pattern between slashes.
+pub(super) fn replace(call: &Call<'_>) -> Outcome {
+    let (text, wanted, replacement) = (call.string(0)?, call.string(1)?, call.string(2)?);
+    let pattern_text = wanted.strip_prefix('/').and_then(|rest| rest.strip_suffix('/'));
+    let Some(pattern_text) = pattern_text else {
+        let count = text.matches(wanted.as_str()).count();
+        check_growth(&text, count, &replacement)?;
+        return Given::string(text.replace(&wanted, &replacement));
+    };
+    let pattern = compile(pattern_text, &text)?;
+    check_length(&text)?;
+    check_growth(&text, pattern.find_iter(&text).count(), &replacement)?;
+    // A reference repeats no more than the matches, which are parts of the text.
+    check_growth(&text, replacement.matches('$').count(), &text)?;
+    if !replacement.is_ascii() && replacement.contains('$') {
+        return Err(Stop::not_evaluated("such a replacement"));
+    }
+    Given::string(pattern.replace_all(&text, replacement.as_str()).into_owned())
+}
+
+fn check_length(text: &str) -> Result<(), Stop> {
+    if text.len() > MAX_TEXT { Err(Stop::too_long()) } else { Ok(()) }
+}
+
+fn check_growth(text: &str, count: usize, addition: &str) -> Result<(), Stop> {
+    let length = count.saturating_mul(addition.len()).saturating_add(text.len());
+    if length > MAX_STRING { Err(Stop::too_long()) } else { Ok(()) }
+}
+
+/// Compiles a pattern of Go to be used on a text.
+fn compile(pattern: &str, text: &str) -> Result<Regex, Stop> {
+    // Classes such as `\w` and the case of letters go beyond ASCII in the crate, but not in Go.
+    let is_ascii = text.is_ascii() && !text.contains('\u{b}');
+    let needs_ascii = pattern.contains('\\') || pattern.contains("(?") || pattern.contains("[:");
+    if !is_common(pattern) || (needs_ascii && !is_ascii) {
+        return Err(not_evaluated());
+    }
+    let size = MAX_WORK.checked_div(text.len()).map_or(MAX_PROGRAM, |size| size.min(MAX_PROGRAM));
+    let built = RegexBuilder::new(pattern).size_limit(size).dfa_size_limit(MAX_PROGRAM).build();
+    // What one of the two refuses, the other may accept.
+    built.map_err(|_| not_evaluated())
+}
+
+fn not_evaluated() -> Stop {
+    Stop::not_evaluated("such a regular expression")
+}
+
+/// The groups of a pattern, of which either all have names or none.
+enum Groups {
+    /// There are none, so that the whole match counts.
+    None,
+    Numbered,
+    Named(Vec<String>),
+}
+
+impl Groups {
+    fn of(pattern: &Regex) -> Result<Self, Stop> {
+        let names: Vec<Option<&str>> = pattern.capture_names().skip(1).collect();
+        if names.is_empty() {
+            Ok(Self::None)
+        } else if names.iter().all(Option::is_none) {
+            Ok(Self::Numbered)
+        } else {
+            let names: Option<Vec<String>> = names.into_iter().map(|name| name.map(str::to_owned)).collect();
+            names.map(Self::Named).ok_or_else(|| Stop::failed("either all groups have names or none"))
+        }
+    }
+
+    fn data(&self, call: &Call<'_>, captures: &Captures<'_>) -> Data {
+        let whole = captures.get(0).map_or("", |found| found.as_str());
+        let mut groups = captures
+            .iter()
+            .skip(1)
+            .map(|group| call.made(group.map_or(Data::Null, |found| Data::String(found.as_str().to_owned()))));
+        match self {
+            Self::None => Data::String(whole.to_owned()),
+            Self::Numbered => Data::List(List { kind: ListKind::Tuple, items: groups.collect() }),
+            Self::Named(names) => {
+                let mut next = || groups.next().unwrap_or_else(|| call.made(Data::Null));
+                let fields = names.iter().map(|name| call.field(name.clone(), next())).collect();
+                Data::Object(Object::new(call.span, fields))
+            }
+        }
+    }
+}

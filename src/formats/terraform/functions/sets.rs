@@ -1,0 +1,93 @@
+//! Functions of sets.
+
+use super::arguments::require_known;
+use super::{Call, Given, MAX_ELEMENTS, Outcome, Stop};
+use crate::formats::terraform::sets::{self, Members};
+use crate::formats::terraform::types::{Type, convert, type_of, unify};
+use crate::value::{Data, List, ListKind, Traced};
+
+/// The elements of any of the sets.
+pub(super) fn setunion(call: &Call<'_>) -> Outcome {
+    made(arguments(call)?.concat())
+}
+
+/// The elements of all of the sets.
+pub(super) fn setintersection(call: &Call<'_>) -> Outcome {
+    combined(call, |is_in_others| is_in_others.iter().all(|is_in| *is_in))
+}
+
+/// The elements of the first set that the second doesn't have.
+pub(super) fn setsubtract(call: &Call<'_>) -> Outcome {
+    combined(call, |is_in_others| !is_in_others.iter().any(|is_in| *is_in))
+}
+
+/// The elements of the first set, chosen by which of the others have them.
+fn combined(call: &Call<'_>, is_kept: impl Fn(&[bool]) -> bool) -> Outcome {
+    let mut sets = arguments(call)?;
+    sets.iter().flatten().try_for_each(require_known)?;
+    let first = sets.remove(0);
+    let others: Vec<Members> = sets.iter().map(|set| members(set)).collect();
+    let keep = |item: &Traced<Data>| is_kept(&others.iter().map(|other| other.contains(item)).collect::<Vec<_>>());
+    made(first.into_iter().filter(keep).collect())
+}
+
+fn members(set: &[Traced<Data>]) -> Members {
+    let mut members = Members::default();
+    for item in set {
+        members.insert(item);
+    }
+    members
+}
+
+/// The elements of each argument, converted to a type that all have in common.
+fn arguments(call: &Call<'_>) -> Result<Vec<Vec<Traced<Data>>>, Stop> {
+    let set = Type::Set(Box::new(Type::Any));
+    let mut sets = Vec::new();
+    for at in 0..call.arguments.len() {
+        match call.converted(at, &set)? {
+            Data::List(list) => sets.push(list.items),
+            _ => return Err(Stop::failed("a set is required")),
+        }
+    }
+    let common = unify(sets.iter().flatten().map(type_of).collect())?;
+    let convert_all = |set: Vec<_>| set.into_iter().map(|item| convert(item, &common)).collect();
+    Ok(sets.into_iter().map(convert_all).collect())
+}
+
+fn made(items: Vec<Traced<Data>>) -> Outcome {
+    Given::list(ListKind::Set, sets::set(items)?)
+}
+
+/// Tuples with an element of each set, in all combinations.
+///
+/// The last set changes fastest. If all arguments have an order, so has the result.
+pub(super) fn setproduct(call: &Call<'_>) -> Outcome {
+    if call.arguments.len() < 2 {
+        return Err(Stop::failed("at least two sets are required"));
+    }
+    let mut rows: Vec<Vec<Traced<Data>>> = vec![Vec::new()];
+    let mut is_ordered = true;
+    for at in 0..call.arguments.len() {
+        is_ordered &= call.sequence(at)?.kind != ListKind::Set;
+        let items = factor(call, at)?;
+        let size = rows.len().saturating_mul(items.len()).saturating_mul(at.saturating_add(1));
+        if size > MAX_ELEMENTS {
+            return Err(Stop::too_many());
+        }
+        rows = rows
+            .iter()
+            .flat_map(|row| items.iter().map(|item| [row.as_slice(), std::slice::from_ref(item)].concat()))
+            .collect();
+    }
+    let tuples: Vec<Traced<Data>> = rows.into_iter().map(|row| call.made(Data::tuple(row))).collect();
+    if is_ordered { Given::list(ListKind::List, tuples) } else { made(tuples) }
+}
+
+/// The elements of one argument, converted to one type.
+fn factor(call: &Call<'_>, at: usize) -> Result<Vec<Traced<Data>>, Stop> {
+    let List { kind, items } = call.sequence(at)?;
+    match kind {
+        ListKind::Tuple => call.list(at, Type::Any),
+        ListKind::List | ListKind::Set => Ok(items.clone()),
+    }
+}

@@ -1,0 +1,176 @@
+//! Functions of strings and paths.
+
+use super::{Call, Given, MAX_ELEMENTS, MAX_STRING, Outcome, Stop};
+use crate::value::ListKind;
+
+/// The longest indentation.
+const MAX_INDENT: usize = 1024;
+
+/// In upper case.
+pub(super) fn upper(call: &Call<'_>) -> Outcome {
+    mapped(&call.string(0)?, upper_character)
+}
+
+/// In lower case.
+pub(super) fn lower(call: &Call<'_>) -> Outcome {
+    mapped(&call.string(0)?, |c| only(c.to_lowercase()))
+}
+
+/// With each word beginning in upper case.
+pub(super) fn title(call: &Call<'_>) -> Outcome {
+    let mut is_start = true;
+    mapped(&call.string(0)?, |c| {
+        let is_first = std::mem::replace(&mut is_start, !c.is_alphanumeric() && c != '_');
+        // What separates words is less clear beyond ASCII.
+        if !c.is_ascii() && !c.is_alphabetic() {
+            return None;
+        }
+        if is_first { upper_character(c) } else { Some(c) }
+    })
+}
+
+fn upper_character(c: char) -> Option<char> {
+    // Go has no capital of it.
+    if c == 'ß' { Some(c) } else { only(c.to_uppercase()) }
+}
+
+fn only(mut characters: impl ExactSizeIterator<Item = char>) -> Option<char> {
+    if characters.len() == 1 { characters.next() } else { None }
+}
+
+/// Go maps characters one by one; nothing is claimed where Unicode makes more of one.
+fn mapped(text: &str, map: impl FnMut(char) -> Option<char>) -> Outcome {
+    match text.chars().map(map).collect::<Option<String>>() {
+        Some(text) => Given::string(text),
+        None => Err(Stop::not_evaluated("the case of such characters")),
+    }
+}
+
+/// What a reader takes for one character, as far as that is simple.
+pub(super) fn characters(text: &str) -> Result<Vec<&str>, Stop> {
+    let is_simple =
+        |c: char| c.is_ascii() || matches!(c, '\u{a1}'..='\u{ac}' | '\u{ae}'..='\u{2ff}' | '\u{4e00}'..='\u{9fff}');
+    if !text.chars().all(is_simple) {
+        return Err(Stop::not_evaluated("the length of text with such characters"));
+    }
+    let mut parts: Vec<&str> = Vec::new();
+    let mut rest = text;
+    while let Some(first) = rest.chars().next() {
+        let length = if rest.starts_with("\r\n") { 2 } else { first.len_utf8() };
+        let Some((part, others)) = rest.split_at_checked(length) else { break };
+        parts.push(part);
+        rest = others;
+    }
+    Ok(parts)
+}
+
+/// The characters in reverse.
+pub(super) fn strrev(call: &Call<'_>) -> Outcome {
+    let text = call.string(0)?;
+    Given::string(characters(&text)?.into_iter().rev().collect::<String>())
+}
+
+/// So many characters from a place, which is counted from the end if it is negative.
+pub(super) fn substr(call: &Call<'_>) -> Outcome {
+    let text = call.string(0)?;
+    let (offset, length) = (call.integer(1)?, call.integer(2)?);
+    let characters = characters(&text)?;
+    let count = i64::try_from(characters.len()).unwrap_or(i64::MAX);
+    if offset < 0 && (length == 0 || offset.saturating_add(count) < 0) {
+        return Err(Stop::not_evaluated("`substr` with such numbers"));
+    }
+    let start = if offset < 0 { offset.saturating_add(count) } else { offset };
+    let after = characters.into_iter().skip(usize::try_from(start).unwrap_or(usize::MAX));
+    // A negative length means all that follows.
+    Given::string(after.take(usize::try_from(length).unwrap_or(usize::MAX)).collect::<String>())
+}
+
+/// With spaces after each line feed.
+pub(super) fn indent(call: &Call<'_>) -> Outcome {
+    let spaces = usize::try_from(call.integer(0)?).map_err(|_| Stop::failed("the indent must not be negative"))?;
+    let text = call.string(1)?;
+    let lines = text.matches('\n').count();
+    if spaces > MAX_INDENT || lines.saturating_mul(spaces) > MAX_STRING {
+        return Err(Stop::too_long());
+    }
+    Given::string(text.replace('\n', &format!("\n{}", " ".repeat(spaces))))
+}
+
+/// The strings of lists, with a separator between them.
+pub(super) fn join(call: &Call<'_>) -> Outcome {
+    let separator = call.string(0)?;
+    if call.arguments.len() < 2 {
+        return Err(Stop::failed("a list is required"));
+    }
+    let mut texts = Vec::new();
+    for at in 1..call.arguments.len() {
+        for text in call.known_strings(at)? {
+            texts.push(text.ok_or_else(|| Stop::failed("null can't be joined"))?);
+        }
+    }
+    let length = texts.iter().map(|text| text.len().saturating_add(separator.len())).fold(0, usize::saturating_add);
+    if length > MAX_STRING.saturating_add(separator.len()) {
+        return Err(Stop::too_long());
+    }
+    Given::string(texts.join(&separator))
+}
+
+/// The parts between separators, or all characters if the separator is empty.
+pub(super) fn split(call: &Call<'_>) -> Outcome {
+    let (separator, text) = (call.string(0)?, call.string(1)?);
+    let limit = MAX_ELEMENTS.saturating_add(1);
+    let parts: Vec<String> = if separator.is_empty() {
+        text.chars().take(limit).map(String::from).collect()
+    } else {
+        text.split(separator.as_str()).take(limit).map(str::to_owned).collect()
+    };
+    Given::list(ListKind::List, call.strings(parts))
+}
+
+/// Whether a string begins with another.
+pub(super) fn startswith(call: &Call<'_>) -> Outcome {
+    Given::bool(call.string(0)?.starts_with(&call.string(1)?))
+}
+
+/// Whether a string ends with another.
+pub(super) fn endswith(call: &Call<'_>) -> Outcome {
+    Given::bool(call.string(0)?.ends_with(&call.string(1)?))
+}
+
+/// Whether a string contains another.
+pub(super) fn strcontains(call: &Call<'_>) -> Outcome {
+    Given::bool(call.string(0)?.contains(&call.string(1)?))
+}
+
+/// The last element of a path.
+pub(super) fn basename(call: &Call<'_>) -> Outcome {
+    let path = call.string(0)?;
+    let trimmed = path.trim_end_matches('/');
+    match trimmed.rsplit('/').next() {
+        _ if path.is_empty() => Given::string("."),
+        Some("") | None => Given::string("/"),
+        Some(name) => Given::string(name),
+    }
+}
+
+/// A path without its last element, and without `.` and `..` where they can be spared.
+pub(super) fn dirname(call: &Call<'_>) -> Outcome {
+    let path = call.string(0)?;
+    let directory = path.rsplit_once('/').map_or("", |(directory, _)| directory);
+    let mut elements: Vec<&str> = Vec::new();
+    let is_absolute = path.starts_with('/');
+    for element in directory.split('/').filter(|element| !matches!(*element, "" | ".")) {
+        let can_go_up = elements.last().is_some_and(|last| *last != "..");
+        match element {
+            ".." if can_go_up => drop(elements.pop()),
+            ".." if is_absolute => {}
+            element => elements.push(element),
+        }
+    }
+    let joined = elements.join("/");
+    match (is_absolute, joined.is_empty()) {
+        (true, _) => Given::string(format!("/{joined}")),
+        (false, true) => Given::string("."),
+        (false, false) => Given::string(joined),
+    }
+}

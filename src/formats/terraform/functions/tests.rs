@@ -1,0 +1,99 @@
+//! Expressions and what they evaluate to: `cases.txt` holds what Terraform 1.11 says of them too.
+
+use super::testing::{covers, evaluate, shown};
+use super::{FUNCTIONS, Stop};
+use crate::value::{Data, Traced};
+
+/// A line is `expression -> value`, where `?` in a value stands for what isn't known.
+const CASES: &str = include_str!("cases.txt");
+
+/// What `unknown` may turn out to be.
+const VALUES: [&str; 16] = [
+    "null",
+    "\"\"",
+    "\"a\"",
+    "\"1\"",
+    "1",
+    "0",
+    "true",
+    "[]",
+    "[\"a\"]",
+    "[1, 2]",
+    "{}",
+    "{a = 1}",
+    "toset([\"b\", \"a\"])",
+    "tolist([1])",
+    "tomap({a = \"q\"})",
+    "[[], [\"b\"]]",
+];
+
+#[test]
+fn expressions_evaluate_as_in_terraform() {
+    let wrong: Vec<String> = cases()
+        .filter_map(|(expression, expected)| {
+            let found = outcome(evaluate(expression));
+            (found != expected).then(|| format!("{expression} -> {found}, not {expected}"))
+        })
+        .collect();
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn what_is_claimed_holds_whatever_the_unknown_is() {
+    for (expression, _) in cases().filter(|(expression, _)| expression.contains("unknown")) {
+        let claimed = evaluate(expression);
+        for value in VALUES {
+            let found = evaluate(&expression.replace("unknown", value));
+            assert!(is_covered(&claimed, &found), "{expression} is {} if the unknown is {value}", outcome(found));
+        }
+    }
+}
+
+/// A failure says nothing, since nothing that fails is deployed.
+fn is_covered(claimed: &Result<Traced<Data>, Stop>, found: &Result<Traced<Data>, Stop>) -> bool {
+    match (claimed, found) {
+        (Err(Stop::Unknown(_)), _) | (_, Err(_)) => true,
+        (Err(Stop::Failed(_)), Ok(_)) => false,
+        (Ok(claimed), Ok(found)) => covers(claimed, found),
+    }
+}
+
+#[test]
+fn functions_are_sorted_by_name() {
+    assert!(FUNCTIONS.is_sorted_by(|a, b| a.name < b.name));
+}
+
+#[test]
+fn every_function_has_a_case() {
+    for function in FUNCTIONS {
+        let call = format!("{}(", function.name);
+        assert!(cases().any(|(expression, _)| expression.contains(&call)), "`{}` has none", function.name);
+    }
+}
+
+#[test]
+fn results_have_limits() {
+    for expression in [
+        "setproduct(range(1000), range(1000))",
+        "join(format(\"%1024s\", \"\"), range(1024), range(1024))",
+        "replace(format(\"%1024s\", \"\"), \"\", format(\"%1024s\", \"\"))",
+        "indent(2000, \"a\")",
+        "format(\"%2000s\", \"a\")",
+        "regex(\"(\\\\w{100}){100}\", \"a\")",
+    ] {
+        assert_eq!(outcome(evaluate(expression)), "unknown", "{expression}");
+    }
+}
+
+fn cases() -> impl Iterator<Item = (&'static str, &'static str)> {
+    let lines = CASES.lines().filter(|line| !line.is_empty() && !line.starts_with('#'));
+    lines.map(|line| line.split_once(" -> ").unwrap_or_else(|| panic!("{line}")))
+}
+
+fn outcome(result: Result<Traced<Data>, Stop>) -> String {
+    match result {
+        Ok(value) => shown(&value),
+        Err(Stop::Failed(_)) => "fails".to_owned(),
+        Err(Stop::Unknown(_)) => "unknown".to_owned(),
+    }
+}

@@ -1,0 +1,116 @@
+//! An instance of a module: where expressions are evaluated, and what their names stand for.
+
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::rc::Rc;
+
+use super::eval::Evaluator;
+use super::module::{BlockId, Module};
+use super::tree::Tree;
+use crate::syntax::hcl::Block;
+use crate::value::{Data, Hop, Maybe, Traced, Unknown, Why, World};
+
+/// An instance of a module.
+#[derive(Debug)]
+pub(super) struct Scope {
+    /// The module.
+    pub(super) module: Rc<Module>,
+    /// Its address, such as `module.audit[0]`; empty for the root.
+    pub(super) address: String,
+    /// The call that makes it; nothing for the root.
+    pub(super) call: Option<Call>,
+    /// Whether its code was installed and can't be edited.
+    pub(super) is_vendored: bool,
+    known: RefCell<Known>,
+}
+
+/// A module call's instance.
+#[derive(Debug)]
+pub(super) struct Call {
+    /// The scope that calls.
+    pub(super) caller: Rc<Scope>,
+    /// The `module` block.
+    pub(super) block: BlockId,
+    /// What `each` and `count` stand for in its arguments.
+    pub(super) names: Names,
+}
+
+/// What names stand for beside variables and locals: `each`, `count`, iterators, the names of `for`.
+pub(super) type Names = Vec<(String, Traced<Data>)>;
+
+/// The variables and locals that have been evaluated.
+#[derive(Debug, Default)]
+struct Known {
+    /// Values that are the same in every world.
+    stable: HashMap<String, Way>,
+    /// Values that depend on the decisions of the current world.
+    current: HashMap<String, Way>,
+    /// What is being evaluated, to notice cycles.
+    pending: Vec<String>,
+}
+
+/// A value, and the way from where it is used to where it was decided.
+pub(super) type Way = (Maybe<Data>, Vec<Hop>);
+
+impl Scope {
+    /// The root of a tree.
+    pub(super) fn root(module: Rc<Module>) -> Self {
+        Self { module, address: String::new(), call: None, is_vendored: false, known: RefCell::default() }
+    }
+
+    /// An instance of a called module.
+    pub(super) fn called(module: Rc<Module>, address: String, call: Call, is_vendored: bool) -> Self {
+        let is_vendored = is_vendored || call.caller.is_vendored;
+        Self { module, address, call: Some(call), is_vendored, known: RefCell::default() }
+    }
+
+    /// An address within the module, as `terraform state list` prints it.
+    pub(super) fn qualify(&self, name: &str) -> String {
+        if self.address.is_empty() { name.to_owned() } else { format!("{}.{name}", self.address) }
+    }
+
+    /// The `module` block that calls it.
+    pub(super) fn call_block(&self) -> Option<&Block> {
+        let call = self.call.as_ref()?;
+        call.caller.module.block(call.block)
+    }
+
+    /// Forgets what depends on the world.
+    pub(super) fn enter_world(&self) {
+        let mut known = self.known.borrow_mut();
+        known.current.clear();
+        known.pending.clear();
+    }
+
+    /// A value that is evaluated at most once in a world, and once for all worlds if it depends on none.
+    pub(super) fn remember(&self, reference: &str, world: &World, evaluate: impl FnOnce() -> Way) -> Way {
+        if let Some(way) = self.known.borrow().stable.get(reference) {
+            return way.clone();
+        }
+        if let Some(way) = self.known.borrow().current.get(reference) {
+            world.touch();
+            return way.clone();
+        }
+        if self.known.borrow().pending.iter().any(|pending| pending == reference) {
+            // What meets a cycle says nothing about another way in.
+            world.touch();
+            return (Unknown(Why::Cycle { reference: reference.to_owned() }), Vec::new());
+        }
+        self.known.borrow_mut().pending.push(reference.to_owned());
+        let asked = world.asked();
+        let way = evaluate();
+        let mut known = self.known.borrow_mut();
+        known.pending.pop();
+        let is_stable = world.asked() == asked && world.has_steps();
+        let values = if is_stable { &mut known.stable } else { &mut known.current };
+        values.insert(reference.to_owned(), way.clone());
+        way
+    }
+}
+
+impl<'a> Evaluator<'a> {
+    /// An evaluator for the arguments of the call that makes a scope.
+    pub(super) fn of_call(call: &'a Call, tree: &'a Tree<'a>, world: &'a World) -> Self {
+        Self::new(tree, &call.caller, world).with(call.names.clone())
+    }
+}

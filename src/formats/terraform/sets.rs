@@ -1,0 +1,177 @@
+//! Sets: no element twice, in the order in which Terraform walks them.
+//!
+//! Source: `cty/set_internals.go` of go-cty. Elements that aren't primitive are ordered by a text that
+//! go-cty makes of them, which shows in the order of what is built from a set.
+
+use std::cmp::Ordering;
+use std::collections::HashMap;
+use std::fmt::Write;
+
+use super::equality::equal_elements;
+use super::numbers::show_general;
+use super::unknowns::first_unknown;
+use crate::value::{Data, Field, Known, ListKind, Traced, Unknown, Why};
+
+/// More elements than this aren't compared with each other where some of them aren't known.
+const MAX_UNKNOWN: usize = 256;
+
+/// The elements of a set. Of equal ones the first stays.
+///
+/// It is unknown as a whole if elements that aren't known may be equal to others.
+pub(super) fn set(items: Vec<Traced<Data>>) -> Result<Vec<Traced<Data>>, Why> {
+    let mut keyed: Vec<(Key, Traced<Data>)> = distinct(items)?.into_iter().map(|item| (Key::of(&item), item)).collect();
+    keyed.sort_by(|(a, _), (b, _)| a.compare(b));
+    Ok(keyed.into_iter().map(|(_, item)| item).collect())
+}
+
+/// The elements of one type that are equal to none before them.
+pub(super) fn distinct(items: Vec<Traced<Data>>) -> Result<Vec<Traced<Data>>, Why> {
+    if let Some(why) = items.iter().find_map(first_unknown).filter(|_| items.len() > 1) {
+        check_distinct(&items, why)?;
+    }
+    let mut members = Members::default();
+    Ok(items.into_iter().filter(|item| members.insert(item)).collect())
+}
+
+/// The known elements of a set, to look others up in.
+#[derive(Default)]
+pub(super) struct Members {
+    /// Elements of different texts are different; the text isn't quite exact about numbers.
+    by_text: HashMap<String, Vec<Traced<Data>>>,
+}
+
+impl Members {
+    /// Whether an element of the same type is among them.
+    pub(super) fn contains(&self, item: &Traced<Data>) -> bool {
+        self.by_text.get(&text_of(item)).is_some_and(|alike| is_among(item, alike))
+    }
+
+    /// Adds an element; false if it is there already.
+    pub(super) fn insert(&mut self, item: &Traced<Data>) -> bool {
+        let alike = self.by_text.entry(text_of(item)).or_default();
+        let is_new = !is_among(item, alike);
+        if is_new {
+            alike.push(item.clone());
+        }
+        is_new
+    }
+}
+
+fn is_among(item: &Traced<Data>, others: &[Traced<Data>]) -> bool {
+    others.iter().any(|other| matches!(equal_elements(other, item), Known(true)))
+}
+
+fn text_of(item: &Traced<Data>) -> String {
+    let mut text = String::new();
+    describe(item, &mut text);
+    text
+}
+
+/// Whether those that aren't known differ from all others in what is known of them.
+fn check_distinct(items: &[Traced<Data>], why: &Why) -> Result<(), Why> {
+    if items.len() > MAX_UNKNOWN {
+        return Err(why.clone());
+    }
+    let mut rest = items;
+    while let [first, others @ ..] = rest {
+        if others.iter().any(|other| matches!(equal_elements(first, other), Unknown(_))) {
+            return Err(why.clone());
+        }
+        rest = others;
+    }
+    Ok(())
+}
+
+/// What an element is ordered by. The order of the variants is that of the elements.
+enum Key {
+    Bool(bool),
+    Number(f64),
+    String(String),
+    Text(String),
+    Unknown,
+    Null,
+}
+
+impl Key {
+    fn of(item: &Traced<Data>) -> Self {
+        match &item.value {
+            Unknown(_) => Self::Unknown,
+            Known(Data::Null) => Self::Null,
+            Known(Data::Bool(value)) => Self::Bool(*value),
+            Known(Data::Number(number)) => Self::Number(*number),
+            Known(Data::String(text)) => Self::String(text.clone()),
+            Known(Data::List(_) | Data::Object(_)) => Self::Text(text_of(item)),
+        }
+    }
+
+    fn compare(&self, other: &Self) -> Ordering {
+        match (self, other) {
+            (Self::Bool(a), Self::Bool(b)) => a.cmp(b),
+            (Self::Number(a), Self::Number(b)) => a.partial_cmp(b).unwrap_or(Ordering::Equal),
+            (Self::String(a), Self::String(b)) | (Self::Text(a), Self::Text(b)) => a.cmp(b),
+            _ => self.rank().cmp(&other.rank()),
+        }
+    }
+
+    fn rank(&self) -> u8 {
+        match self {
+            Self::Bool(_) => 0,
+            Self::Number(_) => 1,
+            Self::String(_) => 2,
+            Self::Text(_) => 3,
+            Self::Unknown => 4,
+            Self::Null => 5,
+        }
+    }
+}
+
+/// The text of an element, without the names of its attributes.
+fn describe(item: &Traced<Data>, text: &mut String) {
+    match &item.value {
+        Unknown(_) => text.push('?'),
+        Known(Data::Null) => text.push('~'),
+        Known(Data::Bool(value)) => text.push(if *value { 'T' } else { 'F' }),
+        Known(Data::Number(number)) => text.push_str(&show_general(*number, Some(10))),
+        Known(Data::String(string)) => quote(string, text),
+        Known(Data::List(list)) => {
+            let (open, close) = if list.kind == ListKind::Tuple { ('<', '>') } else { ('[', ']') };
+            text.push(open);
+            list.items.iter().for_each(|item| part(item, text));
+            text.push(close);
+        }
+        Known(Data::Object(object)) => {
+            let mut fields: Vec<&Field> = object.fields.iter().collect();
+            fields.sort_by(|a, b| a.key.cmp(&b.key));
+            text.push(if object.is_map { '{' } else { '<' });
+            for field in fields {
+                if object.is_map {
+                    quote(&field.key, text);
+                    text.push(':');
+                }
+                part(&field.value, text);
+            }
+            text.push(if object.is_map { '}' } else { '>' });
+        }
+    }
+}
+
+fn part(item: &Traced<Data>, text: &mut String) {
+    describe(item, text);
+    text.push(';');
+}
+
+/// Go's `%q`, as far as it matters for the order of printable text.
+fn quote(string: &str, text: &mut String) {
+    text.push('"');
+    for c in string.chars() {
+        match c {
+            '"' | '\\' => text.extend(['\\', c]),
+            '\n' => text.push_str("\\n"),
+            '\r' => text.push_str("\\r"),
+            '\t' => text.push_str("\\t"),
+            '\0'..='\x1f' | '\x7f' => write!(text, "\\x{:02x}", u32::from(c)).unwrap_or_default(),
+            _ => text.push(c),
+        }
+    }
+    text.push('"');
+}

@@ -1,0 +1,227 @@
+//! A root module with all that it calls, and the places in it where trails are declared.
+
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+use std::rc::Rc;
+
+use super::calls::{self, Called, Manifest};
+use super::eval::Evaluator;
+use super::expand::{self, Instance};
+use super::module::{BlockId, Module};
+use super::scope::{Call, Scope};
+use super::values::RootValues;
+use super::{Root, body};
+use crate::formats::{Context, Opened};
+use crate::model::{Dialect, Elsewhere, Resource};
+use crate::source::Span;
+use crate::syntax::Problem;
+use crate::value::World;
+
+/// Modules that call each other deeper than this are given up.
+const MAX_DEPTH: usize = 10;
+
+/// More declarations than this, through all calls, are given up.
+const MAX_SITES: usize = 65_536;
+
+/// A root module that has been read.
+pub(super) struct Tree<'a> {
+    /// Where files come from.
+    pub(super) context: Context<'a>,
+    /// The values that are given to the variables of the root.
+    pub(super) values: RootValues,
+    /// The root module's only instance.
+    pub(super) root: Rc<Scope>,
+    modules: RefCell<HashMap<PathBuf, Rc<Module>>>,
+    manifest: Manifest,
+    is_called: bool,
+    sites: Vec<Site>,
+    elsewhere: Vec<Elsewhere>,
+}
+
+/// A declaration of a trail, by the calls that lead to it.
+#[derive(Debug, Clone)]
+struct Site {
+    calls: Vec<SiteCall>,
+    module: Rc<Module>,
+    block: BlockId,
+    dialect: &'static Dialect,
+}
+
+/// A call on the way to a [`Site`].
+#[derive(Debug, Clone)]
+struct SiteCall {
+    block: BlockId,
+    module: Rc<Module>,
+    is_vendored: bool,
+}
+
+/// The modules on the way from the root to the one that is being searched.
+struct Path_<'a> {
+    calls: &'a [SiteCall],
+    key: &'a str,
+}
+
+impl<'a> Tree<'a> {
+    /// Reads a root module and what it calls, as far as trails may be in it.
+    pub(super) fn open(root: &'a Root, context: Context<'a>) -> Self {
+        let module = Rc::new(match root.only {
+            Some(file) => Module::of_files(&root.directory, &[file], context),
+            None => Module::load(&root.directory, context),
+        });
+        let mut tree = Self {
+            context,
+            values: RootValues::read(&root.directory, root.only.is_none(), context),
+            root: Rc::new(Scope::root(Rc::clone(&module))),
+            modules: RefCell::default(),
+            manifest: Manifest::read(&root.directory, context),
+            is_called: root.is_called,
+            sites: Vec::new(),
+            elsewhere: Vec::new(),
+        };
+        tree.search(&module, Path_ { calls: &[], key: "" });
+        tree
+    }
+
+    /// Finds the declarations in a module and in those that it calls.
+    fn search(&mut self, module: &Rc<Module>, path: Path_<'_>) {
+        for (block, dialect) in module.trails() {
+            if self.sites.len() < MAX_SITES {
+                let site = Site { calls: path.calls.to_vec(), module: Rc::clone(module), block, dialect };
+                self.sites.push(site);
+            }
+        }
+        let calls: Vec<BlockId> = module.blocks("module").collect();
+        for id in calls {
+            let Some(block) = module.block(id) else { continue };
+            let Some(label) = block.labels.first() else { continue };
+            let key = if path.key.is_empty() { label.text.clone() } else { format!("{}.{}", path.key, label.text) };
+            match calls::resolve(block, &module.directory, &key, &self.manifest, self.context) {
+                Called::Directory { directory, is_vendored } => {
+                    let called = self.module(&directory);
+                    if path.calls.len() >= MAX_DEPTH || !self.may_declare_trails(&called, &mut Vec::new()) {
+                        continue;
+                    }
+                    let call = SiteCall { block: id, module: Rc::clone(&called), is_vendored };
+                    let calls: Vec<SiteCall> = path.calls.iter().cloned().chain([call]).collect();
+                    self.search(&called, Path_ { calls: &calls, key: &key });
+                }
+                Called::Elsewhere(elsewhere) => self.elsewhere.push(elsewhere),
+                Called::Nothing => {}
+            }
+        }
+    }
+
+    /// The module in a directory; each directory is read once.
+    pub(super) fn module(&self, directory: &Path) -> Rc<Module> {
+        if let Some(module) = self.modules.borrow().get(directory) {
+            return Rc::clone(module);
+        }
+        let module = Rc::new(Module::load(directory, self.context));
+        self.modules.borrow_mut().insert(directory.to_owned(), Rc::clone(&module));
+        module
+    }
+
+    /// Whether a module or one that it calls declares a trail, or calls what can't be read.
+    fn may_declare_trails(&self, module: &Rc<Module>, above: &mut Vec<PathBuf>) -> bool {
+        if module.trails().next().is_some() {
+            return true;
+        }
+        if above.contains(&module.directory) || above.len() >= MAX_DEPTH {
+            return false;
+        }
+        above.push(module.directory.clone());
+        let found = module.blocks("module").filter_map(|id| module.block(id)).any(|block| {
+            match calls::resolve(block, &module.directory, "", &self.manifest, self.context) {
+                Called::Directory { directory, .. } => self.may_declare_trails(&self.module(&directory), above),
+                Called::Elsewhere(_) => true,
+                Called::Nothing => !self.manifest.is_empty(),
+            }
+        });
+        above.pop();
+        found
+    }
+
+    /// The scopes to which a chain of calls leads in a world.
+    fn scopes(&self, calls: &[SiteCall], world: &World) -> Vec<Rc<Scope>> {
+        calls.iter().fold(vec![Rc::clone(&self.root)], |scopes, call| {
+            scopes.iter().flat_map(|scope| self.instances(scope, call, world)).collect()
+        })
+    }
+
+    fn instances(&self, caller: &Rc<Scope>, call: &SiteCall, world: &World) -> Vec<Rc<Scope>> {
+        let Some(block) = caller.module.block(call.block) else { return Vec::new() };
+        let name = block.labels.first().map(|label| label.text.as_str()).unwrap_or_default();
+        let instances = expand::instances(block, &Evaluator::new(self, caller, world));
+        let created = instances.into_iter().filter(|instance| !instance.never_exists());
+        created
+            .map(|Instance { key, names, .. }| {
+                let address = caller.qualify(&format!("module.{name}{key}"));
+                let made = Call { caller: Rc::clone(caller), block: call.block, names };
+                Rc::new(Scope::called(Rc::clone(&call.module), address, made, call.is_vendored))
+            })
+            .collect()
+    }
+
+    /// The instance of a call that a reference such as `module.audit["a"]` names.
+    pub(super) fn called_scope(&self, caller: &Rc<Scope>, name: &str, key: &str, world: &World) -> Option<Rc<Scope>> {
+        let is_named =
+            |id: &BlockId| caller.module.block(*id).is_some_and(|block| block.labels.iter().any(|l| l.text == name));
+        let id = caller.module.blocks("module").find(is_named)?;
+        let block = caller.module.block(id)?;
+        let Called::Directory { directory, is_vendored } =
+            calls::resolve(block, &caller.module.directory, &self.key_of(caller, name), &self.manifest, self.context)
+        else {
+            return None;
+        };
+        let call = SiteCall { block: id, module: self.module(&directory), is_vendored };
+        let address = caller.qualify(&format!("module.{name}{key}"));
+        self.instances(caller, &call, world).into_iter().find(|scope| scope.address == address)
+    }
+
+    /// The key of a call in the manifest of installed modules.
+    fn key_of(&self, caller: &Scope, name: &str) -> String {
+        let mut names = vec![name.to_owned()];
+        let mut scope = caller;
+        while let Some(call) = &scope.call {
+            names.extend(scope.call_block().and_then(|block| block.labels.first()).map(|label| label.text.clone()));
+            scope = &call.caller;
+        }
+        names.reverse();
+        names.join(".")
+    }
+}
+
+impl Opened for Tree<'_> {
+    fn header(&self) -> Option<Span> {
+        // A module that is called is deployed by its caller.
+        self.root.module.header().filter(|_| !self.is_called)
+    }
+
+    fn sites(&self) -> usize {
+        self.sites.len()
+    }
+
+    fn resources(&self, site: usize, world: &World) -> Vec<Resource> {
+        let Some(site) = self.sites.get(site) else { return Vec::new() };
+        self.root.enter_world();
+        let Some(block) = site.module.block(site.block) else { return Vec::new() };
+        let notation = site.module.notation(site.block);
+        let scopes = self.scopes(&site.calls, world);
+        scopes
+            .iter()
+            .flat_map(|scope| body::resources(block, site.dialect, notation, &Evaluator::new(self, scope, world)))
+            .collect()
+    }
+
+    fn elsewhere(&self) -> Vec<Elsewhere> {
+        self.elsewhere.clone()
+    }
+
+    fn problems(&self) -> Vec<Problem> {
+        let called = self.modules.borrow();
+        let mut modules: Vec<&Rc<Module>> = called.values().collect();
+        modules.sort_by(|a, b| a.directory.cmp(&b.directory));
+        std::iter::once(&self.root.module).chain(modules).flat_map(|module| module.problems()).collect()
+    }
+}

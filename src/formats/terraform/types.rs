@@ -1,0 +1,163 @@
+//! Terraform's types: how a constraint is read, which type values have in common, and conversion.
+//!
+//! A value doesn't carry its type. Of a null, and of the elements of an empty collection, the
+//! type isn't known; it is [`Type::Any`], which fits every other. If it was of another type after all,
+//! Terraform makes the same value but for the kind of its primitives, or fails.
+//! Source: <https://developer.hashicorp.com/terraform/language/expressions/type-constraints>.
+
+mod convert;
+mod unify;
+
+pub(super) use convert::convert;
+pub(super) use unify::{type_of, unify};
+
+use crate::syntax::hcl::{Call, Expr, ExprKind, ObjectItem, ObjectKey};
+use crate::value::{Data, Traced, Why};
+
+/// A type, or a constraint on types.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) enum Type {
+    /// Any type; within a collection, any one type.
+    Any,
+    /// `bool`.
+    Bool,
+    /// `number`.
+    Number,
+    /// `string`.
+    String,
+    /// `list(…)`.
+    List(Box<Type>),
+    /// `set(…)`.
+    Set(Box<Type>),
+    /// `map(…)`.
+    Map(Box<Type>),
+    /// `tuple([…])`.
+    Tuple(Vec<Type>),
+    /// `object({…})`.
+    Object(Vec<Attribute>),
+    /// The type of a value that isn't known; no constraint says it.
+    Unclear(Why),
+}
+
+/// An attribute of an object type.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Attribute {
+    /// Its name.
+    pub(super) name: String,
+    /// Its type.
+    pub(super) ty: Type,
+    /// Whether it is `optional(…)`, and null when it is missing.
+    pub(super) is_optional: bool,
+    /// What stands in for a missing value and for null.
+    pub(super) default: Option<Traced<Data>>,
+}
+
+/// Evaluates the default of an optional attribute, which is a constant expression.
+pub(super) type Constant<'a> = &'a dyn Fn(&Expr) -> Traced<Data>;
+
+impl Type {
+    /// Reads a type constraint; nothing if it isn't one.
+    pub(super) fn parse(expr: &Expr, constant: Constant<'_>) -> Option<Self> {
+        match &expr.kind {
+            ExprKind::Variable(name) => Self::of_keyword(name),
+            // Before version 0.12 all types were written in quotes.
+            ExprKind::String(name) => match name.as_str() {
+                "string" | "list" | "map" => Self::of_keyword(name),
+                _ => None,
+            },
+            ExprKind::Call(call) => Self::of_call(call, constant),
+            _ => None,
+        }
+    }
+
+    fn of_keyword(name: &str) -> Option<Self> {
+        match name {
+            "any" => Some(Self::Any),
+            "bool" => Some(Self::Bool),
+            "number" => Some(Self::Number),
+            "string" => Some(Self::String),
+            "list" => Some(Self::List(Box::new(Self::Any))),
+            "map" => Some(Self::Map(Box::new(Self::Any))),
+            _ => None,
+        }
+    }
+
+    fn of_call(call: &Call, constant: Constant<'_>) -> Option<Self> {
+        let [argument] = call.arguments.as_slice() else { return None };
+        let element = || Self::parse(argument, constant).map(Box::new);
+        match (call.name.text.as_str(), &argument.kind) {
+            ("list", _) => element().map(Self::List),
+            ("set", _) => element().map(Self::Set),
+            ("map", _) => element().map(Self::Map),
+            ("tuple", ExprKind::Tuple(types)) => {
+                types.iter().map(|ty| Self::parse(ty, constant)).collect::<Option<_>>().map(Self::Tuple)
+            }
+            ("object", ExprKind::Object(items)) => {
+                items.iter().map(|item| Attribute::parse(item, constant)).collect::<Option<_>>().map(Self::Object)
+            }
+            _ => None,
+        }
+    }
+
+    /// Whether a part of it is left open.
+    fn is_open(&self) -> bool {
+        match self {
+            Self::Any | Self::Unclear(_) => true,
+            Self::Bool | Self::Number | Self::String => false,
+            Self::List(element) | Self::Set(element) | Self::Map(element) => element.is_open(),
+            Self::Tuple(types) => types.iter().any(Self::is_open),
+            Self::Object(attributes) => attributes.iter().any(|attribute| attribute.ty.is_open()),
+        }
+    }
+
+    /// What tells a conversion to it from others.
+    fn outline(&self) -> String {
+        match self {
+            Self::Unclear(why) => format!("with {}:", why.blocker()),
+            Self::List(element) | Self::Set(element) | Self::Map(element) => {
+                format!("{} of {}", self.name(), element.outline())
+            }
+            Self::Any | Self::Bool | Self::Number | Self::String | Self::Tuple(_) | Self::Object(_) => {
+                self.name().to_owned()
+            }
+        }
+    }
+
+    /// Its name in a message, with an article.
+    pub(super) fn name(&self) -> &'static str {
+        match self {
+            Self::Any | Self::Unclear(_) => "a value",
+            Self::Bool => "a bool",
+            Self::Number => "a number",
+            Self::String => "a string",
+            Self::List(_) => "a list",
+            Self::Set(_) => "a set",
+            Self::Map(_) => "a map",
+            Self::Tuple(_) => "a tuple",
+            Self::Object(_) => "an object",
+        }
+    }
+}
+
+impl Attribute {
+    fn parse(item: &ObjectItem, constant: Constant<'_>) -> Option<Self> {
+        let name = match &item.key {
+            ObjectKey::Name(name) => name.text.clone(),
+            ObjectKey::Expr(Expr { kind: ExprKind::String(text), .. }) => text.clone(),
+            ObjectKey::Expr(_) => return None,
+        };
+        let required = |ty| Self { name: name.clone(), ty, is_optional: false, default: None };
+        let ExprKind::Call(call) = &item.value.kind else { return Type::parse(&item.value, constant).map(required) };
+        match (call.name.text.as_str(), call.arguments.as_slice()) {
+            ("optional", [ty]) => Some(Self { is_optional: true, ..required(Type::parse(ty, constant)?) }),
+            ("optional", [ty, default]) => {
+                let default = Some(constant(default));
+                Some(Self { is_optional: true, default, ..required(Type::parse(ty, constant)?) })
+            }
+            _ => Type::parse(&item.value, constant).map(required),
+        }
+    }
+}
+
+#[cfg(test)]
+pub(super) mod tests;

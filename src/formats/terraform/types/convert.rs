@@ -1,0 +1,172 @@
+//! Conversion of values, as Terraform does it for variables and for arguments of functions.
+//!
+//! This follows `convert.Convert` of go-cty, and the defaults of optional attributes as HCL applies them.
+
+use super::unify::{type_of, type_of_data, unify};
+use super::{Attribute, Type};
+use crate::formats::terraform::unknowns::{computed, first_unknown};
+use crate::formats::terraform::{numbers, sets};
+use crate::value::{Data, Field, Known, List, ListKind, Object, Origin, Traced, Unknown, Why};
+
+/// Converts a value. It keeps its way, and so does each of its elements.
+///
+/// What isn't known stays so for the same reason; what can't be converted is [`Why::Failed`].
+pub(in crate::formats::terraform) fn convert(value: Traced<Data>, ty: &Type) -> Traced<Data> {
+    let depends = matches!(ty, Type::Unclear(_)) || first_unknown(&value).is_some();
+    let before = depends.then(|| value.clone());
+    value.map(|value| match value {
+        Known(data) => convert_data(data, ty).map_or_else(|why| Unknown(because(why, before, ty)), Known),
+        Unknown(why) => Unknown(why),
+    })
+}
+
+/// A conversion that isn't known for something within gives a value of its own.
+fn because(why: Why, before: Option<Traced<Data>>, ty: &Type) -> Why {
+    match (why, before) {
+        (why @ Why::Failed { .. }, _) | (why, None) => why,
+        (why, Some(value)) => computed(why, &ty.outline(), &[&value]),
+    }
+}
+
+fn convert_data(data: Data, ty: &Type) -> Result<Data, Why> {
+    match (ty, data) {
+        (_, Data::Null) => Ok(Data::Null),
+        (Type::Any, data) => Ok(data),
+        (Type::Unclear(why), data) => as_string_or_unknown(data, why),
+        (Type::Bool, data) => to_bool(data),
+        (Type::Number, data) => to_number(data),
+        (Type::String, data) => to_string(data),
+        (Type::List(element), Data::List(list)) => to_list(list, element),
+        (Type::Set(element), Data::List(list)) => to_set(list, element),
+        (Type::Tuple(types), Data::List(list)) => to_tuple(list, types),
+        (Type::Map(element), Data::Object(object)) => to_map(object, element),
+        (Type::Object(attributes), Data::Object(object)) => to_object(object, attributes),
+        (Type::List(_) | Type::Set(_) | Type::Tuple(_) | Type::Map(_) | Type::Object(_), data) => {
+            Err(mismatch(ty, &data))
+        }
+    }
+}
+
+/// Strings stay what they are, whatever type they are unified with.
+fn as_string_or_unknown(data: Data, why: &Why) -> Result<Data, Why> {
+    match data {
+        data @ (Data::Null | Data::String(_)) => Ok(data),
+        Data::Bool(_) | Data::Number(_) | Data::List(_) | Data::Object(_) => Err(why.clone()),
+    }
+}
+
+fn to_bool(data: Data) -> Result<Data, Why> {
+    match data {
+        data @ Data::Bool(_) => Ok(data),
+        Data::String(text) => match text.as_str() {
+            "true" | "1" => Ok(Data::Bool(true)),
+            "false" | "0" => Ok(Data::Bool(false)),
+            _ => Err(failed("a bool is required, and this string isn't `true` or `false`".to_owned())),
+        },
+        data => Err(mismatch(&Type::Bool, &data)),
+    }
+}
+
+fn to_number(data: Data) -> Result<Data, Why> {
+    match data {
+        data @ Data::Number(_) => Ok(data),
+        Data::String(text) => match numbers::parse(&text) {
+            Some(Known(number)) => Ok(Data::Number(number)),
+            Some(Unknown(why)) => Err(why),
+            None => Err(failed("a number is required, and this string isn't one".to_owned())),
+        },
+        data => Err(mismatch(&Type::Number, &data)),
+    }
+}
+
+fn to_string(data: Data) -> Result<Data, Why> {
+    match data {
+        data @ Data::String(_) => Ok(data),
+        Data::Bool(value) => Ok(Data::String(value.to_string())),
+        Data::Number(number) => Ok(Data::String(numbers::show(number))),
+        data => Err(mismatch(&Type::String, &data)),
+    }
+}
+
+fn to_list(list: List, element: &Type) -> Result<Data, Why> {
+    let has_order = list.kind != ListKind::Set || list.items.len() < 2;
+    if let Some(why) = list.items.iter().find_map(first_unknown).filter(|_| !has_order) {
+        return Err(why.clone());
+    }
+    let items = convert_elements(list.items, element)?;
+    Ok(Data::List(List { kind: ListKind::List, items }))
+}
+
+fn to_set(list: List, element: &Type) -> Result<Data, Why> {
+    let items = sets::set(convert_elements(list.items, element)?)?;
+    Ok(Data::List(List { kind: ListKind::Set, items }))
+}
+
+fn to_tuple(list: List, types: &[Type]) -> Result<Data, Why> {
+    if list.kind != ListKind::Tuple || list.items.len() != types.len() {
+        return Err(failed(format!("a tuple of {} elements is required", types.len())));
+    }
+    let items = list.items.into_iter().zip(types).map(|(item, ty)| convert_element(item, ty));
+    Ok(Data::tuple(items.collect::<Result<_, _>>()?))
+}
+
+fn to_map(object: Object, element: &Type) -> Result<Data, Why> {
+    let (keys, values): (Vec<_>, Vec<_>) =
+        object.fields.into_iter().map(|field| ((field.key, field.key_span), field.value)).unzip();
+    let values = convert_elements(values, element)?;
+    let field = |((key, key_span), value)| Field { key, key_span, value };
+    let fields = keys.into_iter().zip(values).map(field).collect();
+    Ok(Data::Object(Object { is_map: true, header: object.header, fields }))
+}
+
+fn to_object(object: Object, attributes: &[Attribute]) -> Result<Data, Why> {
+    let fields = attributes.iter().map(|attribute| to_attribute(&object, attribute)).collect::<Result<_, _>>()?;
+    Ok(Data::Object(Object::new(object.header, fields)))
+}
+
+fn to_attribute(object: &Object, attribute: &Attribute) -> Result<Field, Why> {
+    let field = |key_span, value| {
+        let value = convert_element(value, &attribute.ty)?;
+        Ok(Field { key: attribute.name.clone(), key_span, value })
+    };
+    let written = object.field(&attribute.name);
+    match (written, &attribute.default) {
+        (Some(Field { value: Traced { value: Known(Data::Null), .. }, .. }) | None, Some(default)) => {
+            field(default.origin.span(), default.clone())
+        }
+        (Some(written), _) => field(written.key_span, written.value.clone()),
+        (None, None) if attribute.is_optional => field(object.header, absent(object)),
+        (None, None) => Err(failed(format!("the attribute `{}` is required", attribute.name))),
+    }
+}
+
+fn absent(object: &Object) -> Traced<Data> {
+    Traced { value: Known(Data::Null), origin: Origin::Absent(object.header), hops: Vec::new() }
+}
+
+/// Converts the elements of a collection, and to one type if the constraint leaves it open.
+fn convert_elements(elements: Vec<Traced<Data>>, ty: &Type) -> Result<Vec<Traced<Data>>, Why> {
+    let elements: Vec<_> = elements.into_iter().map(|item| convert_element(item, ty)).collect::<Result<_, _>>()?;
+    if !ty.is_open() {
+        return Ok(elements);
+    }
+    let common = unify(elements.iter().map(type_of).collect())?;
+    elements.into_iter().map(|item| convert_element(item, &common)).collect()
+}
+
+/// An element that can't be converted spoils the whole, one that isn't known doesn't.
+fn convert_element(element: Traced<Data>, ty: &Type) -> Result<Traced<Data>, Why> {
+    let converted = convert(element, ty);
+    match &converted.value {
+        Unknown(why @ Why::Failed { .. }) => Err(why.clone()),
+        Known(_) | Unknown(_) => Ok(converted),
+    }
+}
+
+fn mismatch(wanted: &Type, data: &Data) -> Why {
+    failed(format!("{} is required, and this is {}", wanted.name(), type_of_data(data).name()))
+}
+
+fn failed(message: String) -> Why {
+    Why::Failed { message }
+}

@@ -1,0 +1,181 @@
+//! The type of a value, and the one type to which values of several types can be converted.
+//!
+//! This follows `convert.UnifyUnsafe` of go-cty, the library of types that Terraform is built on.
+
+use super::{Attribute, Type};
+use crate::formats::terraform::unknowns::first_unknown_in;
+use crate::value::{Data, Known, List, ListKind, Object, Traced, Unknown, Why};
+
+/// The type of a value.
+pub(in crate::formats::terraform) fn type_of(value: &Traced<Data>) -> Type {
+    match &value.value {
+        Unknown(why) => Type::Unclear(why.clone()),
+        Known(data) => type_of_data(data),
+    }
+}
+
+/// The type of known data.
+pub(super) fn type_of_data(data: &Data) -> Type {
+    match data {
+        Data::Null => Type::Any,
+        Data::Bool(_) => Type::Bool,
+        Data::Number(_) => Type::Number,
+        Data::String(_) => Type::String,
+        Data::List(List { kind: ListKind::Tuple, items }) => Type::Tuple(items.iter().map(type_of).collect()),
+        Data::List(List { kind: ListKind::List, items }) => Type::List(Box::new(element_type(items.iter(), data))),
+        Data::List(List { kind: ListKind::Set, items }) => Type::Set(Box::new(element_type(items.iter(), data))),
+        Data::Object(Object { is_map: true, fields, .. }) => {
+            Type::Map(Box::new(element_type(fields.iter().map(|field| &field.value), data)))
+        }
+        Data::Object(Object { fields, .. }) => {
+            Type::Object(fields.iter().map(|field| attribute(&field.key, type_of(&field.value))).collect())
+        }
+    }
+}
+
+fn attribute(name: &str, ty: Type) -> Attribute {
+    Attribute { name: name.to_owned(), ty, is_optional: false, default: None }
+}
+
+/// All elements of a collection have one type, so those that aren't known have that of the others.
+fn element_type<'a>(elements: impl Iterator<Item = &'a Traced<Data>>, whole: &Data) -> Type {
+    let mut types: Vec<Type> = elements.map(type_of).filter(|ty| *ty != Type::Any).collect();
+    if types.iter().any(|ty| !matches!(ty, Type::Unclear(_))) {
+        types.retain(|ty| !matches!(ty, Type::Unclear(_)));
+    }
+    unify(types).unwrap_or_else(|_| first_unknown_in(whole).map_or(Type::Any, |why| Type::Unclear(why.clone())))
+}
+
+/// The type to which values of all these types can be converted.
+///
+/// [`Type::Any`] takes no part, as long as there is another. There being no such type is
+/// a failure only if all types are certain: an empty list of strings would make strings of the rest.
+pub(in crate::formats::terraform) fn unify(types: Vec<Type>) -> Result<Type, Why> {
+    let is_certain = !types.iter().any(Type::is_open);
+    common(types).ok_or_else(|| {
+        if is_certain {
+            Why::Failed { message: "these values have no type in common".to_owned() }
+        } else {
+            Why::NotEvaluated { construct: "the common type of empty or null values with others".to_owned() }
+        }
+    })
+}
+
+fn common(mut types: Vec<Type>) -> Option<Type> {
+    types.retain(|ty| *ty != Type::Any);
+    let Some(first) = types.first() else { return Some(Type::Any) };
+    if types.iter().all(|ty| ty == first) {
+        return types.pop();
+    }
+    if types.contains(&Type::String) {
+        return types.iter().all(is_primitive_or_unclear).then_some(Type::String);
+    }
+    // The unknown value may be a string, to which all the others would be converted.
+    if let Some(unclear) = types.iter().find(|ty| matches!(ty, Type::Unclear(_))) {
+        return Some(unclear.clone());
+    }
+    common_collection(types)
+}
+
+fn is_primitive_or_unclear(ty: &Type) -> bool {
+    matches!(ty, Type::Bool | Type::Number | Type::String | Type::Unclear(_))
+}
+
+/// What the types of one call of [`common`] are, in their order of preference.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Primitive,
+    Object,
+    Map,
+    Tuple,
+    List,
+    Set,
+}
+
+fn common_collection(types: Vec<Type>) -> Option<Type> {
+    let kinds: Vec<Kind> = types.iter().map(kind).collect();
+    let all = |allowed: &[Kind]| kinds.iter().all(|kind| allowed.contains(kind));
+    if all(&[Kind::Object]) {
+        common_object(types)
+    } else if all(&[Kind::Tuple]) {
+        common_tuple(types)
+    } else if all(&[Kind::Object, Kind::Map]) {
+        common_elements(types).map(Type::Map)
+    } else if all(&[Kind::Tuple, Kind::List, Kind::Set]) {
+        let is_list = kinds.contains(&Kind::List);
+        common_elements(types).map(if is_list { Type::List } else { Type::Set })
+    } else {
+        None
+    }
+}
+
+fn kind(ty: &Type) -> Kind {
+    match ty {
+        Type::Any | Type::Bool | Type::Number | Type::String | Type::Unclear(_) => Kind::Primitive,
+        Type::List(_) => Kind::List,
+        Type::Set(_) => Kind::Set,
+        Type::Map(_) => Kind::Map,
+        Type::Tuple(_) => Kind::Tuple,
+        Type::Object(_) => Kind::Object,
+    }
+}
+
+/// One type for the elements of all.
+fn common_elements(types: Vec<Type>) -> Option<Box<Type>> {
+    common(types.into_iter().flat_map(element_types).collect()).map(Box::new)
+}
+
+fn element_types(ty: Type) -> Vec<Type> {
+    match ty {
+        Type::List(element) | Type::Set(element) | Type::Map(element) => vec![*element],
+        Type::Tuple(types) => types,
+        Type::Object(attributes) => attributes.into_iter().map(|attribute| attribute.ty).collect(),
+        Type::Any | Type::Bool | Type::Number | Type::String | Type::Unclear(_) => Vec::new(),
+    }
+}
+
+/// Objects with the same attributes stay objects, others become maps.
+fn common_object(types: Vec<Type>) -> Option<Type> {
+    let columns = columns(&types, |ty| match ty {
+        Type::Object(attributes) => {
+            let mut named: Vec<_> =
+                attributes.iter().map(|attribute| (attribute.name.clone(), &attribute.ty)).collect();
+            named.sort_by(|(a, _), (b, _)| a.cmp(b));
+            named
+        }
+        _ => Vec::new(),
+    });
+    let Some(columns) = columns else { return common_elements(types).map(Type::Map) };
+    let attributes = columns.into_iter().map(|(name, types)| Some(attribute(&name, common(types)?)));
+    attributes.collect::<Option<_>>().map(Type::Object)
+}
+
+/// Tuples of the same length stay tuples, others become lists.
+fn common_tuple(types: Vec<Type>) -> Option<Type> {
+    let columns = columns(&types, |ty| match ty {
+        Type::Tuple(types) => types.iter().enumerate().collect(),
+        _ => Vec::new(),
+    });
+    let Some(columns) = columns else { return common_elements(types).map(Type::List) };
+    columns.into_iter().map(|(_, types)| common(types)).collect::<Option<_>>().map(Type::Tuple)
+}
+
+/// What all the types have at each place, if they have the same places.
+fn columns<'a, K: PartialEq>(
+    types: &'a [Type],
+    places: impl Fn(&'a Type) -> Vec<(K, &'a Type)>,
+) -> Option<Vec<(K, Vec<Type>)>> {
+    let mut columns: Option<Vec<(K, Vec<Type>)>> = None;
+    for row in types.iter().map(places) {
+        match &mut columns {
+            None => columns = Some(row.into_iter().map(|(key, ty)| (key, vec![ty.clone()])).collect()),
+            Some(columns) => {
+                if columns.len() != row.len() || columns.iter().zip(&row).any(|((key, _), (other, _))| key != other) {
+                    return None;
+                }
+                columns.iter_mut().zip(row).for_each(|((_, types), (_, ty))| types.push(ty.clone()));
+            }
+        }
+    }
+    columns
+}

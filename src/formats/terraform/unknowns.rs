@@ -1,0 +1,85 @@
+//! What isn't known within a value.
+
+use std::hash::{DefaultHasher, Hash, Hasher};
+
+use crate::value::{Data, Known, List, ListKind, Maybe, Object, Traced, Unknown, Why};
+
+/// Why the value isn't known in all its parts; nothing if it is.
+pub(super) fn first_unknown(value: &Traced<Data>) -> Option<&Why> {
+    match &value.value {
+        Unknown(why) => Some(why),
+        Known(data) => first_unknown_in(data),
+    }
+}
+
+/// The same for the parts of data.
+pub(super) fn first_unknown_in(data: &Data) -> Option<&Why> {
+    match data {
+        Data::Null | Data::Bool(_) | Data::Number(_) | Data::String(_) => None,
+        Data::List(List { items, .. }) => items.iter().find_map(first_unknown),
+        Data::Object(Object { fields, .. }) => fields.iter().find_map(|field| first_unknown(&field.value)),
+    }
+}
+
+/// The value without its parts, or why they aren't all known.
+pub(super) fn wholly_known(value: &Traced<Data>) -> Maybe<&Data> {
+    match (first_unknown(value), &value.value) {
+        (Some(why), _) | (None, Unknown(why)) => Unknown(why.clone()),
+        (None, Known(data)) => Known(data),
+    }
+}
+
+/// Why a value isn't known that comes of an unknown one without being it.
+///
+/// Two of these are equal only if they were made in the same way of equal parts.
+pub(super) fn computed(why: Why, way: &str, parts: &[&Traced<Data>]) -> Why {
+    let mut expression = way.to_owned();
+    for part in parts {
+        expression.push(' ');
+        outline(part, &mut expression);
+    }
+    Why::Computed { expression: shortened(expression), cause: Box::new(why), atom: None }
+}
+
+/// A long text, cut and told from others by a digest.
+fn shortened(text: String) -> String {
+    const MAX_SHOWN: usize = 200;
+    if text.len() <= MAX_SHOWN {
+        return text;
+    }
+    let mut hasher = DefaultHasher::new();
+    text.hash(&mut hasher);
+    let start: String = text.chars().take(MAX_SHOWN).collect();
+    format!("{start}… #{:016x}", hasher.finish())
+}
+
+fn outline(value: &Traced<Data>, text: &mut String) {
+    match &value.value {
+        Unknown(Why::Computed { expression, .. }) => text.push_str(expression),
+        Unknown(why) => text.push_str(&why.blocker()),
+        Known(Data::List(List { kind, items })) => {
+            text.push_str(match kind {
+                ListKind::Tuple => "[",
+                ListKind::List => "list[",
+                ListKind::Set => "set[",
+            });
+            items.iter().for_each(|item| outline_part(None, item, text));
+            text.push(']');
+        }
+        Known(Data::Object(Object { is_map, fields, .. })) => {
+            text.push_str(if *is_map { "map{" } else { "{" });
+            fields.iter().for_each(|field| outline_part(Some(&field.key), &field.value, text));
+            text.push('}');
+        }
+        Known(Data::String(string)) => text.push_str(&format!("{string:?}")),
+        Known(data @ (Data::Null | Data::Bool(_) | Data::Number(_))) => text.push_str(&data.shown()),
+    }
+}
+
+fn outline_part(key: Option<&str>, value: &Traced<Data>, text: &mut String) {
+    if let Some(key) = key {
+        text.push_str(&format!("{key:?} = "));
+    }
+    outline(value, text);
+    text.push_str(", ");
+}

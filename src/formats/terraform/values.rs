@@ -1,0 +1,90 @@
+//! The values that are given to the variables of a root module.
+//!
+//! Later ones win, and none are merged: the environment, `terraform.tfvars`, `terraform.tfvars.json`, then
+//! `*.auto.tfvars` and `*.auto.tfvars.json` in one byte order of their names, then what the command line names.
+//! Source: <https://developer.hashicorp.com/terraform/language/values/variables#variable-definition-precedence>.
+
+use std::path::Path;
+
+use super::{file_name, module, names};
+use crate::formats::{Context, Variables};
+use crate::source::{FileId, Span};
+use crate::syntax::hcl::{self, Expr, ExprKind};
+
+/// The values, those that win last.
+#[derive(Debug, Default)]
+pub(super) struct RootValues {
+    values: Vec<Value>,
+}
+
+/// A value for a variable.
+#[derive(Debug)]
+pub(super) struct Value {
+    name: String,
+    /// The expression; it stands outside of any module, so it may refer to nothing.
+    pub(super) expr: Expr,
+    /// The same as plain text, where only the variable's type says whether it is an expression.
+    pub(super) text: Option<Expr>,
+}
+
+impl RootValues {
+    /// Reads the files beside a root module, and what the command line names.
+    pub(super) fn read(root: &Path, is_directory: bool, context: Context<'_>) -> Self {
+        let mut values = Self::default();
+        for &id in &context.options.environment {
+            values.add_assignment(id, context);
+        }
+        if is_directory && !context.options.no_automatic_variables {
+            for id in automatic_files(root, context) {
+                values.add_file(id, context);
+            }
+        }
+        for variables in &context.options.variables {
+            match *variables {
+                Variables::File(id) => values.add_file(id, context),
+                Variables::Assignment(id) => values.add_assignment(id, context),
+            }
+        }
+        values
+    }
+
+    /// The value that wins.
+    pub(super) fn find(&self, name: &str) -> Option<&Value> {
+        self.values.iter().rfind(|value| value.name == name)
+    }
+
+    fn add_file(&mut self, id: FileId, context: Context<'_>) {
+        let attributes = module::read_values(id, &context.sources.file(id)).into_iter();
+        self.values.extend(attributes.map(|attribute| Value {
+            name: attribute.name.text,
+            expr: attribute.value,
+            text: None,
+        }));
+    }
+
+    /// `NAME=VALUE` of the command line: an expression, or just text for a variable that holds a string.
+    fn add_assignment(&mut self, id: FileId, context: Context<'_>) {
+        let file = context.sources.file(id);
+        let Some((name, text)) = file.text.split_once('=') else { return };
+        let start = name.len().saturating_add(1);
+        let span = Span::new(id, start, file.text.len());
+        let unreadable = Expr { span, kind: ExprKind::Unreadable };
+        self.values.push(Value {
+            name: name.trim().to_owned(),
+            expr: hcl::parse_expr(text, |_| span).unwrap_or(unreadable),
+            text: Some(Expr { span, kind: ExprKind::String(text.to_owned()) }),
+        });
+    }
+}
+
+/// The files that Terraform loads by itself, in their order.
+fn automatic_files(root: &Path, context: Context<'_>) -> Vec<FileId> {
+    let mut paths = context.fs.list(root).unwrap_or_default();
+    paths.retain(|path| names::is_automatic_values(&file_name(path)));
+    paths.sort_by_key(|path| {
+        let name = file_name(path);
+        let rank = ["terraform.tfvars", "terraform.tfvars.json"].iter().position(|first| *first == name);
+        (rank.unwrap_or(usize::MAX), name)
+    });
+    paths.iter().filter_map(|path| context.sources.load(context.fs, path).ok()).collect()
+}

@@ -1,0 +1,289 @@
+//! Decisions about what can't be known but can be enumerated.
+//!
+//! An evaluation runs in one [`World`]. Where it meets something undecided, it
+//! asks [`World::decide`], and gets the same answer to the same question. [`explore`]
+//! repeats the evaluation until every combination of answers has been tried.
+
+use std::cell::{Cell, RefCell};
+
+/// More worlds than this aren't told apart; the evaluation falls back to three-valued logic.
+pub const MAX_WORLDS: usize = 4096;
+
+/// The steps that the evaluations of one question may take in all worlds together.
+pub const MAX_STEPS: usize = 1_000_000;
+
+/// A question that no text answers.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Atom {
+    /// Whether an unknown value is this one. At most one answer of a subject is yes.
+    Is {
+        /// The unknown value, as the code refers to it.
+        subject: String,
+        /// The value, as it is shown.
+        value: String,
+    },
+    /// Whether a condition holds that isn't known.
+    Holds {
+        /// The condition, with everything that is known filled in.
+        condition: String,
+    },
+}
+
+/// An answer that a world gives.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Decision {
+    /// The question.
+    pub atom: Atom,
+    /// The answer.
+    pub yes: bool,
+    /// Whether the answer follows from those before it, so that no world gives another.
+    is_forced: bool,
+}
+
+/// One combination of answers.
+#[derive(Debug)]
+pub struct World {
+    /// Answers to give first, in the order of the questions; after them every answer is yes.
+    prefix: Vec<bool>,
+    /// Whether questions stay open.
+    is_open: bool,
+    decisions: RefCell<Vec<Decision>>,
+    /// How often something was asked, also what was asked before.
+    asked: Cell<usize>,
+    steps: Cell<usize>,
+    depth: Cell<usize>,
+    max_steps: usize,
+    is_rejected: Cell<bool>,
+}
+
+impl World {
+    fn new(prefix: Vec<bool>, max_steps: usize) -> Self {
+        Self {
+            prefix,
+            is_open: false,
+            decisions: RefCell::default(),
+            asked: Cell::new(0),
+            steps: Cell::new(0),
+            depth: Cell::new(0),
+            max_steps,
+            is_rejected: Cell::new(false),
+        }
+    }
+
+    /// The world that decides nothing: what isn't known stays so.
+    pub fn open() -> Self {
+        Self { is_open: true, ..Self::new(Vec::new(), MAX_STEPS) }
+    }
+
+    /// The answer to a question, or nothing where questions stay open.
+    pub fn decide(&self, atom: Atom) -> Option<bool> {
+        self.touch();
+        if self.is_open {
+            return None;
+        }
+        let known = self.decisions.borrow().iter().find_map(|decision| decision.answers(&atom));
+        Some(known.unwrap_or_else(|| {
+            let mut decisions = self.decisions.borrow_mut();
+            let yes = self.prefix.get(decisions.len()).copied().unwrap_or(true);
+            decisions.push(Decision { atom, yes, is_forced: false });
+            yes
+        }))
+    }
+
+    /// Which of several values an unknown one has, as an index; nothing where questions stay open.
+    pub fn choose(&self, subject: &str, values: &[String]) -> Option<usize> {
+        let (last, others) = values.split_last()?;
+        let is = |value: &String| self.decide(Atom::Is { subject: subject.to_owned(), value: value.clone() });
+        for (index, value) in others.iter().enumerate() {
+            if is(value)? {
+                return Some(index);
+            }
+        }
+        // The last one is all that is left, which nobody has to ask, but others must be able to see.
+        self.conclude(Atom::Is { subject: subject.to_owned(), value: last.clone() })?;
+        Some(others.len())
+    }
+
+    /// Notes an answer that follows from those before.
+    fn conclude(&self, atom: Atom) -> Option<()> {
+        self.touch();
+        if self.is_open {
+            return None;
+        }
+        let mut decisions = self.decisions.borrow_mut();
+        if !decisions.iter().any(|decision| decision.atom == atom) {
+            decisions.push(Decision { atom, yes: true, is_forced: true });
+        }
+        Some(())
+    }
+}
+
+impl World {
+    /// Notes that what is being evaluated depends on the world.
+    pub fn touch(&self) {
+        self.asked.set(self.asked.get().saturating_add(1));
+    }
+
+    /// How often something was asked; unchanged by an evaluation that doesn't depend on the world.
+    pub fn asked(&self) -> usize {
+        self.asked.get()
+    }
+
+    /// Takes a step of the evaluation, one level deeper; the name of the limit that forbids it otherwise.
+    ///
+    /// # Errors
+    ///
+    /// When all steps are taken, or when the evaluation is `max_depth` levels deep.
+    pub fn enter(&self, max_depth: usize) -> Result<(), &'static str> {
+        if !self.has_steps() {
+            return Err("evaluation steps");
+        }
+        if self.depth.get() >= max_depth {
+            return Err("expressions within expressions");
+        }
+        self.steps.set(self.steps.get().saturating_add(1));
+        self.depth.set(self.depth.get().saturating_add(1));
+        Ok(())
+    }
+
+    /// Goes back a level.
+    pub fn leave(&self) {
+        self.depth.set(self.depth.get().saturating_sub(1));
+    }
+
+    /// Whether there are steps left.
+    pub fn has_steps(&self) -> bool {
+        self.steps.get() < self.max_steps
+    }
+
+    /// The steps that were taken.
+    pub fn steps(&self) -> usize {
+        self.steps.get()
+    }
+
+    /// Notes that nothing can be deployed in this world, because an expression fails in it.
+    pub fn reject(&self) {
+        self.is_rejected.set(true);
+    }
+
+    /// Whether nothing can be deployed in this world, by what was decided in it.
+    pub fn is_rejected(&self) -> bool {
+        self.is_rejected.get() && !self.decisions.borrow().is_empty()
+    }
+
+    /// The answers that were given, in the order of the questions.
+    pub fn decisions(&self) -> Vec<Decision> {
+        self.decisions.borrow().clone()
+    }
+}
+
+impl Decision {
+    /// Its answer to a question, if it has one: a value that is this one is no other.
+    fn answers(&self, asked: &Atom) -> Option<bool> {
+        match (&self.atom, asked) {
+            (own, asked) if own == asked => Some(self.yes),
+            (Atom::Is { subject: own, .. }, Atom::Is { subject: asked, .. }) if own == asked && self.yes => Some(false),
+            (Atom::Is { .. } | Atom::Holds { .. }, _) => None,
+        }
+    }
+}
+
+impl Decision {
+    /// Whether no world gives both answers.
+    pub fn contradicts(&self, other: &Decision) -> bool {
+        self.answers(&other.atom).is_some_and(|yes| yes != other.yes)
+            || other.answers(&self.atom).is_some_and(|yes| yes != self.yes)
+    }
+}
+
+impl Atom {
+    /// The unknown value or the condition that it asks about.
+    pub fn subject(&self) -> &str {
+        match self {
+            Atom::Is { subject, .. } => subject,
+            Atom::Holds { condition } => condition,
+        }
+    }
+}
+
+impl std::fmt::Display for Decision {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match (&self.atom, self.yes) {
+            (Atom::Is { subject, value }, true) => write!(f, "{subject} = {value}"),
+            (Atom::Is { subject, value }, false) => write!(f, "{subject} != {value}"),
+            (Atom::Holds { condition }, true) => write!(f, "{condition}"),
+            (Atom::Holds { condition }, false) => write!(f, "not ({condition})"),
+        }
+    }
+}
+
+/// Runs an evaluation in every world, depth first: each run repeats the answers of the one before
+/// it and flips the last yes. Over [`MAX_WORLDS`] or [`MAX_STEPS`], all that was found is thrown
+/// away and the evaluation runs once more in the open world.
+pub fn explore<T>(mut evaluate: impl FnMut(&World) -> T) -> Vec<(T, World)> {
+    let mut found = Vec::new();
+    let mut prefix = Vec::new();
+    let mut steps_left = MAX_STEPS;
+    loop {
+        let world = World::new(prefix, steps_left);
+        let outcome = evaluate(&world);
+        steps_left = steps_left.saturating_sub(world.steps());
+        let next = next_prefix(&world.decisions.borrow());
+        found.push((outcome, world));
+        match next {
+            None => return found,
+            Some(_) if found.len() >= MAX_WORLDS || steps_left == 0 => {
+                let world = World::open();
+                return vec![(evaluate(&world), world)];
+            }
+            Some(next) => prefix = next,
+        }
+    }
+}
+
+/// The answers up to the last yes, with that one flipped.
+fn next_prefix(decisions: &[Decision]) -> Option<Vec<bool>> {
+    let last_yes = decisions.iter().rposition(|decision| decision.yes && !decision.is_forced)?;
+    let before = decisions.iter().take(last_yes).map(|decision| decision.yes);
+    Some(before.chain([false]).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn holds(condition: &str) -> Atom {
+        Atom::Holds { condition: condition.to_owned() }
+    }
+
+    fn worlds<T>(evaluate: impl FnMut(&World) -> T) -> Vec<T> {
+        explore(evaluate).into_iter().map(|(outcome, _)| outcome).collect()
+    }
+
+    #[test]
+    fn without_a_question_there_is_one_world() {
+        assert_eq!(worlds(|_| 1), [1]);
+    }
+
+    #[test]
+    fn a_question_is_answered_both_ways_and_once_per_world() {
+        let outcomes = worlds(|world| (world.decide(holds("a")), world.decide(holds("b")), world.decide(holds("a"))));
+        let (yes, no) = (Some(true), Some(false));
+        assert_eq!(outcomes, [(yes, yes, yes), (yes, no, yes), (no, yes, no), (no, no, no)]);
+    }
+
+    #[test]
+    fn a_value_that_is_one_is_no_other() {
+        let values = ["a".to_owned(), "b".to_owned(), "c".to_owned()];
+        assert_eq!(worlds(|world| world.choose("x", &values)), [Some(0), Some(1), Some(2)]);
+        let is = |value: &str| Atom::Is { subject: "x".to_owned(), value: value.to_owned() };
+        let outcomes = worlds(|world| (world.choose("x", &values), world.decide(is("b"))));
+        assert_eq!(outcomes, [(Some(0), Some(false)), (Some(1), Some(true)), (Some(2), Some(false))]);
+    }
+
+    #[test]
+    fn too_many_worlds_leave_every_question_open() {
+        let ask_many = |world: &World| (0..20).map(|n| world.decide(holds(&n.to_string()))).collect::<Vec<_>>();
+        assert_eq!(worlds(ask_many), [vec![None; 20]]);
+    }
+}
