@@ -122,7 +122,11 @@ impl Finding {
 
     /// What a trail's own finding says, as a label of a finding about its deployment.
     pub fn beside(mut self, (trail, finding): (&Trail, &Finding)) -> Self {
-        self.blocked_by.extend(finding.blocked_by.iter().cloned());
+        let is_shown = self.related.iter().any(|label| label.span == finding.primary.span);
+        self.blocked_by.extend(finding.blocked_by.iter().filter(|_| !is_shown).cloned());
+        if is_shown {
+            return self;
+        }
         self.also(finding.primary.span, format!("trail `{}` {}", trail.address, finding.message))
     }
 

@@ -126,7 +126,7 @@ impl Selectors {
             _ => {
                 let mut assessed = assess_kind(&self.basic, BasicSelector::assess);
                 assessed.append(&mut assess_kind(&self.advanced, AdvancedSelector::assess));
-                self.admit_conflict(&mut assessed);
+                self.weigh_kinds(&mut assessed);
                 Recorded::Selected(assessed)
             }
         }
@@ -146,10 +146,15 @@ impl Selectors {
         Recorded::Conflict { first: basic.min(advanced), second: basic.max(advanced) }
     }
 
-    /// A kind that may or may not be there makes it uncertain what the other one records.
-    fn admit_conflict(&self, assessed: &mut [Assessment]) {
-        if matches!(self.basic.value(), Unknown(_)) || matches!(self.advanced.value(), Unknown(_)) {
-            for assessment in assessed {
+    /// A kind that isn't valid keeps the other one from being accepted; one that may or may not
+    /// be there makes it uncertain what the other one records.
+    fn weigh_kinds(&self, assessed: &mut [Assessment]) {
+        let is_invalid = matches!(self.basic.value(), Known(Err(_))) || matches!(self.advanced.value(), Known(Err(_)));
+        let is_open = matches!(self.basic.value(), Unknown(_)) || matches!(self.advanced.value(), Unknown(_));
+        for assessment in assessed {
+            if is_invalid {
+                assessment.bounds = Bounds::exactly(Coverage::NOTHING);
+            } else if is_open {
                 assessment.bounds.least = Coverage::NOTHING;
             }
         }
@@ -159,7 +164,10 @@ impl Selectors {
 /// The assessments of one kind; a list that isn't known counts as one selector that may record anything.
 fn assess_kind<S>(list: &Setting<Vec<S>>, assess: impl Fn(&S, &str) -> Assessment) -> Vec<Assessment> {
     let mut whole = Assessment::new(list.span());
-    let help = format!("write `{}` as a list of selectors", list.name);
+    let help = match list.value() {
+        Known(Err(invalid)) => invalid.advise_list(list.name, "selectors"),
+        Known(Ok(_)) | Unknown(_) => String::new(),
+    };
     match whole.known(list, list.name, &help) {
         Some(selectors) => selectors
             .iter()

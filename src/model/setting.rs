@@ -19,6 +19,13 @@ pub enum Invalid {
         /// What it should be: "a boolean", "`All`, `ReadOnly` or `WriteOnly`".
         expected: &'static str,
     },
+    /// A list holds more than is allowed.
+    TooMany {
+        /// How many it holds.
+        found: usize,
+        /// How many it may hold.
+        limit: usize,
+    },
 }
 
 /// An argument of a trail: its meaning after defaults, its name and its place.
@@ -58,11 +65,20 @@ impl<T> Setting<T> {
 }
 
 impl Invalid {
+    /// What to do about a list that isn't valid, as one imperative sentence.
+    pub fn advise_list(&self, name: &str, items: &str) -> String {
+        match self {
+            Invalid::Missing | Invalid::Value { .. } => format!("write `{name}` as a list of {items}"),
+            Invalid::TooMany { limit, .. } => format!("keep at most {limit} {items} in `{name}`"),
+        }
+    }
+
     /// What is wrong, as the text of a label.
     pub fn describe(&self) -> String {
         match self {
             Invalid::Missing => "this argument is required".to_owned(),
             Invalid::Value { found, expected } => format!("{found} isn't {expected}"),
+            Invalid::TooMany { found, limit } => format!("there are {found} of these, and CloudTrail takes {limit}"),
         }
     }
 }

@@ -3,7 +3,7 @@
 use super::{Check, Page, Policy, Rule, events};
 use crate::finding::Verdict;
 use crate::model::Trail;
-use crate::model::selectors::{Assessment, Bounds, Coverage, Recorded, Selectors};
+use crate::model::selectors::{Assessment, Bounds, Coverage, Recorded, SelectorPolicy, Selectors};
 
 pub(super) static RULE: Rule =
     Rule::new(|| Page::parse(include_str!("../../rules/excluded-event-sources.md")), Check::Trail(check));
@@ -11,24 +11,25 @@ pub(super) static RULE: Rule =
 fn check(trail: &Trail, policy: &Policy) -> Verdict {
     match trail.selectors.recorded() {
         Recorded::Everything | Recorded::Conflict { .. } => Verdict::Pass,
-        Recorded::Selected(assessed) => {
-            let mut candidates = Selectors::candidates(&assessed, policy.selectors);
-            // What records no ordinary events either leaves out no source in particular.
-            candidates.retain(|bounds| !bounds.most.intersection(Coverage::ORDINARY).is_empty());
-            judge(trail, &candidates, &assessed)
-        }
+        Recorded::Selected(assessed) => judge(trail, &assessed, policy.selectors),
     }
 }
 
-fn judge(trail: &Trail, candidates: &[Bounds], assessed: &[Assessment]) -> Verdict {
-    let outcomes: Vec<Option<bool>> = candidates.iter().map(|&bounds| is_gapless(bounds)).collect();
-    if candidates.is_empty() || outcomes.contains(&Some(true)) {
-        return Verdict::Pass;
+fn judge(trail: &Trail, assessed: &[Assessment], policy: SelectorPolicy) -> Verdict {
+    let candidates = Selectors::candidates(assessed, policy);
+    let is_gapless = match policy {
+        SelectorPolicy::Coverage => candidates.iter().copied().find_map(is_gapless),
+        SelectorPolicy::Literal => is_one_gapless(candidates),
+    };
+    match is_gapless {
+        Some(true) => Verdict::Pass,
+        Some(false) => fail(trail, assessed),
+        None => events::unknown(trail, assessed, "may leave out the events of a source"),
     }
-    if outcomes.contains(&None) {
-        return events::unknown(trail, assessed, "may leave out the events of a source");
-    }
-    let union = candidates.iter().copied().fold(Bounds::exactly(Coverage::NOTHING), Bounds::union);
+}
+
+fn fail(trail: &Trail, assessed: &[Assessment]) -> Verdict {
+    let union = assessed.iter().fold(Bounds::exactly(Coverage::NOTHING), |sum, one| sum.union(one.bounds));
     let excluded = Coverage::KMS.union(Coverage::RDS_DATA);
     let missing = rows_of_ordinary(union.least).intersection(excluded).without(union.most);
     if missing.is_empty() {
@@ -37,6 +38,13 @@ fn judge(trail: &Trail, candidates: &[Bounds], assessed: &[Assessment]) -> Verdi
     } else {
         events::fail(trail, assessed, missing, &format!("leaves out {}", events::sources(missing)))
     }
+}
+
+/// Whether one of the selectors that record all ordinary events records all others too; if that is certain.
+/// Where none of them does, that is what is to be said, and no source is left out in particular.
+fn is_one_gapless(mut candidates: Vec<Bounds>) -> Option<bool> {
+    candidates.retain(|bounds| bounds.most.includes(Coverage::ORDINARY));
+    if candidates.is_empty() { Some(true) } else { events::recorded(&candidates, Coverage::EVERYTHING) }
 }
 
 /// Whether, in each direction in which ordinary events are recorded, all sources are; if that is certain.

@@ -151,7 +151,10 @@ impl Why {
     /// What the user can do about it, as one imperative sentence.
     pub fn advice(&self) -> String {
         match self {
-            Why::NoValue { .. } => "give it a default, so that this can be checked".to_owned(),
+            Why::NoValue { reference } => match reference.strip_prefix("var.") {
+                Some(name) => format!("give it a value with `--var {name}=…` or `--var-file`, or a default"),
+                None => "give it a default, so that this can be checked".to_owned(),
+            },
             Why::Undeclared { reference } => format!("declare `{reference}`, or check the directory that does"),
             Why::AtDeployment { .. } | Why::SetElsewhere { .. } | Why::NotEvaluated { .. } => {
                 "write the value here, so that this can be checked".to_owned()

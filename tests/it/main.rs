@@ -14,6 +14,7 @@ mod outputs;
 mod pages;
 mod readme;
 mod scenarios;
+mod selectors;
 mod spans;
 mod support;
 mod twins;

@@ -4,7 +4,10 @@ use super::{AdvancedNames, BasicNames, Booleans, Flag};
 use crate::model::selectors::{AdvancedSelector, BasicSelector, FieldSelector, ReadWrite, Selectors, Texts};
 use crate::model::{Invalid, Notation, Read, Resource, Setting, Trail};
 use crate::source::Span;
-use crate::value::{Data, Field, Known, Maybe, Object, Origin, Traced, Unknown};
+use crate::value::{Data, Field, Known, Maybe, Object, Origin, Traced, Unknown, Why};
+
+/// The API takes no more: <https://docs.aws.amazon.com/awscloudtrail/latest/APIReference/API_PutEventSelectors.html>.
+const MAX_BASIC_SELECTORS: usize = 5;
 
 /// The trail that a resource declares.
 pub fn read(resource: Resource) -> Trail {
@@ -46,7 +49,7 @@ impl Reader {
     fn setting<T>(&self, name: &'static str, absent: Read<T>, convert: impl Fn(&Data) -> Read<T>) -> Setting<T> {
         let read = match &self.fields {
             Unknown(why) => self.absent(Unknown(why.clone())),
-            Known(fields) => match fields.iter().find(|field| field.key == name) {
+            Known(_) => match self.field(name) {
                 None => self.absent(Known(absent)),
                 Some(field) => convert_field(field, absent, convert),
             },
@@ -59,12 +62,19 @@ impl Reader {
     }
 
     fn basic_selectors(&self, names: &BasicNames) -> Setting<Vec<BasicSelector>> {
-        self.list(names.list, |item| BasicSelector {
+        let mut list = self.list(names.list, |item| BasicSelector {
             header: item.header,
             read_write_type: item.setting(names.read_write_type, Ok(ReadWrite::All), read_write),
             include_management_events: item.flag(&Flag { name: names.include_management_events, absent: Some(true) }),
             excluded_sources: item.setting(names.excluded_sources, Ok(Vec::new()), texts),
-        })
+        });
+        if let Known(Ok(selectors)) = &list.read.value
+            && selectors.len() > MAX_BASIC_SELECTORS
+        {
+            let invalid = Invalid::TooMany { found: selectors.len(), limit: MAX_BASIC_SELECTORS };
+            list.read.value = Known(Err(invalid));
+        }
+        list
     }
 
     fn advanced_selectors(&self, names: &AdvancedNames) -> Setting<Vec<AdvancedSelector>> {
@@ -94,6 +104,9 @@ impl Reader {
             Data::List(list) => list.items.iter().map(|item| Ok(read(&self.item(item)?))).collect(),
             other => Err(invalid(other, "a list of objects")),
         });
+        if let Some(why) = self.field(name).and_then(|field| nothing_known(&field.value)) {
+            setting.read.value = Unknown(why.clone());
+        }
         if let (Some(key), Origin::Written(_)) = (self.key_span(name), setting.read.origin) {
             setting.read.origin = Origin::Written(key);
         }
@@ -112,8 +125,12 @@ impl Reader {
     }
 
     fn key_span(&self, name: &str) -> Option<Span> {
+        self.field(name).map(|field| field.key_span)
+    }
+
+    fn field(&self, name: &str) -> Option<&Field> {
         match &self.fields {
-            Known(fields) => fields.iter().find(|field| field.key == name).map(|field| field.key_span),
+            Known(fields) => fields.iter().find(|field| field.key == name),
             Unknown(_) => None,
         }
     }
@@ -134,6 +151,16 @@ impl Reader {
             (Data::Null | Data::Number(_) | Data::List(_) | Data::Object(_), _) => Err(invalid(data, "a boolean")),
         }
     }
+}
+
+/// Why none of a list's items is known: they may be left out, all of them, so the list may be empty.
+fn nothing_known(list: &Traced<Data>) -> Option<&Why> {
+    let Known(Data::List(list)) = &list.value else { return None };
+    let reasons = list.items.iter().map(|item| match &item.value {
+        Unknown(why) => Some(why),
+        Known(_) => None,
+    });
+    reasons.collect::<Option<Vec<_>>>()?.into_iter().next()
 }
 
 /// What a written argument says; `null` leaves it at what its absence means.

@@ -8,7 +8,7 @@
 use super::{Assessment, Cause, Coverage, Site, Texts};
 use crate::model::Setting;
 use crate::source::Span;
-use crate::value::{Known, Traced, Why};
+use crate::value::{Known, Traced, Unknown, Why};
 
 /// An `advanced_event_selector`: all its field selectors have to match.
 #[derive(Debug, Clone)]
@@ -121,7 +121,7 @@ impl Condition<'_> {
 
     fn assess_category(&self, assessment: &mut Assessment) {
         let Some((values, site)) = self.values(Operator::Equals, assessment) else { return };
-        if values.iter().any(|value| value != "Management") {
+        if values.len() > 1 {
             let why = Why::Undocumented { what: "one selector names several event categories".to_owned() };
             assessment.doubt(why, site);
         }
@@ -165,15 +165,19 @@ impl Condition<'_> {
 
     /// The values of the one operator that is valid for the field, and their place; else a gap or a doubt is noted.
     fn values(&self, valid: Operator, assessment: &mut Assessment) -> Option<(Vec<String>, Site)> {
-        let [(operator, setting)] = self.selector.operators.as_slice() else {
-            let reason = format!("`{}` needs exactly one operator here, {}", self.field, valid.name());
-            let site = Site::new(&self.selector.field.read, &self.path);
-            self.reject(reason, site, assessment);
-            return None;
+        let (operator, setting) = match self.written_operators(assessment).as_slice() {
+            [only] => *only,
+            [] if !assessment.doubts.is_empty() => return None,
+            [] | [_, _, ..] => {
+                let reason = format!("`{}` needs exactly one operator here, {}", self.field, valid.name());
+                let site = Site::new(&self.selector.field.read, &self.path);
+                self.reject(reason, site, assessment);
+                return None;
+            }
         };
         let attribute = format!("{}.{}", self.path, setting.name);
         let site = Site::new(&setting.read, &attribute);
-        if *operator != valid {
+        if operator != valid {
             let reason = format!("`{}` can only be compared with {} here", self.field, valid.name());
             self.reject(reason, site, assessment);
             return None;
@@ -186,6 +190,25 @@ impl Condition<'_> {
         let known = |item| assessment.known_item(item, &attribute, "write a list of strings").cloned();
         let values: Option<Vec<String>> = items.iter().map(known).collect();
         values.map(|values| (values, site))
+    }
+
+    /// The operators that are certain to be there. One whose value isn't known may be null beside
+    /// another, which is the same as not written, and is noted as a doubt.
+    fn written_operators(&self, assessment: &mut Assessment) -> Vec<(Operator, &Setting<Texts>)> {
+        let operators = self.selector.operators.iter().map(|(operator, setting)| (*operator, setting));
+        let operators: Vec<_> = operators.collect();
+        if let [_] = operators.as_slice() {
+            return operators;
+        }
+        let is_known = |&(_, setting): &(Operator, &Setting<Texts>)| match setting.value() {
+            Known(_) => true,
+            Unknown(why) => {
+                let site = Site::new(&setting.read, &format!("{}.{}", self.path, setting.name));
+                assessment.doubt(why.clone(), site);
+                false
+            }
+        };
+        operators.into_iter().filter(is_known).collect()
     }
 
     /// Notes that the selector isn't valid for management events and so records none.
