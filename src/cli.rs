@@ -3,6 +3,7 @@
 mod check;
 mod evaluation;
 
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{ArgMatches, Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
@@ -58,11 +59,11 @@ struct ExplainArgs {
 struct CheckArgs {
     /// Files and directories; `-` is standard input.
     #[arg(default_value = ".", value_name = "PATHS")]
-    paths: Vec<String>,
+    paths: Vec<PathBuf>,
 
     /// What standard input is called, so that its kind and its directory are known.
     #[arg(long, value_name = "NAME", help_heading = "Input", env = "TRAILINT_STDIN_FILENAME")]
-    stdin_filename: Option<String>,
+    stdin_filename: Option<PathBuf>,
     /// Fail with status 2 when there is no file to check.
     #[arg(long, help_heading = "Input")]
     require_inputs: bool,
@@ -75,7 +76,7 @@ struct CheckArgs {
     var: Vec<String>,
     /// Read values of Terraform variables from a file.
     #[arg(long, value_name = "FILE", help_heading = "Evaluation", env = "TRAILINT_VAR_FILE")]
-    var_file: Vec<String>,
+    var_file: Vec<PathBuf>,
     /// Don't read `terraform.tfvars` and `*.auto.tfvars`.
     #[arg(long, help_heading = "Evaluation")]
     no_auto_var_files: bool,
@@ -170,7 +171,7 @@ pub fn main() -> ExitCode {
         Ok(status) => status,
         Err(error) => {
             // There is nobody left to tell when standard error can't be written.
-            let _ = Stream::Error.write(&format!("trailint: {error}\n"), cli.color);
+            let _ = Stream::Error.write(&output::complaint(&error), cli.color);
             ExitCode::from(NOT_DONE)
         }
     }

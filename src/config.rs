@@ -26,9 +26,18 @@ impl Config {
             if !line.contains('=') {
                 return Err(failed("write it as KEY=VALUE".to_owned()));
             }
-            let read: Self = toml::from_str(line).map_err(|error| failed(error.message().to_owned()))?;
+            // A shell takes the quotes away that TOML wants around a text.
+            let read: Self = toml::from_str(line)
+                .or_else(|_| toml::from_str(&quoted(line)))
+                .map_err(|error| failed(error.message().to_owned()))?;
             config.selector_policy = read.selector_policy.or(config.selector_policy);
         }
         Ok(config)
     }
+}
+
+/// `KEY=VALUE` with the value as a text.
+fn quoted(line: &str) -> String {
+    let (key, value) = line.split_once('=').unwrap_or((line, ""));
+    format!("{key}={}", toml::Value::String(value.trim().to_owned()))
 }

@@ -16,6 +16,12 @@ pub enum Error {
     /// Standard input can't be read.
     #[error("can't read standard input: {0}")]
     StandardInput(std::io::Error),
+    /// Standard input is named more than once.
+    #[error("`-` stands for standard input, which can be checked only once")]
+    StandardInputTwice,
+    /// A name for standard input, which isn't checked.
+    #[error("`--stdin-filename` names standard input, so `-` must be among the paths")]
+    NoStandardInput,
     /// The current directory is gone.
     #[error("can't tell the current directory: {0}")]
     CurrentDirectory(std::io::Error),

@@ -15,6 +15,8 @@ pub struct Report {
     pub deployments: Vec<Judged>,
     /// All findings, in the order of their places.
     pub findings: Vec<Reported>,
+    /// Whether unresolved findings are counted and not shown.
+    pub hides_unresolved: bool,
 }
 
 /// A deployment and the verdicts on it.
@@ -127,6 +129,11 @@ pub struct Gate {
 }
 
 impl Report {
+    /// The findings that outputs show.
+    pub fn shown(&self) -> impl Iterator<Item = &Reported> {
+        self.findings.iter().filter(|finding| !self.hides_unresolved || finding.outcome != Outcome::Unknown)
+    }
+
     /// The findings by level; those that are unresolved are counted apart.
     pub fn counts(&self) -> Counts {
         let mut counts = Counts::default();

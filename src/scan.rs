@@ -1,12 +1,15 @@
 //! Finds the files that may matter, as fast as a search for words does.
 
+mod hidden;
+
+use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 use crate::error::Error;
 use crate::formats::{FORMATS, Format, Interest, Kept};
-use crate::source::{Fs, PathKind, ReadError, Sources};
+use crate::source::{Fs, MAX_FILE_BYTES, PathKind, ReadError, Sources};
 
 /// What is to be checked.
 #[derive(Debug, Default)]
@@ -43,6 +46,8 @@ pub struct Scan {
 #[derive(Debug, Default)]
 struct Catch {
     files: AtomicUsize,
+    /// What was met already, where inputs overlap.
+    met: Option<Mutex<HashSet<PathBuf>>>,
     found: Mutex<Vec<Found>>,
 }
 
@@ -58,7 +63,7 @@ struct Found {
 ///
 /// A named path that can't be read is an [`Error::Path`].
 pub fn scan(fs: &dyn Fs, inputs: &Inputs, sources: &Sources) -> Result<Scan, Error> {
-    let catch = Catch::default();
+    let catch = Catch { met: inputs.overlap().then(Mutex::default), ..Catch::default() };
     if let Some((path, bytes)) = &inputs.text {
         sources.note_unlisted(path);
         catch.named(path, bytes, inputs.keep_all);
@@ -75,10 +80,32 @@ pub fn scan(fs: &dyn Fs, inputs: &Inputs, sources: &Sources) -> Result<Scan, Err
     Ok(catch.land(sources))
 }
 
+impl Inputs {
+    /// Whether one input may hold another.
+    fn overlap(&self) -> bool {
+        self.paths.len() + usize::from(self.text.is_some()) > 1
+    }
+}
+
 impl Catch {
+    /// Counts a file, unless it was met before.
+    fn is_new(&self, path: &Path) -> bool {
+        let is_new = match &self.met {
+            Some(met) => met.lock().unwrap_or_else(PoisonError::into_inner).insert(path.to_owned()),
+            None => true,
+        };
+        self.files.fetch_add(usize::from(is_new), Ordering::Relaxed);
+        is_new
+    }
+
     /// A file whose name was given is read whatever its name says.
     fn named(&self, path: &Path, bytes: &[u8], keep_all: bool) {
-        self.files.fetch_add(1, Ordering::Relaxed);
+        if !self.is_new(path) {
+            return;
+        }
+        if bytes.len() > MAX_FILE_BYTES {
+            return self.push(Found { path: path.to_owned(), outcome: Err(ReadError::TooLarge) });
+        }
         let by_content = || FORMATS.iter().position(|format| format.recognizes(bytes));
         if let Some(format) = format_of(path).or_else(by_content) {
             self.consider(path, format, bytes, keep_all);
@@ -86,7 +113,9 @@ impl Catch {
     }
 
     fn walked(&self, path: &Path, bytes: Result<&[u8], ReadError>, keep_all: bool) {
-        self.files.fetch_add(1, Ordering::Relaxed);
+        if !self.is_new(path) {
+            return;
+        }
         match (bytes, format_of(path)) {
             (Ok(bytes), Some(format)) => self.consider(path, format, bytes, keep_all),
             (Ok(_), None) => {}
@@ -95,9 +124,8 @@ impl Catch {
     }
 
     fn consider(&self, path: &Path, format: usize, bytes: &[u8], keep_all: bool) {
-        let utf8 = from_utf16(bytes);
-        let text = utf8.as_deref().unwrap_or(bytes);
-        let interest = match FORMATS.get(format).map_or(Interest::None, |format| format.interest(text)) {
+        let utf8 = hidden::from_utf16(bytes);
+        let interest = match interest(format, utf8.as_deref().unwrap_or(bytes)) {
             Interest::None | Interest::Refers if keep_all => Interest::Mentions,
             interest => interest,
         };
@@ -136,18 +164,15 @@ impl Catch {
 
 /// The format whose files have such a name.
 fn format_of(path: &Path) -> Option<usize> {
-    let name = path.file_name()?.to_str()?;
-    FORMATS.iter().position(|format: &&dyn Format| format.reads(name))
+    let name = path.file_name()?.to_string_lossy();
+    FORMATS.iter().position(|format: &&dyn Format| format.reads(&name))
 }
 
-/// A text in UTF-16 in the encoding that is searched. Such files are rare, but words in them must not hide.
-fn from_utf16(bytes: &[u8]) -> Option<Vec<u8>> {
-    let (mark, units) = bytes.split_first_chunk::<2>()?;
-    let decode: fn([u8; 2]) -> u16 = match mark {
-        [0xff, 0xfe] => u16::from_le_bytes,
-        [0xfe, 0xff] => u16::from_be_bytes,
-        _ => return None,
-    };
-    let units: Vec<u16> = units.as_chunks::<2>().0.iter().map(|unit| decode(*unit)).collect();
-    Some(String::from_utf16_lossy(&units).into_bytes())
+/// What a text is worth to a format, also if escapes hide the words that say so.
+fn interest(format: usize, text: &[u8]) -> Interest {
+    let Some(format) = FORMATS.get(format) else { return Interest::None };
+    match format.interest(text) {
+        Interest::Mentions => Interest::Mentions,
+        interest => hidden::unescaped(text).map_or(interest, |text| format.interest(&text)),
+    }
 }

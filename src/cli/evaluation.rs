@@ -24,7 +24,7 @@ pub(super) fn options(
     for (index, name) in indices(matches, "var_file").zip(&args.var_file) {
         let path = normalize(&here.join(name));
         let loaded = sources.load(fs, &path);
-        let file = loaded.map_err(|cause| Error::Path { path: name.clone(), cause })?;
+        let file = loaded.map_err(|cause| Error::Path { path: name.display().to_string(), cause })?;
         given.push((index, Variables::File(file)));
     }
     // Later ones win, whichever of the two options gives them.

@@ -26,6 +26,20 @@ pub(super) fn same_length(text: &str) -> String {
     text.chars().map(replace).collect()
 }
 
+/// JSON text with such characters as JSON's own escapes; they can only be within its strings.
+pub(super) fn escaped(json: &str) -> String {
+    let mut escaped = String::with_capacity(json.len());
+    for c in json.chars() {
+        if is_active(c) && c != '\n' {
+            let mut units = [0; 2];
+            escaped.extend(c.encode_utf16(&mut units).iter().map(|unit| format!("\\u{unit:04x}")));
+        } else {
+            escaped.push(c);
+        }
+    }
+    escaped
+}
+
 /// Control characters, and those that change the direction of text or have no width.
 fn is_active(c: char) -> bool {
     c.is_control()
@@ -42,6 +56,11 @@ mod tests {
     fn active_characters_become_escapes() {
         assert_eq!(inert("plain — text"), "plain — text");
         assert_eq!(inert("a\u{1b}[31mb\n\u{202e}c"), "a\\u{1b}[31mb\\u{a}\\u{202e}c");
+    }
+
+    #[test]
+    fn json_keeps_its_meaning() {
+        assert_eq!(escaped("{\n\"é\u{9b}\u{202e}\u{e0041}\"}"), "{\n\"é\\u009b\\u202e\\udb40\\udc41\"}");
     }
 
     #[test]

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
+use super::inert::escaped;
 use crate::finding::{Label, Level};
 use crate::report::{Counts, Exists, Judged, JudgedTrail, Outcome, Place, Report, Reported};
 use crate::source::{Sources, Span};
@@ -119,11 +120,10 @@ pub(super) fn render(report: &Report) -> String {
         tool: Tool { name: env!("CARGO_PKG_NAME"), version: env!("CARGO_PKG_VERSION") },
         summary: summary(report),
         deployments: report.deployments.iter().map(|judged| deployment(judged, &report.sources)).collect(),
-        findings: report.findings.iter().map(|reported| finding(reported, &report.sources)).collect(),
+        findings: report.shown().map(|reported| finding(reported, &report.sources)).collect(),
     };
-    let mut text = serde_json::to_string_pretty(&document).expect("a document of strings and numbers can be written");
-    text.push('\n');
-    text
+    let text = serde_json::to_string_pretty(&document).expect("a document of strings and numbers can be written");
+    format!("{}\n", escaped(&text))
 }
 
 fn summary(report: &Report) -> Summary {

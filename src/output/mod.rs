@@ -14,7 +14,7 @@ mod summary;
 
 pub use rule_list::{DocFormat, explain, list};
 pub use stream::{ColorWhen, Stream};
-pub use summary::{log, summary};
+pub use summary::{complaint, log, summary};
 
 use crate::report::Report;
 

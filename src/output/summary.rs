@@ -1,6 +1,7 @@
 //! The last words of a run, on standard error.
 
 use super::inert::inert;
+use crate::error::Error;
 use crate::report::{Judged, Outcome, Report};
 
 /// What was looked at and what was found, in one or two sentences.
@@ -28,6 +29,11 @@ pub fn summary(report: &Report) -> String {
     let gravest = report.findings.iter().rev().max_by_key(|finding| (finding.outcome == Outcome::Fail, finding.level));
     let rule = gravest.map(|finding| finding.rule.id()).unwrap_or_default();
     format!("Found {found} in {place}{unresolved}.\nAbout a rule: `trailint explain {rule}`.\n")
+}
+
+/// Why a check wasn't done.
+pub fn complaint(error: &Error) -> String {
+    format!("trailint: {}\n", inert(&error.to_string()))
 }
 
 /// What was judged, a line for each deployment.

@@ -17,22 +17,24 @@ const IGNORE_FILES: [&str; 2] = [".gitignore", ".ignore"];
 /// More threads than this wait for the disk rather than for each other.
 const MAX_WALKERS: usize = 12;
 
-/// The files of this machine, as far as they lie below one directory or are named.
+/// The files of this machine, as far as they lie below some directories or are named.
 #[derive(Debug)]
 pub struct Disk {
-    tree: PathBuf,
+    trees: Vec<PathBuf>,
 }
 
 impl Disk {
-    /// Follows links only to files below `tree`.
-    pub fn new(tree: &Path) -> Self {
-        Self { tree: fs::canonicalize(tree).unwrap_or_else(|_| tree.to_owned()) }
+    /// Follows links only to files below one of `trees`.
+    pub fn new(trees: &[PathBuf]) -> Self {
+        let canonical = |tree: &PathBuf| fs::canonicalize(tree).unwrap_or_else(|_| tree.clone());
+        Self { trees: trees.iter().map(canonical).collect() }
     }
 
-    /// A link may name any file of the tree, and nothing else.
+    /// A link may name any file of the trees, and nothing else.
     fn check_link(&self, path: &Path) -> Result<(), ReadError> {
         let target = fs::canonicalize(path).map_err(refused)?;
-        if target.starts_with(&self.tree) { Ok(()) } else { Err(ReadError::OutsideTree) }
+        let is_inside = self.trees.iter().any(|tree| target.starts_with(tree));
+        if is_inside { Ok(()) } else { Err(ReadError::OutsideTree) }
     }
 
     fn read_entry(&self, path: &Path, found: FileType, buffer: &mut Vec<u8>) -> Result<(), ReadError> {
@@ -79,11 +81,10 @@ impl Fs for Disk {
         if let Some(path) = directory.ancestors().find_map(unsafe_ignore_file) {
             return visit(&path, Err(ReadError::NotAFile));
         }
-        let walkers = std::thread::available_parallelism().map_or(1, usize::from).min(MAX_WALKERS);
         let walk = WalkBuilder::new(directory)
             .hidden(false)
             .git_global(false)
-            .threads(walkers)
+            .threads(walkers(directory))
             .filter_entry(|entry| !is_skipped(entry))
             .build_parallel();
         walk.run(|| {
@@ -120,6 +121,16 @@ impl Disk {
         }
         WalkState::Continue
     }
+}
+
+/// How many threads a walk is worth: one for a directory without others in it.
+fn walkers(directory: &Path) -> usize {
+    let is_directory = |entry: fs::DirEntry| entry.file_type().is_ok_and(|found| found.is_dir());
+    let is_deep = fs::read_dir(directory).is_ok_and(|entries| entries.flatten().any(is_directory));
+    if !is_deep {
+        return 1;
+    }
+    std::thread::available_parallelism().map_or(1, usize::from).min(MAX_WALKERS)
 }
 
 fn is_skipped(entry: &DirEntry) -> bool {

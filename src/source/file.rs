@@ -34,11 +34,6 @@ impl Span {
     pub fn range(self) -> std::ops::Range<usize> {
         self.start as usize..self.end as usize
     }
-
-    /// Whether `other` lies within it.
-    pub fn contains(self, other: Span) -> bool {
-        self.file == other.file && self.start <= other.start && other.end <= self.end
-    }
 }
 
 /// A place as people and other programs name it.
@@ -112,11 +107,6 @@ impl SourceFile {
         };
         let text = self.text.get(start as usize..end as usize).unwrap_or_default();
         (start, start.saturating_add(narrow(text.strip_suffix('\r').unwrap_or(text).len())))
-    }
-
-    /// How many lines the file has; at least one.
-    pub fn line_count(&self) -> usize {
-        self.line_starts().len()
     }
 
     fn line_starts(&self) -> &[u32] {

@@ -12,6 +12,7 @@ use super::{FileId, Fs, ReadError, SourceFile};
 #[derive(Debug, Default)]
 pub struct Sources {
     base: PathBuf,
+    read_roots: Vec<PathBuf>,
     kept: RwLock<Kept>,
 }
 
@@ -23,9 +24,15 @@ struct Kept {
 }
 
 impl Sources {
-    /// No files yet. Names are given relative to `base`.
+    /// No files yet. Names are given relative to `base`, and files may refer to others below it.
     pub fn new(base: PathBuf) -> Self {
-        Self { base, kept: RwLock::default() }
+        Self { read_roots: vec![base.clone()], base, kept: RwLock::default() }
+    }
+
+    /// Lets files refer to others below more directories.
+    pub fn below(mut self, read_roots: impl IntoIterator<Item = PathBuf>) -> Self {
+        self.read_roots.extend(read_roots);
+        self
     }
 
     /// Keeps a file that was read elsewhere; the first text of a path wins.
@@ -61,9 +68,9 @@ impl Sources {
         Arc::clone(kept.files.get(id.0 as usize).expect("a FileId comes from these Sources"))
     }
 
-    /// The directory to which names are relative; nothing outside of it is read unless it is named.
-    pub fn base(&self) -> &Path {
-        &self.base
+    /// Whether a path lies where files may refer to; nothing else is read unless it is named.
+    pub fn may_read(&self, path: &Path) -> bool {
+        self.read_roots.iter().any(|root| path.starts_with(root))
     }
 
     /// Notes a path that no listing of its directory need show: text from standard input stands for it.

@@ -75,7 +75,11 @@ fn exit_status_by_what_was_found() {
         (&["good", "missing"], 2),
         (&["--select", "nonsense"], 2),
         (&["--ignore", "syntax-error"], 2),
+        (&["good", "--config", "selector-policy=literal"], 0),
+        (&["good", "good", "--stdin-filename", "a.tf"], 2),
+        (&["-", "-"], 2),
         (&["--config", "selector-policy"], 2),
+        (&["--config", "selector-policy=loose"], 2),
         (&["--config", "selector-policy=\"loose\""], 2),
         (&["--config", "selector-polcy=\"literal\""], 2),
         (&["--no-such-flag"], 2),
@@ -170,6 +174,73 @@ fn standard_input_stands_for_a_file() {
 }
 
 #[test]
+fn hidden_verdicts_are_counted() {
+    let scratch = Scratch::new("hidden", &[("a.tf", OPEN)]);
+    let output = scratch.run(&["check", "--unresolved", "ignore", "-f", "concise"]);
+    assert!(!out(&output).contains("single-region-trail"), "{}", out(&output));
+    assert!(err(&output).contains("in 1 trail (1 file): 1 unresolved."), "{}", err(&output));
+}
+
+#[test]
+fn a_file_is_judged_and_counted_once() {
+    let scratch = Scratch::new("twice", &[("a/main.tf", BAD), ("a/b/main.tf", BAD)]);
+    for paths in [&["a", "a/b"][..], &["a/b", "a"], &["a", "a/main.tf", "./a"]] {
+        let output = scratch.run(&[&["check", "--select", "single-region-trail"], paths].concat());
+        assert!(err(&output).contains("Found 2 errors in 2 trails (2 files)."), "{paths:?}: {}", err(&output));
+    }
+}
+
+#[test]
+fn paths_elsewhere_keep_their_modules() {
+    let call = "module \"a\" {\n  source = \"./trail\"\n}\n";
+    let files = [("here/x.txt", ""), ("one/main.tf", BAD), ("two/main.tf", call), ("two/trail/main.tf", BAD)];
+    let scratch = Scratch::new("elsewhere", &files);
+    let run = |paths: &[&str]| {
+        let arguments = [&["check", "--select", "single-region-trail", "-f", "concise"], paths].concat();
+        out(&scratch.command(&arguments).current_dir(scratch.0.join("here")).output().unwrap())
+    };
+    assert_eq!(
+        run(&["../one/main.tf"]),
+        "main.tf:1:1: error[single-region-trail] trail `aws_cloudtrail.t` records one Region only\n"
+    );
+    let both = run(&["../one", "../two"]);
+    assert!(both.contains("\nmain.tf:1:1: error[single-region-trail] trail `aws_cloudtrail.t` "), "{both}");
+    assert!(
+        both.contains("/two/trail/main.tf:1:1: error[single-region-trail] trail `module.a.aws_cloudtrail.t` "),
+        "{both}"
+    );
+}
+
+#[test]
+fn escapes_hide_no_trail() {
+    let files = [
+        ("json/a.json", r#"{"Resources": {"T": {"Type": "AWS::CloudTrail::Tr\u0061il"}}}"#),
+        ("yaml/a.yaml", "Resources:\n  T:\n    Type: \"AWS::CloudTrail::\\\n      Tr\\x61il\"\n"),
+    ];
+    let scratch = Scratch::new("escapes", &files);
+    for (path, _) in files {
+        let output = scratch.run(&["check", path, "-f", "concise"]);
+        assert!(out(&output).contains("single-region-trail"), "{path}: {}{}", out(&output), err(&output));
+    }
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn names_need_not_be_utf8() {
+    use std::os::unix::ffi::OsStrExt;
+    let scratch = Scratch::new("bytes", &[]);
+    let name = std::ffi::OsStr::from_bytes(b"caf\xe9.tf");
+    std::fs::write(scratch.0.join(name), BAD).unwrap();
+    for arguments in [&["check", "-f", "concise"][..], &["check", "-f", "json"]] {
+        let walked = scratch.run(arguments);
+        assert_eq!(status(&walked), 1);
+        assert!(out(&walked).contains("caf\u{fffd}.tf"), "{}", out(&walked));
+        let named = scratch.command(arguments).arg(name).output().unwrap();
+        assert_eq!(out(&named), out(&walked));
+    }
+}
+
+#[test]
 fn a_closed_pipe_ends_quietly() {
     let scratch = Scratch::new("pipe", &[("a.tf", BAD)]);
     let mut child = scratch.command(&["check"]).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
@@ -204,8 +275,7 @@ fn files_that_cannot_be_read_are_reported() {
     let inside = scratch.0.join("tree");
     std::fs::create_dir(&inside).unwrap();
     std::os::unix::fs::symlink("../outside.tf", inside.join("linked.tf")).unwrap();
-    let made = Command::new("mkfifo").arg(inside.join("pipe.tf")).status().unwrap();
-    assert!(made.success());
+    let _socket = std::os::unix::net::UnixListener::bind(inside.join("socket.tf")).unwrap();
     let output = Command::new(env!("CARGO_BIN_EXE_trailint"))
         .args(["check", "-f", "concise"])
         .current_dir(&inside)
@@ -213,7 +283,7 @@ fn files_that_cannot_be_read_are_reported() {
         .unwrap();
     assert_eq!(status(&output), 1);
     assert!(out(&output).contains("linked.tf: error[unreadable-file]"), "{}", out(&output));
-    assert!(out(&output).contains("pipe.tf: error[unreadable-file]"), "{}", out(&output));
+    assert!(out(&output).contains("socket.tf: error[unreadable-file]"), "{}", out(&output));
 }
 
 #[test]

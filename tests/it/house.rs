@@ -23,7 +23,7 @@ const DOORS: [(&str, &[&str]); 13] = [
     ("granit_parser", &["syntax/yaml.rs"]),
     ("jsonc_parser", &["syntax/json.rs"]),
     ("ignore::", &["source/disk.rs"]),
-    ("memchr", &["formats/"]),
+    ("memchr", &["formats/", "scan/hidden.rs"]),
     ("miette", &["output/snippet.rs"]),
     ("anstream", &["output/stream.rs"]),
     ("rayon", &["engine.rs"]),

@@ -77,7 +77,7 @@ pub(super) fn resolve(block: &Block, directory: &Path, key: &str, manifest: &Man
     let is_followed = |kind: Modules| context.options.modules == Modules::Installed || context.options.modules == kind;
     if let Some(local) = source.and_then(|source| local(source, directory)) {
         // A missing directory is as unknown as a module that isn't installed.
-        let is_inside = local.starts_with(context.sources.base());
+        let is_inside = context.sources.may_read(&local);
         if is_followed(Modules::Local) && is_inside && context.fs.list(&local).is_ok_and(|files| !files.is_empty()) {
             return Called::Directory { directory: local, is_vendored: false };
         }

@@ -108,7 +108,7 @@ fn installed_mention(root: &Path, context: Context<'_>) -> bool {
 }
 
 fn mentions_trail(directory: &Path, context: Context<'_>) -> bool {
-    if !directory.starts_with(context.sources.base()) {
+    if !context.sources.may_read(directory) {
         return false;
     }
     let files = context.fs.list(directory).unwrap_or_default();

@@ -100,7 +100,7 @@ impl Evaluator<'_> {
         let path = normalize(&self.tree.root.module.directory.join(path));
         let unknown =
             || Unknown(Why::NotEvaluated { construct: format!("the function `{name}` of a file that isn't here") });
-        if !path.starts_with(context.sources.base()) {
+        if !context.sources.may_read(&path) {
             return unknown();
         }
         match (name, context.sources.load(context.fs, &path)) {
