@@ -2,13 +2,15 @@
 
 mod check;
 mod evaluation;
+mod inputs;
+mod trace;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{ArgMatches, Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 
-use crate::error::Error;
+use crate::error::{Error, closest};
 use crate::finding::Level;
 use crate::formats::{Engine, Modules};
 use crate::output::{self, ColorWhen, DocFormat, Format, Stream};
@@ -32,6 +34,8 @@ struct Cli {
 enum Command {
     /// Check files and directories.
     Check(Box<CheckArgs>),
+    /// Show how the values of a trail come about, step by step.
+    Trace(Box<TraceArgs>),
     /// Explain rules: what they find, why it matters, how to mend it.
     Explain(ExplainArgs),
     /// List the rules.
@@ -55,8 +59,9 @@ struct ExplainArgs {
     format: DocFormat,
 }
 
+/// What is read.
 #[derive(Debug, Args)]
-struct CheckArgs {
+struct InputArgs {
     /// Files and directories; `-` is standard input.
     #[arg(default_value = ".", value_name = "PATHS")]
     paths: Vec<PathBuf>,
@@ -64,13 +69,11 @@ struct CheckArgs {
     /// What standard input is called, so that its kind and its directory are known.
     #[arg(long, value_name = "NAME", help_heading = "Input", env = "TRAILINT_STDIN_FILENAME")]
     stdin_filename: Option<PathBuf>,
-    /// Fail with status 2 when there is no file to check.
-    #[arg(long, help_heading = "Input")]
-    require_inputs: bool,
-    /// Fail a deployment that declares no trail at all.
-    #[arg(long, help_heading = "Input")]
-    require_trail: bool,
+}
 
+/// What is said of the code, beside the code.
+#[derive(Debug, Args)]
+struct EvaluationArgs {
     /// Give a Terraform variable of the root module a value.
     #[arg(long, value_name = "NAME=VALUE", help_heading = "Evaluation", env = "TRAILINT_VAR")]
     var: Vec<String>,
@@ -99,6 +102,32 @@ struct CheckArgs {
         env = "TRAILINT_MODULES"
     )]
     modules: Modules,
+}
+
+#[derive(Debug, Args)]
+struct TraceArgs {
+    /// A trail, or one of its arguments: `aws_cloudtrail.main.is_multi_region_trail`.
+    #[arg(value_name = "ADDRESS[.ATTRIBUTE]")]
+    question: String,
+    #[command(flatten)]
+    inputs: InputArgs,
+    #[command(flatten)]
+    evaluation: EvaluationArgs,
+}
+
+#[derive(Debug, Args)]
+struct CheckArgs {
+    #[command(flatten)]
+    inputs: InputArgs,
+    /// Fail with status 2 when there is no file to check.
+    #[arg(long, help_heading = "Input")]
+    require_inputs: bool,
+    /// Fail a deployment that declares no trail at all.
+    #[arg(long, help_heading = "Input")]
+    require_trail: bool,
+
+    #[command(flatten)]
+    evaluation: EvaluationArgs,
 
     /// Ask these rules only.
     #[arg(long, value_name = "RULES", value_delimiter = ',', help_heading = "Rules", env = "TRAILINT_SELECT")]
@@ -178,14 +207,15 @@ pub fn main() -> ExitCode {
 }
 
 fn run(cli: &Cli, matches: &ArgMatches) -> Result<ExitCode, Error> {
-    match (&cli.command, matches.subcommand()) {
-        (Command::Check(args), Some((_, matches))) => check::run(args, matches, cli.color),
-        (Command::Check(args), None) => check::run(args, matches, cli.color),
-        (Command::Explain(args), _) => {
+    let own = matches.subcommand().map_or(matches, |(_, own)| own);
+    match &cli.command {
+        Command::Check(args) => check::run(args, own, cli.color),
+        Command::Trace(args) => print(&trace::run(args, own)?, cli.color),
+        Command::Explain(args) => {
             let rules = if args.all { RULES.to_vec() } else { find_rules(&args.rules)? };
             print(&output::explain(&rules, args.format), cli.color)
         }
-        (Command::Rules { format }, _) => print(&output::list(&RULES, *format), cli.color),
+        Command::Rules { format } => print(&output::list(&RULES, *format), cli.color),
     }
 }
 
@@ -196,7 +226,8 @@ fn print(text: &str, color: ColorWhen) -> Result<ExitCode, Error> {
 
 fn find_rules(names: &[String]) -> Result<Vec<&'static Rule>, Error> {
     let find = |name: &String| {
-        rules::find(name).ok_or_else(|| Error::UnknownRule { name: name.clone(), suggestion: rules::suggest(name) })
+        let suggestion = || closest(name, RULES.into_iter().map(Rule::id));
+        rules::find(name).ok_or_else(|| Error::UnknownRule { name: name.clone(), suggestion: suggestion() })
     };
     names.iter().map(find).collect()
 }

@@ -3,6 +3,7 @@
 mod judge;
 mod place;
 mod sighting;
+mod trace;
 mod witness;
 
 use rayon::prelude::*;
@@ -16,6 +17,7 @@ use crate::scan::{self, Inputs, Scan};
 use crate::source::{Fs, ReadError, Sources};
 use crate::syntax::Problem;
 use judge::{Case, Judgement};
+pub use trace::trace;
 
 /// Fewer projects than this are judged without starting threads.
 const WORTH_THREADS: usize = 8;

@@ -53,11 +53,36 @@ pub enum Error {
         /// Why.
         cause: String,
     },
+    /// A trail that doesn't exist.
+    #[error("there is no trail `{address}` in {files} file{}{}", if *.files == 1 { "" } else { "s" }, did_you_mean(.suggestion))]
+    NoTrail {
+        /// As it was given.
+        address: String,
+        /// How many files were searched.
+        files: usize,
+        /// The address that is most like it.
+        suggestion: Option<String>,
+    },
+    /// An argument that isn't read, or isn't written.
+    #[error("nothing is known of `{attribute}` of `{address}`; `trailint trace '{address}'` shows what is")]
+    NoArgument {
+        /// The trail.
+        address: String,
+        /// As it was given.
+        attribute: String,
+    },
     /// A report that can't be written.
     #[error("can't write the report: {0}")]
     Output(std::io::Error),
 }
 
-fn did_you_mean(suggestion: &Option<&'static str>) -> String {
-    suggestion.map(|name| format!(", did you mean `{name}`?")).unwrap_or_default()
+fn did_you_mean(suggestion: &Option<impl std::fmt::Display>) -> String {
+    suggestion.as_ref().map(|name| format!(", did you mean `{name}`?")).unwrap_or_default()
+}
+
+/// The name that is most like a misspelt one.
+pub fn closest<'a>(name: &str, candidates: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+    const ALIKE: f64 = 0.6;
+    let scored = candidates.map(|candidate| (strsim::jaro_winkler(name, candidate), candidate));
+    scored.filter(|(score, _)| *score > ALIKE).max_by(|a, b| a.0.total_cmp(&b.0)).map(|(_, candidate)| candidate)
 }

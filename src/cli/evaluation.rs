@@ -4,33 +4,29 @@ use std::path::{Path, PathBuf};
 
 use clap::ArgMatches;
 
-use super::CheckArgs;
+use super::EvaluationArgs;
+use super::inputs::Given;
 use crate::error::Error;
 use crate::formats::{Options, Variables};
-use crate::source::{Fs, Sources, normalize};
+use crate::source::{Sources, normalize};
 
 /// Reads the files that the options name, and keeps their texts so that findings can point at them.
-pub(super) fn options(
-    args: &CheckArgs,
-    matches: &ArgMatches,
-    here: &Path,
-    fs: &dyn Fs,
-    sources: &Sources,
-) -> Result<Options, Error> {
-    let mut given: Vec<(usize, Variables)> = Vec::new();
+pub(super) fn options(args: &EvaluationArgs, matches: &ArgMatches, given: &Given) -> Result<Options, Error> {
+    let Given { disk, sources, here, .. } = given;
+    let mut variables: Vec<(usize, Variables)> = Vec::new();
     for (index, text) in indices(matches, "var").zip(&args.var) {
-        given.push((index, Variables::Assignment(assignment(text, index, sources)?)));
+        variables.push((index, Variables::Assignment(assignment(text, index, sources)?)));
     }
     for (index, name) in indices(matches, "var_file").zip(&args.var_file) {
         let path = normalize(&here.join(name));
-        let loaded = sources.load(fs, &path);
+        let loaded = sources.load(disk, &path);
         let file = loaded.map_err(|cause| Error::Path { path: name.display().to_string(), cause })?;
-        given.push((index, Variables::File(file)));
+        variables.push((index, Variables::File(file)));
     }
     // Later ones win, whichever of the two options gives them.
-    given.sort_by_key(|(index, _)| *index);
+    variables.sort_by_key(|(index, _)| *index);
     let mut options = Options {
-        variables: given.into_iter().map(|(_, variables)| variables).collect(),
+        variables: variables.into_iter().map(|(_, variables)| variables).collect(),
         no_automatic_variables: args.no_auto_var_files,
         workspace: args.workspace.clone(),
         engine: args.engine,

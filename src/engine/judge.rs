@@ -11,7 +11,6 @@ use crate::model::{Deployment, Elsewhere, Trail};
 use crate::report::{Judged, JudgedTrail, Outcome, Place, Reported};
 use crate::rules::{Check, Policy, RULES, Rule};
 use crate::source::{Sources, Span};
-use crate::value::world::explore;
 
 /// The verdicts on a deployment, and the findings behind them.
 #[derive(Debug, Default)]
@@ -89,12 +88,10 @@ impl Case<'_> {
         let verdicts = if created.iter().all(|sighting| sighting.misses()) {
             // No world can make a difference.
             let trails = created.iter().map(|sighting| sighting.trail.clone()).collect();
-            explore(|_| check(&deployment(Vec::clone(&trails)), &self.settings.policy))
+            sighting::runs(|_| check(&deployment(Vec::clone(&trails)), &self.settings.policy))
         } else {
-            explore(|world| check(&deployment(self.trails(world)), &self.settings.policy))
+            sighting::runs(|world| check(&deployment(self.trails(world)), &self.settings.policy))
         };
-        let (usable, rejected): (Vec<_>, Vec<_>) = verdicts.into_iter().partition(|(_, world)| !world.is_rejected());
-        let verdicts = if usable.is_empty() { rejected } else { usable };
         let may_be_none = !created.is_empty() && created.iter().all(|sighting| sighting.may_never_exist());
         let (outcome, finding, witness) =
             witness::combine(verdicts.iter().map(|(verdict, world)| (verdict.clone(), world)).collect());

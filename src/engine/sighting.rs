@@ -41,10 +41,7 @@ type Seen<'a> = (&'a Trail, &'a World);
 
 /// The instances that a declaration has in any world.
 pub(super) fn sight(opened: &dyn Opened, site: usize, settings: &Settings) -> Vec<Sighting> {
-    let runs = explore(|world| read(opened, site, world));
-    let (usable, rejected): (Vec<Run>, Vec<Run>) = runs.into_iter().partition(|(_, world)| !world.is_rejected());
-    // Where nothing at all can be deployed, what was seen is better than nothing.
-    let runs = if usable.is_empty() { rejected } else { usable };
+    let runs = runs(|world| read(opened, site, world));
     let instances = by_address(&runs);
     if instances.is_empty() {
         let never = runs.iter().flat_map(|(trails, _)| trails).next();
@@ -54,6 +51,14 @@ pub(super) fn sight(opened: &dyn Opened, site: usize, settings: &Settings) -> Ve
             .collect();
     }
     instances.iter().filter_map(|seen| combine(seen, runs.len(), settings)).collect()
+}
+
+/// An evaluation in all worlds in which something can be deployed.
+pub(super) fn runs<T>(evaluate: impl FnMut(&World) -> T) -> Vec<(T, World)> {
+    let (usable, rejected): (Vec<_>, Vec<_>) =
+        explore(evaluate).into_iter().partition(|(_, world)| !world.is_rejected());
+    // Where nothing at all can be deployed, what was seen is better than nothing.
+    if usable.is_empty() { rejected } else { usable }
 }
 
 /// The created instances, each with all the worlds in which it is created.

@@ -28,8 +28,11 @@ pub(super) fn combine(verdicts: Vec<(Verdict, &World)>) -> (Outcome, Option<Find
         let finding = verdicts.into_iter().next().and_then(|(verdict, _)| finding_of(verdict));
         return (Outcome::Fail, finding, Witness::default());
     }
-    let failing = minimal(&verdicts, is_fail);
-    let passing = minimal(&verdicts, is_pass);
+    let runs = |is_such: &dyn Fn(&Verdict) -> bool| -> Vec<(bool, &World)> {
+        verdicts.iter().map(|(verdict, world)| (is_such(verdict), *world)).collect()
+    };
+    let failing = minimal(&runs(&is_fail));
+    let passing = minimal(&runs(&is_pass));
     let show = |decisions: &[Decision]| decisions.iter().map(Decision::to_string).collect::<Vec<_>>();
     let subjects = failing.iter().chain(&passing).map(|decision| decision.atom.subject().to_owned());
     let mut witness = Witness { fails_when: show(&failing), passes_when: show(&passing), subjects: subjects.collect() };
@@ -56,10 +59,10 @@ fn finding_of(verdict: Verdict) -> Option<Finding> {
     }
 }
 
-/// The decisions of the first world with such a verdict, without those that make no difference.
-fn minimal(verdicts: &[(Verdict, &World)], is_such: impl Fn(&Verdict) -> bool) -> Vec<Decision> {
+/// The decisions of the first run that is one of such, without those that make no difference to it.
+pub(super) fn minimal(runs: &[(bool, &World)]) -> Vec<Decision> {
     let worlds: Vec<(bool, Vec<Decision>)> =
-        verdicts.iter().map(|(verdict, world)| (is_such(verdict), world.decisions())).collect();
+        runs.iter().map(|(is_such, world)| (*is_such, world.decisions())).collect();
     let Some((_, mut decisions)) = worlds.iter().find(|(such, _)| *such).cloned() else { return Vec::new() };
     if worlds.len() > MAX_COMPARED {
         return decisions;

@@ -31,6 +31,20 @@ pub struct Dialect {
     advanced: AdvancedNames,
 }
 
+impl Dialect {
+    /// What it means not to write a switch, in words; nothing for other arguments.
+    pub fn absent(&self, name: &str) -> Option<&'static str> {
+        let switches =
+            [&self.is_multi_region, &self.is_logging, &self.includes_global_events, &self.validates_log_files];
+        let switch = switches.into_iter().find(|switch| switch.name == name)?;
+        Some(match switch.absent {
+            Some(true) => "`true`",
+            Some(false) => "`false`",
+            None => "an error: it is required",
+        })
+    }
+}
+
 /// Which texts a language converts to a boolean.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Booleans {

@@ -11,10 +11,12 @@ mod rule_list;
 mod snippet;
 mod stream;
 mod summary;
+mod trace;
 
 pub use rule_list::{DocFormat, explain, list};
 pub use stream::{ColorWhen, Stream};
 pub use summary::{complaint, log, summary};
+pub use trace::trace;
 
 use crate::report::Report;
 

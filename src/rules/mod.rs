@@ -133,10 +133,3 @@ pub fn satisfies(trail: &Trail, policy: &Policy) -> bool {
 pub fn position(rule: &Rule) -> usize {
     RULES.iter().position(|listed| std::ptr::eq(*listed, rule)).unwrap_or(RULES.len())
 }
-
-/// The rule whose name is most like a misspelt one.
-pub fn suggest(id: &str) -> Option<&'static str> {
-    const ALIKE: f64 = 0.6;
-    let scored = RULES.iter().map(|rule| (strsim::jaro_winkler(id, rule.id()), rule.id()));
-    scored.filter(|(score, _)| *score > ALIKE).max_by(|a, b| a.0.total_cmp(&b.0)).map(|(_, id)| id)
-}

@@ -127,6 +127,14 @@ fn mistakes_are_named_with_the_next_step() {
         said(&["check", "--select", "single-region"]),
         "trailint: there is no rule `single-region`, did you mean `single-region-trail`?; `trailint rules` lists them\n"
     );
+    assert_eq!(
+        said(&["trace", "aws_cloudtrail.tt"]),
+        "trailint: there is no trail `aws_cloudtrail.tt` in 1 file, did you mean `aws_cloudtrail.t`?\n"
+    );
+    assert_eq!(
+        said(&["trace", "aws_cloudtrail.t.is_logging"]),
+        "trailint: nothing is known of `is_logging` of `aws_cloudtrail.t`; `trailint trace 'aws_cloudtrail.t'` shows what is\n"
+    );
     assert!(said(&["check", "--config", "selector-polcy=1"]).contains("unknown field `selector-polcy`"));
 }
 

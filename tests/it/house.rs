@@ -30,7 +30,7 @@ const DOORS: [(&str, &[&str]); 13] = [
     ("regex::", &["formats/terraform/functions/patterns.rs"]),
     ("toml::", &["config.rs"]),
     ("serde_json", &["output/"]),
-    ("strsim", &["rules/mod.rs"]),
+    ("strsim", &["error.rs"]),
     ("std::fs", &["source/disk.rs"]),
 ];
 

@@ -17,4 +17,5 @@ mod scenarios;
 mod selectors;
 mod spans;
 mod support;
+mod traces;
 mod twins;

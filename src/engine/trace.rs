@@ -1,0 +1,170 @@
+//! How the values of a trail come about: what `trailint trace` answers.
+
+mod ways;
+
+use super::{Settings, place, projects, sighting};
+use crate::error::{Error, closest};
+use crate::formats::{Context, Opened};
+use crate::model::Resource;
+use crate::report::{Argument, Trace};
+use crate::scan::{self, Inputs};
+use crate::source::{Fs, Sources};
+use crate::value::{Data, Known, Traced, Unknown, World};
+
+/// What is asked for: an address, and perhaps the path of an argument after it.
+#[derive(Debug)]
+struct Question<'a> {
+    text: &'a str,
+}
+
+/// A run of the evaluation: the instances in a world.
+type Run = (Vec<Resource>, World);
+
+/// An instance in each world in which there is one.
+type Instance<'a> = Vec<(&'a Resource, &'a World)>;
+
+/// Follows the values of all trails that `question` names: `ADDRESS` or `ADDRESS.ATTRIBUTE`.
+///
+/// # Errors
+///
+/// Those of [`scan::scan`]; no trail of this address; no argument of this name.
+pub fn trace(
+    fs: &dyn Fs,
+    inputs: &Inputs,
+    sources: Sources,
+    settings: &Settings,
+    question: &str,
+) -> Result<Trace, Error> {
+    let scan = scan::scan(fs, inputs, &sources)?;
+    let context = Context { fs, sources: &sources, options: &settings.evaluation };
+    let question = Question { text: question };
+    let mut arguments = Vec::new();
+    let mut addresses = Vec::new();
+    for (_, project) in projects(&scan, context) {
+        let opened = project.open(context);
+        for site in 0..opened.sites() {
+            question.answer(opened.as_ref(), site, &mut addresses, &mut arguments);
+        }
+    }
+    for label in
+        arguments.iter_mut().flat_map(|argument: &mut Argument| &mut argument.ways).flat_map(|way| &mut way.steps)
+    {
+        place::clip(label, &sources);
+    }
+    if arguments.is_empty() {
+        return Err(question.unanswered(&addresses, scan.files));
+    }
+    Ok(Trace { arguments, sources })
+}
+
+impl Question<'_> {
+    /// Adds what is asked for of the trails that one declaration makes.
+    fn answer(&self, opened: &dyn Opened, site: usize, addresses: &mut Vec<String>, arguments: &mut Vec<Argument>) {
+        let runs = sighting::runs(|world| opened.resources(site, world));
+        for instance in instances(&runs) {
+            let Some((first, _)) = instance.first() else { continue };
+            addresses.push(first.address.clone());
+            let Some(attribute) = self.attribute_of(&first.address) else { continue };
+            if attribute.is_empty() {
+                arguments.push(ways::existence(first, &runs));
+            }
+            for path in paths(&instance).into_iter().filter(|path| is_part(path, attribute)) {
+                arguments.push(ways::argument(&instance, &path));
+            }
+        }
+    }
+
+    /// The path of the argument that is asked for, if the question is about this address. An instance
+    /// may be asked about without its keys.
+    fn attribute_of(&self, address: &str) -> Option<&str> {
+        [address.to_owned(), without_keys(address)].iter().find_map(|address| {
+            let rest = self.text.strip_prefix(address.as_str())?;
+            if rest.is_empty() { Some(rest) } else { rest.strip_prefix('.') }
+        })
+    }
+
+    fn unanswered(&self, addresses: &[String], files: usize) -> Error {
+        if let Some(address) = addresses.iter().find(|address| self.attribute_of(address).is_some()) {
+            let attribute = self.attribute_of(address).unwrap_or_default().to_owned();
+            return Error::NoArgument { address: address.clone(), attribute };
+        }
+        let suggestion = closest(self.text, addresses.iter().map(String::as_str)).map(str::to_owned);
+        Error::NoTrail { address: self.text.to_owned(), files, suggestion }
+    }
+}
+
+/// The resources of the runs by their addresses, without the stand-in for those that aren't created
+/// unless there is nothing else.
+fn instances(runs: &[Run]) -> Vec<Instance<'_>> {
+    let mut instances: Vec<Instance<'_>> = Vec::new();
+    let is_created = |resource: &&Resource| resource.exists.value != Known(false);
+    let is_any_created = runs.iter().any(|(resources, _)| resources.iter().any(|resource| is_created(&resource)));
+    for (resources, world) in runs {
+        for resource in resources.iter().filter(|resource| !is_any_created || is_created(resource)) {
+            match instances.iter_mut().find(|seen| seen.first().is_some_and(|(own, _)| own.address == resource.address))
+            {
+                Some(seen) => seen.push((resource, world)),
+                None => instances.push(vec![(resource, world)]),
+            }
+        }
+    }
+    instances
+}
+
+/// An address without the keys of instances.
+fn without_keys(address: &str) -> String {
+    let mut depth = 0_usize;
+    let is_outside = |c: &char| {
+        depth = match c {
+            '[' => depth.saturating_add(1),
+            ']' => depth.saturating_sub(1),
+            _ => depth,
+        };
+        depth == 0 && *c != ']'
+    };
+    address.chars().filter(is_outside).collect()
+}
+
+/// The paths of an instance's arguments in the order of its shape: all that are written in some world,
+/// and the switches also when they aren't.
+fn paths(instance: &Instance<'_>) -> Vec<String> {
+    let Some((first, _)) = instance.first() else { return Vec::new() };
+    let mut paths = Vec::new();
+    for argument in first.dialect.shape {
+        let values = instance.iter().filter_map(|(resource, _)| match &resource.body {
+            Known(body) => body.field(argument.name),
+            Unknown(_) => None,
+        });
+        let mut own = Vec::new();
+        values.for_each(|field| leaves(argument.name.to_owned(), &field.value, &mut own));
+        if own.is_empty() && first.dialect.absent(argument.name).is_some() {
+            own.push(argument.name.to_owned());
+        }
+        paths.extend(own);
+    }
+    let mut is_new = std::collections::HashSet::new();
+    paths.retain(|path| is_new.insert(path.clone()));
+    paths
+}
+
+/// The paths of what holds no objects itself. Bodies nest as deep as their shape, or as a value may.
+fn leaves(path: String, value: &Traced<Data>, paths: &mut Vec<String>) {
+    match &value.value {
+        Known(Data::List(list)) if list.items.iter().any(|item| matches!(item.value, Known(Data::Object(_)))) => {
+            for (index, item) in list.items.iter().enumerate() {
+                leaves(format!("{path}[{index}]"), item, paths);
+            }
+        }
+        Known(Data::Object(object)) => {
+            for field in &object.fields {
+                leaves(format!("{path}.{}", field.key), &field.value, paths);
+            }
+        }
+        Known(_) | Unknown(_) => paths.push(path),
+    }
+}
+
+/// Whether `path` is what is asked for, or lies in it.
+fn is_part(path: &str, asked: &str) -> bool {
+    asked.is_empty() || path.strip_prefix(asked).is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '[']))
+}

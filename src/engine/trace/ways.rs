@@ -1,0 +1,131 @@
+//! The ways in which one value comes about, with the worlds that lead there.
+
+use super::{Instance, Run};
+use crate::engine::witness;
+use crate::finding::Label;
+use crate::model::Resource;
+use crate::report::{Argument, Way};
+use crate::source::Span;
+use crate::value::{Data, Known, Maybe, Object, Origin, Traced, Unknown, World};
+
+/// A value in a world.
+type Seen<'a> = (Traced<Data>, &'a World);
+
+/// When an instance is created.
+pub(super) fn existence(first: &Resource, runs: &[Run]) -> Argument {
+    let mut distinct: Vec<Traced<Data>> = Vec::new();
+    let mut seen: Vec<Seen<'_>> = Vec::new();
+    for (resources, world) in runs {
+        let exists = exists_in(resources, first);
+        // The way to the first of equal answers stands for all.
+        let known = distinct.iter().find(|known| known.value == exists.value).cloned();
+        distinct.extend(known.is_none().then(|| exists.clone()));
+        seen.push((known.unwrap_or(exists), world));
+    }
+    group(first.address.clone(), &seen, |exists| match &exists.value {
+        Known(Data::Bool(true)) => ("is created".to_owned(), "this creates it".to_owned()),
+        Known(_) => ("isn't created".to_owned(), "this doesn't create it".to_owned()),
+        Unknown(why) => ("may be created".to_owned(), why.describe()),
+    })
+}
+
+/// Whether an instance is among the resources, and by what; what decides another one decides it too.
+fn exists_in(resources: &[Resource], wanted: &Resource) -> Traced<Data> {
+    let absent = || Known(Data::Bool(false));
+    match (resources.iter().find(|resource| resource.address == wanted.address), resources.first()) {
+        (Some(own), _) => own.exists.clone().map(|exists| exists.map(Data::Bool)),
+        (None, Some(other)) => other.exists.clone().map(|_| absent()),
+        (None, None) => Traced { value: absent(), origin: Origin::Absent(wanted.header), hops: Vec::new() },
+    }
+}
+
+/// An argument of an instance.
+pub(super) fn argument(instance: &Instance<'_>, path: &str) -> Argument {
+    let seen: Vec<Seen<'_>> =
+        instance.iter().map(|(resource, world)| (find(&resource.body, path, resource.header), *world)).collect();
+    let first = instance.first().map(|(resource, _)| *resource);
+    let absent = first.and_then(|resource| resource.dialect.absent(path));
+    let name = format!("{}.{path}", first.map(|resource| resource.address.as_str()).unwrap_or_default());
+    group(name, &seen, |value| describe(value, absent))
+}
+
+/// What is said of a value in the title, and at its place.
+fn describe(value: &Traced<Data>, absent: Option<&str>) -> (String, String) {
+    let meaning = absent.map(|meaning| format!(", which means {meaning}")).unwrap_or_default();
+    match (&value.value, value.origin) {
+        (Unknown(why), _) => ("isn't known".to_owned(), why.describe()),
+        (Known(_), Origin::Absent(_)) => (format!("isn't written{meaning}"), "it isn't written here".to_owned()),
+        (Known(Data::Null), _) => (format!("is null{meaning}"), "the same as not written".to_owned()),
+        (Known(data), _) if value.hops.is_empty() => (format!("is {}", show(data)), "written here".to_owned()),
+        (Known(data), _) => (format!("is {}", show(data)), format!("evaluates to {}", show(data))),
+    }
+}
+
+fn show(data: &Data) -> String {
+    match data {
+        Data::List(list) => {
+            let items = list.items.iter().map(|item| match &item.value {
+                Known(Data::List(_) | Data::Object(_)) => "…".to_owned(),
+                Known(data) => data.shown(),
+                Unknown(_) => "?".to_owned(),
+            });
+            format!("`[{}]`", items.collect::<Vec<_>>().join(", "))
+        }
+        Data::Null | Data::Bool(_) | Data::Number(_) | Data::String(_) | Data::Object(_) => {
+            format!("`{}`", data.shown())
+        }
+    }
+}
+
+/// Puts the worlds together in which a value comes about in the same way.
+fn group(name: String, seen: &[Seen<'_>], describe: impl Fn(&Traced<Data>) -> (String, String)) -> Argument {
+    let mut ways: Vec<Way> = Vec::new();
+    for (value, _) in seen {
+        let way = way(value, describe(value));
+        if !ways.contains(&way) {
+            ways.push(way);
+        }
+    }
+    if ways.len() > 1 {
+        let all: Vec<(Way, &World)> = seen.iter().map(|(value, world)| (way(value, describe(value)), *world)).collect();
+        for way in &mut ways {
+            let runs: Vec<(bool, &World)> = all.iter().map(|(own, world)| (own == way, *world)).collect();
+            way.when = witness::minimal(&runs).iter().map(ToString::to_string).collect();
+        }
+    }
+    Argument { name, ways }
+}
+
+fn way(value: &Traced<Data>, (outcome, label): (String, String)) -> Way {
+    let last = value.hops.len().saturating_sub(1);
+    let hops = value.hops.iter().enumerate();
+    let hops = hops.map(|(index, hop)| Label { span: hop.span, text: hop.step.describe(index == last) });
+    let help = match &value.value {
+        Known(_) => None,
+        Unknown(why) => Some(why.advice()),
+    };
+    let first = Label { span: value.origin.span(), text: label };
+    Way { outcome, when: Vec::new(), steps: std::iter::once(first).chain(hops).collect(), help }
+}
+
+/// The value at a path.
+fn find(body: &Maybe<Object>, path: &str, header: Span) -> Traced<Data> {
+    let absent = |span| Traced { value: Known(Data::Null), origin: Origin::Absent(span), hops: Vec::new() };
+    let mut value = Traced { value: body.clone().map(Data::Object), origin: Origin::Absent(header), hops: Vec::new() };
+    for segment in path.split(['.', '[']).map(|segment| segment.trim_end_matches(']')) {
+        let next = match &value.value {
+            Known(Data::Object(object)) => match object.field(segment) {
+                Some(field) => field.value.clone(),
+                None => return absent(object.header),
+            },
+            Known(Data::List(list)) => match segment.parse::<usize>().ok().and_then(|index| list.items.get(index)) {
+                Some(item) => item.clone(),
+                None => return absent(value.origin.span()),
+            },
+            Known(_) => return absent(value.origin.span()),
+            Unknown(_) => return value,
+        };
+        value = next;
+    }
+    value
+}

@@ -1,0 +1,32 @@
+//! What `trace` prints: each step on the way of a value with the line where it stands.
+
+use anstyle::Style;
+
+use super::inert::inert;
+use super::snippet;
+use crate::report::{Trace, Way};
+
+/// All ways of all values.
+pub fn trace(trace: &Trace) -> String {
+    let mut text = String::new();
+    for argument in &trace.arguments {
+        for way in &argument.ways {
+            write(&argument.name, way, trace, &mut text);
+        }
+    }
+    text
+}
+
+fn write(name: &str, way: &Way, trace: &Trace, text: &mut String) {
+    let bold = Style::new().bold();
+    let condition = way.when.join(" and ");
+    let when = if condition.is_empty() { String::new() } else { format!(" when {}", inert(&condition)) };
+    text.push_str(&format!("{bold}{} {}{bold:#}{when}\n", inert(name), inert(&way.outcome)));
+    for step in &way.steps {
+        text.push_str(&snippet::draw(step, &trace.sources));
+    }
+    if let Some(help) = &way.help {
+        text.push_str(&format!("  {bold}help{bold:#}: {}\n", inert(help)));
+    }
+    text.push('\n');
+}

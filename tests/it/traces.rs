@@ -1,0 +1,29 @@
+//! Questions about values, and the text that answers them.
+
+use std::path::Path;
+
+use trailint::engine::{self, Settings};
+use trailint::output;
+use trailint::scan::{Input, Inputs};
+use trailint::source::{Memory, Sources};
+
+use super::support::{directories_in, expect_file, files_below, package};
+
+#[test]
+fn values_are_followed_to_where_they_are_decided() {
+    let cases = directories_in(&package("testdata/traces"));
+    assert!(cases.len() >= 4, "the traces are gone");
+    for case in cases {
+        let question = std::fs::read_to_string(case.join("question.txt")).unwrap();
+        let answer = ask(&case, question.trim());
+        expect_file(&case.join("expected.txt"), &answer);
+    }
+}
+
+fn ask(case: &Path, question: &str) -> String {
+    let files = files_below(case).into_iter().filter(|(name, _)| name.extension().is_none_or(|kind| kind != "txt"));
+    let inputs = Inputs { paths: vec![Input { given: "/".into(), path: "/".into() }], ..Inputs::default() };
+    let trace =
+        engine::trace(&Memory::new(files), &inputs, Sources::new("/".into()), &Settings::default(), question).unwrap();
+    anstream::adapter::strip_str(&output::trace(&trace)).to_string()
+}
