@@ -163,7 +163,7 @@ impl Case<'_> {
 
     fn report_whole(&self, rule: &'static Rule, outcome: Outcome, finding: Finding, witness: Witness) -> Reported {
         let subject = format!("deployment `{}`", self.root);
-        self.report(rule, rule.page.level, outcome, &subject, None, finding, &witness)
+        self.report(rule, rule.page.level, outcome, &subject, finding, &witness)
     }
 
     /// Where another trail satisfies the control, what this one lacks is no more than worth knowing.
@@ -178,18 +178,18 @@ impl Case<'_> {
         let level = if is_excused { Level::Note } else { rule.page.level };
         let finding = if is_excused { finding.note("another trail satisfies the control") } else { finding };
         let finding = place::move_out(finding, &sighting.trail, self.sources);
+        let finding = others(group).into_iter().fold(finding, Finding::note);
+        let reported = self.report(rule, level, answer.outcome, &subject(group), finding, &answer.witness);
         let address = Some(sighting.trail.address.clone());
-        Some(self.report(rule, level, answer.outcome, &subject(group), address, finding, &answer.witness))
+        Some(Reported { address, ..reported })
     }
 
-    #[expect(clippy::too_many_arguments, reason = "it puts together what its two callers have apart")]
     fn report(
         &self,
         rule: &'static Rule,
         level: Level,
         outcome: Outcome,
         subject: &str,
-        address: Option<String>,
         finding: Finding,
         witness: &Witness,
     ) -> Reported {
@@ -204,7 +204,7 @@ impl Case<'_> {
             level,
             outcome,
             message: format!("{subject} {}{when}", finding.message),
-            address,
+            address: None,
             attribute: finding.attribute,
             deployment: Some(self.root.clone()),
             place: Place::Text(finding.primary),
@@ -240,4 +240,15 @@ fn subject(group: &Group<'_>) -> String {
         [(one, _), others @ ..] => format!("trail `{}` (and {} more)", one.trail.address, others.len()),
         [] => String::new(),
     }
+}
+
+/// Which other instances share the finding, as a note.
+fn others(group: &Group<'_>) -> Option<String> {
+    const MAX_SHOWN: usize = 5;
+    let others: Vec<String> =
+        group.iter().skip(1).map(|(sighting, _)| format!("`{}`", sighting.trail.address)).collect();
+    let hidden = others.len().saturating_sub(MAX_SHOWN);
+    let shown: Vec<String> = others.into_iter().take(MAX_SHOWN).collect();
+    let more = if hidden > 0 { format!(" and {hidden} more") } else { String::new() };
+    (!shown.is_empty()).then(|| format!("the same goes for {}{more}", shown.join(", ")))
 }
