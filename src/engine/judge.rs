@@ -174,7 +174,7 @@ impl Case<'_> {
             return None;
         }
         let rule = answer.rule;
-        let is_excused = is_satisfied && rule.is_condition();
+        let is_excused = is_satisfied && rule.is_condition;
         let level = if is_excused { Level::Note } else { rule.page.level };
         let finding = if is_excused { finding.note("another trail satisfies the control") } else { finding };
         let finding = place::move_out(finding, &sighting.trail, self.sources);

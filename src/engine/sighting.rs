@@ -131,7 +131,7 @@ impl Sighting {
 
     /// The conditions of the control.
     pub(super) fn conditions(&self) -> impl Iterator<Item = &Answer> {
-        self.answers.iter().filter(|answer| answer.rule.is_condition())
+        self.answers.iter().filter(|answer| answer.rule.is_condition)
     }
 
     /// Whether it is known that it isn't created.

@@ -18,6 +18,8 @@ use super::selectors::Operator;
 pub struct Dialect {
     /// The type of the resource.
     pub kind: &'static str,
+    /// Whether CloudFormation's handler creates it.
+    pub is_made_by_cloudformation: bool,
     /// The arguments that are read.
     pub shape: Shape,
     /// Which texts are booleans.

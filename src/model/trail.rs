@@ -1,6 +1,6 @@
 //! The second waist: what rules judge.
 
-use super::{Notation, Selectors, Setting};
+use super::{Selectors, Setting};
 use crate::source::Span;
 use crate::value::{Known, Traced, Unknown, Why};
 
@@ -11,10 +11,10 @@ pub struct Trail {
     pub address: String,
     /// The type of the resource.
     pub kind: &'static str,
+    /// Whether CloudFormation's handler creates it, directly or for the awscc provider.
+    pub is_made_by_cloudformation: bool,
     /// The one-line place that stands for it.
     pub header: Span,
-    /// How a change to it has to be written.
-    pub notation: Notation,
     /// The call that brings the code in which it is declared, when that code can't be edited.
     pub call: Option<Span>,
     /// Whether it is created.

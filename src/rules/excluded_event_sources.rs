@@ -6,7 +6,7 @@ use crate::model::Trail;
 use crate::model::selectors::{Assessment, Bounds, Coverage, Recorded, SelectorPolicy, Selectors};
 
 pub(super) static RULE: Rule =
-    Rule::new(|| Page::parse(include_str!("../../rules/excluded-event-sources.md")), Check::Trail(check));
+    Rule::condition(|| Page::parse(include_str!("../../rules/excluded-event-sources.md")), Check::Trail(check));
 
 fn check(trail: &Trail, policy: &Policy) -> Verdict {
     match trail.selectors.recorded() {

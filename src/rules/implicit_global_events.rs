@@ -3,19 +3,17 @@
 use super::{Check, Page, Policy, Rule};
 use crate::finding::Finding;
 use crate::model::Trail;
-use crate::model::dialects;
 use crate::value::{Known, Origin};
 
 pub(super) static RULE: Rule =
     Rule::new(|| Page::parse(include_str!("../../rules/implicit-global-events.md")), Check::Advice(check));
 
 fn check(trail: &Trail, _: &Policy) -> Option<Finding> {
-    let through_cloudformation = trail.kind != dialects::AWS.kind;
     let global_events = &trail.includes_global_events;
     let is_implicit = matches!(global_events.read.origin, Origin::Absent(_) | Origin::Null(_))
         && matches!(global_events.value(), Known(Ok(true)));
     match trail.is_multi_region.value() {
-        Known(Ok(true)) if through_cloudformation && is_implicit => {
+        Known(Ok(true)) if trail.is_made_by_cloudformation && is_implicit => {
             let message = "leaves it unsaid that a multi-Region trail records global service events";
             let label = format!("`{}` isn't written", global_events.name);
             Some(

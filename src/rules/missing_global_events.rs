@@ -6,7 +6,7 @@ use crate::model::Trail;
 use crate::value::{Known, Unknown};
 
 pub(super) static RULE: Rule =
-    Rule::new(|| Page::parse(include_str!("../../rules/missing-global-events.md")), Check::Trail(check));
+    Rule::condition(|| Page::parse(include_str!("../../rules/missing-global-events.md")), Check::Trail(check));
 
 fn check(trail: &Trail, _: &Policy) -> Verdict {
     let global_events = &trail.includes_global_events;

@@ -7,7 +7,7 @@ use crate::model::selectors::{Assessment, Coverage, Recorded, Selectors};
 use crate::source::Span;
 
 pub(super) static RULE: Rule =
-    Rule::new(|| Page::parse(include_str!("../../rules/missing-management-events.md")), Check::Trail(check));
+    Rule::condition(|| Page::parse(include_str!("../../rules/missing-management-events.md")), Check::Trail(check));
 
 fn check(trail: &Trail, policy: &Policy) -> Verdict {
     match trail.selectors.recorded() {

@@ -53,15 +53,6 @@ pub static SYNTAX_ERROR: Rule = Rule::new(|| Page::parse(include_str!("../../rul
 pub static UNREADABLE_FILE: Rule =
     Rule::new(|| Page::parse(include_str!("../../rules/unreadable-file.md")), Check::Reading);
 
-/// What one trail has to pass, all at once, to satisfy the control.
-pub static CONDITIONS: [&Rule; 5] = [
-    &single_region_trail::RULE,
-    &stopped_trail::RULE,
-    &missing_management_events::RULE,
-    &excluded_event_sources::RULE,
-    &missing_global_events::RULE,
-];
-
 /// Something that is checked, and the page that documents it.
 #[derive(Debug)]
 pub struct Rule {
@@ -69,6 +60,8 @@ pub struct Rule {
     pub page: LazyLock<Page>,
     /// What it does.
     pub check: Check,
+    /// Whether the control asks for it: what one trail has to pass, all at once.
+    pub is_condition: bool,
 }
 
 /// What a rule looks at.
@@ -105,18 +98,23 @@ impl Check {
 
 impl Rule {
     const fn new(page: fn() -> Page, check: Check) -> Self {
-        Self { page: LazyLock::new(page), check }
+        Self { page: LazyLock::new(page), check, is_condition: false }
+    }
+
+    /// A rule that is a part of the control.
+    const fn condition(page: fn() -> Page, check: Check) -> Self {
+        Self { page: LazyLock::new(page), check, is_condition: true }
     }
 
     /// Its name, everywhere a user sees it.
     pub fn id(&self) -> &'static str {
         self.page.id
     }
+}
 
-    /// Whether the control asks for it.
-    pub fn is_condition(&self) -> bool {
-        CONDITIONS.iter().any(|condition| std::ptr::eq(*condition, self))
-    }
+/// What one trail has to pass, all at once, to satisfy the control.
+pub fn conditions() -> impl Iterator<Item = &'static Rule> {
+    RULES.into_iter().filter(|rule| rule.is_condition)
 }
 
 /// The rule of this name.

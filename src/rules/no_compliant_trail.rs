@@ -1,6 +1,6 @@
 //! One trail of a deployment has to meet every condition of the control.
 
-use super::{CONDITIONS, Check, Page, Policy, Rule};
+use super::{Check, Page, Policy, Rule, conditions};
 use crate::finding::{Finding, Verdict};
 use crate::model::{Deployment, Elsewhere, Trail};
 use crate::value::{Known, Unknown};
@@ -69,7 +69,7 @@ impl<'a> Standing<'a> {
             let finding = Finding::at(trail.exists.origin.span(), "may not be created", why.describe());
             standing.open.push(finding.blocked(why));
         }
-        for check in CONDITIONS.iter().filter_map(|rule| rule.check.on_trail()) {
+        for check in conditions().filter_map(|rule| rule.check.on_trail()) {
             match check(trail, policy) {
                 Verdict::Pass => {}
                 Verdict::Fail(finding) => standing.misses.push(finding),

@@ -46,7 +46,7 @@ impl Page {
         let value = |key: &str| Some(front.get(key)?.value.as_text()?.to_owned());
         Self {
             id,
-            level: level(value("level").as_deref()),
+            level: level(&value("level").expect("a rule's page has a level")),
             summary: value("summary").expect("a rule's page has a summary"),
             requires: value("requires"),
             controls: front
@@ -72,12 +72,10 @@ fn parse_front_matter(front: &str) -> std::sync::Arc<Node> {
     tree.documents.first().cloned().expect("a rule's front matter isn't empty")
 }
 
-fn level(word: Option<&str>) -> Level {
-    match word {
-        Some("warning") => Level::Warning,
-        Some("note") => Level::Note,
-        _ => Level::Error,
-    }
+fn level(word: &str) -> Level {
+    let levels = [("error", Level::Error), ("warning", Level::Warning), ("note", Level::Note)];
+    let level = levels.into_iter().find(|(name, _)| *name == word).map(|(_, level)| level);
+    level.expect("a rule's level is `error`, `warning` or `note`")
 }
 
 fn controls(entries: &Mapping) -> Vec<Control> {

@@ -38,6 +38,7 @@ const DOORS: [(&str, &[&str]); 13] = [
 fn imports_point_down() {
     for (path, text) in sources() {
         let Some(own) = layer_of(path.split(['/', '.']).next().unwrap()) else { continue };
+        assert!(!text.contains("use crate::{"), "`{path}` hides what it uses in braces");
         for module in text.split("crate::").skip(1).map(first_word) {
             let Some(other) = layer_of(module) else { continue };
             assert!(other <= own, "`{path}` knows `{module}`, which lies above it");

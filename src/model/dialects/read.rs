@@ -16,8 +16,8 @@ pub fn read(resource: Resource) -> Trail {
     Trail {
         address,
         kind: dialect.kind,
+        is_made_by_cloudformation: dialect.is_made_by_cloudformation,
         header,
-        notation,
         call,
         exists,
         is_multi_region: reader.flag(&dialect.is_multi_region),

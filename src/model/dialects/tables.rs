@@ -7,6 +7,7 @@ use crate::model::{Argument, Holds};
 /// Terraform's `aws_cloudtrail`: selectors are blocks.
 pub static AWS: Dialect = Dialect {
     kind: "aws_cloudtrail",
+    is_made_by_cloudformation: false,
     shape: &[
         value("is_multi_region_trail"),
         value("enable_logging"),
@@ -46,6 +47,7 @@ pub static AWS: Dialect = Dialect {
 /// Terraform's `awscc_cloudtrail_trail`: selectors are lists of objects, defaults those of CloudFormation.
 pub static AWSCC: Dialect = Dialect {
     kind: "awscc_cloudtrail_trail",
+    is_made_by_cloudformation: true,
     shape: &[
         value("is_multi_region_trail"),
         value("is_logging"),
@@ -68,6 +70,7 @@ pub static AWSCC: Dialect = Dialect {
 /// CloudFormation's `AWS::CloudTrail::Trail`.
 pub static CLOUDFORMATION: Dialect = Dialect {
     kind: "AWS::CloudTrail::Trail",
+    is_made_by_cloudformation: true,
     shape: &[
         value("IsMultiRegionTrail"),
         value("IsLogging"),
