@@ -11,6 +11,8 @@ use crate::model::selectors::SelectorPolicy;
 pub struct Config {
     /// How event selectors are held against the control.
     pub selector_policy: Option<SelectorPolicy>,
+    /// Whether every trail has to satisfy the control, not only one of them.
+    pub every_trail: Option<bool>,
 }
 
 impl Config {
@@ -31,6 +33,7 @@ impl Config {
                 .or_else(|_| toml::from_str(&quoted(line)))
                 .map_err(|error| failed(error.message().to_owned()))?;
             config.selector_policy = read.selector_policy.or(config.selector_policy);
+            config.every_trail = read.every_trail.or(config.every_trail);
         }
         Ok(config)
     }

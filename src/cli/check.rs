@@ -20,7 +20,11 @@ const FOUND: u8 = 1;
 
 pub(super) fn run(args: &CheckArgs, matches: &ArgMatches, color: ColorWhen) -> Result<ExitCode, Error> {
     let config = Config::from_lines(&args.config)?;
-    let policy = Policy { selectors: config.selector_policy.unwrap_or_default(), require_trail: args.require_trail };
+    let policy = Policy {
+        selectors: config.selector_policy.unwrap_or_default(),
+        require_trail: args.require_trail,
+        every_trail: config.every_trail.unwrap_or_default(),
+    };
     let selection = selection(args)?;
     let mut given = inputs::read(&args.inputs, matches)?;
     given.inputs.keep_all = args.require_trail;

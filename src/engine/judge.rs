@@ -41,7 +41,7 @@ impl Case<'_> {
         let elsewhere = self.opened.elsewhere();
         let Some(header) = self.header(&sightings, &elsewhere) else { return Judgement::default() };
         let whole = self.judge_whole(&sightings, elsewhere, header);
-        let is_satisfied = matches!(whole, Some((_, Outcome::Pass, ..)));
+        let is_satisfied = matches!(whole, Some((_, Outcome::Pass, ..))) && !self.settings.policy.every_trail;
         let groups = self.group(&sightings);
         let mut findings = Vec::new();
         let verdict = whole.map(|(rule, outcome, finding, witness)| {

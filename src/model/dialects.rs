@@ -28,6 +28,7 @@ pub struct Dialect {
     is_logging: Flag,
     includes_global_events: Flag,
     validates_log_files: Flag,
+    is_organization_trail: Flag,
     kms_key: &'static str,
     basic: BasicNames,
     advanced: AdvancedNames,

@@ -19,8 +19,19 @@ pub struct Resource {
     pub exists: Traced<bool>,
     /// Its arguments, as far as the dialect's [`Shape`] asks for them.
     pub body: Maybe<Object>,
+    /// Arguments whose later changes are left as they are.
+    pub ignored_changes: Vec<Ignored>,
     /// How a change to it has to be written.
     pub notation: Notation,
+}
+
+/// An argument that is set when a resource is created and never again.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Ignored {
+    /// Its name, or `all` for every argument.
+    pub name: String,
+    /// Where that is written.
+    pub span: Span,
 }
 
 /// The syntax in which a file is written.

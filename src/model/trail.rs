@@ -1,6 +1,6 @@
 //! The second waist: what rules judge.
 
-use super::{Selectors, Setting};
+use super::{Ignored, Selectors, Setting};
 use crate::source::Span;
 use crate::value::{Known, Traced, Unknown, Why};
 
@@ -29,6 +29,10 @@ pub struct Trail {
     pub selectors: Selectors,
     /// Writes digests by which a changed log file is noticed.
     pub validates_log_files: Setting<bool>,
+    /// Records for every account of the organization.
+    pub is_organization_trail: Setting<bool>,
+    /// Arguments whose later changes are left as they are.
+    pub ignored_changes: Vec<Ignored>,
     /// The KMS key that encrypts its files; empty when there is none.
     pub kms_key: Setting<String>,
 }

@@ -7,6 +7,7 @@
 mod events;
 mod page;
 
+mod drift_ignored;
 mod empty_selectors;
 mod excluded_event_sources;
 mod implicit_global_events;
@@ -15,6 +16,7 @@ mod logs_without_kms;
 mod missing_global_events;
 mod missing_management_events;
 mod no_compliant_trail;
+mod org_trail_account;
 mod single_region_trail;
 mod split_selectors;
 mod stopped_trail;
@@ -29,7 +31,7 @@ use crate::model::selectors::SelectorPolicy;
 use crate::model::{Deployment, Trail};
 
 /// All rules, in the order in which they are listed.
-pub static RULES: [&Rule; 14] = [
+pub static RULES: [&Rule; 16] = [
     &no_compliant_trail::RULE,
     &single_region_trail::RULE,
     &stopped_trail::RULE,
@@ -42,6 +44,8 @@ pub static RULES: [&Rule; 14] = [
     &invalid_selector::RULE,
     &empty_selectors::RULE,
     &implicit_global_events::RULE,
+    &drift_ignored::RULE,
+    &org_trail_account::RULE,
     &SYNTAX_ERROR,
     &UNREADABLE_FILE,
 ];
@@ -84,6 +88,8 @@ pub struct Policy {
     pub selectors: SelectorPolicy,
     /// Whether a deployment without any trail fails.
     pub require_trail: bool,
+    /// Whether what a trail lacks counts even if another one satisfies the control.
+    pub every_trail: bool,
 }
 
 impl Check {

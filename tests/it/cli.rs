@@ -54,8 +54,10 @@ fn err(output: &Output) -> String {
 
 #[test]
 fn exit_status_by_what_was_found() {
-    let scratch =
-        Scratch::new("status", &[("bad/a.tf", BAD), ("open/a.tf", OPEN), ("good/a.tf", GOOD), ("none/a.tf", "")]);
+    let spare = format!("{GOOD}{}", BAD.replace("\"t\"", "\"spare\""));
+    let files =
+        [("bad/a.tf", BAD), ("open/a.tf", OPEN), ("good/a.tf", GOOD), ("none/a.tf", ""), ("spare/a.tf", &spare)];
+    let scratch = Scratch::new("status", &files);
     #[rustfmt::skip]
     let cases: &[(&[&str], i32)] = &[
         (&["good"], 0),
@@ -76,6 +78,8 @@ fn exit_status_by_what_was_found() {
         (&["--select", "nonsense"], 2),
         (&["--ignore", "syntax-error"], 2),
         (&["good", "--config", "selector-policy=literal"], 0),
+        (&["spare"], 0),
+        (&["spare", "--config", "every-trail=true"], 1),
         (&["good", "good", "--stdin-filename", "a.tf"], 2),
         (&["-", "-"], 2),
         (&["--config", "selector-policy"], 2),

@@ -90,7 +90,16 @@ impl<'a> Template<'a> {
             }
         };
         let address = entry.key.as_text().unwrap_or_default().to_owned();
-        Resource { dialect: &dialects::CLOUDFORMATION, address, header, call: None, exists, body, notation }
+        Resource {
+            dialect: &dialects::CLOUDFORMATION,
+            address,
+            header,
+            call: None,
+            exists,
+            body,
+            ignored_changes: Vec::new(),
+            notation,
+        }
     }
 
     fn exists(&self, resource: &Mapping, header: Span) -> Traced<bool> {

@@ -2,6 +2,7 @@
 
 use super::eval::Evaluator;
 use super::expand::{self, Instance};
+use super::lifecycle;
 use crate::model::{Dialect, Holds, Notation, Resource, Shape};
 use crate::source::Span;
 use crate::syntax::hcl::{Block, Body, Expr, ExprKind};
@@ -24,7 +25,16 @@ pub(super) fn resources(
             Known(true) | Unknown(_) => object(&block.body, dialect.shape, block.header, &evaluator.with(names)),
         };
         let address = scope.qualify(&format!("{name}{key}"));
-        Resource { dialect, address, header: block.header, call, exists, body: Known(body), notation }
+        Resource {
+            dialect,
+            address,
+            header: block.header,
+            call,
+            exists,
+            body: Known(body),
+            ignored_changes: lifecycle::ignored_changes(block),
+            notation,
+        }
     };
     expand::instances(block, evaluator).into_iter().map(resource).collect()
 }

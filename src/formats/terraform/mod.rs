@@ -8,6 +8,7 @@ mod eval;
 mod expand;
 mod functions;
 mod json;
+mod lifecycle;
 mod module;
 mod names;
 mod numbers;

@@ -11,7 +11,7 @@ const MAX_BASIC_SELECTORS: usize = 5;
 
 /// The trail that a resource declares.
 pub fn read(resource: Resource) -> Trail {
-    let Resource { dialect, address, header, call, exists, body, notation } = resource;
+    let Resource { dialect, address, header, call, exists, body, ignored_changes, notation } = resource;
     let reader = Reader { booleans: dialect.booleans, notation, header, fields: body.map(|object| object.fields) };
     Trail {
         address,
@@ -28,6 +28,8 @@ pub fn read(resource: Resource) -> Trail {
             advanced: reader.advanced_selectors(&dialect.advanced),
         },
         validates_log_files: reader.flag(&dialect.validates_log_files),
+        is_organization_trail: reader.flag(&dialect.is_organization_trail),
+        ignored_changes,
         kms_key: reader.setting(dialect.kms_key, Ok(String::new()), text),
     }
 }

@@ -1,0 +1,34 @@
+//! What a `lifecycle` block says of later changes.
+
+use crate::model::Ignored;
+use crate::syntax::hcl::{Block, Expr, ExprKind};
+
+/// The arguments in `ignore_changes`. Terraform evaluates nothing there: they are names, or the word `all`.
+pub(super) fn ignored_changes(block: &Block) -> Vec<Ignored> {
+    let lists = block.body.blocks("lifecycle").filter_map(|block| block.body.attribute("ignore_changes"));
+    lists.flat_map(|list| names(&list.value)).collect()
+}
+
+fn names(list: &Expr) -> Vec<Ignored> {
+    match &list.kind {
+        ExprKind::Tuple(items) => items.iter().filter_map(ignored).collect(),
+        _ => ignored(list).into_iter().collect(),
+    }
+}
+
+fn ignored(expr: &Expr) -> Option<Ignored> {
+    Some(Ignored { name: root_name(expr)?, span: expr.span })
+}
+
+/// The argument that a path such as `event_selector[0].read_write_type` begins with; a string in JSON.
+fn root_name(expr: &Expr) -> Option<String> {
+    let mut next = expr;
+    loop {
+        match &next.kind {
+            ExprKind::GetAttr(base, _) | ExprKind::Index(base, _) => next = base,
+            ExprKind::Variable(name) => return Some(name.clone()),
+            ExprKind::String(path) => return path.split(['.', '[']).next().map(str::to_owned),
+            _ => return None,
+        }
+    }
+}

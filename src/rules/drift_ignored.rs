@@ -1,0 +1,28 @@
+//! What isn't changed back when somebody switches the trail off by hand.
+
+use super::{Check, Page, Policy, Rule};
+use crate::finding::Finding;
+use crate::model::{Ignored, Trail};
+
+pub(super) static RULE: Rule =
+    Rule::new(|| Page::parse(include_str!("../../rules/drift-ignored.md")), Check::Advice(check));
+
+fn check(trail: &Trail, _: &Policy) -> Option<Finding> {
+    let watched = [
+        "all",
+        trail.is_multi_region.name,
+        trail.is_logging.name,
+        trail.includes_global_events.name,
+        trail.selectors.basic.name,
+        trail.selectors.advanced.name,
+    ];
+    let ignored = trail.ignored_changes.iter().find(|ignored| watched.contains(&ignored.name.as_str()))?;
+    Some(advise(ignored))
+}
+
+fn advise(Ignored { name, span }: &Ignored) -> Finding {
+    let message = "isn't brought back to what its code says";
+    let what = if name == "all" { "every argument".to_owned() } else { format!("`{name}`") };
+    Finding::at(*span, message, format!("a change of {what} by hand stays unnoticed"))
+        .help(format!("remove `{name}` from `ignore_changes`"))
+}

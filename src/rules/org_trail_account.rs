@@ -1,0 +1,21 @@
+//! An organization trail can only be created in one of two accounts, which code doesn't show.
+
+use super::{Check, Page, Policy, Rule};
+use crate::finding::Finding;
+use crate::model::Trail;
+use crate::value::Known;
+
+pub(super) static RULE: Rule =
+    Rule::new(|| Page::parse(include_str!("../../rules/org-trail-account.md")), Check::Advice(check));
+
+fn check(trail: &Trail, _: &Policy) -> Option<Finding> {
+    let organization = &trail.is_organization_trail;
+    let Known(Ok(true)) = organization.value() else { return None };
+    let message = "is an organization trail, which only some accounts can create";
+    Some(
+        Finding::at(organization.span(), message, "for all accounts of the organization")
+            .about(organization.name)
+            .via(&organization.read.hops)
+            .help("deploy it to the management account or to the delegated administrator of CloudTrail"),
+    )
+}
