@@ -72,7 +72,7 @@ pub fn scan(fs: &dyn Fs, inputs: &Inputs, sources: &Sources) -> Result<Scan, Err
         let failed = |cause| Error::Path { path: input.given.clone(), cause };
         match fs.kind(&input.path).map_err(failed)? {
             PathKind::File => catch.named(&input.path, &fs.read(&input.path).map_err(failed)?, inputs.keep_all),
-            PathKind::Directory => fs.walk(&input.path, &|path| format_of(path).is_some(), &|path, bytes| {
+            PathKind::Directory => fs.walk(&input.path, &|path| !readers(path).is_empty(), &|path, bytes| {
                 catch.walked(path, bytes, inputs.keep_all);
             }),
         }
@@ -106,9 +106,12 @@ impl Catch {
         if bytes.len() > MAX_FILE_BYTES {
             return self.push(Found { path: path.to_owned(), outcome: Err(ReadError::TooLarge) });
         }
-        let by_content = || FORMATS.iter().position(|format| format.recognizes(bytes));
-        if let Some(format) = format_of(path).or_else(by_content) {
-            self.consider(path, format, bytes, keep_all);
+        let by_name = readers(path);
+        if by_name.is_empty() {
+            let by_content = FORMATS.iter().position(|format| format.recognizes(bytes));
+            self.consider(path, by_content.as_slice(), bytes, keep_all);
+        } else {
+            self.consider(path, &by_name, bytes, keep_all);
         }
     }
 
@@ -116,23 +119,24 @@ impl Catch {
         if !self.is_new(path) {
             return;
         }
-        match (bytes, format_of(path)) {
-            (Ok(bytes), Some(format)) => self.consider(path, format, bytes, keep_all),
-            (Ok(_), None) => {}
-            (Err(error), _) => self.push(Found { path: path.to_owned(), outcome: Err(error) }),
+        match bytes {
+            Ok(bytes) => self.consider(path, &readers(path), bytes, keep_all),
+            Err(error) => self.push(Found { path: path.to_owned(), outcome: Err(error) }),
         }
     }
 
-    fn consider(&self, path: &Path, format: usize, bytes: &[u8], keep_all: bool) {
+    /// Keeps a file for the format among `readers` to which it is worth most.
+    fn consider(&self, path: &Path, readers: &[usize], bytes: &[u8], keep_all: bool) {
         let utf8 = hidden::from_utf16(bytes);
-        let interest = match interest(format, utf8.as_deref().unwrap_or(bytes)) {
-            Interest::None | Interest::Refers if keep_all => Interest::Mentions,
-            interest => interest,
+        let (format, interest) = match (most_interested(readers, utf8.as_deref().unwrap_or(bytes)), readers.first()) {
+            (Some((format, Interest::Mentions)), _) => (format, Interest::Mentions),
+            (_, Some(&format)) if keep_all => (format, Interest::Mentions),
+            (Some(found), _) => found,
+            (None, _) => return,
         };
-        let outcome = match (interest, utf8) {
-            (Interest::None, _) => return,
-            (Interest::Mentions | Interest::Refers, None) => Ok((format, interest, bytes.to_vec())),
-            (Interest::Mentions | Interest::Refers, Some(_)) => Err(ReadError::Utf16),
+        let outcome = match utf8 {
+            None => Ok((format, interest, bytes.to_vec())),
+            Some(_) => Err(ReadError::Utf16),
         };
         self.push(Found { path: path.to_owned(), outcome });
     }
@@ -162,17 +166,25 @@ impl Catch {
     }
 }
 
-/// The format whose files have such a name.
-fn format_of(path: &Path) -> Option<usize> {
-    let name = path.file_name()?.to_string_lossy();
-    FORMATS.iter().position(|format: &&dyn Format| format.reads(&name))
+/// The formats whose files may have such a name.
+fn readers(path: &Path) -> Vec<usize> {
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    let reads = |(index, format): (usize, &&dyn Format)| format.reads(&name).then_some(index);
+    FORMATS.iter().enumerate().filter_map(reads).collect()
 }
 
-/// What a text is worth to a format, also if escapes hide the words that say so.
-fn interest(format: usize, text: &[u8]) -> Interest {
-    let Some(format) = FORMATS.get(format) else { return Interest::None };
-    match format.interest(text) {
-        Interest::Mentions => Interest::Mentions,
-        interest => hidden::unescaped(text).map_or(interest, |text| format.interest(&text)),
+/// The format to which a text is worth most, also if escapes hide the words that say so.
+fn most_interested(readers: &[usize], text: &[u8]) -> Option<(usize, Interest)> {
+    let plainly = interest(readers, text);
+    match plainly {
+        Some((_, Interest::Mentions)) => plainly,
+        Some(_) | None => hidden::unescaped(text).map_or(plainly, |text| interest(readers, &text)),
     }
+}
+
+fn interest(readers: &[usize], text: &[u8]) -> Option<(usize, Interest)> {
+    let interest = |&index: &usize| Some((index, FORMATS.get(index)?.interest(text)));
+    let found: Vec<(usize, Interest)> = readers.iter().filter_map(interest).collect();
+    let first = |wanted| found.iter().copied().find(|(_, interest)| *interest == wanted);
+    first(Interest::Mentions).or_else(|| first(Interest::Refers))
 }

@@ -6,6 +6,7 @@
 //! line in [`FORMATS`], and a spelling in each of `testdata/twins`.
 
 pub mod cloudformation;
+pub mod plan;
 pub mod terraform;
 
 use crate::model::{Elsewhere, Resource};
@@ -13,8 +14,8 @@ use crate::source::{FileId, Fs, Sources, Span};
 use crate::syntax::Problem;
 use crate::value::World;
 
-/// All formats; the first that claims a file has it.
-pub static FORMATS: [&dyn Format; 2] = [&terraform::Terraform, &cloudformation::CloudFormation];
+/// All formats; a file belongs to the first that reads its name and finds it worth something.
+pub static FORMATS: [&dyn Format; 3] = [&terraform::Terraform, &plan::TerraformPlan, &cloudformation::CloudFormation];
 
 /// A language, or a family of languages, in which trails are declared.
 pub trait Format: Sync {

@@ -78,6 +78,8 @@ pub struct Doubt {
     pub why: Why,
     /// Where it is.
     pub site: Site,
+    /// Whether single sources may be left out because of it.
+    pub may_exclude: bool,
 }
 
 /// A place within a trail.
@@ -215,10 +217,20 @@ impl Assessment {
         self.gaps.push(Gap { lost, cause, site, help: help.to_owned() });
     }
 
+    /// Whether single sources are left out, or may be.
+    pub fn may_exclude(&self) -> bool {
+        self.gaps.iter().any(|gap| gap.cause == Cause::Excluded) || self.doubts.iter().any(|doubt| doubt.may_exclude)
+    }
+
+    /// Notes that what isn't known so far only bears on all sources alike.
+    fn excludes_nothing(&mut self) {
+        self.doubts.iter_mut().for_each(|doubt| doubt.may_exclude = false);
+    }
+
     /// Notes that what stands at `site` may take anything away.
     fn doubt(&mut self, why: Why, site: Site) {
         self.bounds.least = Coverage::NOTHING;
-        self.doubts.push(Doubt { why, site });
+        self.doubts.push(Doubt { why, site, may_exclude: true });
     }
 }
 

@@ -16,10 +16,13 @@ use crate::finding::Label;
 use crate::source::{SourceFile, Sources};
 
 /// Of a longer line, only the part around the mark is shown, in bytes.
-const MAX_LINE: usize = 400;
+const MAX_LINE: usize = 120;
 
 /// How much of a long line is shown before the mark, in bytes.
-const BEFORE_MARK: usize = 100;
+const BEFORE_MARK: usize = 40;
+
+/// Stands for what is cut off.
+const ELLIPSIS: &str = "…";
 
 /// Draws the line of a label with the label under it.
 pub(super) fn draw(label: &Label, sources: &Sources) -> String {
@@ -57,9 +60,11 @@ impl Window {
         let mark_start = label.span.start.saturating_sub(start) as usize;
         let mark_end = (label.span.end.min(end).saturating_sub(start) as usize).max(mark_start);
         let (from, to) = cut(whole, mark_start);
-        let mut text = same_length(whole.get(from..to).unwrap_or_default());
-        let mark_start = mark_start.saturating_sub(from).min(text.len());
-        let mark_end = mark_end.saturating_sub(from).min(text.len());
+        let (before, after) = (if from > 0 { ELLIPSIS } else { "" }, if to < whole.len() { ELLIPSIS } else { "" });
+        let mut text = format!("{before}{}", same_length(whole.get(from..to).unwrap_or_default()));
+        let in_text = |offset: usize| offset.saturating_sub(from).saturating_add(before.len()).min(text.len());
+        let (mark_start, mark_end) = (in_text(mark_start), in_text(mark_end));
+        text.push_str(after);
         if mark_start == mark_end && mark_start == text.len() {
             // A mark needs something to stand under.
             text.push(' ');

@@ -11,6 +11,7 @@ pub(super) static RULE: Rule =
 fn check(trail: &Trail, policy: &Policy) -> Verdict {
     match trail.selectors.recorded() {
         Recorded::Everything | Recorded::Conflict { .. } => Verdict::Pass,
+        Recorded::Selected(assessed) if !assessed.iter().any(Assessment::may_exclude) => Verdict::Pass,
         Recorded::Selected(assessed) => judge(trail, &assessed, policy.selectors),
     }
 }

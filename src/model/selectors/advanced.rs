@@ -54,10 +54,16 @@ impl AdvancedSelector {
     pub(super) fn assess(&self, path: &str) -> Assessment {
         let mut assessment = Assessment::new(self.header);
         let conditions = self.conditions(&mut assessment, path);
+        // Which field an unknown one is can't be told, so it may be the source.
+        let is_field_open = !assessment.doubts.is_empty();
         if self.selects_management(&conditions, &mut assessment, path) {
-            for condition in &conditions {
-                condition.assess(&mut assessment);
+            let (of_source, others): (Vec<_>, Vec<_>) =
+                conditions.iter().partition(|condition| condition.field == "eventSource");
+            others.iter().for_each(|condition| condition.assess(&mut assessment));
+            if !is_field_open {
+                assessment.excludes_nothing();
             }
+            of_source.iter().for_each(|condition| condition.assess(&mut assessment));
         }
         assessment
     }

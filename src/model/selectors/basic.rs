@@ -32,6 +32,7 @@ impl BasicSelector {
         let mut assessment = Assessment::new(self.header);
         self.assess_switch(&mut assessment, path);
         self.assess_direction(&mut assessment, path);
+        assessment.excludes_nothing();
         self.assess_exclusions(&mut assessment, path);
         assessment
     }

@@ -1,0 +1,169 @@
+//! The resources of a plan as they will be when it has been applied.
+
+use std::sync::Arc;
+
+use crate::formats::Opened;
+use crate::model::{Dialect, Elsewhere, Holds, Notation, Resource, dialects};
+use crate::source::Span;
+use crate::syntax::Problem;
+use crate::syntax::node::{Entry, Mapping, Meaning, Node, NodeKind, Tree};
+use crate::value::{Data, Field, Known, Object, Origin, Traced, Unknown, Why, World};
+
+/// A plan that has been read.
+pub(super) struct Plan {
+    tree: Tree,
+}
+
+/// A trail that there will be.
+struct Planned<'a> {
+    dialect: &'static Dialect,
+    address: &'a Node,
+    /// Its arguments, with the provider's defaults.
+    after: &'a Mapping,
+    /// The arguments that Terraform will learn while it applies: `true` in place of each.
+    after_unknown: Option<&'a Node>,
+}
+
+impl Plan {
+    pub(super) fn new(tree: Tree) -> Self {
+        Self { tree }
+    }
+
+    fn changes(&self) -> Option<&Entry> {
+        self.tree.documents.first()?.as_mapping()?.get("resource_changes")
+    }
+
+    fn trails(&self) -> impl Iterator<Item = Planned<'_>> {
+        let changes = self.changes().and_then(|entry| entry.value.as_sequence()).unwrap_or_default();
+        changes.iter().filter_map(|change| Planned::read(change))
+    }
+}
+
+impl Opened for Plan {
+    fn header(&self) -> Option<Span> {
+        self.changes().map(|entry| entry.key.span)
+    }
+
+    fn sites(&self) -> usize {
+        // Nothing is decided here, so all trails can be one declaration.
+        1
+    }
+
+    fn resources(&self, _: usize, _: &World) -> Vec<Resource> {
+        self.trails().map(|trail| trail.resource()).collect()
+    }
+
+    fn elsewhere(&self) -> Vec<Elsewhere> {
+        Vec::new()
+    }
+
+    fn problems(&self) -> Vec<Problem> {
+        self.tree.problems.clone()
+    }
+}
+
+impl<'a> Planned<'a> {
+    /// A managed resource that is a trail and stays or comes.
+    fn read(change: &'a Node) -> Option<Self> {
+        let change = change.as_mapping()?;
+        let text = |key: &str| change.get(key)?.value.as_text();
+        let details = change.get("change")?.value.as_mapping()?;
+        Some(Self {
+            dialect: dialects::of_kind(text("type")?).filter(|_| text("mode") == Some("managed"))?,
+            address: &change.get("address")?.value,
+            after: details.get("after")?.value.as_mapping()?,
+            after_unknown: details.get("after_unknown").map(|entry| &*entry.value),
+        })
+    }
+
+    fn resource(&self) -> Resource {
+        let header = self.address.span;
+        let address = self.address.as_text().unwrap_or_default().to_owned();
+        let fields = self.dialect.shape.iter().filter_map(|argument| {
+            let reference = format!("{address}.{}", argument.name);
+            let unknown = part(self.after_unknown, argument.name);
+            let field = field(argument.name, self.after.get(argument.name), unknown, header, &reference)?;
+            // A plan lists no blocks where there are none.
+            let is_absent = matches!(argument.holds, Holds::Blocks(_)) && is_empty(&field.value);
+            (!is_absent).then_some(field)
+        });
+        let body = Object::new(header, fields.collect());
+        Resource {
+            dialect: self.dialect,
+            address,
+            header,
+            call: None,
+            exists: Traced { value: Known(true), origin: Origin::Absent(header), hops: Vec::new() },
+            body: Known(body),
+            ignored_changes: Vec::new(),
+            // It is the code that is changed, not the plan.
+            notation: Notation::Hcl,
+        }
+    }
+}
+
+/// A value that is in the plan, or that it says isn't known yet.
+fn field(name: &str, entry: Option<&Entry>, unknown: Option<&Node>, holder: Span, reference: &str) -> Option<Field> {
+    let key_span = entry.map_or(holder, |entry| entry.key.span);
+    let value = match (entry, unknown) {
+        (_, Some(unknown)) if is_true(unknown) => {
+            let origin = entry.map_or(Origin::Absent(holder), |entry| Origin::Written(entry.value.span));
+            let why = Why::AtDeployment { reference: reference.to_owned(), is_set: false };
+            Traced { value: Unknown(why), origin, hops: Vec::new() }
+        }
+        (Some(entry), unknown) => value(&entry.value, unknown, reference),
+        (None, _) => return None,
+    };
+    Some(Field { key: name.to_owned(), key_span, value })
+}
+
+/// A value of the plan; JSON's nesting is limited by its parser.
+fn value(node: &Arc<Node>, unknown: Option<&Node>, reference: &str) -> Traced<Data> {
+    let data = match &node.kind {
+        NodeKind::Scalar(scalar) => match node.meaning(scalar) {
+            Meaning::Null => Data::Null,
+            Meaning::Bool(value) => Data::Bool(value),
+            Meaning::Number(number) => Data::Number(number),
+            Meaning::String | Meaning::Ambiguous => Data::String(scalar.text.clone()),
+        },
+        NodeKind::Sequence(items) => {
+            let unknowns = unknown.and_then(Node::as_sequence).unwrap_or_default();
+            let item = |(index, node): (usize, &Arc<Node>)| {
+                let unknown = unknowns.get(index).map(|unknown| &**unknown);
+                value(node, unknown, &format!("{reference}[{index}]"))
+            };
+            Data::tuple(items.iter().enumerate().map(item).collect())
+        }
+        NodeKind::Mapping(mapping) => Data::Object(object(mapping, unknown, node.span, reference)),
+        NodeKind::Alias(_) => Data::Null,
+    };
+    Traced::written(data, node.span)
+}
+
+/// A body without the arguments that hold nothing: a plan lists those that aren't written, too.
+fn object(mapping: &Mapping, unknown: Option<&Node>, span: Span, reference: &str) -> Object {
+    let field = |entry: &Entry| {
+        let name = entry.key.as_text()?;
+        field(name, Some(entry), part(unknown, name), span, &format!("{reference}.{name}"))
+    };
+    let written = mapping.entries.iter().filter_map(field).filter(|field| !is_empty(&field.value));
+    let is_missing = |entry: &&Entry| entry.key.as_text().is_some_and(|key| mapping.get(key).is_none());
+    let unknowns = unknown.and_then(Node::as_mapping).map(|unknown| unknown.entries.as_slice()).unwrap_or_default();
+    let later = unknowns.iter().filter(is_missing).filter_map(|entry| {
+        let name = entry.key.as_text()?;
+        self::field(name, None, Some(&entry.value), span, &format!("{reference}.{name}"))
+    });
+    Object::new(span, written.chain(later).collect())
+}
+
+fn part<'a>(unknown: Option<&'a Node>, name: &str) -> Option<&'a Node> {
+    unknown?.as_mapping()?.get(name).map(|entry| &*entry.value)
+}
+
+fn is_true(node: &Node) -> bool {
+    matches!(&node.kind, NodeKind::Scalar(scalar) if node.meaning(scalar) == Meaning::Bool(true))
+}
+
+fn is_empty(value: &Traced<Data>) -> bool {
+    matches!(&value.value, Known(Data::List(list)) if list.items.is_empty())
+}

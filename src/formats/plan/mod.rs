@@ -1,0 +1,67 @@
+//! Terraform's plans as JSON: what `terraform show -json` prints of a saved plan.
+//!
+//! Terraform has evaluated everything already, and says what it can't know yet.
+//! Source: <https://developer.hashicorp.com/terraform/internals/json-format>.
+
+mod changes;
+
+use std::sync::LazyLock;
+
+use memchr::memmem::Finder;
+
+use super::{Context, Format, Interest, Kept, Opened, Project};
+use crate::model::dialects;
+use crate::source::FileId;
+use crate::syntax::json;
+use changes::Plan;
+
+/// The format.
+#[derive(Debug)]
+pub struct TerraformPlan;
+
+static TRAILS: LazyLock<[Finder<'static>; 2]> =
+    LazyLock::new(|| [Finder::new(dialects::AWS.kind), Finder::new(dialects::AWSCC.kind)]);
+static CHANGES: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("\"resource_changes\""));
+
+impl Format for TerraformPlan {
+    fn name(&self) -> &'static str {
+        "terraform-plan"
+    }
+
+    fn reads(&self, file_name: &str) -> bool {
+        file_name.ends_with(".json")
+    }
+
+    fn recognizes(&self, text: &[u8]) -> bool {
+        text.trim_ascii_start().starts_with(b"{") && CHANGES.find(text).is_some()
+    }
+
+    fn interest(&self, bytes: &[u8]) -> Interest {
+        let mentions_trail = TRAILS.iter().any(|needle| needle.find(bytes).is_some());
+        if mentions_trail && CHANGES.find(bytes).is_some() { Interest::Mentions } else { Interest::None }
+    }
+
+    fn projects(&self, kept: &[Kept], context: Context<'_>) -> Vec<Box<dyn Project>> {
+        let plan = |kept: &Kept| {
+            let name = context.sources.file(kept.file).name.clone();
+            Box::new(PlanFile { file: kept.file, name }) as Box<dyn Project>
+        };
+        kept.iter().map(plan).collect()
+    }
+}
+
+/// A file that may be a plan.
+struct PlanFile {
+    file: FileId,
+    name: String,
+}
+
+impl Project for PlanFile {
+    fn root(&self) -> String {
+        self.name.clone()
+    }
+
+    fn open<'a>(&'a self, context: Context<'a>) -> Box<dyn Opened + 'a> {
+        Box::new(Plan::new(json::parse(self.file, &context.sources.file(self.file))))
+    }
+}
