@@ -143,6 +143,10 @@ struct CheckArgs {
     #[arg(long, value_enum, default_value_t, value_name = "WHAT", help_heading = "Gate", env = "TRAILINT_UNRESOLVED")]
     unresolved: Unresolved,
 
+    /// Say of each control of a benchmark whether it is met, such as `cis-aws-3.0` or `fsbp`.
+    #[arg(long, value_name = "BENCHMARK", help_heading = "Gate", env = "TRAILINT_COMPLIANCE")]
+    compliance: Option<String>,
+
     /// How the report is written.
     #[arg(
         short,

@@ -51,8 +51,14 @@ pub fn check(fs: &dyn Fs, inputs: &Inputs, sources: Sources, settings: &Settings
     let scan = scan::scan(fs, inputs, &sources)?;
     let context = Context { fs, sources: &sources, options: &settings.evaluation };
     let judged = judge_projects(&projects(&scan, context), context, settings);
-    let mut report =
-        Report { files: scan.files, deployments: Vec::new(), findings: Vec::new(), hides_unresolved: false, sources };
+    let mut report = Report {
+        files: scan.files,
+        deployments: Vec::new(),
+        findings: Vec::new(),
+        hides_unresolved: false,
+        benchmark: None,
+        sources,
+    };
     for judgement in judged {
         report.deployments.extend(judgement.deployment);
         report.findings.extend(judgement.findings);

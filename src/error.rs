@@ -39,6 +39,14 @@ pub enum Error {
         /// The name that is most like it.
         suggestion: Option<&'static str>,
     },
+    /// A benchmark that no rule belongs to.
+    #[error("no rule belongs to the benchmark `{name}`{}; `trailint rules --format json` shows them all", did_you_mean(.suggestion))]
+    UnknownBenchmark {
+        /// As it was given.
+        name: String,
+        /// The name that is most like it.
+        suggestion: Option<&'static str>,
+    },
     /// A rule that can't be switched off.
     #[error("`{name}` can't be ignored: what can't be read can't be judged")]
     NotIgnorable {

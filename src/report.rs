@@ -17,6 +17,8 @@ pub struct Report {
     pub findings: Vec<Reported>,
     /// Whether unresolved findings are counted and not shown.
     pub hides_unresolved: bool,
+    /// The benchmark whose controls are stated one by one.
+    pub benchmark: Option<String>,
 }
 
 /// A deployment and the verdicts on it.

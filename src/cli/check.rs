@@ -7,10 +7,10 @@ use clap::ArgMatches;
 use super::{CheckArgs, Unresolved, evaluation, find_rules, inputs};
 use crate::config::Config;
 use crate::engine::{self, Selection, Settings};
-use crate::error::Error;
+use crate::error::{Error, closest};
 use crate::output::{self, ColorWhen, Stream};
 use crate::report::{Gate, Report};
-use crate::rules::{Check, Policy, Rule};
+use crate::rules::{self, Check, Policy, Rule};
 
 /// Names every rule in `--select`.
 const ALL: &str = "all";
@@ -19,6 +19,7 @@ const ALL: &str = "all";
 const FOUND: u8 = 1;
 
 pub(super) fn run(args: &CheckArgs, matches: &ArgMatches, color: ColorWhen) -> Result<ExitCode, Error> {
+    check_benchmark(args.compliance.as_deref())?;
     let config = Config::from_lines(&args.config)?;
     let policy = Policy {
         selectors: config.selector_policy.unwrap_or_default(),
@@ -35,6 +36,7 @@ pub(super) fn run(args: &CheckArgs, matches: &ArgMatches, color: ColorWhen) -> R
         let paths: Vec<String> = args.inputs.paths.iter().map(|path| path.display().to_string()).collect();
         return Err(Error::NoInputs { paths: paths.join(", ") });
     }
+    report.benchmark = args.compliance.clone();
     report.hides_unresolved = args.unresolved == Unresolved::Ignore;
     print(&report, args, color)?;
     let gate = Gate { fail_on: args.fail_on.level(), unresolved_fails: args.unresolved == Unresolved::Fail };
@@ -50,6 +52,16 @@ fn print(report: &Report, args: &CheckArgs, color: ColorWhen) -> Result<(), Erro
         Stream::Error.write(&output::summary(report), color).map_err(Error::Output)?;
     }
     Ok(())
+}
+
+fn check_benchmark(name: Option<&str>) -> Result<(), Error> {
+    match name {
+        Some(name) if !rules::benchmarks().contains(&name) => {
+            let suggestion = closest(name, rules::benchmarks().into_iter());
+            Err(Error::UnknownBenchmark { name: name.to_owned(), suggestion })
+        }
+        Some(_) | None => Ok(()),
+    }
 }
 
 fn selection(args: &CheckArgs) -> Result<Selection, Error> {

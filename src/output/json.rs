@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
+use super::compliance::{self, Statement};
 use super::inert::escaped;
 use crate::finding::{Label, Level};
 use crate::report::{Counts, Exists, Judged, JudgedTrail, Outcome, Place, Report, Reported};
@@ -16,6 +17,8 @@ struct Document<'a> {
     summary: Summary,
     deployments: Vec<DeploymentEntry<'a>>,
     findings: Vec<FindingEntry<'a>>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    compliance: Vec<Statement<'a>>,
 }
 
 #[derive(Serialize)]
@@ -121,6 +124,7 @@ pub(super) fn render(report: &Report) -> String {
         summary: summary(report),
         deployments: report.deployments.iter().map(|judged| deployment(judged, &report.sources)).collect(),
         findings: report.shown().map(|reported| finding(reported, &report.sources)).collect(),
+        compliance: compliance::statements(report),
     };
     let text = serde_json::to_string_pretty(&document).expect("a document of strings and numbers can be written");
     format!("{}\n", escaped(&text))

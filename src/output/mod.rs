@@ -3,6 +3,7 @@
 //! Text from scanned files goes through [`inert`] before it is printed, so that
 //! nothing in a file or a name can act on a terminal.
 
+mod compliance;
 mod concise;
 mod full;
 mod inert;
@@ -36,8 +37,8 @@ impl Format {
     /// The report as text, with colours where the format has them.
     pub fn render(self, report: &Report) -> String {
         match self {
-            Format::Full => full::render(report),
-            Format::Concise => concise::render(report),
+            Format::Full => full::render(report) + &compliance::render(report),
+            Format::Concise => concise::render(report) + &compliance::render(report),
             Format::Json => json::render(report),
         }
     }

@@ -22,6 +22,7 @@ mod split_selectors;
 mod stopped_trail;
 mod unvalidated_logs;
 
+use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
 pub use page::{Control, Page};
@@ -121,6 +122,11 @@ impl Rule {
 /// What one trail has to pass, all at once, to satisfy the control.
 pub fn conditions() -> impl Iterator<Item = &'static Rule> {
     RULES.into_iter().filter(|rule| rule.is_condition)
+}
+
+/// The benchmarks that rules belong to.
+pub fn benchmarks() -> BTreeSet<&'static str> {
+    RULES.into_iter().flat_map(|rule| &rule.page.controls).map(|control| control.benchmark.as_str()).collect()
 }
 
 /// The rule of this name.

@@ -78,6 +78,8 @@ fn exit_status_by_what_was_found() {
         (&["--select", "nonsense"], 2),
         (&["--ignore", "syntax-error"], 2),
         (&["good", "--config", "selector-policy=literal"], 0),
+        (&["good", "--compliance", "cis-aws-5.0"], 0),
+        (&["good", "--compliance", "cis-aws"], 2),
         (&["spare"], 0),
         (&["spare", "--config", "every-trail=true"], 1),
         (&["good", "good", "--stdin-filename", "a.tf"], 2),

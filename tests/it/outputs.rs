@@ -30,6 +30,23 @@ fn json_has_a_place_for_everything() {
 }
 
 #[test]
+fn the_demo_against_a_benchmark() {
+    let mut report = check(files_below(&package("testdata/demo")));
+    report.benchmark = Some("cis-aws-7.0".to_owned());
+    let text = anstream::adapter::strip_str(&Format::Concise.render(&report)).to_string();
+    let (_, statements) = text.split_once("\ncis-aws-7.0").unwrap();
+    expect_file(&package("testdata/outputs/compliance.txt"), &format!("cis-aws-7.0{statements}"));
+    let json: serde_json::Value = serde_json::from_str(&Format::Json.render(&report)).unwrap();
+    let statuses =
+        json["compliance"].as_array().unwrap().iter().map(|one| one["controls"][0]["status"].as_str().unwrap());
+    let statuses: Vec<&str> = statuses.collect();
+    assert!(
+        ["compliant", "not-compliant", "unresolved"].iter().all(|status| statuses.contains(status)),
+        "{statuses:?}"
+    );
+}
+
+#[test]
 fn fingerprints_do_not_depend_on_lines() {
     let text = "resource \"aws_cloudtrail\" \"t\" {\n  enable_logging = false\n}\n";
     let fingerprints = |text: &str| {

@@ -1,0 +1,174 @@
+//! `--compliance`: each control of a benchmark, what is the case, and what that rests on.
+
+use anstyle::{AnsiColor, Style};
+use serde::Serialize;
+
+use super::full::place_of;
+use super::inert::inert;
+use crate::report::{Exists, Judged, Outcome, Report, Reported};
+use crate::rules::{Check, RULES, Rule};
+
+/// A control, and the rules that belong to it.
+struct Control {
+    id: &'static str,
+    rules: Vec<&'static Rule>,
+}
+
+/// A deployment held against a benchmark.
+#[derive(Serialize)]
+pub(super) struct Statement<'a> {
+    benchmark: &'a str,
+    deployment: &'a str,
+    format: &'a str,
+    controls: Vec<Stated>,
+}
+
+/// A control in a deployment, and what its status rests on.
+#[derive(Serialize)]
+struct Stated {
+    id: &'static str,
+    requires: &'static str,
+    status: Status,
+    evidence: Vec<String>,
+}
+
+/// What is the case with a control in a deployment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+enum Status {
+    Compliant,
+    NotCompliant,
+    Unresolved,
+    NotApplicable,
+}
+
+/// The report's benchmark as text; nothing if it has none.
+pub(super) fn render(report: &Report) -> String {
+    statements(report).iter().map(Statement::render).collect()
+}
+
+/// Each deployment held against the report's benchmark.
+pub(super) fn statements(report: &Report) -> Vec<Statement<'_>> {
+    let Some(benchmark) = &report.benchmark else { return Vec::new() };
+    let controls = controls(benchmark);
+    let statement = |judged| Statement::of(judged, benchmark, &controls, report);
+    report.deployments.iter().map(statement).collect()
+}
+
+impl<'a> Statement<'a> {
+    fn of(judged: &'a Judged, benchmark: &'a str, controls: &[Control], report: &Report) -> Self {
+        let controls = controls.iter().map(|control| control.state(judged, report)).collect();
+        Self { benchmark, deployment: &judged.root, format: judged.format, controls }
+    }
+
+    fn render(&self) -> String {
+        let bold = Style::new().bold();
+        let Self { benchmark, deployment, format, controls } = self;
+        let mut text = format!("{bold}{benchmark}{bold:#} for `{}` ({format})\n", inert(deployment));
+        for Stated { id, requires, status, evidence } in controls {
+            let style = status.color().on_default().bold();
+            text.push_str(&format!("  {id} {style}{}{style:#}: {requires}\n", status.word()));
+            evidence.iter().for_each(|line| text.push_str(&format!("    {}\n", inert(line))));
+        }
+        text.push('\n');
+        text
+    }
+}
+
+fn controls(benchmark: &str) -> Vec<Control> {
+    let mut controls: Vec<Control> = Vec::new();
+    for rule in RULES {
+        let Some(id) = rule.page.control(benchmark) else { continue };
+        match controls.iter_mut().find(|control| control.id == id) {
+            Some(control) => control.rules.push(rule),
+            None => controls.push(Control { id, rules: vec![rule] }),
+        }
+    }
+    controls
+}
+
+impl Control {
+    fn state(&self, judged: &Judged, report: &Report) -> Stated {
+        let status = self.status(judged);
+        let requires = self.rules.iter().find_map(|rule| rule.page.requires.as_deref()).unwrap_or_default();
+        Stated { id: self.id, requires, status, evidence: self.evidence(status, judged, report) }
+    }
+
+    /// The verdict on the deployment where there is one, else the worst of those on its trails.
+    fn status(&self, judged: &Judged) -> Status {
+        if self.rules.iter().any(|rule| matches!(rule.check, Check::Deployment(_))) {
+            return Status::of(judged.verdict);
+        }
+        let worst = [Outcome::Fail, Outcome::Unknown, Outcome::Pass];
+        Status::of(worst.into_iter().find(|outcome| self.outcomes(judged).any(|own| own == *outcome)))
+    }
+
+    fn outcomes(&self, judged: &Judged) -> impl Iterator<Item = Outcome> {
+        let trails = judged.trails.iter().filter(|trail| trail.exists != Exists::Never);
+        let rules = trails.flat_map(|trail| &trail.rules);
+        rules.filter(|(rule, _)| self.has(rule)).map(|(_, outcome)| *outcome)
+    }
+
+    fn has(&self, rule: &Rule) -> bool {
+        self.rules.iter().any(|own| std::ptr::eq(*own, rule))
+    }
+
+    /// What was found, or the trails with which nothing is wrong.
+    fn evidence(&self, status: Status, judged: &Judged, report: &Report) -> Vec<String> {
+        match status {
+            Status::NotApplicable => vec!["no trail is created".to_owned()],
+            Status::Compliant => self.passing(judged, report),
+            Status::NotCompliant | Status::Unresolved => {
+                let is_own = |finding: &&Reported| {
+                    finding.deployment.as_deref() == Some(judged.root.as_str()) && self.has(finding.rule)
+                };
+                let line = |finding: &Reported| {
+                    format!("{}: {}: {}", place_of(finding, report), finding.rule.id(), finding.message)
+                };
+                report.findings.iter().filter(is_own).map(line).collect()
+            }
+        }
+    }
+
+    fn passing(&self, judged: &Judged, report: &Report) -> Vec<String> {
+        let passes = |rules: &[(&'static Rule, Outcome)]| {
+            rules.iter().filter(|(rule, _)| self.has(rule)).all(|(_, outcome)| *outcome == Outcome::Pass)
+        };
+        let trails = judged.trails.iter().filter(|trail| trail.exists != Exists::Never && passes(&trail.rules));
+        let line = |trail: &crate::report::JudgedTrail| {
+            let file = report.sources.file(trail.header.file);
+            let position = file.position(trail.header.start);
+            format!("{}:{}:{}: trail `{}`", file.name, position.line, position.column, trail.address)
+        };
+        trails.map(line).collect()
+    }
+}
+
+impl Status {
+    fn of(outcome: Option<Outcome>) -> Self {
+        match outcome {
+            Some(Outcome::Pass) => Status::Compliant,
+            Some(Outcome::Fail) => Status::NotCompliant,
+            Some(Outcome::Unknown) => Status::Unresolved,
+            None => Status::NotApplicable,
+        }
+    }
+
+    fn word(self) -> &'static str {
+        match self {
+            Status::Compliant => "compliant",
+            Status::NotCompliant => "not compliant",
+            Status::Unresolved => "unresolved",
+            Status::NotApplicable => "not applicable",
+        }
+    }
+
+    fn color(self) -> AnsiColor {
+        match self {
+            Status::Compliant => AnsiColor::Green,
+            Status::NotCompliant => AnsiColor::Red,
+            Status::Unresolved => AnsiColor::Magenta,
+            Status::NotApplicable => AnsiColor::Cyan,
+        }
+    }
+}
