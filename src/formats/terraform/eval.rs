@@ -34,12 +34,14 @@ pub(super) struct Evaluator<'a> {
     names: Names,
     /// Whether references to the module are allowed.
     is_outside: bool,
+    /// Whether a failure would be caught, so that worlds in which there is one count.
+    is_tried: bool,
 }
 
 impl<'a> Evaluator<'a> {
     /// An evaluator of the expressions of a module's instance.
     pub(super) fn new(tree: &'a Tree<'a>, scope: &'a Rc<Scope>, world: &'a World) -> Self {
-        Self { tree, scope, world, names: Names::new(), is_outside: false }
+        Self { tree, scope, world, names: Names::new(), is_outside: false, is_tried: false }
     }
 
     /// The same with more names.
@@ -52,6 +54,11 @@ impl<'a> Evaluator<'a> {
     /// The same for text that stands outside of any module, such as a default or a file of values.
     pub(super) fn outside(&self) -> Self {
         Self { names: Names::new(), is_outside: true, ..self.clone() }
+    }
+
+    /// The same for what `try` and `can` evaluate.
+    fn trying(&self) -> Self {
+        Self { is_tried: true, ..self.clone() }
     }
 
     /// The value of an expression on which a trail depends: a condition is decided, and where it
@@ -89,7 +96,7 @@ impl<'a> Evaluator<'a> {
             ExprKind::Number(text) => here(number(text)),
             ExprKind::String(text) => here(Known(Data::String(text.clone()))),
             ExprKind::Template(parts) => here(self.template(parts)),
-            ExprKind::Tuple(items) => here(Known(Data::tuple(items.iter().map(|item| self.eval(item)).collect()))),
+            ExprKind::Tuple(items) => here(tuple(items.iter().map(|item| self.eval(item)).collect())),
             ExprKind::Object(items) => here(self.object(items, expr.span)),
             ExprKind::Variable(name) => self.name(name),
             ExprKind::GetAttr(base, name) => self.get_attr(expr, base, &name.text),
@@ -107,11 +114,12 @@ impl<'a> Evaluator<'a> {
     /// A boolean on which control depends. What isn't known is decided, if the world decides.
     fn condition(&self, value: Maybe<Data>) -> Maybe<bool> {
         match value {
-            Known(Data::Bool(value)) => Known(value),
-            Known(Data::String(text)) if text == "true" => Known(true),
-            Known(Data::String(text)) if text == "false" => Known(false),
-            Known(other) => failed(format!("{} isn't a boolean", other.shown())),
-            Unknown(why) if why.is_failure() => Unknown(why),
+            Known(data) => match operators::truth(&data) {
+                Some(value) => Known(value),
+                None => failed(format!("{} isn't a boolean", data.shown())),
+            },
+            // Deciding it would leave out the worlds in which it fails.
+            Unknown(why) if why.is_failure() || self.is_tried => Unknown(why),
             Unknown(why) => {
                 let atom = why.atom().cloned().unwrap_or_else(|| Atom::Holds { condition: why.symbol() });
                 self.world.decide(atom).map_or(Unknown(why), Known)
@@ -135,6 +143,22 @@ fn through(decided: Traced<Data>, hop: Hop) -> Way {
 /// The value of an element or of an argument: its own way is the way.
 fn picked(element: Traced<Data>) -> Way {
     (element.value, element.hops)
+}
+
+/// A tuple, which fails if one of its elements does.
+fn tuple(items: Vec<Traced<Data>>) -> Maybe<Data> {
+    match first_failure(&items) {
+        Some(why) => Unknown(why.clone()),
+        None => Known(Data::tuple(items)),
+    }
+}
+
+/// Why Terraform can't evaluate one of several values.
+fn first_failure<'a>(values: impl IntoIterator<Item = &'a Traced<Data>>) -> Option<&'a Why> {
+    values.into_iter().find_map(|value| match &value.value {
+        Unknown(why) if why.is_failure() => Some(why),
+        Known(_) | Unknown(_) => None,
+    })
 }
 
 fn failed<T>(message: impl Into<String>) -> Maybe<T> {

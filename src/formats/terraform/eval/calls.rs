@@ -1,6 +1,6 @@
 //! Function calls. Pure functions stand in a table; here are those that need more than their arguments' values.
 
-use super::{Evaluator, computed, failed, here, picked, symbol};
+use super::{Evaluator, computed, failed, first_failure, here, picked, symbol};
 use crate::formats::terraform::functions::{self, Given, Stop};
 use crate::formats::terraform::scope::Way;
 use crate::source::{Span, normalize};
@@ -24,6 +24,9 @@ impl Evaluator<'_> {
     /// The arguments; the last may be a list of arguments.
     fn arguments(&self, call: &Call) -> Result<Vec<Traced<Data>>, Why> {
         let mut arguments: Vec<Traced<Data>> = call.arguments.iter().map(|argument| self.eval(argument)).collect();
+        if let Some(why) = first_failure(&arguments) {
+            return Err(why.clone());
+        }
         if !call.expand_last {
             return Ok(arguments);
         }
@@ -56,12 +59,15 @@ impl Evaluator<'_> {
     /// The first argument that doesn't fail. One that may fail leaves it open which it is.
     fn try_each(&self, arguments: &[Expr]) -> Way {
         for argument in arguments {
-            let value = self.eval(argument);
+            let value = self.trying().eval(argument);
             match &value.value {
                 Unknown(why) if why.is_failure() => {}
                 Unknown(why) => return here(computed(format!("try({})", why.symbol()), why, None)),
                 Known(data) => match first_unknown(data) {
                     Some(why) if why.is_failure() => {}
+                    Some(why) if may_fail(why) => {
+                        return here(computed(format!("try({})", symbol(&value.value)), why, None));
+                    }
                     Some(_) | None => return picked(value),
                 },
             }
@@ -71,16 +77,18 @@ impl Evaluator<'_> {
 
     fn can(&self, arguments: &[Expr]) -> Maybe<Data> {
         let [argument] = arguments else { return failed("`can` takes one argument") };
-        match self.eval(argument).value {
-            Known(data) => match first_unknown(&data) {
-                Some(why) if why.is_failure() => Known(Data::Bool(false)),
-                Some(_) | None => Known(Data::Bool(true)),
-            },
-            Unknown(why) if why.is_failure() => Known(Data::Bool(false)),
-            Unknown(why) => {
-                let expression = format!("can({})", why.symbol());
-                computed(expression.clone(), &why, Some(Atom::Holds { condition: expression }))
+        let value = self.trying().eval(argument).value;
+        let why = match &value {
+            Known(data) => first_unknown(data),
+            Unknown(why) => Some(why),
+        };
+        match why {
+            Some(why) if why.is_failure() => Known(Data::Bool(false)),
+            Some(why) if may_fail(why) => {
+                let expression = format!("can({})", symbol(&value));
+                computed(expression.clone(), why, Some(Atom::Holds { condition: expression }))
             }
+            Some(_) | None => Known(Data::Bool(true)),
         }
     }
 
@@ -140,6 +148,11 @@ fn is_condition(name: &str) -> bool {
     matches!(name, "alltrue" | "anytrue" | "contains" | "endswith" | "startswith" | "strcontains" | "tobool")
 }
 
+/// Whether what isn't known may turn out to fail: any operation may, a reference doesn't.
+fn may_fail(why: &Why) -> bool {
+    !matches!(why, Why::NoValue { .. } | Why::AtDeployment { .. } | Why::SetElsewhere { .. })
+}
+
 /// Whether a value that is known as a whole has a part that fails.
 fn first_unknown(data: &Data) -> Option<&Why> {
     let parts: Vec<&Traced<Data>> = match data {
@@ -151,5 +164,5 @@ fn first_unknown(data: &Data) -> Option<&Why> {
         Unknown(why) => Some(why),
         Known(data) => first_unknown(data),
     });
-    whys.min_by_key(|why| !why.is_failure())
+    whys.max_by_key(|why| (why.is_failure(), may_fail(why)))
 }

@@ -1,7 +1,7 @@
 //! Objects, `for`, splats, and what is inside of collections.
 
 use super::operators::text;
-use super::{Evaluator, computed, failed, here, picked, symbol};
+use super::{Evaluator, computed, failed, first_failure, here, picked, symbol, tuple};
 use crate::formats::terraform::scope::{Names, Way};
 use crate::source::Span;
 use crate::syntax::hcl::{Expr, For, ObjectItem, ObjectKey, Splat};
@@ -30,7 +30,10 @@ impl Evaluator<'_> {
             fields.push(Field { key, key_span, value: self.eval(&item.value) });
         }
         fields.sort_by(|a, b| a.key.cmp(&b.key));
-        Known(Data::Object(Object::new(span, fields)))
+        match first_failure(fields.iter().map(|field| &field.value)) {
+            Some(why) => Unknown(why.clone()),
+            None => Known(Data::Object(Object::new(span, fields))),
+        }
     }
 
     /// `base[key]`.
@@ -77,7 +80,7 @@ impl Evaluator<'_> {
             }
         };
         let each = |item: Traced<Data>| self.with(vec![(String::new(), item)]).eval(&splat.each);
-        here(Known(Data::tuple(items.into_iter().map(each).collect())))
+        here(tuple(items.into_iter().map(each).collect()))
     }
 
     pub(super) fn for_expr(&self, expr: &For, span: Span) -> Maybe<Data> {
@@ -106,6 +109,9 @@ impl Evaluator<'_> {
                 }
             };
             results.push((key, round.eval(&expr.result)));
+        }
+        if let Some(why) = first_failure(results.iter().map(|(_, value)| value)) {
+            return Unknown(why.clone());
         }
         match (expr.result_key.is_some(), expr.group) {
             (false, _) => Known(Data::tuple(results.into_iter().map(|(_, value)| value).collect())),

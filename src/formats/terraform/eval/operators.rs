@@ -4,6 +4,7 @@ use super::{Evaluator, computed, failed, symbol, through};
 use crate::formats::terraform::equality;
 use crate::formats::terraform::numbers;
 use crate::formats::terraform::scope::Way;
+use crate::formats::terraform::types::{Type, convert, type_of, unify};
 use crate::syntax::hcl::{BinaryOperator, Conditional, Expr, ExprKind, UnaryOperator};
 use crate::value::world::Atom;
 use crate::value::{Data, Hop, Known, Maybe, Step, Traced, Unknown, Why};
@@ -15,6 +16,7 @@ impl Evaluator<'_> {
         match self.condition(self.eval(condition).value) {
             Known(true) => self.arm(then, otherwise),
             Known(false) => self.arm(otherwise, then),
+            Unknown(why) if why.is_failure() => (Unknown(why), Vec::new()),
             Unknown(why) => {
                 let (then, otherwise) = (self.eval(then), self.eval(otherwise));
                 // Whichever arm it is, the value is the same.
@@ -27,15 +29,17 @@ impl Evaluator<'_> {
         }
     }
 
-    /// Both arms get one type; a string beside a boolean or a number makes that a string too.
+    /// Both arms get one type, so the other arm counts although its value doesn't.
     fn arm(&self, chosen: &Expr, other: &Expr) -> Way {
-        let mut value = self.eval(chosen);
-        if let (Known(data @ (Data::Bool(_) | Data::Number(_))), ExprKind::String(_) | ExprKind::Template(_)) =
-            (&value.value, &other.kind)
-        {
-            value.value = Known(Data::String(text(data).unwrap_or_default()));
-        }
+        let value = converted_beside(self.eval(chosen), self.type_of_arm(other));
         through(value, Hop { span: chosen.span, step: Step::Arm })
+    }
+
+    fn type_of_arm(&self, arm: &Expr) -> Type {
+        match &arm.kind {
+            ExprKind::String(_) | ExprKind::Template(_) => Type::String,
+            _ => type_of(&self.eval(arm)),
+        }
     }
 
     pub(super) fn unary(&self, operator: UnaryOperator, operand: &Expr) -> Maybe<Data> {
@@ -74,10 +78,12 @@ impl Evaluator<'_> {
     /// `&&` and `||`: an operand that decides, decides, also when the other isn't known.
     fn logic(&self, left: Maybe<Data>, right: Maybe<Data>, decisive: bool) -> Maybe<Data> {
         for operand in [&left, &right] {
-            if let Unknown(why) = operand
-                && why.is_failure()
-            {
-                return Unknown(why.clone());
+            match operand {
+                Unknown(why) if why.is_failure() => return Unknown(why.clone()),
+                Known(data) if boolean(operand).is_none() => {
+                    return failed(format!("{} isn't a boolean", data.shown()));
+                }
+                Known(_) | Unknown(_) => {}
             }
         }
         let decides = |value: &Maybe<Data>| boolean(value) == Some(decisive);
@@ -91,6 +97,18 @@ impl Evaluator<'_> {
         let right = self.condition(right);
         let both = if decisive { left.or(right) } else { left.and(right) };
         both.map(Data::Bool)
+    }
+}
+
+/// The value of an arm in the type that it shares with the other; an arm that isn't known imposes none.
+fn converted_beside(value: Traced<Data>, other: Type) -> Traced<Data> {
+    let types = vec![type_of(&value), other];
+    if types.iter().any(|ty| matches!(ty, Type::Unclear(_))) {
+        return value;
+    }
+    match unify(types) {
+        Ok(ty) => convert(value, &ty),
+        Err(why) => value.map(|_| Unknown(why)),
     }
 }
 
@@ -202,10 +220,21 @@ fn sign(operator: BinaryOperator) -> &'static str {
 
 fn boolean(value: &Maybe<Data>) -> Option<bool> {
     match value {
-        Known(Data::Bool(value)) => Some(*value),
-        Known(Data::String(text)) if text == "true" => Some(true),
-        Known(Data::String(text)) if text == "false" => Some(false),
-        Known(_) | Unknown(_) => None,
+        Known(data) => truth(data),
+        Unknown(_) => None,
+    }
+}
+
+/// A boolean, or a string that converts to one.
+pub(super) fn truth(data: &Data) -> Option<bool> {
+    match data {
+        Data::Bool(value) => Some(*value),
+        Data::String(text) => match text.as_str() {
+            "true" | "1" => Some(true),
+            "false" | "0" => Some(false),
+            _ => None,
+        },
+        Data::Null | Data::Number(_) | Data::List(_) | Data::Object(_) => None,
     }
 }
 

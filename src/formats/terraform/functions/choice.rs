@@ -16,7 +16,7 @@ pub(super) fn coalesce(call: &Call<'_>) -> Outcome {
             Known(_) => return picked(convert(argument.clone(), &common)),
         }
     }
-    Err(Stop::failed("every argument is null or empty"))
+    Err(Stop::failed("every argument is empty"))
 }
 
 fn picked(value: Traced<Data>) -> Outcome {
@@ -28,18 +28,17 @@ fn picked(value: Traced<Data>) -> Outcome {
 
 /// The first list or tuple that isn't empty. All of them have to be lists or tuples.
 pub(super) fn coalescelist(call: &Call<'_>) -> Outcome {
-    let is_null = |argument: &&Traced<Data>| matches!(argument.value, Known(Data::Null));
     let is_unknown = |argument: &&Traced<Data>| matches!(argument.value, Unknown(_));
     let known = call.arguments.iter().take_while(|argument| !is_unknown(argument)).enumerate();
-    for (at, _) in known.filter(|(_, argument)| !is_null(argument)) {
+    for (at, _) in known {
         call.ordered(at)?;
     }
-    for (at, argument) in call.arguments.iter().enumerate().filter(|(_, argument)| !is_null(argument)) {
+    for (at, argument) in call.arguments.iter().enumerate() {
         if !call.ordered(at)?.items.is_empty() {
             return Ok(Given::Picked(argument.clone()));
         }
     }
-    Err(Stop::failed("every argument is null or empty"))
+    Err(Stop::failed("every argument is empty"))
 }
 
 /// The only element, or null if there is none.

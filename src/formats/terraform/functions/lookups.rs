@@ -28,6 +28,9 @@ fn count(number: usize) -> Outcome {
 pub(super) fn contains(call: &Call<'_>) -> Outcome {
     let list = call.sequence(0)?;
     let wanted = call.argument(1)?;
+    if wanted.value == Known(Data::Null) {
+        return Err(Stop::failed("the value must not be null"));
+    }
     let mut unclear = None;
     for item in &list.items {
         match equal(item, wanted) {

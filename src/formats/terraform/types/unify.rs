@@ -51,7 +51,7 @@ fn element_type<'a>(elements: impl Iterator<Item = &'a Traced<Data>>, whole: &Da
 /// [`Type::Any`] takes no part, as long as there is another. There being no such type is
 /// a failure only if all types are certain: an empty list of strings would make strings of the rest.
 pub(in crate::formats::terraform) fn unify(types: Vec<Type>) -> Result<Type, Why> {
-    let is_certain = !types.iter().any(Type::is_open);
+    let is_certain = !types.iter().any(Type::is_open) || clash(&types);
     common(types).ok_or_else(|| {
         if is_certain {
             Why::Failed { message: "these values have no type in common".to_owned() }
@@ -59,6 +59,17 @@ pub(in crate::formats::terraform) fn unify(types: Vec<Type>) -> Result<Type, Why
             Why::NotEvaluated { construct: "the common type of empty or null values with others".to_owned() }
         }
     })
+}
+
+/// Whether there are types that have none in common whatever is in them.
+fn clash(types: &[Type]) -> bool {
+    let mut families = types.iter().filter(|ty| !matches!(ty, Type::Any | Type::Unclear(_))).map(|ty| match kind(ty) {
+        Kind::Primitive => 0,
+        Kind::Object | Kind::Map => 1,
+        Kind::Tuple | Kind::List | Kind::Set => 2,
+    });
+    let first = families.next();
+    families.any(|family| Some(family) != first)
 }
 
 fn common(mut types: Vec<Type>) -> Option<Type> {
