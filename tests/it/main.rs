@@ -10,6 +10,7 @@
 
 mod cli;
 mod house;
+mod oracle;
 mod outputs;
 mod pages;
 mod readme;
