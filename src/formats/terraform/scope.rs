@@ -35,6 +35,18 @@ pub(super) struct Call {
     pub(super) names: Names,
 }
 
+impl Call {
+    /// What `each.key` stands for in it.
+    pub(super) fn each_key(&self) -> Option<String> {
+        let (_, each) = self.names.iter().find(|(name, _)| name == "each")?;
+        let Maybe::Known(Data::Object(each)) = &each.value else { return None };
+        match &each.field("key")?.value.value {
+            Maybe::Known(Data::String(key)) => Some(key.clone()),
+            Maybe::Known(_) | Maybe::Unknown(_) => None,
+        }
+    }
+}
+
 /// What names stand for beside variables and locals: `each`, `count`, iterators, the names of `for`.
 pub(super) type Names = Vec<(String, Traced<Data>)>;
 

@@ -9,14 +9,14 @@ use super::calls::{self, Called, Manifest};
 use super::eval::Evaluator;
 use super::expand::{self, Instance};
 use super::module::{BlockId, Module};
-use super::scope::{Call, Scope};
+use super::scope::{Call, Names, Scope};
 use super::values::RootValues;
 use super::{Root, body};
 use crate::formats::{Context, Opened};
 use crate::model::{Dialect, Elsewhere, Resource};
 use crate::source::Span;
 use crate::syntax::Problem;
-use crate::value::World;
+use crate::value::{Known, World};
 
 /// Modules that call each other deeper than this are given up.
 const MAX_DEPTH: usize = 10;
@@ -154,17 +154,49 @@ impl<'a> Tree<'a> {
         let name = block.labels.first().map(|label| label.text.as_str()).unwrap_or_default();
         let instances = expand::instances(block, &Evaluator::new(self, caller, world));
         let created = instances.into_iter().filter(|instance| !instance.never_exists());
-        created
-            .map(|Instance { key, names, .. }| {
-                let address = caller.qualify(&format!("module.{name}{key}"));
-                let made = Call { caller: Rc::clone(caller), block: call.block, names };
-                Rc::new(Scope::called(Rc::clone(&call.module), address, made, call.is_vendored))
-            })
-            .collect()
+        created.map(|Instance { key, names, .. }| Self::called(caller, call, name, &key, names)).collect()
+    }
+
+    fn called(caller: &Rc<Scope>, call: &SiteCall, name: &str, key: &str, names: Names) -> Rc<Scope> {
+        let address = caller.qualify(&format!("module.{name}{key}"));
+        let made = Call { caller: Rc::clone(caller), block: call.block, names };
+        Rc::new(Scope::called(Rc::clone(&call.module), address, made, call.is_vendored))
     }
 
     /// The instance of a call that a reference such as `module.audit["a"]` names.
     pub(super) fn called_scope(&self, caller: &Rc<Scope>, name: &str, key: &str, world: &World) -> Option<Rc<Scope>> {
+        let call = self.call(caller, name)?;
+        let address = caller.qualify(&format!("module.{name}{key}"));
+        self.instances(caller, &call, world).into_iter().find(|scope| scope.address == address)
+    }
+
+    /// All instances of a call with their keys; nothing if it isn't certain which there are.
+    pub(super) fn called_scopes(
+        &self,
+        caller: &Rc<Scope>,
+        name: &str,
+        world: &World,
+    ) -> Option<Vec<(String, Rc<Scope>)>> {
+        let call = self.call(caller, name)?;
+        let instances = expand::instances(caller.module.block(call.block)?, &Evaluator::new(self, caller, world));
+        let is_certain = |instance: &Instance| matches!(instance.exists.value, Known(_)) && instance.key != "[*]";
+        if !instances.iter().all(is_certain) {
+            return None;
+        }
+        let created = instances.into_iter().filter(|instance| !instance.never_exists());
+        let scope = |Instance { key, names, .. }| {
+            let scope = Self::called(caller, &call, name, &key, names);
+            (key, scope)
+        };
+        Some(created.map(scope).collect())
+    }
+
+    /// Whether the module that the call of this name calls is here.
+    pub(super) fn calls(&self, caller: &Rc<Scope>, name: &str) -> bool {
+        self.call(caller, name).is_some()
+    }
+
+    fn call(&self, caller: &Rc<Scope>, name: &str) -> Option<SiteCall> {
         let is_named =
             |id: &BlockId| caller.module.block(*id).is_some_and(|block| block.labels.iter().any(|l| l.text == name));
         let id = caller.module.blocks("module").find(is_named)?;
@@ -174,9 +206,7 @@ impl<'a> Tree<'a> {
         else {
             return None;
         };
-        let call = SiteCall { block: id, module: self.module(&directory), is_vendored };
-        let address = caller.qualify(&format!("module.{name}{key}"));
-        self.instances(caller, &call, world).into_iter().find(|scope| scope.address == address)
+        Some(SiteCall { block: id, module: self.module(&directory), is_vendored })
     }
 
     /// The key of a call in the manifest of installed modules.

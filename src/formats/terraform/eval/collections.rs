@@ -38,7 +38,7 @@ impl Evaluator<'_> {
 
     /// `base[key]`.
     pub(super) fn index_of(&self, expr: &Expr, base: &Expr, key: &Expr) -> Way {
-        if self.is_reference(expr) {
+        if self.is_opaque(expr) {
             return here(Unknown(self.at_deployment(expr)));
         }
         let (base, key) = (self.eval(base), self.eval(key));

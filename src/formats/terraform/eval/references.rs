@@ -1,11 +1,14 @@
 //! What names stand for.
 
+use std::rc::Rc;
+
 use super::{Evaluator, here, picked, through};
 use crate::formats::terraform::expand::quoted;
-use crate::formats::terraform::scope::Way;
+use crate::formats::terraform::scope::{Scope, Way};
 use crate::formats::terraform::variables;
-use crate::syntax::hcl::{Expr, ExprKind};
-use crate::value::{Data, Hop, Known, Step, Unknown, Why};
+use crate::source::Span;
+use crate::syntax::hcl::{Block, Expr, ExprKind};
+use crate::value::{Data, Field, Hop, Known, Maybe, Object, Step, Traced, Unknown, Why};
 
 impl Evaluator<'_> {
     /// A bare name: one that the language gives, or a keyword that is none.
@@ -26,7 +29,7 @@ impl Evaluator<'_> {
         if let Some(way) = self.module_output(base, name) {
             return way;
         }
-        if self.is_reference(expr) {
+        if self.is_opaque(expr) {
             return here(Unknown(self.at_deployment(expr)));
         }
         self.attribute(self.eval(base), name)
@@ -44,6 +47,7 @@ impl Evaluator<'_> {
                 self.scope.remember(&reference, self.world, || self.local(name))
             }
             "path" => here(self.path(name)),
+            "module" => here(self.module_value(name, expr)),
             "terraform" if name == "workspace" => here(match &self.tree.context.options.workspace {
                 Some(workspace) => Known(Data::String(workspace.clone())),
                 None => Unknown(Why::AtDeployment { reference: "terraform.workspace".to_owned(), is_set: true }),
@@ -84,6 +88,47 @@ impl Evaluator<'_> {
         Some(through(value, Hop { span: expr.span, step: Step::Output(output.to_owned()) }))
     }
 
+    /// A module as a value: an object of its outputs, or a collection of these.
+    fn module_value(&self, name: &str, expr: &Expr) -> Maybe<Data> {
+        let Some(scopes) = self.tree.called_scopes(self.scope, name, self.world) else {
+            return Unknown(self.at_deployment(expr));
+        };
+        let block = self.scope.module.find("module", &[name]);
+        let has = |argument| block.is_some_and(|block| block.body.attribute(argument).is_some());
+        let outputs = |scope: &Rc<Scope>| Traced::written(self.outputs(scope, expr.span), expr.span);
+        if has("count") {
+            return Known(Data::tuple(scopes.iter().map(|(_, scope)| outputs(scope)).collect()));
+        }
+        if has("for_each") {
+            let names = scopes.iter().filter_map(|(_, scope)| scope.call.as_ref()?.each_key());
+            let field = |(key, (_, scope)): (String, &(String, Rc<Scope>))| Field {
+                key,
+                key_span: expr.span,
+                value: outputs(scope),
+            };
+            let fields = names.zip(&scopes).map(field).collect();
+            return Known(Data::Object(Object::new(expr.span, fields)));
+        }
+        match scopes.as_slice() {
+            [(_, scope)] => Known(self.outputs(scope, expr.span)),
+            _ => Unknown(self.at_deployment(expr)),
+        }
+    }
+
+    /// All outputs of a module's instance.
+    fn outputs(&self, scope: &Rc<Scope>, span: Span) -> Data {
+        let evaluator = Evaluator::new(self.tree, scope, self.world);
+        let outputs = scope.module.blocks("output").filter_map(|id| scope.module.block(id));
+        let field = |block: &Block| {
+            let label = block.labels.first()?;
+            let value = evaluator.eval(&block.body.attribute("value")?.value);
+            Some(Field { key: label.text.clone(), key_span: label.span, value })
+        };
+        let mut fields: Vec<Field> = outputs.filter_map(field).collect();
+        fields.sort_by(|a, b| a.key.cmp(&b.key));
+        Data::Object(Object::new(span, fields))
+    }
+
     /// `path.module` and `path.root`, as they are when Terraform runs in the root module's directory.
     fn path(&self, name: &str) -> crate::value::Maybe<Data> {
         let root = &self.tree.root.module.directory;
@@ -111,6 +156,24 @@ impl Evaluator<'_> {
             ExprKind::Index(base, _) => self.is_reference(base),
             _ => false,
         }
+    }
+
+    /// Whether an expression refers to what isn't evaluated here.
+    pub(super) fn is_opaque(&self, expr: &Expr) -> bool {
+        self.is_reference(expr) && !self.module_of(expr).is_some_and(|name| self.tree.calls(self.scope, name))
+    }
+
+    /// The call that a reference refers to.
+    fn module_of<'e>(&self, mut expr: &'e Expr) -> Option<&'e str> {
+        while let ExprKind::GetAttr(base, _) | ExprKind::Index(base, _) = &expr.kind {
+            if let ExprKind::GetAttr(_, name) = &expr.kind
+                && base.kind == ExprKind::Variable("module".to_owned())
+            {
+                return Some(&name.text);
+            }
+            expr = base;
+        }
+        None
     }
 
     /// A value that is known when Terraform has applied.
