@@ -8,6 +8,7 @@
 mod corpus;
 mod expressions;
 mod generated;
+mod projects;
 mod random;
 mod terraform;
 
