@@ -27,6 +27,15 @@ impl Instance {
         self.exists.value == Known(false)
     }
 
+    /// Whether it is known to exist or not, and stands for no more than itself.
+    pub(super) fn is_certain(&self) -> bool {
+        let has_key = |(_, name): &(String, Traced<Data>)| match &name.value {
+            Known(Data::Object(name)) => name.fields.first().is_some_and(|key| matches!(key.value.value, Known(_))),
+            Known(_) | Unknown(_) => false,
+        };
+        matches!(self.exists.value, Known(_)) && self.names.iter().all(has_key)
+    }
+
     fn new(key: String, names: Names, exists: Traced<bool>) -> Self {
         Self { key, names, exists }
     }

@@ -27,7 +27,8 @@ pub(super) fn blocks(tree: &Tree, file: &SourceFile) -> Vec<Block> {
         for entry in entries {
             let kind = KINDS.into_iter().find(|(kind, _)| entry.key.as_text() == Some(kind));
             if let (Some((_, labels)), Some(name)) = (kind, name(&entry.key)) {
-                reader.labelled(&name, labels, Vec::new(), &entry.value, &mut blocks);
+                let block = |labels: &[Name], span, mapping: &Mapping| reader.block(&name, labels, span, mapping);
+                reader.labelled(labels, Vec::new(), &entry.value, &block, &mut blocks);
             }
         }
     }
@@ -49,17 +50,24 @@ struct Reader<'a> {
 
 impl Reader<'_> {
     /// Descends through a block's labels; each level may be an object or an array of objects.
-    fn labelled(&self, kind: &Name, missing: usize, labels: Vec<Name>, node: &Arc<Node>, blocks: &mut Vec<Block>) {
+    fn labelled(
+        &self,
+        missing: usize,
+        labels: Vec<Name>,
+        node: &Arc<Node>,
+        block: &dyn Fn(&[Name], Span, &Mapping) -> Block,
+        blocks: &mut Vec<Block>,
+    ) {
         for node in one_or_many(node) {
             let Some(mapping) = node.as_mapping() else { continue };
             let Some(missing) = missing.checked_sub(1) else {
-                blocks.push(self.block(kind, &labels, node.span, mapping));
+                blocks.push(block(&labels, node.span, mapping));
                 continue;
             };
             for entry in mapping.entries.iter().filter(|entry| entry.key.as_text() != Some(COMMENT)) {
                 if let Some(label) = name(&entry.key) {
                     let labels = labels.iter().cloned().chain([label]).collect();
-                    self.labelled(kind, missing, labels, &entry.value, blocks);
+                    self.labelled(missing, labels, &entry.value, block, blocks);
                 }
             }
         }
@@ -84,17 +92,37 @@ impl Reader<'_> {
             let Some(key) = name(&entry.key) else { continue };
             match nested(&key.text, shape) {
                 Nested::Argument => body.attributes.push(Attribute { name: key, value: self.expr(&entry.value) }),
-                Nested::Blocks(shape) => {
-                    for node in one_or_many(&entry.value) {
-                        body.blocks.extend(
-                            node.as_mapping().map(|mapping| self.nested_block(&key, node.span, mapping, shape)),
-                        );
-                    }
+                Nested::Blocks(shape) => body.blocks.extend(self.nested_blocks(&key, &entry.value, shape)),
+                Nested::Dynamic => {
+                    let block =
+                        |labels: &[Name], span, mapping: &Mapping| self.dynamic(&key, labels, span, mapping, shape);
+                    self.labelled(1, Vec::new(), &entry.value, &block, &mut body.blocks);
                 }
-                Nested::Dynamic => self.labelled(&key, 1, Vec::new(), &entry.value, &mut body.blocks),
             }
         }
         body
+    }
+
+    /// A block that makes blocks of the type that its label says, in a body of this shape.
+    fn dynamic(&self, kind: &Name, labels: &[Name], span: Span, mapping: &Mapping, shape: Shape) -> Block {
+        let made = labels.first().map(|label| nested(&label.text, shape));
+        let shape: Shape = if let Some(Nested::Blocks(shape)) = made { shape } else { &[] };
+        let mut body = Body::default();
+        for entry in &mapping.entries {
+            match name(&entry.key) {
+                Some(key) if key.text == "content" => {
+                    body.blocks.extend(self.nested_blocks(&key, &entry.value, shape));
+                }
+                Some(key) => body.attributes.push(Attribute { name: key, value: self.expr(&entry.value) }),
+                None => {}
+            }
+        }
+        Block { kind: kind.clone(), labels: labels.to_vec(), body, header: kind.span, span }
+    }
+
+    fn nested_blocks(&self, kind: &Name, node: &Arc<Node>, shape: Shape) -> Vec<Block> {
+        let block = |node: &Arc<Node>| Some(self.nested_block(kind, node.span, node.as_mapping()?, shape));
+        one_or_many(node).iter().filter_map(block).collect()
     }
 
     fn nested_block(&self, kind: &Name, span: Span, mapping: &Mapping, shape: Shape) -> Block {

@@ -16,7 +16,7 @@ use crate::formats::{Context, Opened};
 use crate::model::{Dialect, Elsewhere, Resource};
 use crate::source::Span;
 use crate::syntax::Problem;
-use crate::value::{Known, World};
+use crate::value::World;
 
 /// Modules that call each other deeper than this are given up.
 const MAX_DEPTH: usize = 10;
@@ -179,8 +179,7 @@ impl<'a> Tree<'a> {
     ) -> Option<Vec<(String, Rc<Scope>)>> {
         let call = self.call(caller, name)?;
         let instances = expand::instances(caller.module.block(call.block)?, &Evaluator::new(self, caller, world));
-        let is_certain = |instance: &Instance| matches!(instance.exists.value, Known(_)) && instance.key != "[*]";
-        if !instances.iter().all(is_certain) {
+        if !instances.iter().all(Instance::is_certain) {
             return None;
         }
         let created = instances.into_iter().filter(|instance| !instance.never_exists());
