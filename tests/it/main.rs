@@ -10,6 +10,7 @@
 
 mod cli;
 mod house;
+mod metamorphic;
 mod oracle;
 mod outputs;
 mod pages;

@@ -14,6 +14,11 @@ mod terraform;
 
 use super::support::{check, verdict};
 
+/// The written projects and some generated ones, with their names.
+pub(crate) fn projects() -> Vec<(String, Vec<(String, String)>)> {
+    projects::all()
+}
+
 /// What Terraform answers, or would, to an expression that it can't evaluate.
 const FAILS: &str = "fails";
 

@@ -103,6 +103,12 @@ fn judged(files: &Files) -> Trails {
     trails.map(|trail| (trail.address.clone(), verdicts(trail))).collect()
 }
 
+/// All projects that Terraform is asked about.
+pub(super) fn all() -> Vec<(String, Files)> {
+    let generated = (1..16).map(|seed| (format!("project-{seed}"), generated::project(seed)));
+    written().into_iter().chain(generated).collect()
+}
+
 /// The written projects: `=== name` begins one, `--- path` begins a file. What Terraform refuses has a name that ends in `fails`.
 fn written() -> Vec<(String, Files)> {
     let text = std::fs::read_to_string(package("testdata/oracle/projects.txt")).unwrap();
