@@ -90,6 +90,12 @@ impl World {
         }))
     }
 
+    /// The answer to a question, if this world has met it.
+    pub fn decided(&self, atom: &Atom) -> Option<bool> {
+        self.touch();
+        self.decisions.borrow().iter().find_map(|decision| decision.answers(atom))
+    }
+
     /// Which of several values an unknown one has, as an index; nothing where questions stay open.
     pub fn choose(&self, subject: &str, values: &[String]) -> Option<usize> {
         let (last, others) = values.split_last()?;

@@ -69,7 +69,11 @@ impl<'a> Evaluator<'a> {
         if why.is_failure() {
             self.world.reject();
         }
-        let decided = why.atom().and_then(|atom| self.world.decide(atom.clone()));
+        let decided = match why.atom() {
+            Some(atom) => self.world.decide(atom.clone()),
+            // Where it stood as a condition, it was a boolean.
+            None => self.world.decided(&Atom::Holds { condition: why.symbol() }),
+        };
         match decided {
             Some(value) => traced.map(|_| Known(Data::Bool(value))),
             None => traced,
