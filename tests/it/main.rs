@@ -21,3 +21,4 @@ mod spans;
 mod support;
 mod traces;
 mod twins;
+mod verdicts;

@@ -1,0 +1,44 @@
+//! Small projects and the verdicts that follow from the semantics, written by hand.
+
+use std::collections::BTreeMap;
+
+use trailint::report::{Exists, Report};
+
+use super::support::{check, package, word};
+
+#[test]
+fn projects_get_the_verdicts_that_are_written_for_them() {
+    let text = std::fs::read_to_string(package("testdata/verdicts.txt")).unwrap();
+    let mut different = String::new();
+    for case in text.split("=== ").skip(1) {
+        let (name, files) = case.split_once('\n').unwrap();
+        let mut files: Vec<(&str, &str)> =
+            files.split("--- ").skip(1).map(|file| file.split_once('\n').unwrap()).collect();
+        let (_, expected) = files.pop().unwrap();
+        let said = said(&check(files));
+        for line in expected.lines() {
+            let (about, verdict) = line.rsplit_once(' ').unwrap_or(("", line));
+            let said = said.get(about).copied().unwrap_or("nothing");
+            if said != verdict {
+                different.push_str(&format!("{name}: {about} {verdict}, and we say {said}\n"));
+            }
+        }
+    }
+    assert!(different.is_empty(), "{different}");
+}
+
+/// The verdicts by trail and rule, and that on the one deployment.
+fn said(report: &Report) -> BTreeMap<String, &'static str> {
+    let mut said = BTreeMap::new();
+    // On a disk, hidden directories aren't searched.
+    for deployment in report.deployments.iter().filter(|deployment| !deployment.root.starts_with(".terraform")) {
+        said.insert(String::new(), deployment.verdict.map_or("nothing", word));
+        for trail in deployment.trails.iter().filter(|trail| trail.exists != Exists::Never) {
+            let verdict = |(rule, outcome): &(&'static trailint::rules::Rule, _)| {
+                (format!("{} {}", trail.address, rule.id()), word(*outcome))
+            };
+            said.extend(trail.rules.iter().map(verdict));
+        }
+    }
+    said
+}
