@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 use trailint::report::{Exists, Outcome};
 
 use super::oracle;
-use super::support::{check, directories_in, files_below, package, word};
+use super::support::{check, directories_in, files_below, package, projects_in, word};
 
 /// The files of a project with their paths.
 type Files = Vec<(String, String)>;
@@ -32,6 +32,11 @@ fn corpus() -> Vec<(String, Files)> {
         corpus.push((name, files));
     }
     corpus.extend(oracle::projects().into_iter().filter(|(name, _)| !name.ends_with("fails")));
+    let written = projects_in("testdata/verdicts.txt").into_iter().map(|(name, mut files)| {
+        files.retain(|(path, _)| path != "verdicts");
+        (name, files)
+    });
+    corpus.extend(written);
     corpus
 }
 

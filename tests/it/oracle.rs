@@ -11,6 +11,7 @@ mod generated;
 mod projects;
 mod random;
 mod terraform;
+mod types;
 
 use super::support::{check, verdict};
 

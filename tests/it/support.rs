@@ -65,6 +65,20 @@ pub(crate) fn files_below(directory: &Path) -> Vec<(PathBuf, Vec<u8>)> {
     files
 }
 
+/// The projects of a file: `=== name` begins one, `--- path` begins a file in it.
+pub(crate) fn projects_in(path: &str) -> Vec<(String, Vec<(String, String)>)> {
+    let text = std::fs::read_to_string(package(path)).unwrap();
+    let split = |text: &str| {
+        let (name, rest) = text.split_once('\n').unwrap();
+        (name.to_owned(), rest.to_owned())
+    };
+    let project = |text: &str| {
+        let (name, files) = split(text);
+        (name, files.split("--- ").skip(1).map(split).collect())
+    };
+    text.split("=== ").skip(1).map(project).collect()
+}
+
 /// The directories directly in a directory, in order.
 pub(crate) fn directories_in(directory: &Path) -> Vec<PathBuf> {
     let entries = std::fs::read_dir(directory).unwrap().map(|entry| entry.unwrap().path());

@@ -4,16 +4,12 @@ use std::collections::BTreeMap;
 
 use trailint::report::{Exists, Report};
 
-use super::support::{check, package, word};
+use super::support::{check, projects_in, word};
 
 #[test]
 fn projects_get_the_verdicts_that_are_written_for_them() {
-    let text = std::fs::read_to_string(package("testdata/verdicts.txt")).unwrap();
     let mut different = String::new();
-    for case in text.split("=== ").skip(1) {
-        let (name, files) = case.split_once('\n').unwrap();
-        let mut files: Vec<(&str, &str)> =
-            files.split("--- ").skip(1).map(|file| file.split_once('\n').unwrap()).collect();
+    for (name, mut files) in projects_in("testdata/verdicts.txt") {
         let (_, expected) = files.pop().unwrap();
         let said = said(&check(files));
         for line in expected.lines() {

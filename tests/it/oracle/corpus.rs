@@ -2,7 +2,7 @@
 
 use super::terraform::answers;
 use super::{FAILS, compare};
-use crate::support::{expect_file, package};
+use crate::support::{check, expect_file, package, verdict};
 
 #[test]
 fn recorded_answers_are_what_we_say() {
@@ -10,6 +10,16 @@ fn recorded_answers_are_what_we_say() {
     assert!(corpus.len() >= 200, "the corpus is gone");
     assert!(corpus.iter().filter(|(_, answer)| answer == FAILS).count() >= 40, "what fails is gone");
     compare(&corpus, 98);
+}
+
+#[test]
+fn what_fails_is_no_value() {
+    for (expression, _) in corpus().iter().filter(|(_, answer)| answer == FAILS) {
+        let text = format!(
+            "resource \"aws_cloudtrail\" \"t\" {{\n  is_multi_region_trail = jsonencode({expression}) == \"\"\n}}\n"
+        );
+        assert_eq!(verdict(&check([("main.tf", text)]), "single-region-trail"), "unknown", "{expression}");
+    }
 }
 
 #[test]

@@ -11,7 +11,7 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 use super::terraform::Project;
-use crate::support::{check, package, word};
+use crate::support::{check, projects_in, word};
 use trailint::report::Exists;
 
 /// The files of a project with their paths.
@@ -109,18 +109,9 @@ pub(super) fn all() -> Vec<(String, Files)> {
     written().into_iter().chain(generated).collect()
 }
 
-/// The written projects: `=== name` begins one, `--- path` begins a file. What Terraform refuses has a name that ends in `fails`.
+/// The written projects; what Terraform refuses has a name that ends in `fails`.
 fn written() -> Vec<(String, Files)> {
-    let text = std::fs::read_to_string(package("testdata/oracle/projects.txt")).unwrap();
-    let project = |text: &str| {
-        let (name, files) = text.split_once('\n').unwrap();
-        let file = |text: &str| {
-            let (path, text) = text.split_once('\n').unwrap();
-            (path.to_owned(), text.to_owned())
-        };
-        (name.to_owned(), files.split("--- ").skip(1).map(file).collect())
-    };
-    text.split("=== ").skip(1).map(project).collect()
+    projects_in("testdata/oracle/projects.txt")
 }
 
 fn shown(files: &Files) -> String {
