@@ -113,7 +113,7 @@ impl Writer {
             true => "each.value",
             false => self.0.pick(&[condition, "!tobool(\"0\")", "null", "\"1\""]),
         };
-        let logging = self.0.pick(&["var.a", "null", "\"true\"", "var.a ? true : null"]);
+        let logging = self.0.pick(&["var.a", "null", "\"true\"", "coalesce(var.a, true) ? true : null"]);
         let selectors = self.0.pick(&[
             "",
             "  event_selector {\n    read_write_type = \"ReadOnly\"\n  }\n",
