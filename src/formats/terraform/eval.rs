@@ -9,6 +9,7 @@ mod operators;
 mod references;
 mod templates;
 
+use std::cell::RefCell;
 use std::rc::Rc;
 
 use super::numbers;
@@ -34,14 +35,14 @@ pub(super) struct Evaluator<'a> {
     names: Names,
     /// Whether references to the module are allowed.
     is_outside: bool,
-    /// Whether a failure would be caught, so that worlds in which there is one count.
-    is_tried: bool,
+    /// Within `try` and `can`, which catch failures: what may fail.
+    doubt: Option<Rc<RefCell<Option<Why>>>>,
 }
 
 impl<'a> Evaluator<'a> {
     /// An evaluator of the expressions of a module's instance.
     pub(super) fn new(tree: &'a Tree<'a>, scope: &'a Rc<Scope>, world: &'a World) -> Self {
-        Self { tree, scope, world, names: Names::new(), is_outside: false, is_tried: false }
+        Self { tree, scope, world, names: Names::new(), is_outside: false, doubt: None }
     }
 
     /// The same with more names.
@@ -58,7 +59,19 @@ impl<'a> Evaluator<'a> {
 
     /// The same for what `try` and `can` evaluate.
     fn trying(&self) -> Self {
-        Self { is_tried: true, ..self.clone() }
+        Self { doubt: Some(Rc::default()), ..self.clone() }
+    }
+
+    /// Notes that what is tried may fail.
+    fn note_doubt(&self, why: &Why) {
+        if let Some(doubt) = &self.doubt {
+            doubt.borrow_mut().get_or_insert_with(|| why.clone());
+        }
+    }
+
+    /// What may fail in what was tried, although its value may be known.
+    fn doubt(&self) -> Option<Why> {
+        self.doubt.as_ref().and_then(|doubt| doubt.borrow().clone())
     }
 
     /// The value of an expression on which a trail depends: a condition is decided, and where it
@@ -90,6 +103,11 @@ impl<'a> Evaluator<'a> {
             }
             Err(limit) => here(Unknown(Why::OverLimit { limit })),
         };
+        if let Unknown(why) = &value
+            && may_fail(why)
+        {
+            self.note_doubt(why);
+        }
         Traced { value, origin: Origin::Written(expr.span), hops }
     }
 
@@ -99,7 +117,7 @@ impl<'a> Evaluator<'a> {
             ExprKind::Bool(value) => here(Known(Data::Bool(*value))),
             ExprKind::Number(text) => here(number(text)),
             ExprKind::String(text) => here(Known(Data::String(text.clone()))),
-            ExprKind::Template(parts) => here(self.template(parts)),
+            ExprKind::Template(parts) => here(self.template(parts, expr.span)),
             ExprKind::Tuple(items) => here(tuple(items.iter().map(|item| self.eval(item)).collect())),
             ExprKind::Object(items) => here(self.object(items, expr.span)),
             ExprKind::Variable(name) => self.name(name),
@@ -123,13 +141,18 @@ impl<'a> Evaluator<'a> {
                 None => failed(format!("{} isn't a boolean", data.shown())),
             },
             // Deciding it would leave out the worlds in which it fails.
-            Unknown(why) if why.is_failure() || self.is_tried => Unknown(why),
+            Unknown(why) if why.is_failure() || self.doubt.is_some() => Unknown(why),
             Unknown(why) => {
                 let atom = why.atom().cloned().unwrap_or_else(|| Atom::Holds { condition: why.symbol() });
                 self.world.decide(atom).map_or(Unknown(why), Known)
             }
         }
     }
+}
+
+/// Whether what isn't known may turn out to fail: any operation may, a reference doesn't.
+fn may_fail(why: &Why) -> bool {
+    !matches!(why, Why::NoValue { .. } | Why::AtDeployment { .. } | Why::SetElsewhere { .. })
 }
 
 /// A value that stands where it is used.

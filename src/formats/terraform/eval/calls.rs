@@ -1,6 +1,6 @@
 //! Function calls. Pure functions stand in a table; here are those that need more than their arguments' values.
 
-use super::{Evaluator, computed, failed, first_failure, here, picked, symbol};
+use super::{Evaluator, computed, failed, first_failure, here, may_fail, picked, symbol};
 use crate::formats::terraform::functions::{self, Given, Stop};
 use crate::formats::terraform::scope::Way;
 use crate::source::{Span, normalize};
@@ -59,16 +59,17 @@ impl Evaluator<'_> {
     /// The first argument that doesn't fail. One that may fail leaves it open which it is.
     fn try_each(&self, arguments: &[Expr]) -> Way {
         for argument in arguments {
-            let value = self.trying().eval(argument);
+            let trying = self.trying();
+            let value = trying.eval(argument);
             match &value.value {
                 Unknown(why) if why.is_failure() => {}
                 Unknown(why) => return here(computed(format!("try({})", why.symbol()), why, None)),
-                Known(data) => match first_unknown(data) {
-                    Some(why) if why.is_failure() => {}
-                    Some(why) if may_fail(why) => {
-                        return here(computed(format!("try({})", symbol(&value.value)), why, None));
+                Known(data) => match trying.doubt().or_else(|| first_doubt(data)) {
+                    Some(why) => {
+                        let expression = format!("try({}) at {}", symbol(&value.value), argument.span.start);
+                        return here(computed(expression, &why, None));
                     }
-                    Some(_) | None => return picked(value),
+                    None => return picked(value),
                 },
             }
         }
@@ -77,18 +78,19 @@ impl Evaluator<'_> {
 
     fn can(&self, arguments: &[Expr]) -> Maybe<Data> {
         let [argument] = arguments else { return failed("`can` takes one argument") };
-        let value = self.trying().eval(argument).value;
-        let why = match &value {
-            Known(data) => first_unknown(data),
-            Unknown(why) => Some(why),
+        let trying = self.trying();
+        let value = trying.eval(argument).value;
+        let doubt = match &value {
+            Unknown(why) if why.is_failure() => return Known(Data::Bool(false)),
+            Unknown(_) => trying.doubt(),
+            Known(data) => trying.doubt().or_else(|| first_doubt(data)),
         };
-        match why {
-            Some(why) if why.is_failure() => Known(Data::Bool(false)),
-            Some(why) if may_fail(why) => {
-                let expression = format!("can({})", symbol(&value));
-                computed(expression.clone(), why, Some(Atom::Holds { condition: expression }))
+        match doubt {
+            Some(why) => {
+                let expression = format!("can({}) at {}", symbol(&value), argument.span.start);
+                computed(expression.clone(), &why, Some(Atom::Holds { condition: expression }))
             }
-            Some(_) | None => Known(Data::Bool(true)),
+            None => Known(Data::Bool(true)),
         }
     }
 
@@ -148,21 +150,15 @@ fn is_condition(name: &str) -> bool {
     matches!(name, "alltrue" | "anytrue" | "contains" | "endswith" | "startswith" | "strcontains" | "tobool")
 }
 
-/// Whether what isn't known may turn out to fail: any operation may, a reference doesn't.
-fn may_fail(why: &Why) -> bool {
-    !matches!(why, Why::NoValue { .. } | Why::AtDeployment { .. } | Why::SetElsewhere { .. })
-}
-
-/// Whether a value that is known as a whole has a part that fails.
-fn first_unknown(data: &Data) -> Option<&Why> {
+/// What may fail among the parts of a value.
+fn first_doubt(data: &Data) -> Option<Why> {
     let parts: Vec<&Traced<Data>> = match data {
         Data::List(list) => list.items.iter().collect(),
         Data::Object(object) => object.fields.iter().map(|field| &field.value).collect(),
         Data::Null | Data::Bool(_) | Data::Number(_) | Data::String(_) => return None,
     };
-    let whys = parts.into_iter().filter_map(|part| match &part.value {
-        Unknown(why) => Some(why),
-        Known(data) => first_unknown(data),
-    });
-    whys.max_by_key(|why| (why.is_failure(), may_fail(why)))
+    parts.into_iter().find_map(|part| match &part.value {
+        Unknown(why) => may_fail(why).then(|| why.clone()),
+        Known(data) => first_doubt(data),
+    })
 }

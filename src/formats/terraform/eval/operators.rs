@@ -31,21 +31,28 @@ impl Evaluator<'_> {
 
     /// Both arms get one type, so the other arm counts although its value doesn't.
     fn arm(&self, chosen: &Expr, other: &Expr) -> Way {
-        let value = converted_beside(self.eval(chosen), self.type_of_arm(other));
+        let ty = self.type_of_arm(other);
+        if let Type::Unclear(why) = &ty
+            && !why.is_failure()
+        {
+            self.note_doubt(why);
+        }
+        let value = converted_beside(self.eval(chosen), ty);
         through(value, Hop { span: chosen.span, step: Step::Arm })
     }
 
     fn type_of_arm(&self, arm: &Expr) -> Type {
         match &arm.kind {
             ExprKind::String(_) | ExprKind::Template(_) => Type::String,
-            _ => type_of(&self.eval(arm)),
+            // Of an arm that isn't taken, nothing is decided, and it may fail.
+            _ => type_of(&self.trying().eval(arm)),
         }
     }
 
     pub(super) fn unary(&self, operator: UnaryOperator, operand: &Expr) -> Maybe<Data> {
         let value = self.eval(operand).value;
         match operator {
-            UnaryOperator::Not => self.condition(value).map(|value| Data::Bool(!value)),
+            UnaryOperator::Not => self.negated(value),
             UnaryOperator::Negate => match value {
                 Unknown(why) => computed(format!("-{}", why.symbol()), &why, None),
                 Known(data) => match numeric(&data) {
@@ -56,13 +63,20 @@ impl Evaluator<'_> {
         }
     }
 
+    fn negated(&self, value: Maybe<Data>) -> Maybe<Data> {
+        match self.condition(value) {
+            Known(value) => Known(Data::Bool(!value)),
+            Unknown(why) => computed(format!("!({})", why.symbol()), &why, None),
+        }
+    }
+
     pub(super) fn binary(&self, operator: BinaryOperator, left: &Expr, right: &Expr) -> Maybe<Data> {
         let (left, right) = (self.eval(left), self.eval(right));
         match operator {
             BinaryOperator::And => self.logic(left.value, right.value, false),
             BinaryOperator::Or => self.logic(left.value, right.value, true),
             BinaryOperator::Equal => equal(&left, &right),
-            BinaryOperator::NotEqual => self.condition(equal(&left, &right)).map(|value| Data::Bool(!value)),
+            BinaryOperator::NotEqual => self.negated(equal(&left, &right)),
             BinaryOperator::Less
             | BinaryOperator::LessOrEqual
             | BinaryOperator::Greater
@@ -90,13 +104,18 @@ impl Evaluator<'_> {
         if decides(&left) || decides(&right) {
             return Known(Data::Bool(decisive));
         }
+        let sign = if decisive { "||" } else { "&&" };
+        let expression = format!("({} {sign} {})", symbol(&left), symbol(&right));
         let left = self.condition(left);
         if left == Known(decisive) {
             return Known(Data::Bool(decisive));
         }
         let right = self.condition(right);
         let both = if decisive { left.or(right) } else { left.and(right) };
-        both.map(Data::Bool)
+        match both {
+            Known(value) => Known(Data::Bool(value)),
+            Unknown(why) => computed(expression, &why, None),
+        }
     }
 }
 

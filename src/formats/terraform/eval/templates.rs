@@ -2,6 +2,7 @@
 
 use super::operators::text;
 use super::{Evaluator, computed};
+use crate::source::Span;
 use crate::syntax::hcl::{Part, TemplateFor, TemplateIf};
 use crate::value::{Data, Known, Maybe, Unknown, Why};
 
@@ -19,11 +20,13 @@ struct Written {
 }
 
 impl Evaluator<'_> {
-    pub(super) fn template(&self, parts: &[Part]) -> Maybe<Data> {
+    pub(super) fn template(&self, parts: &[Part], span: Span) -> Maybe<Data> {
         let mut written = Written::default();
         if let Err(why) = self.write(parts, &mut written) {
-            return Unknown(why);
+            return computed(format!("a template of {} at {}", why.symbol(), span.start), &why, None);
         }
+        // It may be a list, which is no part of a string.
+        written.unknown.iter().for_each(|why| self.note_doubt(why));
         match written.unknown {
             None => Known(Data::String(written.text)),
             Some(why) if written.is_set && !why.is_failure() => {
