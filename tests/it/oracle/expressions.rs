@@ -3,14 +3,14 @@
 use super::random::Random;
 
 /// Writes expressions, each from those before it in the sequence of random numbers.
-pub(super) struct Writer {
+pub(crate) struct Writer {
     random: Random,
     /// The names that `for` has made, from the outside to the inside.
     names: Vec<String>,
 }
 
 impl Writer {
-    pub(super) fn new(seed: u64) -> Self {
+    pub(crate) fn new(seed: u64) -> Self {
         Self { random: Random::new(seed), names: Vec::new() }
     }
 
@@ -60,7 +60,8 @@ impl Writer {
         }
     }
 
-    fn boolean(&mut self, depth: usize) -> String {
+    /// An expression that is meant to be a boolean.
+    pub(crate) fn boolean(&mut self, depth: usize) -> String {
         if let Some(other) = self.other(depth) {
             return other;
         }
