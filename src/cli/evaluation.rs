@@ -19,7 +19,7 @@ pub(super) fn options(args: &EvaluationArgs, matches: &ArgMatches, given: &Given
     }
     for (index, name) in indices(matches, "var_file").zip(&args.var_file) {
         let path = normalize(&here.join(name));
-        let loaded = sources.load(disk, &path);
+        let loaded = sources.load_named(disk, &path);
         let file = loaded.map_err(|cause| Error::Path { path: name.display().to_string(), cause })?;
         variables.push((index, Variables::File(file)));
     }

@@ -40,12 +40,13 @@ impl Case<'_> {
             (0..self.opened.sites()).flat_map(|site| sighting::sight(self.opened, site, self.settings)).collect();
         let elsewhere = self.opened.elsewhere();
         let Some(header) = self.header(&sightings, &elsewhere) else { return Judgement::default() };
+        let is_open = !elsewhere.is_empty();
         let whole = self.judge_whole(&sightings, elsewhere, header);
         let is_satisfied = matches!(whole, Some((_, Outcome::Pass, ..))) && !self.settings.policy.every_trail;
         let groups = self.group(&sightings);
         let mut findings = Vec::new();
         let verdict = whole.map(|(rule, outcome, finding, witness)| {
-            let is_news = self.settings.selection.has(rule) && !self.is_said(&sightings);
+            let is_news = self.settings.selection.has(rule) && (is_open || !self.is_said(&sightings));
             let finding = finding.filter(|_| is_news);
             findings.extend(finding.map(|finding| self.report_whole(rule, outcome, finding, witness)));
             outcome

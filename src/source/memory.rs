@@ -34,6 +34,10 @@ impl Fs for Memory {
         self.files.get(path).cloned().ok_or(ReadError::Missing)
     }
 
+    fn read_inside(&self, path: &Path) -> Result<Vec<u8>, ReadError> {
+        self.read(path)
+    }
+
     fn list(&self, directory: &Path) -> Result<Vec<PathBuf>, ReadError> {
         let inside = |file: &&PathBuf| file.parent() == Some(directory);
         Ok(self.files.keys().filter(inside).cloned().collect())

@@ -25,10 +25,13 @@ pub trait Fs: Send + Sync {
     /// What lies at `path`.
     fn kind(&self, path: &Path) -> Result<PathKind, ReadError>;
 
-    /// The bytes of the file at `path`.
+    /// The bytes of the file at `path`, which somebody named: links are followed wherever they lead.
     fn read(&self, path: &Path) -> Result<Vec<u8>, ReadError>;
 
-    /// The files that lie directly in `directory`, in the byte order of their names.
+    /// The bytes of a file to which a file of the tree refers: no link may lead out of the tree.
+    fn read_inside(&self, path: &Path) -> Result<Vec<u8>, ReadError>;
+
+    /// The files and links that lie directly in `directory`, in the byte order of their names.
     fn list(&self, directory: &Path) -> Result<Vec<PathBuf>, ReadError>;
 
     /// Reads each file below `directory` that `wanted` accepts and hands it to `visit`,

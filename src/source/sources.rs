@@ -53,13 +53,24 @@ impl Sources {
         id
     }
 
-    /// Reads a file unless it is kept already.
+    /// Reads a file that another one refers to, unless it is kept already.
     pub fn load(&self, fs: &dyn Fs, path: &Path) -> Result<FileId, ReadError> {
-        let known = self.kept.read().unwrap_or_else(PoisonError::into_inner).by_path.get(path).copied();
-        match known {
+        match self.known(path) {
+            Some(id) => Ok(id),
+            None => Ok(self.add(path, fs.read_inside(path)?)),
+        }
+    }
+
+    /// Reads a file that the user named, unless it is kept already.
+    pub fn load_named(&self, fs: &dyn Fs, path: &Path) -> Result<FileId, ReadError> {
+        match self.known(path) {
             Some(id) => Ok(id),
             None => Ok(self.add(path, fs.read(path)?)),
         }
+    }
+
+    fn known(&self, path: &Path) -> Option<FileId> {
+        self.kept.read().unwrap_or_else(PoisonError::into_inner).by_path.get(path).copied()
     }
 
     /// The file with this id.

@@ -22,11 +22,11 @@ pub enum Why {
         /// Whether it is certain to be neither null nor empty.
         is_set: bool,
     },
-    /// A variable that something else sets, which wasn't evaluated.
+    /// A variable that something else may set, which wasn't evaluated.
     SetElsewhere {
         /// As the code refers to it.
         reference: String,
-        /// What sets it, as the end of "is set by …".
+        /// What may set it, and why it isn't known, as the end of "may be set by …".
         setter: String,
     },
     /// A construct that wasn't evaluated.
@@ -133,7 +133,7 @@ impl Why {
             Why::Undeclared { reference } => format!("`{reference}` isn't declared here"),
             Why::AtDeployment { reference, .. } => format!("`{reference}` is known only at deployment"),
             Why::SetElsewhere { reference, setter } => {
-                format!("`{reference}` is set by {setter}, which isn't evaluated")
+                format!("`{reference}` may be set by {setter}")
             }
             Why::NotEvaluated { construct } => format!("{construct} isn't evaluated"),
             Why::Computed { cause, .. } => cause.describe(),
@@ -156,7 +156,8 @@ impl Why {
                 None => "give it a default, so that this can be checked".to_owned(),
             },
             Why::Undeclared { reference } => format!("declare `{reference}`, or check the directory that does"),
-            Why::AtDeployment { .. } | Why::SetElsewhere { .. } | Why::NotEvaluated { .. } => {
+            Why::SetElsewhere { .. } => "mend what sets it, so that this can be checked".to_owned(),
+            Why::AtDeployment { .. } | Why::NotEvaluated { .. } => {
                 "write the value here, so that this can be checked".to_owned()
             }
             Why::Computed { cause, .. } => cause.advice(),

@@ -228,6 +228,7 @@ fn paths_elsewhere_keep_their_modules() {
 #[test]
 fn escapes_hide_no_trail() {
     let files = [
+        ("hcl/main.tf", r#"resource "aws_\u0063loudtrail" "t" {}"#),
         ("json/a.json", r#"{"Resources": {"T": {"Type": "AWS::CloudTrail::Tr\u0061il"}}}"#),
         ("yaml/a.yaml", "Resources:\n  T:\n    Type: \"AWS::CloudTrail::\\\n      Tr\\x61il\"\n"),
     ];
@@ -297,6 +298,10 @@ fn files_that_cannot_be_read_are_reported() {
         .unwrap();
     assert_eq!(status(&output), 1);
     assert!(out(&output).contains("linked.tf: error[unreadable-file]"), "{}", out(&output));
+    std::os::unix::fs::symlink("../outside.tf", inside.join("terraform.tfvars")).unwrap();
+    std::fs::write(inside.join("open.tf"), OPEN).unwrap();
+    let named = scratch.command(&["check", "open.tf"]).current_dir(&inside).output().unwrap();
+    assert!(out(&named).contains("`var.m` may be set by `terraform.tfvars`, which can't be read"), "{}", out(&named));
     assert!(out(&output).contains("socket.tf: error[unreadable-file]"), "{}", out(&output));
 }
 

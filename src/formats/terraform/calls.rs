@@ -99,8 +99,11 @@ fn source_of(block: &Block) -> Option<&str> {
 
 /// A source that begins with `./` or `../` is a directory beside the caller's.
 fn local(source: &str, directory: &Path) -> Option<PathBuf> {
-    let is_local = source.starts_with("./") || source.starts_with("../");
-    is_local.then(|| normalize(&directory.join(source)))
+    is_local(source).then(|| normalize(&directory.join(source)))
+}
+
+fn is_local(source: &str) -> bool {
+    source.starts_with("./") || source.starts_with("../")
 }
 
 /// Code that isn't here may declare a trail if its name says so.
@@ -109,11 +112,20 @@ fn elsewhere(block: &Block, source: Option<&str>) -> Called {
     if !names_trail(label) && !source.is_some_and(names_trail) {
         return Called::Nothing;
     }
-    Called::Elsewhere(Elsewhere {
-        header: block.header,
-        what: format!("module `{label}`"),
-        help: "run `terraform init`, so that the module's code can be read".to_owned(),
-    })
+    Called::Elsewhere(Elsewhere { header: block.header, what: format!("module `{label}`"), help: help(source) })
+}
+
+/// What makes the code of a call readable, by its source.
+fn help(source: Option<&str>) -> String {
+    match source {
+        None => "write the module's `source` as a plain string, so that its code can be found".to_owned(),
+        Some(source) if is_local(source) => {
+            format!(
+                "check a directory that holds `{source}` as well: it isn't here, or lies outside of what is checked"
+            )
+        }
+        Some(_) => "run `terraform init`, so that the module's code can be read".to_owned(),
+    }
 }
 
 /// Whether a name has to do with CloudTrail.

@@ -92,6 +92,9 @@ impl Reader<'_> {
             let Some(key) = name(&entry.key) else { continue };
             match nested(&key.text, shape) {
                 Nested::Argument => body.attributes.push(Attribute { name: key, value: self.expr(&entry.value) }),
+                Nested::Blocks(_) if !holds_blocks(&entry.value) => {
+                    body.attributes.push(Attribute { name: key, value: self.expr(&entry.value) });
+                }
                 Nested::Blocks(shape) => body.blocks.extend(self.nested_blocks(&key, &entry.value, shape)),
                 Nested::Dynamic => {
                     let block =
@@ -217,6 +220,11 @@ fn nested(name: &str, shape: Shape) -> Nested {
         None if name == "dynamic" => Nested::Dynamic,
         None => Nested::Argument,
     }
+}
+
+/// Whether a property is written as blocks are.
+fn holds_blocks(node: &Arc<Node>) -> bool {
+    one_or_many(node).iter().all(|node| node.as_mapping().is_some())
 }
 
 /// Where a block may stand, an array of blocks may stand too.

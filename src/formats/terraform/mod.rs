@@ -57,8 +57,7 @@ impl Format for Terraform {
     }
 
     fn reads(&self, file_name: &str) -> bool {
-        const NAMES: [&str; 6] = [".tf", ".tofu", ".tf.json", ".tofu.json", ".tfvars", ".tfvars.json"];
-        NAMES.iter().any(|name| file_name.ends_with(name))
+        names::is_configuration(file_name) || names::is_variable_values(file_name)
     }
 
     fn recognizes(&self, text: &[u8]) -> bool {

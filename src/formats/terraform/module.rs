@@ -1,5 +1,6 @@
 //! One directory of Terraform files, parsed block by block as somebody asks.
 
+mod checks;
 mod merge;
 
 use std::cell::OnceCell;
@@ -99,20 +100,22 @@ impl Module {
         self.blocks.iter().enumerate().filter(of_keyword).map(|(index, _)| BlockId(index))
     }
 
-    /// The block with this keyword and these labels; the first, should there be two.
+    /// The block with this keyword and these labels; the first, should there be two. All of them are
+    /// parsed, so that a second one is noticed.
     pub(super) fn find(&self, keyword: &str, labels: &[&str]) -> Option<&Block> {
         let has_labels =
             |block: &&Block| block.labels.iter().map(|label| label.text.as_str()).eq(labels.iter().copied());
         let ids = self.blocks(keyword).filter(|&id| self.may_have(id, labels));
-        ids.filter_map(|id| self.block(id)).find(has_labels)
+        let found: Vec<&Block> = ids.filter_map(|id| self.block(id)).filter(has_labels).collect();
+        found.into_iter().next()
     }
 
     /// The expression of a local; those of override files have the last word.
     pub(super) fn local(&self, name: &str) -> Option<&Expr> {
         let overrides = self.overrides.iter().rev().filter(|block| block.kind.text == "locals");
         let own = self.blocks("locals").filter(|&id| self.may_have(id, &[name])).filter_map(|id| self.block(id));
-        let attribute = overrides.chain(own).find_map(|block| block.body.attribute(name));
-        attribute.map(|attribute| &attribute.value)
+        let found: Vec<&Attribute> = overrides.chain(own).filter_map(|block| block.body.attribute(name)).collect();
+        found.into_iter().next().map(|attribute| &attribute.value)
     }
 
     /// The declarations of trails.
@@ -147,12 +150,17 @@ impl Module {
 
     /// What couldn't be understood: in files that mention a trail all that isn't a block, and in
     /// blocks only those that mention one, because valid text that just the parser crate refuses
-    /// must not be called an error.
+    /// must not be called an error. What Terraform refuses counts where somebody asked for it.
     pub(super) fn problems(&self) -> Vec<Problem> {
         let mut problems = self.problems.clone();
         for block in self.blocks.iter().filter(|block| block.mentions_trail) {
             problems.extend(block.parsed.get().into_iter().flat_map(|(_, met)| met.iter().cloned()));
         }
+        let parsed = || self.blocks.iter().filter_map(|block| block.parsed.get()?.0.as_ref());
+        let names = |block: &Block| block.labels.iter().map(|label| label.text.clone()).collect::<Vec<_>>();
+        problems.extend(checks::repeated(parsed()));
+        problems.extend(parsed().flat_map(checks::misshapen));
+        problems.extend(checks::baseless(&self.overrides, |change| parsed().any(|own| names(own) == names(change))));
         problems
     }
 }
@@ -191,23 +199,31 @@ fn read_blocks(id: FileId, file: &Arc<SourceFile>) -> (Vec<ModuleBlock>, Vec<Pro
     let outline = hcl::split(id, file);
     let items = outline.items.into_iter().filter(|item| item.kind == ItemKind::Block);
     let blocks = items.map(|item| {
-        let is_trail = mentions_trail(file.slice(item.span));
+        let text = file.slice(item.span);
+        let header = text.split('{').next().unwrap_or_default();
+        // An escape in a label may stand for any letter.
+        let is_trail = mentions_trail(text) || header.contains('\\');
         block(item.keyword.clone(), is_trail, Notation::Hcl, Source::Native(item))
     });
     (blocks.collect(), outline.problems)
 }
 
-/// The attributes of a file that gives variables values.
-pub(super) fn read_values(id: FileId, file: &SourceFile) -> Vec<Attribute> {
+/// The attributes of a file that gives variables values, and what is wrong with its text.
+pub(super) fn read_values(id: FileId, file: &SourceFile) -> (Vec<Attribute>, Vec<Problem>) {
     if file.name.ends_with(".json") {
-        return json::values(&json_syntax::parse(id, file), file);
+        let tree = json_syntax::parse(id, file);
+        return (json::values(&tree, file), tree.problems);
     }
-    let items = hcl::split(id, file).items.into_iter();
-    let attribute = |item: Item| match hcl::parse(&item, file).0 {
-        Some(Parsed::Attribute(attribute)) => Some(attribute),
-        Some(Parsed::Block(_)) | None => None,
-    };
-    items.filter_map(attribute).collect()
+    let outline = hcl::split(id, file);
+    let (mut attributes, mut problems) = (Vec::new(), outline.problems);
+    for item in &outline.items {
+        let (parsed, met) = hcl::parse(item, file);
+        problems.extend(met);
+        if let Some(Parsed::Attribute(attribute)) = parsed {
+            attributes.push(attribute);
+        }
+    }
+    (attributes, problems)
 }
 
 fn dialect_of(block: &Block) -> Option<&'static Dialect> {

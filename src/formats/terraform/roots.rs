@@ -113,7 +113,7 @@ fn mentions_trail(directory: &Path, context: Context<'_>) -> bool {
     }
     let files = context.fs.list(directory).unwrap_or_default();
     let mentions = |path: &PathBuf| {
-        context.fs.read(path).is_ok_and(|bytes| TRAILS.iter().any(|needle| needle.find(&bytes).is_some()))
+        context.fs.read_inside(path).is_ok_and(|bytes| TRAILS.iter().any(|needle| needle.find(&bytes).is_some()))
     };
     files.iter().filter(|path| names::is_configuration(&file_name(path))).any(mentions)
 }

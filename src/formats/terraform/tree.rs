@@ -251,6 +251,7 @@ impl Opened for Tree<'_> {
         let called = self.modules.borrow();
         let mut modules: Vec<&Rc<Module>> = called.values().collect();
         modules.sort_by(|a, b| a.directory.cmp(&b.directory));
-        std::iter::once(&self.root.module).chain(modules).flat_map(|module| module.problems()).collect()
+        let of_modules = std::iter::once(&self.root.module).chain(modules).flat_map(|module| module.problems());
+        of_modules.chain(self.values.problems().iter().cloned()).collect()
     }
 }

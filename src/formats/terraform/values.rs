@@ -4,17 +4,29 @@
 //! `*.auto.tfvars` and `*.auto.tfvars.json` in one byte order of their names, then what the command line names.
 //! Source: <https://developer.hashicorp.com/terraform/language/values/variables#variable-definition-precedence>.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::{file_name, module, names};
 use crate::formats::{Context, Variables};
 use crate::source::{FileId, Span};
+use crate::syntax::Problem;
 use crate::syntax::hcl::{self, Expr, ExprKind};
 
 /// The values, those that win last.
 #[derive(Debug, Default)]
 pub(super) struct RootValues {
     values: Vec<Value>,
+    /// Files that can't be read, each with the number of values that come before it.
+    unreadable: Vec<(usize, String)>,
+    problems: Vec<Problem>,
+}
+
+/// What wins for a variable.
+pub(super) enum Given<'a> {
+    /// A value.
+    Value(&'a Value),
+    /// Whatever a file says that can't be read.
+    Unreadable(&'a str),
 }
 
 /// A value for a variable.
@@ -35,8 +47,11 @@ impl RootValues {
             values.add_assignment(id, context);
         }
         if is_directory && !context.options.no_automatic_variables {
-            for id in automatic_files(root, context) {
-                values.add_file(id, context);
+            for path in automatic_files(root, context) {
+                match context.sources.load(context.fs, &path) {
+                    Ok(id) => values.add_file(id, context),
+                    Err(_) => values.unreadable.push((values.values.len(), context.sources.name(&path))),
+                }
             }
         }
         for variables in &context.options.variables {
@@ -49,12 +64,24 @@ impl RootValues {
     }
 
     /// The value that wins.
-    pub(super) fn find(&self, name: &str) -> Option<&Value> {
-        self.values.iter().rfind(|value| value.name == name)
+    pub(super) fn find(&self, name: &str) -> Option<Given<'_>> {
+        let found = self.values.iter().enumerate().rfind(|(_, value)| value.name == name);
+        let before = |at: &usize| found.is_none_or(|(index, _)| index < *at);
+        match self.unreadable.iter().rfind(|(at, _)| before(at)) {
+            Some((_, file)) => Some(Given::Unreadable(file)),
+            None => found.map(|(_, value)| Given::Value(value)),
+        }
+    }
+
+    /// What couldn't be understood in the files.
+    pub(super) fn problems(&self) -> &[Problem] {
+        &self.problems
     }
 
     fn add_file(&mut self, id: FileId, context: Context<'_>) {
-        let attributes = module::read_values(id, &context.sources.file(id)).into_iter();
+        let (attributes, problems) = module::read_values(id, &context.sources.file(id));
+        self.problems.extend(problems);
+        let attributes = attributes.into_iter();
         self.values.extend(attributes.map(|attribute| Value {
             name: attribute.name.text,
             expr: attribute.value,
@@ -78,7 +105,7 @@ impl RootValues {
 }
 
 /// The files that Terraform loads by itself, in their order.
-fn automatic_files(root: &Path, context: Context<'_>) -> Vec<FileId> {
+fn automatic_files(root: &Path, context: Context<'_>) -> Vec<PathBuf> {
     let mut paths = context.fs.list(root).unwrap_or_default();
     paths.retain(|path| names::is_automatic_values(&file_name(path)));
     paths.sort_by_key(|path| {
@@ -86,5 +113,5 @@ fn automatic_files(root: &Path, context: Context<'_>) -> Vec<FileId> {
         let rank = ["terraform.tfvars", "terraform.tfvars.json"].iter().position(|first| *first == name);
         (rank.unwrap_or(usize::MAX), name)
     });
-    paths.iter().filter_map(|path| context.sources.load(context.fs, path).ok()).collect()
+    paths
 }

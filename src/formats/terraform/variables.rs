@@ -4,6 +4,7 @@ use super::domain::{self, Domain};
 use super::eval::{Evaluator, symbol};
 use super::scope::Way;
 use super::types::{Type, convert};
+use super::values;
 use crate::syntax::hcl::{Block, Expr, ExprKind};
 use crate::value::{Data, Hop, Known, Maybe, Step, Traced, Unknown, Why};
 
@@ -11,6 +12,8 @@ use crate::value::{Data, Hop, Known, Maybe, Step, Traced, Unknown, Why};
 enum Given {
     /// From an expression that is evaluated elsewhere.
     Value(Traced<Data>, Step),
+    /// Perhaps from a file that can't be read.
+    Unreadable(String),
     /// From nowhere.
     Nothing,
 }
@@ -26,6 +29,10 @@ pub(super) fn value(evaluator: &Evaluator<'_>, name: &str) -> Way {
     });
     let (value, step) = match given(evaluator, variable, name, ty.as_ref()) {
         Given::Value(value, step) => (value, step),
+        Given::Unreadable(file) => {
+            let (reference, setter) = (format!("var.{name}"), format!("`{file}`, which can't be read"));
+            return (Unknown(Why::SetElsewhere { reference, setter }), Vec::new());
+        }
         Given::Nothing => return nothing_given(evaluator, variable, name, ty.as_ref()),
     };
     let converted = match &ty {
@@ -74,7 +81,10 @@ fn argument(evaluator: &Evaluator<'_>, call: &super::scope::Call, name: &str) ->
 }
 
 fn root_value(evaluator: &Evaluator<'_>, name: &str, ty: Option<&Type>) -> Option<Given> {
-    let value = evaluator.tree.values.find(name)?;
+    let value = match evaluator.tree.values.find(name)? {
+        values::Given::Value(value) => value,
+        values::Given::Unreadable(file) => return Some(Given::Unreadable(file.to_owned())),
+    };
     // On the command line, what a string variable gets needs no quotes.
     let is_text = matches!(ty, Some(Type::Any | Type::String | Type::Bool | Type::Number));
     let expr = value.text.as_ref().filter(|_| is_text).unwrap_or(&value.expr);

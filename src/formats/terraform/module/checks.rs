@@ -1,0 +1,60 @@
+//! What Terraform refuses in a module although each block of it is in the language.
+
+use std::collections::HashSet;
+
+use super::dialect_of;
+use crate::model::Holds;
+use crate::syntax::Problem;
+use crate::syntax::hcl::{Block, ExprKind};
+
+/// Kinds of blocks that may be declared once for each name.
+const NAMED: [&str; 5] = ["variable", "output", "module", "resource", "data"];
+
+/// The second declarations of a name, among blocks that somebody asked for.
+pub(super) fn repeated<'a>(blocks: impl Iterator<Item = &'a Block>) -> Vec<Problem> {
+    let mut met: HashSet<(&str, Vec<&str>)> = HashSet::new();
+    let mut problems = Vec::new();
+    for block in blocks {
+        let kind = block.kind.text.as_str();
+        if kind == "locals" {
+            for name in block.body.attributes.iter().map(|attribute| &attribute.name) {
+                if !met.insert((kind, vec![&name.text])) {
+                    problems.push(twice(name.span, &format!("local `{}`", name.text)));
+                }
+            }
+        } else if NAMED.contains(&kind) {
+            let labels: Vec<&str> = block.labels.iter().map(|label| label.text.as_str()).collect();
+            let name = format!("{kind} `{}`", labels.join("."));
+            if !met.insert((kind, labels)) {
+                problems.push(twice(block.header, &name));
+            }
+        }
+    }
+    problems
+}
+
+fn twice(span: crate::source::Span, what: &str) -> Problem {
+    Problem::syntax(span, format!("{what} is declared twice in this module"))
+}
+
+/// Trails in override files that have nothing to override.
+pub(super) fn baseless<'a>(overrides: &[Block], bases: impl Fn(&Block) -> bool + 'a) -> Vec<Problem> {
+    let lone = overrides.iter().filter(|block| dialect_of(block).is_some() && !bases(block));
+    lone.map(|block| {
+        let name: Vec<&str> = block.labels.iter().map(|label| label.text.as_str()).collect();
+        let message = format!("there is no `{}` in other files for this override file to change", name.join("."));
+        Problem::syntax(block.header, message)
+    })
+    .collect()
+}
+
+/// Arguments of a trail that should be blocks.
+pub(super) fn misshapen(block: &Block) -> impl Iterator<Item = Problem> {
+    let shape = dialect_of(block).map(|dialect| dialect.shape).unwrap_or_default();
+    let blocks = shape.iter().filter(|argument| matches!(argument.holds, Holds::Blocks(_)));
+    let attributes = blocks.filter_map(|argument| block.body.attribute(argument.name));
+    attributes.filter(|attribute| attribute.value.kind != ExprKind::Null).map(|attribute| {
+        let name = &attribute.name;
+        Problem::syntax(name.span, format!("`{}` is a block, not an argument", name.text))
+    })
+}

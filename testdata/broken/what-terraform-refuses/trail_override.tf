@@ -1,0 +1,3 @@
+resource "aws_cloudtrail" "nowhere_else" {
+  enable_logging = false
+}
