@@ -25,6 +25,7 @@ pub(super) fn resources(
             Known(true) | Unknown(_) => object(&block.body, dialect.shape, block.header, &evaluator.with(names)),
         };
         let address = scope.qualify(&format!("{name}{key}"));
+        let exists = scope.existence(exists);
         Resource {
             dialect,
             address,

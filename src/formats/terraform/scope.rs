@@ -8,7 +8,7 @@ use super::eval::Evaluator;
 use super::module::{BlockId, Module};
 use super::tree::Tree;
 use crate::syntax::hcl::Block;
-use crate::value::{Data, Hop, Maybe, Traced, Unknown, Why, World};
+use crate::value::{Data, Hop, Maybe, Origin, Traced, Unknown, Why, World};
 
 /// An instance of a module.
 #[derive(Debug)]
@@ -21,6 +21,8 @@ pub(super) struct Scope {
     pub(super) call: Option<Call>,
     /// Whether its code was installed and can't be edited.
     pub(super) is_vendored: bool,
+    /// Whether it is created; nothing for what nobody counts, such as the root.
+    exists: Option<Traced<bool>>,
     known: RefCell<Known>,
 }
 
@@ -67,13 +69,30 @@ pub(super) type Way = (Maybe<Data>, Vec<Hop>);
 impl Scope {
     /// The root of a tree.
     pub(super) fn root(module: Rc<Module>) -> Self {
-        Self { module, address: String::new(), call: None, is_vendored: false, known: RefCell::default() }
+        Self { module, address: String::new(), call: None, is_vendored: false, exists: None, known: RefCell::default() }
     }
 
     /// An instance of a called module.
-    pub(super) fn called(module: Rc<Module>, address: String, call: Call, is_vendored: bool) -> Self {
+    pub(super) fn called(
+        module: Rc<Module>,
+        address: String,
+        call: Call,
+        is_vendored: bool,
+        exists: Traced<bool>,
+    ) -> Self {
         let is_vendored = is_vendored || call.caller.is_vendored;
-        Self { module, address, call: Some(call), is_vendored, known: RefCell::default() }
+        let exists = Some(call.caller.existence(exists));
+        Self { module, address, call: Some(call), is_vendored, exists, known: RefCell::default() }
+    }
+
+    /// Whether something in it is created, by what is said of that and of the module itself.
+    pub(super) fn existence(&self, own: Traced<bool>) -> Traced<bool> {
+        match (&own.value, own.origin, &self.exists) {
+            // What nobody counts is created as often as its module.
+            (Maybe::Known(true), Origin::Absent(_), Some(module)) => module.clone(),
+            (Maybe::Known(true), _, Some(module @ Traced { value: Unknown(_), .. })) => module.clone(),
+            (Maybe::Known(_) | Unknown(_), _, _) => own,
+        }
     }
 
     /// An address within the module, as `terraform state list` prints it.

@@ -9,7 +9,7 @@ use super::calls::{self, Called, Manifest};
 use super::eval::Evaluator;
 use super::expand::{self, Instance};
 use super::module::{BlockId, Module};
-use super::scope::{Call, Names, Scope};
+use super::scope::{Call, Scope};
 use super::values::RootValues;
 use super::{Root, body};
 use crate::formats::{Context, Opened};
@@ -154,13 +154,14 @@ impl<'a> Tree<'a> {
         let name = block.labels.first().map(|label| label.text.as_str()).unwrap_or_default();
         let instances = expand::instances(block, &Evaluator::new(self, caller, world));
         let created = instances.into_iter().filter(|instance| !instance.never_exists());
-        created.map(|Instance { key, names, .. }| Self::called(caller, call, name, &key, names)).collect()
+        created.map(|instance| Self::called(caller, call, name, instance)).collect()
     }
 
-    fn called(caller: &Rc<Scope>, call: &SiteCall, name: &str, key: &str, names: Names) -> Rc<Scope> {
+    fn called(caller: &Rc<Scope>, call: &SiteCall, name: &str, instance: Instance) -> Rc<Scope> {
+        let Instance { key, names, exists } = instance;
         let address = caller.qualify(&format!("module.{name}{key}"));
         let made = Call { caller: Rc::clone(caller), block: call.block, names };
-        Rc::new(Scope::called(Rc::clone(&call.module), address, made, call.is_vendored))
+        Rc::new(Scope::called(Rc::clone(&call.module), address, made, call.is_vendored, exists))
     }
 
     /// The instance of a call that a reference such as `module.audit["a"]` names.
@@ -183,10 +184,7 @@ impl<'a> Tree<'a> {
             return None;
         }
         let created = instances.into_iter().filter(|instance| !instance.never_exists());
-        let scope = |Instance { key, names, .. }| {
-            let scope = Self::called(caller, &call, name, &key, names);
-            (key, scope)
-        };
+        let scope = |instance: Instance| (instance.key.clone(), Self::called(caller, &call, name, instance));
         Some(created.map(scope).collect())
     }
 
