@@ -102,6 +102,15 @@ struct EvaluationArgs {
         env = "TRAILINT_MODULES"
     )]
     modules: Modules,
+    /// Give a parameter of a CloudFormation template a value.
+    #[arg(long, value_name = "NAME=VALUE", help_heading = "Evaluation", env = "TRAILINT_PARAMETER")]
+    parameter: Vec<String>,
+    /// Read values of CloudFormation parameters from a file.
+    #[arg(long, value_name = "FILE", help_heading = "Evaluation", env = "TRAILINT_PARAMETER_FILE")]
+    parameter_file: Vec<PathBuf>,
+    /// The Region in which CloudFormation stacks are deployed.
+    #[arg(long, value_name = "REGION", help_heading = "Evaluation", env = "TRAILINT_REGION")]
+    region: Option<String>,
 }
 
 #[derive(Debug, Args)]

@@ -3,6 +3,7 @@
 use serde::Deserialize;
 
 use crate::error::Error;
+use crate::formats::ParameterPolicy;
 use crate::model::selectors::SelectorPolicy;
 
 /// The settings of the configuration.
@@ -13,6 +14,8 @@ pub struct Config {
     pub selector_policy: Option<SelectorPolicy>,
     /// Whether every trail has to satisfy the control, not only one of them.
     pub every_trail: Option<bool>,
+    /// Whether the defaults of CloudFormation's parameters count.
+    pub parameter_policy: Option<ParameterPolicy>,
 }
 
 impl Config {
@@ -34,6 +37,7 @@ impl Config {
                 .map_err(|error| failed(error.message().to_owned()))?;
             config.selector_policy = read.selector_policy.or(config.selector_policy);
             config.every_trail = read.every_trail.or(config.every_trail);
+            config.parameter_policy = read.parameter_policy.or(config.parameter_policy);
         }
         Ok(config)
     }

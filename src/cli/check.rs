@@ -29,7 +29,8 @@ pub(super) fn run(args: &CheckArgs, matches: &ArgMatches, color: ColorWhen) -> R
     let selection = selection(args)?;
     let mut given = inputs::read(&args.inputs, matches)?;
     given.inputs.keep_all = args.require_trail;
-    let evaluation = evaluation::options(&args.evaluation, matches, &given)?;
+    let mut evaluation = evaluation::options(&args.evaluation, matches, &given)?;
+    evaluation.parameter_policy = config.parameter_policy.unwrap_or_default();
     let settings = Settings { policy, selection, evaluation };
     let mut report = engine::check(&given.disk, &given.inputs, given.sources, &settings)?;
     if report.files == 0 && args.require_inputs {

@@ -7,26 +7,27 @@ use clap::ArgMatches;
 use super::EvaluationArgs;
 use super::inputs::Given;
 use crate::error::Error;
-use crate::formats::{Options, Variables};
+use crate::formats::{Options, Variables, cloudformation};
 use crate::source::{Sources, normalize};
 
 /// Reads the files that the options name, and keeps their texts so that findings can point at them.
 pub(super) fn options(args: &EvaluationArgs, matches: &ArgMatches, given: &Given) -> Result<Options, Error> {
     let Given { disk, sources, here, .. } = given;
-    let mut variables: Vec<(usize, Variables)> = Vec::new();
-    for (index, text) in indices(matches, "var").zip(&args.var) {
-        variables.push((index, Variables::Assignment(assignment(text, index, sources)?)));
-    }
-    for (index, name) in indices(matches, "var_file").zip(&args.var_file) {
-        let path = normalize(&here.join(name));
-        let loaded = sources.load_named(disk, &path);
-        let file = loaded.map_err(|cause| Error::Path { path: name.display().to_string(), cause })?;
-        variables.push((index, Variables::File(file)));
-    }
-    // Later ones win, whichever of the two options gives them.
-    variables.sort_by_key(|(index, _)| *index);
+    let load = |name: &PathBuf| {
+        let loaded = sources.load_named(disk, &normalize(&here.join(name)));
+        loaded.map_err(|cause| Error::Path { path: name.display().to_string(), cause })
+    };
+    let assigned = |option, texts| assignments(option, texts, matches, sources);
+    let files = |id, names: &[PathBuf]| -> Result<Vec<(usize, Variables)>, Error> {
+        let file = |(index, name)| Ok((index, Variables::File(load(name)?)));
+        indices(matches, id).zip(names).map(file).collect()
+    };
+    let parameter_files = files("parameter_file", &args.parameter_file)?;
+    check_parameter_files(&args.parameter_file, &parameter_files, sources)?;
     let mut options = Options {
-        variables: variables.into_iter().map(|(_, variables)| variables).collect(),
+        variables: in_order(assigned("--var", &args.var)?, files("var_file", &args.var_file)?),
+        parameters: in_order(assigned("--parameter", &args.parameter)?, parameter_files),
+        region: args.region.clone(),
         no_automatic_variables: args.no_auto_var_files,
         workspace: args.workspace.clone(),
         engine: args.engine,
@@ -43,13 +44,40 @@ fn indices<'a>(matches: &'a ArgMatches, id: &'a str) -> impl Iterator<Item = usi
     matches.indices_of(id).into_iter().flatten()
 }
 
-/// A text of the form `NAME=VALUE`, kept as a file of its own.
-fn assignment(text: &str, index: usize, sources: &Sources) -> Result<crate::source::FileId, Error> {
-    if !text.contains('=') {
-        return Err(Error::Setting { text: text.to_owned(), cause: "write it as NAME=VALUE".to_owned() });
+/// Later ones win, whichever of the two options gives them.
+fn in_order(mut assigned: Vec<(usize, Variables)>, mut files: Vec<(usize, Variables)>) -> Vec<Variables> {
+    assigned.append(&mut files);
+    assigned.sort_by_key(|(index, _)| *index);
+    assigned.into_iter().map(|(_, variables)| variables).collect()
+}
+
+/// Texts of the form `NAME=VALUE`, each kept as a file of its own.
+fn assignments(
+    option: &str,
+    texts: &[String],
+    matches: &ArgMatches,
+    sources: &Sources,
+) -> Result<Vec<(usize, Variables)>, Error> {
+    let keep = |(index, text): (usize, &String)| {
+        if !text.contains('=') {
+            return Err(Error::Setting { text: text.clone(), cause: "write it as NAME=VALUE".to_owned() });
+        }
+        let path = PathBuf::from(format!("{option} {index}"));
+        let file = sources.add_as(&path, option.to_owned(), text.as_bytes().to_vec());
+        Ok((index, Variables::Assignment(file)))
+    };
+    indices(matches, option.trim_start_matches('-')).zip(texts).map(keep).collect()
+}
+
+/// A file of parameters is the user's own, so a mistake in it ends the run.
+fn check_parameter_files(names: &[PathBuf], files: &[(usize, Variables)], sources: &Sources) -> Result<(), Error> {
+    for (name, (_, variables)) in names.iter().zip(files) {
+        if let Variables::File(id) = *variables {
+            let checked = cloudformation::given::check_file(id, &sources.file(id));
+            checked.map_err(|cause| Error::Setting { text: format!("--parameter-file {}", name.display()), cause })?;
+        }
     }
-    let path = PathBuf::from(format!("--var {index}"));
-    Ok(sources.add_as(&path, "--var".to_owned(), text.as_bytes().to_vec()))
+    Ok(())
 }
 
 /// `TF_VAR_name` and `TF_WORKSPACE`, as Terraform reads them.

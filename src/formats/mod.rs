@@ -81,12 +81,29 @@ pub struct Options {
     pub engine: Option<Engine>,
     /// Which module calls are followed.
     pub modules: Modules,
+    /// Values of the parameters of CloudFormation's root templates, in the order in which they were given.
+    pub parameters: Vec<Variables>,
+    /// Whether the defaults of these parameters count.
+    pub parameter_policy: ParameterPolicy,
+    /// The Region in which CloudFormation's stacks are deployed.
+    pub region: Option<String>,
 }
 
-/// A source of values for variables.
+/// Whether the defaults of CloudFormation's parameters count.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum ParameterPolicy {
+    /// They do.
+    #[default]
+    Defaults,
+    /// A parameter without a given value may be anything that it allows.
+    Any,
+}
+
+/// A source of values for variables or parameters.
 #[derive(Debug, Clone, Copy)]
 pub enum Variables {
-    /// A file in the syntax of `.tfvars` or `.tfvars.json`.
+    /// A file in the syntax of `.tfvars` or `.tfvars.json`, or of parameters in one of the forms of AWS's tools.
     File(FileId),
     /// A text of the form `NAME=VALUE`.
     Assignment(FileId),

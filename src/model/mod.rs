@@ -12,7 +12,7 @@ mod setting;
 mod trail;
 
 pub use dialects::Dialect;
-pub use resource::{Argument, Holds, Ignored, Notation, Resource, Shape};
+pub use resource::{Argument, Holds, Ignored, Macro, Notation, Resource, Shape};
 pub use selectors::Selectors;
 pub use setting::{Invalid, Read, Setting};
 pub use trail::{Deployment, Elsewhere, Trail};

@@ -23,6 +23,17 @@ pub struct Resource {
     pub ignored_changes: Vec<Ignored>,
     /// How a change to it has to be written.
     pub notation: Notation,
+    /// What may change it before it is created.
+    pub macros: Vec<Macro>,
+}
+
+/// A program that rewrites a template, or a part of it, before anything is created.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Macro {
+    /// Its name.
+    pub name: String,
+    /// Where it is called.
+    pub span: Span,
 }
 
 /// An argument that is set when a resource is created and never again.
@@ -74,6 +85,19 @@ pub struct Argument {
     pub name: &'static str,
     /// What it holds.
     pub holds: Holds,
+}
+
+/// Whether a key that isn't `name` may have been meant for it.
+pub(super) fn resembles(key: &str, name: &str) -> bool {
+    const ALIKE: f64 = 0.93;
+    key != name && (key.eq_ignore_ascii_case(name) || strsim::jaro_winkler(key, name) > ALIKE)
+}
+
+impl Argument {
+    /// Whether a key that isn't the argument's name may have been meant for it.
+    pub fn is_resembled_by(&self, key: &str) -> bool {
+        resembles(key, self.name)
+    }
 }
 
 /// What an [`Argument`] holds.

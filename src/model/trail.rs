@@ -1,6 +1,6 @@
 //! The second waist: what rules judge.
 
-use super::{Ignored, Selectors, Setting};
+use super::{Ignored, Macro, Selectors, Setting};
 use crate::source::Span;
 use crate::value::{Known, Traced, Unknown, Why};
 
@@ -19,6 +19,8 @@ pub struct Trail {
     pub call: Option<Span>,
     /// Whether it is created.
     pub exists: Traced<bool>,
+    /// What may change it before it is created.
+    pub macros: Vec<Macro>,
     /// Records in every Region of the account, not only its own.
     pub is_multi_region: Setting<bool>,
     /// Records at all.

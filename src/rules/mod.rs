@@ -13,6 +13,7 @@ mod excluded_event_sources;
 mod implicit_global_events;
 mod invalid_selector;
 mod logs_without_kms;
+mod macro_may_rewrite;
 mod missing_global_events;
 mod missing_management_events;
 mod no_compliant_trail;
@@ -32,7 +33,7 @@ use crate::model::selectors::SelectorPolicy;
 use crate::model::{Deployment, Trail};
 
 /// All rules, in the order in which they are listed.
-pub static RULES: [&Rule; 16] = [
+pub static RULES: [&Rule; 17] = [
     &no_compliant_trail::RULE,
     &single_region_trail::RULE,
     &stopped_trail::RULE,
@@ -45,6 +46,7 @@ pub static RULES: [&Rule; 16] = [
     &invalid_selector::RULE,
     &empty_selectors::RULE,
     &implicit_global_events::RULE,
+    &macro_may_rewrite::RULE,
     &drift_ignored::RULE,
     &org_trail_account::RULE,
     &SYNTAX_ERROR,

@@ -1,6 +1,6 @@
 //! Evaluated data, as little as the languages have in common.
 
-use super::Traced;
+use super::{Traced, Why};
 use crate::source::Span;
 
 /// A value of Terraform or CloudFormation; what it converts to is for its reader to say.
@@ -49,6 +49,8 @@ pub struct Object {
     pub header: Span,
     /// The fields.
     pub fields: Vec<Field>,
+    /// Why there may be more fields than these; nothing when they are all.
+    pub rest: Option<Box<Why>>,
 }
 
 /// A key and its value.
@@ -72,7 +74,7 @@ impl Data {
 impl Object {
     /// Fields of types of their own.
     pub fn new(header: Span, fields: Vec<Field>) -> Self {
-        Self { is_map: false, header, fields }
+        Self { is_map: false, header, fields, rest: None }
     }
 
     /// The field of this key.

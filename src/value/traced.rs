@@ -67,6 +67,21 @@ pub enum Step {
     Anchor,
     /// The declaration of a parameter.
     Parameter(String),
+    /// The default of a parameter.
+    ParameterDefault(String),
+    /// A value for a parameter in a file of values, or on the command line.
+    ParameterValue(String),
+    /// A value that a stack passes to a parameter of its template.
+    StackParameter {
+        /// The stack's logical id.
+        stack: String,
+        /// The parameter that it sets.
+        name: String,
+    },
+    /// A value of a mapping.
+    MappingValue,
+    /// A key that is most like the one that isn't written.
+    Misspelt(&'static str),
 }
 
 impl<T> Traced<T> {
@@ -105,6 +120,11 @@ impl Step {
             Step::Arm => "chosen here".to_owned(),
             Step::Anchor => format!("{verb} here, and used through an alias"),
             Step::Parameter(name) => format!("parameter `{name}` is declared here"),
+            Step::ParameterDefault(name) => format!("{verb} here, as the default of parameter `{name}`"),
+            Step::ParameterValue(name) => format!("{verb} here, for parameter `{name}`"),
+            Step::StackParameter { stack, name } => format!("{verb} here, as `{name}` of stack `{stack}`"),
+            Step::MappingValue => "found here".to_owned(),
+            Step::Misspelt(name) => format!("did you mean `{name}`?"),
         }
     }
 
@@ -120,7 +140,12 @@ impl Step {
             Step::Output(name) => format!("make output `{name}` `{value}`"),
             Step::Arm => format!("make it `{value}` in this arm"),
             Step::Anchor => format!("make it `{value}` where the anchor stands"),
-            Step::Parameter(name) => format!("give parameter `{name}` the value `{value}`"),
+            Step::Parameter(name) | Step::ParameterDefault(name) | Step::ParameterValue(name) => {
+                format!("give parameter `{name}` the value `{value}`")
+            }
+            Step::StackParameter { stack, name } => format!("make `{name}` of stack `{stack}` `{value}`"),
+            Step::MappingValue => format!("make it `{value}` in this mapping"),
+            Step::Misspelt(name) => format!("write it as `{name}`, with the value `{value}`"),
         }
     }
 }

@@ -153,7 +153,7 @@ impl Why {
         match self {
             Why::NoValue { reference } => match reference.strip_prefix("var.") {
                 Some(name) => format!("give it a value with `--var {name}=…` or `--var-file`, or a default"),
-                None => "give it a default, so that this can be checked".to_owned(),
+                None => format!("give it a value with `--parameter {reference}=…`, or a default"),
             },
             Why::Undeclared { reference } => format!("declare `{reference}`, or check the directory that does"),
             Why::SetElsewhere { .. } => "mend what sets it, so that this can be checked".to_owned(),

@@ -110,6 +110,21 @@ impl World {
         Some(others.len())
     }
 
+    /// The value that an unknown one was decided to be.
+    pub fn value_of(&self, subject: &str) -> Option<String> {
+        self.touch();
+        self.decisions.borrow().iter().find_map(|decision| match &decision.atom {
+            Atom::Is { subject: own, value } if decision.yes && own == subject => Some(value.clone()),
+            Atom::Is { .. } | Atom::Holds { .. } => None,
+        })
+    }
+
+    /// The answer that was given to a question, if it was asked.
+    pub fn answer(&self, atom: &Atom) -> Option<bool> {
+        self.touch();
+        self.decisions.borrow().iter().find_map(|decision| decision.answers(atom))
+    }
+
     /// Notes an answer that follows from those before.
     fn conclude(&self, atom: Atom) -> Option<()> {
         self.touch();

@@ -30,7 +30,7 @@ const DOORS: [(&str, &[&str]); 13] = [
     ("regex::", &["formats/terraform/functions/patterns.rs"]),
     ("toml::", &["config.rs"]),
     ("serde_json", &["output/"]),
-    ("strsim", &["error.rs"]),
+    ("strsim", &["error.rs", "model/resource.rs"]),
     ("std::fs", &["source/disk.rs"]),
 ];
 

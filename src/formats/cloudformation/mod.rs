@@ -1,23 +1,45 @@
 //! CloudFormation: a template is recognised by what it holds, not by its name.
+//!
+//! [`library`] reads files, [`template`] finds their sections, [`eval`] evaluates what stands in them,
+//! and [`deployment`] puts the templates together that one stack deploys.
 
-mod intrinsics;
+mod call;
+mod conditions;
+mod deployment;
+mod eval;
+mod flat;
+pub(crate) mod given;
+mod library;
+mod lists;
+mod loops;
+mod macros;
+mod mappings;
+mod parameters;
+mod references;
+mod roots;
+mod scope;
+mod stacks;
+mod strings;
+mod symbols;
 mod template;
+mod trails;
 
 use std::sync::LazyLock;
 
 use memchr::memmem::Finder;
 
-use super::{Context, Format, Interest, Kept, Opened, Project};
-use crate::model::{Notation, dialects};
-use crate::source::FileId;
-use crate::syntax::{json, yaml};
-use template::Templates;
+use super::{Context, Format, Interest, Kept, Project};
+use crate::model::dialects;
 
 /// The format.
 #[derive(Debug)]
 pub struct CloudFormation;
 
 static TRAIL: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(dialects::CLOUDFORMATION.kind));
+
+/// Words of the templates that bring in others.
+static REFERRING: LazyLock<Vec<Finder<'static>>> =
+    LazyLock::new(|| stacks::NEEDLES.into_iter().chain([macros::INCLUDE]).map(Finder::new).collect());
 
 impl Format for CloudFormation {
     fn name(&self) -> &'static str {
@@ -33,37 +55,16 @@ impl Format for CloudFormation {
     }
 
     fn interest(&self, bytes: &[u8]) -> Interest {
-        if TRAIL.find(bytes).is_some() { Interest::Mentions } else { Interest::None }
+        if TRAIL.find(bytes).is_some() {
+            Interest::Mentions
+        } else if REFERRING.iter().any(|needle| needle.find(bytes).is_some()) {
+            Interest::Refers
+        } else {
+            Interest::None
+        }
     }
 
     fn projects(&self, kept: &[Kept], context: Context<'_>) -> Vec<Box<dyn Project>> {
-        let mentioning = kept.iter().filter(|kept| kept.interest == Interest::Mentions);
-        let template = |kept: &Kept| {
-            let name = context.sources.file(kept.file).name.clone();
-            Box::new(TemplateFile { file: kept.file, name }) as Box<dyn Project>
-        };
-        mentioning.map(template).collect()
-    }
-}
-
-/// A file that may be a template.
-struct TemplateFile {
-    file: FileId,
-    name: String,
-}
-
-impl Project for TemplateFile {
-    fn root(&self) -> String {
-        self.name.clone()
-    }
-
-    fn open<'a>(&'a self, context: Context<'a>) -> Box<dyn Opened + 'a> {
-        let file = context.sources.file(self.file);
-        // A template is JSON when it begins like an object, whatever its name.
-        if file.body().1.trim_start().starts_with('{') {
-            Box::new(Templates { tree: json::parse(self.file, &file), notation: Notation::Json })
-        } else {
-            Box::new(Templates { tree: yaml::parse(self.file, &file), notation: Notation::Yaml })
-        }
+        roots::find(kept, context).into_iter().map(|root| Box::new(root) as Box<dyn Project>).collect()
     }
 }

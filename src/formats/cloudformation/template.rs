@@ -1,151 +1,243 @@
-//! A template's resources.
+//! A template: its sections, and what is wrong with how it is built.
 
-use super::intrinsics::{self, Scope};
-use crate::formats::Opened;
-use crate::model::{Elsewhere, Notation, Resource, dialects};
-use crate::source::Span;
-use crate::syntax::node::{Entry, Mapping, Node, NodeKind, Tree};
-use crate::syntax::{Problem, ProblemKind};
-use crate::value::{Known, Maybe, Object, Origin, Traced, Unknown, Why, World};
+use std::collections::HashMap;
 
-/// The templates of a file. CloudFormation reads one document; a second one must not hide.
-pub(super) struct Templates {
-    pub(super) tree: Tree,
-    /// How the file is written.
-    pub(super) notation: Notation,
-}
-
-impl Templates {
-    fn templates(&self) -> impl Iterator<Item = Template<'_>> {
-        self.tree.documents.iter().filter_map(|node| Template::recognize(node))
-    }
-
-    /// The entries of all templates that declare a trail.
-    fn declarations(&self) -> impl Iterator<Item = (Template<'_>, &Entry)> {
-        self.templates().flat_map(|template| {
-            let entries = template.resources.entries.iter().filter(|entry| declares_trail(entry));
-            entries.map(move |entry| (template, entry))
-        })
-    }
-}
-
-impl Opened for Templates {
-    fn header(&self) -> Option<Span> {
-        self.templates().next().map(|template| template.resources_key)
-    }
-
-    fn sites(&self) -> usize {
-        self.declarations().count()
-    }
-
-    fn resources(&self, site: usize, _: &World) -> Vec<Resource> {
-        let declaration = self.declarations().nth(site);
-        declaration.map(|(template, entry)| template.trail(entry, self.notation)).into_iter().collect()
-    }
-
-    fn elsewhere(&self) -> Vec<Elsewhere> {
-        Vec::new()
-    }
-
-    fn problems(&self) -> Vec<Problem> {
-        // A file that is no template may repeat keys as it likes.
-        let is_template = self.header().is_some();
-        let matters = |problem: &&Problem| is_template || problem.kind == ProblemKind::Syntax;
-        self.tree.problems.iter().filter(matters).cloned().collect()
-    }
-}
+use super::call::{self, Argument};
+use super::flat::{Flat, is_loop};
+use super::library::{Document, Library};
+use super::macros::{self, LANGUAGE_EXTENSIONS};
+use crate::model::{Macro, Notation, dialects};
+use crate::source::{FileId, Span};
+use crate::syntax::Problem;
+use crate::syntax::node::{Entry, Mapping, Node, NodeKind};
 
 /// A document with a `Resources` section.
-#[derive(Clone, Copy)]
-struct Template<'a> {
-    resources_key: Span,
-    resources: &'a Mapping,
-    scope: Scope<'a>,
+pub(super) struct Template {
+    /// The file that holds it.
+    pub(super) file: FileId,
+    /// How it is written.
+    pub(super) notation: Notation,
+    /// The key of its resources, which stands for the whole.
+    pub(super) header: Span,
+    /// `Parameters`.
+    pub(super) parameters: Section,
+    /// `Mappings`.
+    pub(super) mappings: Section,
+    /// `Conditions`.
+    pub(super) conditions: Section,
+    /// `Resources`.
+    pub(super) resources: Section,
+    /// The macros that run over all of it.
+    pub(super) macros: Vec<Macro>,
+    /// Whether it may use loops.
+    pub(super) has_extensions: bool,
+    /// Whether it is rewritten in any way, so that it may have resources that nobody wrote.
+    pub(super) is_transformed: bool,
+    /// What CloudFormation would refuse.
+    pub(super) problems: Vec<Problem>,
 }
 
-impl<'a> Template<'a> {
+/// A part of a template, by key.
+#[derive(Default)]
+pub(super) struct Section {
+    /// Its entries.
+    pub(super) flat: Flat,
+    positions: HashMap<String, usize>,
+}
+
+impl Template {
     /// Any document whose `Resources` hold something with a `Type` is a template.
-    fn recognize(document: &'a Node) -> Option<Self> {
-        let root = document.as_mapping()?;
-        let section = root.get("Resources")?;
-        let resources = section.value.as_mapping()?;
-        let has_type = |entry: &Entry| entry.value.as_mapping().is_some_and(|resource| resource.get("Type").is_some());
-        let is_loop = |entry: &Entry| loop_name(entry).is_some();
-        let is_template = resources.entries.iter().any(|entry| has_type(entry) || is_loop(entry));
-        let parameters = root.get("Parameters").and_then(|entry| entry.value.as_mapping());
-        is_template.then_some(Self {
-            resources_key: section.key.span,
+    pub(super) fn recognize(root: &Node, document: &Document, library: &Library<'_>) -> Option<Self> {
+        let mut sections = Flat::of(root.as_mapping()?, library);
+        let transforms = Transforms::of(&mut sections, library);
+        let written = sections.get("Resources")?.clone();
+        let resources = match written.value.as_mapping() {
+            Some(mapping) if has_resources(mapping) => Section::of(mapping, library),
+            Some(_) => return None,
+            None if sections.get("AWSTemplateFormatVersion").is_some() || holds_trail(&written.value) => {
+                Section::default()
+            }
+            None => return None,
+        };
+        let section = |name: &str| {
+            let mapping = sections.get(name).and_then(|entry| entry.value.as_mapping());
+            mapping.map(|mapping| Section::of(mapping, library)).unwrap_or_default()
+        };
+        let mut template = Self {
+            file: document.file,
+            notation: document.notation,
+            header: written.key.span,
+            parameters: section("Parameters"),
+            mappings: section("Mappings"),
+            conditions: section("Conditions"),
             resources,
-            scope: Scope { parameters, resources },
+            macros: transforms.macros,
+            has_extensions: transforms.has_extensions,
+            is_transformed: transforms.is_transformed,
+            problems: Vec::new(),
+        };
+        template.problems = template.find_problems(&written);
+        Some(template)
+    }
+
+    fn find_problems(&self, written: &Entry) -> Vec<Problem> {
+        if written.value.as_mapping().is_none() {
+            let message = "`Resources` has to map logical ids to resources";
+            return vec![Problem::syntax(written.key.span, message)];
+        }
+        let problem = |(span, message): (Span, String)| Problem::syntax(span, message);
+        self.resources.flat.entries.iter().filter_map(|entry| self.fault(entry)).map(problem).collect()
+    }
+
+    /// What is wrong with a resource, as far as it may be a trail.
+    fn fault(&self, entry: &Entry) -> Option<(Span, String)> {
+        let name = entry.key.as_text()?;
+        let Some(resource) = entry.value.as_mapping() else {
+            return holds_trail(&entry.value)
+                .then(|| (entry.key.span, format!("resource `{name}` has to be a mapping")));
+        };
+        let kind = resource.get("Type")?;
+        let Some(text) = call::plain_text(&kind.value) else {
+            return Some((kind.key.span, format!("the `Type` of resource `{name}` has to be a text")));
+        };
+        if text != dialects::CLOUDFORMATION.kind {
+            return None;
+        }
+        let condition = resource.get("Condition");
+        let undeclared = condition.and_then(|condition| self.undeclared_condition(condition));
+        undeclared.or_else(|| {
+            let properties = resource.get("Properties")?;
+            let is_fine = properties.value.as_mapping().is_some() || call::plain(&properties.value).is_none();
+            (!is_fine).then(|| (properties.key.span, "`Properties` has to be a mapping".to_owned()))
         })
     }
 
-    fn trail(&self, entry: &Entry, notation: Notation) -> Resource {
-        let header = entry.key.span;
-        let (exists, body) = match entry.value.as_mapping().filter(|_| loop_name(entry).is_none()) {
-            Some(resource) => (self.exists(resource, header), self.body(resource, header)),
-            None => {
-                let why = || Why::NotEvaluated { construct: "`Fn::ForEach`".to_owned() };
-                (Traced { value: Unknown(why()), origin: Origin::Written(header), hops: Vec::new() }, Unknown(why()))
-            }
+    fn undeclared_condition(&self, condition: &Entry) -> Option<(Span, String)> {
+        let span = condition.value.span;
+        let Some(name) = call::plain_text(&condition.value) else {
+            return Some((span, "the `Condition` of a resource has to be the name of one".to_owned()));
         };
-        let address = entry.key.as_text().unwrap_or_default().to_owned();
-        Resource {
-            dialect: &dialects::CLOUDFORMATION,
-            address,
-            header,
-            call: None,
-            exists,
-            body,
-            ignored_changes: Vec::new(),
-            notation,
+        let flat = &self.conditions.flat;
+        let is_declared = self.conditions.get(name).is_some() || !flat.loops.is_empty() || flat.rest().is_some();
+        if !is_declared {
+            return (!self.is_rewritten()).then(|| (span, format!("there is no condition `{name}`")));
         }
+        let is_circular = self.leads_back(name, &mut vec![name.to_owned()]);
+        is_circular.then(|| (span, format!("the condition `{name}` depends on itself")))
     }
 
-    fn exists(&self, resource: &Mapping, header: Span) -> Traced<bool> {
-        match resource.get("Condition") {
-            None => Traced { value: Known(true), origin: Origin::Absent(header), hops: Vec::new() },
-            Some(condition) => {
-                let name = condition.value.as_text().unwrap_or_default();
-                let why = Why::NotEvaluated { construct: format!("the condition `{name}`") };
-                Traced { value: Unknown(why), origin: Origin::Written(condition.value.span), hops: Vec::new() }
+    /// Whether a condition refers to itself by way of others; `path` are those that were seen.
+    fn leads_back(&self, name: &str, seen: &mut Vec<String>) -> bool {
+        const MAX_SEEN: usize = 1_000;
+        let Some(entry) = self.conditions.get(name) else { return false };
+        let mut names = Vec::new();
+        references(&entry.value, &mut names);
+        let origin = seen.first().cloned();
+        names.iter().any(|next| {
+            if Some(next) == origin.as_ref() {
+                return true;
+            }
+            if seen.contains(next) || seen.len() >= MAX_SEEN || seen.len() >= 150 {
+                return false;
+            }
+            seen.push(next.clone());
+            self.leads_back(next, seen)
+        })
+    }
+
+    /// Whether a macro may add what isn't written.
+    fn is_rewritten(&self) -> bool {
+        !self.macros.is_empty()
+    }
+}
+
+impl Section {
+    fn of(mapping: &Mapping, library: &Library<'_>) -> Self {
+        let flat = Flat::of(mapping, library);
+        let keys = flat.entries.iter().enumerate();
+        let positions = keys.filter_map(|(index, entry)| Some((entry.key.as_text()?.to_owned(), index))).collect();
+        Self { flat, positions }
+    }
+
+    /// The entry of a key.
+    pub(super) fn get(&self, key: &str) -> Option<&Entry> {
+        self.flat.entries.get(*self.positions.get(key)?)
+    }
+}
+
+/// What a template says of itself in `Transform`.
+struct Transforms {
+    macros: Vec<Macro>,
+    has_extensions: bool,
+    is_transformed: bool,
+}
+
+impl Transforms {
+    /// Reads them, and puts the sections of an included file beside those that are written.
+    fn of(sections: &mut Flat, library: &Library<'_>) -> Self {
+        let mut transforms = Self { macros: sections.macros.clone(), has_extensions: false, is_transformed: false };
+        let Some(written) = sections.get("Transform").cloned() else { return transforms };
+        transforms.is_transformed = true;
+        for found in macros::calls(&written.value) {
+            transforms.has_extensions |= found.name() == LANGUAGE_EXTENSIONS;
+            let included = found.included(library);
+            let included = included.as_ref().and_then(|document| document.as_mapping());
+            let is_new = |entry: &Entry| entry.key.as_text().is_none_or(|key| sections.get(key).is_none());
+            match included {
+                Some(mapping) if mapping.entries.iter().all(is_new) => {
+                    sections.entries.extend(mapping.entries.iter().cloned());
+                }
+                _ if found.is_harmless() => {}
+                _ => transforms.macros.push(found.as_macro()),
             }
         }
+        transforms
     }
+}
 
-    /// The properties that the shape asks for.
-    fn body(&self, resource: &Mapping, header: Span) -> Maybe<Object> {
-        let nothing = Object::new(header, Vec::new());
-        let Some(properties) = resource.get("Properties") else { return Known(nothing) };
-        let Some(mapping) = properties.value.as_mapping() else { return Unknown(Why::Unreadable) };
-        if let Some(construct) = intrinsics::construct_of(&properties.value) {
-            return Unknown(Why::NotEvaluated { construct });
+/// Whether a mapping holds something that looks like a resource.
+fn has_resources(mapping: &Mapping) -> bool {
+    let has_type = |entry: &Entry| entry.value.as_mapping().is_some_and(|resource| resource.get("Type").is_some());
+    let is_generated = |entry: &Entry| is_loop(entry) || entry.key.as_text() == Some(macros::KEY);
+    let own = mapping.entries.iter().any(|entry| has_type(entry) || is_generated(entry) || holds_trail(&entry.value));
+    own || mapping.merged.iter().filter_map(|merged| merged.as_mapping()).any(has_resources)
+}
+
+/// Whether something within a node has the type of a trail. The tree's depth is limited.
+pub(super) fn holds_trail(node: &Node) -> bool {
+    holds_type(node, &|kind| kind == dialects::CLOUDFORMATION.kind)
+}
+
+/// Whether something within a node has such a type.
+pub(super) fn holds_type(node: &Node, is_such: &dyn Fn(&str) -> bool) -> bool {
+    match &node.target().kind {
+        NodeKind::Scalar(_) | NodeKind::Alias(_) => false,
+        NodeKind::Sequence(items) => items.iter().any(|item| holds_type(item, is_such)),
+        NodeKind::Mapping(mapping) => {
+            let own = mapping.entries.iter().any(|entry| {
+                let is_type = entry.key.as_text() == Some("Type") && entry.value.as_text().is_some_and(is_such);
+                is_type || holds_type(&entry.value, is_such)
+            });
+            own || mapping.merged.iter().any(|merged| holds_type(merged, is_such))
         }
-        let fields = dialects::CLOUDFORMATION.shape.iter().filter_map(|argument| mapping.get(argument.name));
-        Known(Object { fields: fields.map(|entry| self.scope.field(entry)).collect(), ..nothing })
     }
 }
 
-/// Whether an entry of `Resources` is a trail, or a loop that may make some.
-fn declares_trail(entry: &Entry) -> bool {
-    if loop_name(entry).is_some() {
-        return holds_trail(&entry.value);
+/// The names of the conditions that a condition refers to.
+fn references(node: &Node, names: &mut Vec<String>) {
+    if node.tag.as_ref().is_some_and(|tag| tag.name == "!Condition") {
+        names.extend(node.as_text().map(str::to_owned));
     }
-    let kind = entry.value.as_mapping().and_then(|resource| resource.get("Type"));
-    kind.is_some_and(|kind| kind.value.as_text() == Some(dialects::CLOUDFORMATION.kind))
-}
-
-/// `Fn::ForEach::Name` in place of a logical id.
-fn loop_name(entry: &Entry) -> Option<&str> {
-    entry.key.as_text()?.strip_prefix("Fn::ForEach::")
-}
-
-/// Whether a loop makes trails, as far as its text says. The tree's depth is limited.
-fn holds_trail(node: &Node) -> bool {
-    match &node.kind {
-        NodeKind::Scalar(scalar) => scalar.text == dialects::CLOUDFORMATION.kind,
-        NodeKind::Sequence(items) => items.iter().any(|item| holds_trail(item)),
-        NodeKind::Mapping(mapping) => mapping.entries.iter().any(|entry| holds_trail(&entry.value)),
-        NodeKind::Alias(_) => false,
+    match &node.target().kind {
+        NodeKind::Scalar(_) | NodeKind::Alias(_) => {}
+        NodeKind::Sequence(items) => items.iter().for_each(|item| references(item, names)),
+        NodeKind::Mapping(mapping) => {
+            for entry in &mapping.entries {
+                if entry.key.as_text() == Some("Condition") {
+                    names.extend(Argument::of_key(&entry.value).text().map(str::to_owned));
+                }
+                references(&entry.value, names);
+            }
+        }
     }
 }

@@ -98,6 +98,7 @@ impl<'a> Planned<'a> {
             ignored_changes: Vec::new(),
             // It is the code that is changed, not the plan.
             notation: Notation::Hcl,
+            macros: Vec::new(),
         }
     }
 }

@@ -35,6 +35,7 @@ pub(super) fn resources(
             body: Known(body),
             ignored_changes: lifecycle::ignored_changes(block),
             notation,
+            macros: Vec::new(),
         }
     };
     expand::instances(block, evaluator).into_iter().map(resource).collect()

@@ -1,18 +1,19 @@
 //! A resource becomes a trail: names, conversions and defaults are applied here and nowhere else.
 
 use super::{AdvancedNames, BasicNames, Booleans, Flag};
+use crate::model::resource::resembles;
 use crate::model::selectors::{AdvancedSelector, BasicSelector, FieldSelector, ReadWrite, Selectors, Texts};
 use crate::model::{Invalid, Notation, Read, Resource, Setting, Trail};
 use crate::source::Span;
-use crate::value::{Data, Field, Known, Maybe, Object, Origin, Traced, Unknown, Why};
+use crate::value::{Data, Field, Hop, Known, Maybe, Object, Origin, Step, Traced, Unknown, Why};
 
 /// The API takes no more: <https://docs.aws.amazon.com/awscloudtrail/latest/APIReference/API_PutEventSelectors.html>.
 const MAX_BASIC_SELECTORS: usize = 5;
 
 /// The trail that a resource declares.
 pub fn read(resource: Resource) -> Trail {
-    let Resource { dialect, address, header, call, exists, body, ignored_changes, notation } = resource;
-    let reader = Reader { booleans: dialect.booleans, notation, header, fields: body.map(|object| object.fields) };
+    let Resource { dialect, address, header, call, exists, body, ignored_changes, notation, macros } = resource;
+    let reader = Reader { booleans: dialect.booleans, notation, header, body };
     Trail {
         address,
         kind: dialect.kind,
@@ -20,6 +21,7 @@ pub fn read(resource: Resource) -> Trail {
         header,
         call,
         exists,
+        macros,
         is_multi_region: reader.flag(&dialect.is_multi_region),
         is_logging: reader.flag(&dialect.is_logging),
         includes_global_events: reader.flag(&dialect.includes_global_events),
@@ -39,7 +41,7 @@ struct Reader {
     booleans: Booleans,
     notation: Notation,
     header: Span,
-    fields: Maybe<Vec<Field>>,
+    body: Maybe<Object>,
 }
 
 impl Reader {
@@ -49,12 +51,11 @@ impl Reader {
 
     /// An argument, or what its absence means.
     fn setting<T>(&self, name: &'static str, absent: Read<T>, convert: impl Fn(&Data) -> Read<T>) -> Setting<T> {
-        let read = match &self.fields {
-            Unknown(why) => self.absent(Unknown(why.clone())),
-            Known(_) => match self.field(name) {
-                None => self.absent(Known(absent)),
-                Some(field) => convert_field(field, absent, convert),
-            },
+        let read = match (&self.body, self.field(name)) {
+            (Unknown(why), _) => self.absent(Unknown(why.clone())),
+            (Known(Object { rest: Some(why), .. }), None) => self.absent(Unknown(Why::clone(why))),
+            (Known(body), None) => Traced { hops: misspelt(body, name), ..self.absent(Known(absent)) },
+            (Known(_), Some(field)) => self.convert_field(field, absent, convert),
         };
         Setting { name, notation: self.notation, read }
     }
@@ -118,12 +119,12 @@ impl Reader {
     /// The reader of an item of a list.
     fn item(&self, item: &Traced<Data>) -> Read<Reader> {
         let place = item.origin.span();
-        let (header, fields) = match &item.value {
-            Known(Data::Object(Object { header, fields, .. })) => (*header, Known(fields.clone())),
+        let (header, body) = match &item.value {
+            Known(Data::Object(object)) => (object.header, Known(object.clone())),
             Known(other) => return Err(invalid(other, "an object")),
             Unknown(why) => (place, Unknown(why.clone())),
         };
-        Ok(Reader { booleans: self.booleans, notation: self.notation, header, fields })
+        Ok(Reader { booleans: self.booleans, notation: self.notation, header, body })
     }
 
     fn key_span(&self, name: &str) -> Option<Span> {
@@ -131,9 +132,28 @@ impl Reader {
     }
 
     fn field(&self, name: &str) -> Option<&Field> {
-        match &self.fields {
-            Known(fields) => fields.iter().find(|field| field.key == name),
+        match &self.body {
+            Known(body) => body.field(name),
             Unknown(_) => None,
+        }
+    }
+
+    /// What a written argument says; one that counts as absent leaves it at what its absence means.
+    fn convert_field<T>(&self, field: &Field, absent: Read<T>, convert: impl Fn(&Data) -> Read<T>) -> Traced<Read<T>> {
+        let value = &field.value;
+        let (read, origin) = match &value.value {
+            Known(Data::Null) if self.is_absence(value.origin) => (Known(absent), Origin::Null(value.origin.span())),
+            Known(data) => (Known(convert(data)), value.origin),
+            Unknown(why) => (Unknown(why.clone()), value.origin),
+        };
+        Traced { value: read, origin, hops: value.hops.clone() }
+    }
+
+    /// CloudFormation refuses a `null`; only `AWS::NoValue` says the same as not to write a property.
+    fn is_absence(&self, null: Origin) -> bool {
+        match self.booleans {
+            Booleans::Terraform => true,
+            Booleans::CloudFormation => matches!(null, Origin::Null(_)),
         }
     }
 
@@ -165,15 +185,10 @@ fn nothing_known(list: &Traced<Data>) -> Option<&Why> {
     reasons.collect::<Option<Vec<_>>>()?.into_iter().next()
 }
 
-/// What a written argument says; `null` leaves it at what its absence means.
-fn convert_field<T>(field: &Field, absent: Read<T>, convert: impl Fn(&Data) -> Read<T>) -> Traced<Read<T>> {
-    let value = &field.value;
-    let (read, origin) = match &value.value {
-        Known(Data::Null) => (Known(absent), Origin::Null(value.origin.span())),
-        Known(data) => (Known(convert(data)), value.origin),
-        Unknown(why) => (Unknown(why.clone()), value.origin),
-    };
-    Traced { value: read, origin, hops: value.hops.clone() }
+/// The way to a key that isn't the one that is read, but may have been meant for it.
+fn misspelt(body: &Object, name: &'static str) -> Vec<Hop> {
+    let field = body.fields.iter().find(|field| resembles(&field.key, name));
+    field.map(|field| Hop { span: field.key_span, step: Step::Misspelt(name) }).into_iter().collect()
 }
 
 /// The enumeration is case-sensitive in the provider and in the API.

@@ -51,7 +51,7 @@ pub(super) fn merge(call: &Call<'_>) -> Outcome {
         }
     }
     let is_map = !maps.is_empty() && maps.iter().all(|(is_map, _)| *is_map) && have_one_type(&maps);
-    Given::object(Object { is_map, header: call.span, fields })
+    Given::object(Object { is_map, header: call.span, fields, rest: None })
 }
 
 /// Whether the elements of all maps have the same type, as far as it is known. If it is not, a map is
@@ -84,7 +84,7 @@ pub(super) fn transpose(call: &Call<'_>) -> Outcome {
     }
     let list = |keys| call.made(Data::List(List { kind: ListKind::List, items: call.strings(keys) }));
     let fields = keys.into_iter().map(|(key, keys)| call.field(key, list(keys))).collect();
-    Given::object(Object { is_map: true, header: call.span, fields })
+    Given::object(Object { is_map: true, header: call.span, fields, rest: None })
 }
 
 /// Keys and values from two lists of the same length.
@@ -100,5 +100,5 @@ pub(super) fn zipmap(call: &Call<'_>) -> Outcome {
         fields.insert(text.clone(), Field { key: text, key_span: key.origin.span(), value: value.clone() });
     }
     let fields = fields.into_values().collect();
-    Given::object(Object { is_map: *kind == ListKind::List, header: call.span, fields })
+    Given::object(Object { is_map: *kind == ListKind::List, header: call.span, fields, rest: None })
 }

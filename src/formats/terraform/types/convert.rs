@@ -116,7 +116,7 @@ fn to_map(object: Object, element: &Type) -> Result<Data, Why> {
     let values = convert_elements(values, element)?;
     let field = |((key, key_span), value)| Field { key, key_span, value };
     let fields = keys.into_iter().zip(values).map(field).collect();
-    Ok(Data::Object(Object { is_map: true, header: object.header, fields }))
+    Ok(Data::Object(Object { is_map: true, header: object.header, fields, rest: None }))
 }
 
 fn to_object(object: Object, attributes: &[Attribute]) -> Result<Data, Why> {

@@ -1,0 +1,214 @@
+//! Conditions, and what depends on them.
+
+use super::call::{self, Argument, Call};
+use super::eval::{Evaluator, is_absent, through, written};
+use super::scope::Names;
+use super::symbols::{because, computed, failed, first_unknown, is_final, symbol};
+use crate::source::Span;
+use crate::syntax::node::Node;
+use crate::value::world::Atom;
+use crate::value::{Data, Hop, Known, Maybe, Step, Traced, Unknown, Why};
+
+/// How many conditions `Fn::And` and `Fn::Or` take:
+/// <https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/intrinsic-function-reference-conditions.html>.
+const OPERANDS: std::ops::RangeInclusive<usize> = 2..=10;
+
+impl Evaluator<'_> {
+    /// The condition that a template declares under a name.
+    pub(super) fn condition(&self, name: &str) -> Maybe<bool> {
+        let key = self.scope.qualify(name);
+        let seen = self.conditions.borrow().get(&key).cloned();
+        match seen {
+            Some(Some(known)) => return known,
+            Some(None) => return Unknown(Why::Cycle { reference: name.to_owned() }),
+            None => {}
+        }
+        self.conditions.borrow_mut().insert(key.clone(), None);
+        let holds = self.declared_condition(name);
+        self.conditions.borrow_mut().insert(key, Some(holds.clone()));
+        holds
+    }
+
+    fn declared_condition(&self, name: &str) -> Maybe<bool> {
+        let section = &self.scope.template.conditions;
+        if let Some(entry) = section.get(name) {
+            return self.within(self.scope.clone(), Names::new()).holds(&entry.value);
+        }
+        let generated = self.within(self.scope.clone(), Names::new()).generated(&section.flat);
+        match (generated.all.iter().find(|member| member.key == name), generated.rest) {
+            (Some(member), _) => self.within(self.scope.clone(), member.names.clone()).holds(&member.value),
+            (None, Some(why)) => Unknown(why),
+            (None, None) => Unknown(Why::Undeclared { reference: name.to_owned() }),
+        }
+    }
+
+    /// Whether a node that stands for a condition holds.
+    fn holds(&self, node: &Node) -> Maybe<bool> {
+        let target = node.target();
+        if let Some(call) = Call::of(target) {
+            return self.verdict(call);
+        }
+        let named = target.as_mapping().filter(|mapping| mapping.entries.len() == 1);
+        match named.and_then(|mapping| super::flat::text(mapping, "Condition")) {
+            Some(name) => self.condition(&self.filled(name)),
+            None => failed("this is no condition"),
+        }
+    }
+
+    /// Whether a call of a function of conditions holds.
+    pub(super) fn verdict(&self, call: Call<'_>) -> Maybe<bool> {
+        if let Err(limit) = self.world.enter(super::eval::MAX_DEPTH) {
+            return Unknown(Why::OverLimit { limit });
+        }
+        let holds = match (call.name, call.argument.items()) {
+            ("Condition", _) => match call.argument.text() {
+                Some(name) => self.condition(&self.filled(name)),
+                None => failed("`!Condition` takes the name of a condition"),
+            },
+            ("Not", Some([one])) => self.holds(one).map(|holds| !holds),
+            ("And", Some(items)) if OPERANDS.contains(&items.len()) => self.all(items.iter().map(|item| &**item)),
+            ("Or", Some(items)) if OPERANDS.contains(&items.len()) => self.any(items.iter().map(|item| &**item)),
+            ("Equals", Some([left, right])) => equal(self, &self.eval(left), &self.eval(right)),
+            (name, _) => failed(format!("`Fn::{name}` isn't a condition, or has a wrong number of arguments")),
+        };
+        self.world.leave();
+        holds
+    }
+
+    /// One that doesn't hold decides, so what comes after it isn't asked.
+    fn all<'n>(&self, mut items: impl Iterator<Item = &'n Node>) -> Maybe<bool> {
+        items
+            .try_fold(Known(true), |all, item| match all.and(self.holds(item)) {
+                Known(false) => Err(Known(false)),
+                open => Ok(open),
+            })
+            .unwrap_or_else(|decided| decided)
+    }
+
+    fn any<'n>(&self, mut items: impl Iterator<Item = &'n Node>) -> Maybe<bool> {
+        items
+            .try_fold(Known(false), |any, item| match any.or(self.holds(item)) {
+                Known(true) => Err(Known(true)),
+                open => Ok(open),
+            })
+            .unwrap_or_else(|decided| decided)
+    }
+
+    /// `Fn::If`: only the arm that is chosen is evaluated.
+    pub(super) fn conditional(&self, argument: Argument<'_>, span: Span) -> Traced<Data> {
+        let Some([condition, then, otherwise]) = argument.items() else {
+            return written(failed("`Fn::If` takes a condition and two values"), span);
+        };
+        let Some(name) = call::plain_text(condition) else {
+            return written(failed("`Fn::If` takes the name of a condition"), span);
+        };
+        match self.condition(&self.filled(name)) {
+            Known(true) => self.arm(then, span),
+            Known(false) => self.arm(otherwise, span),
+            Unknown(why) => {
+                let (then, otherwise) = (self.eval(then), self.eval(otherwise));
+                // Whichever arm it is, the value is the same.
+                let is_same = then.value == otherwise.value && is_absent(&then) == is_absent(&otherwise);
+                if is_same && matches!(then.value, Known(_)) {
+                    return then;
+                }
+                let symbols = [why.symbol(), symbol(&then.value), symbol(&otherwise.value)];
+                written(because(format!("If({})", symbols.join(", ")), why, None), span)
+            }
+        }
+    }
+
+    fn arm(&self, chosen: &Node, span: Span) -> Traced<Data> {
+        through(self.eval(chosen), Hop { span: chosen.whole(), step: Step::Arm }, span)
+    }
+
+    /// The answer to a question about a value that isn't known, if the world answers.
+    pub(super) fn ask(&self, atom: Atom, why: Why) -> Maybe<bool> {
+        if is_final(&why) {
+            return Unknown(why);
+        }
+        self.world.decide(atom).map_or(Unknown(why), Known)
+    }
+}
+
+/// `Fn::Equals`, which compares texts: booleans and numbers are compared as they are written.
+fn equal(evaluator: &Evaluator<'_>, left: &Traced<Data>, right: &Traced<Data>) -> Maybe<bool> {
+    match (first_unknown(&left.value), first_unknown(&right.value)) {
+        (None, None) => match (&left.value, &right.value) {
+            (Known(left), Known(right)) => equal_data(left, right),
+            (Unknown(why), _) | (_, Unknown(why)) => Unknown(why.clone()),
+        },
+        (Some(why), None) => equals_known(evaluator, left, why, right),
+        (None, Some(why)) => equals_known(evaluator, right, why, left),
+        (Some(why), Some(_)) if left.value == right.value && !is_final(&why) => Known(true),
+        (Some(why), Some(_)) => {
+            let mut sides = [symbol(&left.value), symbol(&right.value)];
+            sides.sort();
+            let final_one = [&left.value, &right.value].into_iter().filter_map(first_unknown).find(is_final);
+            evaluator.ask(Atom::Holds { condition: sides.join(" == ") }, final_one.unwrap_or(why))
+        }
+    }
+}
+
+/// Whether a value that isn't known is this one.
+fn equals_known(evaluator: &Evaluator<'_>, value: &Traced<Data>, why: Why, known: &Traced<Data>) -> Maybe<bool> {
+    let text = evaluator.text_of(&known.value);
+    match (&value.value, text) {
+        (Unknown(whole), Known(text)) if text.is_empty() && whole.is_set() => Known(false),
+        (Unknown(whole), Known(text)) => {
+            evaluator.ask(Atom::Is { subject: whole.symbol(), value: text }, whole.clone())
+        }
+        (Known(Data::List(_) | Data::Object(_)), Known(_)) => Known(false),
+        (_, _) => {
+            let condition = format!("{} == {}", symbol(&value.value), symbol(&known.value));
+            evaluator.ask(Atom::Holds { condition }, why)
+        }
+    }
+}
+
+fn equal_data(left: &Data, right: &Data) -> Maybe<bool> {
+    match (left, right) {
+        (Data::List(left), Data::List(right)) if left.items.len() != right.items.len() => Known(false),
+        (Data::List(left), Data::List(right)) => {
+            let pairs = left.items.iter().zip(&right.items);
+            pairs.fold(Known(true), |all, (left, right)| all.and(equal_values(&left.value, &right.value)))
+        }
+        (Data::Object(left), Data::Object(right)) if left.fields.len() != right.fields.len() => Known(false),
+        (Data::Object(left), Data::Object(right)) => left.fields.iter().fold(Known(true), |all, field| {
+            let other = right.field(&field.key);
+            all.and(other.map_or(Known(false), |other| equal_values(&field.value.value, &other.value.value)))
+        }),
+        (Data::Null, Data::Null) => Known(true),
+        (Data::Bool(_) | Data::Number(_) | Data::String(_), Data::Bool(_) | Data::Number(_) | Data::String(_)) => {
+            equal_texts(&scalar(left), &scalar(right))
+        }
+        (_, _) => Known(false),
+    }
+}
+
+fn equal_values(left: &Maybe<Data>, right: &Maybe<Data>) -> Maybe<bool> {
+    match (left, right) {
+        (Known(left), Known(right)) => equal_data(left, right),
+        (Unknown(why), _) | (_, Unknown(why)) => Unknown(why.clone()),
+    }
+}
+
+fn scalar(data: &Data) -> String {
+    match data {
+        Data::String(text) => text.clone(),
+        Data::Null | Data::Bool(_) | Data::Number(_) | Data::List(_) | Data::Object(_) => data.shown(),
+    }
+}
+
+/// One number written in two ways may or may not be one text for CloudFormation.
+fn equal_texts(left: &str, right: &str) -> Maybe<bool> {
+    let number = |text: &str| text.parse::<f64>().ok().filter(|number| number.is_finite());
+    match (number(left), number(right)) {
+        _ if left == right => Known(true),
+        (Some(one), Some(other)) if one == other => {
+            let condition = format!("{left:?} == {right:?}");
+            computed(&condition, &[&Unknown(Why::NotEvaluated { construct: "numbers as texts".to_owned() })], None)
+        }
+        (_, _) => Known(false),
+    }
+}

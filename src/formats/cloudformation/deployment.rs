@@ -1,0 +1,214 @@
+//! A root template with all the stacks in it, and the places where trails are declared.
+
+use std::rc::Rc;
+
+use super::eval::Evaluator;
+use super::flat::is_loop;
+use super::library::Library;
+use super::scope::Scope;
+use super::stacks::{self, created, is_stack, names_trail, undecided};
+use super::template::{Template, holds_type};
+use crate::formats::{Context, Opened};
+use crate::model::{Elsewhere, Resource, dialects};
+use crate::source::{FileId, Span};
+use crate::syntax::node::Entry;
+use crate::syntax::{Problem, ProblemKind};
+use crate::value::{Traced, World};
+
+/// Stacks within stacks deeper than this are given up.
+const MAX_DEPTH: usize = 10;
+
+/// More places than this, through all stacks, are given up.
+const MAX_SITES: usize = 4_096;
+
+/// A root template that has been read.
+pub(super) struct Deployment<'a> {
+    library: Library<'a>,
+    roots: Vec<Rc<Scope>>,
+    sites: Vec<Site>,
+    elsewhere: Vec<Elsewhere>,
+}
+
+/// An entry that may make trails, by the stacks that lead to it.
+struct Site {
+    root: Rc<Scope>,
+    stacks: Vec<Entry>,
+    entry: Entry,
+}
+
+impl<'a> Deployment<'a> {
+    /// Reads a template and those of its stacks.
+    pub(super) fn open(file: FileId, context: Context<'a>) -> Self {
+        let library = Library::new(context);
+        let templates = library.templates(&library.document(file));
+        let roots: Vec<Rc<Scope>> = templates.into_iter().map(|template| Rc::new(Scope::root(template))).collect();
+        let mut search = Search::default();
+        for root in &roots {
+            let world = undecided();
+            let evaluator = Evaluator::new(&library, Rc::clone(root), &world);
+            search.look_in(&evaluator, root, &created(root.template.header), &[]);
+        }
+        let Search { sites, elsewhere, .. } = search;
+        Self { library, roots, sites, elsewhere }
+    }
+
+    /// The trails of a site in a world, as far as it is decided.
+    fn trails(&self, site: &Site, world: &World) -> Vec<Resource> {
+        let mut evaluator = Evaluator::new(&self.library, Rc::clone(&site.root), world);
+        let mut exists = created(site.root.template.header);
+        for stack in &site.stacks {
+            let Some((inner, inner_exists)) = evaluator.enter(&evaluator.member(stack), &exists) else {
+                return Vec::new();
+            };
+            (evaluator, exists) = (inner, inner_exists);
+        }
+        evaluator.trails(&site.entry, &exists)
+    }
+}
+
+impl Opened for Deployment<'_> {
+    fn header(&self) -> Option<Span> {
+        self.roots.first().map(|root| root.template.header)
+    }
+
+    fn sites(&self) -> usize {
+        self.sites.len()
+    }
+
+    /// A question that is asked late may decide a value that was used before; so it is used again then.
+    fn resources(&self, site: usize, world: &World) -> Vec<Resource> {
+        const MAX_ROUNDS: usize = 8;
+        let Some(site) = self.sites.get(site) else { return Vec::new() };
+        let mut decided = world.decisions().len();
+        let mut trails = self.trails(site, world);
+        for _ in 0..MAX_ROUNDS {
+            let now = world.decisions().len();
+            if now == decided {
+                break;
+            }
+            decided = now;
+            trails = self.trails(site, world);
+        }
+        trails
+    }
+
+    fn elsewhere(&self) -> Vec<Elsewhere> {
+        self.elsewhere.clone()
+    }
+
+    fn problems(&self) -> Vec<Problem> {
+        let mut problems = Vec::new();
+        for document in self.library.read_documents().iter().filter(|document| document.mentions_trail) {
+            let templates = self.library.templates(document);
+            // A file that is no template may repeat keys as it likes.
+            let matters = |problem: &&Problem| !templates.is_empty() || problem.kind == ProblemKind::Syntax;
+            problems.extend(document.tree.problems.iter().filter(matters).cloned());
+            problems.extend(templates.iter().flat_map(|template| template.problems.iter().cloned()));
+        }
+        problems
+    }
+}
+
+/// The places that are found, through all stacks.
+#[derive(Default)]
+struct Search {
+    sites: Vec<Site>,
+    elsewhere: Vec<Elsewhere>,
+    stacks: usize,
+}
+
+impl Search {
+    fn look_in(&mut self, evaluator: &Evaluator<'_>, root: &Rc<Scope>, exists: &Traced<bool>, stacks: &[Entry]) {
+        let template = Rc::clone(&evaluator.scope.template);
+        let flat = &template.resources.flat;
+        for entry in flat.entries.iter().chain(&flat.loops) {
+            let kind = entry.value.as_mapping().and_then(|mapping| super::flat::text(mapping, "Type"));
+            let is_site = match kind {
+                Some(kind) if !is_loop(entry) => kind == dialects::CLOUDFORMATION.kind,
+                _ => is_loop(entry) && holds_type(&entry.value, &is_relevant),
+            };
+            if is_site {
+                self.note(root, stacks, entry);
+            } else if kind.is_some_and(is_stack) {
+                self.look_behind(evaluator, root, exists, stacks, entry);
+            }
+        }
+        self.elsewhere.extend(included_elsewhere(evaluator, &template));
+    }
+
+    fn note(&mut self, root: &Rc<Scope>, stacks: &[Entry], entry: &Entry) {
+        if self.sites.len() < MAX_SITES {
+            self.sites.push(Site { root: Rc::clone(root), stacks: stacks.to_vec(), entry: entry.clone() });
+        } else {
+            self.give_up(entry.key.span);
+        }
+    }
+
+    fn look_behind(
+        &mut self,
+        evaluator: &Evaluator<'_>,
+        root: &Rc<Scope>,
+        exists: &Traced<bool>,
+        stacks: &[Entry],
+        entry: &Entry,
+    ) {
+        let member = evaluator.member(entry);
+        self.stacks = self.stacks.saturating_add(1);
+        if stacks.len() >= MAX_DEPTH || self.stacks > MAX_SITES {
+            return self.give_up(entry.key.span);
+        }
+        match evaluator.enter(&member, exists) {
+            Some((inner, exists)) => {
+                let stacks: Vec<Entry> = stacks.iter().chain([entry]).cloned().collect();
+                self.look_in(&inner, root, &exists, &stacks);
+            }
+            None => self.elsewhere.extend(evaluator.elsewhere(&member, exists)),
+        }
+    }
+
+    fn give_up(&mut self, header: Span) {
+        if self.elsewhere.len() < MAX_SITES {
+            let what = "stacks within stacks, over the limit".to_owned();
+            self.elsewhere.push(Elsewhere {
+                header,
+                what,
+                help: "check the templates of these stacks apart".to_owned(),
+            });
+        }
+    }
+}
+
+fn is_relevant(kind: &str) -> bool {
+    kind == dialects::CLOUDFORMATION.kind || is_stack(kind)
+}
+
+/// What a macro brings among the resources may be a trail, if its name says so.
+fn included_elsewhere(evaluator: &Evaluator<'_>, template: &Template) -> Vec<Elsewhere> {
+    let is_such = |span: Span| {
+        let file = evaluator.library.context.sources.file(span.file);
+        names_trail(file.slice(span))
+    };
+    let macros = template.resources.flat.macros.iter();
+    macros
+        .filter(|found| names_trail(&found.name) || is_such(found.span))
+        .map(|found| Elsewhere {
+            header: found.span,
+            what: format!("the macro `{}`", found.name),
+            help: "include a file beside this template, so that it can be read".to_owned(),
+        })
+        .collect()
+}
+
+/// The files that a template's stacks deploy.
+pub(super) fn called(library: &Library<'_>, template: &Rc<Template>) -> Vec<FileId> {
+    let world = undecided();
+    let evaluator = Evaluator::new(library, Rc::new(Scope::root(Rc::clone(template))), &world);
+    let entries = template.resources.flat.entries.iter();
+    let deployed = entries.filter_map(|entry| Some(evaluator.deployed(&evaluator.member(entry))?.0));
+    deployed
+        .filter_map(|deployed| match deployed {
+            stacks::Deployed::Template(template) => Some(template.file),
+            stacks::Deployed::Elsewhere { .. } => None,
+        })
+        .collect()
+}

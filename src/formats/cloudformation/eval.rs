@@ -1,0 +1,238 @@
+//! Evaluates the values of a template in a scope and a world.
+//!
+//! There is no error: what can't be known is unknown with its reason, and so is
+//! what no deployment accepts. The way a value came is kept in its hops.
+
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::rc::Rc;
+
+use super::call::{Argument, Call, Written};
+use super::library::Library;
+use super::scope::{Names, Scope};
+use super::symbols::{computed, failed};
+use crate::source::Span;
+use crate::syntax::node::{Mapping, Meaning, Node, NodeKind, Scalar};
+use crate::value::world::Atom;
+use crate::value::{Data, Field, Hop, Known, Maybe, Object, Origin, Step, Traced, Unknown, Why, World};
+
+/// Values within values, through all references, deeper than this are given up.
+pub(super) const MAX_DEPTH: usize = 100;
+
+/// A value and the way it came.
+pub(super) type Way = (Maybe<Data>, Vec<Hop>);
+
+/// What conditions were found to be, by their qualified names; nothing while one is being looked at.
+pub(super) type Memo = RefCell<HashMap<String, Option<Maybe<bool>>>>;
+
+/// Evaluates the nodes of a template.
+#[derive(Clone)]
+pub(super) struct Evaluator<'a> {
+    /// The files of the run.
+    pub(super) library: &'a Library<'a>,
+    /// Where names are looked up.
+    pub(super) scope: Rc<Scope>,
+    /// What is decided.
+    pub(super) world: &'a World,
+    /// What loops call their values; the last of two equal names counts.
+    pub(super) names: Names,
+    /// The conditions of all scopes.
+    pub(super) conditions: Rc<Memo>,
+}
+
+impl<'a> Evaluator<'a> {
+    /// An evaluator of a root template.
+    pub(super) fn new(library: &'a Library<'a>, scope: Rc<Scope>, world: &'a World) -> Self {
+        Self { library, scope, world, names: Names::new(), conditions: Rc::default() }
+    }
+
+    /// The same with more names.
+    pub(super) fn with(&self, names: Names) -> Self {
+        let mut more = self.clone();
+        more.names.extend(names);
+        more
+    }
+
+    /// The same in another scope.
+    pub(super) fn within(&self, scope: Rc<Scope>, names: Names) -> Self {
+        Self { scope, names, ..self.clone() }
+    }
+
+    /// The value of a node.
+    pub(super) fn eval(&self, node: &Node) -> Traced<Data> {
+        self.deeper(node.whole(), || match (&node.kind, Call::of(node)) {
+            (NodeKind::Alias(target), _) => {
+                let target = self.eval(target);
+                let mut hops = vec![Hop { span: target.origin.span(), step: Step::Anchor }];
+                hops.extend(target.hops);
+                // An absence stays one, at the place where it is said.
+                let origin = match target.origin {
+                    absent @ Origin::Null(_) => absent,
+                    Origin::Written(_) | Origin::Absent(_) => Origin::Written(node.span),
+                };
+                Traced { value: target.value, origin, hops }
+            }
+            (_, Some(call)) => self.call(call),
+            (_, None) => written(self.literal(node), node.whole()),
+        })
+    }
+
+    /// The value of a function's argument.
+    pub(super) fn argument(&self, argument: Argument<'_>) -> Traced<Data> {
+        let value = match argument.written() {
+            Written::Node(node) => return self.eval(node),
+            Written::Items(items) => Data::tuple(self.items(items.iter().map(|item| &**item))),
+            Written::Mapping(mapping) => Data::Object(self.object(mapping, argument.span())),
+            Written::Scalar(scalar) => Data::String(self.filled(&scalar.text)),
+        };
+        written(Known(value), argument.span())
+    }
+
+    fn deeper(&self, span: Span, evaluate: impl FnOnce() -> Traced<Data>) -> Traced<Data> {
+        match self.world.enter(MAX_DEPTH) {
+            Ok(()) => {
+                let value = evaluate();
+                self.world.leave();
+                self.settle(value)
+            }
+            Err(limit) => written(Unknown(Why::OverLimit { limit }), span),
+        }
+    }
+
+    /// An unknown value is known in a world in which a question about it was answered.
+    pub(super) fn settle(&self, mut value: Traced<Data>) -> Traced<Data> {
+        let Unknown(why) = &value.value else { return value };
+        let subject = why.symbol();
+        if let Some(text) = self.world.value_of(&subject) {
+            value.value = Known(Data::String(text));
+        } else if !why.is_set()
+            && self.world.answer(&Atom::Is { subject: subject.clone(), value: String::new() }) == Some(false)
+        {
+            value.value = Unknown(Why::AtDeployment { reference: subject, is_set: true });
+        }
+        value
+    }
+
+    fn literal(&self, node: &Node) -> Maybe<Data> {
+        match &node.kind {
+            NodeKind::Scalar(scalar) => self.scalar(node, scalar),
+            NodeKind::Sequence(items) => Known(Data::tuple(self.items(items.iter().map(|item| &**item)))),
+            NodeKind::Mapping(mapping) => Known(Data::Object(self.object(mapping, node.span))),
+            NodeKind::Alias(_) => Unknown(Why::Unreadable),
+        }
+    }
+
+    /// The items of a list; `AWS::NoValue` takes one out.
+    pub(super) fn items<'n>(&self, items: impl Iterator<Item = &'n Node>) -> Vec<Traced<Data>> {
+        items.map(|item| self.eval(item)).filter(|item| !is_absent(item)).collect()
+    }
+
+    /// The object that a mapping is.
+    pub(super) fn object(&self, mapping: &Mapping, span: Span) -> Object {
+        let members = self.members(mapping);
+        let field = |member: &super::loops::Member| Field {
+            key: member.key.clone(),
+            key_span: member.key_span,
+            value: self.with(member.names.clone()).eval(&member.value),
+        };
+        Object {
+            rest: members.rest.clone().map(Box::new),
+            ..Object::new(span, members.all.iter().map(field).collect())
+        }
+    }
+
+    fn scalar(&self, node: &Node, scalar: &Scalar) -> Maybe<Data> {
+        match node.meaning(scalar) {
+            Meaning::Null => Known(Data::Null),
+            Meaning::Bool(value) => Known(Data::Bool(value)),
+            // What would be written in another way again is as good as a string.
+            Meaning::Number(number) if number.to_string() == scalar.text => Known(Data::Number(number)),
+            Meaning::Ambiguous => Unknown(Why::Ambiguous { text: scalar.text.clone() }),
+            Meaning::String if scalar.text.contains("{{resolve:") => {
+                Unknown(Why::AtDeployment { reference: self.filled(&scalar.text), is_set: true })
+            }
+            Meaning::String | Meaning::Number(_) => Known(Data::String(self.filled(&scalar.text))),
+        }
+    }
+
+    fn call(&self, call: Call<'_>) -> Traced<Data> {
+        let Call { argument, span, .. } = call;
+        let (value, hops) = match call.name {
+            "Ref" => return self.reference(argument, span),
+            "If" => return self.conditional(argument, span),
+            "GetAtt" => (self.attribute(argument), Vec::new()),
+            "FindInMap" => self.find_in_map(argument),
+            "Sub" => self.sub(argument),
+            "Join" => (self.join(argument), Vec::new()),
+            "Split" => (self.split(argument, span), Vec::new()),
+            "Select" => self.select(argument),
+            "Base64" => (self.base64(argument), Vec::new()),
+            "ToJsonString" => (self.to_json_string(argument), Vec::new()),
+            "Length" => (self.length(argument), Vec::new()),
+            "And" | "Or" | "Not" | "Equals" | "Condition" => (self.verdict(call).map(Data::Bool), Vec::new()),
+            "Transform" => return self.included(argument, span),
+            name => (self.opaque(name, argument), Vec::new()),
+        };
+        Traced { value, origin: Origin::Written(span), hops }
+    }
+
+    /// A function whose value only a deployment knows, or that isn't known here.
+    fn opaque(&self, name: &str, argument: Argument<'_>) -> Maybe<Data> {
+        let argument = self.argument(argument);
+        let is_of_aws = matches!(name, "ImportValue" | "GetAZs" | "Cidr");
+        let reference: Maybe<Data> = computed(&self.scope.qualify(&format!("!{name}")), &[&argument.value], None);
+        match reference {
+            Unknown(why) if why.is_failure() => Unknown(why),
+            Unknown(why) if is_of_aws => Unknown(Why::AtDeployment { reference: why.symbol(), is_set: false }),
+            Unknown(_) | Known(_) => Unknown(Why::NotEvaluated { construct: format!("the function `{name}`") }),
+        }
+    }
+
+    /// What a macro makes of a value; that of an include is in its file.
+    fn included(&self, argument: Argument<'_>, span: Span) -> Traced<Data> {
+        let found = argument.node_of_macro().map(super::macros::calls).unwrap_or_default();
+        let document = match found.as_slice() {
+            [one] => one.included(self.library),
+            _ => None,
+        };
+        match document {
+            Some(document) => through(self.eval(&document), Hop { span: document.span, step: Step::Anchor }, span),
+            None => {
+                let name = found.first().map(|found| found.name()).unwrap_or_default();
+                written(Unknown(Why::NotEvaluated { construct: format!("the macro `{name}`") }), span)
+            }
+        }
+    }
+
+    /// A text, if it is one or converts to one.
+    pub(super) fn text_of(&self, value: &Maybe<Data>) -> Maybe<String> {
+        match value {
+            Known(Data::String(text)) => Known(text.clone()),
+            Known(data @ (Data::Bool(_) | Data::Number(_))) => Known(data.shown()),
+            Known(data @ (Data::Null | Data::List(_) | Data::Object(_))) => {
+                failed(format!("{} stands where a text belongs", data.shown()))
+            }
+            Unknown(why) => Unknown(why.clone()),
+        }
+    }
+}
+
+/// A value at its place.
+pub(super) fn written(value: Maybe<Data>, span: Span) -> Traced<Data> {
+    Traced { value, origin: Origin::Written(span), hops: Vec::new() }
+}
+
+/// A value that stands elsewhere, seen from where it is used. An absence keeps its place.
+pub(super) fn through(decided: Traced<Data>, hop: Hop, span: Span) -> Traced<Data> {
+    if is_absent(&decided) {
+        return decided;
+    }
+    let mut hops = vec![hop];
+    hops.extend(decided.hops);
+    Traced { value: decided.value, origin: Origin::Written(span), hops }
+}
+
+/// Whether a value is `AWS::NoValue`, the same as none; a literal `null` isn't.
+pub(super) fn is_absent(value: &Traced<Data>) -> bool {
+    matches!((&value.value, value.origin), (Known(Data::Null), Origin::Null(_)))
+}

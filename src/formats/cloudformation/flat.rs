@@ -1,0 +1,122 @@
+//! The entries of a mapping, with those that are merged in or included.
+//!
+//! What only an evaluation can tell, the entries that loops make, is left to [`super::loops`].
+
+use std::collections::HashSet;
+
+use super::call::{self, PREFIX};
+use super::library::Library;
+use super::macros;
+use crate::model::Macro;
+use crate::syntax::node::{Entry, Mapping, Node};
+use crate::value::Why;
+
+/// How a loop's key begins.
+pub(super) const LOOP: &str = "Fn::ForEach::";
+
+/// Files that include each other deeper than this are given up.
+const MAX_DEPTH: usize = 10;
+
+/// The entries of a mapping, each key once.
+#[derive(Default)]
+pub(super) struct Flat {
+    /// Those with an ordinary key.
+    pub(super) entries: Vec<Entry>,
+    /// Those that make others: `Fn::ForEach::…`.
+    pub(super) loops: Vec<Entry>,
+    /// What may add entries, and change those that are written.
+    pub(super) macros: Vec<Macro>,
+    /// A function beside other keys, which CloudFormation refuses.
+    stray: Option<String>,
+}
+
+impl Flat {
+    /// The entries of a mapping.
+    pub(super) fn of(mapping: &Mapping, library: &Library<'_>) -> Self {
+        let mut flat = Self::default();
+        flat.add(mapping, library, &mut HashSet::new(), MAX_DEPTH);
+        flat
+    }
+
+    /// The value of a key.
+    pub(super) fn get(&self, key: &str) -> Option<&Entry> {
+        self.entries.iter().find(|entry| entry.key.as_text() == Some(key))
+    }
+
+    /// Why there may be more entries than these.
+    pub(super) fn rest(&self) -> Option<Why> {
+        let construct = match (&self.stray, self.macros.first()) {
+            (Some(function), _) => format!("`{function}` beside other keys"),
+            (None, Some(found)) => format!("the macro `{}`", found.name),
+            (None, None) => return None,
+        };
+        Some(Why::NotEvaluated { construct })
+    }
+
+    /// The last of two equal keys counts, and what is merged in comes after all that is written.
+    fn add(&mut self, mapping: &Mapping, library: &Library<'_>, seen: &mut HashSet<String>, depth: usize) {
+        let start = self.entries.len();
+        let mut transforms = Vec::new();
+        for entry in mapping.entries.iter().rev() {
+            let Some(key) = entry.key.as_text() else { continue };
+            if !seen.insert(key.to_owned()) {
+                continue;
+            }
+            if key == macros::KEY {
+                transforms.push(entry);
+            } else if key.starts_with(LOOP) {
+                self.loops.push(entry.clone());
+            } else {
+                self.note_stray(key, mapping);
+                self.entries.push(entry.clone());
+            }
+        }
+        if let Some(own) = self.entries.get_mut(start..) {
+            own.reverse();
+        }
+        for merged in &mapping.merged {
+            if let Some(merged) = merged.as_mapping() {
+                self.add(merged, library, seen, depth);
+            }
+        }
+        for transform in transforms {
+            self.include(&transform.value, library, seen, depth);
+        }
+    }
+
+    /// Functions take no neighbours: `{"Fn::If": …, "Name": …}` is nothing that CloudFormation knows.
+    fn note_stray(&mut self, key: &str, mapping: &Mapping) {
+        if key.starts_with(PREFIX) && mapping.entries.len() > 1 {
+            self.stray = Some(key.to_owned());
+        }
+    }
+
+    /// Puts the entries of an included file here, if it can be read and says nothing of keys that are written.
+    fn include(&mut self, transform: &Node, library: &Library<'_>, seen: &mut HashSet<String>, depth: usize) {
+        for found in macros::calls(transform) {
+            let included = depth.checked_sub(1).and_then(|depth| Some((found.included(library)?, depth)));
+            let mapping = included.as_ref().and_then(|(document, depth)| Some((document.as_mapping()?, *depth)));
+            let is_new = |mapping: &Mapping| {
+                let mut keys = mapping.entries.iter().filter_map(|entry| entry.key.as_text());
+                keys.all(|key| key == macros::KEY || !seen.contains(key))
+            };
+            match mapping {
+                Some((mapping, depth)) if is_new(mapping) => {
+                    seen.remove(macros::KEY);
+                    self.add(mapping, library, seen, depth);
+                }
+                Some(_) | None => self.macros.push(found.as_macro()),
+            }
+        }
+    }
+}
+
+/// Whether an entry makes others.
+pub(super) fn is_loop(entry: &Entry) -> bool {
+    entry.key.as_text().is_some_and(|key| key.starts_with(LOOP))
+}
+
+/// The text of a scalar that a mapping holds under a key, unless it is a call.
+pub(super) fn text<'a>(mapping: &'a Mapping, key: &str) -> Option<&'a str> {
+    call::plain_text(&mapping.get(key)?.value)
+}

@@ -1,0 +1,125 @@
+//! Values that the user gives to the parameters of root templates.
+
+use std::collections::HashMap;
+
+use super::library;
+use super::parameters::scalar_text;
+use crate::formats::{Options, Variables};
+use crate::source::{FileId, SourceFile, Sources, Span};
+use crate::syntax::node::{Mapping, Node};
+use crate::value::{Hop, Known, Maybe, Step, Unknown, Why};
+
+/// The last value that each parameter is given.
+#[derive(Default)]
+pub(super) struct Given {
+    values: HashMap<String, Value>,
+}
+
+/// A value for a parameter.
+#[derive(Debug, Clone)]
+pub(super) struct Value {
+    /// Nothing for the value that the stack has already.
+    text: Option<String>,
+    span: Span,
+}
+
+impl Given {
+    /// The values that the options give, later ones over earlier ones.
+    pub(super) fn read(options: &Options, sources: &Sources) -> Self {
+        let mut given = Self::default();
+        for parameters in &options.parameters {
+            match *parameters {
+                Variables::Assignment(id) => given.values.extend(assignment(id, &sources.file(id))),
+                // What is wrong with a file was said when the option was read.
+                Variables::File(id) => given.values.extend(read_file(id, &sources.file(id)).unwrap_or_default()),
+            }
+        }
+        given
+    }
+
+    /// The value that a parameter is given.
+    pub(super) fn get(&self, name: &str) -> Option<&Value> {
+        self.values.get(name)
+    }
+}
+
+impl Value {
+    /// The text, and where it is given.
+    pub(super) fn as_given(&self, name: &str) -> (Maybe<String>, Vec<Hop>) {
+        let hops = vec![Hop { span: self.span, step: Step::ParameterValue(name.to_owned()) }];
+        let text = match &self.text {
+            Some(text) if text.contains("{{resolve:") => {
+                Unknown(Why::AtDeployment { reference: text.clone(), is_set: true })
+            }
+            Some(text) => Known(text.clone()),
+            None => {
+                let setter = "the stack as it was deployed before".to_owned();
+                Unknown(Why::SetElsewhere { reference: name.to_owned(), setter })
+            }
+        };
+        (text, hops)
+    }
+}
+
+/// What is wrong with a file of parameters, to follow its name.
+pub(crate) fn check_file(id: FileId, file: &SourceFile) -> Result<(), String> {
+    read_file(id, file).map(|_| ())
+}
+
+fn assignment(id: FileId, file: &SourceFile) -> Option<(String, Value)> {
+    let (name, text) = file.text.split_once('=')?;
+    let span = Span::new(id, name.len().saturating_add(1), file.text.len());
+    Some((name.trim().to_owned(), Value { text: Some(text.to_owned()), span }))
+}
+
+/// The parameters in a file, in any of the forms that AWS's own tools read: the command line's list,
+/// CodePipeline's and Git sync's mapping.
+fn read_file(id: FileId, file: &SourceFile) -> Result<Vec<(String, Value)>, String> {
+    let (tree, _) = library::parse(id, file);
+    if let Some(problem) = tree.problems.first() {
+        let position = file.position(problem.span.start);
+        return Err(format!("line {}: {}", position.line, problem.message));
+    }
+    let root = tree.documents.first().ok_or("it is empty")?;
+    let parameters = match root.as_mapping() {
+        Some(mapping) => mapping.get("Parameters").or_else(|| mapping.get("parameters")).map(|entry| &entry.value),
+        None => None,
+    };
+    let parameters = parameters.unwrap_or(root);
+    let values = match (parameters.as_mapping(), parameters.as_sequence()) {
+        (Some(mapping), _) => mapping.entries.iter().map(|entry| named(&entry.key, &entry.value)).collect(),
+        (None, Some(items)) => items.iter().map(|item| listed(item)).collect(),
+        (None, None) => None,
+    };
+    values.ok_or_else(|| "it isn't a list or a mapping of parameters".to_owned())
+}
+
+fn named(key: &Node, value: &Node) -> Option<(String, Value)> {
+    Some((key.as_text()?.to_owned(), Value { text: Some(text(value)?), span: value.span }))
+}
+
+/// `{ParameterKey, ParameterValue}`, or a text of the form `NAME=VALUE`.
+fn listed(item: &Node) -> Option<(String, Value)> {
+    let Some(mapping) = item.as_mapping() else {
+        let (name, text) = item.as_text()?.split_once('=')?;
+        return Some((name.to_owned(), Value { text: Some(text.to_owned()), span: item.span }));
+    };
+    let name = mapping.get("ParameterKey")?.value.as_text()?.to_owned();
+    if is_true(mapping, "UsePreviousValue") {
+        return Some((name, Value { text: None, span: item.span }));
+    }
+    let value = &mapping.get("ParameterValue")?.value;
+    Some((name, Value { text: Some(text(value)?), span: value.span }))
+}
+
+fn is_true(mapping: &Mapping, key: &str) -> bool {
+    mapping.get(key).and_then(|entry| scalar_text(&entry.value)).is_some_and(|text| text == "true")
+}
+
+/// A list is written as one text with commas.
+fn text(node: &Node) -> Option<String> {
+    match node.as_sequence() {
+        Some(items) => Some(items.iter().map(|item| scalar_text(item)).collect::<Option<Vec<_>>>()?.join(",")),
+        None => scalar_text(node),
+    }
+}

@@ -1,0 +1,218 @@
+//! The files of a run as documents, each read once, and the way from one to another.
+
+use std::cell::{OnceCell, RefCell};
+use std::collections::HashMap;
+use std::rc::Rc;
+
+use super::given::Given;
+use super::template::Template;
+use crate::formats::Context;
+use crate::model::{Notation, dialects};
+use crate::source::{FileId, SourceFile, Span, normalize};
+use crate::syntax::node::{Node, Tree};
+use crate::syntax::{ProblemKind, json, yaml};
+
+/// All that was read.
+pub(super) struct Library<'a> {
+    /// Where files come from.
+    pub(super) context: Context<'a>,
+    /// What the user gives to the parameters of root templates.
+    pub(super) given: Given,
+    documents: RefCell<HashMap<FileId, Rc<Document>>>,
+    found: RefCell<HashMap<(FileId, String), Place>>,
+    bodies: RefCell<HashMap<(Span, String), Rc<Document>>>,
+    inline: RefCell<HashMap<Span, Option<Rc<Template>>>>,
+}
+
+/// A file in YAML or JSON.
+pub(super) struct Document {
+    /// The file.
+    pub(super) file: FileId,
+    /// What it holds.
+    pub(super) tree: Tree,
+    /// How it is written.
+    pub(super) notation: Notation,
+    /// Whether its text mentions a trail.
+    pub(super) mentions_trail: bool,
+    templates: OnceCell<Vec<Rc<Template>>>,
+}
+
+/// Where a path in a template leads to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Place {
+    /// To a file that may be read.
+    File(FileId),
+    /// To no file, or to one outside of what is checked.
+    Missing,
+    /// Out of this machine.
+    Remote,
+}
+
+impl Place {
+    /// The file, if it is one.
+    pub(super) fn file(self) -> Option<FileId> {
+        match self {
+            Place::File(file) => Some(file),
+            Place::Missing | Place::Remote => None,
+        }
+    }
+}
+
+impl<'a> Library<'a> {
+    /// Nothing is read yet.
+    pub(super) fn new(context: Context<'a>) -> Self {
+        let given = Given::read(context.options, context.sources);
+        Self {
+            context,
+            given,
+            documents: RefCell::default(),
+            found: RefCell::default(),
+            bodies: RefCell::default(),
+            inline: RefCell::default(),
+        }
+    }
+
+    /// The document in a file.
+    pub(super) fn document(&self, file: FileId) -> Rc<Document> {
+        if let Some(document) = self.documents.borrow().get(&file) {
+            return Rc::clone(document);
+        }
+        let document = Rc::new(Document::read(file, &self.context.sources.file(file)));
+        self.documents.borrow_mut().insert(file, Rc::clone(&document));
+        document
+    }
+
+    /// The templates in a document. CloudFormation reads one of a file; a second one must not hide.
+    pub(super) fn templates(&self, document: &Document) -> Vec<Rc<Template>> {
+        let read = || {
+            let templates = document.tree.documents.iter().filter_map(|root| Template::recognize(root, document, self));
+            templates.map(Rc::new).collect()
+        };
+        document.templates.get_or_init(read).clone()
+    }
+
+    /// The documents that were read, in the order of their files.
+    pub(super) fn read_documents(&self) -> Vec<Rc<Document>> {
+        let mut documents: Vec<Rc<Document>> = self.documents.borrow().values().map(Rc::clone).collect();
+        documents.extend(self.bodies.borrow().values().map(Rc::clone));
+        documents.sort_by_key(|document| document.file);
+        documents
+    }
+
+    /// Where a path that is written in a file leads to.
+    pub(super) fn find(&self, from: FileId, path: &str) -> Place {
+        let key = (from, path.to_owned());
+        if let Some(place) = self.found.borrow().get(&key) {
+            return *place;
+        }
+        let place = self.look_up(from, path);
+        self.found.borrow_mut().insert(key, place);
+        place
+    }
+
+    fn look_up(&self, from: FileId, path: &str) -> Place {
+        if path.contains("://") || path.contains("${") || path.starts_with("arn:") {
+            return Place::Remote;
+        }
+        let Context { fs, sources, .. } = self.context;
+        let path = normalize(&sources.file(from).directory().join(path));
+        let Some(directory) = path.parent().filter(|_| sources.may_read(&path)) else { return Place::Missing };
+        // A listing shows no links that lead out of what is checked.
+        if !fs.list(directory).is_ok_and(|files| files.contains(&path)) {
+            return Place::Missing;
+        }
+        sources.load(fs, &path).map_or(Place::Missing, Place::File)
+    }
+}
+
+impl Document {
+    fn read(id: FileId, file: &SourceFile) -> Self {
+        let (tree, notation) = parse(id, file);
+        let mentions_trail = file.text.contains(dialects::CLOUDFORMATION.kind);
+        Self { file: id, tree, notation, mentions_trail, templates: OnceCell::new() }
+    }
+}
+
+/// A file is JSON when it begins like an object, whatever its name. YAML may begin so too,
+/// but a file whose name says that it is JSON has to be JSON then.
+pub(super) fn parse(id: FileId, file: &SourceFile) -> (Tree, Notation) {
+    if !file.body().1.trim_start().starts_with(['{', '[']) {
+        return (yaml::parse(id, file), Notation::Yaml);
+    }
+    let tree = json::parse(id, file);
+    if is_sound(&tree) || file.name.ends_with(".json") {
+        return (tree, Notation::Json);
+    }
+    let flow = yaml::parse(id, file);
+    let is_yaml = is_sound(&flow) || file.name.ends_with(".yaml") || file.name.ends_with(".yml");
+    if is_yaml { (flow, Notation::Yaml) } else { (tree, Notation::Json) }
+}
+
+/// Whether nothing was lost.
+fn is_sound(tree: &Tree) -> bool {
+    tree.problems.iter().all(|problem| problem.kind != ProblemKind::Syntax)
+}
+
+impl Library<'_> {
+    /// The template in a text within a template, such as the body of a stack set. Its places are those of
+    /// the outer file where the text stands there as it is, and else that of the whole text.
+    pub(super) fn body(&self, node: &Node, text: &str) -> Rc<Document> {
+        let key = (node.span, text.to_owned());
+        if let Some(document) = self.bodies.borrow().get(&key) {
+            return Rc::clone(document);
+        }
+        let outer = self.context.sources.file(node.span.file);
+        let blanked = blank_around(&outer, node.span).filter(|blanked| says(blanked, text));
+        let document = match blanked {
+            Some(blanked) => Document::read(node.span.file, &virtual_file(&outer, blanked)),
+            None => self.copy_of(node, text, &outer),
+        };
+        let document = Rc::new(document);
+        self.bodies.borrow_mut().insert(key, Rc::clone(&document));
+        document
+    }
+
+    /// The template that a value within a template is.
+    pub(super) fn inline(&self, value: &Node, file: FileId) -> Option<Rc<Template>> {
+        if let Some(template) = self.inline.borrow().get(&value.span) {
+            return template.clone();
+        }
+        let template = Template::recognize(value, &self.document(file), self).map(Rc::new);
+        self.inline.borrow_mut().insert(value.span, template.clone());
+        template
+    }
+
+    /// A text that stands in escapes gets a file of its own.
+    fn copy_of(&self, node: &Node, text: &str, outer: &SourceFile) -> Document {
+        let position = outer.position(node.span.start);
+        let name = format!("{}#{}:{}", outer.name, position.line, position.column);
+        let path = outer.path.with_file_name(format!("{name}.template"));
+        let file = self.context.sources.add_as(&path, name, text.as_bytes().to_vec());
+        Document::read(file, &self.context.sources.file(file))
+    }
+}
+
+/// The outer text with nothing but spaces around a block scalar's lines.
+fn blank_around(outer: &SourceFile, span: Span) -> Option<String> {
+    let scalar = outer.slice(span);
+    let lines = scalar.strip_prefix('|').and_then(|_| scalar.find('\n'))?;
+    let start = span.range().start.checked_add(lines)?;
+    let (before, rest) = outer.text.split_at_checked(start)?;
+    let (lines, _) = rest.split_at_checked(span.range().end.checked_sub(start)?)?;
+    let blank = before.chars().flat_map(|c| {
+        let blank = if c == '\n' { '\n' } else { ' ' };
+        std::iter::repeat_n(blank, c.len_utf8())
+    });
+    Some(blank.chain(lines.chars()).collect())
+}
+
+/// Whether the lines are those of the text, but for their indentation.
+fn says(blanked: &str, text: &str) -> bool {
+    let lines = |text: &str| text.lines().map(|line| line.trim().to_owned()).filter(|line| !line.is_empty()).collect();
+    let (own, other): (Vec<String>, Vec<String>) = (lines(blanked), lines(text));
+    own == other
+}
+
+fn virtual_file(outer: &SourceFile, text: String) -> SourceFile {
+    SourceFile::new(outer.path.clone(), outer.name.clone(), text.into_bytes())
+}

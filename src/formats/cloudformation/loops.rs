@@ -1,0 +1,142 @@
+//! The entries of a mapping with those that `Fn::ForEach` makes:
+//! <https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/intrinsic-function-reference-foreach.html>.
+
+use std::sync::Arc;
+
+use super::call;
+use super::eval::{Evaluator, MAX_DEPTH};
+use super::flat::Flat;
+use super::scope::Names;
+use crate::source::Span;
+use crate::syntax::node::{Entry, Mapping, Node};
+use crate::value::{Data, Known, Maybe, Unknown, Why};
+
+/// More entries than this are given up; CloudFormation takes 500 resources.
+const MAX_MEMBERS: usize = 2_000;
+
+/// The entries of a mapping in a world.
+#[derive(Default)]
+pub(super) struct Members {
+    /// In order.
+    pub(super) all: Vec<Member>,
+    /// Why there may be others.
+    pub(super) rest: Option<Why>,
+}
+
+/// An entry, and the loops that made it.
+#[derive(Clone)]
+pub(super) struct Member {
+    /// Its key, with the values of loops filled in.
+    pub(super) key: String,
+    /// Where the key is written.
+    pub(super) key_span: Span,
+    /// Its value.
+    pub(super) value: Arc<Node>,
+    /// What the loops call their values.
+    pub(super) names: Names,
+}
+
+impl Members {
+    /// The entry of a key.
+    pub(super) fn get(&self, key: &str) -> Option<&Member> {
+        self.all.iter().find(|member| member.key == key)
+    }
+}
+
+impl Evaluator<'_> {
+    /// The entries of a mapping.
+    pub(super) fn members(&self, mapping: &Mapping) -> Members {
+        let flat = Flat::of(mapping, self.library);
+        let mut members = self.generated(&flat);
+        let own = flat.entries.iter().map(|entry| self.member(entry));
+        members.all.splice(0..0, own);
+        members
+    }
+
+    /// An entry that is written.
+    pub(super) fn member(&self, entry: &Entry) -> Member {
+        let key = self.filled(entry.key.as_text().unwrap_or_default());
+        Member { key, key_span: entry.key.span, value: Arc::clone(&entry.value), names: self.names.clone() }
+    }
+
+    /// The entries that loops make, and why there may be others.
+    pub(super) fn generated(&self, flat: &Flat) -> Members {
+        let mut members = Members { all: Vec::new(), rest: flat.rest() };
+        for entry in &flat.loops {
+            match self.iterate(entry) {
+                Ok(made) => {
+                    members.all.extend(made.all);
+                    members.rest = members.rest.or(made.rest);
+                }
+                Err(why) => members.rest = members.rest.or(Some(why)),
+            }
+            if members.all.len() > MAX_MEMBERS {
+                members.all.truncate(MAX_MEMBERS);
+                members.rest = Some(Why::OverLimit { limit: "what loops make" });
+            }
+        }
+        members
+    }
+
+    /// The entries that one loop makes.
+    pub(super) fn iterate(&self, entry: &Entry) -> Result<Members, Why> {
+        let (name, values, body) = self.parts(entry)?;
+        self.world.enter(MAX_DEPTH).map_err(|limit| Why::OverLimit { limit })?;
+        let mut members = Members::default();
+        for value in values {
+            let inner = self.with(vec![(name.clone(), Known(value))]).members(body);
+            members.all.extend(inner.all);
+            members.rest = members.rest.or(inner.rest);
+            if members.all.len() > MAX_MEMBERS {
+                break;
+            }
+        }
+        self.world.leave();
+        Ok(members)
+    }
+
+    /// What a loop calls its values, the values, and what it makes of each.
+    fn parts<'e>(&self, entry: &'e Entry) -> Result<(String, Vec<String>, &'e Mapping), Why> {
+        if !self.scope.template.has_extensions {
+            let message = "`Fn::ForEach` needs `Transform: AWS::LanguageExtensions`".to_owned();
+            return Err(Why::Failed { message });
+        }
+        let wrong = || Why::Failed { message: "`Fn::ForEach` takes a name, a list and a mapping".to_owned() };
+        let (name, collection, body) = loop_parts(entry).ok_or_else(wrong)?;
+        match self.texts(collection) {
+            Known(values) => Ok((name.to_owned(), values, body)),
+            Unknown(why) => Err(why),
+        }
+    }
+
+    /// The texts of a collection.
+    fn texts(&self, collection: &Node) -> Maybe<Vec<String>> {
+        match self.eval(collection).value {
+            Known(Data::List(list)) => {
+                let mut texts = Vec::new();
+                for item in &list.items {
+                    match self.text_of(&item.value) {
+                        Known(text) => texts.push(text),
+                        Unknown(why) => return Unknown(why),
+                    }
+                }
+                Known(texts)
+            }
+            Known(other) => super::symbols::failed(format!("{} isn't a list", other.shown())),
+            Unknown(why) => Unknown(why),
+        }
+    }
+
+    /// What a loop would make of a value that isn't known.
+    pub(super) fn sketch(&self, entry: &Entry, why: &Why) -> Vec<Member> {
+        let Some((name, _, body)) = loop_parts(entry) else { return Vec::new() };
+        self.with(vec![(name.to_owned(), Unknown(why.clone()))]).members(body).all
+    }
+}
+
+fn loop_parts(entry: &Entry) -> Option<(&str, &Node, &Mapping)> {
+    match call::plain(&entry.value)?.as_sequence()? {
+        [name, collection, body] => Some((call::plain_text(name)?, collection, call::plain(body)?.as_mapping()?)),
+        _ => None,
+    }
+}

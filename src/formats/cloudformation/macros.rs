@@ -1,0 +1,118 @@
+//! Transforms and macros: what CloudFormation runs over a template before it creates anything.
+
+use std::sync::Arc;
+
+use super::call::{self, Call};
+use super::library::Library;
+use crate::model::Macro;
+use crate::source::Span;
+use crate::syntax::node::{Mapping, Node, NodeKind};
+
+/// The key of a macro that works on the mapping in which it stands.
+pub(super) const KEY: &str = "Fn::Transform";
+
+/// The transform that brings loops and more functions.
+pub(super) const LANGUAGE_EXTENSIONS: &str = "AWS::LanguageExtensions";
+
+/// The transform that brings serverless resources.
+const SERVERLESS: &str = "AWS::Serverless-2016-10-31";
+
+/// Transforms of AWS that leave trails as they are.
+const HARMLESS: [&str; 5] = [
+    LANGUAGE_EXTENSIONS,
+    SERVERLESS,
+    "AWS::CodeDeployBlueGreen",
+    "AWS::SecretsManager-2020-07-23",
+    "AWS::SecretsManager-2024-09-16",
+];
+
+/// The transform that brings a file.
+pub(super) const INCLUDE: &str = "AWS::Include";
+
+/// A macro that is named somewhere.
+pub(super) struct Found<'a> {
+    name: &'a str,
+    span: Span,
+    parameters: Option<&'a Mapping>,
+}
+
+/// The macros that a `Transform` or `Fn::Transform` names.
+pub(super) fn calls(node: &Node) -> Vec<Found<'_>> {
+    let unreadable = || vec![Found { name: "?", span: node.span, parameters: None }];
+    let target = node.target();
+    match &target.kind {
+        NodeKind::Scalar(scalar) => vec![Found { name: &scalar.text, span: node.span, parameters: None }],
+        NodeKind::Sequence(items) => items.iter().flat_map(|item| one(item)).collect(),
+        NodeKind::Mapping(_) => one(target).map_or_else(unreadable, |found| vec![found]),
+        NodeKind::Alias(_) => unreadable(),
+    }
+}
+
+fn one(node: &Node) -> Option<Found<'_>> {
+    let target = node.target();
+    if let Some(name) = call::plain_text(target) {
+        return Some(Found { name, span: node.span, parameters: None });
+    }
+    let mapping = target.as_mapping()?;
+    let name = mapping.get("Name")?;
+    let parameters = mapping.get("Parameters").and_then(|entry| entry.value.as_mapping());
+    Some(Found { name: name.value.as_text()?, span: name.value.span, parameters })
+}
+
+impl<'a> Found<'a> {
+    /// Its name.
+    pub(super) fn name(&self) -> &'a str {
+        self.name
+    }
+
+    /// Whether it leaves trails alone.
+    pub(super) fn is_harmless(&self) -> bool {
+        HARMLESS.contains(&self.name)
+    }
+
+    /// Where an include finds its file, as it is written.
+    pub(super) fn location(&self) -> Option<&'a str> {
+        let location = self.parameters?.get("Location").filter(|_| self.name == INCLUDE)?;
+        call::plain_text(&location.value)
+    }
+
+    /// The document that an include brings, if its file lies here.
+    pub(super) fn included(&self, library: &Library<'_>) -> Option<Arc<Node>> {
+        let file = library.find(self.span.file, self.location()?).file()?;
+        library.document(file).tree.documents.first().cloned()
+    }
+
+    /// As reports show it.
+    pub(super) fn as_macro(&self) -> Macro {
+        Macro { name: self.name.to_owned(), span: self.span }
+    }
+}
+
+/// The macros within a node that may rewrite it. The tree's depth is limited.
+pub(super) fn within(node: &Node, library: &Library<'_>, found: &mut Vec<Macro>) {
+    let node = node.target();
+    let called = Call::of(node).filter(|call| call.name == "Transform");
+    let beside = node.as_mapping().and_then(|mapping| mapping.get(KEY)).map(|entry| &*entry.value);
+    for transform in called.map(|_| called_with(node)).into_iter().chain(beside) {
+        let macros = calls(transform).into_iter().filter(|one| !one.is_harmless() && one.included(library).is_none());
+        for one in macros.map(|one| one.as_macro()) {
+            if !found.contains(&one) {
+                found.push(one);
+            }
+        }
+    }
+    match &node.kind {
+        NodeKind::Scalar(_) | NodeKind::Alias(_) => {}
+        NodeKind::Sequence(items) => items.iter().for_each(|item| within(item, library, found)),
+        NodeKind::Mapping(mapping) => {
+            let own = mapping.entries.iter().map(|entry| &entry.value);
+            own.chain(&mapping.merged).for_each(|value| within(value, library, found));
+        }
+    }
+}
+
+/// What stands after `!Transform`, or after its long form.
+fn called_with(node: &Node) -> &Node {
+    let long = node.as_mapping().and_then(|mapping| mapping.get(KEY));
+    long.map_or(node, |entry| &entry.value)
+}

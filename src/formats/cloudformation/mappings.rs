@@ -1,0 +1,122 @@
+//! `Fn::FindInMap`.
+
+use super::call::Argument;
+use super::eval::{Evaluator, Way};
+use super::flat::Flat;
+use super::symbols::{computed, failed, is_final};
+use crate::syntax::node::{Entry, Node};
+use crate::value::{Data, Hop, Known, Maybe, Step, Traced, Unknown, Why};
+
+/// Which of some entries a key that may be unknown leads to.
+enum Found {
+    Entry(Entry),
+    /// There is none of that name.
+    Missing,
+    /// It isn't decided.
+    Open(Why),
+}
+
+impl Evaluator<'_> {
+    /// `Fn::FindInMap`: a key that isn't known may be any that the mapping has.
+    pub(super) fn find_in_map(&self, argument: Argument<'_>) -> Way {
+        let Some([name, first, second, options @ ..]) = argument.items() else {
+            return (failed("`Fn::FindInMap` takes a mapping and two keys"), Vec::new());
+        };
+        let keys = [self.eval(name), self.eval(first), self.eval(second)];
+        let default = options.first().and_then(|options| Some(&options.as_mapping()?.get("DefaultValue")?.value));
+        match self.look_up(&keys, default.is_some()) {
+            Ok(Some(cell)) => self.cell(&cell),
+            Ok(None) => match default {
+                Some(default) => {
+                    let value = self.eval(default);
+                    (value.value, value.hops)
+                }
+                None => (failed("a mapping has no such key"), Vec::new()),
+            },
+            Err(why) => (self.any_cell(&keys, default.map(|node| &**node), why), Vec::new()),
+        }
+    }
+
+    fn look_up(&self, keys: &[Traced<Data>; 3], has_default: bool) -> Result<Option<Entry>, Why> {
+        let [name, first, second] = keys;
+        let section = &self.scope.template.mappings;
+        let mapping = match self.pick(name, &section.flat, has_default) {
+            Found::Entry(entry) => entry,
+            Found::Missing => return Ok(None),
+            Found::Open(why) => return Err(why),
+        };
+        let mut entry = mapping;
+        for key in [first, second] {
+            let Some(mapping) = entry.value.as_mapping() else { return Err(Why::Unreadable) };
+            match self.pick(key, &Flat::of(mapping, self.library), has_default) {
+                Found::Entry(next) => entry = next,
+                Found::Missing => return Ok(None),
+                Found::Open(why) => return Err(why),
+            }
+        }
+        Ok(Some(entry))
+    }
+
+    fn pick(&self, key: &Traced<Data>, flat: &Flat, has_default: bool) -> Found {
+        let missing = || flat.rest().map_or(Found::Missing, Found::Open);
+        let why = match self.text_of(&key.value) {
+            Known(text) => return flat.get(&text).cloned().map_or_else(missing, Found::Entry),
+            Unknown(why) => why,
+        };
+        if is_final(&why) || flat.rest().is_some() {
+            return Found::Open(why);
+        }
+        let keys: Vec<String> = flat.entries.iter().filter_map(|entry| Some(entry.key.as_text()?.to_owned())).collect();
+        let chosen =
+            if has_default { self.one_or_none(&why.symbol(), &keys) } else { self.one_of(&why.symbol(), &keys) };
+        match chosen {
+            Some(Some(index)) => flat.entries.get(index).cloned().map_or(Found::Missing, Found::Entry),
+            Some(None) => Found::Missing,
+            None => Found::Open(why),
+        }
+    }
+
+    /// Which of some values an unknown one has, if it has one of them.
+    fn one_or_none(&self, subject: &str, values: &[String]) -> Option<Option<usize>> {
+        for (index, value) in values.iter().enumerate() {
+            let atom = crate::value::world::Atom::Is { subject: subject.to_owned(), value: value.clone() };
+            if self.world.decide(atom)? {
+                return Some(Some(index));
+            }
+        }
+        Some(None)
+    }
+
+    fn cell(&self, cell: &Entry) -> Way {
+        let value = self.eval(&cell.value);
+        let mut hops = vec![Hop { span: cell.value.span, step: Step::MappingValue }];
+        hops.extend(value.hops);
+        (value.value, hops)
+    }
+
+    /// The value where keys aren't decided: what all that they can lead to have in common.
+    fn any_cell(&self, keys: &[Traced<Data>; 3], default: Option<&Node>, why: Why) -> Maybe<Data> {
+        let [name, first, second] = keys;
+        let unknown = || {
+            let unknown = Unknown(why.clone());
+            computed("FindInMap", &[&name.value, &first.value, &second.value, &unknown], None)
+        };
+        let mut level = vec![self.scope.template.mappings.flat.entries.clone()];
+        for (index, key) in keys.iter().enumerate() {
+            let text = self.text_of(&key.value);
+            let is_such = |entry: &&Entry| match &text {
+                Known(text) => entry.key.as_text() == Some(text),
+                Unknown(_) => true,
+            };
+            let chosen = level.iter().flatten().filter(is_such).cloned().collect::<Vec<_>>();
+            let below = |entry: &Entry| Some(Flat::of(entry.value.as_mapping()?, self.library).entries);
+            level = if index == 2 { vec![chosen] } else { chosen.iter().filter_map(below).collect() };
+        }
+        let cells = level.iter().flatten().map(|entry| self.eval(&entry.value).value);
+        let mut values = cells.chain(default.map(|default| self.eval(default).value));
+        match values.next() {
+            Some(first @ Known(_)) if values.all(|value| value == first) => first,
+            Some(_) | None => unknown(),
+        }
+    }
+}

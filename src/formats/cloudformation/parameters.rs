@@ -1,0 +1,165 @@
+//! What a parameter is: the value that it is given, else its default, else any that it allows.
+
+use super::eval::{Evaluator, Way, is_absent};
+use super::flat;
+use super::references::declaration;
+use super::symbols::{failed, is_final};
+use crate::formats::ParameterPolicy;
+use crate::source::Span;
+use crate::syntax::node::{Entry, Mapping, Meaning, Node, NodeKind};
+use crate::value::world::Atom;
+use crate::value::{Data, Hop, Known, Maybe, Step, Traced, Unknown, Why};
+
+/// The text of a parameter before its type is looked at, and where it comes from.
+type Given = (Maybe<String>, Vec<Hop>);
+
+impl Evaluator<'_> {
+    /// The value of a parameter, and the way to it.
+    pub(super) fn parameter(&self, name: &str, declared: &Entry) -> Way {
+        let reference = self.scope.qualify(name);
+        let here = declaration(name, declared.key.span);
+        let Some(mapping) = declared.value.as_mapping() else { return (Unknown(Why::Unreadable), here) };
+        let kind = flat::text(mapping, "Type").unwrap_or("String");
+        if kind.starts_with("AWS::SSM::Parameter::Value") {
+            // What is given is the key under which the value is found.
+            return (Unknown(Why::AtDeployment { reference, is_set: false }), here);
+        }
+        let (text, hops) = self.given(name, mapping).unwrap_or_else(|| {
+            let nothing = Unknown(Why::NoValue { reference });
+            (if self.scope.call.is_some() { failed(format!("nothing gives `{name}` a value")) } else { nothing }, here)
+        });
+        let span = hops.last().map_or(declared.key.span, |hop| hop.span);
+        let allowed = allowed(mapping);
+        if is_list(kind) {
+            return (text.and_then(|text| list(&text, &allowed, name, span)), hops);
+        }
+        let text = if allowed.is_empty() { text } else { self.narrow(text, &allowed, name) };
+        (text.and_then(|text| single(text, kind)), hops)
+    }
+
+    /// The text that a parameter is given: by the stack that deploys its template, by the user, or by its default.
+    fn given(&self, name: &str, mapping: &Mapping) -> Option<Given> {
+        match &self.scope.call {
+            Some(call) => match call.arguments.get(name) {
+                Some(passed) => self.passed(name, call, passed).or_else(|| self.default(name, mapping)),
+                None if call.rest.is_some() => call.rest.clone().map(|why| (Unknown(why), Vec::new())),
+                None => self.default(name, mapping),
+            },
+            None => self.library.given.get(name).map_or_else(
+                || self.default(name, mapping).filter(|_| self.uses_defaults()),
+                |value| Some(value.as_given(name)),
+            ),
+        }
+    }
+
+    fn uses_defaults(&self) -> bool {
+        self.library.context.options.parameter_policy == ParameterPolicy::Defaults
+    }
+
+    /// What a stack passes; nothing when it passes `AWS::NoValue`.
+    fn passed(&self, name: &str, call: &super::scope::Call, passed: &super::scope::Passed) -> Option<Given> {
+        if passed.is_overridden {
+            let setter = "the overrides of the stack set".to_owned();
+            let why = Why::SetElsewhere { reference: self.scope.qualify(name), setter };
+            return Some((Unknown(why), declaration(name, passed.key_span)));
+        }
+        let value = self.within(call.caller.clone(), call.names.clone()).eval(&passed.value);
+        if is_absent(&value) {
+            return None;
+        }
+        let step = Step::StackParameter { stack: call.stack.clone(), name: name.to_owned() };
+        let mut hops = vec![Hop { span: passed.value.whole(), step }];
+        hops.extend(value.hops);
+        Some((self.text_of(&value.value), hops))
+    }
+
+    fn default(&self, name: &str, mapping: &Mapping) -> Option<Given> {
+        let default = &mapping.get("Default")?.value;
+        let hops = vec![Hop { span: default.whole(), step: Step::ParameterDefault(name.to_owned()) }];
+        let text = match scalar_text(default) {
+            Some(text) if text.contains("{{resolve:") => Unknown(Why::AtDeployment { reference: text, is_set: true }),
+            Some(text) => Known(text),
+            None => failed(format!("the default of `{name}` isn't a text")),
+        };
+        Some((text, hops))
+    }
+
+    /// The value among those that are allowed; a world in which it is none of them can't be deployed.
+    fn narrow(&self, text: Maybe<String>, allowed: &[String], name: &str) -> Maybe<String> {
+        match text {
+            Known(text) if allowed.contains(&text) => Known(text),
+            Known(text) => failed(format!("\"{text}\" isn't among the allowed values of `{name}`")),
+            Unknown(why) if is_final(&why) => Unknown(why),
+            Unknown(why) => match self.one_of(&why.symbol(), allowed) {
+                Some(Some(index)) => allowed.get(index).cloned().map_or(Unknown(why), Known),
+                Some(None) => failed(format!("`{name}` isn't among its allowed values")),
+                None => Unknown(why),
+            },
+        }
+    }
+
+    /// Which of some values an unknown one has, if it can have no other. Where it was found to be another,
+    /// nothing can be deployed. Nothing at all where questions stay open.
+    pub(super) fn one_of(&self, subject: &str, values: &[String]) -> Option<Option<usize>> {
+        let (last, others) = values.split_last()?;
+        let is = |value: &String| Atom::Is { subject: subject.to_owned(), value: value.clone() };
+        for (index, value) in others.iter().enumerate() {
+            if self.world.decide(is(value))? {
+                return Some(Some(index));
+            }
+        }
+        if self.world.answer(&is(last)) == Some(false) {
+            self.world.reject();
+            return Some(None);
+        }
+        self.world.choose(subject, std::slice::from_ref(last))?;
+        Some(Some(others.len()))
+    }
+}
+
+fn is_list(kind: &str) -> bool {
+    kind == "CommaDelimitedList" || kind.starts_with("List<")
+}
+
+/// The values that a declaration allows; none when it allows all.
+fn allowed(mapping: &Mapping) -> Vec<String> {
+    let values = mapping.get("AllowedValues").and_then(|entry| entry.value.as_sequence()).unwrap_or_default();
+    let mut distinct = Vec::new();
+    for text in values.iter().filter_map(|value| scalar_text(value)) {
+        if !distinct.contains(&text) {
+            distinct.push(text);
+        }
+    }
+    distinct
+}
+
+/// A parameter stays a text, also when it has to look like a number.
+fn single(text: String, kind: &str) -> Maybe<Data> {
+    if kind == "Number" && text.trim().parse::<f64>().is_err() {
+        return failed(format!("\"{text}\" isn't a number"));
+    }
+    Known(Data::String(text))
+}
+
+/// The members of a list are trimmed.
+fn list(text: &str, allowed: &[String], name: &str, span: Span) -> Maybe<Data> {
+    if text.is_empty() {
+        return Unknown(Why::NotEvaluated { construct: "an empty list of texts".to_owned() });
+    }
+    let items: Vec<String> = text.split(',').map(|item| item.trim().to_owned()).collect();
+    if let Some(other) = items.iter().find(|item| !allowed.is_empty() && !allowed.contains(item)) {
+        return failed(format!("\"{other}\" isn't among the allowed values of `{name}`"));
+    }
+    Known(Data::tuple(items.into_iter().map(|item| Traced::written(Data::String(item), span)).collect()))
+}
+
+/// The text of a scalar as CloudFormation reads it where it wants a text.
+pub(super) fn scalar_text(node: &Node) -> Option<String> {
+    let target = node.target();
+    let NodeKind::Scalar(scalar) = &target.kind else { return None };
+    match target.meaning(scalar) {
+        Meaning::Null => None,
+        Meaning::Bool(value) => Some(value.to_string()),
+        Meaning::Number(_) | Meaning::String | Meaning::Ambiguous => Some(scalar.text.clone()),
+    }
+}

@@ -1,0 +1,104 @@
+//! `Ref` and `Fn::GetAtt`.
+
+use super::call::{self, Argument};
+use super::eval::{Evaluator, written};
+use super::symbols::failed;
+use crate::source::Span;
+use crate::value::{Data, Hop, Known, Maybe, Origin, Step, Traced, Unknown, Why};
+
+/// What stands for nothing: <https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/pseudo-parameter-reference.html>.
+const NO_VALUE: &str = "AWS::NoValue";
+
+const REGION: &str = "AWS::Region";
+
+/// What every template may refer to.
+const PSEUDO: [&str; 7] = [
+    "AWS::AccountId",
+    "AWS::NotificationARNs",
+    "AWS::Partition",
+    REGION,
+    "AWS::StackId",
+    "AWS::StackName",
+    "AWS::URLSuffix",
+];
+
+impl Evaluator<'_> {
+    /// `Ref` gives a parameter's value or a resource's name.
+    pub(super) fn reference(&self, argument: Argument<'_>, span: Span) -> Traced<Data> {
+        match argument.text() {
+            Some(name) => self.named(&self.filled(name), span),
+            None => written(failed("`Ref` takes a name"), span),
+        }
+    }
+
+    /// What a name stands for.
+    pub(super) fn named(&self, name: &str, span: Span) -> Traced<Data> {
+        if let Some((_, value)) = self.names.iter().rev().find(|(own, _)| own == name) {
+            return written(value.clone().map(Data::String), span);
+        }
+        if name == NO_VALUE {
+            return Traced { value: Known(Data::Null), origin: Origin::Null(span), hops: Vec::new() };
+        }
+        if let Some(declared) = self.scope.template.parameters.get(name) {
+            let (value, hops) = self.parameter(name, declared);
+            return Traced { value, origin: Origin::Written(span), hops };
+        }
+        written(self.pseudo(name).unwrap_or_else(|| self.resource_name(name)), span)
+    }
+
+    fn pseudo(&self, name: &str) -> Option<Maybe<Data>> {
+        if !PSEUDO.contains(&name) {
+            return None;
+        }
+        let given = self.library.context.options.region.as_ref().filter(|_| name == REGION && self.scope.is_here());
+        if let Some(region) = given {
+            return Some(Known(Data::String(region.clone())));
+        }
+        // A nested stack lies in the account and the Region of the outer one.
+        let is_shared = matches!(name, "AWS::AccountId" | "AWS::Partition" | REGION | "AWS::URLSuffix");
+        let reference = if is_shared && self.scope.is_here() { name.to_owned() } else { self.scope.qualify(name) };
+        Some(Unknown(Why::AtDeployment { reference, is_set: name != "AWS::NotificationARNs" }))
+    }
+
+    fn resource_name(&self, name: &str) -> Maybe<Data> {
+        let reference = self.scope.qualify(&format!("!Ref {name}"));
+        if self.declares(name) {
+            return Unknown(Why::AtDeployment { reference, is_set: true });
+        }
+        let template = &self.scope.template;
+        let may_be_made = template.is_transformed || !template.resources.flat.loops.is_empty();
+        if may_be_made || template.resources.flat.rest().is_some() || template.parameters.flat.rest().is_some() {
+            return Unknown(Why::AtDeployment { reference, is_set: false });
+        }
+        Unknown(Why::Undeclared { reference })
+    }
+
+    fn declares(&self, resource: &str) -> bool {
+        self.scope.template.resources.get(resource).is_some()
+    }
+
+    /// `Fn::GetAtt` gives what a resource is only known to have once it is there.
+    pub(super) fn attribute(&self, argument: Argument<'_>) -> Maybe<Data> {
+        let parts = || argument.items()?.iter().map(|part| call::plain_text(part)).collect::<Option<Vec<_>>>();
+        match argument.text().map(str::to_owned).or_else(|| Some(parts()?.join("."))) {
+            Some(path) => self.attribute_at(&self.filled(&path)),
+            None if argument.items().is_some() => {
+                Unknown(Why::AtDeployment { reference: self.scope.qualify("!GetAtt"), is_set: false })
+            }
+            None => failed("`Fn::GetAtt` takes a resource and an attribute"),
+        }
+    }
+
+    /// The attribute that a path such as `Key.Arn` names.
+    pub(super) fn attribute_at(&self, path: &str) -> Maybe<Data> {
+        let resource = path.split_once('.').map_or(path, |(resource, _)| resource);
+        // What a nested stack returns may be anything.
+        let is_set = self.declares(resource) && !path.contains(".Outputs.");
+        Unknown(Why::AtDeployment { reference: self.scope.qualify(&format!("!GetAtt {path}")), is_set })
+    }
+}
+
+/// The place of a parameter's declaration, as the way to it.
+pub(super) fn declaration(name: &str, key: Span) -> Vec<Hop> {
+    vec![Hop { span: key, step: Step::Parameter(name.to_owned()) }]
+}

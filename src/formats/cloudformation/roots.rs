@@ -1,0 +1,68 @@
+//! Which templates are deployed by themselves: those that no stack of another one deploys.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::deployment::{Deployment, called};
+use super::library::Library;
+use super::stacks;
+use crate::formats::{Context, Interest, Kept, Opened, Project};
+use crate::source::FileId;
+
+/// A file that may hold a template.
+pub(super) struct Root {
+    file: FileId,
+    name: String,
+}
+
+impl Project for Root {
+    fn root(&self) -> String {
+        self.name.clone()
+    }
+
+    fn open<'a>(&'a self, context: Context<'a>) -> Box<dyn Opened + 'a> {
+        Box::new(Deployment::open(self.file, context))
+    }
+}
+
+/// The roots among the kept files.
+pub(super) fn find(kept: &[Kept], context: Context<'_>) -> Vec<Root> {
+    let library = Library::new(context);
+    let calls: BTreeMap<FileId, Vec<FileId>> =
+        kept.iter().map(|kept| kept.file).filter_map(|file| Some((file, calls_of(file, &library)?))).collect();
+    let is_candidate = |kept: &&Kept| kept.interest == Interest::Mentions || calls.contains_key(&kept.file);
+    let candidates: Vec<FileId> = kept.iter().filter(is_candidate).map(|kept| kept.file).collect();
+    let called: BTreeSet<FileId> =
+        calls.iter().flat_map(|(own, called)| called.iter().filter(move |id| *id != own)).copied().collect();
+    let mut roots: Vec<FileId> = candidates.iter().filter(|file| !called.contains(file)).copied().collect();
+    let mut reached = BTreeSet::new();
+    roots.iter().for_each(|root| reach(*root, &calls, &mut reached));
+    // Templates that deploy each other are reached from no root, and must not be lost.
+    for file in &candidates {
+        if !reached.contains(file) {
+            roots.push(*file);
+            reach(*file, &calls, &mut reached);
+        }
+    }
+    roots.sort();
+    roots.into_iter().map(|file| Root { file, name: context.sources.file(file).name.clone() }).collect()
+}
+
+/// The files that a template's stacks deploy; nothing for a file without templates or stacks.
+fn calls_of(file: FileId, library: &Library<'_>) -> Option<Vec<FileId>> {
+    let text = library.context.sources.file(file);
+    if !stacks::NEEDLES.iter().chain(&[super::macros::INCLUDE]).any(|needle| text.text.contains(needle)) {
+        return None;
+    }
+    let templates = library.templates(&library.document(file));
+    let called = templates.iter().flat_map(|template| called(library, template));
+    (!templates.is_empty()).then(|| called.collect())
+}
+
+fn reach(root: FileId, calls: &BTreeMap<FileId, Vec<FileId>>, reached: &mut BTreeSet<FileId>) {
+    let mut pending = vec![root];
+    while let Some(file) = pending.pop() {
+        if reached.insert(file) {
+            pending.extend(calls.get(&file).into_iter().flatten());
+        }
+    }
+}

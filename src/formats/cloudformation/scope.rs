@@ -1,0 +1,66 @@
+//! A template that is being deployed: alone, or by a stack of another one.
+
+use std::collections::HashMap;
+use std::rc::Rc;
+use std::sync::Arc;
+
+use super::template::Template;
+use crate::source::Span;
+use crate::syntax::node::Node;
+use crate::value::{Maybe, Why};
+
+/// What loops call their values.
+pub(super) type Names = Vec<(String, Maybe<String>)>;
+
+/// A template and where its parameters come from.
+pub(super) struct Scope {
+    /// The template.
+    pub(super) template: Rc<Template>,
+    /// What stands before the names of what it declares: `Nested/`.
+    pub(super) prefix: String,
+    /// The stack that deploys it; nothing deploys a root template.
+    pub(super) call: Option<Call>,
+}
+
+/// A stack in another template.
+pub(super) struct Call {
+    /// Where it is declared.
+    pub(super) caller: Rc<Scope>,
+    /// The loops around its declaration.
+    pub(super) names: Names,
+    /// Its logical id.
+    pub(super) stack: String,
+    /// The parameters that it sets.
+    pub(super) arguments: HashMap<String, Passed>,
+    /// Why it may set others.
+    pub(super) rest: Option<Why>,
+    /// Whether it deploys the template to other accounts and Regions.
+    pub(super) is_set: bool,
+}
+
+/// A parameter that a stack sets.
+pub(super) struct Passed {
+    /// The name, where it is set.
+    pub(super) key_span: Span,
+    /// The value.
+    pub(super) value: Arc<Node>,
+    /// Whether some of the stacks have another value.
+    pub(super) is_overridden: bool,
+}
+
+impl Scope {
+    /// A template that is deployed by itself.
+    pub(super) fn root(template: Rc<Template>) -> Self {
+        Self { template, prefix: String::new(), call: None }
+    }
+
+    /// A name as it is seen from outside of all stacks.
+    pub(super) fn qualify(&self, name: &str) -> String {
+        format!("{}{name}", self.prefix)
+    }
+
+    /// Whether it is deployed where the root template is.
+    pub(super) fn is_here(&self) -> bool {
+        self.call.as_ref().is_none_or(|call| !call.is_set && call.caller.is_here())
+    }
+}

@@ -1,0 +1,236 @@
+//! Stacks within templates: which template they deploy, and with which parameters.
+
+use std::collections::HashMap;
+use std::rc::Rc;
+use std::sync::Arc;
+
+use super::call::{self, Call};
+use super::eval::Evaluator;
+use super::flat;
+use super::library::Place;
+use super::loops::{Member, Members};
+use super::scope::{self, Passed, Scope};
+use super::template::{Template, holds_trail};
+use crate::model::{Elsewhere, dialects};
+use crate::source::Span;
+use crate::syntax::node::{Mapping, Node};
+use crate::value::{Data, Known, Traced, Unknown, Why, World};
+
+const STACK: &str = "AWS::CloudFormation::Stack";
+const STACK_SET: &str = "AWS::CloudFormation::StackSet";
+const APPLICATION: &str = "AWS::Serverless::Application";
+
+/// How the types end that stand for a registered module.
+const MODULE: &str = "::MODULE";
+
+/// Words of which each template with a stack or a module in it has one.
+pub(super) const NEEDLES: [&str; 3] = [STACK, APPLICATION, MODULE];
+
+/// What a stack deploys.
+pub(super) enum Deployed {
+    /// A template that can be read.
+    Template(Rc<Template>),
+    /// A template that isn't here; the text that stands for it says what it may be about.
+    Elsewhere {
+        /// Where it is named.
+        span: Span,
+        /// All that is said of it.
+        words: String,
+        /// What makes it readable.
+        help: &'static str,
+    },
+}
+
+/// A property by its name.
+type Property = Option<Arc<Node>>;
+
+/// Whether a type of resource deploys resources that stand in another text.
+pub(super) fn is_stack(kind: &str) -> bool {
+    [STACK, STACK_SET, APPLICATION].contains(&kind) || kind.ends_with(MODULE)
+}
+
+impl<'a> Evaluator<'a> {
+    /// The evaluator of the template that a stack deploys, and whether it is deployed.
+    pub(super) fn enter(&self, member: &Member, outer: &Traced<bool>) -> Option<(Evaluator<'a>, Traced<bool>)> {
+        let Some((Deployed::Template(template), members)) = self.deployed(member) else { return None };
+        let exists = self.exists(members.get("Condition"), outer);
+        let properties = self.properties(&members);
+        let is_set = kind_of(member) == Some(STACK_SET);
+        let (arguments, rest) = self.arguments(&properties);
+        let call = scope::Call {
+            caller: Rc::clone(&self.scope),
+            names: self.names.clone(),
+            stack: member.key.clone(),
+            arguments,
+            rest,
+            is_set,
+        };
+        let prefix = self.scope.qualify(&format!("{}/", member.key));
+        let scope = Rc::new(Scope { template, prefix, call: Some(call) });
+        Some((self.within(scope, scope::Names::new()), exists))
+    }
+
+    /// What a resource deploys if it is a stack, and the entries of the resource.
+    pub(super) fn deployed(&self, member: &Member) -> Option<(Deployed, Members)> {
+        let kind = kind_of(member).filter(|kind| is_stack(kind))?;
+        let members = self.members(member.value.as_mapping()?);
+        if kind.ends_with(MODULE) {
+            let (span, words) = (member.key_span, format!("{} {kind}", member.key));
+            let help = "check the template that the module stands for";
+            return Some((Deployed::Elsewhere { span, words, help }, members));
+        }
+        let properties = self.properties(&members);
+        let property = |name: &str| properties.get(name).map(|member| Arc::clone(&member.value));
+        let deployed = match (property("TemplateBody"), property("TemplateURL").or_else(|| property("Location"))) {
+            (Some(body), _) => self.of_body(member, &body),
+            (None, url) => self.of_url(member, url, &members),
+        };
+        Some((deployed, members))
+    }
+
+    fn properties(&self, members: &Members) -> Members {
+        let mapping = members.get("Properties").and_then(|properties| properties.value.as_mapping());
+        mapping.map(|mapping| self.members(mapping)).unwrap_or_default()
+    }
+
+    /// The template at a path beside this one. What the CDK writes names the file in the metadata.
+    fn of_url(&self, member: &Member, url: Property, members: &Members) -> Deployed {
+        let asset = members.get("Metadata").and_then(|metadata| asset_path(metadata.value.as_mapping()?));
+        let written = url.as_ref().map(|url| self.eval(url).value);
+        let path = match (asset, &written) {
+            (Some(path), _) => Some(path),
+            (None, Some(Known(Data::String(path)))) => Some(path.clone()),
+            (None, _) => None,
+        };
+        let place = path.as_ref().map_or(Place::Remote, |path| self.library.find(self.scope.template.file, path));
+        let span = url.as_ref().map_or(member.key_span, |url| url.whole());
+        let mut words = member.key.clone();
+        url.iter().for_each(|url| collect_texts(url, &mut words));
+        let help = match place {
+            Place::File(file) => {
+                let document = self.library.document(file);
+                match self.library.templates(&document).first() {
+                    Some(template) => return Deployed::Template(Rc::clone(template)),
+                    None => "make the file a template: it has no resources",
+                }
+            }
+            Place::Missing => "check the path: no template lies there",
+            Place::Remote => "name a file beside this template, so that it can be read",
+        };
+        Deployed::Elsewhere { span, words, help }
+    }
+
+    /// The template that is written in place, as a text or as the value that becomes one.
+    fn of_body(&self, member: &Member, body: &Node) -> Deployed {
+        let call = Call::of(body.target()).filter(|call| call.name == "ToJsonString");
+        let value = call.and_then(|call| call.argument.node_of_value()).or_else(|| call::plain(body));
+        if let Some(template) = value.and_then(|value| self.library.inline(value, self.scope.template.file)) {
+            return Deployed::Template(template);
+        }
+        if let Known(Data::String(text)) = self.eval(body).value {
+            let document = self.library.body(body.target(), &text);
+            if let Some(template) = self.library.templates(&document).first() {
+                return Deployed::Template(Rc::clone(template));
+            }
+        }
+        let mut words = member.key.clone();
+        collect_texts(body, &mut words);
+        if words.contains(dialects::CLOUDFORMATION.kind) || holds_trail(body) {
+            words.push_str(" cloudtrail");
+        }
+        Deployed::Elsewhere { span: body.whole(), words, help: "write the template as a file of its own" }
+    }
+
+    /// The parameters that a stack sets, and why there may be others.
+    fn arguments(&self, properties: &Members) -> (HashMap<String, Passed>, Option<Why>) {
+        let mut passed = HashMap::new();
+        let mut rest = properties.rest.clone();
+        let parameters = properties.get("Parameters").map(|parameters| parameters.value.target());
+        if let Some(mapping) = parameters.and_then(call::plain).and_then(|node| node.as_mapping()) {
+            let members = self.members(mapping);
+            rest = rest.or(members.rest);
+            passed.extend(members.all.into_iter().map(|member| {
+                (member.key, Passed { key_span: member.key_span, value: member.value, is_overridden: false })
+            }));
+        } else if let Some(items) = parameters.and_then(|parameters| parameters.as_sequence()) {
+            passed.extend(items.iter().filter_map(|item| listed(item)));
+        } else if let Some(parameters) = parameters
+            && let Unknown(why) = self.eval(parameters).value
+        {
+            rest = Some(why);
+        }
+        for name in overridden(properties) {
+            if let Some(passed) = passed.get_mut(&name) {
+                passed.is_overridden = true;
+            }
+        }
+        (passed, rest)
+    }
+
+    /// A stack whose template isn't here, if it may declare a trail by its name and may be created.
+    pub(super) fn elsewhere(&self, member: &Member, outer: &Traced<bool>) -> Option<Elsewhere> {
+        let (Deployed::Elsewhere { span, words, help }, members) = self.deployed(member)? else { return None };
+        let exists = self.exists(members.get("Condition"), outer);
+        let is_such = names_trail(&words) && exists.value != Known(false);
+        let what = format!("stack `{}`", self.scope.qualify(&member.key));
+        is_such.then(|| Elsewhere { header: span, what, help: help.to_owned() })
+    }
+}
+
+/// Whether nothing but the world keeps a stack of a root template from being created.
+pub(super) fn created(span: Span) -> Traced<bool> {
+    Traced { value: Known(true), origin: crate::value::Origin::Absent(span), hops: Vec::new() }
+}
+
+/// The world in which stacks are looked for: it decides nothing.
+pub(super) fn undecided() -> World {
+    World::open()
+}
+
+/// Whether a text has to do with CloudTrail.
+pub(super) fn names_trail(text: &str) -> bool {
+    let text = text.to_ascii_lowercase();
+    ["cloudtrail", "cloud-trail", "cloud_trail"].iter().any(|word| text.contains(word))
+}
+
+fn kind_of(member: &Member) -> Option<&str> {
+    flat::text(member.value.as_mapping()?, "Type")
+}
+
+/// Where the CDK and SAM keep the file that they will upload as the template.
+fn asset_path(metadata: &Mapping) -> Option<String> {
+    let property = flat::text(metadata, "aws:asset:property")?;
+    let path = flat::text(metadata, "aws:asset:path").filter(|_| property == "TemplateURL")?;
+    Some(path.to_owned())
+}
+
+/// All texts within a node, one after the other. The tree's depth is limited.
+fn collect_texts(node: &Node, words: &mut String) {
+    use crate::syntax::node::NodeKind;
+    match &node.target().kind {
+        NodeKind::Scalar(scalar) => {
+            words.push(' ');
+            words.push_str(&scalar.text);
+        }
+        NodeKind::Sequence(items) => items.iter().for_each(|item| collect_texts(item, words)),
+        NodeKind::Mapping(mapping) => mapping.entries.iter().for_each(|entry| collect_texts(&entry.value, words)),
+        NodeKind::Alias(_) => {}
+    }
+}
+
+/// A parameter of a stack set.
+fn listed(item: &Node) -> Option<(String, Passed)> {
+    let mapping = item.as_mapping()?;
+    let name = mapping.get("ParameterKey")?;
+    let value = Arc::clone(&mapping.get("ParameterValue")?.value);
+    let passed = Passed { key_span: name.value.span, value, is_overridden: false };
+    Some((call::plain_text(&name.value)?.to_owned(), passed))
+}
+
+/// The parameters to which some instances of a stack set give other values.
+fn overridden(properties: &Members) -> Vec<String> {
+    let groups = properties.get("StackInstancesGroup").and_then(|groups| groups.value.as_sequence());
+    let overrides = groups.unwrap_or_default().iter().filter_map(|group| group.as_mapping()?.get("ParameterOverrides"));
+    let items = overrides.filter_map(|overrides| overrides.value.as_sequence()).flatten();
+    items.filter_map(|item| Some(listed(item)?.0)).collect()
+}

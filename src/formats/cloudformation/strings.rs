@@ -1,0 +1,270 @@
+//! Functions that make texts: `Fn::Sub`, `Fn::Join`, `Fn::Base64` and `Fn::ToJsonString`.
+
+use super::call::Argument;
+use super::eval::{Evaluator, Way};
+use super::symbols::{because, computed, failed, symbol};
+use crate::source::Span;
+use crate::syntax::node::Mapping;
+use crate::value::{Data, Known, Maybe, Traced, Unknown, Why};
+
+/// Longer texts are given up, in bytes.
+const MAX_TEXT: usize = 1 << 20;
+
+/// A part of the text that `Fn::Sub` takes.
+#[derive(Debug, PartialEq, Eq)]
+enum Part<'a> {
+    Literal(&'a str),
+    /// What stands in `${…}`.
+    Name(&'a str),
+}
+
+/// A text as far as it has been written.
+#[derive(Default)]
+struct Writing {
+    text: String,
+    /// The reason of the first part that isn't known.
+    unknown: Option<Why>,
+    /// Whether some text is certain to be in it.
+    is_set: bool,
+}
+
+impl Evaluator<'_> {
+    /// `Fn::Sub`, with or without values of its own. Of one `${Name}` it is that value.
+    pub(super) fn sub(&self, argument: Argument<'_>) -> Way {
+        let (text, own) = match argument.items() {
+            Some([text, own]) => {
+                (super::call::plain_text(text), super::call::plain(own).and_then(|own| own.as_mapping()))
+            }
+            Some(_) => (None, None),
+            None => (argument.text(), None),
+        };
+        let Some(text) = text else { return (failed("`Fn::Sub` takes a text, or a text and a mapping"), Vec::new()) };
+        let parts = split(text);
+        if let [Part::Name(name)] = parts.as_slice() {
+            let value = self.substitute(name, own, argument.span());
+            let text = match value.value {
+                Known(data) => self.text_of(&Known(data)).map(Data::String),
+                unknown @ Unknown(_) => unknown,
+            };
+            return (text, value.hops);
+        }
+        let mut writing = Writing::default();
+        for part in &parts {
+            match part {
+                Part::Literal(text) => writing.literal(text),
+                Part::Name(name) => {
+                    let value = self.substitute(name, own, argument.span()).value;
+                    writing.part(self.text_of(&value), &symbol(&value));
+                }
+            }
+        }
+        (writing.finish(), Vec::new())
+    }
+
+    fn substitute(&self, name: &str, own: Option<&Mapping>, span: Span) -> Traced<Data> {
+        if let Some(entry) = own.and_then(|own| own.get(name)) {
+            return self.eval(&entry.value);
+        }
+        let value = if name.contains('.') {
+            super::eval::written(self.attribute_at(name), span)
+        } else {
+            self.named(name, span)
+        };
+        self.settle(value)
+    }
+
+    /// A text in a loop: the names of its values stand for them anywhere.
+    pub(super) fn filled(&self, text: &str) -> String {
+        if self.names.is_empty() || !text.contains("{") {
+            return text.to_owned();
+        }
+        let mut filled = text.to_owned();
+        for (name, value) in self.names.iter().rev() {
+            if let Known(value) = value {
+                let bare: String = value.chars().filter(char::is_ascii_alphanumeric).collect();
+                filled = filled.replace(&format!("${{{name}}}"), value).replace(&format!("&{{{name}}}"), &bare);
+            }
+        }
+        filled
+    }
+
+    /// `Fn::Join`.
+    pub(super) fn join(&self, argument: Argument<'_>) -> Maybe<Data> {
+        let Some([delimiter, list]) = argument.items() else {
+            return failed("`Fn::Join` takes a delimiter and a list");
+        };
+        let (delimiter, list) = (self.text_of(&self.eval(delimiter).value), self.eval(list).value);
+        let items = match (&delimiter, &list) {
+            (Known(_), Known(Data::List(items))) => &items.items,
+            (Known(_), Known(other)) => return failed(format!("{} isn't a list", other.shown())),
+            _ => return computed("Join", &[&delimiter.map(Data::String), &list], None),
+        };
+        let Known(delimiter) = delimiter else { return Unknown(Why::Unreadable) };
+        let mut writing = Writing::default();
+        for (index, item) in items.iter().enumerate() {
+            if index > 0 {
+                writing.literal(&delimiter);
+            }
+            writing.part(self.text_of(&item.value), &symbol(&item.value));
+        }
+        writing.finish()
+    }
+
+    /// `Fn::Base64`.
+    pub(super) fn base64(&self, argument: Argument<'_>) -> Maybe<Data> {
+        let value = self.argument(argument).value;
+        match self.text_of(&value) {
+            Known(text) => Known(Data::String(base64(text.as_bytes()))),
+            Unknown(_) => computed("Base64", &[&value], None),
+        }
+    }
+
+    /// `Fn::ToJsonString`.
+    pub(super) fn to_json_string(&self, argument: Argument<'_>) -> Maybe<Data> {
+        let value = self.argument(argument).value;
+        let mut text = String::new();
+        match write_json(&value, &mut text) {
+            Ok(()) => Known(Data::String(text)),
+            Err(why) => because(format!("ToJsonString({})", symbol(&value)), why, None),
+        }
+    }
+}
+
+impl Writing {
+    fn literal(&mut self, text: &str) {
+        self.is_set |= !text.is_empty();
+        self.push(text);
+    }
+
+    fn part(&mut self, part: Maybe<String>, symbol: &str) {
+        match part {
+            Known(text) => self.literal(&text),
+            Unknown(why) => {
+                self.push(&format!("${{{symbol}}}"));
+                self.unknown.get_or_insert(why);
+            }
+        }
+    }
+
+    fn push(&mut self, text: &str) {
+        if self.text.len().saturating_add(text.len()) > MAX_TEXT {
+            self.unknown = Some(Why::OverLimit { limit: "the length of a text" });
+        } else {
+            self.text.push_str(text);
+        }
+    }
+
+    fn finish(self) -> Maybe<Data> {
+        match self.unknown {
+            None => Known(Data::String(self.text)),
+            Some(why) => match because(format!("{:?}", self.text), why, None) {
+                Unknown(why @ Why::Computed { .. }) if self.is_set => {
+                    Unknown(Why::AtDeployment { reference: why.symbol(), is_set: true })
+                }
+                other => other,
+            },
+        }
+    }
+}
+
+/// Literals and `${…}` in turns; `${!name}` is the text `${name}`.
+fn split(text: &str) -> Vec<Part<'_>> {
+    let mut parts = Vec::new();
+    let mut rest = text;
+    while let Some((before, after)) = rest.split_once("${") {
+        let Some((name, after)) = after.split_once('}') else { break };
+        if !before.is_empty() {
+            parts.push(Part::Literal(before));
+        }
+        match name.strip_prefix('!') {
+            Some(literal) => parts.extend([Part::Literal("${"), Part::Literal(literal), Part::Literal("}")]),
+            None => parts.push(Part::Name(name.trim())),
+        }
+        rest = after;
+    }
+    if !rest.is_empty() {
+        parts.push(Part::Literal(rest));
+    }
+    parts
+}
+
+fn base64(bytes: &[u8]) -> String {
+    const DIGITS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    let mut text = String::new();
+    for chunk in bytes.chunks(3) {
+        let bits = chunk.iter().fold(0_u32, |bits, byte| bits << 8 | u32::from(*byte)) << (8 * (3 - chunk.len()));
+        for place in 0..4 {
+            let digit = DIGITS.get((bits >> (18 - 6 * place) & 63) as usize).copied().unwrap_or_default();
+            text.push(if place <= chunk.len() { char::from(digit) } else { '=' });
+        }
+    }
+    text
+}
+
+/// Writes a value as JSON without spaces.
+fn write_json(value: &Maybe<Data>, text: &mut String) -> Result<(), Why> {
+    if text.len() > MAX_TEXT {
+        return Err(Why::OverLimit { limit: "the length of a text" });
+    }
+    match value {
+        Unknown(why) => return Err(why.clone()),
+        Known(Data::Null) => text.push_str("null"),
+        Known(data @ (Data::Bool(_) | Data::Number(_))) => text.push_str(&data.shown()),
+        Known(Data::String(string)) => write_json_text(string, text),
+        Known(Data::List(list)) => {
+            text.push('[');
+            for (index, item) in list.items.iter().enumerate() {
+                text.push_str(if index > 0 { "," } else { "" });
+                write_json(&item.value, text)?;
+            }
+            text.push(']');
+        }
+        Known(Data::Object(object)) => {
+            text.push('{');
+            let present = object.fields.iter().filter(|field| !super::eval::is_absent(&field.value));
+            for (index, field) in present.enumerate() {
+                text.push_str(if index > 0 { "," } else { "" });
+                write_json_text(&field.key, text);
+                text.push(':');
+                write_json(&field.value.value, text)?;
+            }
+            text.push('}');
+            return object.rest.as_deref().cloned().map_or(Ok(()), Err);
+        }
+    }
+    Ok(())
+}
+
+fn write_json_text(string: &str, text: &mut String) {
+    text.push('"');
+    for c in string.chars() {
+        match c {
+            '"' | '\\' => text.extend(['\\', c]),
+            '\n' => text.push_str("\\n"),
+            '\r' => text.push_str("\\r"),
+            '\t' => text.push_str("\\t"),
+            c if c.is_control() => text.push_str(&format!("\\u{:04x}", u32::from(c))),
+            c => text.push(c),
+        }
+    }
+    text.push('"');
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_text_is_split_at_its_names() {
+        let text = "a${B}${!C}${ D.E }${";
+        let (b, d) = (Part::Name("B"), Part::Name("D.E"));
+        let literal = Part::Literal;
+        assert_eq!(split(text), [literal("a"), b, literal("${"), literal("C"), literal("}"), d, literal("${")]);
+    }
+
+    #[test]
+    fn base64_is_padded() {
+        let encoded: Vec<String> = ["", "t", "tr", "tra", "trai"].iter().map(|text| base64(text.as_bytes())).collect();
+        assert_eq!(encoded, ["", "dA==", "dHI=", "dHJh", "dHJhaQ=="]);
+    }
+}

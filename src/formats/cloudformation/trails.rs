@@ -1,0 +1,142 @@
+//! Resources of a template become trails: their own, and those of the stacks that they are.
+
+use std::rc::Rc;
+
+use super::call::{self, Call};
+use super::eval::{Evaluator, MAX_DEPTH};
+use super::flat::{self, is_loop};
+use super::loops::{Member, Members};
+use super::macros;
+use crate::model::{Macro, Resource, dialects};
+use crate::source::Span;
+use crate::syntax::node::{Entry, Mapping};
+use crate::value::{Data, Field, Known, Maybe, Object, Origin, Traced, Unknown, Why};
+
+impl Evaluator<'_> {
+    /// The trails that an entry of `Resources` makes in this world; `outer` says whether its stack is created.
+    pub(super) fn trails(&self, entry: &Entry, outer: &Traced<bool>) -> Vec<Resource> {
+        if self.world.enter(MAX_DEPTH).is_err() {
+            return Vec::new();
+        }
+        let trails = if is_loop(entry) { self.looped(entry, outer) } else { self.made(&self.member(entry), outer) };
+        self.world.leave();
+        trails
+    }
+
+    /// The trails that a loop makes; what it loops over may not be known.
+    fn looped(&self, entry: &Entry, outer: &Traced<bool>) -> Vec<Resource> {
+        let (members, why) = match self.iterate(entry) {
+            Ok(Members { all, rest: None }) => return all.iter().flat_map(|member| self.made(member, outer)).collect(),
+            Ok(Members { all, rest: Some(why) }) => (all, why),
+            Err(why) => (self.sketch(entry, &why), why),
+        };
+        let construct = format!("the loop, since {},", why.describe());
+        let doubt = Traced { value: Unknown(Why::NotEvaluated { construct }), ..outer.clone() };
+        members.iter().flat_map(|member| self.made(member, &doubt)).collect()
+    }
+
+    fn made(&self, member: &Member, outer: &Traced<bool>) -> Vec<Resource> {
+        let evaluator = self.with(member.names.clone());
+        let Some(resource) = member.value.as_mapping() else { return Vec::new() };
+        match flat::text(resource, "Type").map(|kind| evaluator.filled(kind)) {
+            Some(kind) if kind == dialects::CLOUDFORMATION.kind => vec![evaluator.trail(member, resource, outer)],
+            Some(_) => evaluator.of_stack(member, outer),
+            None => Vec::new(),
+        }
+    }
+
+    /// The trails of the template that a stack deploys, if the resource is one.
+    fn of_stack(&self, member: &Member, outer: &Traced<bool>) -> Vec<Resource> {
+        let Some((inner, exists)) = self.enter(member, outer) else { return Vec::new() };
+        let template = Rc::clone(&inner.scope.template);
+        let flat = &template.resources.flat;
+        flat.entries.iter().chain(&flat.loops).flat_map(|entry| inner.trails(entry, &exists)).collect()
+    }
+
+    fn trail(&self, member: &Member, resource: &Mapping, outer: &Traced<bool>) -> Resource {
+        let header = member.key_span;
+        let members = self.members(resource);
+        let exists = self.exists(members.get("Condition"), outer);
+        let body = match exists.value {
+            // What isn't created needs no properties.
+            Known(false) => Known(Object::new(header, Vec::new())),
+            Known(true) | Unknown(_) => self.body(&members, header),
+        };
+        Resource {
+            dialect: &dialects::CLOUDFORMATION,
+            address: self.scope.qualify(&member.key),
+            header,
+            call: None,
+            exists,
+            body,
+            ignored_changes: Vec::new(),
+            notation: self.scope.template.notation,
+            macros: self.macros(member),
+        }
+    }
+
+    /// Whether a resource is created: its stack is, and its condition holds.
+    pub(super) fn exists(&self, condition: Option<&Member>, outer: &Traced<bool>) -> Traced<bool> {
+        let Some(condition) = condition else { return outer.clone() };
+        let holds = match call::plain_text(&condition.value) {
+            Some(name) => self.condition(&self.filled(name)),
+            None => Unknown(Why::Unreadable),
+        };
+        match (&outer.value, &holds) {
+            (Known(true), _) | (Unknown(_), Known(false)) => {
+                Traced { value: holds, origin: Origin::Written(condition.value.span), hops: Vec::new() }
+            }
+            (Known(false) | Unknown(_), _) => outer.clone(),
+        }
+    }
+
+    /// The properties that the shape asks for.
+    fn body(&self, members: &Members, header: Span) -> Maybe<Object> {
+        let Some(properties) = members.get("Properties") else {
+            return match &members.rest {
+                Some(why) => Unknown(why.clone()),
+                None => Known(Object::new(header, Vec::new())),
+            };
+        };
+        let target = properties.value.target();
+        if Call::of(target).is_some() {
+            return match self.eval(target).value {
+                Known(Data::Object(object)) => Known(Object { header, ..object }),
+                Known(_) => Unknown(Why::Unreadable),
+                Unknown(why) => Unknown(why),
+            };
+        }
+        let Some(mapping) = target.as_mapping() else { return Unknown(Why::Unreadable) };
+        let written = self.members(mapping);
+        let fields = written.all.iter().filter_map(|member| self.property(member));
+        Known(Object { rest: written.rest.clone().map(Box::new), ..Object::new(header, fields.collect()) })
+    }
+
+    /// A property that is asked for, or a key that may have been meant for one.
+    fn property(&self, member: &Member) -> Option<Field> {
+        let shape = dialects::CLOUDFORMATION.shape;
+        let value = if shape.iter().any(|argument| argument.name == member.key) {
+            self.with(member.names.clone()).eval(&member.value)
+        } else if shape.iter().any(|argument| argument.is_resembled_by(&member.key)) {
+            Traced::written(Data::Null, member.value.span)
+        } else {
+            return None;
+        };
+        Some(Field { key: member.key.clone(), key_span: member.key_span, value })
+    }
+
+    /// What may rewrite a resource before it is created, in its own template and in those around it.
+    fn macros(&self, member: &Member) -> Vec<Macro> {
+        let mut found = Vec::new();
+        macros::within(&member.value, self.library, &mut found);
+        let mut scope = Some(&self.scope);
+        while let Some(own) = scope {
+            let template = &own.template;
+            let around = template.resources.flat.macros.iter().chain(&template.macros);
+            let new: Vec<Macro> = around.filter(|one| !found.contains(one)).cloned().collect();
+            found.extend(new);
+            scope = own.call.as_ref().map(|call| &call.caller);
+        }
+        found
+    }
+}

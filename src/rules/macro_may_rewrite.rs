@@ -1,0 +1,18 @@
+//! What a macro makes of a template isn't in the template.
+
+use super::{Check, Page, Policy, Rule};
+use crate::finding::Finding;
+use crate::model::Trail;
+
+pub(super) static RULE: Rule =
+    Rule::new(|| Page::parse(include_str!("../../rules/macro-may-rewrite.md")), Check::Advice(check));
+
+fn check(trail: &Trail, _: &Policy) -> Option<Finding> {
+    let first = trail.macros.first()?;
+    let message = format!("may be rewritten by the macro `{}`", first.name);
+    Some(
+        Finding::at(first.span, message, "this runs before anything is created")
+            .also(trail.header, "the trail is judged as it is written here")
+            .help("check the template that the macro returns: `aws cloudformation get-template --template-stage Processed`"),
+    )
+}
