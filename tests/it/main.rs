@@ -9,6 +9,7 @@
 )]
 
 mod cli;
+mod enumeration;
 mod house;
 mod metamorphic;
 mod oracle;
@@ -22,3 +23,4 @@ mod support;
 mod traces;
 mod twins;
 mod verdicts;
+mod yaml;

@@ -133,7 +133,7 @@ impl Search {
                 self.look_behind(evaluator, root, exists, stacks, entry);
             }
         }
-        self.elsewhere.extend(included_elsewhere(evaluator, &template));
+        self.elsewhere.extend(included_elsewhere(&template));
     }
 
     fn note(&mut self, root: &Rc<Scope>, stacks: &[Entry], entry: &Entry) {
@@ -183,20 +183,10 @@ fn is_relevant(kind: &str) -> bool {
 }
 
 /// What a macro brings among the resources may be a trail, if its name says so.
-fn included_elsewhere(evaluator: &Evaluator<'_>, template: &Template) -> Vec<Elsewhere> {
-    let is_such = |span: Span| {
-        let file = evaluator.library.context.sources.file(span.file);
-        names_trail(file.slice(span))
-    };
-    let macros = template.resources.flat.macros.iter();
-    macros
-        .filter(|found| names_trail(&found.name) || is_such(found.span))
-        .map(|found| Elsewhere {
-            header: found.span,
-            what: format!("the macro `{}`", found.name),
-            help: "include a file beside this template, so that it can be read".to_owned(),
-        })
-        .collect()
+fn included_elsewhere(template: &Template) -> Option<Elsewhere> {
+    let found = template.resources.flat.macros.first().filter(|_| names_trail(&template.resources.flat.words))?;
+    let help = "include a file beside this template, so that it can be read".to_owned();
+    Some(Elsewhere { header: found.span, what: format!("the macro `{}`", found.name), help })
 }
 
 /// The files that a template's stacks deploy.

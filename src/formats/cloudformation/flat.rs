@@ -26,6 +26,8 @@ pub(super) struct Flat {
     pub(super) loops: Vec<Entry>,
     /// What may add entries, and change those that are written.
     pub(super) macros: Vec<Macro>,
+    /// All that is said of the macros.
+    pub(super) words: String,
     /// A function beside other keys, which CloudFormation refuses.
     stray: Option<String>,
 }
@@ -105,7 +107,10 @@ impl Flat {
                     seen.remove(macros::KEY);
                     self.add(mapping, library, seen, depth);
                 }
-                Some(_) | None => self.macros.push(found.as_macro()),
+                Some(_) | None => {
+                    self.words.push_str(&found.words());
+                    self.macros.push(found.as_macro());
+                }
             }
         }
     }

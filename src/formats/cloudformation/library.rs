@@ -9,7 +9,7 @@ use super::template::Template;
 use crate::formats::Context;
 use crate::model::{Notation, dialects};
 use crate::source::{FileId, SourceFile, Span, normalize};
-use crate::syntax::node::{Node, Tree};
+use crate::syntax::node::{Node, NodeKind, ScalarStyle, Tree};
 use crate::syntax::{ProblemKind, json, yaml};
 
 /// All that was read.
@@ -136,16 +136,20 @@ impl Document {
 /// A file is JSON when it begins like an object, whatever its name. YAML may begin so too,
 /// but a file whose name says that it is JSON has to be JSON then.
 pub(super) fn parse(id: FileId, file: &SourceFile) -> (Tree, Notation) {
-    if !file.body().1.trim_start().starts_with(['{', '[']) {
-        return (yaml::parse(id, file), Notation::Yaml);
-    }
-    let tree = json::parse(id, file);
-    if is_sound(&tree) || file.name.ends_with(".json") {
+    let is_named = |extension| file.name.ends_with(extension);
+    let begins_like_json = file.body().1.trim_start().starts_with(['{', '[']);
+    let json = begins_like_json.then(|| json::parse(id, file));
+    if let Some(tree) = json.filter(|tree| is_sound(tree) || is_named(".json")) {
         return (tree, Notation::Json);
     }
-    let flow = yaml::parse(id, file);
-    let is_yaml = is_sound(&flow) || file.name.ends_with(".yaml") || file.name.ends_with(".yml");
-    if is_yaml { (flow, Notation::Yaml) } else { (tree, Notation::Json) }
+    let tree = yaml::parse(id, file);
+    let is_yaml = tree.documents.iter().any(|root| root.as_mapping().is_some() || root.as_sequence().is_some());
+    let is_json = if begins_like_json {
+        !is_sound(&tree) && !is_named(".yaml") && !is_named(".yml")
+    } else {
+        !is_yaml && is_named(".json")
+    };
+    if is_json { (json::parse(id, file), Notation::Json) } else { (tree, Notation::Yaml) }
 }
 
 /// Whether nothing was lost.
@@ -162,7 +166,7 @@ impl Library<'_> {
             return Rc::clone(document);
         }
         let outer = self.context.sources.file(node.span.file);
-        let blanked = blank_around(&outer, node.span).filter(|blanked| says(blanked, text));
+        let blanked = blank_around(&outer, node).filter(|blanked| says(blanked, text));
         let document = match blanked {
             Some(blanked) => Document::read(node.span.file, &virtual_file(&outer, blanked)),
             None => self.copy_of(node, text, &outer),
@@ -193,12 +197,13 @@ impl Library<'_> {
 }
 
 /// The outer text with nothing but spaces around a block scalar's lines.
-fn blank_around(outer: &SourceFile, span: Span) -> Option<String> {
-    let scalar = outer.slice(span);
-    let lines = scalar.strip_prefix('|').and_then(|_| scalar.find('\n'))?;
-    let start = span.range().start.checked_add(lines)?;
-    let (before, rest) = outer.text.split_at_checked(start)?;
-    let (lines, _) = rest.split_at_checked(span.range().end.checked_sub(start)?)?;
+fn blank_around(outer: &SourceFile, node: &Node) -> Option<String> {
+    match &node.kind {
+        NodeKind::Scalar(scalar) if scalar.style == ScalarStyle::Block => {}
+        _ => return None,
+    }
+    let (before, _) = outer.text.split_at_checked(node.span.range().start)?;
+    let lines = outer.slice(node.span);
     let blank = before.chars().flat_map(|c| {
         let blank = if c == '\n' { '\n' } else { ' ' };
         std::iter::repeat_n(blank, c.len_utf8())

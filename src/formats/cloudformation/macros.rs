@@ -76,6 +76,11 @@ impl<'a> Found<'a> {
         call::plain_text(&location.value)
     }
 
+    /// Its name and what it includes.
+    pub(super) fn words(&self) -> String {
+        format!("{} {}", self.name, self.location().unwrap_or_default())
+    }
+
     /// The document that an include brings, if its file lies here.
     pub(super) fn included(&self, library: &Library<'_>) -> Option<Arc<Node>> {
         let file = library.find(self.span.file, self.location()?).file()?;

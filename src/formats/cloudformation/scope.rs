@@ -59,6 +59,12 @@ impl Scope {
         format!("{}{name}", self.prefix)
     }
 
+    /// Whether a template is deployed by itself here, on the way from the root.
+    pub(super) fn is_within(&self, template: &Rc<Template>) -> bool {
+        let around = || self.call.as_ref().is_some_and(|call| call.caller.is_within(template));
+        Rc::ptr_eq(&self.template, template) || around()
+    }
+
     /// Whether it is deployed where the root template is.
     pub(super) fn is_here(&self) -> bool {
         self.call.as_ref().is_none_or(|call| !call.is_set && call.caller.is_here())

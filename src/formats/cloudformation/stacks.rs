@@ -110,6 +110,10 @@ impl<'a> Evaluator<'a> {
             Place::File(file) => {
                 let document = self.library.document(file);
                 match self.library.templates(&document).first() {
+                    Some(template) if self.scope.is_within(template) => {
+                        words.push_str(" cloudtrail");
+                        "break the circle: a template can't deploy itself"
+                    }
                     Some(template) => return Deployed::Template(Rc::clone(template)),
                     None => "make the file a template: it has no resources",
                 }

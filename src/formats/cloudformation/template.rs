@@ -86,15 +86,22 @@ impl Template {
             return vec![Problem::syntax(written.key.span, message)];
         }
         let problem = |(span, message): (Span, String)| Problem::syntax(span, message);
-        self.resources.flat.entries.iter().filter_map(|entry| self.fault(entry)).map(problem).collect()
+        let flat = &self.resources.flat;
+        let faults = flat.entries.iter().filter_map(|entry| self.fault(entry));
+        faults.chain(flat.loops.iter().filter_map(|entry| self.loop_fault(entry))).map(problem).collect()
+    }
+
+    fn loop_fault(&self, entry: &Entry) -> Option<(Span, String)> {
+        let is_fine = self.has_extensions || self.is_rewritten() || !holds_trail(&entry.value);
+        (!is_fine).then(|| (entry.key.span, format!("loops need `Transform: {LANGUAGE_EXTENSIONS}`")))
     }
 
     /// What is wrong with a resource, as far as it may be a trail.
     fn fault(&self, entry: &Entry) -> Option<(Span, String)> {
         let name = entry.key.as_text()?;
         let Some(resource) = entry.value.as_mapping() else {
-            return holds_trail(&entry.value)
-                .then(|| (entry.key.span, format!("resource `{name}` has to be a mapping")));
+            let is_trail = entry.value.as_text() == Some(dialects::CLOUDFORMATION.kind) || holds_trail(&entry.value);
+            return is_trail.then(|| (entry.key.span, format!("resource `{name}` has to be a mapping")));
         };
         let kind = resource.get("Type")?;
         let Some(text) = call::plain_text(&kind.value) else {

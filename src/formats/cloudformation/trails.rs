@@ -31,7 +31,8 @@ impl Evaluator<'_> {
             Err(why) => (self.sketch(entry, &why), why),
         };
         let construct = format!("the loop, since {},", why.describe());
-        let doubt = Traced { value: Unknown(Why::NotEvaluated { construct }), ..outer.clone() };
+        let origin = Origin::Written(entry.key.span);
+        let doubt = Traced { value: Unknown(Why::NotEvaluated { construct }), origin, hops: Vec::new() };
         members.iter().flat_map(|member| self.made(member, &doubt)).collect()
     }
 
