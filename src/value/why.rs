@@ -155,7 +155,11 @@ impl Why {
                 Some(name) => format!("give it a value with `--var {name}=…` or `--var-file`, or a default"),
                 None => format!("give it a value with `--parameter {reference}=…`, or a default"),
             },
-            Why::Undeclared { reference } => format!("declare `{reference}`, or check the directory that does"),
+            // What Terraform refers to has a dot in it, and may lie in another file.
+            Why::Undeclared { reference } if reference.contains('.') => {
+                format!("declare `{reference}`, or check the directory that does")
+            }
+            Why::Undeclared { reference } => format!("declare `{reference}` in this template"),
             Why::SetElsewhere { .. } => "mend what sets it, so that this can be checked".to_owned(),
             Why::AtDeployment { .. } | Why::NotEvaluated { .. } => {
                 "write the value here, so that this can be checked".to_owned()

@@ -230,6 +230,8 @@ impl Atom {
 impl std::fmt::Display for Decision {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match (&self.atom, self.yes) {
+            (Atom::Is { subject, value }, true) if value.is_empty() => write!(f, "{subject} = \"\""),
+            (Atom::Is { subject, value }, false) if value.is_empty() => write!(f, "{subject} != \"\""),
             (Atom::Is { subject, value }, true) => write!(f, "{subject} = {value}"),
             (Atom::Is { subject, value }, false) => write!(f, "{subject} != {value}"),
             (Atom::Holds { condition }, true) => write!(f, "{condition}"),

@@ -49,6 +49,10 @@ impl<'a> Call<'a> {
         let entry = only_entry(node)?;
         let key = entry.key.as_text()?;
         let name = key.strip_prefix(PREFIX).or_else(|| Some(key).filter(|key| *key == "Ref"))?;
+        if name.starts_with("ForEach::") {
+            // A loop makes entries, no value.
+            return None;
+        }
         let argument = Argument { node: &entry.value, is_tagged: false };
         Some(Self { name, argument, span: node.whole() })
     }
@@ -85,14 +89,9 @@ impl<'a> Argument<'a> {
         if self.is_tagged { self.node.as_mapping() } else { plain(self.node)?.as_mapping() }
     }
 
-    /// The node that names a macro and its parameters.
-    pub(super) fn node_of_macro(self) -> Option<&'a Node> {
-        self.mapping().map(|_| self.node.target())
-    }
-
     /// The mapping that it is, as a node.
-    pub(super) fn node_of_value(self) -> Option<&'a Node> {
-        self.node_of_macro()
+    pub(super) fn mapping_node(self) -> Option<&'a Node> {
+        self.mapping().map(|_| self.node.target())
     }
 
     /// Its place.

@@ -6,7 +6,7 @@ use super::eval::Evaluator;
 use super::flat::is_loop;
 use super::library::Library;
 use super::scope::Scope;
-use super::stacks::{self, created, is_stack, names_trail, undecided};
+use super::stacks::{Deployed, created, is_stack, names_trail};
 use super::template::{Template, holds_type};
 use crate::formats::{Context, Opened};
 use crate::model::{Elsewhere, Resource, dialects};
@@ -44,7 +44,7 @@ impl<'a> Deployment<'a> {
         let roots: Vec<Rc<Scope>> = templates.into_iter().map(|template| Rc::new(Scope::root(template))).collect();
         let mut search = Search::default();
         for root in &roots {
-            let world = undecided();
+            let world = World::open();
             let evaluator = Evaluator::new(&library, Rc::clone(root), &world);
             search.look_in(&evaluator, root, &created(root.template.header), &[]);
         }
@@ -191,14 +191,14 @@ fn included_elsewhere(template: &Template) -> Option<Elsewhere> {
 
 /// The files that a template's stacks deploy.
 pub(super) fn called(library: &Library<'_>, template: &Rc<Template>) -> Vec<FileId> {
-    let world = undecided();
+    let world = World::open();
     let evaluator = Evaluator::new(library, Rc::new(Scope::root(Rc::clone(template))), &world);
     let entries = template.resources.flat.entries.iter();
     let deployed = entries.filter_map(|entry| Some(evaluator.deployed(&evaluator.member(entry))?.0));
     deployed
         .filter_map(|deployed| match deployed {
-            stacks::Deployed::Template(template) => Some(template.file),
-            stacks::Deployed::Elsewhere { .. } => None,
+            Deployed::Template(template) => Some(template.file),
+            Deployed::Elsewhere { .. } => None,
         })
         .collect()
 }

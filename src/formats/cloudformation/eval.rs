@@ -169,7 +169,9 @@ impl<'a> Evaluator<'a> {
             "Base64" => (self.base64(argument), Vec::new()),
             "ToJsonString" => (self.to_json_string(argument), Vec::new()),
             "Length" => (self.length(argument), Vec::new()),
-            "And" | "Or" | "Not" | "Equals" | "Condition" => (self.verdict(call).map(Data::Bool), Vec::new()),
+            "And" | "Or" | "Not" | "Equals" | "Condition" => {
+                (failed("a condition stands where a value belongs; `Fn::If` chooses one"), Vec::new())
+            }
             "Transform" => return self.included(argument, span),
             name => (self.opaque(name, argument), Vec::new()),
         };
@@ -190,7 +192,7 @@ impl<'a> Evaluator<'a> {
 
     /// What a macro makes of a value; that of an include is in its file.
     fn included(&self, argument: Argument<'_>, span: Span) -> Traced<Data> {
-        let found = argument.node_of_macro().map(super::macros::calls).unwrap_or_default();
+        let found = argument.mapping_node().map(super::macros::calls).unwrap_or_default();
         let document = match found.as_slice() {
             [one] => one.included(self.library),
             _ => None,

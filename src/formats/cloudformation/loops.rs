@@ -37,6 +37,12 @@ pub(super) struct Member {
 }
 
 impl Members {
+    /// Gives up what is over the limit.
+    fn cut(&mut self) {
+        self.all.truncate(MAX_MEMBERS);
+        self.rest = Some(Why::OverLimit { limit: "what loops make" });
+    }
+
     /// The entry of a key.
     pub(super) fn get(&self, key: &str) -> Option<&Member> {
         self.all.iter().find(|member| member.key == key)
@@ -71,8 +77,7 @@ impl Evaluator<'_> {
                 Err(why) => members.rest = members.rest.or(Some(why)),
             }
             if members.all.len() > MAX_MEMBERS {
-                members.all.truncate(MAX_MEMBERS);
-                members.rest = Some(Why::OverLimit { limit: "what loops make" });
+                members.cut();
             }
         }
         members
@@ -88,6 +93,7 @@ impl Evaluator<'_> {
             members.all.extend(inner.all);
             members.rest = members.rest.or(inner.rest);
             if members.all.len() > MAX_MEMBERS {
+                members.cut();
                 break;
             }
         }

@@ -25,12 +25,9 @@ impl Evaluator<'_> {
         let keys = [self.eval(name), self.eval(first), self.eval(second)];
         let default = options.first().and_then(|options| Some(&options.as_mapping()?.get("DefaultValue")?.value));
         match self.look_up(&keys, default.is_some()) {
-            Ok(Some(cell)) => self.cell(&cell),
+            Ok(Some(cell)) => self.cell(&cell.value),
             Ok(None) => match default {
-                Some(default) => {
-                    let value = self.eval(default);
-                    (value.value, value.hops)
-                }
+                Some(default) => self.cell(default),
                 None => (failed("a mapping has no such key"), Vec::new()),
             },
             Err(why) => (self.any_cell(&keys, default.map(|node| &**node), why), Vec::new()),
@@ -87,9 +84,9 @@ impl Evaluator<'_> {
         Some(None)
     }
 
-    fn cell(&self, cell: &Entry) -> Way {
-        let value = self.eval(&cell.value);
-        let mut hops = vec![Hop { span: cell.value.span, step: Step::MappingValue }];
+    fn cell(&self, cell: &Node) -> Way {
+        let value = self.eval(cell);
+        let mut hops = vec![Hop { span: cell.span, step: Step::MappingValue }];
         hops.extend(value.hops);
         (value.value, hops)
     }

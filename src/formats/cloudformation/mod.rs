@@ -6,6 +6,7 @@
 mod call;
 mod conditions;
 mod deployment;
+mod encodings;
 mod eval;
 mod flat;
 pub(crate) mod given;

@@ -58,17 +58,20 @@ impl Evaluator<'_> {
 
     /// What a stack passes; nothing when it passes `AWS::NoValue`.
     fn passed(&self, name: &str, call: &super::scope::Call, passed: &super::scope::Passed) -> Option<Given> {
+        let step = |span| {
+            let step = Step::StackParameter { stack: call.stack.clone(), name: name.to_owned() };
+            Hop { span, step }
+        };
         if passed.is_overridden {
             let setter = "the overrides of the stack set".to_owned();
             let why = Why::SetElsewhere { reference: self.scope.qualify(name), setter };
-            return Some((Unknown(why), declaration(name, passed.key_span)));
+            return Some((Unknown(why), vec![step(passed.value.whole())]));
         }
         let value = self.within(call.caller.clone(), call.names.clone()).eval(&passed.value);
         if is_absent(&value) {
             return None;
         }
-        let step = Step::StackParameter { stack: call.stack.clone(), name: name.to_owned() };
-        let mut hops = vec![Hop { span: passed.value.whole(), step }];
+        let mut hops = vec![step(passed.value.whole())];
         hops.extend(value.hops);
         Some((self.text_of(&value.value), hops))
     }

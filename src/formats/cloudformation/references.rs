@@ -1,8 +1,8 @@
 //! `Ref` and `Fn::GetAtt`.
 
-use super::call::{self, Argument};
+use super::call::Argument;
 use super::eval::{Evaluator, written};
-use super::symbols::failed;
+use super::symbols::{computed, failed};
 use crate::source::Span;
 use crate::value::{Data, Hop, Known, Maybe, Origin, Step, Traced, Unknown, Why};
 
@@ -70,7 +70,7 @@ impl Evaluator<'_> {
         if may_be_made || template.resources.flat.rest().is_some() || template.parameters.flat.rest().is_some() {
             return Unknown(Why::AtDeployment { reference, is_set: false });
         }
-        Unknown(Why::Undeclared { reference })
+        Unknown(Why::Undeclared { reference: self.scope.qualify(name) })
     }
 
     fn declares(&self, resource: &str) -> bool {
@@ -79,13 +79,18 @@ impl Evaluator<'_> {
 
     /// `Fn::GetAtt` gives what a resource is only known to have once it is there.
     pub(super) fn attribute(&self, argument: Argument<'_>) -> Maybe<Data> {
-        let parts = || argument.items()?.iter().map(|part| call::plain_text(part)).collect::<Option<Vec<_>>>();
-        match argument.text().map(str::to_owned).or_else(|| Some(parts()?.join("."))) {
-            Some(path) => self.attribute_at(&self.filled(&path)),
-            None if argument.items().is_some() => {
-                Unknown(Why::AtDeployment { reference: self.scope.qualify("!GetAtt"), is_set: false })
-            }
-            None => failed("`Fn::GetAtt` takes a resource and an attribute"),
+        if let Some(path) = argument.text() {
+            return self.attribute_at(&self.filled(path));
+        }
+        let Some(parts) = argument.items() else { return failed("`Fn::GetAtt` takes a resource and an attribute") };
+        let parts: Vec<Maybe<Data>> = parts.iter().map(|part| self.eval(part).value).collect();
+        let texts = parts.iter().map(|part| match self.text_of(part) {
+            Known(text) => Some(text),
+            Unknown(_) => None,
+        });
+        match texts.collect::<Option<Vec<String>>>() {
+            Some(path) => self.attribute_at(&path.join(".")),
+            None => computed(&self.scope.qualify("!GetAtt"), &parts.iter().collect::<Vec<_>>(), None),
         }
     }
 

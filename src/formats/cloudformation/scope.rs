@@ -5,7 +5,6 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use super::template::Template;
-use crate::source::Span;
 use crate::syntax::node::Node;
 use crate::value::{Maybe, Why};
 
@@ -40,8 +39,6 @@ pub(super) struct Call {
 
 /// A parameter that a stack sets.
 pub(super) struct Passed {
-    /// The name, where it is set.
-    pub(super) key_span: Span,
     /// The value.
     pub(super) value: Arc<Node>,
     /// Whether some of the stacks have another value.

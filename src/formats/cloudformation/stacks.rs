@@ -13,8 +13,8 @@ use super::scope::{self, Passed, Scope};
 use super::template::{Template, holds_trail};
 use crate::model::{Elsewhere, dialects};
 use crate::source::Span;
-use crate::syntax::node::{Mapping, Node};
-use crate::value::{Data, Known, Traced, Unknown, Why, World};
+use crate::syntax::node::{Mapping, Node, NodeKind};
+use crate::value::{Data, Known, Origin, Traced, Unknown, Why};
 
 const STACK: &str = "AWS::CloudFormation::Stack";
 const STACK_SET: &str = "AWS::CloudFormation::StackSet";
@@ -127,7 +127,7 @@ impl<'a> Evaluator<'a> {
     /// The template that is written in place, as a text or as the value that becomes one.
     fn of_body(&self, member: &Member, body: &Node) -> Deployed {
         let call = Call::of(body.target()).filter(|call| call.name == "ToJsonString");
-        let value = call.and_then(|call| call.argument.node_of_value()).or_else(|| call::plain(body));
+        let value = call.and_then(|call| call.argument.mapping_node()).or_else(|| call::plain(body));
         if let Some(template) = value.and_then(|value| self.library.inline(value, self.scope.template.file)) {
             return Deployed::Template(template);
         }
@@ -153,9 +153,12 @@ impl<'a> Evaluator<'a> {
         if let Some(mapping) = parameters.and_then(call::plain).and_then(|node| node.as_mapping()) {
             let members = self.members(mapping);
             rest = rest.or(members.rest);
-            passed.extend(members.all.into_iter().map(|member| {
-                (member.key, Passed { key_span: member.key_span, value: member.value, is_overridden: false })
-            }));
+            passed.extend(
+                members
+                    .all
+                    .into_iter()
+                    .map(|member| (member.key, Passed { value: member.value, is_overridden: false })),
+            );
         } else if let Some(items) = parameters.and_then(|parameters| parameters.as_sequence()) {
             passed.extend(items.iter().filter_map(|item| listed(item)));
         } else if let Some(parameters) = parameters
@@ -181,14 +184,9 @@ impl<'a> Evaluator<'a> {
     }
 }
 
-/// Whether nothing but the world keeps a stack of a root template from being created.
+/// What says that something is created that depends on no condition.
 pub(super) fn created(span: Span) -> Traced<bool> {
-    Traced { value: Known(true), origin: crate::value::Origin::Absent(span), hops: Vec::new() }
-}
-
-/// The world in which stacks are looked for: it decides nothing.
-pub(super) fn undecided() -> World {
-    World::open()
+    Traced { value: Known(true), origin: Origin::Absent(span), hops: Vec::new() }
 }
 
 /// Whether a text has to do with CloudTrail.
@@ -210,7 +208,6 @@ fn asset_path(metadata: &Mapping) -> Option<String> {
 
 /// All texts within a node, one after the other. The tree's depth is limited.
 fn collect_texts(node: &Node, words: &mut String) {
-    use crate::syntax::node::NodeKind;
     match &node.target().kind {
         NodeKind::Scalar(scalar) => {
             words.push(' ');
@@ -227,7 +224,7 @@ fn listed(item: &Node) -> Option<(String, Passed)> {
     let mapping = item.as_mapping()?;
     let name = mapping.get("ParameterKey")?;
     let value = Arc::clone(&mapping.get("ParameterValue")?.value);
-    let passed = Passed { key_span: name.value.span, value, is_overridden: false };
+    let passed = Passed { value, is_overridden: false };
     Some((call::plain_text(&name.value)?.to_owned(), passed))
 }
 

@@ -1,6 +1,6 @@
 //! A template: its sections, and what is wrong with how it is built.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::call::{self, Argument};
 use super::flat::{Flat, is_loop};
@@ -129,27 +129,24 @@ impl Template {
         if !is_declared {
             return (!self.is_rewritten()).then(|| (span, format!("there is no condition `{name}`")));
         }
-        let is_circular = self.leads_back(name, &mut vec![name.to_owned()]);
-        is_circular.then(|| (span, format!("the condition `{name}` depends on itself")))
+        self.is_circular(name).then(|| (span, format!("the condition `{name}` depends on itself")))
     }
 
-    /// Whether a condition refers to itself by way of others; `path` are those that were seen.
-    fn leads_back(&self, name: &str, seen: &mut Vec<String>) -> bool {
-        const MAX_SEEN: usize = 1_000;
-        let Some(entry) = self.conditions.get(name) else { return false };
-        let mut names = Vec::new();
-        references(&entry.value, &mut names);
-        let origin = seen.first().cloned();
-        names.iter().any(|next| {
-            if Some(next) == origin.as_ref() {
+    /// Whether a condition refers to itself, directly or by way of others.
+    fn is_circular(&self, name: &str) -> bool {
+        let mut seen: HashSet<String> = HashSet::new();
+        let mut pending = vec![name.to_owned()];
+        while let Some(next) = pending.pop() {
+            let mut names = Vec::new();
+            if let Some(entry) = self.conditions.get(&next) {
+                references(&entry.value, &mut names);
+            }
+            if names.iter().any(|referred| referred == name) {
                 return true;
             }
-            if seen.contains(next) || seen.len() >= MAX_SEEN || seen.len() >= 150 {
-                return false;
-            }
-            seen.push(next.clone());
-            self.leads_back(next, seen)
-        })
+            pending.extend(names.into_iter().filter(|name| seen.insert(name.clone())));
+        }
+        false
     }
 
     /// Whether a macro may add what isn't written.

@@ -7,6 +7,7 @@ use super::eval::{Evaluator, MAX_DEPTH};
 use super::flat::{self, is_loop};
 use super::loops::{Member, Members};
 use super::macros;
+use super::stacks::created;
 use crate::model::{Macro, Resource, dialects};
 use crate::source::Span;
 use crate::syntax::node::{Entry, Mapping};
@@ -15,12 +16,29 @@ use crate::value::{Data, Field, Known, Maybe, Object, Origin, Traced, Unknown, W
 impl Evaluator<'_> {
     /// The trails that an entry of `Resources` makes in this world; `outer` says whether its stack is created.
     pub(super) fn trails(&self, entry: &Entry, outer: &Traced<bool>) -> Vec<Resource> {
-        if self.world.enter(MAX_DEPTH).is_err() {
-            return Vec::new();
+        if let Err(limit) = self.world.enter(MAX_DEPTH) {
+            return vec![self.given_up(entry, limit)];
         }
         let trails = if is_loop(entry) { self.looped(entry, outer) } else { self.made(&self.member(entry), outer) };
         self.world.leave();
         trails
+    }
+
+    /// What stands for the trails that an entry may make, when a limit keeps it from being evaluated.
+    fn given_up(&self, entry: &Entry, limit: &str) -> Resource {
+        let why = Why::NotEvaluated { construct: format!("what is over the limit for {limit}") };
+        let header = entry.key.span;
+        Resource {
+            dialect: &dialects::CLOUDFORMATION,
+            address: self.scope.qualify(entry.key.as_text().unwrap_or_default()),
+            header,
+            call: None,
+            exists: Traced { value: Unknown(why.clone()), origin: Origin::Written(header), hops: Vec::new() },
+            body: Unknown(why),
+            ignored_changes: Vec::new(),
+            notation: self.scope.template.notation,
+            macros: Vec::new(),
+        }
     }
 
     /// The trails that a loop makes; what it loops over may not be known.
@@ -57,7 +75,11 @@ impl Evaluator<'_> {
     fn trail(&self, member: &Member, resource: &Mapping, outer: &Traced<bool>) -> Resource {
         let header = member.key_span;
         let members = self.members(resource);
-        let exists = self.exists(members.get("Condition"), outer);
+        let exists = match (members.get("Condition"), outer.origin) {
+            // Nothing but the resource itself says that it is created.
+            (None, Origin::Absent(_)) => created(header),
+            (condition, _) => self.exists(condition, outer),
+        };
         let body = match exists.value {
             // What isn't created needs no properties.
             Known(false) => Known(Object::new(header, Vec::new())),

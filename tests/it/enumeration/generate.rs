@@ -69,7 +69,7 @@ fn selector(random: &mut Random) -> Selector {
         1 => Some(Value::Ref(DIRECTION)),
         2 => Some(Value::Literal(json!("All"))),
         _ => {
-            let (then, otherwise) = (Value::Literal(json!("ReadOnly")), Value::NoValue);
+            let (then, otherwise) = (Value::Literal(json!("ReadOnly")), Value::Absent);
             Some(Value::If(random.below(4), Box::new(then), Box::new(otherwise)))
         }
     };
@@ -88,7 +88,7 @@ fn flag(random: &mut Random, depth: usize) -> Value {
         6 => Value::Find(ROW, random.below(2)),
         7 => Value::Join("tr", "ue"),
         8 => Value::Select(INDEX, vec![flag(random, 0), flag(random, 0)]),
-        9 => Value::If(random.below(4), Box::new(flag(random, depth - 1)), Box::new(Value::NoValue)),
+        9 => Value::If(random.below(4), Box::new(flag(random, depth - 1)), Box::new(Value::Absent)),
         _ => Value::If(random.below(4), Box::new(flag(random, depth - 1)), Box::new(flag(random, depth - 1))),
     }
 }

@@ -34,7 +34,7 @@ pub(super) enum Text {
 
 pub(super) enum Value {
     Literal(Json),
-    NoValue,
+    Absent,
     Ref(usize),
     Sub(usize),
     If(usize, Box<Value>, Box<Value>),
@@ -118,7 +118,7 @@ impl Value {
     fn write(&self) -> Json {
         match self {
             Value::Literal(value) => value.clone(),
-            Value::NoValue => json!({"Ref": "AWS::NoValue"}),
+            Value::Absent => json!({"Ref": "AWS::NoValue"}),
             Value::Ref(index) => json!({"Ref": format!("P{index}")}),
             Value::Sub(index) => json!({"Fn::Sub": format!("${{P{index}}}")}),
             Value::If(condition, then, otherwise) => {

@@ -117,7 +117,7 @@ impl Template {
         Some(match value {
             Value::Literal(Json::String(text)) => text.clone(),
             Value::Literal(other) => other.to_string(),
-            Value::NoValue => return None,
+            Value::Absent => return None,
             Value::Ref(index) | Value::Sub(index) => world[*index].to_owned(),
             Value::If(condition, then, otherwise) => {
                 let holds = self.holds(&self.conditions[*condition], world);
