@@ -305,6 +305,18 @@ mod tests {
     }
 
     #[test]
+    fn what_was_decided_can_be_looked_up() {
+        let is = |value: &str| Atom::Is { subject: "x".to_owned(), value: value.to_owned() };
+        let outcomes = worlds(|world| {
+            let before = world.answer(&is("a"));
+            world.decide(is("a"));
+            (before, world.answer(&is("a")), world.answer(&is("b")), world.value_of("x"))
+        });
+        let (yes, no) = (Some(true), Some(false));
+        assert_eq!(outcomes, [(None, yes, no, Some("a".to_owned())), (None, no, None, None)]);
+    }
+
+    #[test]
     fn too_many_worlds_leave_every_question_open() {
         let ask_many = |world: &World| (0..20).map(|n| world.decide(holds(&n.to_string()))).collect::<Vec<_>>();
         assert_eq!(worlds(ask_many), [vec![None; 20]]);

@@ -9,10 +9,10 @@ const OPEN: &str = "variable \"m\" {}\nresource \"aws_cloudtrail\" \"t\" {\n  is
 const GOOD: &str = "resource \"aws_cloudtrail\" \"t\" {\n  is_multi_region_trail = true\n}\n";
 
 /// A directory of its own that goes away with the test.
-struct Scratch(PathBuf);
+pub(crate) struct Scratch(PathBuf);
 
 impl Scratch {
-    fn new(name: &str, files: &[(&str, &str)]) -> Self {
+    pub(crate) fn new(name: &str, files: &[(&str, &str)]) -> Self {
         let directory = std::env::temp_dir().join(format!("trailint-{}-{name}", std::process::id()));
         std::fs::create_dir_all(&directory).unwrap();
         for (path, text) in files {
@@ -23,7 +23,7 @@ impl Scratch {
         Self(directory.canonicalize().unwrap())
     }
 
-    fn run(&self, arguments: &[&str]) -> Output {
+    pub(crate) fn run(&self, arguments: &[&str]) -> Output {
         self.command(arguments).output().unwrap()
     }
 
@@ -40,15 +40,15 @@ impl Drop for Scratch {
     }
 }
 
-fn status(output: &Output) -> i32 {
+pub(crate) fn status(output: &Output) -> i32 {
     output.status.code().unwrap()
 }
 
-fn out(output: &Output) -> String {
+pub(crate) fn out(output: &Output) -> String {
     String::from_utf8(output.stdout.clone()).unwrap()
 }
 
-fn err(output: &Output) -> String {
+pub(crate) fn err(output: &Output) -> String {
     String::from_utf8(output.stderr.clone()).unwrap()
 }
 

@@ -15,6 +15,7 @@ mod metamorphic;
 mod oracle;
 mod outputs;
 mod pages;
+mod parameters;
 mod readme;
 mod scenarios;
 mod selectors;
