@@ -68,6 +68,7 @@ pub fn check(fs: &dyn Fs, inputs: &Inputs, sources: Sources, settings: &Settings
     report.deployments.sort_by(|a, b| a.root.cmp(&b.root));
     clip_to_lines(&mut report);
     sort_findings(&mut report);
+    drop_repeats(&mut report);
     Ok(report)
 }
 
@@ -107,6 +108,16 @@ fn sort_findings(report: &mut Report) {
             Place::File(name) => (name.clone(), 0),
         };
         (name, start, rules::position(finding.rule), finding.message.clone())
+    });
+}
+
+/// What is wrong with a file that several projects read is said once.
+fn drop_repeats(report: &mut Report) {
+    report.findings.dedup_by(|later, earlier| match (&later.place, &earlier.place) {
+        (Place::Text(own), Place::Text(other)) => {
+            later.deployment.is_none() && own == other && later.message == earlier.message
+        }
+        (Place::Text(_) | Place::File(_), _) => false,
     });
 }
 

@@ -117,13 +117,14 @@ fn local_tag(node: &Node) -> Option<&str> {
     (!name.is_empty()).then_some(name)
 }
 
-/// The entry of a mapping that has just one.
+/// The entry of a mapping that has just one, its own or merged in.
 fn only_entry(node: &Node) -> Option<&Entry> {
     match &node.kind {
-        NodeKind::Mapping(mapping) if mapping.merged.is_empty() => match mapping.entries.as_slice() {
-            [entry] => Some(entry),
+        NodeKind::Mapping(mapping) => match (mapping.entries.as_slice(), mapping.merged.as_slice()) {
+            ([entry], []) => Some(entry),
+            ([], [merged]) => only_entry(merged.target()),
             _ => None,
         },
-        NodeKind::Mapping(_) | NodeKind::Scalar(_) | NodeKind::Sequence(_) | NodeKind::Alias(_) => None,
+        NodeKind::Scalar(_) | NodeKind::Sequence(_) | NodeKind::Alias(_) => None,
     }
 }

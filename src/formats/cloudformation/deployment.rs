@@ -198,7 +198,7 @@ pub(super) fn called(library: &Library<'_>, template: &Rc<Template>) -> Vec<File
     deployed
         .filter_map(|deployed| match deployed {
             Deployed::Template(template) => Some(template.file),
-            Deployed::Elsewhere { .. } => None,
+            Deployed::Elsewhere { file, .. } => file,
         })
         .collect()
 }

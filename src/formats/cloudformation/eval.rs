@@ -10,7 +10,7 @@ use std::rc::Rc;
 use super::call::{Argument, Call, Written};
 use super::library::Library;
 use super::scope::{Names, Scope};
-use super::symbols::{computed, failed};
+use super::symbols::{failed, first_unknown, is_final, symbol};
 use crate::source::Span;
 use crate::syntax::node::{Mapping, Meaning, Node, NodeKind, Scalar};
 use crate::value::world::Atom;
@@ -18,6 +18,10 @@ use crate::value::{Data, Field, Hop, Known, Maybe, Object, Origin, Step, Traced,
 
 /// Values within values, through all references, deeper than this are given up.
 pub(super) const MAX_DEPTH: usize = 100;
+
+/// How references to other services begin:
+/// <https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/dynamic-references.html>.
+const DYNAMIC: &str = "{{resolve:";
 
 /// A value and the way it came.
 pub(super) type Way = (Maybe<Data>, Vec<Hop>);
@@ -99,8 +103,14 @@ impl<'a> Evaluator<'a> {
         }
     }
 
-    /// An unknown value is known in a world in which a question about it was answered.
+    /// A reference that only a deployment follows isn't known; an unknown value is known in a world
+    /// in which a question about it was answered.
     pub(super) fn settle(&self, mut value: Traced<Data>) -> Traced<Data> {
+        if let Known(Data::String(text)) = &value.value
+            && text.contains(DYNAMIC)
+        {
+            value.value = Unknown(Why::AtDeployment { reference: text.clone(), is_set: true });
+        }
         let Unknown(why) = &value.value else { return value };
         let subject = why.symbol();
         if let Some(text) = self.world.value_of(&subject) {
@@ -148,9 +158,6 @@ impl<'a> Evaluator<'a> {
             // What would be written in another way again is as good as a string.
             Meaning::Number(number) if number.to_string() == scalar.text => Known(Data::Number(number)),
             Meaning::Ambiguous => Unknown(Why::Ambiguous { text: scalar.text.clone() }),
-            Meaning::String if scalar.text.contains("{{resolve:") => {
-                Unknown(Why::AtDeployment { reference: self.filled(&scalar.text), is_set: true })
-            }
             Meaning::String | Meaning::Number(_) => Known(Data::String(self.filled(&scalar.text))),
         }
     }
@@ -180,13 +187,14 @@ impl<'a> Evaluator<'a> {
 
     /// A function whose value only a deployment knows, or that isn't known here.
     fn opaque(&self, name: &str, argument: Argument<'_>) -> Maybe<Data> {
-        let argument = self.argument(argument);
-        let is_of_aws = matches!(name, "ImportValue" | "GetAZs" | "Cidr");
-        let reference: Maybe<Data> = computed(&self.scope.qualify(&format!("!{name}")), &[&argument.value], None);
-        match reference {
-            Unknown(why) if why.is_failure() => Unknown(why),
-            Unknown(why) if is_of_aws => Unknown(Why::AtDeployment { reference: why.symbol(), is_set: false }),
-            Unknown(_) | Known(_) => Unknown(Why::NotEvaluated { construct: format!("the function `{name}`") }),
+        let argument = self.argument(argument).value;
+        match first_unknown(&argument) {
+            Some(why) if is_final(&why) => Unknown(why),
+            _ if matches!(name, "ImportValue" | "GetAZs" | "Cidr") => {
+                let reference = self.scope.qualify(&format!("!{name} {}", symbol(&argument)));
+                Unknown(Why::AtDeployment { reference, is_set: false })
+            }
+            _ => Unknown(Why::NotEvaluated { construct: format!("the function `{name}`") }),
         }
     }
 

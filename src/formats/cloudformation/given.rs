@@ -48,9 +48,6 @@ impl Value {
     pub(super) fn as_given(&self, name: &str) -> (Maybe<String>, Vec<Hop>) {
         let hops = vec![Hop { span: self.span, step: Step::ParameterValue(name.to_owned()) }];
         let text = match &self.text {
-            Some(text) if text.contains("{{resolve:") => {
-                Unknown(Why::AtDeployment { reference: text.clone(), is_set: true })
-            }
             Some(text) => Known(text.clone()),
             None => {
                 let setter = "the stack as it was deployed before".to_owned();

@@ -80,7 +80,6 @@ impl Evaluator<'_> {
         let default = &mapping.get("Default")?.value;
         let hops = vec![Hop { span: default.whole(), step: Step::ParameterDefault(name.to_owned()) }];
         let text = match scalar_text(default) {
-            Some(text) if text.contains("{{resolve:") => Unknown(Why::AtDeployment { reference: text, is_set: true }),
             Some(text) => Known(text),
             None => failed(format!("the default of `{name}` isn't a text")),
         };

@@ -12,7 +12,7 @@ use super::loops::{Member, Members};
 use super::scope::{self, Passed, Scope};
 use super::template::{Template, holds_trail};
 use crate::model::{Elsewhere, dialects};
-use crate::source::Span;
+use crate::source::{FileId, Span};
 use crate::syntax::node::{Mapping, Node, NodeKind};
 use crate::value::{Data, Known, Origin, Traced, Unknown, Why};
 
@@ -36,6 +36,8 @@ pub(super) enum Deployed {
         span: Span,
         /// All that is said of it.
         words: String,
+        /// The file, if there is one.
+        file: Option<FileId>,
         /// What makes it readable.
         help: &'static str,
     },
@@ -77,7 +79,7 @@ impl<'a> Evaluator<'a> {
         if kind.ends_with(MODULE) {
             let (span, words) = (member.key_span, format!("{} {kind}", member.key));
             let help = "check the template that the module stands for";
-            return Some((Deployed::Elsewhere { span, words, help }, members));
+            return Some((Deployed::Elsewhere { span, words, file: None, help }, members));
         }
         let properties = self.properties(&members);
         let property = |name: &str| properties.get(name).map(|member| Arc::clone(&member.value));
@@ -115,13 +117,16 @@ impl<'a> Evaluator<'a> {
                         "break the circle: a template can't deploy itself"
                     }
                     Some(template) => return Deployed::Template(Rc::clone(template)),
-                    None => "make the file a template: it has no resources",
+                    None => {
+                        words.push_str(if document.mentions_trail { " cloudtrail" } else { "" });
+                        "make the file a template: no resources can be read in it"
+                    }
                 }
             }
             Place::Missing => "check the path: no template lies there",
             Place::Remote => "name a file beside this template, so that it can be read",
         };
-        Deployed::Elsewhere { span, words, help }
+        Deployed::Elsewhere { span, words, file: place.file(), help }
     }
 
     /// The template that is written in place, as a text or as the value that becomes one.
@@ -142,7 +147,7 @@ impl<'a> Evaluator<'a> {
         if words.contains(dialects::CLOUDFORMATION.kind) || holds_trail(body) {
             words.push_str(" cloudtrail");
         }
-        Deployed::Elsewhere { span: body.whole(), words, help: "write the template as a file of its own" }
+        Deployed::Elsewhere { span: body.whole(), words, file: None, help: "write the template as a file of its own" }
     }
 
     /// The parameters that a stack sets, and why there may be others.
@@ -176,7 +181,7 @@ impl<'a> Evaluator<'a> {
 
     /// A stack whose template isn't here, if it may declare a trail by its name and may be created.
     pub(super) fn elsewhere(&self, member: &Member, outer: &Traced<bool>) -> Option<Elsewhere> {
-        let (Deployed::Elsewhere { span, words, help }, members) = self.deployed(member)? else { return None };
+        let (Deployed::Elsewhere { span, words, help, .. }, members) = self.deployed(member)? else { return None };
         let exists = self.exists(members.get("Condition"), outer);
         let is_such = names_trail(&words) && exists.value != Known(false);
         let what = format!("stack `{}`", self.scope.qualify(&member.key));
