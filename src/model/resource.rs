@@ -90,7 +90,11 @@ pub struct Argument {
 /// Whether a key that isn't `name` may have been meant for it.
 pub(super) fn resembles(key: &str, name: &str) -> bool {
     const ALIKE: f64 = 0.93;
-    key != name && (key.eq_ignore_ascii_case(name) || strsim::jaro_winkler(key, name) > ALIKE)
+    const MAX_DIFFERENCE: usize = 8;
+    // Most keys aren't even close, and comparing letters takes its time.
+    let may_be = key.len().abs_diff(name.len()) < MAX_DIFFERENCE
+        && key.bytes().zip(name.bytes()).next().is_some_and(|(own, other)| own.eq_ignore_ascii_case(&other));
+    may_be && key != name && (key.eq_ignore_ascii_case(name) || strsim::jaro_winkler(key, name) > ALIKE)
 }
 
 impl Argument {

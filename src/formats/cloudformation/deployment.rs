@@ -1,5 +1,6 @@
 //! A root template with all the stacks in it, and the places where trails are declared.
 
+use std::cell::Cell;
 use std::rc::Rc;
 
 use super::eval::Evaluator;
@@ -21,12 +22,17 @@ const MAX_DEPTH: usize = 10;
 /// More places than this, through all stacks, are given up.
 const MAX_SITES: usize = 4_096;
 
+/// More steps than this for all trails of a deployment together are given up.
+const MAX_STEPS: usize = 4_000_000;
+
 /// A root template that has been read.
 pub(super) struct Deployment<'a> {
     library: Library<'a>,
     roots: Vec<Rc<Scope>>,
     sites: Vec<Site>,
     elsewhere: Vec<Elsewhere>,
+    /// The steps that were taken for all sites, in all worlds.
+    steps: Cell<usize>,
 }
 
 /// An entry that may make trails, by the stacks that lead to it.
@@ -49,7 +55,7 @@ impl<'a> Deployment<'a> {
             search.look_in(&evaluator, root, &created(root.template.header), &[]);
         }
         let Search { sites, elsewhere, .. } = search;
-        Self { library, roots, sites, elsewhere }
+        Self { library, roots, sites, elsewhere, steps: Cell::new(0) }
     }
 
     /// The trails of a site in a world, as far as it is decided.
@@ -62,7 +68,13 @@ impl<'a> Deployment<'a> {
             };
             (evaluator, exists) = (inner, inner_exists);
         }
-        evaluator.trails(&site.entry, &exists)
+        if self.steps.get() > MAX_STEPS {
+            return vec![evaluator.given_up(&site.entry, "evaluation steps")];
+        }
+        let before = world.steps();
+        let trails = evaluator.trails(&site.entry, &exists);
+        self.steps.set(self.steps.get().saturating_add(world.steps().saturating_sub(before)));
+        trails
     }
 }
 

@@ -5,9 +5,10 @@ use std::collections::HashMap;
 use std::rc::Rc;
 
 use super::given::Given;
+use super::macros;
 use super::template::Template;
 use crate::formats::Context;
-use crate::model::{Notation, dialects};
+use crate::model::{Macro, Notation, dialects};
 use crate::source::{FileId, SourceFile, Span, normalize};
 use crate::syntax::node::{Node, NodeKind, ScalarStyle, Tree};
 use crate::syntax::{ProblemKind, json, yaml};
@@ -22,6 +23,7 @@ pub(super) struct Library<'a> {
     found: RefCell<HashMap<(FileId, String), Place>>,
     bodies: RefCell<HashMap<(Span, String), Rc<Document>>>,
     inline: RefCell<HashMap<Span, Option<Rc<Template>>>>,
+    macros: RefCell<HashMap<Span, Rc<Vec<Macro>>>>,
 }
 
 /// A file in YAML or JSON.
@@ -69,6 +71,7 @@ impl<'a> Library<'a> {
             found: RefCell::default(),
             bodies: RefCell::default(),
             inline: RefCell::default(),
+            macros: RefCell::default(),
         }
     }
 
@@ -97,6 +100,18 @@ impl<'a> Library<'a> {
         documents.extend(self.bodies.borrow().values().map(Rc::clone));
         documents.sort_by_key(|document| document.file);
         documents
+    }
+
+    /// The macros within a node that may rewrite it; each node is searched once for all worlds.
+    pub(super) fn macros_within(&self, node: &Node) -> Rc<Vec<Macro>> {
+        if let Some(found) = self.macros.borrow().get(&node.span) {
+            return Rc::clone(found);
+        }
+        let mut found = Vec::new();
+        macros::within(node, self, &mut found);
+        let found = Rc::new(found);
+        self.macros.borrow_mut().insert(node.span, Rc::clone(&found));
+        found
     }
 
     /// Where a path that is written in a file leads to.
@@ -190,7 +205,7 @@ impl Library<'_> {
     fn copy_of(&self, node: &Node, text: &str, outer: &SourceFile) -> Document {
         let position = outer.position(node.span.start);
         let name = format!("{}#{}:{}", outer.name, position.line, position.column);
-        let path = outer.path.with_file_name(format!("{name}.template"));
+        let path = outer.path.with_file_name(format!("{name}.{}.template", self.bodies.borrow().len()));
         let file = self.context.sources.add_as(&path, name, text.as_bytes().to_vec());
         Document::read(file, &self.context.sources.file(file))
     }

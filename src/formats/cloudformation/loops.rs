@@ -53,10 +53,20 @@ impl Evaluator<'_> {
     /// The entries of a mapping.
     pub(super) fn members(&self, mapping: &Mapping) -> Members {
         let flat = Flat::of(mapping, self.library);
+        self.charge(flat.entries.len());
         let mut members = self.generated(&flat);
         let own = flat.entries.iter().map(|entry| self.member(entry));
         members.all.splice(0..0, own);
         members
+    }
+
+    /// Takes a step for each entry that is only looked at, so that large mappings count in each world.
+    fn charge(&self, entries: usize) {
+        for _ in 0..entries {
+            if self.world.enter(MAX_DEPTH).is_ok() {
+                self.world.leave();
+            }
+        }
     }
 
     /// An entry that is written.

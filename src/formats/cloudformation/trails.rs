@@ -6,7 +6,6 @@ use super::call::{self, Call};
 use super::eval::{Evaluator, MAX_DEPTH};
 use super::flat::{self, is_loop};
 use super::loops::{Member, Members};
-use super::macros;
 use super::stacks::created;
 use crate::model::{Macro, Resource, dialects};
 use crate::source::Span;
@@ -25,7 +24,7 @@ impl Evaluator<'_> {
     }
 
     /// What stands for the trails that an entry may make, when a limit keeps it from being evaluated.
-    fn given_up(&self, entry: &Entry, limit: &str) -> Resource {
+    pub(super) fn given_up(&self, entry: &Entry, limit: &str) -> Resource {
         let why = Why::NotEvaluated { construct: format!("what is over the limit for {limit}") };
         let header = entry.key.span;
         Resource {
@@ -150,8 +149,7 @@ impl Evaluator<'_> {
 
     /// What may rewrite a resource before it is created, in its own template and in those around it.
     fn macros(&self, member: &Member) -> Vec<Macro> {
-        let mut found = Vec::new();
-        macros::within(&member.value, self.library, &mut found);
+        let mut found = Vec::clone(&self.library.macros_within(&member.value));
         let mut scope = Some(&self.scope);
         while let Some(own) = scope {
             let template = &own.template;
