@@ -129,6 +129,9 @@ fn clip_to_lines(report: &mut Report) {
         }
         finding.related.iter_mut().for_each(|label| place::clip(label, &report.sources));
     }
+    let trails = report.deployments.iter_mut().flat_map(|deployment| &mut deployment.trails);
+    let grounds = trails.flat_map(|trail| &mut trail.grounds);
+    grounds.flat_map(|(_, labels)| labels).for_each(|label| place::clip(label, &report.sources));
 }
 
 /// A hostile file may hold any number of problems; the first ones say enough.

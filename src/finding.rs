@@ -3,7 +3,7 @@
 use crate::model::selectors::{Doubt, Gap, Site};
 use crate::model::{Invalid, Setting, Trail};
 use crate::source::Span;
-use crate::value::{Hop, Origin, Why};
+use crate::value::{Hop, Known, Origin, Unknown, Why};
 
 /// How much a finding weighs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Deserialize, serde::Serialize)]
@@ -53,6 +53,19 @@ pub struct Label {
     pub span: Span,
     /// In lower case, without a full stop.
     pub text: String,
+}
+
+impl Label {
+    /// What a setting is, and the way its value came.
+    pub fn of<T: std::fmt::Display>(setting: &Setting<T>) -> Vec<Self> {
+        let text = match setting.value() {
+            Known(Ok(found)) => explain(setting, found),
+            Known(Err(invalid)) => invalid.describe(),
+            Unknown(why) => why.describe(),
+        };
+        let Finding { primary, related, .. } = Finding::at(setting.span(), "", text).via(&setting.read.hops);
+        std::iter::once(primary).chain(related).collect()
+    }
 }
 
 impl Finding {

@@ -1,6 +1,7 @@
 //! The outcome of a run: all that outputs see.
 
 use crate::finding::{Label, Level};
+use crate::model::Reach;
 use crate::rules::Rule;
 use crate::source::{Sources, Span};
 
@@ -43,10 +44,14 @@ pub struct JudgedTrail {
     pub kind: &'static str,
     /// Whether it is created: always, never, or nobody knows.
     pub exists: Exists,
+    /// The management events that it records: for certain, and at best.
+    pub reach: Reach,
     /// The place that stands for it.
     pub header: Span,
     /// The rules that were judged, with their outcomes.
     pub rules: Vec<(&'static Rule, Outcome)>,
+    /// For each rule that passes, the lines on which that rests.
+    pub grounds: Vec<(&'static Rule, Vec<Label>)>,
     /// The advice that was given.
     pub advisories: Vec<&'static Rule>,
 }

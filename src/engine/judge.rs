@@ -152,12 +152,15 @@ impl Case<'_> {
     fn record(&self, sighting: &Sighting) -> JudgedTrail {
         let asked = || sighting.answers.iter().filter(|answer| self.settings.selection.has(answer.rule));
         let is_advice = |answer: &&Answer| matches!(answer.rule.check, Check::Advice(_));
+        let passed = asked().filter(|answer| answer.outcome == Outcome::Pass);
         JudgedTrail {
             address: sighting.trail.address.clone(),
             kind: sighting.trail.kind,
             exists: sighting.exists,
+            reach: sighting.reach,
             header: sighting.trail.header,
             rules: asked().filter(|answer| !is_advice(answer)).map(|answer| (answer.rule, answer.outcome)).collect(),
+            grounds: passed.map(|answer| (answer.rule, (answer.rule.grounds)(&sighting.trail))).collect(),
             advisories: asked().filter(is_advice).map(|answer| answer.rule).collect(),
         }
     }

@@ -6,7 +6,7 @@ use super::Settings;
 use super::witness::{self, Witness};
 use crate::finding::{Finding, Verdict};
 use crate::formats::Opened;
-use crate::model::{Trail, dialects};
+use crate::model::{Reach, Trail, dialects};
 use crate::report::{Exists, Outcome};
 use crate::rules::{Check, RULES, Rule};
 use crate::value::World;
@@ -19,6 +19,8 @@ pub(super) struct Sighting {
     /// As it is in the first world in which it is created.
     pub(super) trail: Trail,
     pub(super) exists: Exists,
+    /// What it records in all worlds, and what in any.
+    pub(super) reach: Reach,
     /// What was said of it; nothing for a trail that is never created.
     pub(super) answers: Vec<Answer>,
 }
@@ -45,10 +47,7 @@ pub(super) fn sight(opened: &dyn Opened, site: usize, settings: &Settings) -> Ve
     let instances = by_address(&runs);
     if instances.is_empty() {
         let never = runs.iter().flat_map(|(trails, _)| trails).next();
-        return never
-            .map(|trail| Sighting { trail: trail.clone(), exists: Exists::Never, answers: Vec::new() })
-            .into_iter()
-            .collect();
+        return never.map(absent).into_iter().collect();
     }
     instances.iter().filter_map(|seen| combine(seen, runs.len(), settings)).collect()
 }
@@ -82,12 +81,23 @@ pub(super) fn read(opened: &dyn Opened, site: usize, world: &World) -> Vec<Trail
     opened.resources(site, world).into_iter().map(dialects::read).collect()
 }
 
+fn absent(trail: &Trail) -> Sighting {
+    Sighting { trail: trail.clone(), exists: Exists::Never, reach: Reach::NOTHING, answers: Vec::new() }
+}
+
 fn combine(seen: &[Seen<'_>], worlds: usize, settings: &Settings) -> Option<Sighting> {
     let (first, _) = seen.first()?;
     let is_always = seen.len() == worlds && seen.iter().all(|(trail, _)| trail.exists.value == Known(true));
     let exists = if is_always { Exists::Always } else { Exists::Sometimes };
     let answers = RULES.into_iter().filter_map(|rule| answer(rule, seen, settings)).collect();
-    Some(Sighting { trail: (*first).clone(), exists, answers })
+    Some(Sighting { trail: (*first).clone(), exists, reach: reach(seen, worlds), answers })
+}
+
+/// In a world in which it isn't created, it records nothing.
+fn reach(seen: &[Seen<'_>], worlds: usize) -> Reach {
+    let absent = (seen.len() < worlds).then_some(Reach::NOTHING);
+    let created = seen.iter().map(|(trail, _)| Reach::of(trail));
+    created.chain(absent).reduce(Reach::or).unwrap_or(Reach::NOTHING)
 }
 
 /// What a rule says, if it is a rule on trails.

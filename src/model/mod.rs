@@ -7,11 +7,13 @@
 pub mod dialects;
 pub mod selectors;
 
+mod reach;
 mod resource;
 mod setting;
 mod trail;
 
 pub use dialects::Dialect;
+pub use reach::Reach;
 pub use resource::{Argument, Holds, Ignored, Macro, Notation, Resource, Shape};
 pub use selectors::Selectors;
 pub use setting::{Invalid, Read, Setting};

@@ -1,8 +1,8 @@
 //! What the two rules about management events share: choosing the place, and words.
 
-use crate::finding::{Finding, Verdict};
+use crate::finding::{Finding, Label, Verdict};
 use crate::model::Trail;
-use crate::model::selectors::{Assessment, Bounds, Cause, Coverage, Gap};
+use crate::model::selectors::{Assessment, Bounds, Cause, Coverage, Gap, Recorded};
 
 /// Whether one of the candidates records all of `wanted`, if that is certain either way.
 pub(super) fn recorded(candidates: &[Bounds], wanted: Coverage) -> Option<bool> {
@@ -34,6 +34,35 @@ pub(super) fn unknown(trail: &Trail, assessed: &[Assessment], message: &str) -> 
         Some(doubt) => Finding::of_doubt(doubt, message),
         None => Finding::at(trail.header, message, "by its event selectors"),
     })
+}
+
+/// The selectors that record management events, or the trail that has none.
+pub(super) fn grounds(trail: &Trail) -> Vec<Label> {
+    match trail.selectors.recorded() {
+        Recorded::Everything => {
+            let text = "without event selectors, all management events are recorded".to_owned();
+            vec![Label { span: trail.header, text }]
+        }
+        Recorded::Conflict { .. } => Vec::new(),
+        Recorded::Selected(assessed) => {
+            let records = assessed.iter().filter(|assessment| !assessment.bounds.least.is_empty());
+            records.map(|one| Label { span: one.header, text: describe_recorded(one.bounds.least) }).collect()
+        }
+    }
+}
+
+/// What a selector records, as the text of a label.
+fn describe_recorded(coverage: Coverage) -> String {
+    let (reads, writes) = (coverage.intersection(Coverage::READS), coverage.intersection(Coverage::WRITES));
+    let (kinds, whole) = match (reads.is_empty(), writes.is_empty()) {
+        (false, true) => ("management events that read", Coverage::READS),
+        (true, false) => ("management events that write", Coverage::WRITES),
+        (true, true) | (false, false) => ("management events", Coverage::EVERYTHING),
+    };
+    match whole.without(coverage) {
+        Coverage::NOTHING => format!("records {kinds}"),
+        left_out => format!("records {kinds} without {}", sources(left_out)),
+    }
 }
 
 /// What a gap does, as the text of a label.

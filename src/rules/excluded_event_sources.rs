@@ -6,7 +6,8 @@ use crate::model::Trail;
 use crate::model::selectors::{Assessment, Bounds, Coverage, Recorded, SelectorPolicy, Selectors};
 
 pub(super) static RULE: Rule =
-    Rule::condition(|| Page::parse(include_str!("../../rules/excluded-event-sources.md")), Check::Trail(check));
+    Rule::condition(|| Page::parse(include_str!("../../rules/excluded-event-sources.md")), Check::Trail(check))
+        .resting_on(events::grounds);
 
 fn check(trail: &Trail, policy: &Policy) -> Verdict {
     match trail.selectors.recorded() {

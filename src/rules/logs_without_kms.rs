@@ -1,12 +1,13 @@
 //! Without a key of its own, everyone who may read the bucket may read the logs.
 
 use super::{Check, Page, Policy, Rule};
-use crate::finding::{Finding, Verdict};
+use crate::finding::{Finding, Label, Verdict};
 use crate::model::{Setting, Trail};
 use crate::value::{Known, Origin, Unknown};
 
 pub(super) static RULE: Rule =
-    Rule::new(|| Page::parse(include_str!("../../rules/logs-without-kms.md")), Check::Trail(check));
+    Rule::new(|| Page::parse(include_str!("../../rules/logs-without-kms.md")), Check::Trail(check))
+        .resting_on(|trail| Label::of(&trail.kms_key));
 
 fn check(trail: &Trail, _: &Policy) -> Verdict {
     let key = &trail.kms_key;

@@ -1,12 +1,13 @@
 //! Without global service events, nothing that IAM or STS does is on record.
 
 use super::{Check, Page, Policy, Rule};
-use crate::finding::Verdict;
+use crate::finding::{Label, Verdict};
 use crate::model::Trail;
 use crate::value::{Known, Unknown};
 
 pub(super) static RULE: Rule =
-    Rule::condition(|| Page::parse(include_str!("../../rules/missing-global-events.md")), Check::Trail(check));
+    Rule::condition(|| Page::parse(include_str!("../../rules/missing-global-events.md")), Check::Trail(check))
+        .resting_on(|trail| Label::of(&trail.includes_global_events));
 
 fn check(trail: &Trail, _: &Policy) -> Verdict {
     let global_events = &trail.includes_global_events;

@@ -7,7 +7,8 @@ use crate::model::selectors::{Assessment, Coverage, Recorded, Selectors};
 use crate::source::Span;
 
 pub(super) static RULE: Rule =
-    Rule::condition(|| Page::parse(include_str!("../../rules/missing-management-events.md")), Check::Trail(check));
+    Rule::condition(|| Page::parse(include_str!("../../rules/missing-management-events.md")), Check::Trail(check))
+        .resting_on(events::grounds);
 
 fn check(trail: &Trail, policy: &Policy) -> Verdict {
     match trail.selectors.recorded() {

@@ -28,7 +28,7 @@ use std::sync::LazyLock;
 
 pub use page::{Control, Page};
 
-use crate::finding::{Finding, Verdict};
+use crate::finding::{Finding, Label, Verdict};
 use crate::model::selectors::SelectorPolicy;
 use crate::model::{Deployment, Trail};
 
@@ -69,6 +69,8 @@ pub struct Rule {
     pub check: Check,
     /// Whether the control asks for it: what one trail has to pass, all at once.
     pub is_condition: bool,
+    /// The lines on which a pass rests; empty where no single line says it.
+    pub grounds: fn(&Trail) -> Vec<Label>,
 }
 
 /// What a rule looks at.
@@ -107,12 +109,20 @@ impl Check {
 
 impl Rule {
     const fn new(page: fn() -> Page, check: Check) -> Self {
-        Self { page: LazyLock::new(page), check, is_condition: false }
+        Self { page: LazyLock::new(page), check, is_condition: false, grounds: |_| Vec::new() }
     }
 
     /// A rule that is a part of the control.
     const fn condition(page: fn() -> Page, check: Check) -> Self {
-        Self { page: LazyLock::new(page), check, is_condition: true }
+        let mut rule = Self::new(page, check);
+        rule.is_condition = true;
+        rule
+    }
+
+    /// The same rule with the lines on which its passes rest.
+    const fn resting_on(mut self, grounds: fn(&Trail) -> Vec<Label>) -> Self {
+        self.grounds = grounds;
+        self
     }
 
     /// Its name, everywhere a user sees it.

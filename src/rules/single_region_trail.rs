@@ -1,12 +1,13 @@
 //! A trail that isn't multi-Region misses what happens elsewhere.
 
 use super::{Check, Page, Policy, Rule};
-use crate::finding::Verdict;
+use crate::finding::{Label, Verdict};
 use crate::model::Trail;
 use crate::value::{Known, Unknown};
 
 pub(super) static RULE: Rule =
-    Rule::condition(|| Page::parse(include_str!("../../rules/single-region-trail.md")), Check::Trail(check));
+    Rule::condition(|| Page::parse(include_str!("../../rules/single-region-trail.md")), Check::Trail(check))
+        .resting_on(|trail| Label::of(&trail.is_multi_region));
 
 fn check(trail: &Trail, _: &Policy) -> Verdict {
     let multi_region = &trail.is_multi_region;

@@ -1,12 +1,13 @@
 //! Without validation, nobody notices that a log file was changed or deleted.
 
 use super::{Check, Page, Policy, Rule};
-use crate::finding::Verdict;
+use crate::finding::{Label, Verdict};
 use crate::model::Trail;
 use crate::value::{Known, Unknown};
 
 pub(super) static RULE: Rule =
-    Rule::new(|| Page::parse(include_str!("../../rules/unvalidated-logs.md")), Check::Trail(check));
+    Rule::new(|| Page::parse(include_str!("../../rules/unvalidated-logs.md")), Check::Trail(check))
+        .resting_on(|trail| Label::of(&trail.validates_log_files));
 
 fn check(trail: &Trail, _: &Policy) -> Verdict {
     let validation = &trail.validates_log_files;

@@ -16,6 +16,7 @@ mod oracle;
 mod outputs;
 mod pages;
 mod parameters;
+mod reach;
 mod readme;
 mod scenarios;
 mod selectors;

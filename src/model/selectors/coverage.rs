@@ -82,6 +82,11 @@ impl Bounds {
         Self { least: self.least.union(other.least), most: self.most.union(other.most) }
     }
 
+    /// Of one of two, when it isn't known which.
+    pub fn or(self, other: Self) -> Self {
+        Self { least: self.least.intersection(other.least), most: self.most.union(other.most) }
+    }
+
     /// After `lost` is taken away for certain.
     pub fn without(self, lost: Coverage) -> Self {
         Self { least: self.least.without(lost), most: self.most.without(lost) }
