@@ -17,25 +17,25 @@ struct Control {
 /// A deployment held against a benchmark.
 #[derive(Serialize)]
 pub(super) struct Statement<'a> {
-    benchmark: &'a str,
+    pub(super) benchmark: &'a str,
     deployment: &'a str,
     format: &'a str,
-    controls: Vec<Stated>,
+    pub(super) controls: Vec<Stated>,
 }
 
 /// A control in a deployment, and what its status rests on.
 #[derive(Serialize)]
-struct Stated {
-    id: &'static str,
-    requires: &'static str,
-    status: Status,
-    evidence: Vec<String>,
+pub(super) struct Stated {
+    pub(super) id: &'static str,
+    pub(super) requires: &'static str,
+    pub(super) status: Status,
+    pub(super) evidence: Vec<String>,
 }
 
 /// What is the case with a control in a deployment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
-enum Status {
+pub(super) enum Status {
     Compliant,
     NotCompliant,
     Unresolved,
@@ -154,7 +154,7 @@ impl Status {
         }
     }
 
-    fn word(self) -> &'static str {
+    pub(super) fn word(self) -> &'static str {
         match self {
             Status::Compliant => "compliant",
             Status::NotCompliant => "not compliant",

@@ -35,7 +35,7 @@ fn render_finding(finding: &Reported, report: &Report, text: &mut String) {
 }
 
 /// What follows the snippets: notes, then what to do.
-fn remarks(finding: &Reported) -> Vec<(&'static str, String)> {
+pub(super) fn remarks(finding: &Reported) -> Vec<(&'static str, String)> {
     let control = finding.rule.page.control(BENCHMARK.0).zip(finding.rule.page.requires.as_ref());
     let control = control.map(|(id, requires)| format!("{} {id} requires {requires}", BENCHMARK.1));
     let notes = finding.notes.iter().cloned().chain(control).map(|note| ("note", note));

@@ -6,6 +6,7 @@
 mod compliance;
 mod concise;
 mod full;
+mod html;
 mod inert;
 mod json;
 mod rule_list;
@@ -31,6 +32,8 @@ pub enum Format {
     Concise,
     /// Everything, also what passed, for programs.
     Json,
+    /// A page for people who audit: everything, with a picture of what each trail records.
+    Html,
 }
 
 impl Format {
@@ -40,6 +43,7 @@ impl Format {
             Format::Full => full::render(report) + &compliance::render(report),
             Format::Concise => concise::render(report) + &compliance::render(report),
             Format::Json => json::render(report),
+            Format::Html => html::render(report),
         }
     }
 }

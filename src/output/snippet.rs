@@ -41,9 +41,9 @@ pub(super) fn draw(label: &Label, sources: &Sources) -> String {
 
 /// One line of a file, or a part of it.
 #[derive(Debug)]
-struct Window {
+pub(super) struct Window {
     /// `path:line:column`.
-    place: String,
+    pub(super) place: String,
     /// The line's number, counted from 0.
     line: usize,
     text: String,
@@ -52,7 +52,8 @@ struct Window {
 }
 
 impl Window {
-    fn around(label: &Label, file: &SourceFile) -> Self {
+    /// The line in which a label begins.
+    pub(super) fn around(label: &Label, file: &SourceFile) -> Self {
         let position = file.position(label.span.start);
         let line = position.line as usize;
         let (start, end) = file.line_bounds(line);
@@ -76,6 +77,20 @@ impl Window {
             mark: (mark_start, mark_end.saturating_sub(mark_start).max(1)).into(),
             label: inert(&label.text).into_owned(),
         }
+    }
+}
+
+impl Window {
+    /// The line's number, counted from 1.
+    pub(super) fn number(&self) -> usize {
+        self.line.saturating_add(1)
+    }
+
+    /// The text before the mark, what is marked, and the text after it.
+    pub(super) fn parts(&self) -> (&str, &str, &str) {
+        let (before, rest) = self.text.split_at_checked(self.mark.offset()).unwrap_or((&self.text, ""));
+        let (marked, after) = rest.split_at_checked(self.mark.len()).unwrap_or((rest, ""));
+        (before, marked, after)
     }
 }
 

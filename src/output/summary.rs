@@ -51,7 +51,7 @@ pub fn log(report: &Report) -> String {
 }
 
 /// `1 trail`, `2 trails`.
-fn count(number: usize, what: &str) -> String {
+pub(super) fn count(number: usize, what: &str) -> String {
     let plural = if number == 1 { "" } else { "s" };
     format!("{number} {what}{plural}")
 }

@@ -91,7 +91,7 @@ fn exit_status_by_what_was_found() {
         (&["--no-such-flag"], 2),
         (&["--format", "poem"], 2),
     ];
-    for format in ["full", "concise", "json"] {
+    for format in ["full", "concise", "json", "html"] {
         for (arguments, expected) in cases {
             let arguments = [&["check"], *arguments].concat();
             let with_format = if arguments.contains(&"--format") {
@@ -309,7 +309,7 @@ fn files_that_cannot_be_read_are_reported() {
 fn hostile_names_reach_no_terminal() {
     let text = "resource \"aws_cloudtrail\" \"t\\u001b[31m\" {\n  # \u{1b}]0;x\u{7}\u{202e}\n  enable_logging = false # \u{1b}[2J\n}\n";
     let scratch = Scratch::new("hostile", &[("a\u{1b}[31m.tf", text)]);
-    for format in ["full", "concise", "json"] {
+    for format in ["full", "concise", "json", "html"] {
         let output = scratch.run(&["check", "--format", format, "--color", "never"]);
         let printed = out(&output) + &err(&output);
         assert!(printed.contains("stopped-trail"), "{printed}");

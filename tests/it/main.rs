@@ -11,6 +11,7 @@
 mod cli;
 mod enumeration;
 mod house;
+mod html;
 mod metamorphic;
 mod oracle;
 mod outputs;

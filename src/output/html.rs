@@ -1,0 +1,147 @@
+//! `html`: one page that needs nothing else, for people who audit.
+//!
+//! All text goes through [`markup`], which escapes it. The page has no script, and its policy allows
+//! no request and no style but its own.
+
+mod deployment;
+mod finding;
+mod lines;
+mod markup;
+mod outcomes;
+mod picture;
+mod trail;
+mod verdict;
+
+use std::collections::HashMap;
+
+use self::markup::{Html, block, code, join, section, verbatim, void};
+use super::{compliance, summary};
+use crate::report::{Report, Reported};
+
+const STYLE: &str = include_str!("html/style.css");
+
+/// The style sheet is allowed by its SHA-256, so that markup which slipped in could bring no style of its own.
+const POLICY: &str = "default-src 'none'; style-src 'sha256-6GbMa4xatMpWDlMy//1p4aHZ5SbomYs3MFzF2Dc+dgM='; \
+     base-uri 'none'; form-action 'none'";
+
+/// The report, and its findings by what they are about.
+struct Page<'a> {
+    report: &'a Report,
+    findings: HashMap<Subject<'a>, Vec<Numbered<'a>>>,
+}
+
+/// The deployment and the address that a finding is about.
+type Subject<'a> = (Option<&'a str>, Option<&'a str>);
+
+/// A finding and the id of its place on the page.
+struct Numbered<'a> {
+    id: String,
+    finding: &'a Reported,
+}
+
+pub(super) fn render(report: &Report) -> String {
+    let page = Page::new(report);
+    let root = section("html", &[("lang", "en")], [head(report), body(&page)]);
+    format!("<!doctype html>\n{}", root.into_text())
+}
+
+impl<'a> Page<'a> {
+    fn new(report: &'a Report) -> Self {
+        let mut findings: HashMap<_, Vec<_>> = HashMap::new();
+        for (index, finding) in report.shown().enumerate() {
+            let numbered = Numbered { id: format!("finding-{}", index.saturating_add(1)), finding };
+            let subject = (finding.deployment.as_deref(), finding.address.as_deref());
+            findings.entry(subject).or_default().push(numbered);
+        }
+        Self { report, findings }
+    }
+
+    /// The findings about a trail, about a deployment as a whole, or about files that couldn't be read.
+    fn about(&self, deployment: Option<&'a str>, address: Option<&'a str>) -> &[Numbered<'a>] {
+        self.findings.get(&(deployment, address)).map(Vec::as_slice).unwrap_or_default()
+    }
+}
+
+fn head(report: &Report) -> Html {
+    let title = format!("CloudTrail coverage: {}", headline(report));
+    let parts = [
+        void("meta", &[("charset", "utf-8")]),
+        void("meta", &[("http-equiv", "Content-Security-Policy"), ("content", POLICY)]),
+        void("meta", &[("name", "viewport"), ("content", "width=device-width, initial-scale=1")]),
+        void("meta", &[("name", "color-scheme"), ("content", "light dark")]),
+        void("meta", &[("name", "generator"), ("content", TOOL)]),
+        block("title", &[], title),
+        block("style", &[], verbatim(STYLE)),
+    ];
+    section("head", &[], parts)
+}
+
+const TOOL: &str = concat!(env!("CARGO_PKG_NAME"), " ", env!("CARGO_PKG_VERSION"));
+
+/// The first sentence of the summary that ends a run.
+fn headline(report: &Report) -> String {
+    summary::summary(report).lines().next().unwrap_or_default().to_owned()
+}
+
+fn body(page: &Page<'_>) -> Html {
+    let report = page.report;
+    let statements = compliance::statements(report);
+    let deployments = report.deployments.iter().enumerate();
+    let deployments = deployments.map(|(index, judged)| deployment::show(index, judged, statements.get(index), page));
+    let main = [overview(report)].into_iter().chain(deployments).chain([unread(page)]);
+    section("body", &[], [header(report), section("main", &[], main), footer()])
+}
+
+fn header(report: &Report) -> Html {
+    let counts = report.counts();
+    let counts = [
+        ("errors", counts.errors),
+        ("warnings", counts.warnings),
+        ("notes", counts.notes),
+        ("unresolved", counts.unresolved),
+    ];
+    let counts = counts
+        .map(|(name, number)| section("div", &[], [block("dt", &[], name), block("dd", &[], number.to_string())]));
+    let parts = [
+        block("p", &[("class", "tool")], TOOL),
+        block("h1", &[], "CloudTrail coverage"),
+        block("p", &[("class", "headline")], headline(report)),
+        section("dl", &[("class", "counts")], counts),
+    ];
+    section("header", &[], parts)
+}
+
+/// The verdict on each deployment, as the way into the page.
+fn overview(report: &Report) -> Html {
+    if report.deployments.is_empty() {
+        return Html::default();
+    }
+    let caption = block("caption", &[], "Deployments and their verdicts");
+    let heads = ["Deployment", "Verdict"].map(|name| block("th", &[("scope", "col")], name));
+    let head = section("thead", &[], [section("tr", &[], heads)]);
+    let rows = report.deployments.iter().enumerate().map(|(index, judged)| deployment::row(index, judged));
+    let table = section("table", &[("class", "overview")], [caption, head, section("tbody", &[], rows)]);
+    let nav = section("nav", &[("aria-label", "Deployments"), ("class", "wide")], [table]);
+    section("section", &[], [nav])
+}
+
+/// Findings about files that no deployment could be made of.
+fn unread(page: &Page<'_>) -> Html {
+    let findings = page.about(None, None);
+    if findings.is_empty() {
+        return Html::default();
+    }
+    let head = block("h2", &[("id", "files-title")], "Files that can’t be read");
+    let findings = findings.iter().map(|numbered| finding::show(numbered, "h3", page));
+    let attributes = [("class", "deployment"), ("aria-labelledby", "files-title")];
+    section("section", &attributes, std::iter::once(head).chain(findings))
+}
+
+fn footer() -> Html {
+    let control = "A deployment passes when one of its trails is multi-Region, is logging, and records all management \
+                   events: CIS AWS Foundations v3.0.0 3.1.";
+    let unknown = "Unresolved is neither a pass nor a failure: what decides it isn’t in the files that were read.";
+    let explain = join(["About a rule: ".into(), code("trailint explain RULE"), ".".into()]);
+    let lines = [block("p", &[], control), block("p", &[], unknown), block("p", &[], explain)];
+    section("footer", &[], lines)
+}

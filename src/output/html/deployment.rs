@@ -1,0 +1,58 @@
+//! A deployment: its verdict, what is to be said of the whole, its controls and its trails.
+
+use super::markup::{Html, block, code, inline, join, prose, section};
+use super::{Page, finding, trail, verdict};
+use crate::output::compliance::{Stated, Statement};
+use crate::output::summary;
+use crate::report::Judged;
+
+/// The row about a deployment in the table at the top of the page.
+pub(super) fn row(index: usize, judged: &Judged) -> Html {
+    let link = inline("a", &[("href", &format!("#{}", anchor(index)))], code(&judged.root));
+    let about = format!("{}, {}", judged.format, summary::count(judged.trails.len(), "trail"));
+    let cells = [
+        block("th", &[("scope", "row")], link.then(inline("span", &[("class", "about")], about))),
+        block("td", &[], verdict::of_deployment(judged.verdict)),
+    ];
+    section("tr", &[], cells)
+}
+
+/// The part of the page about a deployment.
+pub(super) fn show<'a>(index: usize, judged: &'a Judged, statement: Option<&Statement<'_>>, page: &Page<'a>) -> Html {
+    let id = anchor(index);
+    let title = format!("{id}-title");
+    let head = block("h2", &[("id", &title)], code(&judged.root));
+    let words = format!(" · {}", judged.format);
+    let verdict = block("p", &[("class", "verdict")], verdict::of_deployment(judged.verdict).then(words));
+    let whole = page.about(Some(&judged.root), None).iter().map(|numbered| finding::show(numbered, "h3", page));
+    let trails = trail::instances(judged);
+    let trails = trails.iter().map(|instances| trail::show(instances, judged, page));
+    let parts = [head, verdict].into_iter().chain(whole).chain(statement.map(controls)).chain(trails);
+    section("section", &[("class", "deployment"), ("id", &id), ("aria-labelledby", &title)], parts)
+}
+
+fn anchor(index: usize) -> String {
+    format!("deployment-{}", index.saturating_add(1))
+}
+
+/// The controls of the benchmark that was asked for.
+fn controls(statement: &Statement<'_>) -> Html {
+    let caption = block("caption", &[], join(["Controls of ".into(), code(statement.benchmark)]));
+    let heads = ["Control", "Status", "Requires, and what the status rests on"];
+    let heads = heads.map(|name| block("th", &[("scope", "col")], name));
+    let head = section("thead", &[], [section("tr", &[], heads)]);
+    let rows = section("tbody", &[], statement.controls.iter().map(control));
+    let table = section("table", &[("class", "controls")], [caption, head, rows]);
+    section("div", &[("class", "wide"), ("tabindex", "0")], [table])
+}
+
+fn control(stated: &Stated) -> Html {
+    let evidence = stated.evidence.iter().map(|line| block("li", &[], prose(line)));
+    let grounds = [block("p", &[], prose(stated.requires)), section("ul", &[], evidence)];
+    let cells = [
+        block("th", &[("scope", "row")], stated.id),
+        block("td", &[], verdict::of_control(stated.status)),
+        section("td", &[], grounds),
+    ];
+    section("tr", &[], cells)
+}

@@ -1,0 +1,53 @@
+//! A finding: what is wrong, the lines it rests on, and what to do.
+
+use super::markup::{Html, block, code, inline, items, join, prose, section};
+use super::{Numbered, Page, lines, verdict};
+use crate::output::full::{place_of, remarks};
+use crate::report::{Outcome, Place, Reported};
+
+/// A finding under a heading of its own.
+pub(super) fn show(numbered: &Numbered<'_>, heading: &'static str, page: &Page<'_>) -> Html {
+    let Numbered { id, finding } = numbered;
+    let title = join([verdict::of_finding(finding), " ".into(), code(finding.rule.id())]);
+    let parts = [
+        block(heading, &[], title),
+        block("p", &[("class", "message")], prose(&finding.message)),
+        places(finding, page),
+        worlds(finding),
+        advice(finding),
+    ];
+    section("article", &[("class", "finding"), ("id", id)], parts)
+}
+
+fn places(finding: &Reported, page: &Page<'_>) -> Html {
+    match &finding.place {
+        Place::Text(label) => lines::list(std::iter::once(label).chain(&finding.related), &page.report.sources),
+        Place::File(_) => {
+            let place = place_of(finding, page.report);
+            block("p", &[], inline("span", &[("class", "place")], place))
+        }
+    }
+}
+
+/// What keeps the verdict from being known, and the decisions that make it a failure or a pass.
+fn worlds(finding: &Reported) -> Html {
+    if finding.outcome != Outcome::Unknown {
+        return Html::default();
+    }
+    let known = [
+        ("Blocked by", &finding.blocked_by),
+        ("Fails when", &finding.fails_when),
+        ("Passes when", &finding.passes_when),
+    ];
+    let known = known.into_iter().filter(|(_, texts)| !texts.is_empty());
+    let parts = known.flat_map(|(name, texts)| [block("dt", &[], name), section("dd", &[], [items(texts)])]);
+    section("dl", &[("class", "worlds")], parts)
+}
+
+fn advice(finding: &Reported) -> Html {
+    let remark = |(word, sentence): (&str, String)| {
+        let word = inline("strong", &[], format!("{word}:"));
+        block("p", &[("class", "remark")], join([word, " ".into(), prose(&sentence)]))
+    };
+    join(remarks(finding).into_iter().map(remark))
+}

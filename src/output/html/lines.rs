@@ -1,0 +1,30 @@
+//! Lines of scanned files, each with its place and what it says there.
+
+use super::markup::{Html, block, inline, join, prose, section};
+use crate::finding::Label;
+use crate::output::snippet::Window;
+use crate::source::Sources;
+
+/// The lines of the labels, in their order.
+pub(super) fn list<'a>(labels: impl IntoIterator<Item = &'a Label>, sources: &Sources) -> Html {
+    let mut labels = labels.into_iter().peekable();
+    if labels.peek().is_none() {
+        return Html::default();
+    }
+    section("ol", &[("class", "lines")], labels.map(|label| line(label, sources)))
+}
+
+fn line(label: &Label, sources: &Sources) -> Html {
+    let window = Window::around(label, &sources.file(label.span.file));
+    let place = inline("span", &[("class", "place")], window.place.as_str());
+    let head = block("p", &[], join([place, " ".into(), prose(&label.text)]));
+    section("li", &[], [head, excerpt(&window)])
+}
+
+/// The line's number, its text, and a mark on the part that matters.
+fn excerpt(window: &Window) -> Html {
+    let number = inline("span", &[("class", "number")], format!("{} ", window.number()));
+    let (before, marked, after) = window.parts();
+    let marked = inline("mark", &[], marked);
+    block("pre", &[("tabindex", "0")], inline("code", &[], join([number, before.into(), marked, after.into()])))
+}

@@ -1,0 +1,108 @@
+//! Pieces of markup. All text becomes HTML here, so that none of it is markup of its own.
+
+use crate::output::inert::inert;
+
+/// Markup in which every element is closed and all text is escaped and inert.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Html(String);
+
+/// An attribute of an element.
+pub(super) type Attribute<'a> = (&'static str, &'a str);
+
+/// An element within a line.
+pub(super) fn inline(tag: &'static str, attributes: &[Attribute<'_>], inside: impl Into<Html>) -> Html {
+    let inside = inside.into();
+    Html(format!("{}{}</{tag}>", open(tag, attributes), inside.0))
+}
+
+/// An element that begins a line of the page's source.
+pub(super) fn block(tag: &'static str, attributes: &[Attribute<'_>], inside: impl Into<Html>) -> Html {
+    Html(format!("{}\n", inline(tag, attributes, inside).0))
+}
+
+/// An element that holds other blocks.
+pub(super) fn section(tag: &'static str, attributes: &[Attribute<'_>], inside: impl IntoIterator<Item = Html>) -> Html {
+    let inside = join(inside);
+    Html(format!("{}\n{}</{tag}>\n", open(tag, attributes), inside.0))
+}
+
+/// An element that is never closed.
+pub(super) fn void(tag: &'static str, attributes: &[Attribute<'_>]) -> Html {
+    Html(format!("{}\n", open(tag, attributes)))
+}
+
+/// A part of the program itself, such as a style sheet.
+pub(super) fn verbatim(text: &'static str) -> Html {
+    Html(text.to_owned())
+}
+
+/// One after the other.
+pub(super) fn join(parts: impl IntoIterator<Item = Html>) -> Html {
+    parts.into_iter().fold(Html::default(), |mut all, part| {
+        all.0.push_str(&part.0);
+        all
+    })
+}
+
+/// A name or another piece of code.
+pub(super) fn code(text: &str) -> Html {
+    inline("code", &[], text)
+}
+
+/// A sentence in which names stand between backticks.
+pub(super) fn prose(text: &str) -> Html {
+    let parts: Vec<&str> = text.split('`').collect();
+    if parts.len().is_multiple_of(2) {
+        // One backtick too many: nobody knows which.
+        return text.into();
+    }
+    join(parts.iter().enumerate().map(|(index, part)| if index % 2 == 1 { code(part) } else { (*part).into() }))
+}
+
+/// A list item for each of the texts.
+pub(super) fn items(texts: &[String]) -> Html {
+    section("ul", &[], texts.iter().map(|text| block("li", &[], prose(text))))
+}
+
+impl Html {
+    pub(super) fn into_text(self) -> String {
+        self.0
+    }
+
+    /// This, then that.
+    pub(super) fn then(self, next: impl Into<Html>) -> Html {
+        join([self, next.into()])
+    }
+}
+
+impl From<&str> for Html {
+    fn from(text: &str) -> Self {
+        Self(escape(&inert(text)))
+    }
+}
+
+impl From<String> for Html {
+    fn from(text: String) -> Self {
+        text.as_str().into()
+    }
+}
+
+fn open(tag: &'static str, attributes: &[Attribute<'_>]) -> String {
+    let attributes = attributes.iter().map(|(name, value)| format!(" {name}=\"{}\"", escape(&inert(value))));
+    format!("<{tag}{}>", attributes.collect::<String>())
+}
+
+fn escape(text: &str) -> String {
+    let mut escaped = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '&' => escaped.push_str("&amp;"),
+            '<' => escaped.push_str("&lt;"),
+            '>' => escaped.push_str("&gt;"),
+            '"' => escaped.push_str("&quot;"),
+            '\'' => escaped.push_str("&#39;"),
+            _ => escaped.push(c),
+        }
+    }
+    escaped
+}

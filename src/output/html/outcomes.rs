@@ -1,0 +1,93 @@
+//! What the rules say of a trail, in parts under headings: what fails, isn't known, is advised, and passes.
+
+use super::markup::{Html, block, code, inline, join, prose, section};
+use super::trail::Instances;
+use super::{Numbered, Page, finding, lines, verdict};
+use crate::finding::Label;
+use crate::report::{Judged, JudgedTrail, Outcome};
+use crate::rules::{Check, Rule};
+
+/// A part, which tells what belongs into it.
+type Part = (&'static str, fn(&Numbered<'_>) -> bool);
+
+/// The parts made of findings, the gravest first.
+const PARTS: [Part; 3] = [("What fails", fails), ("What isn’t known", is_unresolved), ("Advice", is_advice)];
+
+/// All parts about a trail.
+pub(super) fn show<'a>(instances: &Instances<'a>, judged: &'a Judged, page: &Page<'a>) -> Html {
+    let Some(first) = instances.first() else { return Html::default() };
+    let own = instances.iter().flat_map(|trail| page.about(Some(&judged.root), Some(&trail.address)));
+    let own: Vec<&Numbered<'_>> = own.collect();
+    let told = PARTS.map(|(title, belongs)| {
+        let findings = own.iter().filter(|numbered| belongs(numbered));
+        titled(title, findings.map(|numbered| finding::show(numbered, "h5", page)).collect())
+    });
+    join(told).then(told_elsewhere(first, &own, judged, page)).then(passes(first, page))
+}
+
+fn fails(numbered: &Numbered<'_>) -> bool {
+    !is_advice(numbered) && numbered.finding.outcome == Outcome::Fail
+}
+
+fn is_unresolved(numbered: &Numbered<'_>) -> bool {
+    !is_advice(numbered) && numbered.finding.outcome == Outcome::Unknown
+}
+
+fn is_advice(numbered: &Numbered<'_>) -> bool {
+    matches!(numbered.finding.rule.check, Check::Advice(_))
+}
+
+/// Verdicts whose finding stands with another instance, or isn't shown.
+fn told_elsewhere<'a>(trail: &JudgedTrail, own: &[&Numbered<'_>], judged: &'a Judged, page: &Page<'a>) -> Html {
+    let is_told = |rule: &Rule| own.iter().any(|numbered| std::ptr::eq(numbered.finding.rule, rule));
+    let rest = trail.rules.iter().filter(|(rule, outcome)| *outcome != Outcome::Pass && !is_told(rule));
+    let items = rest.map(|(rule, outcome)| {
+        let link = shared(trail, rule, judged, page).map(|numbered| {
+            let target = format!("#{}", numbered.id);
+            inline("a", &[("href", &target)], prose(&numbered.finding.message))
+        });
+        let words = [verdict::of_outcome(*outcome), " ".into(), code(rule.id()), " ".into()];
+        block("li", &[], join(words.into_iter().chain(link)))
+    });
+    listed("Told elsewhere", items.collect())
+}
+
+/// The finding of another instance of the same resource.
+fn shared<'p, 'a>(
+    trail: &JudgedTrail,
+    rule: &Rule,
+    judged: &'a Judged,
+    page: &'p Page<'a>,
+) -> Option<&'p Numbered<'a>> {
+    let others = judged.trails.iter().filter(|other| other.header == trail.header);
+    let findings = others.flat_map(|other| page.about(Some(&judged.root), Some(&other.address)));
+    findings.into_iter().find(|numbered| std::ptr::eq(numbered.finding.rule, rule))
+}
+
+/// What passes, with the lines on which that rests.
+fn passes(trail: &JudgedTrail, page: &Page<'_>) -> Html {
+    let passed = trail.rules.iter().filter(|(_, outcome)| *outcome == Outcome::Pass);
+    let items = passed.map(|(rule, outcome)| {
+        let labels = trail.grounds.iter().filter(|(own, _)| std::ptr::eq(*own, *rule)).flat_map(|(_, labels)| labels);
+        let labels: Vec<&Label> = labels.collect();
+        let required = rule.page.requires.iter().flat_map(|what| [": ".into(), prose(what)]);
+        let words = [verdict::of_outcome(*outcome), " ".into(), code(rule.id())];
+        let head = block("p", &[], join(words.into_iter().chain(required)));
+        section("li", &[], [head, lines::list(labels, &page.report.sources)])
+    });
+    listed("What passes", items.collect())
+}
+
+/// A list under a heading, if there is something to list.
+fn listed(title: &str, items: Vec<Html>) -> Html {
+    let list = (!items.is_empty()).then(|| section("ul", &[("class", "verdicts")], items));
+    titled(title, list.into_iter().collect())
+}
+
+/// Parts under a heading, if there are any.
+fn titled(title: &str, parts: Vec<Html>) -> Html {
+    if parts.is_empty() {
+        return Html::default();
+    }
+    section("section", &[], std::iter::once(block("h4", &[], title)).chain(parts))
+}

@@ -1,0 +1,54 @@
+//! The picture of what a trail records: Regions, directions and event sources.
+
+use super::markup::{Html, block, inline, section};
+use crate::model::Reach;
+use crate::model::selectors::{Bounds, Coverage};
+
+/// The columns: the sources that selectors can leave out, and the rest.
+const SOURCES: [(&str, Coverage); 3] =
+    [("KMS", Coverage::KMS), ("RDS Data API", Coverage::RDS_DATA), ("Other sources", Coverage::ORDINARY)];
+
+/// The rows of each group.
+const DIRECTIONS: [(&str, Coverage); 2] = [("Reads", Coverage::READS), ("Writes", Coverage::WRITES)];
+
+/// How sure it is that some kind of events is recorded. Sign, shade and word say the same.
+struct Sureness {
+    class: &'static str,
+    sign: &'static str,
+    word: &'static str,
+}
+
+const RECORDED: Sureness = Sureness { class: "recorded", sign: "●", word: "recorded" };
+const POSSIBLE: Sureness = Sureness { class: "possible", sign: "◐", word: "possibly" };
+const MISSING: Sureness = Sureness { class: "missing", sign: "○", word: "missing" };
+
+/// The table of a trail.
+pub(super) fn draw(reach: &Reach) -> Html {
+    let caption = block("caption", &[], "Management events that it records");
+    let heads = SOURCES.map(|(name, _)| block("th", &[("scope", "col")], name));
+    let corner = block("td", &[], "");
+    let head = section("thead", &[], [section("tr", &[], std::iter::once(corner).chain(heads))]);
+    let groups = [("In its own Region", reach.own_region), ("In all other Regions", reach.other_regions)];
+    let groups = groups.map(|(name, bounds)| group(name, bounds));
+    section("table", &[("class", "picture")], [caption, head].into_iter().chain(groups))
+}
+
+fn group(name: &str, bounds: Bounds) -> Html {
+    let head = block("th", &[("scope", "rowgroup"), ("colspan", "4")], name);
+    let rows = DIRECTIONS.map(|(name, direction)| {
+        let head = block("th", &[("scope", "row")], name);
+        let cells = SOURCES.map(|(_, source)| cell(bounds, direction.intersection(source)));
+        section("tr", &[], std::iter::once(head).chain(cells))
+    });
+    section("tbody", &[], std::iter::once(section("tr", &[], [head])).chain(rows))
+}
+
+fn cell(bounds: Bounds, kind: Coverage) -> Html {
+    let Sureness { class, sign, word } = match (bounds.least.includes(kind), bounds.most.includes(kind)) {
+        (true, _) => RECORDED,
+        (false, true) => POSSIBLE,
+        (false, false) => MISSING,
+    };
+    let sign = inline("span", &[("class", "sign"), ("aria-hidden", "true")], sign);
+    block("td", &[("class", class)], sign.then(" ").then(inline("span", &[], word)))
+}

@@ -1,0 +1,58 @@
+//! A trail, or instances of one that share everything: its line, the picture, and the verdicts.
+
+use super::markup::{Html, block, code, join, section};
+use super::{Page, lines, outcomes, picture};
+use crate::finding::Label;
+use crate::report::{Exists, Judged, JudgedTrail};
+
+/// Instances of a trail about which the same is to be said.
+pub(super) type Instances<'a> = Vec<&'a JudgedTrail>;
+
+/// The trails of a deployment, those together that differ in nothing but the address.
+pub(super) fn instances(judged: &Judged) -> Vec<Instances<'_>> {
+    let mut all: Vec<Instances<'_>> = Vec::new();
+    for trail in &judged.trails {
+        match all.last_mut().filter(|last| last.first().is_some_and(|first| is_same(first, trail))) {
+            Some(last) => last.push(trail),
+            None => all.push(vec![trail]),
+        }
+    }
+    all
+}
+
+fn is_same(one: &JudgedTrail, other: &JudgedTrail) -> bool {
+    let ids = |trail: &JudgedTrail| {
+        let rules = trail.rules.iter().map(|(rule, outcome)| (rule.id(), Some(*outcome)));
+        rules.chain(trail.advisories.iter().map(|rule| (rule.id(), None))).collect::<Vec<_>>()
+    };
+    one.header == other.header && one.exists == other.exists && one.reach == other.reach && ids(one) == ids(other)
+}
+
+/// The part of the page about a trail.
+pub(super) fn show<'a>(instances: &Instances<'a>, judged: &'a Judged, page: &Page<'a>) -> Html {
+    let Some((first, others)) = instances.split_first() else { return Html::default() };
+    let header = Label { span: first.header, text: format!("`{}`, {}", first.kind, exists(first.exists)) };
+    let place = lines::list([&header], &page.report.sources);
+    let parts = [block("h3", &[], code(&first.address)), also(others), place];
+    let verdicts = match first.exists {
+        Exists::Never => Html::default(),
+        Exists::Always | Exists::Sometimes => picture::draw(&first.reach).then(outcomes::show(instances, judged, page)),
+    };
+    section("article", &[("class", "trail")], parts.into_iter().chain([verdicts]))
+}
+
+fn exists(exists: Exists) -> &'static str {
+    match exists {
+        Exists::Always => "always created",
+        Exists::Sometimes => "created or not, depending on what isn't known here",
+        Exists::Never => "never created",
+    }
+}
+
+fn also(others: &[&JudgedTrail]) -> Html {
+    if others.is_empty() {
+        return Html::default();
+    }
+    let names = others.iter().flat_map(|trail| [" ".into(), code(&trail.address)]);
+    block("p", &[("class", "also")], Html::from("The same goes for").then(join(names)))
+}

@@ -1,0 +1,47 @@
+//! The words and signs for what was found.
+
+use super::markup::{Html, inline};
+use crate::finding::Level;
+use crate::output::compliance::Status;
+use crate::report::{Outcome, Reported};
+
+/// A verdict in a word, beside a sign that doesn't need colour.
+fn badge(class: &str, sign: &str, word: &str) -> Html {
+    let sign = inline("span", &[("aria-hidden", "true")], sign);
+    inline("span", &[("class", &format!("badge {class}"))], sign.then(" ").then(word))
+}
+
+/// The verdict on a deployment.
+pub(super) fn of_deployment(verdict: Option<Outcome>) -> Html {
+    verdict.map_or_else(|| badge("none", "–", "no trail is created"), of_outcome)
+}
+
+/// What a rule said.
+pub(super) fn of_outcome(outcome: Outcome) -> Html {
+    match outcome {
+        Outcome::Pass => badge("pass", "✓", "passes"),
+        Outcome::Fail => badge("error", "✗", "fails"),
+        Outcome::Unknown => badge("unresolved", "?", "unresolved"),
+    }
+}
+
+/// What a finding weighs.
+pub(super) fn of_finding(finding: &Reported) -> Html {
+    match (finding.outcome, finding.level) {
+        (Outcome::Unknown, _) => badge("unresolved", "?", "unresolved"),
+        (Outcome::Pass | Outcome::Fail, Level::Error) => badge("error", "✗", "error"),
+        (Outcome::Pass | Outcome::Fail, Level::Warning) => badge("warning", "!", "warning"),
+        (Outcome::Pass | Outcome::Fail, Level::Note) => badge("note", "i", "note"),
+    }
+}
+
+/// What is the case with a control of a benchmark.
+pub(super) fn of_control(status: Status) -> Html {
+    let word = status.word();
+    match status {
+        Status::Compliant => badge("pass", "✓", word),
+        Status::NotCompliant => badge("error", "✗", word),
+        Status::Unresolved => badge("unresolved", "?", word),
+        Status::NotApplicable => badge("none", "–", word),
+    }
+}

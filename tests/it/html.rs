@@ -1,0 +1,165 @@
+//! The page for people who audit: what is on it, what it is made of, and how a browser takes it.
+
+mod browser;
+mod sha256;
+mod tree;
+
+use std::path::PathBuf;
+
+use trailint::output::Format;
+use trailint::report::{Place, Report};
+
+use self::tree::Tree;
+use super::support::{check, expect_file, files_below, package};
+
+/// Names and values that would act on a page, a terminal or the eye.
+const HOSTILE: &str = r#"variable "m" {
+  default = "</pre><script>alert(1)</script>"
+}
+resource "aws_cloudtrail" "t" {
+  for_each              = { "<b onclick='x'>&\"`" = "", "b" = "" }
+  is_multi_region_trail = false # </code></pre><img src=x onerror=alert(1)> ESC[31m RLO
+  enable_logging        = "<style>*{}</style>"
+  event_selector {
+    read_write_type = var.m
+  }
+}
+"#;
+
+fn demo() -> Report {
+    check(files_below(&package("testdata/demo")))
+}
+
+fn hostile() -> Report {
+    check([("a\"><script>'&/main.tf", HOSTILE.replace("ESC", "\u{1b}").replace("RLO", "\u{202e}"))])
+}
+
+/// Reports of many kinds, each with a name.
+fn reports() -> Vec<(PathBuf, Report)> {
+    let folders = ["broken", "clean", "cloudformation", "plan", "terraform"].map(|name| package("testdata").join(name));
+    let scenarios = folders.iter().flat_map(|folder| super::support::directories_in(folder));
+    let mut reports: Vec<(PathBuf, Report)> = scenarios.map(|path| (path.clone(), check(files_below(&path)))).collect();
+    reports.push(("demo".into(), demo()));
+    reports.push(("hostile".into(), hostile()));
+    reports.push(("nothing".into(), check([("a.tf", "")])));
+    let mut controls = demo();
+    controls.benchmark = Some("cis-aws-7.0".to_owned());
+    reports.push(("controls".into(), controls));
+    reports
+}
+
+#[test]
+fn the_demo_as_a_page() {
+    expect_file(&package("testdata/outputs/html.html"), &Format::Html.render(&demo()));
+}
+
+#[test]
+fn every_page_is_well_formed_and_asks_for_nothing() {
+    for (name, report) in reports() {
+        let tree =
+            Tree::parse(&Format::Html.render(&report)).unwrap_or_else(|fault| panic!("{}: {fault}", name.display()));
+        for element in &tree.elements {
+            let known = "html head meta title style body header main nav section article footer h1 h2 h3 h4 h5 p dl dt dd \
+                         div table caption thead tbody tr th td ol ul li a code pre mark span strong";
+            assert!(known.split_whitespace().any(|tag| tag == element.tag), "{}: <{}>", name.display(), element.tag);
+            for (attribute, value) in &element.attributes {
+                let is_own = match attribute.as_str() {
+                    "href" => value.strip_prefix('#').is_some_and(|id| tree.has_id(id)),
+                    "style" | "src" | "action" => false,
+                    _ => !attribute.starts_with("on"),
+                };
+                assert!(is_own, "{}: {attribute}=\"{value}\"", name.display());
+            }
+        }
+        for (tag, count) in [("h1", 1), ("main", 1), ("header", 1), ("footer", 1), ("title", 1)] {
+            assert_eq!(tree.all(tag).count(), count, "{}: <{tag}>", name.display());
+        }
+        assert!(tree.all("th").all(|head| head.attribute("scope").is_some()), "{}", name.display());
+        assert!(tree.all("table").count() == tree.all("caption").count(), "{}", name.display());
+        assert_eq!(tree.repeated_ids(), Vec::<String>::new(), "{}", name.display());
+        assert_eq!(tree.skipped_headings(), Vec::<String>::new(), "{}", name.display());
+        assert_eq!(tree.all("html").next().unwrap().attribute("lang"), Some("en"));
+    }
+}
+
+#[test]
+fn everything_that_was_found_is_on_the_page() {
+    for (name, report) in reports() {
+        let text = Tree::parse(&Format::Html.render(&report)).unwrap().text;
+        let expect = |wanted: &str| {
+            let wanted = inert(wanted);
+            let plain = wanted.replace('`', "");
+            assert!(text.contains(&wanted) || text.contains(&plain), "{}: no `{wanted}` in\n{text}", name.display());
+        };
+        for finding in &report.findings {
+            expect(&finding.message);
+            finding.notes.iter().chain(&finding.help).for_each(|remark| expect(remark));
+            let decisions = [&finding.blocked_by, &finding.fails_when, &finding.passes_when];
+            decisions.into_iter().flatten().for_each(|decision| expect(decision));
+            match &finding.place {
+                Place::File(path) => expect(path),
+                Place::Text(primary) => std::iter::once(primary).chain(&finding.related).for_each(|label| {
+                    let file = report.sources.file(label.span.file);
+                    let position = file.position(label.span.start);
+                    expect(&format!("{}:{}:{}", file.name, position.line, position.column));
+                    expect(&label.text);
+                }),
+            }
+        }
+        for trail in report.deployments.iter().flat_map(|deployment| &deployment.trails) {
+            expect(&trail.address);
+            trail.rules.iter().for_each(|(rule, _)| expect(rule.id()));
+            trail.grounds.iter().flat_map(|(_, labels)| labels).for_each(|label| expect(&label.text));
+        }
+    }
+}
+
+#[test]
+fn the_picture_says_what_is_recorded_where() {
+    let cells = |arguments: &str| {
+        let text =
+            format!("variable \"m\" {{\n  type = bool\n}}\nresource \"aws_cloudtrail\" \"t\" {{\n{arguments}\n}}\n");
+        let tree = Tree::parse(&Format::Html.render(&check([("main.tf", text)]))).unwrap();
+        let kinds = ["recorded", "possible", "missing"];
+        let cells = tree.all("td").filter_map(|cell| cell.attribute("class")).filter(|class| kinds.contains(class));
+        cells.map(|class| class.chars().next().unwrap()).collect::<String>()
+    };
+    assert_eq!(cells(""), "rrrrrrmmmmmm");
+    assert_eq!(cells("is_multi_region_trail = var.m"), "rrrrrrpppppp");
+    assert_eq!(
+        cells(
+            "is_multi_region_trail = true\nevent_selector {\nexclude_management_event_sources = [\"kms.amazonaws.com\"]\n}"
+        ),
+        "mrrmrrmrrmrr"
+    );
+    assert_eq!(cells("count = 0"), "");
+}
+
+#[test]
+fn instances_of_which_the_same_is_said_stand_together() {
+    let text = "resource \"aws_cloudtrail\" \"t\" {\n  for_each = { a = true, b = false, c = false }\n  \
+                enable_logging = each.value\n}\n";
+    let tree = Tree::parse(&Format::Html.render(&check([("main.tf", text)]))).unwrap();
+    let trails = tree.all("article").filter(|article| article.attribute("class") == Some("trail")).count();
+    assert_eq!(trails, 2, "{}", tree.text);
+    assert!(tree.text.contains("The same goes for aws_cloudtrail.t[\"c\"]"), "{}", tree.text);
+    // All of them have one Region only; it is told of the first, and the others refer to it.
+    let links = tree.all("a").filter(|link| link.attribute("href").unwrap().starts_with("#finding-")).count();
+    assert!(links > 0, "{}", tree.text);
+}
+
+#[test]
+fn the_policy_allows_the_style_sheet_and_nothing_else() {
+    let tree = Tree::parse(&Format::Html.render(&demo())).unwrap();
+    let is_policy = |meta: &&tree::Element| meta.attribute("http-equiv") == Some("Content-Security-Policy");
+    let policy = tree.all("meta").find(is_policy).unwrap().attribute("content").unwrap();
+    let style = sha256::base64(&sha256::sha256(tree.style.as_bytes()));
+    let expected = format!("default-src 'none'; style-src 'sha256-{style}'; base-uri 'none'; form-action 'none'");
+    assert_eq!(policy, expected, "the policy holds the hash of src/output/html/style.css");
+    assert!(!tree.style.contains("url(") && !tree.style.contains("@import"));
+}
+
+/// What a reader sees of a text in which something is active.
+fn inert(text: &str) -> String {
+    text.replace('\u{1b}', "\\u{1b}").replace('\u{202e}', "\\u{202e}").replace('\n', "\\u{a}")
+}
