@@ -1,6 +1,7 @@
 //! The page for people who audit: what is on it, what it is made of, and how a browser takes it.
 
 mod browser;
+mod contrast;
 mod sha256;
 mod tree;
 
@@ -17,7 +18,7 @@ const HOSTILE: &str = r#"variable "m" {
   default = "</pre><script>alert(1)</script>"
 }
 resource "aws_cloudtrail" "t" {
-  for_each              = { "<b onclick='x'>&\"`" = "", "b" = "" }
+  for_each              = { "<b onclick='x'>&\"`\u001b[31m\u202e" = "", "b" = "" }
   is_multi_region_trail = false # </code></pre><img src=x onerror=alert(1)> ESC[31m RLO
   enable_logging        = "<style>*{}</style>"
   event_selector {
@@ -157,6 +158,26 @@ fn the_policy_allows_the_style_sheet_and_nothing_else() {
     let expected = format!("default-src 'none'; style-src 'sha256-{style}'; base-uri 'none'; form-action 'none'");
     assert_eq!(policy, expected, "the policy holds the hash of src/output/html/style.css");
     assert!(!tree.style.contains("url(") && !tree.style.contains("@import"));
+}
+
+#[test]
+fn every_colour_of_text_can_be_read() {
+    let tree = Tree::parse(&Format::Html.render(&demo())).unwrap();
+    let themes = contrast::themes(&tree.style);
+    assert_eq!(themes.len(), 3, "light, dark and print");
+    for theme in themes {
+        for text in ["ink", "muted", "pass", "error", "warning", "note", "unresolved"] {
+            for ground in ["paper", "sheet"] {
+                let contrast = theme.contrast(text, ground);
+                assert!(contrast >= 4.5, "{text} on {ground}: {contrast:.2} in {theme:?}");
+            }
+        }
+        // The mark, a cell that is recorded, and the stripes of one that may be.
+        for (text, ground) in [("ink", "mark"), ("sheet", "pass"), ("unresolved", "line")] {
+            let contrast = theme.contrast(text, ground);
+            assert!(contrast >= 4.5, "{text} on {ground}: {contrast:.2} in {theme:?}");
+        }
+    }
 }
 
 /// What a reader sees of a text in which something is active.

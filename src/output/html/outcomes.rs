@@ -49,7 +49,7 @@ fn told_elsewhere<'a>(trail: &JudgedTrail, own: &[&Numbered<'_>], judged: &'a Ju
         let words = [verdict::of_outcome(*outcome), " ".into(), code(rule.id()), " ".into()];
         block("li", &[], join(words.into_iter().chain(link)))
     });
-    listed("Told elsewhere", items.collect())
+    listed("Other verdicts", items.collect())
 }
 
 /// The finding of another instance of the same resource.
