@@ -150,6 +150,15 @@ fn instances_of_which_the_same_is_said_stand_together() {
 }
 
 #[test]
+fn a_verdict_whose_finding_is_hidden_is_on_record() {
+    let mut report = check([("main.tf", "resource \"aws_cloudtrail\" \"t\" {\n  is_multi_region_trail = var.m\n}\n")]);
+    report.hides_unresolved = true;
+    let text = Tree::parse(&Format::Html.render(&report)).unwrap().text;
+    assert!(text.contains("Other verdicts\n\n? unresolved single-region-trail"), "{text}");
+    assert!(!text.contains("may record one Region only"), "{text}");
+}
+
+#[test]
 fn the_policy_allows_the_style_sheet_and_nothing_else() {
     let tree = Tree::parse(&Format::Html.render(&demo())).unwrap();
     let is_policy = |meta: &&tree::Element| meta.attribute("http-equiv") == Some("Content-Security-Policy");

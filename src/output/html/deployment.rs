@@ -1,5 +1,7 @@
 //! A deployment: its verdict, what is to be said of the whole, its controls and its trails.
 
+use std::collections::HashSet;
+
 use super::markup::{Html, block, code, inline, join, prose, section};
 use super::{Page, finding, trail, verdict};
 use crate::output::compliance::{Stated, Statement};
@@ -26,7 +28,13 @@ pub(super) fn show<'a>(index: usize, judged: &'a Judged, statement: Option<&Stat
     let verdict = block("p", &[("class", "verdict")], verdict::of_deployment(judged.verdict).then(words));
     let whole = page.about(Some(&judged.root), None).iter().map(|numbered| finding::show(numbered, "h3", page));
     let trails = trail::instances(judged);
-    let trails = trails.iter().map(|instances| trail::show(instances, judged, page));
+    // Code that isn't valid may declare an address twice; what was found about it is told once.
+    let mut told = HashSet::new();
+    let trails = trails.iter().map(|instances| {
+        let untold = instances.iter().filter(|trail| told.insert(trail.address.as_str()));
+        let own = untold.flat_map(|trail| page.about(Some(&judged.root), Some(&trail.address)));
+        trail::show(instances, &own.collect::<Vec<_>>(), judged, page)
+    });
     let parts = [head, verdict].into_iter().chain(whole).chain(statement.map(controls)).chain(trails);
     section("section", &[("class", "deployment"), ("id", &id), ("aria-labelledby", &title)], parts)
 }

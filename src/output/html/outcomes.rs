@@ -1,7 +1,6 @@
 //! What the rules say of a trail, in parts under headings: what fails, isn't known, is advised, and passes.
 
 use super::markup::{Html, block, code, inline, join, prose, section};
-use super::trail::Instances;
 use super::{Numbered, Page, finding, lines, verdict};
 use crate::finding::Label;
 use crate::report::{Judged, JudgedTrail, Outcome};
@@ -13,16 +12,13 @@ type Part = (&'static str, fn(&Numbered<'_>) -> bool);
 /// The parts made of findings, the gravest first.
 const PARTS: [Part; 3] = [("What fails", fails), ("What isn’t known", is_unresolved), ("Advice", is_advice)];
 
-/// All parts about a trail.
-pub(super) fn show<'a>(instances: &Instances<'a>, judged: &'a Judged, page: &Page<'a>) -> Html {
-    let Some(first) = instances.first() else { return Html::default() };
-    let own = instances.iter().flat_map(|trail| page.about(Some(&judged.root), Some(&trail.address)));
-    let own: Vec<&Numbered<'_>> = own.collect();
+/// All parts about a trail, of which the findings are its own.
+pub(super) fn show<'a>(trail: &JudgedTrail, own: &[&Numbered<'_>], judged: &'a Judged, page: &Page<'a>) -> Html {
     let told = PARTS.map(|(title, belongs)| {
         let findings = own.iter().filter(|numbered| belongs(numbered));
         titled(title, findings.map(|numbered| finding::show(numbered, "h5", page)).collect())
     });
-    join(told).then(told_elsewhere(first, &own, judged, page)).then(passes(first, page))
+    join(told).then(told_elsewhere(trail, own, judged, page)).then(passes(trail, page))
 }
 
 fn fails(numbered: &Numbered<'_>) -> bool {
@@ -52,14 +48,14 @@ fn told_elsewhere<'a>(trail: &JudgedTrail, own: &[&Numbered<'_>], judged: &'a Ju
     listed("Other verdicts", items.collect())
 }
 
-/// The finding of another instance of the same resource.
+/// The finding of another instance of the same resource, or of another resource of the same name.
 fn shared<'p, 'a>(
     trail: &JudgedTrail,
     rule: &Rule,
     judged: &'a Judged,
     page: &'p Page<'a>,
 ) -> Option<&'p Numbered<'a>> {
-    let others = judged.trails.iter().filter(|other| other.header == trail.header);
+    let others = judged.trails.iter().filter(|other| other.header == trail.header || other.address == trail.address);
     let findings = others.flat_map(|other| page.about(Some(&judged.root), Some(&other.address)));
     findings.into_iter().find(|numbered| std::ptr::eq(numbered.finding.rule, rule))
 }

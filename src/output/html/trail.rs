@@ -1,7 +1,7 @@
 //! A trail, or instances of one that share everything: its line, the picture, and the verdicts.
 
 use super::markup::{Html, block, code, join, section};
-use super::{Page, lines, outcomes, picture};
+use super::{Numbered, Page, lines, outcomes, picture};
 use crate::finding::Label;
 use crate::report::{Exists, Judged, JudgedTrail};
 
@@ -28,15 +28,17 @@ fn is_same(one: &JudgedTrail, other: &JudgedTrail) -> bool {
     one.header == other.header && one.exists == other.exists && one.reach == other.reach && ids(one) == ids(other)
 }
 
-/// The part of the page about a trail.
-pub(super) fn show<'a>(instances: &Instances<'a>, judged: &'a Judged, page: &Page<'a>) -> Html {
+/// The part of the page about a trail, with its own findings.
+pub(super) fn show<'a>(instances: &Instances<'a>, own: &[&Numbered<'_>], judged: &'a Judged, page: &Page<'a>) -> Html {
     let Some((first, others)) = instances.split_first() else { return Html::default() };
     let header = Label { span: first.header, text: format!("`{}`, {}", first.kind, exists(first.exists)) };
     let place = lines::list([&header], &page.report.sources);
     let parts = [block("h3", &[], code(&first.address)), also(others), place];
     let verdicts = match first.exists {
         Exists::Never => Html::default(),
-        Exists::Always | Exists::Sometimes => picture::draw(&first.reach).then(outcomes::show(instances, judged, page)),
+        Exists::Always | Exists::Sometimes => {
+            picture::draw(&first.reach).then(outcomes::show(first, own, judged, page))
+        }
     };
     section("article", &[("class", "trail")], parts.into_iter().chain([verdicts]))
 }
