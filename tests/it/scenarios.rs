@@ -6,7 +6,7 @@ use super::support::{check, directories_in, expect_file, files_below, package};
 
 #[test]
 fn scenarios_read_as_expected() {
-    for group in ["terraform", "cloudformation", "plan", "broken", "clean"] {
+    for group in ["terraform", "cloudformation", "plan", "limits", "broken", "clean"] {
         let scenarios = directories_in(&package("testdata").join(group));
         assert!(!scenarios.is_empty(), "`{group}` has no scenario");
         for scenario in scenarios {
