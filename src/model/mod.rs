@@ -5,6 +5,7 @@
 //! the three spellings of a trail. Rules see [`Trail`]s and [`Deployment`]s only.
 
 pub mod dialects;
+pub mod policy;
 pub mod selectors;
 
 mod reach;

@@ -1,0 +1,107 @@
+//! Policy documents of IAM, and what they let CloudTrail do with a bucket or a key.
+//!
+//! This isn't a simulator of IAM: it answers the questions that the delivery of logs raises
+//! ([`permission`]), and whether everyone is let in ([`publicity`]). What a document leaves open stays
+//! unknown. Sources: the IAM user guide's grammar of the policy language and reference of its elements.
+
+mod condition;
+mod glob;
+mod json;
+mod permission;
+mod read;
+mod request;
+mod text;
+
+pub use permission::{Lack, Part, Permission, permission};
+pub use request::{Fact, Request, Resource};
+pub use text::{Piece, Text};
+
+use crate::source::Span;
+use crate::value::{Hop, Maybe, Why};
+
+/// The policy of a bucket or a key.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Document {
+    /// Its statements, in the order in which they are written.
+    pub statements: Vec<Statement>,
+}
+
+/// One statement.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Statement {
+    /// Where its object is written; the whole document, when that is JSON in a string.
+    pub span: Span,
+    /// The way the object came.
+    pub hops: Vec<Hop>,
+    /// Its name, if it has one that is known.
+    pub sid: Option<String>,
+    /// What it says, or why that isn't known.
+    pub terms: Maybe<Terms>,
+}
+
+/// What a statement says. A part that is missing or isn't valid is `Known(None)`: it applies to nothing.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Terms {
+    /// `Effect`.
+    pub effect: Clause<Option<Effect>>,
+    /// `Principal` or `NotPrincipal`.
+    pub principal: Clause<Option<Scope<Principals>>>,
+    /// `Action` or `NotAction`.
+    pub action: Clause<Option<Scope<Vec<Text>>>>,
+    /// `Resource` or `NotResource`.
+    pub resource: Clause<Option<Scope<Vec<Text>>>>,
+    /// `Condition`: all of them have to hold.
+    pub conditions: Clause<Option<Vec<Condition>>>,
+}
+
+/// A part of a statement and its place: its value, or the statement that lacks it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Clause<T> {
+    /// What it says.
+    pub value: Maybe<T>,
+    /// Where it is.
+    pub span: Span,
+}
+
+/// The effects of a statement.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Effect {
+    /// `Allow`
+    Allow,
+    /// `Deny`
+    Deny,
+}
+
+/// What a part of a statement applies to.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Scope<T> {
+    /// Whether it applies to all but these, as `NotAction` does.
+    pub is_negated: bool,
+    /// What is listed.
+    pub listed: T,
+}
+
+/// The principals that a statement lists.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Principals {
+    /// Whether `*` stands for everyone.
+    pub everyone: Maybe<bool>,
+    /// The services.
+    pub services: Vec<Text>,
+    /// Why there may be more of them than can be known.
+    pub doubt: Option<Why>,
+}
+
+/// One condition: the key's value compares with one of these, or with none for a negative operator.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Condition {
+    /// As it is written: `StringEquals`, `ArnLikeIfExists`.
+    pub operator: String,
+    /// As it is written; case doesn't matter.
+    pub key: String,
+    /// The values.
+    pub values: Vec<Text>,
+}
+
+#[cfg(test)]
+mod tests;

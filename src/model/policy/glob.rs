@@ -1,0 +1,190 @@
+//! Patterns with `*` and `?` against texts, where both may hold unknown pieces.
+
+use super::{Piece, Text};
+use crate::value::{Known, Maybe, Unknown, Why};
+
+/// Longer patterns and texts aren't compared, in characters. A key of S3 has at most 1,024 bytes.
+const MAX_LENGTH: usize = 1_500;
+
+/// The partitions of AWS, as they stand in ARNs.
+const PARTITIONS: [&str; 3] = ["aws", "aws-cn", "aws-us-gov"];
+
+/// A character of a pattern or a text, or what stands for several.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) enum Token<'a> {
+    /// This character.
+    Char(char),
+    /// Any one character.
+    One,
+    /// Any characters, also none.
+    Any,
+    /// The unknown characters of this symbol.
+    Unknown(&'a str),
+    /// The partition of an ARN: the one in which this is deployed.
+    Partition,
+}
+
+/// Whether something holds for each or for at least one.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) enum Quantifier {
+    Each,
+    AtLeastOne,
+}
+
+use Quantifier::{AtLeastOne, Each};
+
+/// The characters of a text, in which wildcards are nothing special.
+pub(super) fn literal(text: &Text) -> Vec<Token<'_>> {
+    with_partition(text.pieces.iter().flat_map(|piece| tokens(piece, Token::Char)).collect())
+}
+
+/// The characters of a pattern.
+pub(super) fn pattern(text: &Text) -> Vec<Token<'_>> {
+    let wildcard = |character| match character {
+        '*' => Token::Any,
+        '?' => Token::One,
+        _ => Token::Char(character),
+    };
+    with_partition(text.pieces.iter().flat_map(|piece| tokens(piece, wildcard)).collect())
+}
+
+fn tokens<'a>(piece: &'a Piece, of_char: impl Fn(char) -> Token<'a>) -> Vec<Token<'a>> {
+    match piece {
+        Piece::Literal(text) => text.chars().map(of_char).collect(),
+        Piece::Unknown(symbol) => vec![Token::Unknown(symbol)],
+    }
+}
+
+/// Sees the partition in an ARN. Code that names one is meant for it, and a symbol says by its name that it is one.
+fn with_partition(tokens: Vec<Token<'_>>) -> Vec<Token<'_>> {
+    let Some(rest) = tokens.strip_prefix(&chars("arn:")[..]) else { return tokens };
+    let spelled = PARTITIONS.iter().find_map(|name| rest.strip_prefix(&chars(&format!("{name}:"))[..]));
+    let after = spelled.or(match rest {
+        [Token::Unknown(symbol), Token::Char(':'), after @ ..] if symbol.ends_with("artition") => Some(after),
+        _ => None,
+    });
+    match after {
+        Some(after) => [&chars("arn:")[..], &[Token::Partition, Token::Char(':')], after].concat(),
+        None => tokens,
+    }
+}
+
+fn chars(text: &str) -> Vec<Token<'static>> {
+    text.chars().map(Token::Char).collect()
+}
+
+/// Whether a pattern matches the texts that tokens stand for: certainly those that `certain` asks for,
+/// and not possibly those that `possible` asks for, else unknown for the reason given.
+pub(super) fn fits(
+    pattern: &[Token<'_>],
+    text: &[Token<'_>],
+    [certain, possible]: [Quantifier; 2],
+    why: impl Fn() -> Why,
+) -> Maybe<bool> {
+    if pattern.len().max(text.len()) > MAX_LENGTH {
+        return Unknown(Why::OverLimit { limit: "the length of a text in a policy" });
+    }
+    let spellings = spellings(pattern, text);
+    let matches = |worlds, texts| spellings.iter().any(|text| Reading { worlds, texts }.matches(pattern, text));
+    if matches(Each, certain) {
+        Known(true)
+    } else if matches(AtLeastOne, possible) {
+        Unknown(why())
+    } else {
+        Known(false)
+    }
+}
+
+/// The text with its partition spelled out, unless the pattern has one too, which is the same.
+fn spellings<'a>(pattern: &[Token<'_>], text: &[Token<'a>]) -> Vec<Vec<Token<'a>>> {
+    let is_partition = |token: &Token<'_>| *token == Token::Partition;
+    match text.iter().position(is_partition) {
+        Some(at) if !pattern.iter().any(is_partition) => {
+            let (before, after) = (text.iter().take(at), text.iter().skip(at).skip(1));
+            let spell = |name| before.clone().copied().chain(chars(name)).chain(after.clone().copied()).collect();
+            PARTITIONS.into_iter().map(spell).collect()
+        }
+        Some(_) | None => vec![text.to_vec()],
+    }
+}
+
+/// How tokens are read that stand for several texts.
+#[derive(Clone, Copy)]
+struct Reading {
+    /// Whether unknown pieces have each value that they can have, or one that suits.
+    worlds: Quantifier,
+    /// The same of the wildcards in the text.
+    texts: Quantifier,
+}
+
+impl Reading {
+    /// Whether the pattern matches. Equal symbols have equal values only at the two beginnings and where one
+    /// meets the other; taken for different elsewhere, they make more possible and less certain.
+    fn matches(self, pattern: &[Token<'_>], text: &[Token<'_>]) -> bool {
+        let (pattern, text) = without_common_start(pattern, text);
+        // For each rest of the text, whether the rest of the pattern matches it; the pattern grows from its end.
+        let mut below: Option<Vec<bool>> = None;
+        for at in (0..=pattern.len()).rev() {
+            below = Some(self.row(pattern.get(at).copied(), text, below.as_deref()));
+        }
+        below.and_then(|row| row.first().copied()).unwrap_or(false)
+    }
+
+    /// The row of a rest of the pattern that starts with `token`, from the row of the rest after it.
+    fn row(self, token: Option<Token<'_>>, text: &[Token<'_>], below: Option<&[bool]>) -> Vec<bool> {
+        let at = |column: usize| below.and_then(|row| row.get(column).copied()).unwrap_or(false);
+        let is_wide = token.is_some_and(|token| self.is_wide_in_pattern(token));
+        let mut row = vec![match token {
+            None => true,
+            Some(_) => is_wide && at(text.len()),
+        }];
+        for (column, subject) in text.iter().enumerate().rev() {
+            let right = row.last().copied().unwrap_or(false);
+            let down = at(column);
+            let is_pair = token.is_some_and(|token| self.is_pair(token, *subject));
+            let matches = (is_pair && at(column.saturating_add(1)))
+                || (is_wide && (down || right))
+                || (self.is_wide_in_text(*subject) && (right || down));
+            row.push(matches);
+        }
+        row.reverse();
+        row
+    }
+
+    /// Whether a token of the pattern takes any number of others.
+    fn is_wide_in_pattern(self, token: Token<'_>) -> bool {
+        match token {
+            Token::Any => true,
+            Token::Unknown(_) => self.worlds == AtLeastOne,
+            Token::Char(_) | Token::One | Token::Partition => false,
+        }
+    }
+
+    /// Whether a token of the text can become whatever the pattern asks for.
+    fn is_wide_in_text(self, token: Token<'_>) -> bool {
+        match token {
+            Token::Any => self.texts == AtLeastOne,
+            Token::Unknown(_) => self.worlds == AtLeastOne,
+            Token::Char(_) | Token::One | Token::Partition => false,
+        }
+    }
+
+    fn is_pair(self, pattern: Token<'_>, text: Token<'_>) -> bool {
+        match (pattern, text) {
+            (Token::One, Token::Char(_) | Token::One) => true,
+            (Token::Char(_), Token::One) => self.texts == AtLeastOne,
+            (Token::Any, _) | (_, Token::Any) => false,
+            (pattern, text) => pattern == text,
+        }
+    }
+}
+
+/// What follows where both start alike: there, what matches the one matches the other.
+fn without_common_start<'p, 't, 's>(
+    pattern: &'p [Token<'s>],
+    text: &'t [Token<'s>],
+) -> (&'p [Token<'s>], &'t [Token<'s>]) {
+    let is_plain = |token: &Token<'_>| matches!(token, Token::Char(_) | Token::Unknown(_) | Token::Partition);
+    let common = pattern.iter().zip(text).take_while(|(a, b)| a == b && is_plain(a)).count();
+    (pattern.get(common..).unwrap_or_default(), text.get(common..).unwrap_or_default())
+}

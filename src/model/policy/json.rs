@@ -1,0 +1,124 @@
+//! A policy that is written as JSON in a string.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use super::text::split_placeholder;
+use crate::source::{SourceFile, Span};
+use crate::syntax::json;
+use crate::syntax::node::{Entry, Meaning, Node, NodeKind, Scalar};
+use crate::value::{Data, Field, Known, Object, Traced, Unknown, Why};
+
+/// Longer texts aren't read, in bytes. A bucket's policy may have 20 KB and a key's 32 KB.
+pub(super) const MAX_LENGTH: usize = 64 * 1024;
+
+/// The value of JSON text; all of it stands at `span`.
+pub(super) fn parse(text: String, span: Span) -> Result<Data, Why> {
+    Reader { span, doubt: None }.parse(text)
+}
+
+/// The value of JSON text in which `${…}` stands for what isn't known, for the reason given.
+pub(super) fn parse_template(template: &str, why: &Why, span: Span) -> Result<Data, Why> {
+    Reader { span, doubt: Some(why) }.parse(escaped(template)).map_err(|_| why.clone())
+}
+
+/// Reads the tree of a text. Its depth is limited by the parser.
+struct Reader<'a> {
+    span: Span,
+    /// Why placeholders aren't known; without a reason, they are variables of the policy.
+    doubt: Option<&'a Why>,
+}
+
+impl Reader<'_> {
+    fn parse(&self, text: String) -> Result<Data, Why> {
+        if text.len() > MAX_LENGTH {
+            return Err(Why::OverLimit { limit: "the length of a policy" });
+        }
+        let tree = json::parse(self.span.file, &SourceFile::new(PathBuf::new(), String::new(), text.into_bytes()));
+        match tree.documents.as_slice() {
+            [document] if tree.problems.is_empty() => match self.value(document).value {
+                Known(data) => Ok(data),
+                Unknown(why) => Err(why),
+            },
+            _ => Err(Why::Failed { message: "this policy isn't JSON".to_owned() }),
+        }
+    }
+
+    fn value(&self, node: &Arc<Node>) -> Traced<Data> {
+        let value = Traced::written(self.data(node), self.span);
+        match (&value.value, self.doubt) {
+            (Known(Data::String(text)), Some(doubt)) if text.contains("${") => {
+                let cause = Box::new(first_cause(text, doubt));
+                let why = Why::Computed { expression: format!("\"{text}\""), cause, atom: None };
+                value.map(|_| Unknown(why))
+            }
+            (Known(Data::Object(object)), Some(doubt))
+                if object.fields.iter().any(|field| field.key.contains("${")) =>
+            {
+                value.map(|_| Unknown(doubt.clone()))
+            }
+            _ => value,
+        }
+    }
+
+    fn data(&self, node: &Node) -> Data {
+        match &node.kind {
+            NodeKind::Scalar(scalar) => scalar_data(scalar),
+            NodeKind::Sequence(items) => Data::tuple(items.iter().map(|item| self.value(item)).collect()),
+            NodeKind::Mapping(mapping) => {
+                let fields = mapping.entries.iter().map(|entry| self.field(entry)).collect();
+                Data::Object(Object::new(self.span, fields))
+            }
+            // JSON has no aliases.
+            NodeKind::Alias(_) => Data::Null,
+        }
+    }
+
+    fn field(&self, entry: &Entry) -> Field {
+        let key = entry.key.as_text().unwrap_or_default().to_owned();
+        Field { key, key_span: self.span, value: self.value(&entry.value) }
+    }
+}
+
+/// Why the first placeholder of a text isn't known. The reason of the whole policy tells of one of them at most.
+fn first_cause(text: &str, doubt: &Why) -> Why {
+    let placeholder = text.split_once("${").and_then(|(_, after)| split_placeholder(after));
+    let reference = placeholder.map_or(text, |(symbol, _)| symbol).to_owned();
+    match doubt {
+        Why::Computed { cause, .. } if cause.symbol() == reference => Why::clone(cause),
+        _ if reference.starts_with("var.") => Why::NoValue { reference },
+        _ => Why::AtDeployment { reference, is_set: false },
+    }
+}
+
+fn scalar_data(scalar: &Scalar) -> Data {
+    match scalar.meaning() {
+        Meaning::Null => Data::Null,
+        Meaning::Bool(value) => Data::Bool(value),
+        // An account's id must keep its leading zeros.
+        Meaning::Number(_) | Meaning::String | Meaning::Ambiguous => Data::String(scalar.text.clone()),
+    }
+}
+
+/// The template with each placeholder written as a string of JSON has it, so that it stays whole within one.
+/// Outside of a string it makes the text no JSON.
+fn escaped(template: &str) -> String {
+    let mut text = String::with_capacity(template.len());
+    let mut rest = template;
+    while let Some((before, after)) = rest.split_once("${") {
+        let (inside, after) = split_placeholder(after).unwrap_or((after, ""));
+        text.push_str(before);
+        text.push_str("${");
+        for character in inside.chars() {
+            match character {
+                '"' | '\\' => text.extend(['\\', character]),
+                '\0'..='\x1f' => text.push(' '),
+                _ => text.push(character),
+            }
+        }
+        text.push('}');
+        rest = after;
+    }
+    text.push_str(rest);
+    text
+}

@@ -1,0 +1,230 @@
+//! Whether policies let a service do what it asks for.
+
+use super::glob::{Quantifier, fits, literal, pattern};
+use super::{Clause, Document, Effect, Principals, Request, Resource, Scope, Statement, Terms, Text};
+use crate::source::Span;
+use crate::value::{Known, Maybe, Unknown, Why};
+
+use Quantifier::{AtLeastOne, Each};
+
+/// The answer to a [`Request`].
+#[derive(Debug, Clone, PartialEq)]
+pub enum Permission<'a> {
+    /// Statements allow all of it, and none denies it.
+    Granted,
+    /// No statement allows an action.
+    Missing {
+        /// The action.
+        action: &'static str,
+        /// The statement that would allow it but for one part, if there is one.
+        nearest: Option<Lack<'a>>,
+    },
+    /// A statement denies it.
+    Denied {
+        /// The statement.
+        statement: &'a Statement,
+    },
+    /// It can't be told.
+    Unknown {
+        /// Why.
+        why: Why,
+        /// The statement that leaves it open.
+        statement: &'a Statement,
+    },
+}
+
+/// A statement that allows what is asked for in all but one part.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Lack<'a> {
+    /// The statement.
+    pub statement: &'a Statement,
+    /// The part that doesn't fit.
+    pub part: Part,
+    /// Where the part is written, or the statement that lacks it.
+    pub span: Span,
+}
+
+/// The parts of a statement, the one that is most likely a slip first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Part {
+    /// It is neither `Allow` nor `Deny`.
+    Effect,
+    /// A condition that CloudTrail's request doesn't meet, or that isn't valid.
+    Condition,
+    /// Other resources.
+    Resource,
+    /// Other actions.
+    Action,
+    /// Other principals.
+    Principal,
+}
+
+/// What the statements of all documents together answer to a request.
+pub fn permission<'a>(documents: &'a [Document], request: &Request) -> Permission<'a> {
+    let statements = || documents.iter().flat_map(|document| &document.statements);
+    let mut doubt = None;
+    for statement in statements() {
+        match denial(statement, request) {
+            Known(true) => return Permission::Denied { statement },
+            Known(false) => {}
+            Unknown(why) => drop(doubt.get_or_insert((why, statement))),
+        }
+    }
+    // What nobody allows is missing, whether or not it is denied too.
+    let allowances: Vec<_> = request.actions.iter().map(|action| allowance(statements(), request, action)).collect();
+    let missing = allowances.iter().find(|allowance| matches!(allowance, Permission::Missing { .. }));
+    let unknown = allowances.iter().find(|allowance| matches!(allowance, Permission::Unknown { .. }));
+    match (missing.or(unknown), doubt) {
+        (Some(first), _) => first.clone(),
+        (None, Some((why, statement))) => Permission::Unknown { why, statement },
+        (None, None) => Permission::Granted,
+    }
+}
+
+/// Whether a statement denies all that is asked for; unknown when it may deny a part of it.
+fn denial(statement: &Statement, request: &Request) -> Maybe<bool> {
+    let hits: Vec<_> = request
+        .actions
+        .iter()
+        .map(|action| Parts::of(statement, request, action, Effect::Deny).and_then(|parts| parts.all()))
+        .collect();
+    match hits.as_slice() {
+        hits if hits.iter().all(|hit| *hit == Known(true)) => Known(true),
+        hits if hits.iter().all(|hit| *hit == Known(false)) => Known(false),
+        hits => {
+            let why = hits.iter().find_map(|hit| match hit {
+                Unknown(why) => Some(why.clone()),
+                Known(_) => None,
+            });
+            Unknown(why.unwrap_or_else(|| not_evaluated("a denial of some of the actions")))
+        }
+    }
+}
+
+fn not_evaluated(construct: &str) -> Why {
+    Why::NotEvaluated { construct: construct.to_owned() }
+}
+
+/// Whether any of the statements allows an action.
+fn allowance<'a>(
+    statements: impl Iterator<Item = &'a Statement>,
+    request: &Request,
+    action: &'static str,
+) -> Permission<'a> {
+    let mut doubt = None;
+    let mut lacks = Vec::new();
+    for statement in statements {
+        let parts = Parts::of(statement, request, action, Effect::Allow);
+        if let Known(parts) = &parts {
+            lacks.extend(parts.only_lack(statement));
+        }
+        match parts.and_then(|parts| parts.all()) {
+            Known(true) => return Permission::Granted,
+            Known(false) => {}
+            Unknown(why) => drop(doubt.get_or_insert(Permission::Unknown { why, statement })),
+        }
+    }
+    let nearest = lacks.into_iter().min_by_key(|lack| lack.part);
+    doubt.unwrap_or(Permission::Missing { action, nearest })
+}
+
+/// How the parts of a statement fit a request.
+struct Parts([(Part, Maybe<bool>, Span); 5]);
+
+impl Parts {
+    /// The parts of a statement as one of this effect; unknown when nothing of it is known.
+    fn of(statement: &Statement, request: &Request, action: &str, effect: Effect) -> Maybe<Self> {
+        statement.terms.as_ref().map(|terms| {
+            let Terms { effect: own, principal, action: actions, resource, conditions } = terms;
+            Self([
+                (Part::Effect, own.value.as_ref().map(|own| *own == Some(effect)), own.span),
+                (Part::Principal, principal.applies(|principals| principals.include(request.service)), principal.span),
+                (Part::Action, actions.applies(|patterns| any_action(patterns, action)), actions.span),
+                (Part::Resource, resource_fits(resource, &request.resource, effect), resource.span),
+                (Part::Condition, terms.conditions_hold(request, effect), conditions.span),
+            ])
+        })
+    }
+
+    fn all(self) -> Maybe<bool> {
+        self.0.into_iter().map(|(_, fits, _)| fits).fold(Known(true), Maybe::and)
+    }
+
+    /// The part that doesn't fit, if there is just one. That a statement denies is no slip.
+    fn only_lack<'a>(&self, statement: &'a Statement) -> Option<Lack<'a>> {
+        let is_denial = matches!(&statement.terms, Known(terms) if terms.effect.value == Known(Some(Effect::Deny)));
+        let mut lacks = self.0.iter().filter(|(_, fits, _)| *fits == Known(false));
+        match (lacks.next(), lacks.next()) {
+            (Some(&(part, _, span)), None) if !is_denial => Some(Lack { statement, part, span }),
+            _ => None,
+        }
+    }
+}
+
+impl<T> Clause<Option<Scope<T>>> {
+    /// Whether the clause applies, by whether what it lists does. One that isn't valid applies to nothing.
+    fn applies(&self, is_listed: impl Fn(&T) -> Maybe<bool>) -> Maybe<bool> {
+        self.value.as_ref().and_then(|scope| match scope {
+            None => Known(false),
+            Some(scope) => is_listed(&scope.listed).map(|is_listed| is_listed != scope.is_negated),
+        })
+    }
+}
+
+impl Principals {
+    /// Whether a service is among them. `*` includes the services too.
+    fn include(&self, service: &str) -> Maybe<bool> {
+        let service = Text::exactly(service);
+        let is_it = |listed: &Text| fits(&literal(listed), &literal(&service), [Each; 2], || listed.why());
+        let is_listed = self.services.iter().map(is_it).fold(self.everyone.clone(), Maybe::or);
+        match &self.doubt {
+            Some(why) => is_listed.or(Unknown(why.clone())),
+            None => is_listed,
+        }
+    }
+}
+
+impl Terms {
+    fn conditions_hold(&self, request: &Request, effect: Effect) -> Maybe<bool> {
+        self.conditions.value.as_ref().and_then(|conditions| match conditions {
+            None => Known(false),
+            Some(conditions) => {
+                conditions.iter().map(|condition| condition.holds(request, effect)).fold(Known(true), Maybe::and)
+            }
+        })
+    }
+}
+
+/// Whether one of the patterns matches an action. Case doesn't matter.
+fn any_action(patterns: &[Text], action: &str) -> Maybe<bool> {
+    let action = Text::exactly(&action.to_lowercase());
+    let matches = |listed: &Text| {
+        let listed = listed.lowercase();
+        fits(&pattern(&listed), &literal(&action), [Each; 2], || listed.why())
+    };
+    patterns.iter().map(matches).fold(Known(false), Maybe::or)
+}
+
+/// Whether the resources of a statement are those that are asked for: some of them suffice to be allowed.
+fn resource_fits(clause: &Clause<Option<Scope<Vec<Text>>>>, resource: &Resource, effect: Effect) -> Maybe<bool> {
+    let is_excepting = matches!(&clause.value, Known(Some(scope)) if scope.is_negated);
+    let certain = if effect == Effect::Allow && !is_excepting { AtLeastOne } else { Each };
+    let matches = |listed: &Text| any_name(listed, resource, [certain, AtLeastOne]);
+    clause.applies(|patterns| patterns.iter().map(matches).fold(Known(false), Maybe::or))
+}
+
+/// Whether a pattern matches a resource by one of its names. All are names of one thing, so any answer is the answer.
+fn any_name(listed: &Text, resource: &Resource, quantifiers: [Quantifier; 2]) -> Maybe<bool> {
+    let tokens = pattern(listed);
+    let answers: Vec<_> = resource
+        .names()
+        .iter()
+        .map(|name| {
+            let doubt = listed.doubt.as_ref().or(name.doubt.as_ref());
+            let why = || doubt.cloned().unwrap_or_else(|| not_evaluated("a pattern for only some of the logs"));
+            fits(&tokens, &resource.tokens(name), quantifiers, why)
+        })
+        .collect();
+    let known = [Known(true), Known(false)].into_iter().find(|known| answers.contains(known));
+    known.or(answers.into_iter().next()).unwrap_or(Unknown(Why::Unreadable))
+}

@@ -1,0 +1,196 @@
+//! A value becomes a policy document.
+
+use super::{Clause, Condition, Document, Effect, Piece, Principals, Scope, Statement, Terms, Text, json};
+use crate::source::Span;
+use crate::value::{Data, Field, Hop, Known, List, Maybe, Object, Traced, Unknown, Why};
+
+impl Document {
+    /// The document that a value stands for: an object, or JSON in a string, also with unknown parts within strings.
+    ///
+    /// # Errors
+    ///
+    /// The reason why nothing of it is known.
+    pub fn read(value: &Traced<Data>) -> Result<Self, Why> {
+        let span = value.origin.span();
+        let data = match &value.value {
+            Known(Data::Object(object)) => return Ok(Self::of_object(object, None)),
+            Known(Data::String(text)) => json::parse(text.clone(), span)?,
+            Known(other) => return Err(not_a_policy(other)),
+            Unknown(why) => {
+                let symbol = why.symbol();
+                let template = symbol.strip_prefix('"').and_then(|rest| rest.strip_suffix('"'));
+                json::parse_template(template.ok_or_else(|| why.clone())?, why, span)?
+            }
+        };
+        match &data {
+            Data::Object(object) => Ok(Self::of_object(object, Some(&value.hops))),
+            other => Err(not_a_policy(other)),
+        }
+    }
+
+    /// JSON in a string came the way of the string.
+    fn of_object(object: &Object, hops: Option<&Vec<Hop>>) -> Self {
+        let items = match written(object, "Statement").map(|field| &field.value) {
+            None => &[],
+            Some(Traced { value: Known(Data::List(list)), .. }) => list.items.as_slice(),
+            Some(one) => std::slice::from_ref(one),
+        };
+        let read =
+            |item: &Traced<Data>| Statement { hops: hops.unwrap_or(&item.hops).clone(), ..Statement::read(item) };
+        Self { statements: items.iter().map(read).collect() }
+    }
+}
+
+impl Statement {
+    fn read(value: &Traced<Data>) -> Self {
+        let span = value.origin.span();
+        let (sid, terms) = match &value.value {
+            Known(Data::Object(object)) => (sid(object), Known(Terms::read(object, span))),
+            Known(other) => (None, Unknown(not_a_policy(other))),
+            Unknown(why) => (None, Unknown(why.clone())),
+        };
+        Self { span, hops: value.hops.clone(), sid, terms }
+    }
+}
+
+impl Terms {
+    fn read(object: &Object, span: Span) -> Self {
+        Self {
+            effect: clause(object, "Effect", span, Known(None), effect),
+            principal: scope(object, ["Principal", "NotPrincipal"], span, principals),
+            action: scope(object, ["Action", "NotAction"], span, some_texts),
+            resource: scope(object, ["Resource", "NotResource"], span, some_texts),
+            conditions: clause(object, "Condition", span, Known(Some(Vec::new())), conditions),
+        }
+    }
+}
+
+fn not_a_policy(data: &Data) -> Why {
+    Why::Failed { message: format!("{} isn't a policy document", data.shown()) }
+}
+
+/// A field that is there. `null` takes one away, as it does wherever policies are put together.
+fn written<'a>(object: &'a Object, key: &str) -> Option<&'a Field> {
+    object.field(key).filter(|field| !matches!(field.value.value, Known(Data::Null)))
+}
+
+fn sid(object: &Object) -> Option<String> {
+    match &object.field("Sid")?.value.value {
+        Known(Data::String(sid)) => Some(sid.clone()),
+        Known(_) | Unknown(_) => None,
+    }
+}
+
+fn clause<T>(object: &Object, key: &str, span: Span, absent: Maybe<T>, read: ReadValue<T>) -> Clause<T> {
+    match written(object, key) {
+        Some(field) => Clause { value: read(&field.value.value), span: field.value.origin.span() },
+        None => Clause { value: absent, span },
+    }
+}
+
+type ReadValue<T> = fn(&Maybe<Data>) -> Maybe<T>;
+
+/// Either what is listed or all but that; a statement that has both isn't valid.
+fn scope<T>(object: &Object, keys: [&str; 2], span: Span, read: ReadValue<Option<T>>) -> Clause<Option<Scope<T>>> {
+    let [listed, excepted] = keys.map(|key| written(object, key));
+    let (field, is_negated) = match (listed, excepted) {
+        (Some(field), None) => (field, false),
+        (None, Some(field)) => (field, true),
+        (None, None) | (Some(_), Some(_)) => return Clause { value: Known(None), span },
+    };
+    let value = read(&field.value.value).map(|listed| listed.map(|listed| Scope { is_negated, listed }));
+    Clause { value, span: field.value.origin.span() }
+}
+
+/// The effects are case-sensitive.
+fn effect(value: &Maybe<Data>) -> Maybe<Option<Effect>> {
+    value.as_ref().map(|data| match data {
+        Data::String(text) if text == "Allow" => Some(Effect::Allow),
+        Data::String(text) if text == "Deny" => Some(Effect::Deny),
+        _ => None,
+    })
+}
+
+/// One text or several.
+fn texts(value: &Maybe<Data>) -> Option<Vec<Text>> {
+    match value {
+        Known(Data::List(List { items, .. })) => {
+            let items = items.iter().filter(|item| !matches!(item.value, Known(Data::Null)));
+            items.map(|item| Text::of_policy(&item.value)).collect()
+        }
+        one => Some(vec![Text::of_policy(one)?]),
+    }
+}
+
+fn some_texts(value: &Maybe<Data>) -> Maybe<Option<Vec<Text>>> {
+    Known(texts(value).filter(|texts| !texts.is_empty()))
+}
+
+fn principals(value: &Maybe<Data>) -> Maybe<Option<Principals>> {
+    let everyone = Principals { everyone: Known(true), services: Vec::new(), doubt: None };
+    value.as_ref().map(|data| match data {
+        Data::String(text) if text == "*" => Some(everyone),
+        Data::Object(object) => listed_principals(object),
+        Data::Null | Data::Bool(_) | Data::Number(_) | Data::String(_) | Data::List(_) => None,
+    })
+}
+
+/// Principals by their kinds. Users, roles, accounts and identity providers are never CloudTrail.
+fn listed_principals(object: &Object) -> Option<Principals> {
+    let mut principals = Principals { everyone: Known(false), services: Vec::new(), doubt: None };
+    for field in &object.fields {
+        let listed = texts(&field.value.value)?;
+        match field.key.as_str() {
+            "AWS" => principals.everyone = listed.iter().map(is_everyone).fold(principals.everyone, Maybe::or),
+            "Service" => {
+                let has_wildcard = listed.iter().any(|service| service.known() == Some("*"));
+                principals.doubt = has_wildcard.then(|| undocumented("`*` as a service"));
+                principals.services = listed;
+            }
+            "Federated" | "CanonicalUser" => {}
+            other => principals.everyone = Unknown(undocumented(&format!("the principal's type `{other}`"))),
+        }
+    }
+    Some(principals)
+}
+
+fn undocumented(construct: &str) -> Why {
+    Why::NotEvaluated { construct: construct.to_owned() }
+}
+
+/// Whether an AWS principal is `*`. What AWS itself names at deployment never is.
+fn is_everyone(principal: &Text) -> Maybe<bool> {
+    match (principal.pieces.as_slice(), &principal.doubt) {
+        ([Piece::Literal(text)], _) => Known(text == "*"),
+        ([Piece::Unknown(_)], Some(Why::AtDeployment { is_set: true, .. })) => Known(false),
+        ([Piece::Unknown(symbol)], _) if is_arn_of_resource(symbol) => Known(false),
+        _ if principal.literals().any(|literal| literal != "*") => Known(false),
+        ([], _) => Known(false),
+        _ => Unknown(principal.why()),
+    }
+}
+
+/// Whether a symbol is the ARN of a resource that Terraform manages: `aws_iam_role.x.arn`, also in a module.
+fn is_arn_of_resource(symbol: &str) -> bool {
+    let mut names = symbol.rsplit('.');
+    let ends = [names.next(), names.next(), names.next(), names.next()];
+    matches!(ends, [Some("arn"), Some(_), Some(kind), before] if kind.starts_with("aws_") && before != Some("data"))
+}
+
+fn conditions(value: &Maybe<Data>) -> Maybe<Option<Vec<Condition>>> {
+    let Known(data) = value else { return value.as_ref().map(|_| None) };
+    let Data::Object(operators) = data else { return Known(None) };
+    let mut conditions = Vec::new();
+    for operator in &operators.fields {
+        let keys = match &operator.value.value {
+            Known(Data::Object(keys)) => keys,
+            Known(_) => return Known(None),
+            Unknown(why) => return Unknown(why.clone()),
+        };
+        for Field { key, value, .. } in &keys.fields {
+            let Some(values) = texts(&value.value) else { return Known(None) };
+            conditions.push(Condition { operator: operator.key.clone(), key: key.clone(), values });
+        }
+    }
+    Known(Some(conditions))
+}
