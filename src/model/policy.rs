@@ -8,11 +8,13 @@ mod condition;
 mod glob;
 mod json;
 mod permission;
+mod public;
 mod read;
 mod request;
 mod text;
 
 pub use permission::{Lack, Part, Permission, permission};
+pub use public::{Publicity, publicity};
 pub use request::{Fact, Request, Resource};
 pub use text::{Piece, Text};
 

@@ -17,6 +17,7 @@ mod oracle;
 mod outputs;
 mod pages;
 mod parameters;
+mod policies;
 mod reach;
 mod readme;
 mod scenarios;

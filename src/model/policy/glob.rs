@@ -122,6 +122,9 @@ impl Reading {
     /// meets the other; taken for different elsewhere, they make more possible and less certain.
     fn matches(self, pattern: &[Token<'_>], text: &[Token<'_>]) -> bool {
         let (pattern, text) = without_common_start(pattern, text);
+        if let (Some(Token::Char(_)), Some(Token::Char(_))) = (pattern.first(), text.first()) {
+            return false;
+        }
         // For each rest of the text, whether the rest of the pattern matches it; the pattern grows from its end.
         let mut below: Option<Vec<bool>> = None;
         for at in (0..=pattern.len()).rev() {

@@ -163,7 +163,7 @@ impl Parts {
 
 impl<T> Clause<Option<Scope<T>>> {
     /// Whether the clause applies, by whether what it lists does. One that isn't valid applies to nothing.
-    fn applies(&self, is_listed: impl Fn(&T) -> Maybe<bool>) -> Maybe<bool> {
+    pub(super) fn applies(&self, is_listed: impl Fn(&T) -> Maybe<bool>) -> Maybe<bool> {
         self.value.as_ref().and_then(|scope| match scope {
             None => Known(false),
             Some(scope) => is_listed(&scope.listed).map(|is_listed| is_listed != scope.is_negated),

@@ -174,3 +174,58 @@ fn a_pattern_that_is_too_long_is_not_matched() {
         matches!(permission(&documents, &Request::write_logs(&bucket(), None)), Permission::Unknown { why: own, .. } if own == why)
     );
 }
+
+#[test]
+fn a_statement_is_public_unless_it_says_who() {
+    let open = |rest: &str| {
+        format!(r#"{{"Effect": "Allow", "Principal": "*", "Action": "s3:GetObject", "Resource": "*"{rest}}}"#)
+    };
+    let only = |condition: &str| open(&format!(r#", "Condition": {{{condition}}}"#));
+    let deny = |rest: &str| format!(r#"{{"Effect": "Deny", "Principal": "*", "Resource": "*", {rest}}}"#);
+    for (statements, expected) in [
+        (open(""), "public"),
+        (open("").replacen("\"*\"", "{\"AWS\": [\"*\"]}", 1), "public"),
+        (open("").replace("\"Principal\": \"*\"", "\"NotPrincipal\": {\"AWS\": \"arn:aws:iam::1:root\"}"), "public"),
+        (open("").replace("\"Principal\": \"*\"", "\"Principal\": {\"AWS\": \"${aws_iam_role.a.arn}\"}"), "closed"),
+        (open("").replace("\"Principal\": \"*\"", "\"Principal\": {\"AWS\": \"${var.reader}\"}"), "unknown"),
+        (STATEMENT.to_owned(), "closed"),
+        (only(r#""Bool": {"aws:SecureTransport": "true"}"#), "public"),
+        (only(r#""StringEquals": {"aws:PrincipalOrgID": "${var.organization}"}"#), "closed"),
+        (only(r#""StringEqualsIfExists": {"aws:PrincipalOrgID": "o-1"}"#), "unknown"),
+        (only(r#""StringNotEquals": {"aws:SourceAccount": "1"}"#), "unknown"),
+        (only(r#""StringLike": {"s3:prefix": "a"}"#), "unknown"),
+        (only(r#""ArnLike": {"aws:SourceArn": "arn:aws:cloudtrail:*:1:trail/*"}"#), "closed"),
+        (only(r#""ArnLike": {"aws:SourceArn": "*"}"#), "public"),
+        (only(r#""ArnLike": {"aws:SourceArn": "arn:aws:cloudtrail:*:*:trail/*"}"#), "unknown"),
+        (only(r#""IpAddress": {"aws:SourceIp": ["10.0.0.0/8", "2001:db8::/32"]}"#), "closed"),
+        (only(r#""IpAddress": {"aws:SourceIp": ["10.0.0.0/8", "0.0.0.0/1"]}"#), "public"),
+        (only(r#""IpAddress": {"aws:SourceIp": "${var.network}"}"#), "unknown"),
+        (format!("{}, {}", open(""), deny(r#""Action": "s3:PutObject""#)), "public"),
+        (format!("{}, {}", open(""), deny(r#""Action": "s3:Get*""#)), "unknown"),
+        (
+            format!(
+                "{}, {}",
+                open(""),
+                deny(r#""Action": "s3:*", "Condition": {"Bool": {"aws:SecureTransport": "false"}}"#)
+            ),
+            "public",
+        ),
+        (
+            format!(
+                "{}, {}",
+                open(""),
+                deny(r#""Action": "s3:*", "Condition": {"Bool": {"aws:SecureTransport": ["true", "false"]}}"#)
+            ),
+            "unknown",
+        ),
+        (format!("{}, {}", open(""), deny(r#""NotAction": "s3:*""#)), "unknown"),
+    ] {
+        let documents = [template(&format!("[{statements}]"))];
+        let shown = match publicity(&documents) {
+            Publicity::Closed => "closed",
+            Publicity::Public { .. } => "public",
+            Publicity::Unknown { .. } => "unknown",
+        };
+        assert_eq!(shown, expected, "{statements}");
+    }
+}
