@@ -98,7 +98,7 @@ const DENIALS: [[usize; 4]; 14] = [
     [5, 0, 2, 0],
     [0, 5, 2, 0],
     [0, 0, 0, 4],
-    [0, 0, 11, 3],
+    [0, 0, 2, 3],
 ];
 
 /// What is known of the bucket, and its possible names.
