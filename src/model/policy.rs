@@ -1,7 +1,7 @@
 //! Policy documents of IAM, and what they let CloudTrail do with a bucket or a key.
 //!
 //! This isn't a simulator of IAM: it answers the questions that the delivery of logs raises
-//! ([`permission`]), and whether everyone is let in ([`publicity`]). What a document leaves open stays
+//! ([`permission()`]), and whether everyone is let in ([`publicity`]). What a document leaves open stays
 //! unknown. Sources: the IAM user guide's grammar of the policy language and reference of its elements.
 
 mod condition;

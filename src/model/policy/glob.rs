@@ -6,6 +6,9 @@ use crate::value::{Known, Maybe, Unknown, Why};
 /// Longer patterns and texts aren't compared, in characters. A key of S3 has at most 1,024 bytes.
 const MAX_LENGTH: usize = 1_500;
 
+/// Nor are those whose lengths multiply to more, so that a policy of hostile patterns takes no more than a blink.
+const MAX_PRODUCT: usize = 250_000;
+
 /// The partitions of AWS, as they stand in ARNs.
 const PARTITIONS: [&str; 3] = ["aws", "aws-cn", "aws-us-gov"];
 
@@ -81,7 +84,8 @@ pub(super) fn fits(
     [certain, possible]: [Quantifier; 2],
     why: impl Fn() -> Why,
 ) -> Maybe<bool> {
-    if pattern.len().max(text.len()) > MAX_LENGTH {
+    let is_long = pattern.len().max(text.len()) > MAX_LENGTH;
+    if is_long || pattern.len().saturating_mul(text.len()) > MAX_PRODUCT {
         return Unknown(Why::OverLimit { limit: "the length of a text in a policy" });
     }
     let spellings = spellings(pattern, text);
