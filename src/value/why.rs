@@ -117,6 +117,11 @@ impl Why {
         }
     }
 
+    /// Whether two unknown values with the same symbol are the same value.
+    pub fn has_identity(&self) -> bool {
+        !matches!(self, Why::NotEvaluated { .. } | Why::Unreadable | Why::OverLimit { .. })
+    }
+
     /// Whether no deployment can evaluate it.
     pub fn is_failure(&self) -> bool {
         match self {

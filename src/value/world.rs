@@ -10,7 +10,7 @@ use std::cell::{Cell, RefCell};
 pub const MAX_WORLDS: usize = 4096;
 
 /// The steps that the evaluations of one question may take in all worlds together.
-pub const MAX_STEPS: usize = 1_000_000;
+pub const MAX_STEPS: usize = 250_000;
 
 /// A question that no text answers.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -165,6 +165,11 @@ impl World {
         self.steps.set(self.steps.get().saturating_add(1));
         self.depth.set(self.depth.get().saturating_add(1));
         Ok(())
+    }
+
+    /// Takes the steps that it costs to copy a large value.
+    pub fn charge(&self, steps: usize) {
+        self.steps.set(self.steps.get().saturating_add(steps));
     }
 
     /// Goes back a level.

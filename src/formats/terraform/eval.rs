@@ -6,6 +6,7 @@
 mod calls;
 mod collections;
 mod operators;
+mod path;
 mod references;
 mod templates;
 
@@ -14,7 +15,10 @@ use std::rc::Rc;
 
 use super::numbers;
 use super::scope::{Names, Scope, Way};
+use super::size::Size;
 use super::tree::Tree;
+use super::unknowns::shortened;
+use crate::source::Span;
 use crate::syntax::hcl::{Expr, ExprKind};
 use crate::value::world::Atom;
 use crate::value::{Data, Hop, Known, Maybe, Origin, Traced, Unknown, Why, World};
@@ -31,8 +35,8 @@ pub(super) struct Evaluator<'a> {
     pub(super) scope: &'a Rc<Scope>,
     /// What is decided.
     pub(super) world: &'a World,
-    /// Other names; the last of two equal ones counts.
-    names: Names,
+    /// Other names, by where they were given; the last of two equal ones counts.
+    names: Vec<Rc<Names>>,
     /// Whether references to the module are allowed.
     is_outside: bool,
     /// Within `try` and `can`, which catch failures: what may fail.
@@ -42,19 +46,19 @@ pub(super) struct Evaluator<'a> {
 impl<'a> Evaluator<'a> {
     /// An evaluator of the expressions of a module's instance.
     pub(super) fn new(tree: &'a Tree<'a>, scope: &'a Rc<Scope>, world: &'a World) -> Self {
-        Self { tree, scope, world, names: Names::new(), is_outside: false, doubt: None }
+        Self { tree, scope, world, names: Vec::new(), is_outside: false, doubt: None }
     }
 
     /// The same with more names.
     pub(super) fn with(&self, names: Names) -> Self {
         let mut more = self.clone();
-        more.names.extend(names);
+        more.names.push(Rc::new(names));
         more
     }
 
     /// The same for text that stands outside of any module, such as a default or a file of values.
     pub(super) fn outside(&self) -> Self {
-        Self { names: Names::new(), is_outside: true, ..self.clone() }
+        Self { names: Vec::new(), is_outside: true, ..self.clone() }
     }
 
     /// The same for what `try` and `can` evaluate.
@@ -103,12 +107,74 @@ impl<'a> Evaluator<'a> {
             }
             Err(limit) => here(Unknown(Why::OverLimit { limit })),
         };
+        let value = match self.within_limits(value) {
+            Unknown(why) if !why.has_identity() => self.identified(why, expr.span),
+            value => value,
+        };
         if let Unknown(why) = &value
             && may_fail(why)
         {
             self.note_doubt(why);
         }
         Traced { value, origin: Origin::Written(expr.span), hops }
+    }
+
+    /// An unknown value that is equal to others of the same place only.
+    fn identified(&self, why: Why, span: Span) -> Maybe<Data> {
+        computed(self.at(&why.symbol(), span), &why, None)
+    }
+
+    /// The name of something that has none, by its place, its module's instance and all that differs between rounds.
+    fn at(&self, what: &str, span: Span) -> String {
+        let file = self.tree.context.sources.file(span.file);
+        let position = file.position(span.start);
+        let place = format!("{what} at {}:{}:{}", file.name, position.line, position.column);
+        let mut names = String::new();
+        for (name, value) in self.names.iter().flat_map(|names| names.iter()) {
+            if let Known(Ok(size)) = value.value.as_ref().map(Size::of) {
+                self.world.charge(size.steps());
+            }
+            names.push_str(&format!(" with {name} = {}", symbol(&value.value)));
+        }
+        shortened(self.scope.qualify(&format!("{place}{names}")))
+    }
+
+    /// A value that isn't too large, and is paid for.
+    fn within_limits(&self, value: Maybe<Data>) -> Maybe<Data> {
+        let size = match &value {
+            Known(data) => Size::of(data),
+            Unknown(_) => return value,
+        };
+        match size {
+            Ok(size) => {
+                self.world.charge(size.steps());
+                value
+            }
+            Err(limit) => Unknown(Why::OverLimit { limit }),
+        }
+    }
+
+    /// A tuple of what is evaluated one by one, up to what is too large together. It fails if one of its elements does.
+    fn tuple(&self, values: impl Iterator<Item = Traced<Data>>) -> Maybe<Data> {
+        let mut size = Size::default();
+        let mut items = Vec::new();
+        for value in values {
+            match size.with(&value) {
+                Ok(larger) => size = larger,
+                Err(limit) => return Unknown(Why::OverLimit { limit }),
+            }
+            items.push(value);
+        }
+        match first_failure(&items) {
+            Some(why) => Unknown(why.clone()),
+            None => Known(Data::tuple(items)),
+        }
+    }
+
+    /// What a name stands for that the language or an expression gives.
+    fn named(&self, name: &str) -> Option<&Traced<Data>> {
+        let mut names = self.names.iter().rev().flat_map(|names| names.iter().rev());
+        names.find(|(own, _)| own == name).map(|(_, value)| value)
     }
 
     fn eval_kind(&self, expr: &Expr) -> Way {
@@ -118,11 +184,9 @@ impl<'a> Evaluator<'a> {
             ExprKind::Number(text) => here(number(text)),
             ExprKind::String(text) => here(Known(Data::String(text.clone()))),
             ExprKind::Template(parts) => here(self.template(parts, expr.span)),
-            ExprKind::Tuple(items) => here(tuple(items.iter().map(|item| self.eval(item)).collect())),
+            ExprKind::Tuple(items) => here(self.tuple(items.iter().map(|item| self.eval(item)))),
             ExprKind::Object(items) => here(self.object(items, expr.span)),
-            ExprKind::Variable(name) => self.name(name),
-            ExprKind::GetAttr(base, name) => self.get_attr(expr, base, &name.text),
-            ExprKind::Index(base, key) => self.index_of(expr, base, key),
+            ExprKind::Variable(_) | ExprKind::GetAttr(..) | ExprKind::Index(..) => self.follow(expr),
             ExprKind::Splat(splat) => self.splat(splat),
             ExprKind::Call(call) => self.call(call, expr.span),
             ExprKind::Conditional(conditional) => self.conditional(conditional),
@@ -172,14 +236,6 @@ fn picked(element: Traced<Data>) -> Way {
     (element.value, element.hops)
 }
 
-/// A tuple, which fails if one of its elements does.
-fn tuple(items: Vec<Traced<Data>>) -> Maybe<Data> {
-    match first_failure(&items) {
-        Some(why) => Unknown(why.clone()),
-        None => Known(Data::tuple(items)),
-    }
-}
-
 /// Why Terraform can't evaluate one of several values.
 fn first_failure<'a>(values: impl IntoIterator<Item = &'a Traced<Data>>) -> Option<&'a Why> {
     values.into_iter().find_map(|value| match &value.value {
@@ -199,9 +255,7 @@ fn computed(expression: String, cause: &Why, atom: Option<Atom>) -> Maybe<Data> 
     }
     /// Longer symbols would make a chain of operations quadratic.
     const MAX_SYMBOL: usize = 2_000;
-    if expression.len() > MAX_SYMBOL {
-        return Unknown(Why::OverLimit { limit: "the length of an expression" });
-    }
+    let expression = if expression.len() > MAX_SYMBOL { shortened(expression) } else { expression };
     // The cause of a chain is what stands at its beginning.
     let cause = match cause {
         Why::Computed { cause, .. } => cause.clone(),

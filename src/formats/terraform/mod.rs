@@ -15,6 +15,7 @@ mod numbers;
 mod roots;
 mod scope;
 mod sets;
+mod size;
 mod tree;
 mod types;
 mod unknowns;
@@ -94,3 +95,6 @@ impl Project for Root {
 fn file_name(path: &Path) -> String {
     path.file_name().unwrap_or_default().to_string_lossy().into_owned()
 }
+
+#[cfg(test)]
+mod tests;

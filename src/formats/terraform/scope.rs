@@ -56,9 +56,9 @@ pub(super) type Names = Vec<(String, Traced<Data>)>;
 #[derive(Debug, Default)]
 struct Known {
     /// Values that are the same in every world.
-    stable: HashMap<String, Way>,
+    stable: HashMap<String, Rc<Way>>,
     /// Values that depend on the decisions of the current world.
-    current: HashMap<String, Way>,
+    current: HashMap<String, Rc<Way>>,
     /// What is being evaluated, to notice cycles.
     pending: Vec<String>,
 }
@@ -114,27 +114,27 @@ impl Scope {
     }
 
     /// A value that is evaluated at most once in a world, and once for all worlds if it depends on none.
-    pub(super) fn remember(&self, reference: &str, world: &World, evaluate: impl FnOnce() -> Way) -> Way {
+    pub(super) fn remember(&self, reference: &str, world: &World, evaluate: impl FnOnce() -> Way) -> Rc<Way> {
         if let Some(way) = self.known.borrow().stable.get(reference) {
-            return way.clone();
+            return Rc::clone(way);
         }
         if let Some(way) = self.known.borrow().current.get(reference) {
             world.touch();
-            return way.clone();
+            return Rc::clone(way);
         }
         if self.known.borrow().pending.iter().any(|pending| pending == reference) {
             // What meets a cycle says nothing about another way in.
             world.touch();
-            return (Unknown(Why::Cycle { reference: reference.to_owned() }), Vec::new());
+            return Rc::new((Unknown(Why::Cycle { reference: self.qualify(reference) }), Vec::new()));
         }
         self.known.borrow_mut().pending.push(reference.to_owned());
         let asked = world.asked();
-        let way = evaluate();
+        let way = Rc::new(evaluate());
         let mut known = self.known.borrow_mut();
         known.pending.pop();
         let is_stable = world.asked() == asked && world.has_steps();
         let values = if is_stable { &mut known.stable } else { &mut known.current };
-        values.insert(reference.to_owned(), way.clone());
+        values.insert(reference.to_owned(), Rc::clone(&way));
         way
     }
 }

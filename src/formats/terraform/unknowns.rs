@@ -42,7 +42,7 @@ pub(super) fn computed(why: Why, way: &str, parts: &[&Traced<Data>]) -> Why {
 }
 
 /// A long text, cut and told from others by a digest.
-fn shortened(text: String) -> String {
+pub(super) fn shortened(text: String) -> String {
     const MAX_SHOWN: usize = 200;
     if text.len() <= MAX_SHOWN {
         return text;

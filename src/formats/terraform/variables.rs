@@ -37,13 +37,18 @@ pub(super) fn value(evaluator: &Evaluator<'_>, name: &str) -> Way {
     };
     let converted = match &ty {
         Some(ty) => convert(value, ty),
-        None => value.map(|_| Unknown(Why::NotEvaluated { construct: format!("the type of variable `{name}`") })),
+        None => value.map(|_| Unknown(of_unknown_type(evaluator, name))),
     };
     let is_default = matches!(step, Step::VariableDefault(_));
     let mut hops = vec![Hop { span: converted.origin.span(), step }];
     hops.extend(converted.hops);
     hops.extend(silent_call(evaluator, name).filter(|_| is_default));
     (converted.value, hops)
+}
+
+fn of_unknown_type(evaluator: &Evaluator<'_>, name: &str) -> Why {
+    let cause = Box::new(Why::NotEvaluated { construct: format!("the type of variable `{name}`") });
+    Why::Computed { expression: evaluator.scope.qualify(&format!("var.{name}")), cause, atom: None }
 }
 
 /// The call that leaves a variable at its default is where another value would be given.

@@ -41,19 +41,26 @@ impl Evaluator<'_> {
 
     fn pure(&self, name: &str, arguments: &[Traced<Data>], span: Span) -> Way {
         let Some(function) = functions::find(name) else {
-            return here(Unknown(Why::NotEvaluated { construct: format!("the function `{name}`") }));
+            return here(self.not_evaluated(name, arguments, span));
         };
         match function.call(&functions::Call { span, arguments }) {
             Ok(Given::Made(data)) => here(Known(data)),
             Ok(Given::Picked(element)) => picked(element),
             Err(Stop::Failed(message)) => here(failed(format!("`{name}`: {message}"))),
             Err(Stop::Unknown(why)) => {
-                let shown: Vec<String> = arguments.iter().map(|argument| symbol(&argument.value)).collect();
-                let expression = format!("{name}({})", shown.join(", "));
+                let expression = format!("{name}({})", symbols(arguments));
                 let atom = is_condition(name).then(|| Atom::Holds { condition: expression.clone() });
                 here(computed(expression, &why, atom))
             }
         }
+    }
+
+    /// A function that isn't known gives the same for the same arguments, unless it is one of chance.
+    fn not_evaluated(&self, name: &str, arguments: &[Traced<Data>], span: Span) -> Maybe<Data> {
+        let why = Why::NotEvaluated { construct: format!("the function `{name}`") };
+        let expression = format!("{name}({})", symbols(arguments));
+        let is_random = matches!(name, "uuid" | "bcrypt");
+        computed(if is_random { self.at(&expression, span) } else { expression }, &why, None)
     }
 
     /// The first argument that doesn't fail. One that may fail leaves it open which it is.
@@ -66,7 +73,7 @@ impl Evaluator<'_> {
                 Unknown(why) => return here(computed(format!("try({})", why.symbol()), why, None)),
                 Known(data) => match trying.doubt().or_else(|| first_doubt(data)) {
                     Some(why) => {
-                        let expression = format!("try({}) at {}", symbol(&value.value), argument.span.start);
+                        let expression = self.at(&format!("try({})", symbol(&value.value)), argument.span);
                         return here(computed(expression, &why, None));
                     }
                     None => return picked(value),
@@ -87,7 +94,7 @@ impl Evaluator<'_> {
         };
         match doubt {
             Some(why) => {
-                let expression = format!("can({}) at {}", symbol(&value), argument.span.start);
+                let expression = self.at(&format!("can({})", symbol(&value)), argument.span);
                 computed(expression.clone(), &why, Some(Atom::Holds { condition: expression }))
             }
             None => Known(Data::Bool(true)),
@@ -108,8 +115,10 @@ impl Evaluator<'_> {
         };
         let context = self.tree.context;
         let path = normalize(&self.tree.root.module.directory.join(path));
-        let unknown =
-            || Unknown(Why::NotEvaluated { construct: format!("the function `{name}` of a file that isn't here") });
+        let unknown = || {
+            let why = Why::NotEvaluated { construct: format!("the function `{name}` of a file that isn't here") };
+            computed(format!("{name}({})", symbols(&arguments)), &why, None)
+        };
         if !context.sources.may_read(&path) {
             return unknown();
         }
@@ -142,6 +151,10 @@ impl Evaluator<'_> {
             Err(_) => Unknown(Why::Unreadable),
         }
     }
+}
+
+fn symbols(arguments: &[Traced<Data>]) -> String {
+    arguments.iter().map(|argument| symbol(&argument.value)).collect::<Vec<_>>().join(", ")
 }
 
 /// Whether a function gives a boolean, so that a call of it is a question.

@@ -1,10 +1,13 @@
 //! Objects, `for`, splats, and what is inside of collections.
 
+use std::collections::BTreeMap;
+
 use super::operators::text;
-use super::{Evaluator, computed, failed, first_failure, here, picked, symbol, tuple};
+use super::{Evaluator, computed, failed, first_failure, here, picked, symbol};
 use crate::formats::terraform::scope::{Names, Way};
+use crate::formats::terraform::size::Size;
 use crate::source::Span;
-use crate::syntax::hcl::{Expr, For, ObjectItem, ObjectKey, Splat};
+use crate::syntax::hcl::{For, ObjectItem, ObjectKey, Splat};
 use crate::value::{Data, Field, Known, List, ListKind, Maybe, Object, Origin, Traced, Unknown, Why};
 
 /// Larger collections are given up.
@@ -12,7 +15,8 @@ const MAX_ELEMENTS: usize = 65_536;
 
 impl Evaluator<'_> {
     pub(super) fn object(&self, items: &[ObjectItem], span: Span) -> Maybe<Data> {
-        let mut fields: Vec<Field> = Vec::with_capacity(items.len());
+        let mut size = Size::default();
+        let mut fields = BTreeMap::new();
         for item in items {
             let (key, key_span) = match &item.key {
                 ObjectKey::Name(name) => (Known(Data::String(name.text.clone())), name.span),
@@ -23,30 +27,25 @@ impl Evaluator<'_> {
                     Some(key) => key,
                     None => return failed("a key of an object isn't a string"),
                 },
-                Unknown(why) => return computed(format!("{{({}) = …}} at {}", why.symbol(), span.start), &why, None),
+                Unknown(why) => return computed(self.at(&format!("{{({}) = …}}", why.symbol()), span), &why, None),
             };
             // The last of two equal keys counts.
-            fields.retain(|field| field.key != key);
-            fields.push(Field { key, key_span, value: self.eval(&item.value) });
+            let value = self.eval(&item.value);
+            match size.with(&value) {
+                Ok(larger) => size = larger,
+                Err(limit) => return Unknown(Why::OverLimit { limit }),
+            }
+            fields.insert(key, (key_span, value));
         }
-        fields.sort_by(|a, b| a.key.cmp(&b.key));
-        match first_failure(fields.iter().map(|field| &field.value)) {
-            Some(why) => Unknown(why.clone()),
-            None => Known(Data::Object(Object::new(span, fields))),
+        if let Some(why) = first_failure(fields.values().map(|(_, value)| value)) {
+            return Unknown(why.clone());
         }
-    }
-
-    /// `base[key]`.
-    pub(super) fn index_of(&self, expr: &Expr, base: &Expr, key: &Expr) -> Way {
-        if self.is_opaque(expr) {
-            return here(Unknown(self.at_deployment(expr)));
-        }
-        let (base, key) = (self.eval(base), self.eval(key));
-        self.element(base, &key.value)
+        let field = |(key, (key_span, value))| Field { key, key_span, value };
+        Known(Data::Object(Object::new(span, fields.into_iter().map(field).collect())))
     }
 
     /// The element of a collection, by index or key.
-    fn element(&self, base: Traced<Data>, key: &Maybe<Data>) -> Way {
+    pub(super) fn element(&self, base: Traced<Data>, key: &Maybe<Data>) -> Way {
         let why = match (&base.value, key) {
             (Unknown(why), _) | (_, Unknown(why)) => why,
             (Known(collection), Known(key)) => return known_element(collection, key),
@@ -76,11 +75,11 @@ impl Evaluator<'_> {
             Known(Data::List(list)) => list.items,
             Known(data) => vec![Traced { value: Known(data), origin: base.origin, hops: base.hops }],
             Unknown(why) => {
-                return here(computed(format!("{}[*] at {}", why.symbol(), splat.base.span.start), &why, None));
+                return here(computed(self.at(&format!("{}[*]", why.symbol()), splat.base.span), &why, None));
             }
         };
         let each = |item: Traced<Data>| self.with(vec![(String::new(), item)]).eval(&splat.each);
-        here(tuple(items.into_iter().map(each).collect()))
+        here(self.tuple(items.into_iter().map(each)))
     }
 
     pub(super) fn for_expr(&self, expr: &For, span: Span) -> Maybe<Data> {
@@ -88,15 +87,16 @@ impl Evaluator<'_> {
         let key = expr.key.as_ref().map(|name| name.text.as_str());
         let rounds = match self.iterate(&collection, key, &expr.value.text) {
             Ok(rounds) => rounds,
-            Err(why) => return computed(format!("for over {} at {}", why.symbol(), span.start), &why, None),
+            Err(why) => return computed(self.at(&format!("for over {}", why.symbol()), span), &why, None),
         };
+        let mut size = Size::default();
         let mut results: Vec<(String, Traced<Data>)> = Vec::new();
         for names in rounds {
             let round = self.with(names);
             match expr.condition.as_ref().map_or(Known(true), |condition| self.condition(round.eval(condition).value)) {
                 Known(false) => continue,
                 Known(true) => {}
-                Unknown(why) => return computed(format!("for if {} at {}", why.symbol(), span.start), &why, None),
+                Unknown(why) => return computed(self.at(&format!("for if {}", why.symbol()), span), &why, None),
             }
             let key = match expr.result_key.as_ref().map(|key| round.eval(key).value) {
                 None => String::new(),
@@ -105,10 +105,15 @@ impl Evaluator<'_> {
                     None => return failed("a key of an object isn't a string"),
                 },
                 Some(Unknown(why)) => {
-                    return computed(format!("for with key {} at {}", why.symbol(), span.start), &why, None);
+                    return computed(self.at(&format!("for with key {}", why.symbol()), span), &why, None);
                 }
             };
-            results.push((key, round.eval(&expr.result)));
+            let result = round.eval(&expr.result);
+            match size.with(&result) {
+                Ok(larger) => size = larger,
+                Err(limit) => return Unknown(Why::OverLimit { limit }),
+            }
+            results.push((key, result));
         }
         if let Some(why) = first_failure(results.iter().map(|(_, value)| value)) {
             return Unknown(why.clone());
@@ -154,7 +159,7 @@ impl Evaluator<'_> {
 
 /// An object of `for` results; equal keys are grouped, or fail.
 fn keyed(results: Vec<(String, Traced<Data>)>, is_grouped: bool, span: Span) -> Maybe<Data> {
-    let mut fields: std::collections::BTreeMap<String, Vec<Traced<Data>>> = std::collections::BTreeMap::new();
+    let mut fields: BTreeMap<String, Vec<Traced<Data>>> = BTreeMap::new();
     for (key, value) in results {
         fields.entry(key).or_default().push(value);
     }
@@ -175,11 +180,22 @@ fn keyed(results: Vec<(String, Traced<Data>)>, is_grouped: bool, span: Span) -> 
 
 fn known_element(collection: &Data, key: &Data) -> Way {
     match collection {
-        Data::Object(object) => match text(key).and_then(|key| object.field(&key)) {
-            Some(field) => picked(field.value.clone()),
+        Data::List(List { kind: ListKind::Set, .. }) => here(failed("a set has no indexes")),
+        Data::List(_) | Data::Object(_) => match find_element(collection, key) {
+            Some(element) => picked(element.clone()),
             None => here(failed(format!("there is no element {}", key.shown()))),
         },
-        Data::List(List { kind: ListKind::Set, .. }) => here(failed("a set has no indexes")),
+        Data::Null | Data::Bool(_) | Data::Number(_) | Data::String(_) => {
+            here(failed(format!("{} has no elements", collection.shown())))
+        }
+    }
+}
+
+/// The element of a collection, if it has this one.
+pub(super) fn find_element<'a>(collection: &'a Data, key: &Data) -> Option<&'a Traced<Data>> {
+    match collection {
+        Data::Object(object) => object.field(&text(key)?).map(|field| &field.value),
+        Data::List(List { kind: ListKind::Set, .. }) => None,
         Data::List(list) => {
             let index = match key {
                 Data::Number(number) => Some(*number),
@@ -187,11 +203,8 @@ fn known_element(collection: &Data, key: &Data) -> Way {
                 Data::Null | Data::Bool(_) | Data::List(_) | Data::Object(_) => None,
             };
             let index = index.filter(|index| index.fract() == 0.0 && *index >= 0.0).map(|index| index as usize);
-            match index.and_then(|index| list.items.get(index)) {
-                Some(item) => picked(item.clone()),
-                None => here(failed(format!("there is no element {}", key.shown()))),
-            }
+            list.items.get(index?)
         }
-        other => here(failed(format!("{} has no elements", other.shown()))),
+        Data::Null | Data::Bool(_) | Data::Number(_) | Data::String(_) => None,
     }
 }

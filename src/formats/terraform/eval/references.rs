@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use super::{Evaluator, here, picked, through};
+use super::{Evaluator, here, through};
 use crate::formats::terraform::expand::quoted;
 use crate::formats::terraform::scope::{Scope, Way};
 use crate::formats::terraform::variables;
@@ -11,49 +11,27 @@ use crate::syntax::hcl::{Block, Expr, ExprKind};
 use crate::value::{Data, Field, Hop, Known, Maybe, Object, Step, Traced, Unknown, Why};
 
 impl Evaluator<'_> {
-    /// A bare name: one that the language gives, or a keyword that is none.
-    pub(super) fn name(&self, name: &str) -> Way {
-        match self.names.iter().rfind(|(own, _)| own == name) {
-            Some((_, value)) => picked(value.clone()),
-            None => here(Unknown(Why::Undeclared { reference: name.to_owned() })),
-        }
-    }
-
-    /// `base.name`, where the base may be a keyword.
-    pub(super) fn get_attr(&self, expr: &Expr, base: &Expr, name: &str) -> Way {
-        if let ExprKind::Variable(root) = &base.kind
-            && !self.names.iter().any(|(own, _)| own == root)
-        {
-            return self.keyword(expr, root, name);
-        }
-        if let Some(way) = self.module_output(base, name) {
-            return way;
-        }
-        if self.is_opaque(expr) {
-            return here(Unknown(self.at_deployment(expr)));
-        }
-        self.attribute(self.eval(base), name)
-    }
-
-    fn keyword(&self, expr: &Expr, root: &str, name: &str) -> Way {
-        match root {
-            _ if self.is_outside => here(super::failed(format!("`{root}.{name}` can't be used here"))),
+    /// `root.name`, where the root is a keyword.
+    pub(super) fn keyword(&self, expr: &Expr, root: &str, name: &str) -> Rc<Way> {
+        let value = match root {
+            _ if self.is_outside => super::failed(format!("`{root}.{name}` can't be used here")),
             "var" => {
                 let reference = format!("var.{name}");
-                self.scope.remember(&reference, self.world, || variables::value(self, name))
+                return self.scope.remember(&reference, self.world, || variables::value(self, name));
             }
             "local" => {
                 let reference = format!("local.{name}");
-                self.scope.remember(&reference, self.world, || self.local(name))
+                return self.scope.remember(&reference, self.world, || self.local(name));
             }
-            "path" => here(self.path(name)),
-            "module" => here(self.module_value(name, expr)),
-            "terraform" if name == "workspace" => here(match &self.tree.context.options.workspace {
+            "path" => self.path(name),
+            "module" => self.module_value(name, expr),
+            "terraform" if name == "workspace" => match &self.tree.context.options.workspace {
                 Some(workspace) => Known(Data::String(workspace.clone())),
                 None => Unknown(Why::AtDeployment { reference: "terraform.workspace".to_owned(), is_set: true }),
-            }),
-            _ => here(Unknown(self.at_deployment(expr))),
-        }
+            },
+            _ => Unknown(self.at_deployment(expr)),
+        };
+        Rc::new(here(value))
     }
 
     fn local(&self, name: &str) -> Way {
@@ -66,7 +44,7 @@ impl Evaluator<'_> {
     }
 
     /// `module.name.output` and `module.name[key].output`.
-    fn module_output(&self, base: &Expr, output: &str) -> Option<Way> {
+    pub(super) fn module_output(&self, base: &Expr, output: &str) -> Option<Way> {
         let (call, key) = match &base.kind {
             ExprKind::Index(call, key) => (call.as_ref(), Some(key)),
             _ => (base, None),
@@ -148,8 +126,7 @@ impl Evaluator<'_> {
         match &expr.kind {
             ExprKind::GetAttr(base, _) => match &base.kind {
                 ExprKind::Variable(root) => {
-                    !self.names.iter().any(|(own, _)| own == root)
-                        && !matches!(root.as_str(), "var" | "local" | "path" | "terraform")
+                    self.named(root).is_none() && !matches!(root.as_str(), "var" | "local" | "path" | "terraform")
                 }
                 _ => self.is_reference(base),
             },

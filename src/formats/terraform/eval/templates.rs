@@ -23,7 +23,7 @@ impl Evaluator<'_> {
     pub(super) fn template(&self, parts: &[Part], span: Span) -> Maybe<Data> {
         let mut written = Written::default();
         if let Err(why) = self.write(parts, &mut written) {
-            return computed(format!("a template of {} at {}", why.symbol(), span.start), &why, None);
+            return computed(self.at(&format!("a template of {}", why.symbol()), span), &why, None);
         }
         // It may be a list, which is no part of a string.
         written.unknown.iter().for_each(|why| self.note_doubt(why));

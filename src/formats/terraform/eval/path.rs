@@ -1,0 +1,105 @@
+//! Paths such as `local.settings["trail"].name`: what they begin with is looked at, and only what they lead to copied.
+
+use std::rc::Rc;
+
+use super::collections::find_element;
+use super::{Evaluator, here};
+use crate::formats::terraform::scope::Way;
+use crate::syntax::hcl::{Expr, ExprKind};
+use crate::value::{Data, Hop, Known, Maybe, Origin, Traced, Unknown, Why};
+
+/// A step from a value into it.
+enum Step<'a> {
+    /// `.name`
+    Attribute(&'a str),
+    /// `[key]`
+    Index(Maybe<Data>),
+}
+
+/// What a path begins with.
+enum Start<'a> {
+    /// A variable or a local, or what else has a keyword.
+    Shared(Rc<Way>),
+    /// A name that an expression gives.
+    Named(&'a Traced<Data>),
+    /// A value made for this path.
+    Made(Way),
+}
+
+impl Evaluator<'_> {
+    /// The value of a name, an attribute or an element.
+    pub(super) fn follow(&self, expr: &Expr) -> Way {
+        let mut steps = Vec::new();
+        let mut base = expr;
+        let start = loop {
+            if let Some(start) = self.start(base) {
+                break start;
+            }
+            match &base.kind {
+                ExprKind::GetAttr(inner, name) => {
+                    steps.push(Step::Attribute(&name.text));
+                    base = inner;
+                }
+                ExprKind::Index(inner, key) => {
+                    steps.push(Step::Index(self.eval(key).value));
+                    base = inner;
+                }
+                _ => {
+                    let value = self.eval(base);
+                    break Start::Made((value.value, value.hops));
+                }
+            }
+        };
+        steps.reverse();
+        let (value, hops) = match &start {
+            Start::Shared(way) => (&way.0, way.1.as_slice()),
+            Start::Named(named) => (&named.value, named.hops.as_slice()),
+            Start::Made(way) => (&way.0, way.1.as_slice()),
+        };
+        self.descend(value, hops, &steps, expr)
+    }
+
+    /// The value of an expression at which a path begins; nothing if it has to be looked at in its parts.
+    fn start(&self, expr: &Expr) -> Option<Start<'_>> {
+        let undeclared = |name: &str| here(Unknown(Why::Undeclared { reference: name.to_owned() }));
+        match &expr.kind {
+            ExprKind::Variable(name) => {
+                Some(self.named(name).map_or_else(|| Start::Made(undeclared(name)), Start::Named))
+            }
+            ExprKind::GetAttr(base, name) => match &base.kind {
+                ExprKind::Variable(root) if self.named(root).is_none() => {
+                    Some(Start::Shared(self.keyword(expr, root, &name.text)))
+                }
+                _ => self.module_output(base, &name.text).or_else(|| self.unapplied(expr)).map(Start::Made),
+            },
+            ExprKind::Index(..) => self.unapplied(expr).map(Start::Made),
+            _ => None,
+        }
+    }
+
+    /// A reference to what only Terraform knows.
+    fn unapplied(&self, expr: &Expr) -> Option<Way> {
+        self.is_opaque(expr).then(|| here(Unknown(self.at_deployment(expr))))
+    }
+
+    /// Goes along a path, without a copy as long as all is known.
+    fn descend(&self, value: &Maybe<Data>, hops: &[Hop], steps: &[Step<'_>], expr: &Expr) -> Way {
+        let Some((step, rest)) = steps.split_first() else { return (value.clone(), hops.to_vec()) };
+        let found = match (value, step) {
+            (Known(collection @ Data::Object(_)), Step::Attribute(name)) => {
+                find_element(collection, &Data::String((*name).to_owned()))
+            }
+            (Known(collection), Step::Index(Known(key))) => find_element(collection, key),
+            (Known(_) | Unknown(_), Step::Attribute(_) | Step::Index(_)) => None,
+        };
+        if let Some(element) = found {
+            return self.descend(&element.value, &element.hops, rest, expr);
+        }
+        let base = Traced { value: value.clone(), origin: Origin::Written(expr.span), hops: hops.to_vec() };
+        let (value, hops) = match step {
+            Step::Attribute(name) => self.attribute(base, name),
+            Step::Index(key) => self.element(base, key),
+        };
+        self.descend(&value, &hops, rest, expr)
+    }
+}

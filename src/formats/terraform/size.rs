@@ -1,0 +1,88 @@
+//! How large values get before they are given up.
+//!
+//! Values are copied when they are used, so that a few lines which double a value over and over
+//! would fill the memory; each step of the evaluation also pays for what it copies.
+
+use crate::value::{Data, Field, Known, List, Object, Traced, Unknown};
+
+/// The largest weight of a value: about as many numbers.
+const MAX_WEIGHT: usize = 1 << 17;
+
+/// Collections within collections, deeper than this.
+const MAX_NESTING: usize = 200;
+
+/// The elements of one list, set, map or object.
+const MAX_ELEMENTS: usize = 65_536;
+
+/// What weighs as much as one element.
+const BYTES_PER_WEIGHT: usize = 64;
+
+/// What is copied in the time of one step.
+const WEIGHT_PER_STEP: usize = 8;
+
+/// The size of a value that is within the limits.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Size {
+    weight: usize,
+}
+
+impl Size {
+    /// The size, or the name of the limit that the value exceeds.
+    pub(super) fn of(data: &Data) -> Result<Self, &'static str> {
+        let mut size = Self::default();
+        size.add(data, 0)?;
+        Ok(size)
+    }
+
+    /// The steps that it takes to make a copy.
+    pub(super) fn steps(self) -> usize {
+        self.weight / WEIGHT_PER_STEP
+    }
+
+    /// The size with one more element.
+    pub(super) fn with(mut self, value: &Traced<Data>) -> Result<Self, &'static str> {
+        self.add_traced(value, 0)?;
+        Ok(self)
+    }
+
+    fn add(&mut self, data: &Data, nesting: usize) -> Result<(), &'static str> {
+        if nesting > MAX_NESTING {
+            return Err("collections within collections");
+        }
+        let nesting = nesting.saturating_add(1);
+        match data {
+            Data::Null | Data::Bool(_) | Data::Number(_) => Ok(()),
+            Data::String(text) => self.grow(text.len() / BYTES_PER_WEIGHT),
+            Data::List(List { items, .. }) => {
+                check_count(items.len())?;
+                items.iter().try_for_each(|item| self.add_traced(item, nesting))
+            }
+            Data::Object(Object { fields, .. }) => {
+                check_count(fields.len())?;
+                fields.iter().try_for_each(|field| self.add_field(field, nesting))
+            }
+        }
+    }
+
+    fn add_field(&mut self, field: &Field, nesting: usize) -> Result<(), &'static str> {
+        self.grow(field.key.len() / BYTES_PER_WEIGHT)?;
+        self.add_traced(&field.value, nesting)
+    }
+
+    fn add_traced(&mut self, value: &Traced<Data>, nesting: usize) -> Result<(), &'static str> {
+        self.grow(value.hops.len().saturating_add(1))?;
+        match &value.value {
+            Known(data) => self.add(data, nesting),
+            Unknown(_) => Ok(()),
+        }
+    }
+
+    fn grow(&mut self, weight: usize) -> Result<(), &'static str> {
+        self.weight = self.weight.saturating_add(weight);
+        if self.weight > MAX_WEIGHT { Err("the size of a value") } else { Ok(()) }
+    }
+}
+
+fn check_count(elements: usize) -> Result<(), &'static str> {
+    if elements > MAX_ELEMENTS { Err("the elements of a collection") } else { Ok(()) }
+}

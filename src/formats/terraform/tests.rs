@@ -1,0 +1,120 @@
+//! What evaluation costs: hostile text is given up at once, and what no trail reaches costs nothing.
+
+use std::path::Path;
+
+use super::Terraform;
+use super::unknowns::first_unknown;
+use crate::formats::{Context, Format, Interest, Kept, Options};
+use crate::source::{Memory, Sources};
+use crate::value::world::MAX_STEPS;
+use crate::value::{Known, Unknown, World};
+
+const TRAIL: &str = "resource \"aws_cloudtrail\" \"t\" {\n  is_multi_region_trail = local.probe\n}\n";
+
+/// What `local.probe` is beside these declarations, or the first reason why it isn't known, and the steps it took.
+fn probe(declarations: &str) -> (String, usize) {
+    probe_files(&[("/main.tf", &format!("{declarations}\n{TRAIL}"))])
+}
+
+fn probe_files(files: &[(&str, &str)]) -> (String, usize) {
+    let fs = Memory::new(files.iter().map(|(path, text)| (path, *text)));
+    let sources = Sources::new("/".into());
+    let options = Options::default();
+    let context = Context { fs: &fs, sources: &sources, options: &options };
+    let load = |(path, _): &(&str, &str)| sources.load(&fs, Path::new(path)).unwrap();
+    let kept: Vec<Kept> = files.iter().map(load).map(|file| Kept { file, interest: Interest::Mentions }).collect();
+    let projects = Terraform.projects(&kept, context);
+    let opened = projects[0].open(context);
+    let world = World::open();
+    let resources = opened.resources(0, &world);
+    let Known(body) = &resources[0].body else { panic!("the body isn't known") };
+    let value = &body.field("is_multi_region_trail").unwrap().value;
+    let said = match (first_unknown(value), &value.value) {
+        (Some(why), _) | (None, Unknown(why)) => why.describe(),
+        (None, Known(data)) => data.shown(),
+    };
+    (said, world.steps())
+}
+
+/// `l0` is the base; each of the next locals is made from the one before, which is written `X`.
+fn chain(length: usize, base: &str, next: &str) -> String {
+    let mut text = format!("locals {{\n  l0 = {base}\n");
+    for at in 1..=length {
+        text.push_str(&format!("  l{at} = {}\n", next.replace('X', &format!("local.l{}", at - 1))));
+    }
+    text + "}\n"
+}
+
+#[test]
+fn what_doubles_is_given_up() {
+    let cases = [
+        ("[1]", "[X, X]", "the size of a value"),
+        ("{}", "{ a = X, b = X }", "the size of a value"),
+        ("[1, 2]", "[for x in X : X]", "the size of a value"),
+        ("\"ab\"", "\"${X}${X}\"", "the length of a string"),
+        ("[1]", "concat(X, X)", "the elements of a collection"),
+        ("[1]", "flatten([X, X])", "the size of a value"),
+        ("[1, 2, 3]", "setproduct(X, X)", "the elements of a collection"),
+        ("\"a\"", "join(\"\", [X, X])", "the length of strings"),
+        ("[1]", "jsonencode([X, X])", "the length of strings"),
+    ];
+    for (base, next, limit) in cases {
+        let (said, steps) = probe(&format!("{}locals {{\n  probe = local.l40\n}}\n", chain(40, base, next)));
+        assert_eq!(said, format!("over the limit for {limit}"), "{next}");
+        assert!(steps < MAX_STEPS, "{next} takes {steps} steps");
+    }
+}
+
+#[test]
+fn what_is_too_large_is_given_up() {
+    let cases = [
+        (format!("[{}]", "1,".repeat(70_000)), "over the limit for the elements of a collection"),
+        (format!("\"{}\"", "a".repeat(1_100_000)), "this can't be read"),
+        (format!("{}true{}", "(".repeat(300), ")".repeat(300)), "this can't be read"),
+        (format!("{}true{}", "[".repeat(300), "]".repeat(300)), "this can't be read"),
+        (format!("local.probe_of{}", ".a".repeat(5000)), "this can't be read"),
+        ("format(\"%999999999d\", 1)".to_owned(), "over the limit for the length of strings"),
+        ("regex(\"((a{1000}){1000}){1000}\", \"aaa\")".to_owned(), "such a regular expression isn't evaluated"),
+        ("range(1025)".to_owned(), "this can't be evaluated: `range`: the range has more than 1024 numbers"),
+        ("local.probe".to_owned(), "`local.probe` depends on itself"),
+        ("local.mirror\n  mirror = [local.probe]".to_owned(), "`local.probe` depends on itself"),
+        ("[for a in range(1024) : [for b in range(1024) : a == b]]".to_owned(), "over the limit for evaluation steps"),
+    ];
+    for (value, expected) in cases {
+        let (said, _) = probe(&format!("locals {{\n  probe = {value}\n}}\n"));
+        assert_eq!(said, expected, "{}", value.chars().take(60).collect::<String>());
+    }
+}
+
+#[test]
+fn nesting_does_not_grow_from_trail_to_trail() {
+    // Each probe stays below the depth of evaluation, because it reaches what the one before has evaluated.
+    let text = chain(400, "[]", "[X]");
+    let probes: Vec<String> = (1..=10).map(|at| format!("local.l{} == []", at * 40)).collect();
+    let (said, _) = probe(&format!("{text}locals {{\n  probe = [{}, local.l400]\n}}\n", probes.join(", ")));
+    assert_eq!(said, "over the limit for collections within collections");
+}
+
+#[test]
+fn unrelated_declarations_cost_nothing() {
+    let alone = "locals {\n  probe = true\n}\n".to_owned();
+    let mut crowded = alone.clone();
+    for at in 0..1000 {
+        crowded.push_str(&format!("variable \"v{at}\" {{ default = {at} }}\nlocals {{\n  x{at} = var.v{at} + 1\n}}\n"));
+        crowded.push_str(&format!("resource \"aws_s3_bucket\" \"b{at}\" {{\n  bucket = local.x{at}\n}}\n"));
+    }
+    assert_eq!(probe(&alone), probe(&crowded));
+}
+
+#[test]
+fn a_chain_twice_as_long_costs_twice_as_much() {
+    let steps = |length: usize| {
+        let (said, steps) = probe(&format!(
+            "{}locals {{\n  probe = length(local.l{length}) == 3\n}}\n",
+            chain(length, "[1]", "[X[0], X[0], X[0]]")
+        ));
+        assert_eq!(said, "true");
+        steps as f64
+    };
+    assert!(steps(40) <= 2.2 * steps(20), "{} against {}", steps(40), steps(20));
+}

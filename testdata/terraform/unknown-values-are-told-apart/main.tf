@@ -1,0 +1,24 @@
+# Each of the two conditions may hold, so each of these trails may be a single-Region trail.
+resource "aws_cloudtrail" "hashes" {
+  name                       = "hashes"
+  s3_bucket_name             = "logs"
+  kms_key_id                 = aws_kms_key.logs.arn
+  enable_log_file_validation = true
+  is_multi_region_trail      = !(sha1("a") == "x" && sha1("b") == "y")
+}
+
+resource "aws_cloudtrail" "files" {
+  name                       = "files"
+  s3_bucket_name             = "logs"
+  kms_key_id                 = aws_kms_key.logs.arn
+  enable_log_file_validation = true
+  is_multi_region_trail      = !(file("a.txt") == "x" && file("b.txt") == "y")
+}
+
+resource "aws_cloudtrail" "chance" {
+  name                       = "chance"
+  s3_bucket_name             = "logs"
+  kms_key_id                 = aws_kms_key.logs.arn
+  enable_log_file_validation = true
+  is_multi_region_trail      = !(uuid() == "x" && uuid() == "y")
+}
