@@ -70,6 +70,7 @@ impl Fs for Disk {
     }
 
     fn list(&self, directory: &Path) -> Result<Vec<PathBuf>, ReadError> {
+        self.check_link(directory)?;
         let mut files = Vec::new();
         for entry in fs::read_dir(directory).map_err(refused)? {
             let entry = entry.map_err(refused)?;

@@ -306,6 +306,36 @@ fn files_that_cannot_be_read_are_reported() {
 }
 
 #[test]
+#[cfg(unix)]
+fn links_lead_nowhere_outside_of_the_tree() {
+    let trail = "resource \"aws_cloudtrail\" \"t\" {\n  is_multi_region_trail = PROBE\n}\n";
+    let probe = |value: &str| trail.replace("PROBE", value);
+    let scratch = Scratch::new(
+        "links",
+        &[
+            ("secret.txt", "true"),
+            ("elsewhere/main.tf", &probe("false")),
+            ("values.tfvars", "everywhere = false\n"),
+            ("in/.git/HEAD", ""),
+            ("in/read/main.tf", &probe("file(\"link.txt\")")),
+            ("in/call/main.tf", "module \"cloudtrail\" {\n  source = \"./link\"\n}\n"),
+            (
+                "in/values/main.tf",
+                &format!("variable \"everywhere\" {{ default = true }}\n{}", probe("var.everywhere")),
+            ),
+        ],
+    );
+    let link = |target: &str, name: &str| std::os::unix::fs::symlink(target, scratch.0.join(name)).unwrap();
+    link("../../secret.txt", "in/read/link.txt");
+    link("../../elsewhere", "in/call/link");
+    link("../../values.tfvars", "in/values/terraform.tfvars");
+    let said = |file: &str| out(&scratch.run(&["check", "--format", "concise", file]));
+    assert!(said("in/read/main.tf").contains("unresolved[single-region-trail]"), "{}", said("in/read/main.tf"));
+    assert!(said("in/call").contains("unresolved[no-compliant-trail]"), "{}", said("in/call"));
+    assert!(said("in/values").contains("unresolved[single-region-trail]"), "{}", said("in/values"));
+}
+
+#[test]
 fn hostile_names_reach_no_terminal() {
     let text = "resource \"aws_cloudtrail\" \"t\\u001b[31m\" {\n  # \u{1b}]0;x\u{7}\u{202e}\n  enable_logging = false # \u{1b}[2J\n}\n";
     let scratch = Scratch::new("hostile", &[("a\u{1b}[31m.tf", text)]);

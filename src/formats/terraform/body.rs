@@ -45,14 +45,33 @@ pub(super) fn resources(
 fn object(body: &Body, shape: Shape, header: Span, evaluator: &Evaluator<'_>) -> Object {
     let field = |name: &str, key_span, value| Some(Field { key: name.to_owned(), key_span, value });
     let fields = shape.iter().filter_map(|argument| {
-        if let Some(attribute) = body.attribute(argument.name) {
-            return field(argument.name, attribute.name.span, evaluator.eval_deciding(&attribute.value));
+        let attribute = body.attribute(argument.name);
+        match (attribute, &argument.holds) {
+            (Some(attribute), Holds::Value) => {
+                field(argument.name, attribute.name.span, evaluator.eval_deciding(&attribute.value))
+            }
+            (Some(attribute), Holds::Blocks(_)) if attribute.value.kind != ExprKind::Null => {
+                let message = format!("`{}` is a block, not an argument", argument.name);
+                field(argument.name, attribute.name.span, invalid(message, attribute.value.span, evaluator))
+            }
+            (None, Holds::Value) => {
+                let block = body.blocks(argument.name).next()?;
+                let message = format!("`{}` is an argument, not a block", argument.name);
+                field(argument.name, block.header, invalid(message, block.header, evaluator))
+            }
+            (Some(_) | None, Holds::Blocks(shape)) => {
+                let blocks = blocks(body, argument.name, shape, evaluator)?;
+                field(argument.name, blocks.origin.span(), blocks)
+            }
         }
-        let Holds::Blocks(shape) = argument.holds else { return None };
-        let blocks = blocks(body, argument.name, shape, evaluator)?;
-        field(argument.name, blocks.origin.span(), blocks)
     });
     Object::new(header, fields.collect())
+}
+
+/// What has a shape that Terraform refuses, so that nothing is deployed.
+fn invalid(message: String, span: Span, evaluator: &Evaluator<'_>) -> Traced<Data> {
+    evaluator.world.reject();
+    Traced { value: Unknown(Why::Failed { message }), origin: Origin::Written(span), hops: Vec::new() }
 }
 
 /// The nested blocks of one type as a list, those among them that `dynamic` makes; nothing when there are none.

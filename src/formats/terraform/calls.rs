@@ -6,7 +6,7 @@ use super::json;
 use crate::formats::{Context, Modules};
 use crate::model::Elsewhere;
 use crate::source::{FileId, SourceFile, normalize};
-use crate::syntax::hcl::{self, Block, ExprKind, Parsed};
+use crate::syntax::hcl::{self, Block, Expr, ExprKind, Parsed, Part};
 use crate::syntax::json as json_syntax;
 use crate::syntax::node::Node;
 
@@ -77,8 +77,9 @@ pub(super) fn resolve(block: &Block, directory: &Path, key: &str, manifest: &Man
     let is_followed = |kind: Modules| context.options.modules == Modules::Installed || context.options.modules == kind;
     if let Some(local) = source.and_then(|source| local(source, directory)) {
         // A missing directory is as unknown as a module that isn't installed.
-        let is_inside = context.sources.may_read(&local);
-        if is_followed(Modules::Local) && is_inside && context.fs.list(&local).is_ok_and(|files| !files.is_empty()) {
+        let is_there =
+            || context.sources.may_read(&local) && context.fs.list(&local).is_ok_and(|files| !files.is_empty());
+        if is_followed(Modules::Local) && is_there() {
             return Called::Directory { directory: local, is_vendored: false };
         }
     } else if let Some(installed) = source.and_then(|source| manifest.find(key, source))
@@ -108,10 +109,10 @@ fn is_local(source: &str) -> bool {
 
 /// Code that isn't here may declare a trail if its name says so.
 fn elsewhere(block: &Block, source: Option<&str>) -> Called {
-    let label = block.labels.first().map(|label| label.text.as_str()).unwrap_or_default();
-    if !names_trail(label) && !source.is_some_and(names_trail) {
+    if !is_named_like_trail(block) {
         return Called::Nothing;
     }
+    let label = block.labels.first().map(|label| label.text.as_str()).unwrap_or_default();
     Called::Elsewhere(Elsewhere { header: block.header, what: format!("module `{label}`"), help: help(source) })
 }
 
@@ -125,6 +126,29 @@ fn help(source: Option<&str>) -> String {
             )
         }
         Some(_) => "run `terraform init`, so that the module's code can be read".to_owned(),
+    }
+}
+
+/// Whether the name of a call or any part of its source has to do with CloudTrail.
+fn is_named_like_trail(block: &Block) -> bool {
+    let source = block.body.attribute("source").map(|attribute| &attribute.value);
+    block.labels.first().is_some_and(|label| names_trail(&label.text)) || source.is_some_and(mentions)
+}
+
+/// Whether a source mentions CloudTrail in its text or in the names that it refers to.
+fn mentions(source: &Expr) -> bool {
+    match &source.kind {
+        ExprKind::String(text) | ExprKind::Variable(text) => names_trail(text),
+        ExprKind::GetAttr(base, name) => names_trail(&name.text) || mentions(base),
+        ExprKind::Index(base, key) => mentions(base) || mentions(key),
+        ExprKind::Template(parts) => parts.iter().any(|part| match part {
+            Part::Literal(text) => names_trail(text),
+            Part::Interpolation(expr) => mentions(expr),
+            Part::If(_) | Part::For(_) => false,
+        }),
+        ExprKind::Conditional(conditional) => mentions(&conditional.then) || mentions(&conditional.otherwise),
+        ExprKind::Call(call) => call.arguments.iter().any(mentions),
+        _ => false,
     }
 }
 
@@ -145,13 +169,9 @@ pub(super) struct FoundCall {
 
 /// The module calls in a file.
 pub(super) fn in_file(id: FileId, file: &SourceFile) -> Vec<FoundCall> {
-    let found = |block: &Block| {
-        let source = source_of(block);
-        let label = block.labels.first().is_some_and(|label| names_trail(&label.text));
-        FoundCall {
-            local: source.and_then(|source| local(source, file.directory())),
-            names_trail: label || source.is_some_and(names_trail),
-        }
+    let found = |block: &Block| FoundCall {
+        local: source_of(block).and_then(|source| local(source, file.directory())),
+        names_trail: is_named_like_trail(block),
     };
     module_blocks(id, file).iter().map(found).collect()
 }
@@ -159,7 +179,7 @@ pub(super) fn in_file(id: FileId, file: &SourceFile) -> Vec<FoundCall> {
 fn module_blocks(id: FileId, file: &SourceFile) -> Vec<Block> {
     if file.name.ends_with(".json") {
         let tree = json_syntax::parse(id, file);
-        return json::blocks(&tree, file).into_iter().filter(|block| block.kind.text == "module").collect();
+        return json::blocks(&tree, file).0.into_iter().filter(|block| block.kind.text == "module").collect();
     }
     let outline = hcl::split(id, file);
     let calls = outline.items.iter().filter(|item| item.keyword.text == "module");

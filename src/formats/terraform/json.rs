@@ -4,10 +4,12 @@
 //! say; here the shapes of the known kinds of resource say it.
 //! Source: <https://developer.hashicorp.com/terraform/language/syntax/json>.
 
+use std::cell::RefCell;
 use std::sync::Arc;
 
-use crate::model::{Holds, Shape, dialects};
+use crate::model::{Argument, Holds, Shape, dialects};
 use crate::source::{SourceFile, Span};
+use crate::syntax::Problem;
 use crate::syntax::hcl::{self, Attribute, Block, Body, Expr, ExprKind, Name, ObjectItem, ObjectKey};
 use crate::syntax::node::{Entry, Mapping, Meaning, Node, NodeKind, Scalar, Tree};
 
@@ -18,9 +20,9 @@ const KINDS: [(&str, usize); 6] =
 /// A property of this name is a comment, wherever there are blocks.
 const COMMENT: &str = "//";
 
-/// The top-level blocks of a file.
-pub(super) fn blocks(tree: &Tree, file: &SourceFile) -> Vec<Block> {
-    let reader = Reader { file };
+/// The top-level blocks of a file, and what stands where a block should.
+pub(super) fn blocks(tree: &Tree, file: &SourceFile) -> (Vec<Block>, Vec<Problem>) {
+    let reader = Reader { file, problems: RefCell::default() };
     let mut blocks = Vec::new();
     for root in tree.documents.iter().flat_map(one_or_many) {
         let entries = root.as_mapping().map(|mapping| mapping.entries.as_slice()).unwrap_or_default();
@@ -32,12 +34,12 @@ pub(super) fn blocks(tree: &Tree, file: &SourceFile) -> Vec<Block> {
             }
         }
     }
-    blocks
+    (blocks, reader.problems.into_inner())
 }
 
 /// The attributes of a file that gives variables values.
 pub(super) fn values(tree: &Tree, file: &SourceFile) -> Vec<Attribute> {
-    let reader = Reader { file };
+    let reader = Reader { file, problems: RefCell::default() };
     let entries = tree.documents.iter().filter_map(|node| node.as_mapping()).flat_map(|mapping| &mapping.entries);
     let attribute = |entry: &Entry| Some(Attribute { name: name(&entry.key)?, value: reader.literal(&entry.value) });
     entries.filter_map(attribute).collect()
@@ -46,6 +48,7 @@ pub(super) fn values(tree: &Tree, file: &SourceFile) -> Vec<Attribute> {
 /// Reads the nodes of one file.
 struct Reader<'a> {
     file: &'a SourceFile,
+    problems: RefCell<Vec<Problem>>,
 }
 
 impl Reader<'_> {
@@ -59,7 +62,12 @@ impl Reader<'_> {
         blocks: &mut Vec<Block>,
     ) {
         for node in one_or_many(node) {
-            let Some(mapping) = node.as_mapping() else { continue };
+            let Some(mapping) = node.as_mapping() else {
+                if !is_null(node) {
+                    self.problems.borrow_mut().push(Problem::syntax(node.span, "expected an object here"));
+                }
+                continue;
+            };
             let Some(missing) = missing.checked_sub(1) else {
                 blocks.push(block(&labels, node.span, mapping));
                 continue;
@@ -96,14 +104,23 @@ impl Reader<'_> {
                     body.attributes.push(Attribute { name: key, value: self.expr(&entry.value) });
                 }
                 Nested::Blocks(shape) => body.blocks.extend(self.nested_blocks(&key, &entry.value, shape)),
-                Nested::Dynamic => {
-                    let block =
-                        |labels: &[Name], span, mapping: &Mapping| self.dynamic(&key, labels, span, mapping, shape);
-                    self.labelled(1, Vec::new(), &entry.value, &block, &mut body.blocks);
-                }
+                Nested::Dynamic => self.dynamics(&key, &entry.value, shape, &mut body),
             }
         }
         body
+    }
+
+    /// The blocks that make blocks, by the types of these.
+    fn dynamics(&self, kind: &Name, node: &Arc<Node>, shape: Shape, body: &mut Body) {
+        if holds_blocks(node) {
+            let block = |labels: &[Name], span, mapping: &Mapping| self.dynamic(kind, labels, span, mapping, shape);
+            self.labelled(1, Vec::new(), node, &block, &mut body.blocks);
+            return;
+        }
+        // It may have been meant to make blocks of any type.
+        let types = shape.iter().filter(|argument| matches!(argument.holds, Holds::Blocks(_)));
+        let named = |argument: &Argument| Name { text: argument.name.to_owned(), span: kind.span };
+        body.attributes.extend(types.map(|argument| Attribute { name: named(argument), value: self.expr(node) }));
     }
 
     /// A block that makes blocks of the type that its label says, in a body of this shape.
@@ -222,9 +239,13 @@ fn nested(name: &str, shape: Shape) -> Nested {
     }
 }
 
-/// Whether a property is written as blocks are.
+/// Whether a property is written as blocks are: as objects, or null for none.
 fn holds_blocks(node: &Arc<Node>) -> bool {
-    one_or_many(node).iter().all(|node| node.as_mapping().is_some())
+    one_or_many(node).iter().all(|node| node.as_mapping().is_some() || is_null(node))
+}
+
+fn is_null(node: &Node) -> bool {
+    matches!(&node.kind, NodeKind::Scalar(scalar) if scalar.meaning() == Meaning::Null)
 }
 
 /// Where a block may stand, an array of blocks may stand too.

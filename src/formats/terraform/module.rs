@@ -10,7 +10,7 @@ use std::sync::Arc;
 use super::{TRAILS, file_name, json, names};
 use crate::formats::{Context, Engine};
 use crate::model::{Dialect, Notation, dialects};
-use crate::source::{FileId, SourceFile, Span};
+use crate::source::{FileId, ReadError, SourceFile, Span};
 use crate::syntax::hcl::{self, Attribute, Block, Expr, Item, ItemKind, Name, Parsed};
 use crate::syntax::{Problem, json as json_syntax};
 
@@ -24,6 +24,8 @@ pub(super) struct Module {
     /// The blocks of override files, in the order in which they are merged.
     overrides: Vec<Block>,
     problems: Vec<Problem>,
+    /// The files that can't be read, each as an empty text to point at.
+    pub(super) unreadable: Vec<(FileId, ReadError)>,
 }
 
 /// A block of a module, by its place in the list.
@@ -53,7 +55,15 @@ enum Source {
 impl Module {
     /// Reads the module in a directory.
     pub(super) fn load(directory: &Path, context: Context<'_>) -> Self {
-        Self::of_files(directory, &module_files(directory, context), context)
+        let mut unreadable = Vec::new();
+        let mut files = Vec::new();
+        for path in module_files(directory, context) {
+            match context.sources.load(context.fs, &path) {
+                Ok(id) => files.push(id),
+                Err(error) => unreadable.push((context.sources.add(&path, Vec::new()), error)),
+            }
+        }
+        Self { unreadable, ..Self::of_files(directory, &files, context) }
     }
 
     /// The module that consists of certain files.
@@ -64,6 +74,7 @@ impl Module {
             blocks: Vec::new(),
             overrides: Vec::new(),
             problems: Vec::new(),
+            unreadable: Vec::new(),
         };
         for &id in files {
             let file = context.sources.file(id);
@@ -189,12 +200,13 @@ fn read_blocks(id: FileId, file: &Arc<SourceFile>) -> (Vec<ModuleBlock>, Vec<Pro
     };
     if file.name.ends_with(".json") {
         let tree = json_syntax::parse(id, file);
-        let json = json::blocks(&tree, file).into_iter();
+        let (json, problems) = json::blocks(&tree, file);
+        let json = json.into_iter();
         let blocks = json.map(|json| {
             let is_trail = dialect_of(&json).is_some();
             block(json.kind.clone(), is_trail, Notation::Json, Source::Json(json))
         });
-        return (blocks.collect(), tree.problems);
+        return (blocks.collect(), [tree.problems, problems].concat());
     }
     let outline = hcl::split(id, file);
     let items = outline.items.into_iter().filter(|item| item.kind == ItemKind::Block);
@@ -236,7 +248,7 @@ fn mentions_trail(text: &str) -> bool {
 }
 
 /// The files of a directory that Terraform or OpenTofu reads as its module.
-fn module_files(directory: &Path, context: Context<'_>) -> Vec<FileId> {
+fn module_files(directory: &Path, context: Context<'_>) -> Vec<PathBuf> {
     let mut paths = context.fs.list(directory).unwrap_or_default();
     // Text from standard input stands for a file that need not exist.
     paths.extend(context.sources.unlisted_in(directory));
@@ -249,6 +261,5 @@ fn module_files(directory: &Path, context: Context<'_>) -> Vec<FileId> {
         let is_shadowed = || names::shadowing(name).is_some_and(|other| names.contains(&other));
         names::is_configuration(name) && if is_tofu { !is_shadowed() } else { !names::is_tofu(name) }
     };
-    let read = paths.iter().zip(&names).filter(|(_, name)| is_read(name));
-    read.filter_map(|(path, _)| context.sources.load(context.fs, path).ok()).collect()
+    paths.iter().zip(&names).filter(|(_, name)| is_read(name)).map(|(path, _)| path.clone()).collect()
 }

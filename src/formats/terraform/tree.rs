@@ -91,6 +91,11 @@ impl<'a> Tree<'a> {
                 self.sites.push(site);
             }
         }
+        self.elsewhere.extend(module.unreadable.iter().map(|(id, error)| {
+            let name = &self.context.sources.file(*id).name;
+            let help = format!("make `{name}` readable, so that what it declares is known: {error}");
+            Elsewhere { header: Span::new(*id, 0, 0), what: format!("file `{name}`"), help }
+        }));
         let calls: Vec<BlockId> = module.blocks("module").collect();
         for id in calls {
             let Some(block) = module.block(id) else { continue };

@@ -8,9 +8,9 @@ use std::path::{Path, PathBuf};
 
 use super::{file_name, module, names};
 use crate::formats::{Context, Variables};
-use crate::source::{FileId, Span};
-use crate::syntax::Problem;
+use crate::source::{FileId, PathKind, Span};
 use crate::syntax::hcl::{self, Expr, ExprKind};
+use crate::syntax::{Problem, ProblemKind};
 
 /// The values, those that win last.
 #[derive(Debug, Default)]
@@ -79,7 +79,16 @@ impl RootValues {
     }
 
     fn add_file(&mut self, id: FileId, context: Context<'_>) {
-        let (attributes, problems) = module::read_values(id, &context.sources.file(id));
+        let file = context.sources.file(id);
+        let (attributes, problems) = module::read_values(id, &file);
+        // What is lost may have set any variable; a value that can't be read is one that is unknown.
+        let is_lost = |problem: &Problem| {
+            let is_inside = |value: Span| value.start <= problem.span.start && problem.span.end <= value.end;
+            problem.kind == ProblemKind::Syntax && !attributes.iter().any(|attribute| is_inside(attribute.value.span))
+        };
+        if !file.replaced.is_empty() || problems.iter().any(is_lost) {
+            self.unreadable.push((self.values.len(), file.name.clone()));
+        }
         self.problems.extend(problems);
         let attributes = attributes.into_iter();
         self.values.extend(attributes.map(|attribute| Value {
@@ -106,11 +115,15 @@ impl RootValues {
 
 /// The files that Terraform loads by itself, in their order.
 fn automatic_files(root: &Path, context: Context<'_>) -> Vec<PathBuf> {
+    const FIRST: [&str; 2] = ["terraform.tfvars", "terraform.tfvars.json"];
     let mut paths = context.fs.list(root).unwrap_or_default();
     paths.retain(|path| names::is_automatic_values(&file_name(path)));
+    // Terraform stops at a directory of such a name.
+    let is_directory = |path: &PathBuf| context.fs.kind(path) == Ok(PathKind::Directory);
+    paths.extend(FIRST.map(|name| root.join(name)).into_iter().filter(is_directory));
     paths.sort_by_key(|path| {
         let name = file_name(path);
-        let rank = ["terraform.tfvars", "terraform.tfvars.json"].iter().position(|first| *first == name);
+        let rank = FIRST.iter().position(|first| *first == name);
         (rank.unwrap_or(usize::MAX), name)
     });
     paths

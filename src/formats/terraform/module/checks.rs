@@ -48,13 +48,18 @@ pub(super) fn baseless<'a>(overrides: &[Block], bases: impl Fn(&Block) -> bool +
     .collect()
 }
 
-/// Arguments of a trail that should be blocks.
+/// Arguments of a trail that should be blocks, and blocks that should be arguments.
 pub(super) fn misshapen(block: &Block) -> impl Iterator<Item = Problem> {
     let shape = dialect_of(block).map(|dialect| dialect.shape).unwrap_or_default();
+    let values = shape.iter().filter(|argument| matches!(argument.holds, Holds::Value));
+    let misplaced = values
+        .flat_map(|argument| block.body.blocks(argument.name))
+        .map(|block| Problem::syntax(block.header, format!("`{}` is an argument, not a block", block.kind.text)));
     let blocks = shape.iter().filter(|argument| matches!(argument.holds, Holds::Blocks(_)));
     let attributes = blocks.filter_map(|argument| block.body.attribute(argument.name));
-    attributes.filter(|attribute| attribute.value.kind != ExprKind::Null).map(|attribute| {
+    let written = attributes.filter(|attribute| attribute.value.kind != ExprKind::Null).map(|attribute| {
         let name = &attribute.name;
         Problem::syntax(name.span, format!("`{}` is a block, not an argument", name.text))
-    })
+    });
+    misplaced.chain(written)
 }

@@ -1,0 +1,2 @@
+everywhere = true
+owner      = "ÿ"
