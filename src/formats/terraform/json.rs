@@ -5,8 +5,11 @@
 //! Source: <https://developer.hashicorp.com/terraform/language/syntax/json>.
 
 use std::cell::RefCell;
+mod escapes;
+
 use std::sync::Arc;
 
+use self::escapes::Places;
 use crate::model::{Argument, Holds, Shape, dialects};
 use crate::source::{SourceFile, Span};
 use crate::syntax::Problem;
@@ -207,15 +210,12 @@ impl Reader<'_> {
     }
 
     fn template(&self, text: &str, node: &Node) -> ExprKind {
-        // Escapes make offsets in the value differ from those in the file.
-        let has_escapes = self.file.slice(node.span).len() != text.len().saturating_add(2);
         let start = (node.span.start as usize).saturating_add(1);
+        let quoted = self.file.slice(node.span);
+        let places = Places::of(quoted.get(1..).unwrap_or_default());
         let place = |range: std::ops::Range<usize>| {
-            if has_escapes {
-                node.span
-            } else {
-                Span::new(node.span.file, start.saturating_add(range.start), start.saturating_add(range.end))
-            }
+            let written = places.written(range);
+            Span::new(node.span.file, start.saturating_add(written.start), start.saturating_add(written.end))
         };
         hcl::parse_template(text, place).map_or(ExprKind::Unreadable, |expr| expr.kind)
     }

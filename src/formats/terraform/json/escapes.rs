@@ -1,0 +1,69 @@
+//! Where the characters of a JSON string stand in the file, whose escapes are longer than what they mean.
+
+use std::ops::Range;
+
+/// The places of a string's bytes, by those of its value.
+#[derive(Debug, Default)]
+pub(super) struct Places {
+    /// After each escape: the offset in the value, and the one in the written string.
+    after_escapes: Vec<(usize, usize)>,
+}
+
+impl Places {
+    /// Reads a string as it is written, without its quotes.
+    pub(super) fn of(written: &str) -> Self {
+        let mut after_escapes = Vec::new();
+        let (mut value, mut at) = (0_usize, 0_usize);
+        while let Some(found) = written.get(at..).and_then(|rest| rest.find('\\')) {
+            value = value.saturating_add(found);
+            at = at.saturating_add(found);
+            let (written_length, length) = escape(written.get(at..).unwrap_or_default());
+            value = value.saturating_add(length);
+            at = at.saturating_add(written_length);
+            after_escapes.push((value, at));
+        }
+        Self { after_escapes }
+    }
+
+    /// The range of the written string that means a range of the value.
+    pub(super) fn written(&self, range: Range<usize>) -> Range<usize> {
+        self.offset(range.start)..self.offset(range.end)
+    }
+
+    fn offset(&self, value: usize) -> usize {
+        let before = self.after_escapes.partition_point(|(own, _)| *own <= value);
+        let (own, written) =
+            before.checked_sub(1).and_then(|at| self.after_escapes.get(at)).copied().unwrap_or_default();
+        written.saturating_add(value.saturating_sub(own))
+    }
+}
+
+/// The lengths of an escape and of the character that it means, in bytes.
+fn escape(text: &str) -> (usize, usize) {
+    let unit = |at: usize| u32::from_str_radix(text.get(at..at.saturating_add(4))?, 16).ok();
+    if !text.starts_with("\\u") {
+        return (2, 1);
+    }
+    match unit(2).map(|first| (first, char::from_u32(first))) {
+        Some((_, Some(character))) => (6, character.len_utf8()),
+        // The first half of a pair; both together are one character beyond the first plane.
+        Some((_, None)) if text.get(6..8) == Some("\\u") => (12, 4),
+        Some((_, None)) | None => (6, char::REPLACEMENT_CHARACTER.len_utf8()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_place_behind_escapes_is_found() {
+        let written = r#"a\"b\u00e9c\ud83d\ude00d"#;
+        let value = "a\"béc😀d";
+        let places = Places::of(written);
+        for (character, expected) in [("a", "a"), ("b", "b"), ("c", "c"), ("d", "d")] {
+            let start = value.find(character).unwrap();
+            assert_eq!(written.get(places.written(start..start + 1)), Some(expected));
+        }
+    }
+}
