@@ -113,6 +113,17 @@ struct EvaluationArgs {
     region: Option<String>,
 }
 
+/// Settings that come as text.
+#[derive(Debug, Args)]
+struct ConfigArgs {
+    /// A setting, such as `selector-policy="literal"`.
+    #[arg(short, long, value_name = "KEY=VALUE", help_heading = "Other", env = "TRAILINT_CONFIG")]
+    config: Vec<String>,
+    /// Read no configuration file.
+    #[arg(long, help_heading = "Other")]
+    no_config: bool,
+}
+
 #[derive(Debug, Args)]
 struct TraceArgs {
     /// A trail, or one of its arguments: `aws_cloudtrail.main.is_multi_region_trail`.
@@ -122,6 +133,8 @@ struct TraceArgs {
     inputs: InputArgs,
     #[command(flatten)]
     evaluation: EvaluationArgs,
+    #[command(flatten)]
+    config: ConfigArgs,
 }
 
 #[derive(Debug, Args)]
@@ -168,12 +181,8 @@ struct CheckArgs {
     )]
     format: Format,
 
-    /// A setting, such as `selector-policy="literal"`.
-    #[arg(short, long, value_name = "KEY=VALUE", help_heading = "Other", env = "TRAILINT_CONFIG")]
-    config: Vec<String>,
-    /// Read no configuration file.
-    #[arg(long, help_heading = "Other")]
-    no_config: bool,
+    #[command(flatten)]
+    config: ConfigArgs,
     /// Say what is done.
     #[arg(short, long, help_heading = "Other", conflicts_with = "quiet")]
     verbose: bool,

@@ -20,7 +20,7 @@ const FOUND: u8 = 1;
 
 pub(super) fn run(args: &CheckArgs, matches: &ArgMatches, color: ColorWhen) -> Result<ExitCode, Error> {
     check_benchmark(args.compliance.as_deref())?;
-    let config = Config::from_lines(&args.config)?;
+    let config = Config::from_lines(&args.config.config)?;
     let policy = Policy {
         selectors: config.selector_policy.unwrap_or_default(),
         require_trail: args.require_trail,
@@ -29,8 +29,7 @@ pub(super) fn run(args: &CheckArgs, matches: &ArgMatches, color: ColorWhen) -> R
     let selection = selection(args)?;
     let mut given = inputs::read(&args.inputs, matches)?;
     given.inputs.keep_all = args.require_trail;
-    let mut evaluation = evaluation::options(&args.evaluation, matches, &given)?;
-    evaluation.parameter_policy = config.parameter_policy.unwrap_or_default();
+    let evaluation = evaluation::options(&args.evaluation, &config, matches, &given)?;
     let settings = Settings { policy, selection, evaluation };
     let mut report = engine::check(&given.disk, &given.inputs, given.sources, &settings)?;
     if report.files == 0 && args.require_inputs {

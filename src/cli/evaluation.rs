@@ -6,12 +6,18 @@ use clap::ArgMatches;
 
 use super::EvaluationArgs;
 use super::inputs::Given;
+use crate::config::Config;
 use crate::error::Error;
 use crate::formats::{Options, Variables, cloudformation};
 use crate::source::{Sources, normalize};
 
 /// Reads the files that the options name, and keeps their texts so that findings can point at them.
-pub(super) fn options(args: &EvaluationArgs, matches: &ArgMatches, given: &Given) -> Result<Options, Error> {
+pub(super) fn options(
+    args: &EvaluationArgs,
+    config: &Config,
+    matches: &ArgMatches,
+    given: &Given,
+) -> Result<Options, Error> {
     let Given { disk, sources, here, .. } = given;
     let load = |name: &PathBuf| {
         let loaded = sources.load_named(disk, &normalize(&here.join(name)));
@@ -27,6 +33,7 @@ pub(super) fn options(args: &EvaluationArgs, matches: &ArgMatches, given: &Given
     let mut options = Options {
         variables: in_order(assigned("--var", &args.var)?, files("var_file", &args.var_file)?),
         parameters: in_order(assigned("--parameter", &args.parameter)?, parameter_files),
+        parameter_policy: config.parameter_policy.unwrap_or_default(),
         region: args.region.clone(),
         no_automatic_variables: args.no_auto_var_files,
         workspace: args.workspace.clone(),

@@ -141,6 +141,7 @@ fn mistakes_are_named_with_the_next_step() {
         said(&["trace", "aws_cloudtrail.t.is_logging"]),
         "trailint: nothing is known of `is_logging` of `aws_cloudtrail.t`; `trailint trace 'aws_cloudtrail.t'` shows what is\n"
     );
+    assert!(said(&["trace", "aws_cloudtrail.t", "-c", "selector-polcy=1"]).contains("unknown field"));
     assert!(said(&["check", "--config", "selector-polcy=1"]).contains("unknown field `selector-polcy`"));
 }
 
