@@ -148,9 +148,18 @@ fn mistakes_are_named_with_the_next_step() {
 #[test]
 fn a_named_file_is_read_whatever_its_name() {
     let template = "Resources:\n  T:\n    Type: AWS::CloudTrail::Trail\n";
-    let scratch = Scratch::new("named", &[("trail.txt", BAD), ("stack.cfn", template), ("node_modules/x.tf", BAD)]);
+    let indented = format!("\u{feff}  {}", BAD.replace('\n', "\n  "));
+    let json = r#"{"resource": {"aws_cloudtrail": {"t": {}}}}"#;
+    let files = [
+        ("trail.txt", BAD),
+        ("indented.txt", &indented),
+        ("json.txt", json),
+        ("stack.cfn", template),
+        ("node_modules/x.tf", BAD),
+    ];
+    let scratch = Scratch::new("named", &files);
     assert_eq!(status(&scratch.run(&["check"])), 0);
-    for name in ["trail.txt", "stack.cfn", "node_modules/x.tf"] {
+    for (name, _) in files {
         let output = scratch.run(&["check", "-f", "concise", name]);
         assert_eq!(status(&output), 1, "{name}");
         assert!(out(&output).contains(&format!("{name}:")), "{}", out(&output));

@@ -177,7 +177,7 @@ pub(super) fn in_file(id: FileId, file: &SourceFile) -> Vec<FoundCall> {
 }
 
 fn module_blocks(id: FileId, file: &SourceFile) -> Vec<Block> {
-    if file.name.ends_with(".json") {
+    if super::is_json(file) {
         let tree = json_syntax::parse(id, file);
         return json::blocks(&tree, file).0.into_iter().filter(|block| block.kind.text == "module").collect();
     }

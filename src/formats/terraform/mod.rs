@@ -29,7 +29,7 @@ use memchr::memmem::Finder;
 
 use super::{Context, Format, Interest, Kept, Opened, Project};
 use crate::model::dialects;
-use crate::source::FileId;
+use crate::source::{FileId, SourceFile};
 use tree::Tree;
 
 /// The format.
@@ -62,9 +62,14 @@ impl Format for Terraform {
     }
 
     fn recognizes(&self, text: &[u8]) -> bool {
-        const STARTS: [&str; 4] = ["resource \"", "module \"", "variable \"", "terraform {"];
         let text = String::from_utf8_lossy(text);
-        text.lines().any(|line| STARTS.iter().any(|start| line.starts_with(start)))
+        let text = text.trim_start_matches('\u{feff}').trim_start();
+        if text.starts_with('{') {
+            // Other JSON has such keys, too, but no type of a trail after them.
+            return text.contains("\"resource\"") && TRAILS.iter().any(|needle| needle.find(text.as_bytes()).is_some());
+        }
+        const STARTS: [&str; 6] = ["resource \"", "data \"", "module \"", "variable \"", "locals {", "terraform {"];
+        text.lines().any(|line| STARTS.iter().any(|start| line.trim_start().starts_with(start)))
     }
 
     fn interest(&self, bytes: &[u8]) -> Interest {
@@ -98,3 +103,9 @@ fn file_name(path: &Path) -> String {
 
 #[cfg(test)]
 mod tests;
+
+/// Whether a file is written in the JSON syntax: by its name, or for other names by how it begins.
+fn is_json(file: &SourceFile) -> bool {
+    let is_native = || [".tf", ".tofu", ".tfvars"].iter().any(|extension| file.name.ends_with(extension));
+    file.name.ends_with(".json") || !is_native() && file.body().1.trim_start().starts_with('{')
+}

@@ -198,7 +198,7 @@ fn read_blocks(id: FileId, file: &Arc<SourceFile>) -> (Vec<ModuleBlock>, Vec<Pro
         source,
         parsed: OnceCell::new(),
     };
-    if file.name.ends_with(".json") {
+    if super::is_json(file) {
         let tree = json_syntax::parse(id, file);
         let (json, problems) = json::blocks(&tree, file);
         let json = json.into_iter();
@@ -222,7 +222,7 @@ fn read_blocks(id: FileId, file: &Arc<SourceFile>) -> (Vec<ModuleBlock>, Vec<Pro
 
 /// The attributes of a file that gives variables values, and what is wrong with its text.
 pub(super) fn read_values(id: FileId, file: &SourceFile) -> (Vec<Attribute>, Vec<Problem>) {
-    if file.name.ends_with(".json") {
+    if super::is_json(file) {
         let tree = json_syntax::parse(id, file);
         return (json::values(&tree, file), tree.problems);
     }
