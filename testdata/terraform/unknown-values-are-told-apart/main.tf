@@ -1,3 +1,8 @@
+locals {
+  one   = uuid()
+  other = uuid()
+}
+
 # Each of the two conditions may hold, so each of these trails may be a single-Region trail.
 resource "aws_cloudtrail" "hashes" {
   name                       = "hashes"
@@ -20,5 +25,5 @@ resource "aws_cloudtrail" "chance" {
   s3_bucket_name             = "logs"
   kms_key_id                 = aws_kms_key.logs.arn
   enable_log_file_validation = true
-  is_multi_region_trail      = !(uuid() == "x" && uuid() == "y")
+  is_multi_region_trail      = !(local.one == "x" && local.other == "y")
 }
