@@ -41,6 +41,12 @@ pub(super) fn resources(
     expand::instances(block, evaluator).into_iter().map(resource).collect()
 }
 
+/// Makes a resource stand for more instances than are told apart.
+pub(super) fn give_up(resource: &mut Resource) {
+    resource.exists.value = Unknown(expand::TOO_MANY);
+    resource.body = Unknown(expand::TOO_MANY);
+}
+
 /// The arguments of a block that its shape asks for.
 fn object(body: &Body, shape: Shape, header: Span, evaluator: &Evaluator<'_>) -> Object {
     let field = |name: &str, key_span, value| Some(Field { key: name.to_owned(), key_span, value });

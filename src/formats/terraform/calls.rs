@@ -72,19 +72,30 @@ impl Manifest {
 }
 
 /// What a `module` block calls, from a module in `directory`; `key` is the call's name in the manifest.
-pub(super) fn resolve(block: &Block, directory: &Path, key: &str, manifest: &Manifest, context: Context<'_>) -> Called {
+///
+/// A directory that `is_read` already is there.
+pub(super) fn resolve(
+    block: &Block,
+    directory: &Path,
+    key: &str,
+    manifest: &Manifest,
+    is_read: &dyn Fn(&Path) -> bool,
+    context: Context<'_>,
+) -> Called {
     let source = source_of(block);
     let is_followed = |kind: Modules| context.options.modules == Modules::Installed || context.options.modules == kind;
     if let Some(local) = source.and_then(|source| local(source, directory)) {
         // A missing directory is as unknown as a module that isn't installed.
-        let is_there =
-            || context.sources.may_read(&local) && context.fs.list(&local).is_ok_and(|files| !files.is_empty());
+        let is_there = || {
+            context.sources.may_read(&local)
+                && (is_read(&local) || context.fs.list(&local).is_ok_and(|files| !files.is_empty()))
+        };
         if is_followed(Modules::Local) && is_there() {
             return Called::Directory { directory: local, is_vendored: false };
         }
     } else if let Some(installed) = source.and_then(|source| manifest.find(key, source))
         && is_followed(Modules::Installed)
-        && context.fs.list(installed).is_ok()
+        && (is_read(installed) || context.fs.list(installed).is_ok())
     {
         return Called::Directory { directory: installed.to_owned(), is_vendored: true };
     }

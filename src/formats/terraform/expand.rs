@@ -8,7 +8,10 @@ use crate::value::world::Atom;
 use crate::value::{Data, Field, Known, ListKind, Object, Origin, Traced, Unknown, Why};
 
 /// More instances than this aren't told apart.
-pub(super) const MAX_INSTANCES: usize = 65_536;
+pub(super) const MAX_INSTANCES: usize = 1024;
+
+/// Why they aren't.
+pub(super) const TOO_MANY: Why = Why::OverLimit { limit: "instances of a block" };
 
 /// An instance of a resource or of a module call.
 #[derive(Debug)]
@@ -70,7 +73,7 @@ fn counted(count: &Expr, evaluator: &Evaluator<'_>) -> Vec<Instance> {
         Known(data) => match whole_number(data) {
             Some(0) => vec![Instance::new(String::new(), Names::new(), exists(&count, false))],
             Some(number) if number <= MAX_INSTANCES => (0..number).map(instance).collect(),
-            Some(_) => vec![unclear(&count, Why::OverLimit { limit: "instances of a block" })],
+            Some(_) => vec![unclear(&count, TOO_MANY)],
             None => vec![unclear(&count, Why::Failed { message: "`count` isn't a whole number".to_owned() })],
         },
         Unknown(why) => unknown_number(&count, why, &format!("{} > 0", why.symbol()), "[0]", evaluator, name),
@@ -134,6 +137,9 @@ fn keyed(for_each: &Expr, evaluator: &Evaluator<'_>) -> Vec<Instance> {
     };
     if instances.is_empty() {
         return vec![Instance::new(String::new(), Names::new(), exists(&collection, false))];
+    }
+    if instances.len() > MAX_INSTANCES {
+        return vec![unclear(&collection, TOO_MANY)];
     }
     instances
 }

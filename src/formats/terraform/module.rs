@@ -29,7 +29,7 @@ pub(super) struct Module {
 }
 
 /// A block of a module, by its place in the list.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) struct BlockId(usize);
 
 /// A top-level block that is parsed when it is first needed.

@@ -59,8 +59,18 @@ struct Known {
     stable: HashMap<String, Rc<Way>>,
     /// Values that depend on the decisions of the current world.
     current: HashMap<String, Rc<Way>>,
+    /// The instances of the module calls in it, in the current world.
+    called: HashMap<BlockId, Called>,
     /// What is being evaluated, to notice cycles.
     pending: Vec<String>,
+}
+
+/// The instances of a module call.
+#[derive(Debug, Clone)]
+struct Called {
+    scopes: Rc<[Rc<Scope>]>,
+    /// Whether there may be others in another world.
+    depends_on_world: bool,
 }
 
 /// A value, and the way from where it is used to where it was decided.
@@ -108,9 +118,35 @@ impl Scope {
 
     /// Forgets what depends on the world.
     pub(super) fn enter_world(&self) {
-        let mut known = self.known.borrow_mut();
-        known.current.clear();
-        known.pending.clear();
+        let called = {
+            let mut known = self.known.borrow_mut();
+            known.current.clear();
+            known.pending.clear();
+            std::mem::take(&mut known.called)
+        };
+        // These hold on to their caller, and so to each other.
+        called.values().flat_map(|called| called.scopes.iter()).for_each(|scope| scope.enter_world());
+    }
+
+    /// The instances of a call, which are made once in a world, so that they evaluate what is in them once.
+    pub(super) fn remember_called(
+        &self,
+        call: BlockId,
+        world: &World,
+        make: impl FnOnce() -> Vec<Rc<Scope>>,
+    ) -> Rc<[Rc<Scope>]> {
+        let known = self.known.borrow().called.get(&call).cloned();
+        let called = known.unwrap_or_else(|| {
+            let asked = world.asked();
+            let scopes = make().into();
+            let called = Called { scopes, depends_on_world: world.asked() != asked };
+            self.known.borrow_mut().called.insert(call, called.clone());
+            called
+        });
+        if called.depends_on_world {
+            world.touch();
+        }
+        called.scopes
     }
 
     /// A value that is evaluated at most once in a world, and once for all worlds if it depends on none.

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use super::Terraform;
 use super::unknowns::first_unknown;
-use crate::formats::{Context, Format, Interest, Kept, Options};
+use crate::formats::{Context, Format, Interest, Kept, Opened, Options};
 use crate::source::{Memory, Sources};
 use crate::value::world::MAX_STEPS;
 use crate::value::{Known, Unknown, World};
@@ -17,6 +17,29 @@ fn probe(declarations: &str) -> (String, usize) {
 }
 
 fn probe_files(files: &[(&str, &str)]) -> (String, usize) {
+    opened(files, |opened| {
+        let world = World::open();
+        let resources = opened.resources(0, &world);
+        let Known(body) = &resources[0].body else { panic!("the body isn't known") };
+        let value = &body.field("is_multi_region_trail").unwrap().value;
+        let said = match (first_unknown(value), &value.value) {
+            (Some(why), _) | (None, Unknown(why)) => why.describe(),
+            (None, Known(data)) => data.shown(),
+        };
+        (said, world.steps())
+    })
+}
+
+/// How many instances the first declaration has, and whether all are known to exist.
+fn resources_of(files: &[(&str, &str)]) -> (usize, bool) {
+    opened(files, |opened| {
+        let resources = opened.resources(0, &World::open());
+        (resources.len(), resources.iter().all(|resource| resource.exists.value == Known(true)))
+    })
+}
+
+/// The only project among files.
+fn opened<T>(files: &[(&str, &str)], ask: impl FnOnce(&dyn Opened) -> T) -> T {
     let fs = Memory::new(files.iter().map(|(path, text)| (path, *text)));
     let sources = Sources::new("/".into());
     let options = Options::default();
@@ -24,16 +47,7 @@ fn probe_files(files: &[(&str, &str)]) -> (String, usize) {
     let load = |(path, _): &(&str, &str)| sources.load(&fs, Path::new(path)).unwrap();
     let kept: Vec<Kept> = files.iter().map(load).map(|file| Kept { file, interest: Interest::Mentions }).collect();
     let projects = Terraform.projects(&kept, context);
-    let opened = projects[0].open(context);
-    let world = World::open();
-    let resources = opened.resources(0, &world);
-    let Known(body) = &resources[0].body else { panic!("the body isn't known") };
-    let value = &body.field("is_multi_region_trail").unwrap().value;
-    let said = match (first_unknown(value), &value.value) {
-        (Some(why), _) | (None, Unknown(why)) => why.describe(),
-        (None, Known(data)) => data.shown(),
-    };
-    (said, world.steps())
+    ask(projects[0].open(context).as_ref())
 }
 
 /// `l0` is the base; each of the next locals is made from the one before, which is written `X`.
@@ -93,6 +107,55 @@ fn nesting_does_not_grow_from_trail_to_trail() {
     let probes: Vec<String> = (1..=10).map(|at| format!("local.l{} == []", at * 40)).collect();
     let (said, _) = probe(&format!("{text}locals {{\n  probe = [{}, local.l400]\n}}\n", probes.join(", ")));
     assert_eq!(said, "over the limit for collections within collections");
+}
+
+#[test]
+fn outputs_are_evaluated_once() {
+    let mut files = vec![(
+        "/main.tf".to_owned(),
+        format!("module \"m\" {{\n  source = \"./m0\"\n}}\nlocals {{\n  probe = length(module.m.o)\n}}\n{TRAIL}"),
+    )];
+    for at in 0..12 {
+        let next = at + 1;
+        let call = format!(
+            "module \"m\" {{\n  source = \"../m{next}\"\n}}\noutput \"o\" {{\n  value = [module.m.o[0], module.m.o[0]]\n}}\n"
+        );
+        files.push((format!("/m{at}/main.tf"), call));
+    }
+    files.push(("/m12/main.tf".to_owned(), "output \"o\" {\n  value = [1]\n}\n".to_owned()));
+    let files: Vec<(&str, &str)> = files.iter().map(|(path, text)| (path.as_str(), text.as_str())).collect();
+    let (said, steps) = probe_files(&files);
+    assert_eq!(said, "2");
+    assert!(steps < 1000, "{steps} steps");
+}
+
+#[test]
+fn too_many_instances_are_not_told_apart() {
+    let call = "module \"m\" {\n  source = \"./m\"\n  count  = 1000\n}\n";
+    let trail = "resource \"aws_cloudtrail\" \"t\" {\n  count = COUNT\n}\n";
+    let counts = |count: &str| resources_of(&[("/main.tf", call), ("/m/main.tf", &trail.replace("COUNT", count))]);
+    assert_eq!(counts("1"), (1000, true));
+    assert_eq!(counts("2"), (1, false));
+    // Each instance of the module has one that stands for all.
+    assert_eq!(counts("1000000"), (1000, false));
+}
+
+#[test]
+fn too_many_calls_are_not_followed() {
+    let mut files: Vec<(String, String)> = (0..9)
+        .map(|at| {
+            let source = if at == 0 { "./m1".to_owned() } else { format!("../m{}", at + 1) };
+            let call = |name| format!("module \"c{name}\" {{\n  source = \"{source}\"\n}}\n");
+            let path = if at == 0 { "/main.tf".to_owned() } else { format!("/m{at}/main.tf") };
+            (path, (0..4).map(call).collect())
+        })
+        .collect();
+    files.push(("/m9/main.tf".to_owned(), "resource \"aws_cloudtrail\" \"t\" {\n}\n".to_owned()));
+    let files: Vec<(&str, &str)> = files.iter().map(|(path, text)| (path.as_str(), text.as_str())).collect();
+    opened(&files, |opened| {
+        assert_eq!(opened.sites(), 4096);
+        assert!(!opened.elsewhere().is_empty());
+    });
 }
 
 #[test]

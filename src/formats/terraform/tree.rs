@@ -1,13 +1,13 @@
 //! A root module with all that it calls, and the places in it where trails are declared.
 
 use std::cell::RefCell;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
 use super::calls::{self, Called, Manifest};
 use super::eval::Evaluator;
-use super::expand::{self, Instance};
+use super::expand::{self, Instance, MAX_INSTANCES};
 use super::module::{BlockId, Module};
 use super::scope::{Call, Scope};
 use super::values::RootValues;
@@ -16,13 +16,17 @@ use crate::formats::{Context, Opened};
 use crate::model::{Dialect, Elsewhere, Resource};
 use crate::source::Span;
 use crate::syntax::Problem;
+use crate::syntax::hcl::Block;
 use crate::value::World;
 
 /// Modules that call each other deeper than this are given up.
 const MAX_DEPTH: usize = 10;
 
 /// More declarations than this, through all calls, are given up.
-const MAX_SITES: usize = 65_536;
+const MAX_SITES: usize = 4096;
+
+/// More calls than this, through all calls, are given up.
+const MAX_CALLS: usize = 65_536;
 
 /// A root module that has been read.
 pub(super) struct Tree<'a> {
@@ -35,6 +39,10 @@ pub(super) struct Tree<'a> {
     modules: RefCell<HashMap<PathBuf, Rc<Module>>>,
     manifest: Manifest,
     is_called: bool,
+    /// Whether a module or what it calls may declare trails, as far as somebody has asked.
+    searched: RefCell<HashMap<PathBuf, bool>>,
+    /// How many calls have been followed.
+    followed: usize,
     sites: Vec<Site>,
     elsewhere: Vec<Elsewhere>,
 }
@@ -76,6 +84,8 @@ impl<'a> Tree<'a> {
             modules: RefCell::default(),
             manifest: Manifest::read(&root.directory, context),
             is_called: root.is_called,
+            searched: RefCell::default(),
+            followed: 0,
             sites: Vec::new(),
             elsewhere: Vec::new(),
         };
@@ -86,10 +96,11 @@ impl<'a> Tree<'a> {
     /// Finds the declarations in a module and in those that it calls.
     fn search(&mut self, module: &Rc<Module>, path: Path_<'_>) {
         for (block, dialect) in module.trails() {
-            if self.sites.len() < MAX_SITES {
-                let site = Site { calls: path.calls.to_vec(), module: Rc::clone(module), block, dialect };
-                self.sites.push(site);
+            if self.sites.len() >= MAX_SITES {
+                return self.give_up(module);
             }
+            let site = Site { calls: path.calls.to_vec(), module: Rc::clone(module), block, dialect };
+            self.sites.push(site);
         }
         self.elsewhere.extend(module.unreadable.iter().map(|(id, error)| {
             let name = &self.context.sources.file(*id).name;
@@ -101,10 +112,15 @@ impl<'a> Tree<'a> {
             let Some(block) = module.block(id) else { continue };
             let Some(label) = block.labels.first() else { continue };
             let key = if path.key.is_empty() { label.text.clone() } else { format!("{}.{}", path.key, label.text) };
-            match calls::resolve(block, &module.directory, &key, &self.manifest, self.context) {
+            match self.resolve(block, module, &key) {
                 Called::Directory { directory, is_vendored } => {
                     let called = self.module(&directory);
-                    if path.calls.len() >= MAX_DEPTH || !self.may_declare_trails(&called, &mut Vec::new()) {
+                    if !self.may_declare_trails(&called) {
+                        continue;
+                    }
+                    self.followed = self.followed.saturating_add(1);
+                    if path.calls.len() >= MAX_DEPTH || self.followed > MAX_CALLS {
+                        self.give_up(module);
                         continue;
                     }
                     let call = SiteCall { block: id, module: Rc::clone(&called), is_vendored };
@@ -115,6 +131,21 @@ impl<'a> Tree<'a> {
                 Called::Nothing => {}
             }
         }
+    }
+
+    /// Notes that there may be more trails than were searched for in what a module calls.
+    fn give_up(&mut self, module: &Module) {
+        let Some(header) = module.header() else { return };
+        let what = format!("what `{}` calls", self.context.sources.name(&module.directory));
+        if !self.elsewhere.iter().any(|elsewhere| elsewhere.what == what) {
+            let help = "check the called modules by themselves: there are too many calls here".to_owned();
+            self.elsewhere.push(Elsewhere { header, what, help });
+        }
+    }
+
+    fn resolve(&self, block: &Block, module: &Module, key: &str) -> Called {
+        let is_read = |directory: &Path| self.modules.borrow().contains_key(directory);
+        calls::resolve(block, &module.directory, key, &self.manifest, &is_read, self.context)
     }
 
     /// The module in a directory; each directory is read once.
@@ -128,38 +159,53 @@ impl<'a> Tree<'a> {
     }
 
     /// Whether a module or one that it calls declares a trail, or calls what can't be read.
-    fn may_declare_trails(&self, module: &Rc<Module>, above: &mut Vec<PathBuf>) -> bool {
-        if module.trails().next().is_some() {
-            return true;
+    fn may_declare_trails(&self, module: &Rc<Module>) -> bool {
+        if let Some(&known) = self.searched.borrow().get(&module.directory) {
+            return known;
         }
-        if above.contains(&module.directory) || above.len() >= MAX_DEPTH {
-            return false;
-        }
-        above.push(module.directory.clone());
-        let found = module.blocks("module").filter_map(|id| module.block(id)).any(|block| {
-            match calls::resolve(block, &module.directory, "", &self.manifest, self.context) {
-                Called::Directory { directory, .. } => self.may_declare_trails(&self.module(&directory), above),
-                Called::Elsewhere(_) => true,
-                Called::Nothing => !self.manifest.is_empty(),
-            }
-        });
-        above.pop();
+        let found = self.finds_trails(module);
+        self.searched.borrow_mut().insert(module.directory.clone(), found);
         found
     }
 
-    /// The scopes to which a chain of calls leads in a world.
+    fn finds_trails(&self, module: &Rc<Module>) -> bool {
+        let mut met = HashSet::new();
+        let mut pending = vec![Rc::clone(module)];
+        while let Some(module) = pending.pop() {
+            if !met.insert(module.directory.clone()) {
+                continue;
+            }
+            if module.trails().next().is_some() || !module.unreadable.is_empty() {
+                return true;
+            }
+            for block in module.blocks("module").filter_map(|id| module.block(id)) {
+                match self.resolve(block, &module, "") {
+                    Called::Directory { directory, .. } => pending.push(self.module(&directory)),
+                    Called::Elsewhere(_) => return true,
+                    Called::Nothing if !self.manifest.is_empty() => return true,
+                    Called::Nothing => {}
+                }
+            }
+        }
+        false
+    }
+
+    /// The scopes to which a chain of calls leads in a world, and one more than may be if there are too many.
     fn scopes(&self, calls: &[SiteCall], world: &World) -> Vec<Rc<Scope>> {
         calls.iter().fold(vec![Rc::clone(&self.root)], |scopes, call| {
-            scopes.iter().flat_map(|scope| self.instances(scope, call, world)).collect()
+            let instances = scopes.iter().flat_map(|scope| self.instances(scope, call, world).to_vec());
+            instances.take(MAX_INSTANCES.saturating_add(1)).collect()
         })
     }
 
-    fn instances(&self, caller: &Rc<Scope>, call: &SiteCall, world: &World) -> Vec<Rc<Scope>> {
-        let Some(block) = caller.module.block(call.block) else { return Vec::new() };
-        let name = block.labels.first().map(|label| label.text.as_str()).unwrap_or_default();
-        let instances = expand::instances(block, &Evaluator::new(self, caller, world));
-        let created = instances.into_iter().filter(|instance| !instance.never_exists());
-        created.map(|instance| Self::called(caller, call, name, instance)).collect()
+    fn instances(&self, caller: &Rc<Scope>, call: &SiteCall, world: &World) -> Rc<[Rc<Scope>]> {
+        caller.remember_called(call.block, world, || {
+            let Some(block) = caller.module.block(call.block) else { return Vec::new() };
+            let name = block.labels.first().map(|label| label.text.as_str()).unwrap_or_default();
+            let instances = expand::instances(block, &Evaluator::new(self, caller, world));
+            let created = instances.into_iter().filter(|instance| !instance.never_exists());
+            created.map(|instance| Self::called(caller, call, name, instance)).collect()
+        })
     }
 
     fn called(caller: &Rc<Scope>, call: &SiteCall, name: &str, instance: Instance) -> Rc<Scope> {
@@ -173,7 +219,7 @@ impl<'a> Tree<'a> {
     pub(super) fn called_scope(&self, caller: &Rc<Scope>, name: &str, key: &str, world: &World) -> Option<Rc<Scope>> {
         let call = self.call(caller, name)?;
         let address = caller.qualify(&format!("module.{name}{key}"));
-        self.instances(caller, &call, world).into_iter().find(|scope| scope.address == address)
+        self.instances(caller, &call, world).iter().find(|scope| scope.address == address).cloned()
     }
 
     /// All instances of a call with their keys; nothing if it isn't certain which there are.
@@ -204,7 +250,7 @@ impl<'a> Tree<'a> {
         let id = caller.module.blocks("module").find(is_named)?;
         let block = caller.module.block(id)?;
         let Called::Directory { directory, is_vendored } =
-            calls::resolve(block, &caller.module.directory, &self.key_of(caller, name), &self.manifest, self.context)
+            self.resolve(block, &caller.module, &self.key_of(caller, name))
         else {
             return None;
         };
@@ -224,6 +270,13 @@ impl<'a> Tree<'a> {
     }
 }
 
+impl Drop for Tree<'_> {
+    fn drop(&mut self) {
+        // The instances of modules and their callers hold on to each other.
+        self.root.enter_world();
+    }
+}
+
 impl Opened for Tree<'_> {
     fn header(&self) -> Option<Span> {
         // A module that is called is deployed by its caller.
@@ -239,11 +292,16 @@ impl Opened for Tree<'_> {
         self.root.enter_world();
         let Some(block) = site.module.block(site.block) else { return Vec::new() };
         let notation = site.module.notation(site.block);
-        let scopes = self.scopes(&site.calls, world);
-        scopes
-            .iter()
-            .flat_map(|scope| body::resources(block, site.dialect, notation, &Evaluator::new(self, scope, world)))
-            .collect()
+        let mut resources = Vec::new();
+        for scope in self.scopes(&site.calls, world) {
+            resources.extend(body::resources(block, site.dialect, notation, &Evaluator::new(self, &scope, world)));
+            if resources.len() > MAX_INSTANCES {
+                resources.truncate(1);
+                resources.iter_mut().for_each(body::give_up);
+                break;
+            }
+        }
+        resources
     }
 
     fn elsewhere(&self) -> Vec<Elsewhere> {

@@ -18,7 +18,7 @@ enum Step<'a> {
 
 /// What a path begins with.
 enum Start<'a> {
-    /// A variable or a local, or what else has a keyword.
+    /// A variable, a local, an output, or what else has a keyword.
     Shared(Rc<Way>),
     /// A name that an expression gives.
     Named(&'a Traced<Data>),
@@ -70,7 +70,10 @@ impl Evaluator<'_> {
                 ExprKind::Variable(root) if self.named(root).is_none() => {
                     Some(Start::Shared(self.keyword(expr, root, &name.text)))
                 }
-                _ => self.module_output(base, &name.text).or_else(|| self.unapplied(expr)).map(Start::Made),
+                _ => match self.module_output(base, &name.text) {
+                    Some(output) => Some(Start::Shared(output)),
+                    None => self.unapplied(expr).map(Start::Made),
+                },
             },
             ExprKind::Index(..) => self.unapplied(expr).map(Start::Made),
             _ => None,

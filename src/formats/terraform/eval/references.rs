@@ -44,7 +44,7 @@ impl Evaluator<'_> {
     }
 
     /// `module.name.output` and `module.name[key].output`.
-    pub(super) fn module_output(&self, base: &Expr, output: &str) -> Option<Way> {
+    pub(super) fn module_output(&self, base: &Expr, output: &str) -> Option<Rc<Way>> {
         let (call, key) = match &base.kind {
             ExprKind::Index(call, key) => (call.as_ref(), Some(key)),
             _ => (base, None),
@@ -62,8 +62,11 @@ impl Evaluator<'_> {
         let scope = self.tree.called_scope(self.scope, &name.text, &key, self.world)?;
         let block = scope.module.find("output", &[output])?;
         let expr = &block.body.attribute("value")?.value;
-        let value = Evaluator::new(self.tree, &scope, self.world).eval(expr);
-        Some(through(value, Hop { span: expr.span, step: Step::Output(output.to_owned()) }))
+        let way = scope.remember(&format!("output.{output}"), self.world, || {
+            let value = Evaluator::new(self.tree, &scope, self.world).eval(expr);
+            through(value, Hop { span: expr.span, step: Step::Output(output.to_owned()) })
+        });
+        Some(way)
     }
 
     /// A module as a value: an object of its outputs, or a collection of these.
