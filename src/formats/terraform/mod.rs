@@ -8,6 +8,7 @@ mod eval;
 mod expand;
 mod functions;
 mod json;
+mod library;
 mod lifecycle;
 mod module;
 mod names;
@@ -23,13 +24,14 @@ mod values;
 mod variables;
 
 use std::path::{Path, PathBuf};
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock};
 
 use memchr::memmem::Finder;
 
 use super::{Context, Format, Interest, Kept, Opened, Project};
 use crate::model::dialects;
 use crate::source::{FileId, SourceFile};
+use library::Library;
 use tree::Tree;
 
 /// The format.
@@ -44,6 +46,8 @@ struct Root {
     name: String,
     /// The one file, when its name says that it belongs to no module.
     only: Option<FileId>,
+    /// The modules that other roots lead to as well.
+    library: Arc<Library>,
     /// Whether another module calls it; it is a root all the same when nothing reaches it from one.
     is_called: bool,
 }

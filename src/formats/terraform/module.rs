@@ -3,9 +3,8 @@
 mod checks;
 mod merge;
 
-use std::cell::OnceCell;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use super::{TRAILS, file_name, json, names};
 use crate::formats::{Context, Engine};
@@ -41,7 +40,7 @@ struct ModuleBlock {
     notation: Notation,
     file: Arc<SourceFile>,
     source: Source,
-    parsed: OnceCell<(Option<Block>, Vec<Problem>)>,
+    parsed: OnceLock<(Option<Block>, Vec<Problem>)>,
 }
 
 /// What a block is parsed from.
@@ -196,7 +195,7 @@ fn read_blocks(id: FileId, file: &Arc<SourceFile>) -> (Vec<ModuleBlock>, Vec<Pro
         notation,
         file: Arc::clone(file),
         source,
-        parsed: OnceCell::new(),
+        parsed: OnceLock::new(),
     };
     if super::is_json(file) {
         let tree = json_syntax::parse(id, file);

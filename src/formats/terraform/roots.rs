@@ -2,11 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use super::calls::{self, Manifest};
+use super::library::Library;
 use super::{Root, TRAILS, file_name, names};
 use crate::formats::{Context, Interest, Kept};
-use crate::source::FileId;
 
 /// What is known of the scanned directories before any is read in full.
 #[derive(Debug, Default)]
@@ -28,6 +29,11 @@ struct Directory {
 pub(super) fn find(kept: &[Kept], context: Context<'_>) -> Vec<Root> {
     let mut directories = Directories::default();
     let mut roots = Vec::new();
+    let library = Arc::new(Library::default());
+    let root = |path: &Path, directory: &Path, only, is_called| {
+        let (directory, name) = (directory.to_owned(), context.sources.name(path));
+        Root { directory, name, only, library: Arc::clone(&library), is_called }
+    };
     for kept in kept {
         let file = context.sources.file(kept.file);
         let name = file_name(&file.path);
@@ -36,7 +42,7 @@ pub(super) fn find(kept: &[Kept], context: Context<'_>) -> Vec<Root> {
         }
         if !names::is_configuration(&name) {
             if kept.interest == Interest::Mentions {
-                roots.push(root(&file.path, file.directory(), Some(kept.file), false, context));
+                roots.push(root(&file.path, file.directory(), Some(kept.file), false));
             }
             continue;
         }
@@ -48,22 +54,18 @@ pub(super) fn find(kept: &[Kept], context: Context<'_>) -> Vec<Root> {
         let reachable = directories.reachable(path);
         if reachable.iter().any(|path| directories.may_hold_trail(path, context)) {
             reached.extend(reachable);
-            roots.push(root(path, path, None, false, context));
+            roots.push(root(path, path, None, false));
         }
     }
     // Modules that call each other in a circle have no root; they are judged all the same.
     for (path, directory) in &directories.all {
         if directory.mentions_trail && !reached.contains(path) {
             reached.extend(directories.reachable(path));
-            roots.push(root(path, path, None, called.contains(path), context));
+            roots.push(root(path, path, None, called.contains(path)));
         }
     }
     roots.sort_by(|a, b| a.name.cmp(&b.name));
     roots
-}
-
-fn root(path: &Path, directory: &Path, only: Option<FileId>, is_called: bool, context: Context<'_>) -> Root {
-    Root { directory: directory.to_owned(), name: context.sources.name(path), only, is_called }
 }
 
 impl Directories {

@@ -3,6 +3,7 @@
 use std::cell::RefCell;
 use std::collections::HashMap;
 use std::rc::Rc;
+use std::sync::Arc;
 
 use super::eval::Evaluator;
 use super::module::{BlockId, Module};
@@ -14,7 +15,7 @@ use crate::value::{Data, Hop, Maybe, Origin, Traced, Unknown, Why, World};
 #[derive(Debug)]
 pub(super) struct Scope {
     /// The module.
-    pub(super) module: Rc<Module>,
+    pub(super) module: Arc<Module>,
     /// Its address, such as `module.audit[0]`; empty for the root.
     pub(super) address: String,
     /// The call that makes it; nothing for the root.
@@ -78,13 +79,13 @@ pub(super) type Way = (Maybe<Data>, Vec<Hop>);
 
 impl Scope {
     /// The root of a tree.
-    pub(super) fn root(module: Rc<Module>) -> Self {
+    pub(super) fn root(module: Arc<Module>) -> Self {
         Self { module, address: String::new(), call: None, is_vendored: false, exists: None, known: RefCell::default() }
     }
 
     /// An instance of a called module.
     pub(super) fn called(
-        module: Rc<Module>,
+        module: Arc<Module>,
         address: String,
         call: Call,
         is_vendored: bool,

@@ -4,10 +4,12 @@ use std::cell::RefCell;
 use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
+use std::sync::Arc;
 
 use super::calls::{self, Called, Manifest};
 use super::eval::Evaluator;
 use super::expand::{self, Instance, MAX_INSTANCES};
+use super::library::Library;
 use super::module::{BlockId, Module};
 use super::scope::{Call, Scope};
 use super::values::RootValues;
@@ -36,7 +38,9 @@ pub(super) struct Tree<'a> {
     pub(super) values: RootValues,
     /// The root module's only instance.
     pub(super) root: Rc<Scope>,
-    modules: RefCell<HashMap<PathBuf, Rc<Module>>>,
+    library: &'a Library,
+    /// The modules that were reached.
+    modules: RefCell<HashMap<PathBuf, Arc<Module>>>,
     manifest: Manifest,
     is_called: bool,
     /// Whether a module or what it calls may declare trails, as far as somebody has asked.
@@ -51,7 +55,7 @@ pub(super) struct Tree<'a> {
 #[derive(Debug, Clone)]
 struct Site {
     calls: Vec<SiteCall>,
-    module: Rc<Module>,
+    module: Arc<Module>,
     block: BlockId,
     dialect: &'static Dialect,
 }
@@ -60,7 +64,7 @@ struct Site {
 #[derive(Debug, Clone)]
 struct SiteCall {
     block: BlockId,
-    module: Rc<Module>,
+    module: Arc<Module>,
     is_vendored: bool,
 }
 
@@ -73,14 +77,15 @@ struct Path_<'a> {
 impl<'a> Tree<'a> {
     /// Reads a root module and what it calls, as far as trails may be in it.
     pub(super) fn open(root: &'a Root, context: Context<'a>) -> Self {
-        let module = Rc::new(match root.only {
-            Some(file) => Module::of_files(&root.directory, &[file], context),
-            None => Module::load(&root.directory, context),
-        });
+        let module = match root.only {
+            Some(file) => Arc::new(Module::of_files(&root.directory, &[file], context)),
+            None => root.library.module(&root.directory, context),
+        };
         let mut tree = Self {
             context,
             values: RootValues::read(&root.directory, root.only.is_none(), context),
-            root: Rc::new(Scope::root(Rc::clone(&module))),
+            root: Rc::new(Scope::root(Arc::clone(&module))),
+            library: &root.library,
             modules: RefCell::default(),
             manifest: Manifest::read(&root.directory, context),
             is_called: root.is_called,
@@ -94,12 +99,12 @@ impl<'a> Tree<'a> {
     }
 
     /// Finds the declarations in a module and in those that it calls.
-    fn search(&mut self, module: &Rc<Module>, path: Path_<'_>) {
+    fn search(&mut self, module: &Arc<Module>, path: Path_<'_>) {
         for (block, dialect) in module.trails() {
             if self.sites.len() >= MAX_SITES {
                 return self.give_up(module);
             }
-            let site = Site { calls: path.calls.to_vec(), module: Rc::clone(module), block, dialect };
+            let site = Site { calls: path.calls.to_vec(), module: Arc::clone(module), block, dialect };
             self.sites.push(site);
         }
         self.elsewhere.extend(module.unreadable.iter().map(|(id, error)| {
@@ -123,7 +128,7 @@ impl<'a> Tree<'a> {
                         self.give_up(module);
                         continue;
                     }
-                    let call = SiteCall { block: id, module: Rc::clone(&called), is_vendored };
+                    let call = SiteCall { block: id, module: Arc::clone(&called), is_vendored };
                     let calls: Vec<SiteCall> = path.calls.iter().cloned().chain([call]).collect();
                     self.search(&called, Path_ { calls: &calls, key: &key });
                 }
@@ -148,18 +153,18 @@ impl<'a> Tree<'a> {
         calls::resolve(block, &module.directory, key, &self.manifest, &is_read, self.context)
     }
 
-    /// The module in a directory; each directory is read once.
-    pub(super) fn module(&self, directory: &Path) -> Rc<Module> {
+    /// The module in a directory.
+    pub(super) fn module(&self, directory: &Path) -> Arc<Module> {
         if let Some(module) = self.modules.borrow().get(directory) {
-            return Rc::clone(module);
+            return Arc::clone(module);
         }
-        let module = Rc::new(Module::load(directory, self.context));
-        self.modules.borrow_mut().insert(directory.to_owned(), Rc::clone(&module));
+        let module = self.library.module(directory, self.context);
+        self.modules.borrow_mut().insert(directory.to_owned(), Arc::clone(&module));
         module
     }
 
     /// Whether a module or one that it calls declares a trail, or calls what can't be read.
-    fn may_declare_trails(&self, module: &Rc<Module>) -> bool {
+    fn may_declare_trails(&self, module: &Arc<Module>) -> bool {
         if let Some(&known) = self.searched.borrow().get(&module.directory) {
             return known;
         }
@@ -168,9 +173,9 @@ impl<'a> Tree<'a> {
         found
     }
 
-    fn finds_trails(&self, module: &Rc<Module>) -> bool {
+    fn finds_trails(&self, module: &Arc<Module>) -> bool {
         let mut met = HashSet::new();
-        let mut pending = vec![Rc::clone(module)];
+        let mut pending = vec![Arc::clone(module)];
         while let Some(module) = pending.pop() {
             if !met.insert(module.directory.clone()) {
                 continue;
@@ -212,7 +217,7 @@ impl<'a> Tree<'a> {
         let Instance { key, names, exists } = instance;
         let address = caller.qualify(&format!("module.{name}{key}"));
         let made = Call { caller: Rc::clone(caller), block: call.block, names };
-        Rc::new(Scope::called(Rc::clone(&call.module), address, made, call.is_vendored, exists))
+        Rc::new(Scope::called(Arc::clone(&call.module), address, made, call.is_vendored, exists))
     }
 
     /// The instance of a call that a reference such as `module.audit["a"]` names.
@@ -310,7 +315,7 @@ impl Opened for Tree<'_> {
 
     fn problems(&self) -> Vec<Problem> {
         let called = self.modules.borrow();
-        let mut modules: Vec<&Rc<Module>> = called.values().collect();
+        let mut modules: Vec<&Arc<Module>> = called.values().collect();
         modules.sort_by(|a, b| a.directory.cmp(&b.directory));
         let of_modules = std::iter::once(&self.root.module).chain(modules).flat_map(|module| module.problems());
         of_modules.chain(self.values.problems().iter().cloned()).collect()
