@@ -1,12 +1,13 @@
 //! Where the code of a called module lies.
 
+pub(super) mod found;
+
 use std::path::{Path, PathBuf};
 
-use super::json;
 use crate::formats::{Context, Modules};
 use crate::model::Elsewhere;
-use crate::source::{FileId, SourceFile, normalize};
-use crate::syntax::hcl::{self, Block, Expr, ExprKind, Parsed, Part};
+use crate::source::normalize;
+use crate::syntax::hcl::{Block, Expr, ExprKind, Part};
 use crate::syntax::json as json_syntax;
 use crate::syntax::node::Node;
 
@@ -167,37 +168,4 @@ fn mentions(source: &Expr) -> bool {
 fn names_trail(name: &str) -> bool {
     let name = name.to_ascii_lowercase();
     ["cloudtrail", "cloud-trail", "cloud_trail"].iter().any(|word| name.contains(word))
-}
-
-/// A call in a file, as far as it matters for which modules are roots.
-#[derive(Debug)]
-pub(super) struct FoundCall {
-    /// The directory, if the source is local.
-    pub(super) local: Option<PathBuf>,
-    /// Whether its name or source has to do with CloudTrail.
-    pub(super) names_trail: bool,
-}
-
-/// The module calls in a file.
-pub(super) fn in_file(id: FileId, file: &SourceFile) -> Vec<FoundCall> {
-    let found = |block: &Block| FoundCall {
-        local: source_of(block).and_then(|source| local(source, file.directory())),
-        names_trail: is_named_like_trail(block),
-    };
-    module_blocks(id, file).iter().map(found).collect()
-}
-
-fn module_blocks(id: FileId, file: &SourceFile) -> Vec<Block> {
-    if super::is_json(file) {
-        let tree = json_syntax::parse(id, file);
-        return json::blocks(&tree, file).0.into_iter().filter(|block| block.kind.text == "module").collect();
-    }
-    let outline = hcl::split(id, file);
-    let calls = outline.items.iter().filter(|item| item.keyword.text == "module");
-    calls
-        .filter_map(|item| match hcl::parse(item, file).0 {
-            Some(Parsed::Block(block)) => Some(block),
-            Some(Parsed::Attribute(_)) | None => None,
-        })
-        .collect()
 }

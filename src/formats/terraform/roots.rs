@@ -73,7 +73,7 @@ impl Directories {
         let file = context.sources.file(kept.file);
         let directory = self.all.entry(file.directory().to_owned()).or_default();
         directory.mentions_trail |= kept.interest == Interest::Mentions;
-        for call in calls::in_file(kept.file, &file) {
+        for call in calls::found::in_file(kept.file, &file) {
             directory.calls_trail |= call.names_trail;
             directory.calls.extend(call.local.filter(|called| called != file.directory()));
         }
