@@ -14,7 +14,7 @@ use crate::model::{Elsewhere, Resource, dialects};
 use crate::source::{FileId, Span};
 use crate::syntax::node::Entry;
 use crate::syntax::{Problem, ProblemKind};
-use crate::value::{Traced, World};
+use crate::value::{Traced, Why, World};
 
 /// Stacks within stacks deeper than this are given up.
 const MAX_DEPTH: usize = 10;
@@ -28,7 +28,8 @@ const MAX_STEPS: usize = 4_000_000;
 /// A root template that has been read.
 pub(super) struct Deployment<'a> {
     library: Library<'a>,
-    roots: Vec<Rc<Scope>>,
+    /// Nothing when the document is no template.
+    root: Option<Rc<Scope>>,
     sites: Vec<Site>,
     elsewhere: Vec<Elsewhere>,
     /// The steps that were taken for all sites, in all worlds.
@@ -43,19 +44,19 @@ struct Site {
 }
 
 impl<'a> Deployment<'a> {
-    /// Reads a template and those of its stacks.
-    pub(super) fn open(file: FileId, context: Context<'a>) -> Self {
+    /// Reads the template of a document and those of its stacks.
+    pub(super) fn open(file: FileId, document: usize, context: Context<'a>) -> Self {
         let library = Library::new(context);
-        let templates = library.templates(&library.document(file));
-        let roots: Vec<Rc<Scope>> = templates.into_iter().map(|template| Rc::new(Scope::root(template))).collect();
+        let template = library.templates(&library.document(file)).into_iter().nth(document);
+        let root = template.map(|template| Rc::new(Scope::root(template)));
         let mut search = Search::default();
-        for root in &roots {
+        if let Some(root) = &root {
             let world = World::open();
             let evaluator = Evaluator::new(&library, Rc::clone(root), &world);
             search.look_in(&evaluator, root, &created(root.template.header), &[]);
         }
         let Search { sites, elsewhere, .. } = search;
-        Self { library, roots, sites, elsewhere, steps: Cell::new(0) }
+        Self { library, root, sites, elsewhere, steps: Cell::new(0) }
     }
 
     /// The trails of a site in a world, as far as it is decided.
@@ -80,7 +81,7 @@ impl<'a> Deployment<'a> {
 
 impl Opened for Deployment<'_> {
     fn header(&self) -> Option<Span> {
-        self.roots.first().map(|root| root.template.header)
+        self.root.as_ref().map(|root| root.template.header)
     }
 
     fn sites(&self) -> usize {
@@ -201,16 +202,18 @@ fn included_elsewhere(template: &Template) -> Option<Elsewhere> {
     Some(Elsewhere { header: found.span, what: format!("the macro `{}`", found.name), help })
 }
 
-/// The files that a template's stacks deploy.
+/// The files that a template's stacks deploy, also those that loops make.
 pub(super) fn called(library: &Library<'_>, template: &Rc<Template>) -> Vec<FileId> {
     let world = World::open();
     let evaluator = Evaluator::new(library, Rc::new(Scope::root(Rc::clone(template))), &world);
-    let entries = template.resources.flat.entries.iter();
-    let deployed = entries.filter_map(|entry| Some(evaluator.deployed(&evaluator.member(entry))?.0));
-    deployed
-        .filter_map(|deployed| match deployed {
-            Deployed::Template(template) => Some(template.file),
-            Deployed::Elsewhere { file, .. } => file,
+    let flat = &template.resources.flat;
+    let looped = flat.loops.iter().flat_map(|entry| evaluator.sketch(entry, &Why::Unreadable));
+    let members = flat.entries.iter().map(|entry| evaluator.member(entry)).chain(looped);
+    members
+        .filter_map(|member| Some(evaluator.deployed(&member)?.0))
+        .flat_map(|deployed| match deployed {
+            Deployed::Template(template) => vec![template.file],
+            Deployed::Elsewhere { files, .. } => files,
         })
         .collect()
 }

@@ -150,7 +150,8 @@ impl Evaluator<'_> {
     }
 }
 
-fn loop_parts(entry: &Entry) -> Option<(&str, &Node, &Mapping)> {
+/// The name, the collection and the body of a loop, if it has these.
+pub(super) fn loop_parts(entry: &Entry) -> Option<(&str, &Node, &Mapping)> {
     match call::plain(&entry.value)?.as_sequence()? {
         [name, collection, body] => Some((call::plain_text(name)?, collection, call::plain(body)?.as_mapping()?)),
         _ => None,

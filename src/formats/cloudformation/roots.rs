@@ -8,9 +8,10 @@ use super::stacks;
 use crate::formats::{Context, Interest, Kept, Opened, Project};
 use crate::source::FileId;
 
-/// A file that may hold a template.
+/// A file that may hold a template, or one of the documents of such a file.
 pub(super) struct Root {
     file: FileId,
+    document: usize,
     name: String,
 }
 
@@ -20,7 +21,7 @@ impl Project for Root {
     }
 
     fn open<'a>(&'a self, context: Context<'a>) -> Box<dyn Opened + 'a> {
-        Box::new(Deployment::open(self.file, context))
+        Box::new(Deployment::open(self.file, self.document, context))
     }
 }
 
@@ -44,7 +45,18 @@ pub(super) fn find(kept: &[Kept], context: Context<'_>) -> Vec<Root> {
         }
     }
     roots.sort();
-    roots.into_iter().map(|file| Root { file, name: context.sources.file(file).name.clone() }).collect()
+    roots.into_iter().flat_map(|file| documents(file, &library)).collect()
+}
+
+/// CloudFormation reads one document, so several in a file are several deployments.
+fn documents(file: FileId, library: &Library<'_>) -> Vec<Root> {
+    let text = library.context.sources.file(file);
+    let count = if text.text.contains("\n---") { library.templates(&library.document(file)).len().max(1) } else { 1 };
+    let name = |document: usize| match document {
+        0 => text.name.clone(),
+        later => format!("{}#{}", text.name, later.saturating_add(1)),
+    };
+    (0..count).map(|document| Root { file, document, name: name(document) }).collect()
 }
 
 /// The files that a template's stacks deploy; nothing for a file without templates or stacks.

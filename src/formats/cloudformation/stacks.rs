@@ -23,6 +23,12 @@ const APPLICATION: &str = "AWS::Serverless::Application";
 /// How the types end that stand for a registered module.
 const MODULE: &str = "::MODULE";
 
+/// Conditions around parameters, one within the other, deeper than this are given up.
+const MAX_CHOICES: usize = 100;
+
+/// More texts than this aren't tried as the names of files.
+const MAX_TEXTS: usize = 100;
+
 /// Words of which each template with a stack or a module in it has one.
 pub(super) const NEEDLES: [&str; 3] = [STACK, APPLICATION, MODULE];
 
@@ -36,8 +42,8 @@ pub(super) enum Deployed {
         span: Span,
         /// All that is said of it.
         words: String,
-        /// The file, if there is one.
-        file: Option<FileId>,
+        /// The files that it may be.
+        files: Vec<FileId>,
         /// What makes it readable.
         help: &'static str,
     },
@@ -79,7 +85,11 @@ impl<'a> Evaluator<'a> {
         if kind.ends_with(MODULE) {
             let (span, words) = (member.key_span, format!("{} {kind}", member.key));
             let help = "check the template that the module stands for";
-            return Some((Deployed::Elsewhere { span, words, file: None, help }, members));
+            return Some((Deployed::Elsewhere { span, words, files: Vec::new(), help }, members));
+        }
+        if let Some(open) = members.get("Properties").filter(|properties| Call::of(properties.value.target()).is_some())
+        {
+            return Some((self.of_open_properties(member, &open.value), members));
         }
         let properties = self.properties(&members);
         let property = |name: &str| properties.get(name).map(|member| Arc::clone(&member.value));
@@ -106,8 +116,11 @@ impl<'a> Evaluator<'a> {
         };
         let place = path.as_ref().map_or(Place::Remote, |path| self.library.find(self.scope.template.file, path));
         let span = url.as_ref().map_or(member.key_span, |url| url.whole());
-        let mut words = member.key.clone();
-        url.iter().for_each(|url| collect_texts(url, &mut words));
+        let (mut words, mut files) = (member.key.clone(), Vec::from_iter(place.file()));
+        if let Some(url) = &url {
+            collect_texts(url, &mut words);
+            self.collect_files(url, &mut words, &mut files);
+        }
         let help = match place {
             Place::File(file) => {
                 let document = self.library.document(file);
@@ -126,7 +139,29 @@ impl<'a> Evaluator<'a> {
             Place::Missing => "check the path: no template lies there",
             Place::Remote => "name a file beside this template, so that it can be read",
         };
-        Deployed::Elsewhere { span, words, file: place.file(), help }
+        Deployed::Elsewhere { span, words, files, help }
+    }
+
+    /// What a stack may deploy whose properties depend on a condition as a whole.
+    fn of_open_properties(&self, member: &Member, properties: &Node) -> Deployed {
+        let (mut words, mut files) = (member.key.clone(), Vec::new());
+        collect_texts(properties, &mut words);
+        self.collect_files(properties, &mut words, &mut files);
+        let help = "put the condition into the properties, so that the template can be found";
+        Deployed::Elsewhere { span: properties.whole(), words, files, help }
+    }
+
+    /// The files beside this template that texts within a node name. One that mentions a trail says so.
+    fn collect_files(&self, node: &Node, words: &mut String, files: &mut Vec<FileId>) {
+        let mut texts = Vec::new();
+        list_texts(node, &mut texts);
+        for text in texts.into_iter().take(MAX_TEXTS) {
+            let Some(file) = self.library.find(self.scope.template.file, text).file() else { continue };
+            if !files.contains(&file) {
+                files.push(file);
+                words.push_str(if self.library.document(file).mentions_trail { " cloudtrail" } else { "" });
+            }
+        }
     }
 
     /// The template that is written in place, as a text or as the value that becomes one.
@@ -147,36 +182,101 @@ impl<'a> Evaluator<'a> {
         if words.contains(dialects::CLOUDFORMATION.kind) || holds_trail(body) {
             words.push_str(" cloudtrail");
         }
-        Deployed::Elsewhere { span: body.whole(), words, file: None, help: "write the template as a file of its own" }
+        let help = "write the template as a file of its own";
+        Deployed::Elsewhere { span: body.whole(), words, files: Vec::new(), help }
     }
 
     /// The parameters that a stack sets, and why there may be others.
     fn arguments(&self, properties: &Members) -> (HashMap<String, Passed>, Option<Why>) {
         let mut passed = HashMap::new();
         let mut rest = properties.rest.clone();
-        let parameters = properties.get("Parameters").map(|parameters| parameters.value.target());
-        if let Some(mapping) = parameters.and_then(call::plain).and_then(|node| node.as_mapping()) {
-            let members = self.members(mapping);
-            rest = rest.or(members.rest);
-            passed.extend(
-                members
-                    .all
-                    .into_iter()
-                    .map(|member| (member.key, Passed { value: member.value, is_overridden: false })),
-            );
-        } else if let Some(items) = parameters.and_then(|parameters| parameters.as_sequence()) {
-            passed.extend(items.iter().filter_map(|item| listed(item)));
-        } else if let Some(parameters) = parameters
-            && let Unknown(why) = self.eval(parameters).value
-        {
-            rest = Some(why);
+        if let Some(parameters) = properties.get("Parameters") {
+            match self.chosen(&parameters.value) {
+                Ok(Some(node)) => self.pass(node, &mut passed, &mut rest),
+                Ok(None) => {}
+                Err(why) => rest = rest.or(Some(why)),
+            }
         }
-        for name in overridden(properties) {
-            if let Some(passed) = passed.get_mut(&name) {
-                passed.is_overridden = true;
+        match self.overridden(properties) {
+            Ok(overrides) => {
+                for (name, value) in overrides {
+                    passed.entry(name).or_insert(Passed { value, is_overridden: true }).is_overridden = true;
+                }
+            }
+            Err(why) => {
+                passed.values_mut().for_each(|passed| passed.is_overridden = true);
+                rest = rest.or(Some(why));
             }
         }
         (passed, rest)
+    }
+
+    /// Parameters as a mapping, or as the list that a stack set takes.
+    fn pass(&self, parameters: &Node, passed: &mut HashMap<String, Passed>, rest: &mut Option<Why>) {
+        let mut note = |why: Why| *rest = rest.take().or(Some(why));
+        if let Some(mapping) = parameters.as_mapping() {
+            let members = self.members(mapping);
+            members.rest.into_iter().for_each(&mut note);
+            let pass = |member: Member| (member.key, Passed { value: member.value, is_overridden: false });
+            passed.extend(members.all.into_iter().map(pass));
+            return;
+        }
+        match self.listed(parameters) {
+            Ok(items) => {
+                passed.extend(items.into_iter().map(|(name, value)| (name, Passed { value, is_overridden: false })));
+            }
+            Err(why) => note(why),
+        }
+    }
+
+    /// The parameters in a list of keys and values.
+    fn listed(&self, list: &Node) -> Result<Vec<(String, Arc<Node>)>, Why> {
+        let mut parameters = Vec::new();
+        for item in list.as_sequence().ok_or(Why::Unreadable)? {
+            let Some(item) = self.chosen(item)? else { continue };
+            let entry = |key: &str| Some(Arc::clone(&item.as_mapping()?.get(key)?.value));
+            let name = entry("ParameterKey").and_then(|name| call::plain_text(&name).map(str::to_owned));
+            parameters.push(name.zip(entry("ParameterValue")).ok_or(Why::Unreadable)?);
+        }
+        Ok(parameters)
+    }
+
+    /// The parameters to which some instances of a stack set give other values.
+    fn overridden(&self, properties: &Members) -> Result<Vec<(String, Arc<Node>)>, Why> {
+        let Some(groups) = properties.get("StackInstancesGroup") else { return Ok(Vec::new()) };
+        let Some(groups) = self.chosen(&groups.value)? else { return Ok(Vec::new()) };
+        let mut overridden = Vec::new();
+        for group in groups.as_sequence().ok_or(Why::Unreadable)? {
+            let Some(group) = self.chosen(group)? else { continue };
+            let overrides = group.as_mapping().ok_or(Why::Unreadable)?.get("ParameterOverrides");
+            let Some(overrides) = overrides.map(|entry| self.chosen(&entry.value)).transpose()?.flatten() else {
+                continue;
+            };
+            overridden.extend(self.listed(overrides)?);
+        }
+        Ok(overridden)
+    }
+
+    /// The node that conditions choose in this world; nothing when that is `AWS::NoValue`.
+    fn chosen<'n>(&self, node: &'n Node) -> Result<Option<&'n Node>, Why> {
+        let mut node = node.target();
+        for _ in 0..MAX_CHOICES {
+            let Some(call) = Call::of(node) else { return Ok(Some(node)) };
+            let other = || Why::NotEvaluated { construct: format!("`{}` around parameters", call.name) };
+            match (call.name, call.argument.items(), call.argument.text()) {
+                ("If", Some([name, then, otherwise]), _) => {
+                    let name = call::plain_text(name).ok_or_else(other)?;
+                    node = match self.condition(&self.filled(name)) {
+                        Known(true) => then.target(),
+                        Known(false) => otherwise.target(),
+                        Unknown(why) => return Err(why),
+                    };
+                }
+                ("Ref", _, Some("AWS::NoValue")) => return Ok(None),
+                _ => return Err(other()),
+            }
+        }
+        Err(Why::OverLimit { limit: "conditions within conditions" })
     }
 
     /// A stack whose template isn't here, if it may declare a trail by its name and may be created.
@@ -211,32 +311,22 @@ fn asset_path(metadata: &Mapping) -> Option<String> {
     Some(path.to_owned())
 }
 
-/// All texts within a node, one after the other. The tree's depth is limited.
+/// All texts within a node, one after the other.
 fn collect_texts(node: &Node, words: &mut String) {
-    match &node.target().kind {
-        NodeKind::Scalar(scalar) => {
-            words.push(' ');
-            words.push_str(&scalar.text);
-        }
-        NodeKind::Sequence(items) => items.iter().for_each(|item| collect_texts(item, words)),
-        NodeKind::Mapping(mapping) => mapping.entries.iter().for_each(|entry| collect_texts(&entry.value, words)),
-        NodeKind::Alias(_) => {}
+    let mut texts = Vec::new();
+    list_texts(node, &mut texts);
+    for text in texts {
+        words.push(' ');
+        words.push_str(text);
     }
 }
 
-/// A parameter of a stack set.
-fn listed(item: &Node) -> Option<(String, Passed)> {
-    let mapping = item.as_mapping()?;
-    let name = mapping.get("ParameterKey")?;
-    let value = Arc::clone(&mapping.get("ParameterValue")?.value);
-    let passed = Passed { value, is_overridden: false };
-    Some((call::plain_text(&name.value)?.to_owned(), passed))
-}
-
-/// The parameters to which some instances of a stack set give other values.
-fn overridden(properties: &Members) -> Vec<String> {
-    let groups = properties.get("StackInstancesGroup").and_then(|groups| groups.value.as_sequence());
-    let overrides = groups.unwrap_or_default().iter().filter_map(|group| group.as_mapping()?.get("ParameterOverrides"));
-    let items = overrides.filter_map(|overrides| overrides.value.as_sequence()).flatten();
-    items.filter_map(|item| Some(listed(item)?.0)).collect()
+/// The texts within a node. The tree's depth is limited.
+fn list_texts<'n>(node: &'n Node, texts: &mut Vec<&'n str>) {
+    match &node.target().kind {
+        NodeKind::Scalar(scalar) => texts.push(&scalar.text),
+        NodeKind::Sequence(items) => items.iter().for_each(|item| list_texts(item, texts)),
+        NodeKind::Mapping(mapping) => mapping.entries.iter().for_each(|entry| list_texts(&entry.value, texts)),
+        NodeKind::Alias(_) => {}
+    }
 }

@@ -2,9 +2,10 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::call::{self, Argument};
+use super::call::{self, Argument, Call};
 use super::flat::{Flat, is_loop};
 use super::library::{Document, Library};
+use super::loops::loop_parts;
 use super::macros::{self, LANGUAGE_EXTENSIONS};
 use crate::model::{Macro, Notation, dialects};
 use crate::source::{FileId, Span};
@@ -92,8 +93,13 @@ impl Template {
     }
 
     fn loop_fault(&self, entry: &Entry) -> Option<(Span, String)> {
-        let is_fine = self.has_extensions || self.is_rewritten() || !holds_trail(&entry.value);
-        (!is_fine).then(|| (entry.key.span, format!("loops need `Transform: {LANGUAGE_EXTENSIONS}`")))
+        if !holds_trail(&entry.value) || self.is_rewritten() {
+            return None;
+        }
+        if !self.has_extensions {
+            return Some((entry.key.span, format!("loops need `Transform: {LANGUAGE_EXTENSIONS}`")));
+        }
+        loop_parts(entry).is_none().then(|| (entry.key.span, "a loop takes a name, a list and a mapping".to_owned()))
     }
 
     /// What is wrong with a resource, as far as it may be a trail.
@@ -103,6 +109,9 @@ impl Template {
             let is_trail = entry.value.as_text() == Some(dialects::CLOUDFORMATION.kind) || holds_trail(&entry.value);
             return is_trail.then(|| (entry.key.span, format!("resource `{name}` has to be a mapping")));
         };
+        if Call::of(entry.value.target()).is_some() && holds_trail(&entry.value) {
+            return Some((entry.key.span, format!("resource `{name}` has to be a mapping, no function")));
+        }
         let kind = resource.get("Type")?;
         let Some(text) = call::plain_text(&kind.value) else {
             return Some((kind.key.span, format!("the `Type` of resource `{name}` has to be a text")));
