@@ -43,6 +43,13 @@ pub enum Why {
         /// The question that decides it, when it is a condition.
         atom: Option<Atom>,
     },
+    /// A text made of parts that aren't all known, so that it's neither null nor empty.
+    Composed {
+        /// As the code refers to it.
+        reference: String,
+        /// Why the first of these parts isn't known.
+        cause: Box<Why>,
+    },
     /// An expression that no deployment can evaluate.
     Failed {
         /// What is wrong with it.
@@ -81,7 +88,7 @@ impl Why {
             | Why::AtDeployment { reference, .. }
             | Why::SetElsewhere { reference, .. }
             | Why::Cycle { reference } => reference.clone(),
-            Why::Computed { cause, .. } => cause.blocker(),
+            Why::Computed { cause, .. } | Why::Composed { cause, .. } => cause.blocker(),
             Why::Failed { message } => message.clone(),
             Why::NotEvaluated { construct } => construct.replace('`', ""),
             Why::Ambiguous { text } => text.clone(),
@@ -95,6 +102,7 @@ impl Why {
     pub fn symbol(&self) -> String {
         match self {
             Why::Computed { expression, .. } => expression.clone(),
+            Why::Composed { reference, .. } => reference.clone(),
             Why::NotEvaluated { construct } => construct.clone(),
             Why::NoValue { .. }
             | Why::Undeclared { .. }
@@ -126,7 +134,7 @@ impl Why {
     pub fn is_failure(&self) -> bool {
         match self {
             Why::Failed { .. } => true,
-            Why::Computed { cause, .. } => cause.is_failure(),
+            Why::Computed { cause, .. } | Why::Composed { cause, .. } => cause.is_failure(),
             _ => false,
         }
     }
@@ -141,7 +149,7 @@ impl Why {
                 format!("`{reference}` may be set by {setter}")
             }
             Why::NotEvaluated { construct } => format!("{construct} isn't evaluated"),
-            Why::Computed { cause, .. } => cause.describe(),
+            Why::Computed { cause, .. } | Why::Composed { cause, .. } => cause.describe(),
             Why::Failed { message } => format!("this can't be evaluated: {message}"),
             Why::Cycle { reference } => format!("`{reference}` depends on itself"),
             Why::Ambiguous { text } => {
@@ -169,7 +177,7 @@ impl Why {
             Why::AtDeployment { .. } | Why::NotEvaluated { .. } => {
                 "write the value here, so that this can be checked".to_owned()
             }
-            Why::Computed { cause, .. } => cause.advice(),
+            Why::Computed { cause, .. } | Why::Composed { cause, .. } => cause.advice(),
             Why::Failed { .. } => "mend the expression, so that this can be checked".to_owned(),
             Why::Cycle { reference } => format!("give `{reference}` a value that doesn't depend on it"),
             Why::Ambiguous { .. } => "write `true` or `false`".to_owned(),
@@ -184,6 +192,7 @@ impl Why {
     pub fn is_set(&self) -> bool {
         match self {
             Why::AtDeployment { is_set, .. } => *is_set,
+            Why::Composed { .. } => true,
             Why::NoValue { .. }
             | Why::Undeclared { .. }
             | Why::SetElsewhere { .. }

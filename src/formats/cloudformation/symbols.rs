@@ -48,6 +48,7 @@ pub(super) fn is_final(why: &Why) -> bool {
         | Why::AtDeployment { .. }
         | Why::SetElsewhere { .. }
         | Why::Computed { .. }
+        | Why::Composed { .. }
         | Why::Ambiguous { .. }
         | Why::Undocumented { .. } => false,
     }

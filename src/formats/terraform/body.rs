@@ -48,7 +48,7 @@ pub(super) fn give_up(resource: &mut Resource) {
 }
 
 /// The arguments of a block that its shape asks for.
-fn object(body: &Body, shape: Shape, header: Span, evaluator: &Evaluator<'_>) -> Object {
+pub(super) fn object(body: &Body, shape: Shape, header: Span, evaluator: &Evaluator<'_>) -> Object {
     let field = |name: &str, key_span, value| Some(Field { key: name.to_owned(), key_span, value });
     let fields = shape.iter().filter_map(|argument| {
         let attribute = body.attribute(argument.name);

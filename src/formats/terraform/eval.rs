@@ -7,6 +7,7 @@ mod calls;
 mod collections;
 mod operators;
 mod path;
+mod policies;
 mod references;
 mod templates;
 

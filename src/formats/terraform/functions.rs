@@ -14,7 +14,7 @@ mod documents;
 mod encoding;
 mod format;
 mod format_verbs;
-mod json;
+pub(super) mod json;
 mod lists;
 mod lookups;
 mod maps;

@@ -10,6 +10,7 @@ mod escapes;
 use std::sync::Arc;
 
 use self::escapes::Places;
+use super::policy_document;
 use crate::model::{Argument, Holds, Shape, dialects};
 use crate::source::{SourceFile, Span};
 use crate::syntax::Problem;
@@ -92,6 +93,7 @@ impl Reader<'_> {
             ("resource", Some(label)) => {
                 self.body(mapping, dialects::of_kind(&label.text).map(|dialect| dialect.shape).unwrap_or_default())
             }
+            ("data", Some(label)) if label.text == policy_document::KIND => self.body(mapping, policy_document::SHAPE),
             _ => self.body(mapping, &[]),
         };
         Block { kind: kind.clone(), labels: labels.to_vec(), body, header, span: header.to(span) }

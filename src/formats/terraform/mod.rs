@@ -13,6 +13,7 @@ mod lifecycle;
 mod module;
 mod names;
 mod numbers;
+mod policy_document;
 mod roots;
 mod scope;
 mod sets;

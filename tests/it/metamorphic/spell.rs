@@ -2,6 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use trailint::syntax::hcl::Block;
+
 use super::syntax::read;
 use super::{Files, change_texts, corpus, json, verdicts};
 
@@ -61,7 +63,9 @@ fn arguments_in_another_order() {
 /// Puts the arguments and blocks of each trail and call in the contrary order, where each begins on a line of its own.
 fn reorder_arguments(text: &str) -> String {
     let mut written = text.to_owned();
-    for (block, place) in read(text).blocks.iter().rev() {
+    // The statements of a policy are a list.
+    let has_order = |block: &Block| block.kind.text == "data";
+    for (block, place) in read(text).blocks.iter().rev().filter(|(block, _)| !has_order(block)) {
         let line_of = |offset: u32| text[..offset as usize].rfind('\n').map_or(0, |at| at + 1);
         let attributes = block.body.attributes.iter().map(|attribute| line_of(attribute.name.span.start));
         let blocks = block.body.blocks.iter().map(|block| line_of(block.span.start));

@@ -18,7 +18,7 @@ enum Step<'a> {
 
 /// What a path begins with.
 enum Start<'a> {
-    /// A variable, a local, an output, or what else has a keyword.
+    /// A variable, a local, an output, a policy, or what else has a keyword.
     Shared(Rc<Way>),
     /// A name that an expression gives.
     Named(&'a Traced<Data>),
@@ -70,8 +70,8 @@ impl Evaluator<'_> {
                 ExprKind::Variable(root) if self.named(root).is_none() => {
                     Some(Start::Shared(self.keyword(expr, root, &name.text)))
                 }
-                _ => match self.module_output(base, &name.text) {
-                    Some(output) => Some(Start::Shared(output)),
+                _ => match self.module_output(base, &name.text).or_else(|| self.policy_document(base, &name.text)) {
+                    Some(value) => Some(Start::Shared(value)),
                     None => self.unapplied(expr).map(Start::Made),
                 },
             },

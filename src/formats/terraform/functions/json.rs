@@ -65,7 +65,7 @@ fn write_part(at: usize, value: &Traced<Data>, key: Option<&str>, text: &mut Str
 }
 
 /// A string with the escapes of Go's encoder, which also spares HTML.
-pub(super) fn write_string(string: &str, text: &mut String) {
+pub(in crate::formats::terraform) fn write_string(string: &str, text: &mut String) {
     text.push('"');
     for c in string.chars() {
         match c {

@@ -1,0 +1,283 @@
+//! What the data source `aws_iam_policy_document` makes of its arguments: the text of a policy, to the byte.
+//!
+//! It asks nobody, so it is as good as a function. Where blocks of one kind form a set, such as two
+//! `principals` of one type, the order of what they say together is that in which they are written.
+//! Source: `internal/service/iam/policy_document_data_source.go` and `policy_model.go` in
+//! hashicorp/terraform-provider-aws.
+
+mod read;
+mod write;
+
+use std::collections::HashSet;
+
+use super::types::{Type, convert};
+use crate::model::{Argument, Holds, Shape};
+use crate::value::{Data, Known, List, Object, Traced, Unknown, Why};
+
+/// The type of the data source.
+pub(super) const KIND: &str = "aws_iam_policy_document";
+
+/// The arguments of the data source.
+pub(super) const SHAPE: Shape = &[
+    value("version"),
+    value("policy_id"),
+    value("source_policy_documents"),
+    value("override_policy_documents"),
+    blocks("statement", STATEMENT),
+];
+
+const STATEMENT: Shape = &[
+    value("sid"),
+    value("effect"),
+    value("actions"),
+    value("not_actions"),
+    value("resources"),
+    value("not_resources"),
+    blocks("principals", PRINCIPALS),
+    blocks("not_principals", PRINCIPALS),
+    blocks("condition", CONDITION),
+];
+
+const PRINCIPALS: Shape = &[value("type"), value("identifiers")];
+
+const CONDITION: Shape = &[value("test"), value("variable"), value("values")];
+
+const fn value(name: &'static str) -> Argument {
+    Argument { name, holds: Holds::Value }
+}
+
+const fn blocks(name: &'static str, shape: Shape) -> Argument {
+    Argument { name, holds: Holds::Blocks(shape) }
+}
+
+/// The version of the language in which `${…}` isn't a variable.
+const OLD_VERSION: &str = "2008-10-17";
+
+/// A policy.
+#[derive(Debug, Default)]
+struct Document {
+    version: String,
+    id: String,
+    statements: Vec<Statement>,
+}
+
+/// A statement of a policy; what is missing isn't written.
+#[derive(Debug, Default)]
+struct Statement {
+    sid: String,
+    effect: String,
+    /// `Action`, `NotAction`, `Resource` and `NotResource`.
+    scopes: [Option<Data>; 4],
+    principals: Vec<Principals>,
+    not_principals: Vec<Principals>,
+    conditions: Vec<Condition>,
+}
+
+/// Principals of one type.
+#[derive(Debug, PartialEq)]
+struct Principals {
+    kind: String,
+    identifiers: Vec<String>,
+    /// Whether they are written as a list, even if there is only one.
+    is_list: bool,
+}
+
+#[derive(Debug, PartialEq)]
+struct Condition {
+    test: String,
+    variable: String,
+    values: Vec<String>,
+}
+
+/// The text of the policy, either as `json` or as `minified_json`.
+pub(super) fn text(arguments: &Object, is_minified: bool) -> Result<String, Why> {
+    let mut merged = Document::default();
+    let mut sids = HashSet::new();
+    for source in strings(arguments, "source_policy_documents")? {
+        let source = read::document(&source, arguments.header)?;
+        for statement in source.statements.iter().filter(|statement| !statement.sid.is_empty()) {
+            if !sids.insert(statement.sid.clone()) {
+                return Err(failed(format!("two source documents have the Sid \"{}\"", statement.sid)));
+            }
+        }
+        merged.merge(source);
+    }
+    merged.merge(written(arguments)?);
+    for change in strings(arguments, "override_policy_documents")? {
+        merged.merge(read::document(&change, arguments.header)?);
+    }
+    Ok(write::document(&merged, is_minified))
+}
+
+impl Document {
+    /// The other's statements replace those of the same Sid and follow the rest.
+    fn merge(&mut self, other: Document) {
+        if !other.id.is_empty() {
+            self.id = other.id;
+        }
+        if other.version > self.version {
+            self.version = other.version;
+        }
+        for statement in other.statements {
+            let is_same = |own: &&mut Statement| !statement.sid.is_empty() && own.sid == statement.sid;
+            match self.statements.iter_mut().find(is_same) {
+                Some(own) => *own = statement,
+                None => self.statements.push(statement),
+            }
+        }
+    }
+}
+
+/// The document that the blocks of the data source describe.
+fn written(arguments: &Object) -> Result<Document, Why> {
+    let version = one_of(arguments, "version", &["2012-10-17", OLD_VERSION])?;
+    let id = string(arguments, "policy_id")?.unwrap_or_default();
+    let mut sids = HashSet::new();
+    let mut statements = Vec::new();
+    for block in nested(arguments, "statement")? {
+        let statement = statement(block, &version)?;
+        if !statement.sid.is_empty() && !sids.insert(statement.sid.clone()) {
+            return Err(failed(format!("two statements have the Sid \"{}\"", statement.sid)));
+        }
+        statements.push(statement);
+    }
+    Ok(Document { version, id, statements })
+}
+
+fn statement(block: &Object, version: &str) -> Result<Statement, Why> {
+    let sid = string(block, "sid")?.unwrap_or_default();
+    if !sid.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
+        return Err(failed(format!("the Sid \"{sid}\" has other characters than letters and digits")));
+    }
+    Ok(Statement {
+        sid,
+        effect: one_of(block, "effect", &["Allow", "Deny"])?,
+        scopes: [
+            scope(distinct(strings(block, "actions")?), block),
+            scope(distinct(strings(block, "not_actions")?), block),
+            scope(with_variables(distinct(strings(block, "resources")?), version)?, block),
+            scope(with_variables(distinct(strings(block, "not_resources")?), version)?, block),
+        ],
+        principals: principals(block, "principals", version)?,
+        not_principals: principals(block, "not_principals", version)?,
+        conditions: conditions(block, version)?,
+    })
+}
+
+/// One text stands for itself, several are a list from the last to the first, and none isn't written.
+fn scope(mut texts: Vec<String>, block: &Object) -> Option<Data> {
+    let made = |text| Traced::written(Data::String(text), block.header);
+    match texts.len() {
+        0 => None,
+        1 => texts.pop().map(Data::String),
+        _ => {
+            texts.sort_by(|a, b| b.cmp(a));
+            Some(Data::tuple(texts.into_iter().map(made).collect()))
+        }
+    }
+}
+
+fn principals(block: &Object, name: &str, version: &str) -> Result<Vec<Principals>, Why> {
+    let mut all = Vec::new();
+    for block in nested(block, name)? {
+        let mut identifiers = with_variables(distinct(strings(block, "identifiers")?), version)?;
+        identifiers.sort_by(|a, b| b.cmp(a));
+        let is_list = identifiers.len() != 1;
+        let principals = Principals { kind: required(block, "type")?, identifiers, is_list };
+        if !all.contains(&principals) {
+            all.push(principals);
+        }
+    }
+    Ok(all)
+}
+
+fn conditions(block: &Object, version: &str) -> Result<Vec<Condition>, Why> {
+    let mut all = Vec::new();
+    for block in nested(block, "condition")? {
+        let values = with_variables(strings(block, "values")?, version)?;
+        let condition = Condition { test: required(block, "test")?, variable: required(block, "variable")?, values };
+        if !all.contains(&condition) {
+            all.push(condition);
+        }
+    }
+    Ok(all)
+}
+
+/// `&{…}` stands for a variable of IAM, because `${…}` is one of Terraform.
+fn with_variables(texts: Vec<String>, version: &str) -> Result<Vec<String>, Why> {
+    if version == OLD_VERSION && texts.iter().any(|text| text.contains("&{")) {
+        return Err(failed(format!("a policy of version {OLD_VERSION} has no variables")));
+    }
+    Ok(texts.into_iter().map(|text| text.replace("&{", "${")).collect())
+}
+
+fn distinct(texts: Vec<String>) -> Vec<String> {
+    let mut met = HashSet::new();
+    texts.into_iter().filter(|text| met.insert(text.clone())).collect()
+}
+
+/// An argument that has one of a few values, the first of which it has by default.
+fn one_of(block: &Object, name: &str, values: &[&str]) -> Result<String, Why> {
+    let value = match string(block, name)? {
+        Some(value) => value,
+        None => return Ok(values.first().copied().unwrap_or_default().to_owned()),
+    };
+    if values.contains(&value.as_str()) { Ok(value) } else { Err(failed(format!("`{name}` must not be \"{value}\""))) }
+}
+
+fn required(block: &Object, name: &str) -> Result<String, Why> {
+    string(block, name)?.ok_or_else(|| failed(format!("`{name}` is missing")))
+}
+
+fn string(block: &Object, name: &str) -> Result<Option<String>, Why> {
+    match argument(block, name, &Type::String)? {
+        None => Ok(None),
+        Some(Data::String(text)) => Ok(Some(text)),
+        Some(_) => Err(failed(format!("`{name}` isn't a string"))),
+    }
+}
+
+/// The strings of a list or set; nothing is none.
+fn strings(block: &Object, name: &str) -> Result<Vec<String>, Why> {
+    let items = match argument(block, name, &Type::List(Box::new(Type::String)))? {
+        None => return Ok(Vec::new()),
+        Some(Data::List(List { items, .. })) => items,
+        Some(_) => return Err(failed(format!("`{name}` isn't a list of strings"))),
+    };
+    let text = |item: Traced<Data>| match item.value {
+        Known(Data::String(text)) => Ok(text),
+        Known(_) => Err(failed(format!("`{name}` has an element that isn't a string"))),
+        Unknown(why) => Err(why),
+    };
+    items.into_iter().map(text).collect()
+}
+
+/// The value of an argument; nothing if it is null or missing.
+fn argument(block: &Object, name: &str, ty: &Type) -> Result<Option<Data>, Why> {
+    let Some(field) = block.field(name) else { return Ok(None) };
+    match convert(field.value.clone(), ty).value {
+        Known(Data::Null) => Ok(None),
+        Known(data) => Ok(Some(data)),
+        Unknown(why) => Err(why),
+    }
+}
+
+/// The nested blocks of a type.
+fn nested<'a>(block: &'a Object, name: &str) -> Result<Vec<&'a Object>, Why> {
+    let Some(field) = block.field(name) else { return Ok(Vec::new()) };
+    let items = match &field.value.value {
+        Known(Data::List(list)) => &list.items,
+        Known(_) => return Err(failed(format!("`{name}` isn't a block"))),
+        Unknown(why) => return Err(why.clone()),
+    };
+    let body = |item: &'a Traced<Data>| match &item.value {
+        Known(Data::Object(body)) => Ok(body),
+        Known(_) => Err(failed(format!("`{name}` isn't a block"))),
+        Unknown(why) => Err(why.clone()),
+    };
+    items.iter().map(body).collect()
+}
+
+fn failed(message: String) -> Why {
+    Why::Failed { message }
+}
