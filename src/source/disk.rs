@@ -6,10 +6,7 @@ use std::path::{Path, PathBuf};
 
 use ignore::{DirEntry, WalkBuilder, WalkState};
 
-use super::{Fs, MAX_FILE_BYTES, PathKind, ReadError, Visit, Wanted};
-
-/// Directories that never hold a user's own code.
-const SKIPPED: [&str; 3] = [".git", ".terraform", "node_modules"];
+use super::{Fs, MAX_FILE_BYTES, PathKind, ReadError, SKIPPED, Visit, Wanted};
 
 /// Files that tell a walk what to leave out.
 const IGNORE_FILES: [&str; 2] = [".gitignore", ".ignore"];

@@ -18,6 +18,9 @@ pub use sources::Sources;
 /// The largest file that is read, in bytes. It keeps every offset within a `u32`.
 pub const MAX_FILE_BYTES: usize = 16 * 1024 * 1024;
 
+/// Directories that never hold a user's own code.
+const SKIPPED: [&str; 3] = [".git", ".terraform", "node_modules"];
+
 /// Where files come from: the disk, or a map in memory for tests and editors.
 ///
 /// Paths are absolute and free of `.` and `..`.
