@@ -159,6 +159,24 @@ fn too_many_calls_are_not_followed() {
 }
 
 #[test]
+fn many_trails_share_their_steps() {
+    let lengths = vec!["length(local.l15)"; 40].join(" + ");
+    let trails: String = (0..20)
+        .map(|at| format!("resource \"aws_cloudtrail\" \"t{at}\" {{\n  is_multi_region_trail = {lengths} > 1\n}}\n"))
+        .collect();
+    let text = format!("{}{trails}", chain(15, "[1]", "concat(X, X)"));
+    opened(&[("/main.tf", &text)], |opened| {
+        let is_known = |site| {
+            let resources = opened.resources(site, &World::open());
+            let Known(body) = &resources[0].body else { panic!("the body isn't known") };
+            matches!(body.field("is_multi_region_trail").unwrap().value.value, Known(_))
+        };
+        assert!(is_known(0));
+        assert!(!(1..20).all(is_known));
+    });
+}
+
+#[test]
 fn unrelated_declarations_cost_nothing() {
     let alone = "locals {\n  probe = true\n}\n".to_owned();
     let mut crowded = alone.clone();

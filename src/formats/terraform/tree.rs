@@ -1,6 +1,6 @@
 //! A root module with all that it calls, and the places in it where trails are declared.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
@@ -19,7 +19,7 @@ use crate::model::{Dialect, Elsewhere, Resource};
 use crate::source::Span;
 use crate::syntax::Problem;
 use crate::syntax::hcl::Block;
-use crate::value::World;
+use crate::value::{World, world};
 
 /// Modules that call each other deeper than this are given up.
 const MAX_DEPTH: usize = 10;
@@ -29,6 +29,9 @@ const MAX_SITES: usize = 4096;
 
 /// More calls than this, through all calls, are given up.
 const MAX_CALLS: usize = 65_536;
+
+/// The steps that the evaluations of all declarations may take together; what comes later isn't evaluated.
+const MAX_STEPS: usize = 8 * world::MAX_STEPS;
 
 /// A root module that has been read.
 pub(super) struct Tree<'a> {
@@ -45,6 +48,8 @@ pub(super) struct Tree<'a> {
     is_called: bool,
     /// Whether a module or what it calls may declare trails, as far as somebody has asked.
     searched: RefCell<HashMap<PathBuf, bool>>,
+    /// The steps that have been taken.
+    steps: Cell<usize>,
     /// How many calls have been followed.
     followed: usize,
     sites: Vec<Site>,
@@ -90,6 +95,7 @@ impl<'a> Tree<'a> {
             manifest: Manifest::read(&root.directory, context),
             is_called: root.is_called,
             searched: RefCell::default(),
+            steps: Cell::new(0),
             followed: 0,
             sites: Vec::new(),
             elsewhere: Vec::new(),
@@ -295,6 +301,10 @@ impl Opened for Tree<'_> {
     fn resources(&self, site: usize, world: &World) -> Vec<Resource> {
         let Some(site) = self.sites.get(site) else { return Vec::new() };
         self.root.enter_world();
+        if self.steps.get() > MAX_STEPS {
+            world.charge(world::MAX_STEPS);
+        }
+        let before = world.steps();
         let Some(block) = site.module.block(site.block) else { return Vec::new() };
         let notation = site.module.notation(site.block);
         let mut resources = Vec::new();
@@ -306,6 +316,7 @@ impl Opened for Tree<'_> {
                 break;
             }
         }
+        self.steps.set(self.steps.get().saturating_add(world.steps().saturating_sub(before)));
         resources
     }
 
