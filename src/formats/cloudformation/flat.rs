@@ -108,7 +108,7 @@ impl Flat {
                     self.add(mapping, library, seen, depth);
                 }
                 Some(_) | None => {
-                    self.words.push_str(&found.words());
+                    self.words.push_str(&found.words(library));
                     self.macros.push(found.as_macro());
                 }
             }

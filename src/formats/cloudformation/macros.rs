@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::call::{self, Call};
 use super::library::Library;
+use super::stacks::list_texts;
 use crate::model::Macro;
 use crate::source::Span;
 use crate::syntax::node::{Mapping, Node, NodeKind};
@@ -76,9 +77,16 @@ impl<'a> Found<'a> {
         call::plain_text(&location.value)
     }
 
-    /// Its name and what it includes.
-    pub(super) fn words(&self) -> String {
-        format!("{} {}", self.name, self.location().unwrap_or_default())
+    /// Its name and what it is given; a file among that which mentions a trail says so.
+    pub(super) fn words(&self, library: &Library<'_>) -> String {
+        let mut texts = Vec::new();
+        let given = self.parameters.into_iter().flat_map(|parameters| &parameters.entries);
+        given.for_each(|entry| list_texts(&entry.value, &mut texts));
+        let mentions_trail = |text: &&str| {
+            library.find(self.span.file, text).file().is_some_and(|file| library.document(file).mentions_trail)
+        };
+        let named = if texts.iter().any(mentions_trail) { " cloudtrail" } else { "" };
+        format!("{} {}{named}", self.name, texts.join(" "))
     }
 
     /// The document that an include brings, if its file lies here.

@@ -322,7 +322,7 @@ fn collect_texts(node: &Node, words: &mut String) {
 }
 
 /// The texts within a node. The tree's depth is limited.
-fn list_texts<'n>(node: &'n Node, texts: &mut Vec<&'n str>) {
+pub(super) fn list_texts<'n>(node: &'n Node, texts: &mut Vec<&'n str>) {
     match &node.target().kind {
         NodeKind::Scalar(scalar) => texts.push(&scalar.text),
         NodeKind::Sequence(items) => items.iter().for_each(|item| list_texts(item, texts)),
