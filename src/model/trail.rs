@@ -65,6 +65,14 @@ pub struct Elsewhere {
     pub help: String,
 }
 
+impl Elsewhere {
+    /// Whether a text names what may declare a trail: it has to do with CloudTrail.
+    pub fn is_named_in(text: &str) -> bool {
+        let text = text.to_ascii_lowercase();
+        ["cloudtrail", "cloud-trail", "cloud_trail"].iter().any(|word| text.contains(word))
+    }
+}
+
 impl Trail {
     /// Whether it is known not to be created.
     pub fn never_exists(&self) -> bool {

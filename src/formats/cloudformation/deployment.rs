@@ -7,7 +7,7 @@ use super::eval::Evaluator;
 use super::flat::is_loop;
 use super::library::Library;
 use super::scope::Scope;
-use super::stacks::{Deployed, created, is_stack, names_trail};
+use super::stacks::{Deployed, created, is_stack};
 use super::template::{Template, holds_type};
 use crate::formats::{Context, Opened};
 use crate::model::{Elsewhere, Resource, dialects};
@@ -197,7 +197,8 @@ fn is_relevant(kind: &str) -> bool {
 
 /// What a macro brings among the resources may be a trail, if its name says so.
 fn included_elsewhere(template: &Template) -> Option<Elsewhere> {
-    let found = template.resources.flat.macros.first().filter(|_| names_trail(&template.resources.flat.words))?;
+    let found =
+        template.resources.flat.macros.first().filter(|_| Elsewhere::is_named_in(&template.resources.flat.words))?;
     let help = "include a file beside this template, so that it can be read".to_owned();
     Some(Elsewhere { header: found.span, what: format!("the macro `{}`", found.name), help })
 }

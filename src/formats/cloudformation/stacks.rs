@@ -1,6 +1,7 @@
 //! Stacks within templates: which template they deploy, and with which parameters.
 
-use std::collections::HashMap;
+mod arguments;
+
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -9,12 +10,12 @@ use super::eval::Evaluator;
 use super::flat;
 use super::library::Place;
 use super::loops::{Member, Members};
-use super::scope::{self, Passed, Scope};
+use super::scope::{self, Scope};
 use super::template::{Template, holds_trail};
 use crate::model::{Elsewhere, dialects};
 use crate::source::{FileId, Span};
 use crate::syntax::node::{Mapping, Node, NodeKind};
-use crate::value::{Data, Known, Origin, Traced, Unknown, Why};
+use crate::value::{Data, Known, Origin, Traced};
 
 const STACK: &str = "AWS::CloudFormation::Stack";
 const STACK_SET: &str = "AWS::CloudFormation::StackSet";
@@ -22,9 +23,6 @@ const APPLICATION: &str = "AWS::Serverless::Application";
 
 /// How the types end that stand for a registered module.
 const MODULE: &str = "::MODULE";
-
-/// Conditions around parameters, one within the other, deeper than this are given up.
-const MAX_CHOICES: usize = 100;
 
 /// More texts than this aren't tried as the names of files.
 const MAX_TEXTS: usize = 100;
@@ -186,104 +184,11 @@ impl<'a> Evaluator<'a> {
         Deployed::Elsewhere { span: body.whole(), words, files: Vec::new(), help }
     }
 
-    /// The parameters that a stack sets, and why there may be others.
-    fn arguments(&self, properties: &Members) -> (HashMap<String, Passed>, Option<Why>) {
-        let mut passed = HashMap::new();
-        let mut rest = properties.rest.clone();
-        if let Some(parameters) = properties.get("Parameters") {
-            match self.chosen(&parameters.value) {
-                Ok(Some(node)) => self.pass(node, &mut passed, &mut rest),
-                Ok(None) => {}
-                Err(why) => rest = rest.or(Some(why)),
-            }
-        }
-        match self.overridden(properties) {
-            Ok(overrides) => {
-                for (name, value) in overrides {
-                    passed.entry(name).or_insert(Passed { value, is_overridden: true }).is_overridden = true;
-                }
-            }
-            Err(why) => {
-                passed.values_mut().for_each(|passed| passed.is_overridden = true);
-                rest = rest.or(Some(why));
-            }
-        }
-        (passed, rest)
-    }
-
-    /// Parameters as a mapping, or as the list that a stack set takes.
-    fn pass(&self, parameters: &Node, passed: &mut HashMap<String, Passed>, rest: &mut Option<Why>) {
-        let mut note = |why: Why| *rest = rest.take().or(Some(why));
-        if let Some(mapping) = parameters.as_mapping() {
-            let members = self.members(mapping);
-            members.rest.into_iter().for_each(&mut note);
-            let pass = |member: Member| (member.key, Passed { value: member.value, is_overridden: false });
-            passed.extend(members.all.into_iter().map(pass));
-            return;
-        }
-        match self.listed(parameters) {
-            Ok(items) => {
-                passed.extend(items.into_iter().map(|(name, value)| (name, Passed { value, is_overridden: false })));
-            }
-            Err(why) => note(why),
-        }
-    }
-
-    /// The parameters in a list of keys and values.
-    fn listed(&self, list: &Node) -> Result<Vec<(String, Arc<Node>)>, Why> {
-        let mut parameters = Vec::new();
-        for item in list.as_sequence().ok_or(Why::Unreadable)? {
-            let Some(item) = self.chosen(item)? else { continue };
-            let entry = |key: &str| Some(Arc::clone(&item.as_mapping()?.get(key)?.value));
-            let name = entry("ParameterKey").and_then(|name| call::plain_text(&name).map(str::to_owned));
-            parameters.push(name.zip(entry("ParameterValue")).ok_or(Why::Unreadable)?);
-        }
-        Ok(parameters)
-    }
-
-    /// The parameters to which some instances of a stack set give other values.
-    fn overridden(&self, properties: &Members) -> Result<Vec<(String, Arc<Node>)>, Why> {
-        let Some(groups) = properties.get("StackInstancesGroup") else { return Ok(Vec::new()) };
-        let Some(groups) = self.chosen(&groups.value)? else { return Ok(Vec::new()) };
-        let mut overridden = Vec::new();
-        for group in groups.as_sequence().ok_or(Why::Unreadable)? {
-            let Some(group) = self.chosen(group)? else { continue };
-            let overrides = group.as_mapping().ok_or(Why::Unreadable)?.get("ParameterOverrides");
-            let Some(overrides) = overrides.map(|entry| self.chosen(&entry.value)).transpose()?.flatten() else {
-                continue;
-            };
-            overridden.extend(self.listed(overrides)?);
-        }
-        Ok(overridden)
-    }
-
-    /// The node that conditions choose in this world; nothing when that is `AWS::NoValue`.
-    fn chosen<'n>(&self, node: &'n Node) -> Result<Option<&'n Node>, Why> {
-        let mut node = node.target();
-        for _ in 0..MAX_CHOICES {
-            let Some(call) = Call::of(node) else { return Ok(Some(node)) };
-            let other = || Why::NotEvaluated { construct: format!("`{}` around parameters", call.name) };
-            match (call.name, call.argument.items(), call.argument.text()) {
-                ("If", Some([name, then, otherwise]), _) => {
-                    let name = call::plain_text(name).ok_or_else(other)?;
-                    node = match self.condition(&self.filled(name)) {
-                        Known(true) => then.target(),
-                        Known(false) => otherwise.target(),
-                        Unknown(why) => return Err(why),
-                    };
-                }
-                ("Ref", _, Some("AWS::NoValue")) => return Ok(None),
-                _ => return Err(other()),
-            }
-        }
-        Err(Why::OverLimit { limit: "conditions within conditions" })
-    }
-
     /// A stack whose template isn't here, if it may declare a trail by its name and may be created.
     pub(super) fn elsewhere(&self, member: &Member, outer: &Traced<bool>) -> Option<Elsewhere> {
         let (Deployed::Elsewhere { span, words, help, .. }, members) = self.deployed(member)? else { return None };
         let exists = self.exists(members.get("Condition"), outer);
-        let is_such = names_trail(&words) && exists.value != Known(false);
+        let is_such = Elsewhere::is_named_in(&words) && exists.value != Known(false);
         let what = format!("stack `{}`", self.scope.qualify(&member.key));
         is_such.then(|| Elsewhere { header: span, what, help: help.to_owned() })
     }
@@ -292,12 +197,6 @@ impl<'a> Evaluator<'a> {
 /// What says that something is created that depends on no condition.
 pub(super) fn created(span: Span) -> Traced<bool> {
     Traced { value: Known(true), origin: Origin::Absent(span), hops: Vec::new() }
-}
-
-/// Whether a text has to do with CloudTrail.
-pub(super) fn names_trail(text: &str) -> bool {
-    let text = text.to_ascii_lowercase();
-    ["cloudtrail", "cloud-trail", "cloud_trail"].iter().any(|word| text.contains(word))
 }
 
 fn kind_of(member: &Member) -> Option<&str> {

@@ -144,17 +144,17 @@ fn help(source: Option<&str>) -> String {
 /// Whether the name of a call or any part of its source has to do with CloudTrail.
 fn is_named_like_trail(block: &Block) -> bool {
     let source = block.body.attribute("source").map(|attribute| &attribute.value);
-    block.labels.first().is_some_and(|label| names_trail(&label.text)) || source.is_some_and(mentions)
+    block.labels.first().is_some_and(|label| Elsewhere::is_named_in(&label.text)) || source.is_some_and(mentions)
 }
 
 /// Whether a source mentions CloudTrail in its text or in the names that it refers to.
 fn mentions(source: &Expr) -> bool {
     match &source.kind {
-        ExprKind::String(text) | ExprKind::Variable(text) => names_trail(text),
-        ExprKind::GetAttr(base, name) => names_trail(&name.text) || mentions(base),
+        ExprKind::String(text) | ExprKind::Variable(text) => Elsewhere::is_named_in(text),
+        ExprKind::GetAttr(base, name) => Elsewhere::is_named_in(&name.text) || mentions(base),
         ExprKind::Index(base, key) => mentions(base) || mentions(key),
         ExprKind::Template(parts) => parts.iter().any(|part| match part {
-            Part::Literal(text) => names_trail(text),
+            Part::Literal(text) => Elsewhere::is_named_in(text),
             Part::Interpolation(expr) => mentions(expr),
             Part::If(_) | Part::For(_) => false,
         }),
@@ -162,10 +162,4 @@ fn mentions(source: &Expr) -> bool {
         ExprKind::Call(call) => call.arguments.iter().any(mentions),
         _ => false,
     }
-}
-
-/// Whether a name has to do with CloudTrail.
-fn names_trail(name: &str) -> bool {
-    let name = name.to_ascii_lowercase();
-    ["cloudtrail", "cloud-trail", "cloud_trail"].iter().any(|word| name.contains(word))
 }

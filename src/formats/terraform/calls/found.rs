@@ -5,8 +5,9 @@
 
 use std::path::PathBuf;
 
-use super::{is_named_like_trail, local, names_trail, source_of};
+use super::{is_named_like_trail, local, source_of};
 use crate::formats::terraform::{is_json, json};
+use crate::model::Elsewhere;
 use crate::source::{FileId, SourceFile};
 use crate::syntax::hcl::{self, Block, Item, Parsed};
 use crate::syntax::json as json_syntax;
@@ -51,7 +52,10 @@ fn of_text(item: &Item, file: &SourceFile) -> Option<FoundCall> {
     let (header, body) = text.split_once('{')?;
     let is_plain = !header.contains(['\\', '#', '/']) && !body.contains("<<") && !body.contains("/*");
     let source = plain_source(body).filter(|_| is_plain)?;
-    Some(FoundCall { local: local(source, file.directory()), names_trail: names_trail(header) || names_trail(source) })
+    Some(FoundCall {
+        local: local(source, file.directory()),
+        names_trail: Elsewhere::is_named_in(header) || Elsewhere::is_named_in(source),
+    })
 }
 
 fn plain_source(body: &str) -> Option<&str> {

@@ -1,0 +1,109 @@
+//! The parameters that stacks and stack sets give the templates that they deploy.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use crate::formats::cloudformation::call::{self, Call};
+use crate::formats::cloudformation::eval::Evaluator;
+use crate::formats::cloudformation::loops::{Member, Members};
+use crate::formats::cloudformation::scope::Passed;
+use crate::syntax::node::Node;
+use crate::value::{Known, Unknown, Why};
+
+/// Conditions around parameters, one within the other, deeper than this are given up.
+const MAX_CHOICES: usize = 100;
+
+impl Evaluator<'_> {
+    /// The parameters that a stack sets, and why there may be others.
+    pub(super) fn arguments(&self, properties: &Members) -> (HashMap<String, Passed>, Option<Why>) {
+        let mut passed = HashMap::new();
+        let mut rest = properties.rest.clone();
+        if let Some(parameters) = properties.get("Parameters") {
+            match self.chosen(&parameters.value) {
+                Ok(Some(node)) => self.pass(node, &mut passed, &mut rest),
+                Ok(None) => {}
+                Err(why) => rest = rest.or(Some(why)),
+            }
+        }
+        match self.overridden(properties) {
+            Ok(overrides) => {
+                for (name, value) in overrides {
+                    passed.entry(name).or_insert(Passed { value, is_overridden: true }).is_overridden = true;
+                }
+            }
+            Err(why) => {
+                passed.values_mut().for_each(|passed| passed.is_overridden = true);
+                rest = rest.or(Some(why));
+            }
+        }
+        (passed, rest)
+    }
+
+    /// Parameters as a mapping, or as the list that a stack set takes.
+    fn pass(&self, parameters: &Node, passed: &mut HashMap<String, Passed>, rest: &mut Option<Why>) {
+        let mut note = |why: Why| *rest = rest.take().or(Some(why));
+        if let Some(mapping) = parameters.as_mapping() {
+            let members = self.members(mapping);
+            members.rest.into_iter().for_each(&mut note);
+            let pass = |member: Member| (member.key, Passed { value: member.value, is_overridden: false });
+            passed.extend(members.all.into_iter().map(pass));
+            return;
+        }
+        match self.listed(parameters) {
+            Ok(items) => {
+                passed.extend(items.into_iter().map(|(name, value)| (name, Passed { value, is_overridden: false })));
+            }
+            Err(why) => note(why),
+        }
+    }
+
+    /// The parameters in a list of keys and values.
+    fn listed(&self, list: &Node) -> Result<Vec<(String, Arc<Node>)>, Why> {
+        let mut parameters = Vec::new();
+        for item in list.as_sequence().ok_or(Why::Unreadable)? {
+            let Some(item) = self.chosen(item)? else { continue };
+            let entry = |key: &str| Some(Arc::clone(&item.as_mapping()?.get(key)?.value));
+            let name = entry("ParameterKey").and_then(|name| call::plain_text(&name).map(str::to_owned));
+            parameters.push(name.zip(entry("ParameterValue")).ok_or(Why::Unreadable)?);
+        }
+        Ok(parameters)
+    }
+
+    /// The parameters to which some instances of a stack set give other values.
+    fn overridden(&self, properties: &Members) -> Result<Vec<(String, Arc<Node>)>, Why> {
+        let Some(groups) = properties.get("StackInstancesGroup") else { return Ok(Vec::new()) };
+        let Some(groups) = self.chosen(&groups.value)? else { return Ok(Vec::new()) };
+        let mut overridden = Vec::new();
+        for group in groups.as_sequence().ok_or(Why::Unreadable)? {
+            let Some(group) = self.chosen(group)? else { continue };
+            let overrides = group.as_mapping().ok_or(Why::Unreadable)?.get("ParameterOverrides");
+            let Some(overrides) = overrides.map(|entry| self.chosen(&entry.value)).transpose()?.flatten() else {
+                continue;
+            };
+            overridden.extend(self.listed(overrides)?);
+        }
+        Ok(overridden)
+    }
+
+    /// The node that conditions choose in this world; nothing when that is `AWS::NoValue`.
+    fn chosen<'n>(&self, node: &'n Node) -> Result<Option<&'n Node>, Why> {
+        let mut node = node.target();
+        for _ in 0..MAX_CHOICES {
+            let Some(call) = Call::of(node) else { return Ok(Some(node)) };
+            let other = || Why::NotEvaluated { construct: format!("`{}` around parameters", call.name) };
+            match (call.name, call.argument.items(), call.argument.text()) {
+                ("If", Some([name, then, otherwise]), _) => {
+                    let name = call::plain_text(name).ok_or_else(other)?;
+                    node = match self.condition(&self.filled(name)) {
+                        Known(true) => then.target(),
+                        Known(false) => otherwise.target(),
+                        Unknown(why) => return Err(why),
+                    };
+                }
+                ("Ref", _, Some("AWS::NoValue")) => return Ok(None),
+                _ => return Err(other()),
+            }
+        }
+        Err(Why::OverLimit { limit: "conditions within conditions" })
+    }
+}
