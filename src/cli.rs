@@ -183,7 +183,7 @@ struct CheckArgs {
 
     #[command(flatten)]
     config: ConfigArgs,
-    /// Say what is done.
+    /// Say what was judged, and what can't be known since it is declared elsewhere.
     #[arg(short, long, help_heading = "Other", conflicts_with = "quiet")]
     verbose: bool,
     /// Print findings only.

@@ -1,6 +1,7 @@
 //! From files to verdicts.
 
 mod judge;
+mod neighbours;
 mod place;
 mod sighting;
 mod trace;
@@ -56,6 +57,7 @@ pub fn check(fs: &dyn Fs, inputs: &Inputs, sources: Sources, settings: &Settings
         deployments: Vec::new(),
         findings: Vec::new(),
         hides_unresolved: false,
+        is_verbose: false,
         benchmark: None,
         sources,
     };
@@ -169,6 +171,7 @@ fn of_reading(rule: &'static Rule, message: String, place: Place) -> Reported {
         blocked_by: Vec::new(),
         fails_when: Vec::new(),
         passes_when: Vec::new(),
+        is_aside: false,
     }
 }
 

@@ -44,6 +44,10 @@ pub struct Finding {
     pub help: Option<String>,
     /// For an unknown verdict, what blocks it.
     pub blocked_by: Vec<String>,
+    /// How much it weighs, where that isn't what its rule weighs.
+    pub level: Option<Level>,
+    /// Whether it says no more than that something is declared elsewhere, which is no fault of the code.
+    pub is_aside: bool,
 }
 
 /// A place and a short text about it.
@@ -79,6 +83,8 @@ impl Finding {
             notes: Vec::new(),
             help: None,
             blocked_by: Vec::new(),
+            level: None,
+            is_aside: false,
         }
     }
 
@@ -87,6 +93,12 @@ impl Finding {
         let last = hops.len().saturating_sub(1);
         let label = |(index, hop): (usize, &Hop)| Label { span: hop.span, text: hop.step.describe(index == last) };
         self.related.extend(hops.iter().enumerate().map(label));
+        self
+    }
+
+    /// Another weight than its rule's.
+    pub fn weighing(mut self, level: Level) -> Self {
+        self.level = Some(level);
         self
     }
 

@@ -18,6 +18,8 @@ pub struct Report {
     pub findings: Vec<Reported>,
     /// Whether unresolved findings are counted and not shown.
     pub hides_unresolved: bool,
+    /// Whether texts for people tell of what isn't known since it is declared somewhere else.
+    pub is_verbose: bool,
     /// The benchmark whose controls are stated one by one.
     pub benchmark: Option<String>,
 }
@@ -105,6 +107,8 @@ pub struct Reported {
     pub fails_when: Vec<String>,
     /// For an unknown outcome, decisions with which it would be a pass.
     pub passes_when: Vec<String>,
+    /// Whether it says no more than that something is declared elsewhere, which is no fault of the code.
+    pub is_aside: bool,
 }
 
 /// What a finding points at.
@@ -170,6 +174,11 @@ impl Report {
     /// The findings that outputs show.
     pub fn shown(&self) -> impl Iterator<Item = &Reported> {
         self.findings.iter().filter(|finding| !self.hides_unresolved || finding.outcome != Outcome::Unknown)
+    }
+
+    /// The findings that texts for people show: those about what is declared somewhere else only if asked.
+    pub fn told(&self) -> impl Iterator<Item = &Reported> {
+        self.shown().filter(|finding| self.is_verbose || !finding.is_aside)
     }
 
     /// The findings by level; those that are unresolved are counted apart.

@@ -38,6 +38,7 @@ pub(super) fn run(args: &CheckArgs, matches: &ArgMatches, color: ColorWhen) -> R
     }
     report.benchmark = args.compliance.clone();
     report.hides_unresolved = args.unresolved == Unresolved::Ignore;
+    report.is_verbose = args.verbose;
     print(&report, args, color)?;
     let gate = Gate { fail_on: args.fail_on.level(), unresolved_fails: args.unresolved == Unresolved::Fail };
     Ok(if report.passes(gate) { ExitCode::SUCCESS } else { ExitCode::from(FOUND) })

@@ -2,12 +2,13 @@
 
 use std::collections::HashMap;
 
+use super::neighbours::Neighbours;
 use super::sighting::{self, Answer, Sighting};
 use super::witness::{self, Witness};
 use super::{Settings, place};
 use crate::finding::{Finding, Level, Verdict};
 use crate::formats::Opened;
-use crate::model::{Deployment, Elsewhere, Trail};
+use crate::model::{Deployment, Elsewhere, Subject, Trail};
 use crate::report::{Judged, JudgedTrail, Outcome, Place, Reported};
 use crate::rules::{Check, Policy, RULES, Rule};
 use crate::source::{Sources, Span};
@@ -36,9 +37,11 @@ type Group<'a> = Vec<(&'a Sighting, &'a Answer)>;
 
 impl Case<'_> {
     pub(super) fn judge(&self) -> Judgement {
+        let neighbours = Neighbours::new(self.opened, self.settings);
+        let sites = 0..self.opened.sites(Subject::Trails);
         let sightings: Vec<Sighting> =
-            (0..self.opened.sites()).flat_map(|site| sighting::sight(self.opened, site, self.settings)).collect();
-        let elsewhere = self.opened.elsewhere();
+            sites.flat_map(|site| sighting::sight(&neighbours, site, self.settings)).collect();
+        let elsewhere = self.opened.elsewhere(Subject::Trails);
         let Some(header) = self.header(&sightings, &elsewhere) else { return Judgement::default() };
         let is_open = !elsewhere.is_empty();
         let whole = self.judge_whole(&sightings, elsewhere, header);
@@ -103,7 +106,7 @@ impl Case<'_> {
     /// The trails of a world, up to one that satisfies the control: the others can't change the verdict.
     fn trails(&self, world: &crate::value::World) -> Vec<Trail> {
         let mut trails = Vec::new();
-        for site in 0..self.opened.sites() {
+        for site in 0..self.opened.sites(Subject::Trails) {
             let found = sighting::read(self.opened, site, world);
             let satisfies = found.iter().any(|trail| crate::rules::satisfies(trail, &self.settings.policy));
             trails.extend(found);
@@ -151,7 +154,7 @@ impl Case<'_> {
 
     fn record(&self, sighting: &Sighting) -> JudgedTrail {
         let asked = || sighting.answers.iter().filter(|answer| self.settings.selection.has(answer.rule));
-        let is_advice = |answer: &&Answer| matches!(answer.rule.check, Check::Advice(_));
+        let is_advice = |answer: &&Answer| answer.rule.check.is_advice();
         let passed = asked().filter(|answer| answer.outcome == Outcome::Pass);
         JudgedTrail {
             address: sighting.trail.address.clone(),
@@ -174,18 +177,28 @@ impl Case<'_> {
     fn report_group(&self, group: &Group<'_>, is_satisfied: bool) -> Option<Reported> {
         let (sighting, answer) = group.first()?;
         let finding = answer.finding.clone()?;
-        if is_repeated_advice(sighting, answer, &finding) {
+        if is_repeated_advice(sighting, answer, &finding) || self.is_repeated_doubt(sighting, answer, &finding) {
             return None;
         }
         let rule = answer.rule;
         let is_excused = is_satisfied && rule.is_condition;
-        let level = if is_excused { Level::Note } else { rule.page.level };
+        let level = if is_excused { Level::Note } else { finding.level.unwrap_or(rule.page.level) };
         let finding = if is_excused { finding.note("another trail satisfies the control") } else { finding };
         let finding = place::move_out(finding, &sighting.trail, self.sources);
         let finding = others(group).into_iter().fold(finding, Finding::note);
         let reported = self.report(rule, level, answer.outcome, &subject(group), finding, &answer.witness);
         let address = Some(sighting.trail.address.clone());
         Some(Reported { address, ..reported })
+    }
+
+    /// What two rules can't know for one reason is said once.
+    fn is_repeated_doubt(&self, sighting: &Sighting, answer: &Answer, finding: &Finding) -> bool {
+        let before = sighting.answers.iter().take_while(|other| !std::ptr::eq(*other, answer));
+        let mut open =
+            before.filter(|other| other.outcome == Outcome::Unknown && self.settings.selection.has(other.rule));
+        answer.rule.check.is_around()
+            && answer.outcome == Outcome::Unknown
+            && open.any(|other| other.finding.as_ref().is_some_and(|other| other.primary == finding.primary))
     }
 
     fn report(
@@ -218,13 +231,14 @@ impl Case<'_> {
             blocked_by,
             fails_when: witness.fails_when.clone(),
             passes_when: witness.passes_when.clone(),
+            is_aside: finding.is_aside,
         }
     }
 }
 
 /// Advice about a place where a rule already found something says nothing new.
 fn is_repeated_advice(sighting: &Sighting, answer: &Answer, finding: &Finding) -> bool {
-    let is_advice = |answer: &Answer| matches!(answer.rule.check, Check::Advice(_));
+    let is_advice = |answer: &Answer| answer.rule.check.is_advice();
     let others = sighting.answers.iter().filter(|other| !is_advice(other));
     is_advice(answer)
         && others.filter_map(|other| other.finding.as_ref()).any(|other| other.primary.span == finding.primary.span)
@@ -233,7 +247,7 @@ fn is_repeated_advice(sighting: &Sighting, answer: &Answer, finding: &Finding) -
 fn whole_rule() -> Option<WholeRule> {
     RULES.into_iter().find_map(|rule| match rule.check {
         Check::Deployment(check) => Some((rule, check)),
-        Check::Trail(_) | Check::Advice(_) | Check::Reading => None,
+        _ => None,
     })
 }
 

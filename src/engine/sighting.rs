@@ -1,12 +1,15 @@
 //! A declared trail over all worlds: where it exists, and what every rule says of it there.
 
 use std::collections::HashMap;
+use std::rc::Rc;
 
 use super::Settings;
+use super::neighbours::Neighbours;
 use super::witness::{self, Witness};
 use crate::finding::{Finding, Verdict};
 use crate::formats::Opened;
-use crate::model::{Reach, Trail, dialects};
+use crate::model::surroundings::{Neighbourhood, Surroundings};
+use crate::model::{Reach, Subject, Trail, dialects};
 use crate::report::{Exists, Outcome};
 use crate::rules::{Check, RULES, Rule};
 use crate::value::World;
@@ -35,21 +38,32 @@ pub(super) struct Answer {
     pub(super) witness: Witness,
 }
 
-/// A run of the evaluation: the instances in a world.
-type Run = (Vec<Trail>, World);
+/// A run of the evaluation: the instances in a world, and what is declared around them.
+struct Run {
+    trails: Vec<Trail>,
+    world: World,
+    around: Rc<Neighbourhood>,
+}
 
 /// An instance in a world.
-type Seen<'a> = (&'a Trail, &'a World);
+struct Seen<'a> {
+    trail: &'a Trail,
+    world: &'a World,
+    /// Nothing when no rule asks.
+    around: Option<Surroundings>,
+}
 
 /// The instances that a declaration has in any world.
-pub(super) fn sight(opened: &dyn Opened, site: usize, settings: &Settings) -> Vec<Sighting> {
-    let runs = runs(|world| read(opened, site, world));
-    let instances = by_address(&runs);
-    if instances.is_empty() {
+pub(super) fn sight(neighbours: &Neighbours<'_>, site: usize, settings: &Settings) -> Vec<Sighting> {
+    let runs = runs(|world| read(neighbours.opened, site, world));
+    let is_created = |trail: &Trail| !trail.never_exists();
+    if !runs.iter().flat_map(|(trails, _)| trails).any(is_created) {
         let never = runs.iter().flat_map(|(trails, _)| trails).next();
         return never.map(absent).into_iter().collect();
     }
-    instances.iter().filter_map(|seen| combine(seen, runs.len(), settings)).collect()
+    let run = |(trails, world): (Vec<Trail>, World)| Run { trails, around: neighbours.of(&world), world };
+    let runs: Vec<Run> = runs.into_iter().map(run).collect();
+    by_address(&runs).iter().filter_map(|seen| combine(seen, runs.len(), settings)).collect()
 }
 
 /// An evaluation in all worlds in which something can be deployed.
@@ -64,12 +78,13 @@ pub(super) fn runs<T>(evaluate: impl FnMut(&World) -> T) -> Vec<(T, World)> {
 fn by_address(runs: &[Run]) -> Vec<Vec<Seen<'_>>> {
     let mut instances: Vec<Vec<Seen<'_>>> = Vec::new();
     let mut positions: HashMap<&str, usize> = HashMap::new();
-    for (trails, world) in runs {
+    for Run { trails, world, around } in runs {
         for trail in trails.iter().filter(|trail| !trail.never_exists()) {
             let position = *positions.entry(&trail.address).or_insert(instances.len());
+            let seen = Seen { trail, world, around: around.of(&trail.address) };
             match instances.get_mut(position) {
-                Some(seen) => seen.push((trail, world)),
-                None => instances.push(vec![(trail, world)]),
+                Some(others) => others.push(seen),
+                None => instances.push(vec![seen]),
             }
         }
     }
@@ -78,7 +93,7 @@ fn by_address(runs: &[Run]) -> Vec<Vec<Seen<'_>>> {
 
 /// The trails of one declaration in a world.
 pub(super) fn read(opened: &dyn Opened, site: usize, world: &World) -> Vec<Trail> {
-    opened.resources(site, world).into_iter().map(dialects::read).collect()
+    opened.resources(Subject::Trails, site, world).into_iter().filter_map(dialects::read).collect()
 }
 
 fn absent(trail: &Trail) -> Sighting {
@@ -86,35 +101,46 @@ fn absent(trail: &Trail) -> Sighting {
 }
 
 fn combine(seen: &[Seen<'_>], worlds: usize, settings: &Settings) -> Option<Sighting> {
-    let (first, _) = seen.first()?;
-    let is_always = seen.len() == worlds && seen.iter().all(|(trail, _)| trail.exists.value == Known(true));
+    let first = seen.first()?.trail;
+    let is_always = seen.len() == worlds && seen.iter().all(|seen| seen.trail.exists.value == Known(true));
     let exists = if is_always { Exists::Always } else { Exists::Sometimes };
     let answers = RULES.into_iter().filter_map(|rule| answer(rule, seen, settings)).collect();
-    Some(Sighting { trail: (*first).clone(), exists, reach: reach(seen, worlds), answers })
+    Some(Sighting { trail: first.clone(), exists, reach: reach(seen, worlds), answers })
 }
 
 /// In a world in which it isn't created, it records nothing.
 fn reach(seen: &[Seen<'_>], worlds: usize) -> Reach {
     let absent = (seen.len() < worlds).then_some(Reach::NOTHING);
-    let created = seen.iter().map(|(trail, _)| Reach::of(trail));
+    let created = seen.iter().map(|seen| Reach::of(seen.trail));
     created.chain(absent).reduce(Reach::or).unwrap_or(Reach::NOTHING)
 }
 
-/// What a rule says, if it is a rule on trails.
+/// What a rule says, if it is a rule on trails and finds something to judge.
 fn answer(rule: &'static Rule, seen: &[Seen<'_>], settings: &Settings) -> Option<Answer> {
     match rule.check {
-        Check::Trail(check) => {
-            let verdicts =
-                seen.iter().map(|(trail, world)| (admit_absence(check(trail, &settings.policy), trail), *world));
-            let (outcome, finding, witness) = witness::combine(verdicts.collect());
-            Some(Answer { rule, outcome, finding, witness })
+        Check::Trail(check) => weigh(rule, seen.iter().map(|seen| Some((check(seen.trail, &settings.policy), seen)))),
+        Check::Surroundings(check) => {
+            weigh(rule, seen.iter().map(|seen| Some((check(seen.trail, seen.around.as_ref()?)?, seen))))
         }
-        Check::Advice(check) => {
-            let finding = seen.iter().find_map(|(trail, _)| check(trail, &settings.policy))?;
-            Some(Answer { rule, outcome: Outcome::Fail, finding: Some(finding), witness: Witness::default() })
-        }
+        Check::Advice(check) => advice(rule, seen.iter().find_map(|seen| check(seen.trail, &settings.policy))),
+        Check::AdviceAround(check) => advice(rule, seen.iter().find_map(|seen| check(seen.around.as_ref()?))),
         Check::Deployment(_) | Check::Reading => None,
     }
+}
+
+/// What the verdicts of all worlds say together, of those that have one.
+fn weigh<'s>(rule: &'static Rule, verdicts: impl Iterator<Item = Option<(Verdict, &'s Seen<'s>)>>) -> Option<Answer> {
+    let verdicts: Vec<_> =
+        verdicts.flatten().map(|(verdict, seen)| (admit_absence(verdict, seen.trail), seen.world)).collect();
+    if verdicts.is_empty() {
+        return None;
+    }
+    let (outcome, finding, witness) = witness::combine(verdicts);
+    Some(Answer { rule, outcome, finding, witness })
+}
+
+fn advice(rule: &'static Rule, finding: Option<Finding>) -> Option<Answer> {
+    Some(Answer { rule, outcome: Outcome::Fail, finding: Some(finding?), witness: Witness::default() })
 }
 
 /// A trail that may never be created can't fail for certain.

@@ -5,7 +5,7 @@ mod ways;
 use super::{Settings, place, projects, sighting};
 use crate::error::{Error, closest};
 use crate::formats::{Context, Opened};
-use crate::model::Resource;
+use crate::model::{Resource, Subject};
 use crate::report::{Argument, Trace};
 use crate::scan::{self, Inputs};
 use crate::source::{Fs, Sources};
@@ -42,7 +42,7 @@ pub fn trace(
     let mut addresses = Vec::new();
     for (_, project) in projects(&scan, context) {
         let opened = project.open(context);
-        for site in 0..opened.sites() {
+        for site in 0..opened.sites(Subject::Trails) {
             question.answer(opened.as_ref(), site, &mut addresses, &mut arguments);
         }
     }
@@ -60,7 +60,7 @@ pub fn trace(
 impl Question<'_> {
     /// Adds what is asked for of the trails that one declaration makes.
     fn answer(&self, opened: &dyn Opened, site: usize, addresses: &mut Vec<String>, arguments: &mut Vec<Argument>) {
-        let runs = sighting::runs(|world| opened.resources(site, world));
+        let runs = sighting::runs(|world| opened.resources(Subject::Trails, site, world));
         for instance in instances(&runs) {
             let Some((first, _)) = instance.first() else { continue };
             addresses.push(first.address.clone());
@@ -130,14 +130,14 @@ fn without_keys(address: &str) -> String {
 fn paths(instance: &Instance<'_>) -> Vec<String> {
     let Some((first, _)) = instance.first() else { return Vec::new() };
     let mut paths = Vec::new();
-    for argument in first.dialect.shape {
+    for argument in first.kind.shape {
         let values = instance.iter().filter_map(|(resource, _)| match &resource.body {
             Known(body) => body.field(argument.name),
             Unknown(_) => None,
         });
         let mut own = Vec::new();
         values.for_each(|field| leaves(argument.name.to_owned(), &field.value, &mut own));
-        if own.is_empty() && first.dialect.absent(argument.name).is_some() {
+        if own.is_empty() && first.kind.dialect().is_some_and(|dialect| dialect.absent(argument.name).is_some()) {
             own.push(argument.name.to_owned());
         }
         paths.extend(own);

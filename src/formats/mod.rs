@@ -9,7 +9,7 @@ pub mod cloudformation;
 pub mod plan;
 pub mod terraform;
 
-use crate::model::{Elsewhere, Resource};
+use crate::model::{Elsewhere, Resource, Subject};
 use crate::source::{FileId, Fs, Sources, Span};
 use crate::syntax::Problem;
 use crate::value::World;
@@ -145,14 +145,15 @@ pub trait Opened {
     /// something that is deployed by itself.
     fn header(&self) -> Option<Span>;
 
-    /// How many declarations of trails there are, each of which may have any number of instances.
-    fn sites(&self) -> usize;
+    /// How many declarations there are, each of which may have any number of instances.
+    fn sites(&self, subject: Subject) -> usize;
 
     /// The instances of one declaration in a world.
-    fn resources(&self, site: usize, world: &World) -> Vec<Resource>;
+    fn resources(&self, subject: Subject, site: usize, world: &World) -> Vec<Resource>;
 
-    /// Parts of the deployment that couldn't be read and may declare a trail.
-    fn elsewhere(&self) -> Vec<Elsewhere>;
+    /// Parts of the deployment that couldn't be read and may declare a trail; or, beside those that are
+    /// [unread](crate::model::kinds::Role::Unread) resources, anything on which trails depend.
+    fn elsewhere(&self, subject: Subject) -> Vec<Elsewhere>;
 
     /// What couldn't be understood in files that mention a trail.
     fn problems(&self) -> Vec<Problem>;

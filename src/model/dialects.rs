@@ -82,8 +82,3 @@ struct AdvancedNames {
     field: &'static str,
     operators: [(Operator, &'static str); 6],
 }
-
-/// The dialect of a type of resource, if it is a trail.
-pub fn of_kind(kind: &str) -> Option<&'static Dialect> {
-    [&AWS, &AWSCC, &CLOUDFORMATION].into_iter().find(|dialect| dialect.kind == kind)
-}

@@ -5,15 +5,19 @@
 //! the three spellings of a trail. Rules see [`Trail`]s and [`Deployment`]s only.
 
 pub mod dialects;
+pub mod kinds;
 pub mod policy;
 pub mod selectors;
+pub mod surroundings;
 
 mod reach;
+mod reader;
 mod resource;
 mod setting;
 mod trail;
 
-pub use dialects::Dialect;
+pub use dialects::{Booleans, Dialect};
+pub use kinds::{Kind, Subject};
 pub use reach::Reach;
 pub use resource::{Argument, Holds, Ignored, Macro, Notation, Resource, Shape};
 pub use selectors::Selectors;

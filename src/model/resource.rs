@@ -1,14 +1,14 @@
 //! The first waist: what a format has to produce.
 
-use super::dialects::Dialect;
+use super::Kind;
 use crate::source::Span;
 use crate::value::{Maybe, Object, Traced};
 
 /// A declared resource that matters, evaluated.
 #[derive(Debug, Clone)]
 pub struct Resource {
-    /// How this kind of resource spells a trail.
-    pub dialect: &'static Dialect,
+    /// Its type.
+    pub kind: &'static Kind,
     /// As `terraform state list` prints it, or the logical id.
     pub address: String,
     /// The one-line place that stands for the resource: its header or its key.
@@ -17,7 +17,7 @@ pub struct Resource {
     pub call: Option<Span>,
     /// Whether it is created.
     pub exists: Traced<bool>,
-    /// Its arguments, as far as the dialect's [`Shape`] asks for them.
+    /// Its arguments, as far as its type's [`Shape`] asks for them.
     pub body: Maybe<Object>,
     /// Arguments whose later changes are left as they are.
     pub ignored_changes: Vec<Ignored>,
@@ -109,6 +109,8 @@ impl Argument {
 pub enum Holds {
     /// A value, also a list of objects.
     Value,
+    /// A policy: an object, or the same as JSON in a string.
+    Document,
     /// Blocks of this type, any number of them. Only Terraform has them.
     Blocks(Shape),
 }

@@ -6,5 +6,5 @@ use crate::report::Report;
 
 pub(super) fn render(report: &Report) -> String {
     let line = |finding| format!("{}: {} {}\n", place_of(finding, report), tag(finding), inert(&finding.message));
-    report.shown().map(line).collect()
+    report.told().map(line).collect()
 }

@@ -12,7 +12,7 @@ const BENCHMARK: (&str, &str) = ("cis-aws-3.0", "CIS AWS Foundations v3.0.0");
 
 pub(super) fn render(report: &Report) -> String {
     let mut text = String::new();
-    for finding in report.shown() {
+    for finding in report.told() {
         render_finding(finding, report, &mut text);
     }
     text

@@ -63,7 +63,7 @@ impl<'a> Page<'a> {
 }
 
 fn head(report: &Report) -> Html {
-    let title = format!("CloudTrail coverage: {}", headline(report));
+    let title = format!("CloudTrail coverage: {}", summary::headline(report));
     let parts = [
         void("meta", &[("charset", "utf-8")]),
         void("meta", &[("http-equiv", "Content-Security-Policy"), ("content", POLICY)]),
@@ -77,11 +77,6 @@ fn head(report: &Report) -> Html {
 }
 
 const TOOL: &str = concat!(env!("CARGO_PKG_NAME"), " ", env!("CARGO_PKG_VERSION"));
-
-/// The first sentence of the summary that ends a run.
-fn headline(report: &Report) -> String {
-    summary::summary(report).lines().next().unwrap_or_default().to_owned()
-}
 
 fn body(page: &Page<'_>) -> Html {
     let report = page.report;
@@ -105,7 +100,7 @@ fn header(report: &Report) -> Html {
     let parts = [
         block("p", &[("class", "tool")], TOOL),
         block("h1", &[], "CloudTrail coverage"),
-        block("p", &[("class", "headline")], headline(report)),
+        block("p", &[("class", "headline")], summary::headline(report)),
         section("dl", &[("class", "counts")], counts),
     ];
     section("header", &[], parts)

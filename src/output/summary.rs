@@ -6,6 +6,15 @@ use crate::report::{Judged, Outcome, Report};
 
 /// What was looked at and what was found, in one or two sentences.
 pub fn summary(report: &Report) -> String {
+    words(report, report.is_verbose)
+}
+
+/// The same in one sentence, for a page that shows everything.
+pub(super) fn headline(report: &Report) -> String {
+    words(report, true).lines().next().unwrap_or_default().to_owned()
+}
+
+fn words(report: &Report, tells_all: bool) -> String {
     let counts = report.counts();
     let (trails, files) = (count(report.trails(), "trail"), count(report.files, "file"));
     let found: Vec<String> = [(counts.errors, "error"), (counts.warnings, "warning"), (counts.notes, "note")]
@@ -19,16 +28,25 @@ pub fn summary(report: &Report) -> String {
             _ => format!("No CloudTrail trail found in {files}; nothing was checked.\n"),
         };
     }
-    if found.is_empty() && counts.unresolved == 0 {
-        return format!("All checks passed for {trails} ({files}).\n");
+    let asides = report.findings.iter().filter(|finding| finding.is_aside).count();
+    let unresolved = unresolved(counts.unresolved, asides, tells_all);
+    if found.is_empty() && counts.unresolved == asides {
+        return format!("All checks passed for {trails} ({files}){unresolved}.\n");
     }
     let found = if found.is_empty() { "no error".to_owned() } else { enumerate(&found) };
     let place = if report.trails() == 0 { files } else { format!("{trails} ({files})") };
-    let unresolved = if counts.unresolved > 0 { format!(": {} unresolved", counts.unresolved) } else { String::new() };
     // The first of the gravest is what a reader most likely wants to know more about.
     let gravest = report.findings.iter().rev().max_by_key(|finding| (finding.outcome == Outcome::Fail, finding.level));
     let rule = gravest.map(|finding| finding.rule.id()).unwrap_or_default();
     format!("Found {found} in {place}{unresolved}.\nAbout a rule: `trailint explain {rule}`.\n")
+}
+
+/// How much isn't known, and how to see the part that isn't shown.
+fn unresolved(all: usize, asides: usize, tells_all: bool) -> String {
+    let (told, hidden) = if tells_all { (all, 0) } else { (all.saturating_sub(asides), asides) };
+    let told = if told > 0 { format!(": {told} unresolved") } else { String::new() };
+    let hidden = if hidden > 0 { format!("; {hidden} can't be judged here (`-v`)") } else { String::new() };
+    format!("{told}{hidden}")
 }
 
 /// Why a check wasn't done.

@@ -4,23 +4,30 @@
 //! what the rule is called, how much it weighs and which controls it belongs to;
 //! its examples run as tests. To add one: the page, the file, and its two lines here.
 
+mod around;
 mod events;
 mod page;
 
+mod bpa_implicit;
+mod bucket_policy_blocks_delivery;
 mod drift_ignored;
 mod empty_selectors;
 mod excluded_event_sources;
 mod implicit_global_events;
 mod invalid_selector;
+mod key_policy_blocks_delivery;
+mod logs_kept_forever;
 mod logs_without_kms;
 mod macro_may_rewrite;
 mod missing_global_events;
 mod missing_management_events;
 mod no_compliant_trail;
 mod org_trail_account;
+mod public_log_bucket;
 mod single_region_trail;
 mod split_selectors;
 mod stopped_trail;
+mod unlogged_log_bucket;
 mod unvalidated_logs;
 
 use std::collections::BTreeSet;
@@ -30,10 +37,11 @@ pub use page::{Control, Page};
 
 use crate::finding::{Finding, Label, Verdict};
 use crate::model::selectors::SelectorPolicy;
+use crate::model::surroundings::Surroundings;
 use crate::model::{Deployment, Trail};
 
 /// All rules, in the order in which they are listed.
-pub static RULES: [&Rule; 17] = [
+pub static RULES: [&Rule; 23] = [
     &no_compliant_trail::RULE,
     &single_region_trail::RULE,
     &stopped_trail::RULE,
@@ -42,6 +50,11 @@ pub static RULES: [&Rule; 17] = [
     &missing_global_events::RULE,
     &unvalidated_logs::RULE,
     &logs_without_kms::RULE,
+    &bucket_policy_blocks_delivery::RULE,
+    &key_policy_blocks_delivery::RULE,
+    &public_log_bucket::RULE,
+    &unlogged_log_bucket::RULE,
+    &logs_kept_forever::RULE,
     &split_selectors::RULE,
     &invalid_selector::RULE,
     &empty_selectors::RULE,
@@ -49,6 +62,7 @@ pub static RULES: [&Rule; 17] = [
     &macro_may_rewrite::RULE,
     &drift_ignored::RULE,
     &org_trail_account::RULE,
+    &bpa_implicit::RULE,
     &SYNTAX_ERROR,
     &UNREADABLE_FILE,
 ];
@@ -80,8 +94,12 @@ pub enum Check {
     Trail(fn(&Trail, &Policy) -> Verdict),
     /// All that one deployment creates.
     Deployment(fn(&Deployment, &Policy) -> Verdict),
+    /// What the delivery of one trail's logs depends on; nothing where none of it is declared here.
+    Surroundings(fn(&Trail, &Surroundings) -> Option<Verdict>),
     /// One trail, with advice that never changes a verdict.
     Advice(fn(&Trail, &Policy) -> Option<Finding>),
+    /// What the delivery of one trail's logs depends on, with advice that never changes a verdict.
+    AdviceAround(fn(&Surroundings) -> Option<Finding>),
     /// Nothing: it stands for what goes wrong while files are read.
     Reading,
 }
@@ -102,8 +120,18 @@ impl Check {
     pub fn on_trail(self) -> Option<fn(&Trail, &Policy) -> Verdict> {
         match self {
             Check::Trail(check) => Some(check),
-            Check::Deployment(_) | Check::Advice(_) | Check::Reading => None,
+            _ => None,
         }
+    }
+
+    /// Whether it only advises.
+    pub fn is_advice(self) -> bool {
+        matches!(self, Check::Advice(_) | Check::AdviceAround(_))
+    }
+
+    /// Whether it asks what is declared around trails.
+    pub fn is_around(self) -> bool {
+        matches!(self, Check::Surroundings(_) | Check::AdviceAround(_))
     }
 }
 

@@ -45,7 +45,7 @@ pub struct Decision {
 pub struct World {
     /// Answers to give first, in the order of the questions; after them every answer is yes.
     prefix: Vec<bool>,
-    /// Whether questions stay open.
+    /// Whether questions that nobody has answered stay open.
     is_open: bool,
     decisions: RefCell<Vec<Decision>>,
     /// How often something was asked, also what was asked before.
@@ -75,13 +75,17 @@ impl World {
         Self { is_open: true, ..Self::new(Vec::new(), MAX_STEPS) }
     }
 
+    /// What is decided here, without anything that is asked later.
+    pub fn frozen(&self) -> Self {
+        Self { decisions: self.decisions.clone(), ..Self::open() }
+    }
+
     /// The answer to a question, or nothing where questions stay open.
     pub fn decide(&self, atom: Atom) -> Option<bool> {
-        self.touch();
+        let known = self.decided(&atom);
         if self.is_open {
-            return None;
+            return known;
         }
-        let known = self.decisions.borrow().iter().find_map(|decision| decision.answers(&atom));
         Some(known.unwrap_or_else(|| {
             let mut decisions = self.decisions.borrow_mut();
             let yes = self.prefix.get(decisions.len()).copied().unwrap_or(true);
@@ -119,23 +123,15 @@ impl World {
         })
     }
 
-    /// The answer that was given to a question, if it was asked.
-    pub fn answer(&self, atom: &Atom) -> Option<bool> {
-        self.touch();
-        self.decisions.borrow().iter().find_map(|decision| decision.answers(atom))
-    }
-
     /// Notes an answer that follows from those before.
     fn conclude(&self, atom: Atom) -> Option<()> {
         self.touch();
-        if self.is_open {
-            return None;
-        }
         let mut decisions = self.decisions.borrow_mut();
-        if !decisions.iter().any(|decision| decision.atom == atom) {
+        let is_noted = decisions.iter().any(|decision| decision.atom == atom);
+        if !is_noted && !self.is_open {
             decisions.push(Decision { atom, yes: true, is_forced: true });
         }
-        Some(())
+        (is_noted || !self.is_open).then_some(())
     }
 }
 
@@ -313,9 +309,9 @@ mod tests {
     fn what_was_decided_can_be_looked_up() {
         let is = |value: &str| Atom::Is { subject: "x".to_owned(), value: value.to_owned() };
         let outcomes = worlds(|world| {
-            let before = world.answer(&is("a"));
+            let before = world.decided(&is("a"));
             world.decide(is("a"));
-            (before, world.answer(&is("a")), world.answer(&is("b")), world.value_of("x"))
+            (before, world.decided(&is("a")), world.decided(&is("b")), world.value_of("x"))
         });
         let (yes, no) = (Some(true), Some(false));
         assert_eq!(outcomes, [(None, yes, no, Some("a".to_owned())), (None, no, None, None)]);

@@ -202,7 +202,7 @@ fn hidden_verdicts_are_counted() {
     let scratch = Scratch::new("hidden", &[("a.tf", OPEN)]);
     let output = scratch.run(&["check", "--unresolved", "ignore", "-f", "concise"]);
     assert!(!out(&output).contains("single-region-trail"), "{}", out(&output));
-    assert!(err(&output).contains("in 1 trail (1 file): 1 unresolved."), "{}", err(&output));
+    assert!(err(&output).contains("in 1 trail (1 file): 1 unresolved"), "{}", err(&output));
 }
 
 #[test]

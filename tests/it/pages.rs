@@ -37,7 +37,7 @@ fn every_rule_has_an_example_of_each_kind_in_both_languages() {
         assert!(has("pass", ""), "{} has no example that passes", rule.id());
         let (terraform, cloudformation) = (has("fail", ".tf"), has("fail", ".yaml"));
         // Some advice is about what only one of the languages has.
-        let is_advice = matches!(rule.check, Check::Advice(_));
+        let is_advice = rule.check.is_advice();
         assert!(terraform && cloudformation || is_advice && (terraform || cloudformation), "{}", rule.id());
     }
 }
@@ -64,9 +64,9 @@ fn expected(heading: &str) -> &'static str {
 
 fn said(rule: &Rule, report: &Report) -> &'static str {
     match rule.check {
-        Check::Trail(_) => verdict(report, rule.id()),
+        Check::Trail(_) | Check::Surroundings(_) => verdict(report, rule.id()),
         Check::Deployment(_) => word(report.deployments[0].verdict.unwrap()),
-        Check::Advice(_) => {
+        Check::Advice(_) | Check::AdviceAround(_) => {
             let mut trails = report.deployments.iter().flat_map(|deployment| &deployment.trails);
             let advises = trails.any(|trail| trail.advisories.iter().any(|advised| advised.id() == rule.id()));
             if advises { "fail" } else { "pass" }
@@ -81,7 +81,7 @@ fn check_pins(rule: &Rule, report: &Report, example: &Example<'_>, context: &str
         let is_pin = |line: &str| ["# fail", "# unknown", "# note"].iter().any(|pin| line.ends_with(pin));
         let Some(pinned) = text.lines().position(is_pin) else { continue };
         // Advice isn't repeated where a rule already found something.
-        let is_advice = matches!(rule.check, Check::Advice(_));
+        let is_advice = rule.check.is_advice();
         let found = report.findings.iter().filter(|finding| finding.rule.id() == rule.id() || is_advice);
         let lines = found.filter_map(|finding| match &finding.place {
             Place::Text(label) => {

@@ -44,7 +44,7 @@ pub(super) fn argument(instance: &Instance<'_>, path: &str) -> Argument {
     let seen: Vec<Seen<'_>> =
         instance.iter().map(|(resource, world)| (find(&resource.body, path, resource.header), *world)).collect();
     let first = instance.first().map(|(resource, _)| *resource);
-    let absent = first.and_then(|resource| resource.dialect.absent(path));
+    let absent = first.and_then(|resource| resource.kind.dialect()?.absent(path));
     let name = format!("{}.{path}", first.map(|resource| resource.address.as_str()).unwrap_or_default());
     group(name, &seen, |value| describe(value, absent))
 }

@@ -1,6 +1,6 @@
-//! A root template with all the stacks in it, and the places where trails are declared.
+//! A root template with all the stacks in it, and the places where something is declared.
 
-use std::cell::Cell;
+use std::cell::{Cell, OnceCell};
 use std::rc::Rc;
 
 use super::eval::Evaluator;
@@ -10,7 +10,7 @@ use super::scope::Scope;
 use super::stacks::{Deployed, created, is_stack};
 use super::template::{Template, holds_type};
 use crate::formats::{Context, Opened};
-use crate::model::{Elsewhere, Resource, dialects};
+use crate::model::{Elsewhere, Resource, Subject};
 use crate::source::{FileId, Span};
 use crate::syntax::node::Entry;
 use crate::syntax::{Problem, ProblemKind};
@@ -22,7 +22,7 @@ const MAX_DEPTH: usize = 10;
 /// More places than this, through all stacks, are given up.
 const MAX_SITES: usize = 4_096;
 
-/// More steps than this for all trails of a deployment together are given up.
+/// More steps than this for all that is looked for in a deployment are given up.
 const MAX_STEPS: usize = 4_000_000;
 
 /// A root template that has been read.
@@ -30,13 +30,11 @@ pub(super) struct Deployment<'a> {
     library: Library<'a>,
     /// Nothing when the document is no template.
     root: Option<Rc<Scope>>,
-    sites: Vec<Site>,
-    elsewhere: Vec<Elsewhere>,
-    /// The steps that were taken for all sites, in all worlds.
-    steps: Cell<usize>,
+    trails: OnceCell<Search>,
+    surroundings: OnceCell<Search>,
 }
 
-/// An entry that may make trails, by the stacks that lead to it.
+/// An entry that may make what is looked for, by the stacks that lead to it.
 struct Site {
     root: Rc<Scope>,
     stacks: Vec<Entry>,
@@ -49,18 +47,28 @@ impl<'a> Deployment<'a> {
         let library = Library::new(context);
         let template = library.templates(&library.document(file)).into_iter().nth(document);
         let root = template.map(|template| Rc::new(Scope::root(template)));
-        let mut search = Search::default();
-        if let Some(root) = &root {
-            let world = World::open();
-            let evaluator = Evaluator::new(&library, Rc::clone(root), &world);
-            search.look_in(&evaluator, root, &created(root.template.header), &[]);
-        }
-        let Search { sites, elsewhere, .. } = search;
-        Self { library, root, sites, elsewhere, steps: Cell::new(0) }
+        Self { library, root, trails: OnceCell::new(), surroundings: OnceCell::new() }
     }
 
-    /// The trails of a site in a world, as far as it is decided.
-    fn trails(&self, site: &Site, world: &World) -> Vec<Resource> {
+    /// Where what is looked for may be made, as far as somebody has asked.
+    fn found(&self, subject: Subject) -> &Search {
+        let found = match subject {
+            Subject::Trails => &self.trails,
+            Subject::Surroundings => &self.surroundings,
+        };
+        found.get_or_init(|| {
+            let mut search = Search::new(subject);
+            if let Some(root) = &self.root {
+                let world = World::open();
+                let evaluator = Evaluator::new(&self.library, Rc::clone(root), &world);
+                search.look_in(&evaluator, root, &created(root.template.header), &[]);
+            }
+            search
+        })
+    }
+
+    /// What a site makes in a world, as far as it is decided.
+    fn made(&self, subject: Subject, site: &Site, world: &World) -> Vec<Resource> {
         let mut evaluator = Evaluator::new(&self.library, Rc::clone(&site.root), world);
         let mut exists = created(site.root.template.header);
         for stack in &site.stacks {
@@ -69,13 +77,14 @@ impl<'a> Deployment<'a> {
             };
             (evaluator, exists) = (inner, inner_exists);
         }
-        if self.steps.get() > MAX_STEPS {
-            return vec![evaluator.given_up(&site.entry, "evaluation steps")];
+        let steps = &self.found(subject).steps;
+        if steps.get() > MAX_STEPS {
+            return vec![evaluator.given_up(subject, &site.entry, "evaluation steps")];
         }
         let before = world.steps();
-        let trails = evaluator.trails(&site.entry, &exists);
-        self.steps.set(self.steps.get().saturating_add(world.steps().saturating_sub(before)));
-        trails
+        let resources = evaluator.resources(subject, &site.entry, &exists);
+        steps.set(steps.get().saturating_add(world.steps().saturating_sub(before)));
+        resources
     }
 }
 
@@ -84,29 +93,29 @@ impl Opened for Deployment<'_> {
         self.root.as_ref().map(|root| root.template.header)
     }
 
-    fn sites(&self) -> usize {
-        self.sites.len()
+    fn sites(&self, subject: Subject) -> usize {
+        self.found(subject).sites.len()
     }
 
     /// A question that is asked late may decide a value that was used before; so it is used again then.
-    fn resources(&self, site: usize, world: &World) -> Vec<Resource> {
+    fn resources(&self, subject: Subject, site: usize, world: &World) -> Vec<Resource> {
         const MAX_ROUNDS: usize = 8;
-        let Some(site) = self.sites.get(site) else { return Vec::new() };
+        let Some(site) = self.found(subject).sites.get(site) else { return Vec::new() };
         let mut decided = world.decisions().len();
-        let mut trails = self.trails(site, world);
+        let mut resources = self.made(subject, site, world);
         for _ in 0..MAX_ROUNDS {
             let now = world.decisions().len();
             if now == decided {
                 break;
             }
             decided = now;
-            trails = self.trails(site, world);
+            resources = self.made(subject, site, world);
         }
-        trails
+        resources
     }
 
-    fn elsewhere(&self) -> Vec<Elsewhere> {
-        self.elsewhere.clone()
+    fn elsewhere(&self, subject: Subject) -> Vec<Elsewhere> {
+        self.found(subject).elsewhere.clone()
     }
 
     fn problems(&self) -> Vec<Problem> {
@@ -123,22 +132,32 @@ impl Opened for Deployment<'_> {
 }
 
 /// The places that are found, through all stacks.
-#[derive(Default)]
 struct Search {
+    subject: Subject,
     sites: Vec<Site>,
     elsewhere: Vec<Elsewhere>,
     stacks: usize,
+    /// The steps that were taken for all sites, in all worlds.
+    steps: Cell<usize>,
 }
 
 impl Search {
+    fn new(subject: Subject) -> Self {
+        Self { subject, sites: Vec::new(), elsewhere: Vec::new(), stacks: 0, steps: Cell::new(0) }
+    }
+
+    fn is_wanted(&self, kind: &str) -> bool {
+        self.subject.kind(kind).is_some()
+    }
+
     fn look_in(&mut self, evaluator: &Evaluator<'_>, root: &Rc<Scope>, exists: &Traced<bool>, stacks: &[Entry]) {
         let template = Rc::clone(&evaluator.scope.template);
         let flat = &template.resources.flat;
         for entry in flat.entries.iter().chain(&flat.loops) {
             let kind = entry.value.as_mapping().and_then(|mapping| super::flat::text(mapping, "Type"));
             let is_site = match kind {
-                Some(kind) if !is_loop(entry) => kind == dialects::CLOUDFORMATION.kind,
-                _ => is_loop(entry) && holds_type(&entry.value, &is_relevant),
+                Some(kind) if !is_loop(entry) => self.is_wanted(kind),
+                _ => is_loop(entry) && holds_type(&entry.value, &|kind| self.is_wanted(kind) || is_stack(kind)),
             };
             if is_site {
                 self.note(root, stacks, entry);
@@ -175,6 +194,7 @@ impl Search {
                 let stacks: Vec<Entry> = stacks.iter().chain([entry]).cloned().collect();
                 self.look_in(&inner, root, &exists, &stacks);
             }
+            None if self.subject == Subject::Surroundings => self.note(root, stacks, entry),
             None => self.elsewhere.extend(evaluator.elsewhere(&member, exists)),
         }
     }
@@ -189,10 +209,6 @@ impl Search {
             });
         }
     }
-}
-
-fn is_relevant(kind: &str) -> bool {
-    kind == dialects::CLOUDFORMATION.kind || is_stack(kind)
 }
 
 /// What a macro brings among the resources may be a trail, if its name says so.

@@ -116,7 +116,7 @@ impl<'a> Evaluator<'a> {
         if let Some(text) = self.world.value_of(&subject) {
             value.value = Known(Data::String(text));
         } else if !why.is_set()
-            && self.world.answer(&Atom::Is { subject: subject.clone(), value: String::new() }) == Some(false)
+            && self.world.decided(&Atom::Is { subject: subject.clone(), value: String::new() }) == Some(false)
         {
             value.value = Unknown(Why::AtDeployment { reference: subject, is_set: true });
         }

@@ -14,6 +14,7 @@ mod library;
 mod lists;
 mod loops;
 mod macros;
+mod made;
 mod mappings;
 mod parameters;
 mod references;
@@ -23,7 +24,6 @@ mod stacks;
 mod strings;
 mod symbols;
 mod template;
-mod trails;
 
 use std::sync::LazyLock;
 

@@ -110,7 +110,7 @@ impl Evaluator<'_> {
                 return Some(Some(index));
             }
         }
-        if self.world.answer(&is(last)) == Some(false) {
+        if self.world.decided(&is(last)) == Some(false) {
             self.world.reject();
             return Some(None);
         }

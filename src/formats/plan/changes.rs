@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::formats::Opened;
-use crate::model::{Dialect, Elsewhere, Holds, Notation, Resource, dialects};
+use crate::model::{Elsewhere, Holds, Kind, Notation, Resource, Subject};
 use crate::source::Span;
 use crate::syntax::Problem;
 use crate::syntax::node::{Entry, Mapping, Meaning, Node, NodeKind, Tree};
@@ -14,9 +14,9 @@ pub(super) struct Plan {
     tree: Tree,
 }
 
-/// A trail that there will be.
+/// A resource that there will be.
 struct Planned<'a> {
-    dialect: &'static Dialect,
+    kind: &'static Kind,
     address: &'a Node,
     /// Its arguments, with the provider's defaults.
     after: &'a Mapping,
@@ -33,9 +33,9 @@ impl Plan {
         self.tree.documents.first()?.as_mapping()?.get("resource_changes")
     }
 
-    fn trails(&self) -> impl Iterator<Item = Planned<'_>> {
+    fn planned(&self, subject: Subject) -> impl Iterator<Item = Planned<'_>> {
         let changes = self.changes().and_then(|entry| entry.value.as_sequence()).unwrap_or_default();
-        changes.iter().filter_map(|change| Planned::read(change))
+        changes.iter().filter_map(move |change| Planned::read(change, subject))
     }
 }
 
@@ -44,16 +44,16 @@ impl Opened for Plan {
         self.changes().map(|entry| entry.key.span)
     }
 
-    fn sites(&self) -> usize {
-        // Nothing is decided here, so all trails can be one declaration.
+    fn sites(&self, _: Subject) -> usize {
+        // Nothing is decided here, so all resources can be one declaration.
         1
     }
 
-    fn resources(&self, _: usize, _: &World) -> Vec<Resource> {
-        self.trails().map(|trail| trail.resource()).collect()
+    fn resources(&self, subject: Subject, _: usize, _: &World) -> Vec<Resource> {
+        self.planned(subject).map(|planned| planned.resource()).collect()
     }
 
-    fn elsewhere(&self) -> Vec<Elsewhere> {
+    fn elsewhere(&self, _: Subject) -> Vec<Elsewhere> {
         Vec::new()
     }
 
@@ -63,13 +63,13 @@ impl Opened for Plan {
 }
 
 impl<'a> Planned<'a> {
-    /// A managed resource that is a trail and stays or comes.
-    fn read(change: &'a Node) -> Option<Self> {
+    /// A managed resource that is looked for and stays or comes.
+    fn read(change: &'a Node, subject: Subject) -> Option<Self> {
         let change = change.as_mapping()?;
         let text = |key: &str| change.get(key)?.value.as_text();
         let details = change.get("change")?.value.as_mapping()?;
         Some(Self {
-            dialect: dialects::of_kind(text("type")?).filter(|_| text("mode") == Some("managed"))?,
+            kind: subject.kind(text("type")?).filter(|_| text("mode") == Some("managed"))?,
             address: &change.get("address")?.value,
             after: details.get("after")?.value.as_mapping()?,
             after_unknown: details.get("after_unknown").map(|entry| &*entry.value),
@@ -79,7 +79,7 @@ impl<'a> Planned<'a> {
     fn resource(&self) -> Resource {
         let header = self.address.span;
         let address = self.address.as_text().unwrap_or_default().to_owned();
-        let fields = self.dialect.shape.iter().filter_map(|argument| {
+        let fields = self.kind.shape.iter().filter_map(|argument| {
             let reference = format!("{address}.{}", argument.name);
             let unknown = part(self.after_unknown, argument.name);
             let field = field(argument.name, self.after.get(argument.name), unknown, header, &reference)?;
@@ -89,7 +89,7 @@ impl<'a> Planned<'a> {
         });
         let body = Object::new(header, fields.collect());
         Resource {
-            dialect: self.dialect,
+            kind: self.kind,
             address,
             header,
             call: None,

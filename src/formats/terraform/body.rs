@@ -3,15 +3,16 @@
 use super::eval::Evaluator;
 use super::expand::{self, Instance};
 use super::lifecycle;
-use crate::model::{Dialect, Holds, Notation, Resource, Shape};
+use crate::model::kinds::Role;
+use crate::model::{Holds, Kind, Notation, Resource, Shape};
 use crate::source::Span;
-use crate::syntax::hcl::{Block, Body, Expr, ExprKind};
+use crate::syntax::hcl::{Attribute, Block, Body, Expr, ExprKind};
 use crate::value::{Data, Field, Known, Object, Origin, Traced, Unknown, Why};
 
 /// The instances of a resource block in the evaluator's scope and world.
 pub(super) fn resources(
     block: &Block,
-    dialect: &'static Dialect,
+    kind: &'static Kind,
     notation: Notation,
     evaluator: &Evaluator<'_>,
 ) -> Vec<Resource> {
@@ -22,12 +23,12 @@ pub(super) fn resources(
         // What isn't created needs no arguments.
         let body = match exists.value {
             Known(false) => Object::new(block.header, Vec::new()),
-            Known(true) | Unknown(_) => object(&block.body, dialect.shape, block.header, &evaluator.with(names)),
+            Known(true) | Unknown(_) => arguments(block, kind, &evaluator.with(names)),
         };
         let address = scope.qualify(&format!("{name}{key}"));
         let exists = scope.existence(exists);
         Resource {
-            dialect,
+            kind,
             address,
             header: block.header,
             call,
@@ -39,6 +40,21 @@ pub(super) fn resources(
         }
     };
     expand::instances(block, evaluator).into_iter().map(resource).collect()
+}
+
+/// What is asked for of a block; all that it says, when nobody reads what it calls.
+fn arguments(block: &Block, kind: &Kind, evaluator: &Evaluator<'_>) -> Object {
+    match kind.role {
+        Role::Unread => {
+            let field = |attribute: &Attribute| Field {
+                key: attribute.name.text.clone(),
+                key_span: attribute.name.span,
+                value: evaluator.eval(&attribute.value),
+            };
+            Object::new(block.header, block.body.attributes.iter().map(field).collect())
+        }
+        _ => object(&block.body, kind.shape, block.header, evaluator),
+    }
 }
 
 /// Makes a resource stand for more instances than are told apart.
@@ -56,11 +72,14 @@ pub(super) fn object(body: &Body, shape: Shape, header: Span, evaluator: &Evalua
             (Some(attribute), Holds::Value) => {
                 field(argument.name, attribute.name.span, evaluator.eval_deciding(&attribute.value))
             }
+            (Some(attribute), Holds::Document) => {
+                field(argument.name, attribute.name.span, evaluator.document(&attribute.value))
+            }
             (Some(attribute), Holds::Blocks(_)) if attribute.value.kind != ExprKind::Null => {
                 let message = format!("`{}` is a block, not an argument", argument.name);
                 field(argument.name, attribute.name.span, invalid(message, attribute.value.span, evaluator))
             }
-            (None, Holds::Value) => {
+            (None, Holds::Value | Holds::Document) => {
                 let block = body.blocks(argument.name).next()?;
                 let message = format!("`{}` is an argument, not a block", argument.name);
                 field(argument.name, block.header, invalid(message, block.header, evaluator))

@@ -5,6 +5,7 @@
 
 mod calls;
 mod collections;
+mod documents;
 mod operators;
 mod path;
 mod policies;

@@ -11,7 +11,7 @@ use std::sync::Arc;
 
 use self::escapes::Places;
 use super::policy_document;
-use crate::model::{Argument, Holds, Shape, dialects};
+use crate::model::{Argument, Holds, Shape, Subject};
 use crate::source::{SourceFile, Span};
 use crate::syntax::Problem;
 use crate::syntax::hcl::{self, Attribute, Block, Body, Expr, ExprKind, Name, ObjectItem, ObjectKey};
@@ -91,7 +91,10 @@ impl Reader<'_> {
         let body = match (kind.text.as_str(), labels.first()) {
             ("variable", _) => self.variable(mapping),
             ("resource", Some(label)) => {
-                self.body(mapping, dialects::of_kind(&label.text).map(|dialect| dialect.shape).unwrap_or_default())
+                // Where a trail's logs go is no block, so one shape says it all.
+                let subjects = [Subject::Trails, Subject::Surroundings].into_iter();
+                let kind = subjects.filter_map(|subject| subject.kind(&label.text)).next();
+                self.body(mapping, kind.map(|kind| kind.shape).unwrap_or_default())
             }
             ("data", Some(label)) if label.text == policy_document::KIND => self.body(mapping, policy_document::SHAPE),
             _ => self.body(mapping, &[]),
@@ -234,7 +237,7 @@ enum Nested {
 fn nested(name: &str, shape: Shape) -> Nested {
     match shape.iter().find(|argument| argument.name == name).map(|argument| &argument.holds) {
         Some(Holds::Blocks(shape)) => Nested::Blocks(shape),
-        Some(Holds::Value) => Nested::Argument,
+        Some(Holds::Value | Holds::Document) => Nested::Argument,
         None if name == "lifecycle" => Nested::Blocks(&[]),
         None if name == "dynamic" => Nested::Dynamic,
         None => Nested::Argument,

@@ -16,6 +16,7 @@ mod numbers;
 mod policy_document;
 mod roots;
 mod scope;
+mod search;
 mod sets;
 mod size;
 mod tree;

@@ -8,7 +8,7 @@ use std::sync::{Arc, OnceLock};
 
 use super::{TRAILS, file_name, json, names};
 use crate::formats::{Context, Engine};
-use crate::model::{Dialect, Notation, dialects};
+use crate::model::{Kind, Notation, Subject, kinds};
 use crate::source::{FileId, ReadError, SourceFile, Span};
 use crate::syntax::hcl::{self, Attribute, Block, Expr, Item, ItemKind, Name, Parsed};
 use crate::syntax::{Problem, json as json_syntax};
@@ -128,11 +128,10 @@ impl Module {
         found.into_iter().next().map(|attribute| &attribute.value)
     }
 
-    /// The declarations of trails.
-    pub(super) fn trails(&self) -> impl Iterator<Item = (BlockId, &'static Dialect)> {
-        let declared =
-            self.blocks("resource").filter(|id| self.blocks.get(id.0).is_some_and(|block| block.mentions_trail));
-        declared.filter_map(|id| Some((id, dialect_of(self.block(id)?)?)))
+    /// The resources of a kind that is looked for.
+    pub(super) fn declared(&self, subject: Subject) -> impl Iterator<Item = (BlockId, &'static Kind)> {
+        let may_be = move |id: &BlockId| self.blocks.get(id.0).is_some_and(|block| block.may_declare(subject));
+        self.blocks("resource").filter(may_be).filter_map(move |id| Some((id, kind_of(self.block(id)?, subject)?)))
     }
 
     /// How a block is written.
@@ -176,6 +175,19 @@ impl Module {
 }
 
 impl ModuleBlock {
+    /// Whether its text makes it worth parsing.
+    fn may_declare(&self, subject: Subject) -> bool {
+        let names_neighbour = || match &self.source {
+            Source::Json(block) => kind_of(block, subject).is_some(),
+            Source::Native(item) => {
+                let text = self.file.slice(item.span);
+                let header = text.split('{').next().unwrap_or_default();
+                kinds::NEIGHBOURS.iter().any(|neighbour| header.contains(neighbour))
+            }
+        };
+        self.mentions_trail || subject == Subject::Surroundings && names_neighbour()
+    }
+
     fn parse(&self) -> (Option<Block>, Vec<Problem>) {
         match &self.source {
             Source::Json(block) => (Some(block.clone()), Vec::new()),
@@ -202,7 +214,7 @@ fn read_blocks(id: FileId, file: &Arc<SourceFile>) -> (Vec<ModuleBlock>, Vec<Pro
         let (json, problems) = json::blocks(&tree, file);
         let json = json.into_iter();
         let blocks = json.map(|json| {
-            let is_trail = dialect_of(&json).is_some();
+            let is_trail = kind_of(&json, Subject::Trails).is_some();
             block(json.kind.clone(), is_trail, Notation::Json, Source::Json(json))
         });
         return (blocks.collect(), [tree.problems, problems].concat());
@@ -237,9 +249,9 @@ pub(super) fn read_values(id: FileId, file: &SourceFile) -> (Vec<Attribute>, Vec
     (attributes, problems)
 }
 
-fn dialect_of(block: &Block) -> Option<&'static Dialect> {
+fn kind_of(block: &Block, subject: Subject) -> Option<&'static Kind> {
     let [kind, _] = block.labels.as_slice() else { return None };
-    dialects::of_kind(&kind.text)
+    subject.kind(&kind.text)
 }
 
 fn mentions_trail(text: &str) -> bool {

@@ -5,8 +5,11 @@
 //! Source: `internal/service/iam/policy_document_data_source.go` and `policy_model.go` in
 //! hashicorp/terraform-provider-aws.
 
+mod decoded;
 mod read;
 mod write;
+
+pub(super) use decoded::{DECODED_SHAPE, decoded};
 
 use std::collections::HashSet;
 

@@ -5,6 +5,7 @@ use std::path::Path;
 use super::Terraform;
 use super::unknowns::first_unknown;
 use crate::formats::{Context, Format, Interest, Kept, Opened, Options};
+use crate::model::Subject;
 use crate::source::{Memory, Sources};
 use crate::value::world::MAX_STEPS;
 use crate::value::{Known, Unknown, World};
@@ -19,7 +20,7 @@ fn probe(declarations: &str) -> (String, usize) {
 fn probe_files(files: &[(&str, &str)]) -> (String, usize) {
     opened(files, |opened| {
         let world = World::open();
-        let resources = opened.resources(0, &world);
+        let resources = opened.resources(Subject::Trails, 0, &world);
         let Known(body) = &resources[0].body else { panic!("the body isn't known") };
         let value = &body.field("is_multi_region_trail").unwrap().value;
         let said = match (first_unknown(value), &value.value) {
@@ -33,7 +34,7 @@ fn probe_files(files: &[(&str, &str)]) -> (String, usize) {
 /// How many instances the first declaration has, and whether all are known to exist.
 fn resources_of(files: &[(&str, &str)]) -> (usize, bool) {
     opened(files, |opened| {
-        let resources = opened.resources(0, &World::open());
+        let resources = opened.resources(Subject::Trails, 0, &World::open());
         (resources.len(), resources.iter().all(|resource| resource.exists.value == Known(true)))
     })
 }
@@ -153,8 +154,8 @@ fn too_many_calls_are_not_followed() {
     files.push(("/m9/main.tf".to_owned(), "resource \"aws_cloudtrail\" \"t\" {\n}\n".to_owned()));
     let files: Vec<(&str, &str)> = files.iter().map(|(path, text)| (path.as_str(), text.as_str())).collect();
     opened(&files, |opened| {
-        assert_eq!(opened.sites(), 4096);
-        assert!(!opened.elsewhere().is_empty());
+        assert_eq!(opened.sites(Subject::Trails), 4096);
+        assert!(!opened.elsewhere(Subject::Trails).is_empty());
     });
 }
 
@@ -167,7 +168,7 @@ fn many_trails_share_their_steps() {
     let text = format!("{}{trails}", chain(15, "[1]", "concat(X, X)"));
     opened(&[("/main.tf", &text)], |opened| {
         let is_known = |site| {
-            let resources = opened.resources(site, &World::open());
+            let resources = opened.resources(Subject::Trails, site, &World::open());
             let Known(body) = &resources[0].body else { panic!("the body isn't known") };
             matches!(body.field("is_multi_region_trail").unwrap().value.value, Known(_))
         };

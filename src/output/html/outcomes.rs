@@ -4,7 +4,7 @@ use super::markup::{Html, block, code, inline, join, prose, section};
 use super::{Numbered, Page, finding, lines, verdict};
 use crate::finding::Label;
 use crate::report::{Judged, JudgedTrail, Outcome};
-use crate::rules::{Check, Rule};
+use crate::rules::Rule;
 
 /// A part, which tells what belongs into it.
 type Part = (&'static str, fn(&Numbered<'_>) -> bool);
@@ -30,7 +30,7 @@ fn is_unresolved(numbered: &Numbered<'_>) -> bool {
 }
 
 fn is_advice(numbered: &Numbered<'_>) -> bool {
-    matches!(numbered.finding.rule.check, Check::Advice(_))
+    numbered.finding.rule.check.is_advice()
 }
 
 /// Verdicts whose finding stands with another instance, or isn't shown.

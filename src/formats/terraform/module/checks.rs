@@ -2,8 +2,8 @@
 
 use std::collections::HashSet;
 
-use super::dialect_of;
-use crate::model::Holds;
+use super::kind_of;
+use crate::model::{Holds, Subject};
 use crate::syntax::Problem;
 use crate::syntax::hcl::{Block, ExprKind};
 
@@ -39,7 +39,7 @@ fn twice(span: crate::source::Span, what: &str) -> Problem {
 
 /// Trails in override files that have nothing to override.
 pub(super) fn baseless<'a>(overrides: &[Block], bases: impl Fn(&Block) -> bool + 'a) -> Vec<Problem> {
-    let lone = overrides.iter().filter(|block| dialect_of(block).is_some() && !bases(block));
+    let lone = overrides.iter().filter(|block| kind_of(block, Subject::Trails).is_some() && !bases(block));
     lone.map(|block| {
         let name: Vec<&str> = block.labels.iter().map(|label| label.text.as_str()).collect();
         let message = format!("there is no `{}` in other files for this override file to change", name.join("."));
@@ -50,7 +50,7 @@ pub(super) fn baseless<'a>(overrides: &[Block], bases: impl Fn(&Block) -> bool +
 
 /// Arguments of a trail that should be blocks, and blocks that should be arguments.
 pub(super) fn misshapen(block: &Block) -> impl Iterator<Item = Problem> {
-    let shape = dialect_of(block).map(|dialect| dialect.shape).unwrap_or_default();
+    let shape = kind_of(block, Subject::Trails).map(|kind| kind.shape).unwrap_or_default();
     let values = shape.iter().filter(|argument| matches!(argument.holds, Holds::Value));
     let misplaced = values
         .flat_map(|argument| block.body.blocks(argument.name))

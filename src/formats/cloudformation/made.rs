@@ -1,4 +1,4 @@
-//! Resources of a template become trails: their own, and those of the stacks that they are.
+//! What the entries of a template make: resources of their own, and those of the stacks that they are.
 
 use std::rc::Rc;
 
@@ -6,29 +6,37 @@ use super::call::{self, Call};
 use super::eval::{Evaluator, MAX_DEPTH};
 use super::flat::{self, is_loop};
 use super::loops::{Member, Members};
-use super::stacks::created;
-use crate::model::{Macro, Resource, dialects};
+use super::stacks::{created, is_stack};
+use crate::model::{Kind, Macro, Resource, Shape, Subject, kinds};
 use crate::source::Span;
 use crate::syntax::node::{Entry, Mapping};
 use crate::value::{Data, Field, Known, Maybe, Object, Origin, Traced, Unknown, Why};
 
 impl Evaluator<'_> {
-    /// The trails that an entry of `Resources` makes in this world; `outer` says whether its stack is created.
-    pub(super) fn trails(&self, entry: &Entry, outer: &Traced<bool>) -> Vec<Resource> {
+    /// What an entry of `Resources` makes in this world; `outer` says whether its stack is created.
+    pub(super) fn resources(&self, subject: Subject, entry: &Entry, outer: &Traced<bool>) -> Vec<Resource> {
         if let Err(limit) = self.world.enter(MAX_DEPTH) {
-            return vec![self.given_up(entry, limit)];
+            return vec![self.given_up(subject, entry, limit)];
         }
-        let trails = if is_loop(entry) { self.looped(entry, outer) } else { self.made(&self.member(entry), outer) };
+        let resources = if is_loop(entry) {
+            self.looped(subject, entry, outer)
+        } else {
+            self.made(subject, &self.member(entry), outer)
+        };
         self.world.leave();
-        trails
+        resources
     }
 
-    /// What stands for the trails that an entry may make, when a limit keeps it from being evaluated.
-    pub(super) fn given_up(&self, entry: &Entry, limit: &str) -> Resource {
+    /// What stands for all that an entry may make, when a limit keeps it from being evaluated.
+    pub(super) fn given_up(&self, subject: Subject, entry: &Entry, limit: &str) -> Resource {
         let why = Why::NotEvaluated { construct: format!("what is over the limit for {limit}") };
         let header = entry.key.span;
+        let kind = match subject {
+            Subject::Trails => &kinds::CLOUDFORMATION_TRAIL,
+            Subject::Surroundings => &kinds::UNREAD_STACK,
+        };
         Resource {
-            dialect: &dialects::CLOUDFORMATION,
+            kind,
             address: self.scope.qualify(entry.key.as_text().unwrap_or_default()),
             header,
             call: None,
@@ -40,38 +48,46 @@ impl Evaluator<'_> {
         }
     }
 
-    /// The trails that a loop makes; what it loops over may not be known.
-    fn looped(&self, entry: &Entry, outer: &Traced<bool>) -> Vec<Resource> {
+    /// What a loop makes; what it loops over may not be known.
+    fn looped(&self, subject: Subject, entry: &Entry, outer: &Traced<bool>) -> Vec<Resource> {
         let (members, why) = match self.iterate(entry) {
-            Ok(Members { all, rest: None }) => return all.iter().flat_map(|member| self.made(member, outer)).collect(),
+            Ok(Members { all, rest: None }) => {
+                return all.iter().flat_map(|member| self.made(subject, member, outer)).collect();
+            }
             Ok(Members { all, rest: Some(why) }) => (all, why),
             Err(why) => (self.sketch(entry, &why), why),
         };
         let construct = format!("the loop, since {},", why.describe());
         let origin = Origin::Written(entry.key.span);
         let doubt = Traced { value: Unknown(Why::NotEvaluated { construct }), origin, hops: Vec::new() };
-        members.iter().flat_map(|member| self.made(member, &doubt)).collect()
+        members.iter().flat_map(|member| self.made(subject, member, &doubt)).collect()
     }
 
-    fn made(&self, member: &Member, outer: &Traced<bool>) -> Vec<Resource> {
+    fn made(&self, subject: Subject, member: &Member, outer: &Traced<bool>) -> Vec<Resource> {
         let evaluator = self.with(member.names.clone());
         let Some(resource) = member.value.as_mapping() else { return Vec::new() };
-        match flat::text(resource, "Type").map(|kind| evaluator.filled(kind)) {
-            Some(kind) if kind == dialects::CLOUDFORMATION.kind => vec![evaluator.trail(member, resource, outer)],
-            Some(_) => evaluator.of_stack(member, outer),
-            None => Vec::new(),
+        let Some(name) = flat::text(resource, "Type").map(|kind| evaluator.filled(kind)) else { return Vec::new() };
+        match subject.kind(&name) {
+            Some(kind) => vec![evaluator.resource(kind, member, resource, outer)],
+            None => evaluator.of_stack(subject, member, outer),
         }
     }
 
-    /// The trails of the template that a stack deploys, if the resource is one.
-    fn of_stack(&self, member: &Member, outer: &Traced<bool>) -> Vec<Resource> {
-        let Some((inner, exists)) = self.enter(member, outer) else { return Vec::new() };
-        let template = Rc::clone(&inner.scope.template);
-        let flat = &template.resources.flat;
-        flat.entries.iter().chain(&flat.loops).flat_map(|entry| inner.trails(entry, &exists)).collect()
+    /// What the template makes that a stack deploys, if the resource is one. What isn't read may be about
+    /// the buckets and keys that it is given.
+    fn of_stack(&self, subject: Subject, member: &Member, outer: &Traced<bool>) -> Vec<Resource> {
+        if let Some((inner, exists)) = self.enter(member, outer) {
+            let template = Rc::clone(&inner.scope.template);
+            let flat = &template.resources.flat;
+            let entries = flat.entries.iter().chain(&flat.loops);
+            return entries.flat_map(|entry| inner.resources(subject, entry, &exists)).collect();
+        }
+        let resource = member.value.as_mapping().filter(|_| subject == Subject::Surroundings);
+        let unread = resource.filter(|resource| flat::text(resource, "Type").is_some_and(is_stack));
+        unread.map(|resource| self.resource(&kinds::UNREAD_STACK, member, resource, outer)).into_iter().collect()
     }
 
-    fn trail(&self, member: &Member, resource: &Mapping, outer: &Traced<bool>) -> Resource {
+    fn resource(&self, kind: &'static Kind, member: &Member, resource: &Mapping, outer: &Traced<bool>) -> Resource {
         let header = member.key_span;
         let members = self.members(resource);
         let exists = match (members.get("Condition"), outer.origin) {
@@ -82,10 +98,10 @@ impl Evaluator<'_> {
         let body = match exists.value {
             // What isn't created needs no properties.
             Known(false) => Known(Object::new(header, Vec::new())),
-            Known(true) | Unknown(_) => self.body(&members, header),
+            Known(true) | Unknown(_) => self.body(kind.shape, &members, header),
         };
         Resource {
-            dialect: &dialects::CLOUDFORMATION,
+            kind,
             address: self.scope.qualify(&member.key),
             header,
             call: None,
@@ -113,7 +129,7 @@ impl Evaluator<'_> {
     }
 
     /// The properties that the shape asks for.
-    fn body(&self, members: &Members, header: Span) -> Maybe<Object> {
+    fn body(&self, shape: Shape, members: &Members, header: Span) -> Maybe<Object> {
         let Some(properties) = members.get("Properties") else {
             return match &members.rest {
                 Some(why) => Unknown(why.clone()),
@@ -130,13 +146,12 @@ impl Evaluator<'_> {
         }
         let Some(mapping) = target.as_mapping() else { return Unknown(Why::Unreadable) };
         let written = self.members(mapping);
-        let fields = written.all.iter().filter_map(|member| self.property(member));
+        let fields = written.all.iter().filter_map(|member| self.property(shape, member));
         Known(Object { rest: written.rest.clone().map(Box::new), ..Object::new(header, fields.collect()) })
     }
 
     /// A property that is asked for, or a key that may have been meant for one.
-    fn property(&self, member: &Member) -> Option<Field> {
-        let shape = dialects::CLOUDFORMATION.shape;
+    fn property(&self, shape: Shape, member: &Member) -> Option<Field> {
         let value = if shape.iter().any(|argument| argument.name == member.key) {
             self.with(member.names.clone()).eval(&member.value)
         } else if shape.iter().any(|argument| argument.is_resembled_by(&member.key)) {

@@ -1,0 +1,185 @@
+//! The same policy as an object, in which parts may be unknown and each has its place.
+
+use super::{STATEMENT, blocks};
+use crate::formats::terraform::functions::{self, Call, Given};
+use crate::model::{Argument, Holds, Shape};
+use crate::value::{Data, Field, Known, List, Maybe, Object, Traced, Unknown, Why};
+
+/// The arguments of the data source, with other policies as objects.
+pub(in crate::formats::terraform) const DECODED_SHAPE: Shape =
+    &[document("source_policy_documents"), document("override_policy_documents"), blocks("statement", STATEMENT)];
+
+const fn document(name: &'static str) -> Argument {
+    Argument { name, holds: Holds::Document }
+}
+
+/// The policy that the arguments describe.
+pub(in crate::formats::terraform) fn decoded(arguments: &Object) -> Object {
+    let mut statements: Vec<Traced<Data>> = items(arguments, "source_policy_documents").flat_map(taken_in).collect();
+    statements.extend(items(arguments, "statement").map(|item| written(&item)));
+    for change in items(arguments, "override_policy_documents").flat_map(taken_in) {
+        let same = sid(&change).and_then(|sid| statements.iter().position(|own| self::sid(own) == Some(sid)));
+        match same.and_then(|index| statements.get_mut(index)) {
+            Some(own) => *own = change,
+            None => statements.push(change),
+        }
+    }
+    let list = Traced::written(Data::tuple(statements), arguments.header);
+    Object::new(arguments.header, vec![field("Statement", list)])
+}
+
+/// The statements of another policy; one that isn't known may hold any.
+fn taken_in(policy: Traced<Data>) -> Vec<Traced<Data>> {
+    let decoded = match &policy.value {
+        Known(Data::String(text)) if text.is_empty() => return Vec::new(),
+        Known(Data::Null) => return Vec::new(),
+        Known(Data::String(_)) => decode(&policy),
+        Known(_) | Unknown(_) => policy.clone(),
+    };
+    match &decoded.value {
+        Known(Data::Object(object)) => items(object, "Statement").collect(),
+        Known(_) => vec![policy.map(|_| Unknown(Why::Failed { message: "this isn't a policy document".to_owned() }))],
+        Unknown(_) => vec![decoded],
+    }
+}
+
+fn decode(text: &Traced<Data>) -> Traced<Data> {
+    let call = Call { span: text.origin.span(), arguments: std::slice::from_ref(text) };
+    let decoded = functions::find("jsondecode").and_then(|jsondecode| jsondecode.call(&call).ok());
+    match decoded {
+        Some(Given::Made(data)) => text.clone().map(|_: Maybe<Data>| Known(data)),
+        Some(Given::Picked(value)) => value,
+        None => text.clone(),
+    }
+}
+
+fn sid(statement: &Traced<Data>) -> Option<&str> {
+    let Known(Data::Object(statement)) = &statement.value else { return None };
+    match &statement.field("Sid")?.value.value {
+        Known(Data::String(sid)) if !sid.is_empty() => Some(sid),
+        Known(_) | Unknown(_) => None,
+    }
+}
+
+/// A statement as it stands in JSON.
+fn written(block: &Traced<Data>) -> Traced<Data> {
+    const NAMES: [(&str, &str); 6] = [
+        ("sid", "Sid"),
+        ("effect", "Effect"),
+        ("actions", "Action"),
+        ("not_actions", "NotAction"),
+        ("resources", "Resource"),
+        ("not_resources", "NotResource"),
+    ];
+    let Known(Data::Object(body)) = &block.value else { return block.clone() };
+    let mut fields: Vec<Field> = Vec::new();
+    for (own, name) in NAMES {
+        fields.extend(body.field(own).map(|argument| field(name, with_variables(&argument.value))));
+    }
+    if body.field("effect").is_none() {
+        fields.push(field("Effect", Traced::written(Data::String("Allow".to_owned()), body.header)));
+    }
+    for (own, name) in [("principals", "Principal"), ("not_principals", "NotPrincipal")] {
+        fields.extend(body.field(own).map(|blocks| field(name, principals(blocks))));
+    }
+    fields.extend(body.field("condition").map(|blocks| field("Condition", conditions(blocks))));
+    let whole = Data::Object(Object::new(body.header, fields));
+    Traced { value: Known(whole), origin: block.origin, hops: block.hops.clone() }
+}
+
+fn principals(blocks: &Field) -> Traced<Data> {
+    let mut kinds: Vec<Field> = Vec::new();
+    for block in list(&blocks.value) {
+        let (kind, identifiers) = match &block.value {
+            Known(Data::Object(body)) => (text(body, "type"), body.field("identifiers")),
+            Known(_) => (None, None),
+            Unknown(_) => return block,
+        };
+        match (kind, identifiers) {
+            (Some(Known("*")), _) => return Traced::written(Data::String("*".to_owned()), block.origin.span()),
+            (Some(Known(kind)), Some(identifiers)) => {
+                add(&mut kinds, kind, with_variables(&identifiers.value));
+            }
+            (Some(Unknown(why)), _) => return block.map(|_| Unknown(why)),
+            (Some(Known(_)) | None, _) => {
+                let message = "a principal needs `type` and `identifiers`".to_owned();
+                return block.map(|_| Unknown(Why::Failed { message }));
+            }
+        }
+    }
+    Traced::written(Data::Object(Object::new(blocks.key_span, kinds)), blocks.key_span)
+}
+
+fn conditions(blocks: &Field) -> Traced<Data> {
+    let mut tests: Vec<Field> = Vec::new();
+    for block in list(&blocks.value) {
+        let Known(Data::Object(body)) = &block.value else { return block };
+        let (test, variable) = match (text(body, "test"), text(body, "variable")) {
+            (Some(Known(test)), Some(Known(variable))) => (test, variable),
+            (Some(Unknown(why)), _) | (_, Some(Unknown(why))) => {
+                return block.clone().map(|_: Maybe<Data>| Unknown(why));
+            }
+            _ => {
+                let message = "a condition needs `test` and `variable`".to_owned();
+                return block.map(|_| Unknown(Why::Failed { message }));
+            }
+        };
+        let values = body.field("values").map(|field| with_variables(&field.value));
+        let keys = values.map(|values| field(variable, values)).into_iter().collect();
+        match tests.iter_mut().find(|own| own.key == test).map(|own| &mut own.value.value) {
+            Some(Known(Data::Object(own))) => own.fields.extend(keys),
+            _ => tests.push(field(test, Traced::written(Data::Object(Object::new(body.header, keys)), body.header))),
+        }
+    }
+    Traced::written(Data::Object(Object::new(blocks.key_span, tests)), blocks.key_span)
+}
+
+/// Puts the identifiers of one type together.
+fn add(kinds: &mut Vec<Field>, kind: &str, identifiers: Traced<Data>) {
+    let known = kinds.iter_mut().find(|own| own.key == kind).map(|own| &mut own.value.value);
+    match (known, &identifiers.value) {
+        (Some(Known(Data::List(own))), Known(Data::List(more))) => own.items.extend(more.items.iter().cloned()),
+        (Some(own), Unknown(why)) => *own = Unknown(why.clone()),
+        (Some(_), _) => {}
+        (None, _) => kinds.push(field(kind, identifiers)),
+    }
+}
+
+/// `&{…}` stands for a variable of IAM, because `${…}` is one of Terraform.
+fn with_variables(value: &Traced<Data>) -> Traced<Data> {
+    value.clone().map(|value| {
+        value.map(|data| match data {
+            Data::String(text) => Data::String(text.replace("&{", "${")),
+            Data::List(List { kind, items }) => {
+                Data::List(List { kind, items: items.iter().map(with_variables).collect() })
+            }
+            other => other,
+        })
+    })
+}
+
+/// The text of an argument that is there.
+fn text<'a>(body: &'a Object, name: &str) -> Option<Maybe<&'a str>> {
+    match &body.field(name)?.value.value {
+        Known(Data::String(text)) => Some(Known(text)),
+        Known(_) => None,
+        Unknown(why) => Some(Unknown(why.clone())),
+    }
+}
+
+/// The items of an argument: several, one, or one that stands for a list that isn't known.
+fn items(object: &Object, name: &str) -> impl Iterator<Item = Traced<Data>> {
+    object.field(name).map(|field| list(&field.value)).into_iter().flatten()
+}
+
+fn list(value: &Traced<Data>) -> Vec<Traced<Data>> {
+    match &value.value {
+        Known(Data::List(list)) => list.items.clone(),
+        Known(Data::Null) => Vec::new(),
+        Known(_) | Unknown(_) => vec![value.clone()],
+    }
+}
+
+fn field(key: &str, value: Traced<Data>) -> Field {
+    Field { key: key.to_owned(), key_span: value.origin.span(), value }
+}

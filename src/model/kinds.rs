@@ -1,0 +1,384 @@
+//! The types of resources that matter: trails, and what the delivery of their logs depends on.
+//!
+//! Sources: the schemas of hashicorp/terraform-provider-aws and -awscc, and of the CloudFormation registry.
+
+use super::dialects::{AWS, AWSCC, Booleans, CLOUDFORMATION, Dialect};
+use super::{Argument, Holds, Shape};
+
+/// A type of resource, and what it means here.
+#[derive(Debug)]
+pub struct Kind {
+    /// As code spells it.
+    pub name: &'static str,
+    /// The arguments that are read.
+    pub shape: Shape,
+    /// What it is.
+    pub role: Role,
+}
+
+/// What resources are looked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Subject {
+    /// Trails, with what the control asks of them.
+    Trails,
+    /// Where trails deliver their logs, and the buckets, keys and policies on which that depends.
+    Surroundings,
+}
+
+/// What a resource is.
+#[derive(Debug)]
+pub enum Role {
+    /// A trail.
+    Trail(&'static Dialect),
+    /// Where a trail delivers its logs.
+    Delivery {
+        /// The argument that names the bucket.
+        bucket: &'static str,
+        /// The argument that says below which prefix.
+        prefix: &'static str,
+        /// The argument that names the key.
+        key: &'static str,
+    },
+    /// A bucket; what is said of it in its own body.
+    Bucket {
+        /// The argument that names it.
+        name: &'static str,
+        /// What its body says.
+        parts: &'static [Part],
+        /// What makes it better, as its language has it.
+        advice: Advice,
+    },
+    /// Something that is attached to a bucket.
+    OfBucket {
+        /// The argument that names the bucket.
+        bucket: &'static str,
+        /// What it says of the bucket.
+        parts: &'static [Part],
+    },
+    /// Something that goes for all buckets of the account.
+    OfAccount {
+        /// What it says of them.
+        parts: &'static [Part],
+    },
+    /// A KMS key.
+    Key {
+        /// The argument that holds its policy.
+        policy: &'static str,
+    },
+    /// A policy that is attached to a key.
+    OfKey {
+        /// The argument that names the key.
+        key: &'static str,
+        /// The argument that holds the policy.
+        policy: &'static str,
+    },
+    /// Another name of a key.
+    Alias {
+        /// The argument that holds the name.
+        name: &'static str,
+        /// The argument that names the key.
+        key: &'static str,
+    },
+    /// A part of the deployment that isn't read; it may attach anything to what it is given.
+    Unread,
+}
+
+/// Something that is said of a bucket, and the argument that says it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Part {
+    /// A canned access control list.
+    Acl(&'static str),
+    /// Those whom an access control list names, by the path to their addresses.
+    Grants(&'static [&'static str]),
+    /// A policy document.
+    Policy(&'static str),
+    /// Where access logs go: an argument that is there only then.
+    Logging(&'static str),
+    /// Rules on how long objects are kept, and the switch of each.
+    Lifecycle(&'static [&'static str]),
+    /// Flags that keep the public out: in an argument, or as the resource's own.
+    AccessBlock(Option<&'static str>, AccessBlockNames),
+}
+
+/// The names of the flags that keep the public out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct AccessBlockNames {
+    /// Refuses to make an access control list public.
+    pub block_acls: &'static str,
+    /// Takes no heed of public access control lists.
+    pub ignore_acls: &'static str,
+    /// Refuses to attach a public policy.
+    pub block_policy: &'static str,
+    /// Lets a public policy reach no further than the account.
+    pub restrict: &'static str,
+}
+
+/// What makes a bucket better, as the ends of imperative sentences.
+#[derive(Debug, Clone, Copy)]
+pub struct Advice {
+    /// Adds access logging.
+    pub logging: &'static str,
+    /// Adds a rule on how long objects are kept.
+    pub lifecycle: &'static str,
+    /// Keeps the public out.
+    pub access_block: &'static str,
+    /// Attaches a policy.
+    pub policy: &'static str,
+}
+
+impl Subject {
+    /// The type of this name, if it is looked for.
+    pub fn kind(self, name: &str) -> Option<&'static Kind> {
+        let kinds: &[Kind] = match self {
+            Subject::Trails => &TRAILS,
+            Subject::Surroundings => &SURROUNDINGS,
+        };
+        kinds.iter().find(|kind| kind.name == name)
+    }
+}
+
+impl Kind {
+    /// The trail that it spells, if it is one.
+    pub fn dialect(&self) -> Option<&'static Dialect> {
+        match self.role {
+            Role::Trail(dialect) => Some(dialect),
+            _ => None,
+        }
+    }
+
+    /// What makes it better, if it is a bucket.
+    pub fn advice(&self) -> Option<Advice> {
+        match self.role {
+            Role::Bucket { advice, .. } => Some(advice),
+            _ => None,
+        }
+    }
+
+    /// Whether it is of CloudFormation's language.
+    pub fn is_cloudformation(&self) -> bool {
+        self.name.contains("::")
+    }
+
+    /// Which texts are booleans in its language.
+    pub(super) fn booleans(&self) -> Booleans {
+        if self.is_cloudformation() { Booleans::CloudFormation } else { Booleans::Terraform }
+    }
+}
+
+/// What begins the names of the types on which trails depend, beside the trails themselves.
+pub const NEIGHBOURS: [&str; 6] = ["aws_s3_", "aws_kms_", "awscc_s3_", "awscc_kms_", "AWS::S3::", "AWS::KMS::"];
+
+/// `AWS::CloudTrail::Trail`
+pub static CLOUDFORMATION_TRAIL: Kind = trail(&CLOUDFORMATION);
+
+/// A call of a module that isn't read; all its arguments are.
+pub static UNREAD_MODULE: Kind = Kind { name: "module", shape: &[], role: Role::Unread };
+
+/// A stack whose template isn't read.
+pub static UNREAD_STACK: Kind = Kind { name: "stack", shape: &[value("Parameters")], role: Role::Unread };
+
+static TRAILS: [Kind; 3] = [trail(&AWS), trail(&AWSCC), trail(&CLOUDFORMATION)];
+
+static SURROUNDINGS: [Kind; 24] = [
+    delivery("aws_cloudtrail", SNAKE_DELIVERY, ["s3_bucket_name", "s3_key_prefix", "kms_key_id"]),
+    delivery("awscc_cloudtrail_trail", SNAKE_DELIVERY, ["s3_bucket_name", "s3_key_prefix", "kms_key_id"]),
+    delivery(
+        "AWS::CloudTrail::Trail",
+        &[value("S3BucketName"), value("S3KeyPrefix"), value("KMSKeyId")],
+        ["S3BucketName", "S3KeyPrefix", "KMSKeyId"],
+    ),
+    Kind {
+        name: "aws_s3_bucket",
+        shape: &[
+            value("bucket"),
+            value("acl"),
+            document("policy"),
+            blocks("grant", &[value("uri")]),
+            blocks("logging", &[value("target_bucket")]),
+            blocks("lifecycle_rule", &[value("enabled")]),
+        ],
+        role: Role::Bucket {
+            name: "bucket",
+            parts: &[
+                Part::Acl("acl"),
+                Part::Grants(&["grant", "uri"]),
+                Part::Policy("policy"),
+                Part::Logging("logging"),
+                Part::Lifecycle(&["lifecycle_rule", "enabled"]),
+            ],
+            advice: AWS_ADVICE,
+        },
+    },
+    of_bucket("aws_s3_bucket_policy", &[value("bucket"), document("policy")], &[Part::Policy("policy")]),
+    of_bucket(
+        "aws_s3_bucket_acl",
+        &[
+            value("bucket"),
+            value("acl"),
+            blocks("access_control_policy", &[blocks("grant", &[blocks("grantee", &[value("uri")])])]),
+        ],
+        &[Part::Acl("acl"), Part::Grants(&["access_control_policy", "grant", "grantee", "uri"])],
+    ),
+    of_bucket(
+        "aws_s3_bucket_public_access_block",
+        &[
+            value("bucket"),
+            value("block_public_acls"),
+            value("block_public_policy"),
+            value("ignore_public_acls"),
+            value("restrict_public_buckets"),
+        ],
+        &[Part::AccessBlock(None, SNAKE_ACCESS_BLOCK)],
+    ),
+    of_bucket("aws_s3_bucket_logging", &[value("bucket"), value("target_bucket")], &[Part::Logging("target_bucket")]),
+    of_bucket(
+        "aws_s3_bucket_lifecycle_configuration",
+        &[value("bucket"), blocks("rule", &[value("status")])],
+        &[Part::Lifecycle(&["rule", "status"])],
+    ),
+    Kind {
+        name: "aws_s3_account_public_access_block",
+        shape: &[
+            value("block_public_acls"),
+            value("block_public_policy"),
+            value("ignore_public_acls"),
+            value("restrict_public_buckets"),
+        ],
+        role: Role::OfAccount { parts: &[Part::AccessBlock(None, SNAKE_ACCESS_BLOCK)] },
+    },
+    Kind {
+        name: "awscc_s3_bucket",
+        shape: &[
+            value("bucket_name"),
+            value("access_control"),
+            value("logging_configuration"),
+            value("lifecycle_configuration"),
+            value("public_access_block_configuration"),
+        ],
+        role: Role::Bucket {
+            name: "bucket_name",
+            parts: &[
+                Part::Acl("access_control"),
+                Part::Logging("logging_configuration"),
+                Part::Lifecycle(&["lifecycle_configuration", "rules", "status"]),
+                Part::AccessBlock(Some("public_access_block_configuration"), SNAKE_ACCESS_BLOCK),
+            ],
+            advice: AWSCC_ADVICE,
+        },
+    },
+    of_bucket(
+        "awscc_s3_bucket_policy",
+        &[value("bucket"), document("policy_document")],
+        &[Part::Policy("policy_document")],
+    ),
+    Kind {
+        name: "AWS::S3::Bucket",
+        shape: &[
+            value("BucketName"),
+            value("AccessControl"),
+            value("LoggingConfiguration"),
+            value("LifecycleConfiguration"),
+            value("PublicAccessBlockConfiguration"),
+        ],
+        role: Role::Bucket {
+            name: "BucketName",
+            parts: &[
+                Part::Acl("AccessControl"),
+                Part::Logging("LoggingConfiguration"),
+                Part::Lifecycle(&["LifecycleConfiguration", "Rules", "Status"]),
+                Part::AccessBlock(
+                    Some("PublicAccessBlockConfiguration"),
+                    AccessBlockNames {
+                        block_acls: "BlockPublicAcls",
+                        ignore_acls: "IgnorePublicAcls",
+                        block_policy: "BlockPublicPolicy",
+                        restrict: "RestrictPublicBuckets",
+                    },
+                ),
+            ],
+            advice: CLOUDFORMATION_ADVICE,
+        },
+    },
+    Kind {
+        name: "AWS::S3::BucketPolicy",
+        shape: &[value("Bucket"), document("PolicyDocument")],
+        role: Role::OfBucket { bucket: "Bucket", parts: &[Part::Policy("PolicyDocument")] },
+    },
+    key("aws_kms_key", &[document("policy")], "policy"),
+    key("aws_kms_external_key", &[document("policy")], "policy"),
+    key("aws_kms_replica_key", &[document("policy")], "policy"),
+    key("awscc_kms_key", &[document("key_policy")], "key_policy"),
+    key("AWS::KMS::Key", &[document("KeyPolicy")], "KeyPolicy"),
+    key("AWS::KMS::ReplicaKey", &[document("KeyPolicy")], "KeyPolicy"),
+    Kind {
+        name: "aws_kms_key_policy",
+        shape: &[value("key_id"), document("policy")],
+        role: Role::OfKey { key: "key_id", policy: "policy" },
+    },
+    alias("aws_kms_alias", &[value("name"), value("target_key_id")], ["name", "target_key_id"]),
+    alias("awscc_kms_alias", &[value("alias_name"), value("target_key_id")], ["alias_name", "target_key_id"]),
+    alias("AWS::KMS::Alias", &[value("AliasName"), value("TargetKeyId")], ["AliasName", "TargetKeyId"]),
+];
+
+const SNAKE_DELIVERY: Shape = &[value("s3_bucket_name"), value("s3_key_prefix"), value("kms_key_id")];
+
+const SNAKE_ACCESS_BLOCK: AccessBlockNames = AccessBlockNames {
+    block_acls: "block_public_acls",
+    ignore_acls: "ignore_public_acls",
+    block_policy: "block_public_policy",
+    restrict: "restrict_public_buckets",
+};
+
+const AWS_ADVICE: Advice = Advice {
+    logging: "an `aws_s3_bucket_logging` resource",
+    lifecycle: "an `aws_s3_bucket_lifecycle_configuration` resource",
+    access_block: "an `aws_s3_bucket_public_access_block` resource",
+    policy: "an `aws_s3_bucket_policy` resource",
+};
+
+const AWSCC_ADVICE: Advice = Advice {
+    logging: "`logging_configuration`",
+    lifecycle: "`lifecycle_configuration`",
+    access_block: "`public_access_block_configuration`",
+    policy: "an `awscc_s3_bucket_policy` resource",
+};
+
+const CLOUDFORMATION_ADVICE: Advice = Advice {
+    logging: "`LoggingConfiguration`",
+    lifecycle: "`LifecycleConfiguration`",
+    access_block: "`PublicAccessBlockConfiguration`",
+    policy: "an `AWS::S3::BucketPolicy` resource",
+};
+
+const fn trail(dialect: &'static Dialect) -> Kind {
+    Kind { name: dialect.kind, shape: dialect.shape, role: Role::Trail(dialect) }
+}
+
+const fn delivery(name: &'static str, shape: Shape, [bucket, prefix, key]: [&'static str; 3]) -> Kind {
+    Kind { name, shape, role: Role::Delivery { bucket, prefix, key } }
+}
+
+/// A resource of Terraform that is attached to a bucket.
+const fn of_bucket(name: &'static str, shape: Shape, parts: &'static [Part]) -> Kind {
+    Kind { name, shape, role: Role::OfBucket { bucket: "bucket", parts } }
+}
+
+const fn key(name: &'static str, shape: Shape, policy: &'static str) -> Kind {
+    Kind { name, shape, role: Role::Key { policy } }
+}
+
+const fn alias(alias: &'static str, shape: Shape, [name, key]: [&'static str; 2]) -> Kind {
+    Kind { name: alias, shape, role: Role::Alias { name, key } }
+}
+
+const fn value(name: &'static str) -> Argument {
+    Argument { name, holds: Holds::Value }
+}
+
+const fn document(name: &'static str) -> Argument {
+    Argument { name, holds: Holds::Document }
+}
+
+const fn blocks(name: &'static str, shape: Shape) -> Argument {
+    Argument { name, holds: Holds::Blocks(shape) }
+}

@@ -1,0 +1,190 @@
+//! Reads the arguments of a body: with their defaults, conversions, and places.
+
+use super::resource::resembles;
+use super::selectors::Texts;
+use super::{Booleans, Invalid, Notation, Read, Setting};
+use crate::source::Span;
+use crate::value::{Data, Field, Hop, Known, Maybe, Object, Origin, Step, Traced, Unknown, Why};
+
+/// Reads the arguments of one body.
+pub(super) struct Reader {
+    pub(super) booleans: Booleans,
+    pub(super) notation: Notation,
+    /// The place that stands for the whole.
+    pub(super) header: Span,
+    pub(super) body: Maybe<Object>,
+}
+
+impl Reader {
+    /// A switch, or what its absence means.
+    pub(super) fn flag(&self, name: &'static str, absent: Read<bool>) -> Setting<bool> {
+        self.setting(name, absent, |data| self.boolean(data))
+    }
+
+    /// An argument, or what its absence means.
+    pub(super) fn setting<T>(
+        &self,
+        name: &'static str,
+        absent: Read<T>,
+        convert: impl Fn(&Data) -> Read<T>,
+    ) -> Setting<T> {
+        let read = match (&self.body, self.field(name)) {
+            (Unknown(why), _) => self.absent(Unknown(why.clone())),
+            (Known(Object { rest: Some(why), .. }), None) => self.absent(Unknown(Why::clone(why))),
+            (Known(body), None) => Traced { hops: misspelt(body, name), ..self.absent(Known(absent)) },
+            (Known(_), Some(field)) => self.convert_field(field, absent, convert),
+        };
+        Setting { name, notation: self.notation, read }
+    }
+
+    fn absent<T>(&self, value: Maybe<Read<T>>) -> Traced<Read<T>> {
+        Traced { value, origin: Origin::Absent(self.header), hops: Vec::new() }
+    }
+
+    /// A list of objects, or the blocks of one type; none when it isn't written.
+    pub(super) fn list<T>(&self, name: &'static str, read: impl Fn(&Reader) -> T) -> Setting<Vec<T>> {
+        let mut setting = self.setting(name, Ok(Vec::new()), |data| match data {
+            Data::List(list) => list.items.iter().map(|item| Ok(read(&self.item(item)?))).collect(),
+            other => Err(invalid(other, "a list of objects")),
+        });
+        if let Some(why) = self.field(name).and_then(|field| nothing_known(&field.value)) {
+            setting.read.value = Unknown(why.clone());
+        }
+        if let (Some(key), Origin::Written(_)) = (self.key_span(name), setting.read.origin) {
+            setting.read.origin = Origin::Written(key);
+        }
+        setting
+    }
+
+    /// The reader of an item of a list.
+    pub(super) fn item(&self, item: &Traced<Data>) -> Read<Reader> {
+        let place = item.origin.span();
+        let (header, body) = match &item.value {
+            Known(Data::Object(object)) => (object.header, Known(object.clone())),
+            Known(other) => return Err(invalid(other, "an object")),
+            Unknown(why) => (place, Unknown(why.clone())),
+        };
+        Ok(Reader { booleans: self.booleans, notation: self.notation, header, body })
+    }
+
+    /// Why there may be more than what is known; nothing when that is all.
+    pub(super) fn open(&self) -> Option<&Why> {
+        match &self.body {
+            Known(body) => body.rest.as_deref(),
+            Unknown(why) => Some(why),
+        }
+    }
+
+    /// What stands at the end of a path, through all lists on the way; what isn't known on the way stands for it.
+    pub(super) fn leaves(&self, path: &[&str]) -> Vec<Traced<Data>> {
+        let mut found = Vec::new();
+        match &self.body {
+            Known(body) => collect(body, path, &mut found),
+            Unknown(why) => found.push(Traced {
+                value: Unknown(why.clone()),
+                origin: Origin::Absent(self.header),
+                hops: Vec::new(),
+            }),
+        }
+        found
+    }
+
+    fn key_span(&self, name: &str) -> Option<Span> {
+        self.field(name).map(|field| field.key_span)
+    }
+
+    /// An argument, if it is written.
+    pub(super) fn field(&self, name: &str) -> Option<&Field> {
+        match &self.body {
+            Known(body) => body.field(name),
+            Unknown(_) => None,
+        }
+    }
+
+    /// What a written argument says; one that counts as absent leaves it at what its absence means.
+    fn convert_field<T>(&self, field: &Field, absent: Read<T>, convert: impl Fn(&Data) -> Read<T>) -> Traced<Read<T>> {
+        let value = &field.value;
+        let (read, origin) = match &value.value {
+            Known(Data::Null) if self.is_absence(value.origin) => (Known(absent), Origin::Null(value.origin.span())),
+            Known(data) => (Known(convert(data)), value.origin),
+            Unknown(why) => (Unknown(why.clone()), value.origin),
+        };
+        Traced { value: read, origin, hops: value.hops.clone() }
+    }
+
+    /// CloudFormation refuses a `null`; only `AWS::NoValue` says the same as not to write a property.
+    fn is_absence(&self, null: Origin) -> bool {
+        match self.booleans {
+            Booleans::Terraform => true,
+            Booleans::CloudFormation => matches!(null, Origin::Null(_)),
+        }
+    }
+
+    fn boolean(&self, data: &Data) -> Read<bool> {
+        match (data, self.booleans) {
+            (Data::Bool(value), _) => Ok(*value),
+            (Data::String(text), Booleans::Terraform) => match text.as_str() {
+                "true" | "1" => Ok(true),
+                "false" | "0" => Ok(false),
+                _ => Err(invalid(data, "a boolean")),
+            },
+            (Data::String(text), Booleans::CloudFormation) => match text.as_str() {
+                "true" | "True" | "TRUE" => Ok(true),
+                "false" | "False" | "FALSE" => Ok(false),
+                _ => Err(invalid(data, "a boolean")),
+            },
+            (Data::Null | Data::Number(_) | Data::List(_) | Data::Object(_), _) => Err(invalid(data, "a boolean")),
+        }
+    }
+}
+
+/// Adds what stands at the end of a path.
+fn collect(body: &Object, path: &[&str], found: &mut Vec<Traced<Data>>) {
+    let Some((name, rest)) = path.split_first() else { return };
+    let mut pending: Vec<&Traced<Data>> = body.field(name).map(|field| &field.value).into_iter().collect();
+    while let Some(value) = pending.pop() {
+        match &value.value {
+            Known(Data::List(list)) => pending.extend(list.items.iter().rev()),
+            Known(Data::Object(object)) => collect(object, rest, found),
+            Known(Data::Null) => {}
+            Known(_) | Unknown(_) => found.push(value.clone()),
+        }
+    }
+}
+
+/// Why none of a list's items is known: they may be left out, all of them, so the list may be empty.
+fn nothing_known(list: &Traced<Data>) -> Option<&Why> {
+    let Known(Data::List(list)) = &list.value else { return None };
+    let reasons = list.items.iter().map(|item| match &item.value {
+        Unknown(why) => Some(why),
+        Known(_) => None,
+    });
+    reasons.collect::<Option<Vec<_>>>()?.into_iter().next()
+}
+
+/// The way to a key that isn't the one that is read, but may have been meant for it.
+fn misspelt(body: &Object, name: &'static str) -> Vec<Hop> {
+    let field = body.fields.iter().find(|field| resembles(&field.key, name));
+    field.map(|field| Hop { span: field.key_span, step: Step::Misspelt(name) }).into_iter().collect()
+}
+
+/// A string; booleans and numbers convert to one, as in both languages.
+pub(super) fn text(data: &Data) -> Read<String> {
+    match data {
+        Data::String(text) => Ok(text.clone()),
+        Data::Bool(_) | Data::Number(_) => Ok(data.shown()),
+        Data::Null | Data::List(_) | Data::Object(_) => Err(invalid(data, "a string")),
+    }
+}
+
+/// A list of strings.
+pub(super) fn texts(data: &Data) -> Read<Texts> {
+    let Data::List(list) = data else { return Err(invalid(data, "a list of strings")) };
+    let convert = |item: &Traced<Data>| item.clone().map(|value| value.map(|data| text(&data)));
+    Ok(list.items.iter().map(convert).collect())
+}
+
+/// A value that is none of what is expected.
+pub(super) fn invalid(data: &Data, expected: &'static str) -> Invalid {
+    Invalid::Value { found: data.shown(), expected }
+}

@@ -1,0 +1,100 @@
+//! What the delivery of a trail's logs depends on: its bucket, its key, and what is attached to them.
+//!
+//! They are found by reference or by a literal name. What is said of a bucket in a resource of its own counts
+//! as if it stood in the bucket: in the AWS provider, nearly all of it does.
+
+mod links;
+mod neighbourhood;
+mod read;
+mod said;
+
+pub use neighbourhood::Neighbourhood;
+pub use read::{Neighbour, read};
+pub use said::{AccessBlock, Acl, Policy, Presence, Said};
+
+use std::rc::Rc;
+
+use super::policy::Text;
+use super::{Kind, Setting};
+use crate::source::Span;
+use crate::value::{Maybe, Why};
+
+/// Where a trail delivers its logs, and what of that is declared beside it.
+#[derive(Debug, Clone)]
+pub struct Surroundings {
+    /// What the trail says.
+    pub delivery: Rc<Delivery>,
+    /// The bucket; nothing when it is declared somewhere else, or can't be told.
+    pub bucket: Option<Dependency>,
+    /// The key; nothing when there is none, when it is declared somewhere else, or can't be told.
+    pub key: Option<Dependency>,
+}
+
+/// What a trail says of where it delivers its logs.
+#[derive(Debug)]
+pub struct Delivery {
+    /// The trail's address.
+    pub trail: String,
+    /// The bucket's name; empty when it isn't written.
+    pub bucket: Setting<String>,
+    /// The folder in the bucket; empty when it isn't written.
+    pub prefix: Setting<String>,
+    /// The key's id, ARN or alias; empty when it isn't written.
+    pub key: Setting<String>,
+}
+
+/// A declared bucket or key.
+#[derive(Debug)]
+pub struct Declared {
+    /// As `terraform state list` prints it, or the logical id.
+    pub address: String,
+    /// Its type.
+    pub kind: &'static Kind,
+    /// The one-line place that stands for it.
+    pub header: Span,
+    /// The call that brings the code in which it is declared, when that code can't be edited.
+    pub call: Option<Span>,
+}
+
+/// A bucket or a key with all that is said of it.
+#[derive(Debug, Clone)]
+pub struct Dependency {
+    /// What it is.
+    pub declared: Rc<Declared>,
+    /// Its ARNs: different names of one thing.
+    pub arns: Vec<Text>,
+    /// What is said of it, in its own resource and in others.
+    pub said: Vec<Attached>,
+    /// What else may be said of it, by parts that aren't read.
+    pub doubts: Vec<Doubt>,
+}
+
+/// Something that is said of a bucket or a key.
+#[derive(Debug, Clone)]
+pub struct Attached {
+    /// Whether it is: what says so is created, and means this one.
+    pub applies: Maybe<bool>,
+    /// Whether it stands in a resource of its own, and not in that of the bucket or the key.
+    pub is_apart: bool,
+    /// What is said.
+    pub said: Rc<Said>,
+}
+
+/// A part of the deployment that isn't read and has to do with a bucket or a key.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Doubt {
+    /// The place that stands for it.
+    pub span: Span,
+    /// Why it isn't known what it does.
+    pub why: Why,
+}
+
+impl Dependency {
+    /// What is said of one kind, each with whether it applies.
+    pub fn all<'d, T: 'd>(
+        &'d self,
+        pick: impl Fn(&'d Said) -> Option<&'d T>,
+    ) -> impl Iterator<Item = (&'d Attached, &'d T)> {
+        self.said.iter().filter_map(move |attached| Some((attached, pick(&attached.said)?)))
+    }
+}

@@ -1,0 +1,270 @@
+//! Resources become neighbours of trails.
+
+use std::rc::Rc;
+
+use super::links::{Name, Named, of_value, symbols};
+use super::said::{AccessBlock, Acl, Policy, Presence, Said};
+use super::{Attached, Declared, Delivery, Doubt};
+use crate::model::kinds::{AccessBlockNames, Part, Role};
+use crate::model::policy::Document;
+use crate::model::reader::{Reader, text};
+use crate::model::{Resource, Setting};
+use crate::value::{Data, Known, List, Maybe, Traced, Unknown, Why};
+
+/// A resource on which trails may depend.
+#[derive(Debug)]
+pub enum Neighbour {
+    /// Where a trail delivers its logs.
+    Delivery(Rc<Delivery>),
+    /// A bucket.
+    Bucket(Thing),
+    /// A key.
+    Key(Thing),
+    /// Something that is attached to a bucket.
+    OfBucket(Attachment),
+    /// Something that is attached to a key.
+    OfKey(Attachment),
+    /// Flags for all buckets of the account.
+    OfAccount(Vec<Attached>),
+    /// A part of the deployment that isn't read, and the texts that it is given.
+    Unread(Doubt, Vec<String>),
+}
+
+/// A bucket or a key, as its own resource has it.
+#[derive(Debug)]
+pub struct Thing {
+    pub(super) declared: Rc<Declared>,
+    /// The name that it is given; nothing when it gets one at deployment.
+    pub(super) own: Option<Name>,
+    /// What refers to it.
+    pub(super) references: Vec<Name>,
+    /// What refers to its ARN.
+    pub(super) arns: Vec<Name>,
+    pub(super) said: Vec<Attached>,
+}
+
+/// What is attached to a bucket or a key, or is no more than another name of it.
+#[derive(Debug)]
+pub struct Attachment {
+    pub(super) to: Named,
+    /// Other names of what it is attached to.
+    pub(super) names: Vec<Name>,
+    pub(super) said: Vec<Attached>,
+}
+
+/// What a resource says, if it exists in any way.
+pub fn read(resource: Resource) -> Option<Neighbour> {
+    if resource.exists.value == Known(false) {
+        return None;
+    }
+    let reader = Reader {
+        booleans: resource.kind.booleans(),
+        notation: resource.notation,
+        header: resource.header,
+        body: resource.body.clone(),
+    };
+    let exists = &resource.exists.value;
+    let attached = |said: Vec<Said>, is_apart| -> Vec<Attached> {
+        let applies = if is_apart { exists.clone() } else { Known(true) };
+        said.into_iter().map(|said| Attached { applies: applies.clone(), is_apart, said: Rc::new(said) }).collect()
+    };
+    Some(match resource.kind.role {
+        Role::Trail(_) => return None,
+        Role::Delivery { bucket, prefix, key } => Neighbour::Delivery(Rc::new(Delivery {
+            trail: resource.address.clone(),
+            bucket: named(&reader, bucket),
+            prefix: named(&reader, prefix),
+            key: named(&reader, key),
+        })),
+        Role::Bucket { name, parts, .. } => Neighbour::Bucket(Thing {
+            declared: declared(&resource),
+            own: of_value(named(&reader, name).value()),
+            references: symbols(&resource, &["id", name]),
+            arns: symbols(&resource, &["arn", "Arn"]),
+            said: attached(said(&reader, parts, true), false),
+        }),
+        Role::Key { policy } => Neighbour::Key(Thing {
+            declared: declared(&resource),
+            own: None,
+            references: symbols(&resource, &["id", "arn", "Arn", "key_id", "KeyId"]),
+            arns: symbols(&resource, &["arn", "Arn"]),
+            said: attached(self::policy(&reader, policy).into_iter().collect(), false),
+        }),
+        Role::OfBucket { bucket, parts } => Neighbour::OfBucket(Attachment {
+            to: Named::by(&named(&reader, bucket)),
+            names: if resource.kind.is_cloudformation() { Vec::new() } else { symbols(&resource, &["id", bucket]) },
+            said: attached(said(&reader, parts, true), true),
+        }),
+        Role::OfAccount { parts } => Neighbour::OfAccount(attached(said(&reader, parts, false), true)),
+        Role::OfKey { key, policy } => Neighbour::OfKey(Attachment {
+            to: Named::by(&named(&reader, key)),
+            names: Vec::new(),
+            said: attached(self::policy(&reader, policy).into_iter().collect(), true),
+        }),
+        Role::Alias { name, key } => {
+            let own = of_value(named(&reader, name).value());
+            let references = symbols(&resource, &["id", "arn", name, "target_key_arn", "target_key_id"]);
+            let names = references.into_iter().chain(own).collect();
+            Neighbour::OfKey(Attachment { to: Named::by(&named(&reader, key)), names, said: Vec::new() })
+        }
+        Role::Unread => unread(&resource),
+    })
+}
+
+fn declared(resource: &Resource) -> Rc<Declared> {
+    let Resource { address, kind, header, call, .. } = resource;
+    Rc::new(Declared { address: address.clone(), kind, header: *header, call: *call })
+}
+
+fn named(reader: &Reader, name: &'static str) -> Setting<String> {
+    reader.setting(name, Ok(String::new()), text)
+}
+
+fn said(reader: &Reader, parts: &'static [Part], is_of_bucket: bool) -> Vec<Said> {
+    let read = |part: &Part| match *part {
+        Part::Acl(name) => acl(reader, name),
+        Part::Grants(path) => grants(reader, path),
+        Part::Policy(name) => policy(reader, name),
+        Part::Logging(name) => presence(reader, name).map(Said::Logging),
+        Part::Lifecycle(path) => enabled(reader, path).map(Said::Lifecycle),
+        Part::AccessBlock(name, names) => {
+            access_block(reader, name, names, is_of_bucket).map(|block| Said::AccessBlock(Box::new(block)))
+        }
+    };
+    parts.iter().filter_map(read).collect()
+}
+
+/// The canned lists that let in everybody, or everybody who has an account, as each language spells them.
+const PUBLIC_ACLS: [&str; 6] =
+    ["public-read", "public-read-write", "authenticated-read", "PublicRead", "PublicReadWrite", "AuthenticatedRead"];
+
+fn acl(reader: &Reader, name: &'static str) -> Option<Said> {
+    let setting = named(reader, name);
+    let is_public = match setting.value() {
+        Known(Ok(text)) if text.is_empty() => return None,
+        Known(Ok(text)) => Known(PUBLIC_ACLS.contains(&text.as_str())),
+        Known(Err(_)) => return None,
+        Unknown(why) => Unknown(why.clone()),
+    };
+    let shown = match setting.value() {
+        Known(Ok(text)) => text.clone(),
+        Known(Err(_)) | Unknown(_) => name.to_owned(),
+    };
+    Some(Said::Acl(Acl { is_public, shown, span: setting.span(), hops: setting.read.hops }))
+}
+
+/// The groups that stand for everybody, and for everybody who has an account.
+const PUBLIC_GROUPS: [&str; 2] = ["/groups/global/AllUsers", "/groups/global/AuthenticatedUsers"];
+
+fn grants(reader: &Reader, path: &[&str]) -> Option<Said> {
+    let leaves = reader.leaves(path);
+    let is_public = |leaf: &Traced<Data>| {
+        leaf.value.as_ref().map(|data| match data {
+            Data::String(text) => PUBLIC_GROUPS.iter().any(|group| text.ends_with(group)),
+            _ => false,
+        })
+    };
+    let worst = leaves.iter().max_by_key(|leaf| match is_public(leaf) {
+        Known(true) => 2,
+        Unknown(_) => 1,
+        Known(false) => 0,
+    })?;
+    let shown = match &worst.value {
+        Known(data) => data.shown(),
+        Unknown(why) => why.symbol(),
+    };
+    Some(Said::Acl(Acl { is_public: is_public(worst), shown, span: worst.origin.span(), hops: worst.hops.clone() }))
+}
+
+fn policy(reader: &Reader, name: &str) -> Option<Said> {
+    let (document, span, hops) = match (reader.field(name), reader.open()) {
+        (Some(field), _) if field.value.value == Known(Data::Null) => return None,
+        (Some(field), _) => (Document::read(&field.value), field.value.origin.span(), field.value.hops.clone()),
+        (None, Some(why)) => (Err(why.clone()), reader.header, Vec::new()),
+        (None, None) => return None,
+    };
+    Some(Said::Policy(Policy { document, span, hops }))
+}
+
+/// Whether an argument is there, which may be an empty list of blocks.
+fn presence(reader: &Reader, name: &'static str) -> Option<Presence> {
+    let (is_there, span) = match (reader.field(name), reader.open()) {
+        (Some(field), _) => {
+            let is_there = match &field.value.value {
+                Known(data) => Known(!matches!(data, Data::Null) && !is_empty(data)),
+                Unknown(why) if why.is_set() => Known(true),
+                Unknown(why) => Unknown(why.clone()),
+            };
+            (is_there, field.value.origin.span())
+        }
+        (None, Some(why)) => (Unknown(why.clone()), reader.header),
+        (None, None) => return None,
+    };
+    Some(Presence { is_there, span })
+}
+
+fn is_empty(data: &Data) -> bool {
+    matches!(data, Data::List(List { items, .. }) if items.is_empty())
+}
+
+/// Whether a rule is switched on.
+fn enabled(reader: &Reader, path: &[&str]) -> Option<Presence> {
+    let leaves = reader.leaves(path);
+    let is_on = |leaf: &Traced<Data>| {
+        leaf.value.as_ref().map(|data| match data {
+            Data::Bool(value) => *value,
+            Data::String(text) => matches!(text.as_str(), "Enabled" | "true"),
+            _ => false,
+        })
+    };
+    let span = leaves.first()?.origin.span();
+    Some(Presence { is_there: leaves.iter().map(is_on).fold(Known(false), Maybe::or), span })
+}
+
+fn access_block(
+    reader: &Reader,
+    name: Option<&'static str>,
+    names: AccessBlockNames,
+    is_of_bucket: bool,
+) -> Option<AccessBlock> {
+    let nested;
+    let reader = match name {
+        None => reader,
+        Some(name) => {
+            let field = reader.field(name).filter(|field| field.value.value != Known(Data::Null))?;
+            nested = reader.item(&field.value).ok()?;
+            &nested
+        }
+    };
+    let flag = |name| reader.flag(name, Ok(false));
+    Some(AccessBlock {
+        block_acls: flag(names.block_acls),
+        ignore_acls: flag(names.ignore_acls),
+        block_policy: flag(names.block_policy),
+        restrict: flag(names.restrict),
+        is_of_bucket,
+    })
+}
+
+/// What isn't read, and all that it is given.
+fn unread(resource: &Resource) -> Neighbour {
+    let construct = format!("`{}`", resource.address);
+    let doubt = Doubt { span: resource.header, why: Why::NotEvaluated { construct } };
+    let mut given = Vec::new();
+    match &resource.body {
+        Known(body) => body.fields.iter().for_each(|field| collect(&field.value, &mut given)),
+        Unknown(why) => given.push(why.symbol()),
+    }
+    Neighbour::Unread(doubt, given)
+}
+
+/// The texts in a value, and the symbols of what isn't known. Values nest as deep as evaluation lets them.
+fn collect(value: &Traced<Data>, texts: &mut Vec<String>) {
+    match &value.value {
+        Unknown(why) => texts.push(why.symbol()),
+        Known(Data::String(text)) => texts.push(text.clone()),
+        Known(Data::List(list)) => list.items.iter().for_each(|item| collect(item, texts)),
+        Known(Data::Object(object)) => object.fields.iter().for_each(|field| collect(&field.value, texts)),
+        Known(Data::Null | Data::Bool(_) | Data::Number(_)) => {}
+    }
+}

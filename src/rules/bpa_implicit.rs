@@ -1,0 +1,21 @@
+//! What keeps the public out of a bucket is better written down.
+
+use super::{Check, Page, Rule};
+use crate::finding::Finding;
+use crate::model::surroundings::{Said, Surroundings};
+use crate::value::Known;
+
+pub(super) static RULE: Rule =
+    Rule::new(|| Page::parse(include_str!("../../rules/bpa-implicit.md")), Check::AdviceAround(check));
+
+fn check(around: &Surroundings) -> Option<Finding> {
+    let bucket = around.bucket.as_ref().filter(|bucket| bucket.doubts.is_empty())?;
+    if bucket.all(Said::access_block).any(|(attached, _)| attached.applies != Known(false)) {
+        return None;
+    }
+    let advice = bucket.declared.kind.advice().map(|advice| advice.access_block).unwrap_or_default();
+    let label = "only the account's settings keep the public out of this bucket";
+    let finding =
+        Finding::at(bucket.declared.header, "relies on the default to keep the public out of its bucket", label);
+    Some(finding.help(format!("add {advice} with all four flags on")))
+}

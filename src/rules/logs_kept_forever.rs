@@ -1,0 +1,20 @@
+//! Logs that nobody deletes cost more each month.
+
+use super::{Check, Page, Rule, around};
+use crate::finding::{Finding, Verdict};
+use crate::model::Trail;
+use crate::model::surroundings::{Said, Surroundings};
+
+pub(super) static RULE: Rule =
+    Rule::new(|| Page::parse(include_str!("../../rules/logs-kept-forever.md")), Check::Surroundings(check));
+
+fn check(_: &Trail, around: &Surroundings) -> Option<Verdict> {
+    let bucket = around.bucket.as_ref()?;
+    let messages =
+        ["writes to a bucket that keeps everything forever", "may write to a bucket that keeps everything forever"];
+    let absent = |finding: Finding| {
+        let advice = bucket.declared.kind.advice().map(|advice| advice.lifecycle).unwrap_or_default();
+        finding.because("no lifecycle rule is switched on").help(format!("expire or archive old logs: add {advice}"))
+    };
+    Some(around::presence(bucket, Said::lifecycle, absent, messages))
+}

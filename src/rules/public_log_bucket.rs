@@ -1,0 +1,116 @@
+//! Logs tell everybody who looks what an account does.
+
+use super::{Check, Page, Rule, around};
+use crate::finding::{Finding, Level, Verdict};
+use crate::model::policy::{Document, Publicity, publicity};
+use crate::model::surroundings::{AccessBlock, Acl, Attached, Dependency, Policy, Said, Surroundings};
+use crate::model::{Setting, Trail};
+use crate::value::{Known, Maybe, Unknown};
+
+pub(super) static RULE: Rule =
+    Rule::new(|| Page::parse(include_str!("../../rules/public-log-bucket.md")), Check::Surroundings(check));
+
+const FAILS: &str = "writes to a bucket that is open to the public";
+const MAY_FAIL: &str = "may write to a bucket that is open to the public";
+const WEAK: &str = "writes to a bucket that doesn't keep the public out by all means";
+
+/// What is open outweighs what isn't shut, and that outweighs what isn't known.
+fn check(_: &Trail, around: &Surroundings) -> Option<Verdict> {
+    let Some(bucket) = &around.bucket else {
+        return around::undeclared(&around.delivery.bucket, "bucket", MAY_FAIL);
+    };
+    let openings = || acls(bucket).chain(policies(bucket));
+    let flags =
+        || blocks(bucket).filter(|(_, block)| block.is_of_bucket).flat_map(|(applies, block)| weak(applies, block));
+    let is_fail = |verdict: &Verdict| matches!(verdict, Verdict::Fail(_));
+    let failing = openings().find(is_fail).or_else(|| flags().find(is_fail));
+    let doubts = bucket
+        .doubts
+        .first()
+        .map(|doubt| Verdict::Unknown(Finding::at(doubt.span, MAY_FAIL, doubt.why.describe()).blocked(&doubt.why)));
+    Some(failing.or_else(|| openings().chain(flags()).next()).or(doubts).unwrap_or(Verdict::Pass))
+}
+
+fn blocks(bucket: &Dependency) -> impl Iterator<Item = (&Maybe<bool>, &AccessBlock)> {
+    bucket.all(Said::access_block).map(|(attached, block)| (&attached.applies, block))
+}
+
+/// Whether one of the flags that `pick` names is on in any block.
+fn is_shut(bucket: &Dependency, pick: fn(&AccessBlock) -> [&Setting<bool>; 2]) -> Maybe<bool> {
+    let is_on = |(applies, block): (&Maybe<bool>, &AccessBlock)| {
+        let flags = pick(block).map(|flag| flag.value().as_ref().map(|read| *read == Ok(true)));
+        applies.clone().and(flags.into_iter().fold(Known(false), Maybe::or))
+    };
+    blocks(bucket).map(is_on).fold(Known(false), Maybe::or)
+}
+
+/// The access control lists that are public, or may be.
+fn acls(bucket: &Dependency) -> impl Iterator<Item = Verdict> {
+    let is_open = is_shut(bucket, |block| [&block.ignore_acls, &block.block_acls]).map(|is_shut| !is_shut);
+    let verdict = move |applies: &Maybe<bool>, acl: &Acl| {
+        let Acl { is_public, shown, span, hops } = acl;
+        let label = format!("`{shown}` lets others read it");
+        match around::all([applies.clone(), is_public.clone(), is_open.clone()]) {
+            Known(true) => Some(open(Finding::at(*span, FAILS, label).via(hops), "make it private")),
+            Known(false) => None,
+            Unknown(why) => Some(Verdict::Unknown(
+                Finding::at(*span, MAY_FAIL, why.describe()).via(hops).help(why.advice()).blocked(&why),
+            )),
+        }
+    };
+    bucket.all(Said::acl).filter_map(move |(attached, acl)| verdict(&attached.applies, acl))
+}
+
+/// The policies that are public, or may be.
+fn policies(bucket: &Dependency) -> impl Iterator<Item = Verdict> {
+    let is_open = is_shut(bucket, |block| [&block.restrict, &block.block_policy]).map(|is_shut| !is_shut);
+    let is_so = move |(attached, policy): (&Attached, &Policy)| {
+        of_policy(&around::all([attached.applies.clone(), is_open.clone()]), policy)
+    };
+    bucket.all(Said::policy).filter_map(is_so)
+}
+
+fn of_policy(applies: &Maybe<bool>, policy: &Policy) -> Option<Verdict> {
+    if *applies == Known(false) {
+        return None;
+    }
+    let documents: &[Document] = match &policy.document {
+        Ok(document) => std::slice::from_ref(document),
+        Err(why) => {
+            let finding = Finding::at(policy.span, MAY_FAIL, why.describe()).via(&policy.hops);
+            return Some(Verdict::Unknown(finding.help(why.advice()).blocked(why)));
+        }
+    };
+    let (statement, why) = match (publicity(documents), applies) {
+        (Publicity::Closed, _) => return None,
+        (Publicity::Public { statement }, Known(_)) => {
+            let finding = Finding::at(statement.span, FAILS, "this lets everybody in").via(&statement.hops);
+            return Some(open(finding, "name those who may do this"));
+        }
+        (Publicity::Public { statement }, Unknown(why)) => (statement, why.clone()),
+        (Publicity::Unknown { why, statement }, _) => (statement, why),
+    };
+    let finding = Finding::at(statement.span, MAY_FAIL, why.describe()).via(&statement.hops);
+    Some(Verdict::Unknown(finding.help(why.advice()).blocked(&why)))
+}
+
+fn open(finding: Finding, help: &str) -> Verdict {
+    Verdict::Fail(finding.weighing(Level::Error).help(format!("{help}, and block public access to the bucket")))
+}
+
+/// The flags of a block that aren't on.
+fn weak(applies: &Maybe<bool>, block: &AccessBlock) -> Vec<Verdict> {
+    let verdict = |flag: &&Setting<bool>| match applies.clone().and(flag.value().as_ref().map(|read| *read != Ok(true)))
+    {
+        Known(true) => Some(match flag.value() {
+            Known(Ok(found)) => Verdict::wrong(flag, found, WEAK, "true"),
+            Known(Err(invalid)) => Verdict::invalid(flag, invalid, WEAK, "true"),
+            Unknown(why) => Verdict::unknown(flag, why, WEAK),
+        }),
+        Known(false) => None,
+        Unknown(why) => {
+            Some(Verdict::unknown(flag, &why, "may write to a bucket that doesn't keep the public out by all means"))
+        }
+    };
+    block.flags().iter().filter_map(verdict).collect()
+}

@@ -1,0 +1,21 @@
+//! Whoever reads the logs leaves no trace when the bucket's own access isn't logged.
+
+use super::{Check, Page, Rule, around};
+use crate::finding::{Finding, Verdict};
+use crate::model::Trail;
+use crate::model::surroundings::{Said, Surroundings};
+
+pub(super) static RULE: Rule =
+    Rule::new(|| Page::parse(include_str!("../../rules/unlogged-log-bucket.md")), Check::Surroundings(check));
+
+fn check(_: &Trail, around: &Surroundings) -> Option<Verdict> {
+    let bucket = around.bucket.as_ref()?;
+    let messages = ["writes to a bucket whose access isn't logged", "may write to a bucket whose access isn't logged"];
+    let absent = |finding: Finding| {
+        let advice = bucket.declared.kind.advice().map(|advice| advice.logging).unwrap_or_default();
+        finding
+            .because("who reads this bucket isn't logged")
+            .help(format!("send access logs to another bucket: add {advice}"))
+    };
+    Some(around::presence(bucket, Said::logging, absent, messages))
+}
