@@ -10,6 +10,7 @@ mod operators;
 mod path;
 mod policies;
 mod references;
+mod resources;
 mod templates;
 
 use std::cell::RefCell;

@@ -1,7 +1,7 @@
 //! What `count`, `for_each` and `lifecycle.enabled` make of a block: its instances.
 
 use super::eval::Evaluator;
-use super::scope::Names;
+use super::scope::{self, Names};
 use crate::source::Span;
 use crate::syntax::hcl::{Block, Expr};
 use crate::value::world::Atom;
@@ -37,6 +37,11 @@ impl Instance {
             Known(_) | Unknown(_) => false,
         };
         matches!(self.exists.value, Known(_)) && self.names.iter().all(has_key)
+    }
+
+    /// What `each.key` stands for in it.
+    pub(super) fn each_key(&self) -> Option<String> {
+        scope::each_key(&self.names)
     }
 
     fn new(key: String, names: Names, exists: Traced<bool>) -> Self {

@@ -41,12 +41,17 @@ pub(super) struct Call {
 impl Call {
     /// What `each.key` stands for in it.
     pub(super) fn each_key(&self) -> Option<String> {
-        let (_, each) = self.names.iter().find(|(name, _)| name == "each")?;
-        let Maybe::Known(Data::Object(each)) = &each.value else { return None };
-        match &each.field("key")?.value.value {
-            Maybe::Known(Data::String(key)) => Some(key.clone()),
-            Maybe::Known(_) | Maybe::Unknown(_) => None,
-        }
+        each_key(&self.names)
+    }
+}
+
+/// What `each.key` stands for.
+pub(super) fn each_key(names: &Names) -> Option<String> {
+    let (_, each) = names.iter().find(|(name, _)| name == "each")?;
+    let Maybe::Known(Data::Object(each)) = &each.value else { return None };
+    match &each.field("key")?.value.value {
+        Maybe::Known(Data::String(key)) => Some(key.clone()),
+        Maybe::Known(_) | Maybe::Unknown(_) => None,
     }
 }
 

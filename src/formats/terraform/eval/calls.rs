@@ -48,6 +48,9 @@ impl Evaluator<'_> {
             Ok(Given::Picked(element)) => picked(element),
             Err(Stop::Failed(message)) => here(failed(format!("`{name}`: {message}"))),
             Err(Stop::Unknown(why)) => {
+                if let Some(composed) = self.composed(name, arguments) {
+                    return here(composed);
+                }
                 let expression = format!("{name}({})", symbols(arguments));
                 let atom = is_condition(name).then(|| Atom::Holds { condition: expression.clone() });
                 here(computed(expression, &why, atom))
@@ -70,6 +73,7 @@ impl Evaluator<'_> {
             let value = trying.eval(argument);
             match &value.value {
                 Unknown(why) if why.is_failure() => {}
+                Unknown(_) if self.is_of_instance(argument) => return picked(value),
                 Unknown(why) => return here(computed(format!("try({})", why.symbol()), why, None)),
                 Known(data) => match trying.doubt().or_else(|| first_doubt(data)) {
                     Some(why) => {

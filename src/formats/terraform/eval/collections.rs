@@ -63,6 +63,11 @@ impl Evaluator<'_> {
                 self.element(base, &index)
             }
             Known(other) => here(failed(format!("{} has no attribute `{name}`", other.shown()))),
+            // An instance of a resource.
+            Unknown(Why::AtDeployment { reference, is_set: true }) if reference.ends_with(']') => {
+                let is_set = matches!(name, "arn" | "id");
+                here(Unknown(Why::AtDeployment { reference: format!("{reference}.{name}"), is_set }))
+            }
             Unknown(why) => here(computed(format!("{}.{name}", why.symbol()), why, None)),
         }
     }

@@ -29,7 +29,7 @@ impl Evaluator<'_> {
                 Some(workspace) => Known(Data::String(workspace.clone())),
                 None => Unknown(Why::AtDeployment { reference: "terraform.workspace".to_owned(), is_set: true }),
             },
-            _ => Unknown(self.at_deployment(expr)),
+            _ => self.instances_of(root, name, expr.span).unwrap_or_else(|| Unknown(self.at_deployment(expr))),
         };
         Rc::new(here(value))
     }
@@ -180,9 +180,18 @@ impl Evaluator<'_> {
             }
         }
         names.reverse();
-        let root = names.first().map(String::as_str).unwrap_or_default();
+        let root = names.first().cloned().unwrap_or_default();
         // The provider gives every managed resource an id, and an ARN where it has one.
-        let is_managed = !matches!(root, "data" | "module" | "each" | "count" | "self") && names.len() == 3;
+        let is_resource = !matches!(root.as_str(), "data" | "module" | "each" | "count" | "self");
+        if let [kind, name, key, ..] = names.as_slice()
+            && is_resource
+            && names.len() > 3
+            && self.has_keys(kind, name)
+        {
+            let instance = format!("{name}[{}]", quoted(key));
+            names.splice(1..3, [instance]);
+        }
+        let is_managed = is_resource && names.len() == 3;
         let is_set = is_managed && names.last().is_some_and(|name| name == "arn" || name == "id");
         Why::AtDeployment { reference: self.scope.qualify(&names.join(".")), is_set }
     }

@@ -4,7 +4,7 @@ use super::operators::text;
 use super::{Evaluator, computed};
 use crate::source::Span;
 use crate::syntax::hcl::{Part, TemplateFor, TemplateIf};
-use crate::value::{Data, Known, Maybe, Unknown, Why};
+use crate::value::{Data, Known, Maybe, Traced, Unknown, Why};
 
 /// Longer strings are given up, in bytes.
 pub(super) const MAX_STRING: usize = 1 << 20;
@@ -25,6 +25,31 @@ impl Evaluator<'_> {
         if let Err(why) = self.write(parts, &mut written) {
             return computed(self.at(&format!("a template of {}", why.symbol()), span), &why, None);
         }
+        self.finished(written)
+    }
+
+    /// What `join` and `format` make of texts that aren't all known: the same as a template of them.
+    pub(super) fn composed(&self, function: &str, arguments: &[Traced<Data>]) -> Option<Maybe<Data>> {
+        let pieces = match function {
+            "join" => joined(arguments)?,
+            "format" => formatted(arguments)?,
+            _ => return None,
+        };
+        if let [only @ Unknown(Why::AtDeployment { .. })] = pieces.as_slice() {
+            return Some(only.clone());
+        }
+        if !pieces.iter().any(|piece| matches!(piece, Unknown(_))) {
+            return None;
+        }
+        let mut written = Written::default();
+        for piece in pieces {
+            written.is_set |= matches!(&piece, Known(Data::String(text)) if !text.is_empty());
+            self.interpolate(piece, &mut written).ok()?;
+        }
+        Some(self.finished(written))
+    }
+
+    fn finished(&self, written: Written) -> Maybe<Data> {
         // It may be a list, which is no part of a string.
         written.unknown.iter().for_each(|why| self.note_doubt(why));
         match written.unknown {
@@ -86,4 +111,35 @@ impl Evaluator<'_> {
         }
         Ok(())
     }
+}
+
+/// The elements of one list with the separator between them.
+fn joined(arguments: &[Traced<Data>]) -> Option<Vec<Maybe<Data>>> {
+    let [separator, Traced { value: Known(Data::List(list)), .. }] = arguments else { return None };
+    let mut pieces = Vec::new();
+    for item in &list.items {
+        if !pieces.is_empty() {
+            pieces.push(separator.value.clone());
+        }
+        pieces.push(item.value.clone());
+    }
+    Some(pieces)
+}
+
+/// The text of a format with the arguments in the places of its `%s`; nothing if there are other verbs.
+fn formatted(arguments: &[Traced<Data>]) -> Option<Vec<Maybe<Data>>> {
+    let (format, arguments) = arguments.split_first()?;
+    let Known(Data::String(format)) = &format.value else { return None };
+    let literals: Vec<&str> = format.split("%s").collect();
+    let fits = literals.len() == arguments.len().saturating_add(1) && !literals.iter().any(|text| text.contains('%'));
+    if !fits {
+        return None;
+    }
+    let mut values = arguments.iter().map(|argument| argument.value.clone());
+    let mut pieces = Vec::new();
+    for literal in literals {
+        pieces.push(Known(Data::String(literal.to_owned())));
+        pieces.extend(values.next());
+    }
+    Some(pieces)
 }

@@ -1,0 +1,72 @@
+//! Managed resources as values: which instances there are is known, where `count` and `for_each` are.
+
+use super::Evaluator;
+use crate::formats::terraform::expand::{self, Instance, quoted};
+use crate::source::Span;
+use crate::syntax::hcl::{Block, Expr, ExprKind};
+use crate::value::{Data, Field, Known, Maybe, Object, Traced, Unknown, Why};
+
+impl Evaluator<'_> {
+    /// `type.name` of a resource that has instances: a list or a map of what is known at deployment.
+    pub(super) fn instances_of(&self, kind: &str, name: &str, span: Span) -> Option<Maybe<Data>> {
+        let block = self.repeated(kind, name)?;
+        let reference = format!("{kind}.{name}");
+        let way = self.scope.remember(&reference, self.world, || {
+            let instances = expand::instances(block, &Self::new(self.tree, self.scope, self.world));
+            (self.collection(&reference, block, &instances, span), Vec::new())
+        });
+        Some(way.0.clone())
+    }
+
+    /// A resource that has `count` or `for_each`.
+    fn repeated(&self, kind: &str, name: &str) -> Option<&Block> {
+        let block = self.scope.module.find("resource", &[kind, name])?;
+        let is_repeated = |argument| block.body.attribute(argument).is_some();
+        (is_repeated("count") || is_repeated("for_each")).then_some(block)
+    }
+
+    fn collection(&self, reference: &str, block: &Block, instances: &[Instance], span: Span) -> Maybe<Data> {
+        let value = |key: &str| {
+            let reference = self.scope.qualify(&format!("{reference}{key}"));
+            Traced::written(Data::Null, span).map(|_| Unknown(Why::AtDeployment { reference, is_set: true }))
+        };
+        if !instances.iter().all(Instance::is_certain) {
+            return Unknown(Why::AtDeployment { reference: self.scope.qualify(reference), is_set: false });
+        }
+        let created = instances.iter().filter(|instance| !instance.never_exists());
+        if block.body.attribute("count").is_some() {
+            return Known(Data::tuple(created.map(|instance| value(&instance.key)).collect()));
+        }
+        let field = |instance: &Instance| {
+            let key = instance.each_key()?;
+            Some(Field { key, key_span: span, value: value(&instance.key) })
+        };
+        Known(Data::Object(Object::new(span, created.filter_map(field).collect())))
+    }
+
+    /// Whether an expression is an attribute of a resource's instance that is certain to be there, so that
+    /// it has a value once everything is deployed.
+    pub(super) fn is_of_instance(&self, expr: &Expr) -> bool {
+        let ExprKind::GetAttr(instance, _) = &expr.kind else { return false };
+        let (resource, key) = match &instance.kind {
+            ExprKind::Index(resource, key) => match self.eval(key).value {
+                Known(Data::String(key)) => (resource, format!("[{}]", quoted(&key))),
+                Known(Data::Number(key)) => (resource, format!("[{key}]")),
+                Known(_) | Unknown(_) => return false,
+            },
+            // A key that is a name.
+            ExprKind::GetAttr(resource, key) => (resource, format!("[{}]", quoted(&key.text))),
+            _ => return false,
+        };
+        let ExprKind::GetAttr(root, name) = &resource.kind else { return false };
+        let ExprKind::Variable(kind) = &root.kind else { return false };
+        let Some(block) = self.repeated(kind, &name.text).filter(|_| self.named(kind).is_none()) else { return false };
+        let instances = expand::instances(block, &Self::new(self.tree, self.scope, self.world));
+        instances.iter().any(|instance| instance.key == key && instance.is_certain() && !instance.never_exists())
+    }
+
+    /// Whether `type.name.key` is an instance by its key, which is read as an attribute.
+    pub(super) fn has_keys(&self, kind: &str, name: &str) -> bool {
+        self.repeated(kind, name).is_some_and(|block| block.body.attribute("for_each").is_some())
+    }
+}
