@@ -108,7 +108,7 @@ struct EvaluationArgs {
     /// Read values of CloudFormation parameters from a file.
     #[arg(long, value_name = "FILE", help_heading = "Evaluation", env = "TRAILINT_PARAMETER_FILE")]
     parameter_file: Vec<PathBuf>,
-    /// The Region in which CloudFormation stacks are deployed.
+    /// The Region of CloudFormation stacks, and of Terraform providers that don't say theirs.
     #[arg(long, value_name = "REGION", help_heading = "Evaluation", env = "TRAILINT_REGION")]
     region: Option<String>,
 }

@@ -48,6 +48,8 @@ pub struct JudgedTrail {
     pub exists: Exists,
     /// The management events that it records: for certain, and at best.
     pub reach: Reach,
+    /// The Region in which it is created, as far as it is known.
+    pub region: Option<String>,
     /// The place that stands for it.
     pub header: Span,
     /// The rules that were judged, with their outcomes.

@@ -161,6 +161,7 @@ impl Case<'_> {
             kind: sighting.trail.kind,
             exists: sighting.exists,
             reach: sighting.reach,
+            region: sighting.region.clone(),
             header: sighting.trail.header,
             rules: asked().filter(|answer| !is_advice(answer)).map(|answer| (answer.rule, answer.outcome)).collect(),
             grounds: passed.map(|answer| (answer.rule, (answer.rule.grounds)(&sighting.trail))).collect(),

@@ -24,6 +24,8 @@ pub(super) struct Sighting {
     pub(super) exists: Exists,
     /// What it records in all worlds, and what in any.
     pub(super) reach: Reach,
+    /// The Region in which it is created in all worlds.
+    pub(super) region: Option<String>,
     /// What was said of it; nothing for a trail that is never created.
     pub(super) answers: Vec<Answer>,
 }
@@ -97,7 +99,7 @@ pub(super) fn read(opened: &dyn Opened, site: usize, world: &World) -> Vec<Trail
 }
 
 fn absent(trail: &Trail) -> Sighting {
-    Sighting { trail: trail.clone(), exists: Exists::Never, reach: Reach::NOTHING, answers: Vec::new() }
+    Sighting { trail: trail.clone(), exists: Exists::Never, reach: Reach::NOTHING, region: None, answers: Vec::new() }
 }
 
 fn combine(seen: &[Seen<'_>], worlds: usize, settings: &Settings) -> Option<Sighting> {
@@ -105,7 +107,8 @@ fn combine(seen: &[Seen<'_>], worlds: usize, settings: &Settings) -> Option<Sigh
     let is_always = seen.len() == worlds && seen.iter().all(|seen| seen.trail.exists.value == Known(true));
     let exists = if is_always { Exists::Always } else { Exists::Sometimes };
     let answers = RULES.into_iter().filter_map(|rule| answer(rule, seen, settings)).collect();
-    Some(Sighting { trail: first.clone(), exists, reach: reach(seen, worlds), answers })
+    let region = region(seen);
+    Some(Sighting { trail: first.clone(), exists, reach: reach(seen, worlds), region, answers })
 }
 
 /// In a world in which it isn't created, it records nothing.
@@ -113,6 +116,16 @@ fn reach(seen: &[Seen<'_>], worlds: usize) -> Reach {
     let absent = (seen.len() < worlds).then_some(Reach::NOTHING);
     let created = seen.iter().map(|seen| Reach::of(seen.trail));
     created.chain(absent).reduce(Reach::or).unwrap_or(Reach::NOTHING)
+}
+
+/// The Region, if it is the same wherever the trail is created.
+fn region(seen: &[Seen<'_>]) -> Option<String> {
+    let mut regions = seen.iter().map(|seen| match &seen.trail.region.value {
+        Known(region) => Some(region),
+        Unknown(_) => None,
+    });
+    let first = regions.next()??;
+    regions.all(|region| region == Some(first)).then(|| first.clone())
 }
 
 /// What a rule says, if it is a rule on trails and finds something to judge.

@@ -11,6 +11,9 @@ use crate::scan::{self, Inputs};
 use crate::source::{Fs, Sources};
 use crate::value::{Data, Known, Traced, Unknown, World};
 
+/// What every trail has, whether an argument says it or not.
+const REGION: &str = "region";
+
 /// What is asked for: an address, and perhaps the path of an argument after it.
 #[derive(Debug)]
 struct Question<'a> {
@@ -71,6 +74,9 @@ impl Question<'_> {
             for path in paths(&instance).into_iter().filter(|path| is_part(path, attribute)) {
                 arguments.push(ways::argument(&instance, &path));
             }
+            if is_part(REGION, attribute) {
+                arguments.push(ways::region(&instance, first));
+            }
         }
     }
 
@@ -130,7 +136,7 @@ fn without_keys(address: &str) -> String {
 fn paths(instance: &Instance<'_>) -> Vec<String> {
     let Some((first, _)) = instance.first() else { return Vec::new() };
     let mut paths = Vec::new();
-    for argument in first.kind.shape {
+    for argument in first.kind.shape.iter().filter(|argument| argument.name != REGION) {
         let values = instance.iter().filter_map(|(resource, _)| match &resource.body {
             Known(body) => body.field(argument.name),
             Unknown(_) => None,

@@ -7,7 +7,8 @@
 mod read;
 mod tables;
 
-pub use read::read;
+pub(crate) use read::of_region;
+pub use read::{read, region};
 pub use tables::{AWS, AWSCC, CLOUDFORMATION};
 
 use super::Shape;

@@ -17,6 +17,8 @@ pub struct Resource {
     pub call: Option<Span>,
     /// Whether it is created.
     pub exists: Traced<bool>,
+    /// The Region that its provider or its stack has for it, if it is a trail. An argument of its own may say another one.
+    pub region: Traced<String>,
     /// Its arguments, as far as its type's [`Shape`] asks for them.
     pub body: Maybe<Object>,
     /// Arguments whose later changes are left as they are.

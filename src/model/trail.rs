@@ -19,6 +19,8 @@ pub struct Trail {
     pub call: Option<Span>,
     /// Whether it is created.
     pub exists: Traced<bool>,
+    /// The Region in which it is created: its home.
+    pub region: Traced<String>,
     /// What may change it before it is created.
     pub macros: Vec<Macro>,
     /// Records in every Region of the account, not only its own.

@@ -59,6 +59,19 @@ pub enum Step {
         /// The variable that it doesn't set.
         name: String,
     },
+    /// The configuration of a provider that a resource names.
+    Provider(String),
+    /// The configuration of a provider that a module call passes.
+    PassedProvider {
+        /// The module's name.
+        module: String,
+        /// The provider as the module refers to it.
+        name: String,
+    },
+    /// The Region in the configuration of a provider.
+    ProviderRegion(String),
+    /// The configuration of a provider that says no Region.
+    NoProviderRegion(String),
     /// An output of a module.
     Output(String),
     /// An arm of a conditional.
@@ -116,6 +129,12 @@ impl Step {
             Step::VariableValue(name) => format!("{verb} here, for variable `{name}`"),
             Step::ModuleArgument { module, name } => format!("{verb} here, as `{name}` of module `{module}`"),
             Step::ModuleCall { module, name } => format!("this call of module `{module}` doesn't set `{name}`"),
+            Step::Provider(name) => format!("taken from provider `{name}`"),
+            Step::PassedProvider { module, name } => {
+                format!("passed on here, as provider `{name}` of module `{module}`")
+            }
+            Step::ProviderRegion(name) => format!("{verb} here, for provider `{name}`"),
+            Step::NoProviderRegion(name) => format!("provider `{name}` says no Region"),
             Step::Output(name) => format!("{verb} here, in output `{name}`"),
             Step::Arm => "chosen here".to_owned(),
             Step::Anchor => format!("{verb} here, and used through an alias"),
@@ -137,6 +156,12 @@ impl Step {
             }
             Step::ModuleArgument { module, name } => format!("set `{name} = {value}` in the call of module `{module}`"),
             Step::ModuleCall { module, name } => format!("add `{name} = {value}` to the call of module `{module}`"),
+            Step::Provider(name) | Step::ProviderRegion(name) | Step::NoProviderRegion(name) => {
+                format!("set `region = \"{value}\"` for provider `{name}`")
+            }
+            Step::PassedProvider { module, name } => {
+                format!("pass a provider of Region `{value}` as `{name}` to module `{module}`")
+            }
             Step::Output(name) => format!("make output `{name}` `{value}`"),
             Step::Arm => format!("make it `{value}` in this arm"),
             Step::Anchor => format!("make it `{value}` where the anchor stands"),

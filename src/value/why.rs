@@ -22,6 +22,11 @@ pub enum Why {
         /// Whether it is certain to be neither null nor empty.
         is_set: bool,
     },
+    /// The Region of a provider whose configuration doesn't say it.
+    FromEnvironment {
+        /// The provider, as the code refers to it.
+        provider: String,
+    },
     /// A variable that something else may set, which wasn't evaluated.
     SetElsewhere {
         /// As the code refers to it.
@@ -88,6 +93,7 @@ impl Why {
             | Why::AtDeployment { reference, .. }
             | Why::SetElsewhere { reference, .. }
             | Why::Cycle { reference } => reference.clone(),
+            Why::FromEnvironment { provider } => format!("the Region of {provider}"),
             Why::Computed { cause, .. } | Why::Composed { cause, .. } => cause.blocker(),
             Why::Failed { message } => message.clone(),
             Why::NotEvaluated { construct } => construct.replace('`', ""),
@@ -107,6 +113,7 @@ impl Why {
             Why::NoValue { .. }
             | Why::Undeclared { .. }
             | Why::AtDeployment { .. }
+            | Why::FromEnvironment { .. }
             | Why::SetElsewhere { .. }
             | Why::Cycle { .. }
             | Why::Failed { .. }
@@ -145,6 +152,9 @@ impl Why {
             Why::NoValue { reference } => format!("`{reference}` has no value here"),
             Why::Undeclared { reference } => format!("`{reference}` isn't declared here"),
             Why::AtDeployment { reference, .. } => format!("`{reference}` is known only at deployment"),
+            Why::FromEnvironment { provider } => {
+                format!("provider `{provider}` takes its Region from the environment")
+            }
             Why::SetElsewhere { reference, setter } => {
                 format!("`{reference}` may be set by {setter}")
             }
@@ -174,6 +184,12 @@ impl Why {
             }
             Why::Undeclared { reference } => format!("declare `{reference}` in this template"),
             Why::SetElsewhere { .. } => "mend what sets it, so that this can be checked".to_owned(),
+            Why::FromEnvironment { .. } => {
+                "write `region` in the provider's configuration, or give it with `--region`".to_owned()
+            }
+            Why::AtDeployment { reference, .. } if reference == "AWS::Region" => {
+                "give the stack's Region with `--region`".to_owned()
+            }
             Why::AtDeployment { .. } | Why::NotEvaluated { .. } => {
                 "write the value here, so that this can be checked".to_owned()
             }
@@ -195,6 +211,7 @@ impl Why {
             Why::Composed { .. } => true,
             Why::NoValue { .. }
             | Why::Undeclared { .. }
+            | Why::FromEnvironment { .. }
             | Why::SetElsewhere { .. }
             | Why::NotEvaluated { .. }
             | Why::Computed { .. }

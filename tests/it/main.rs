@@ -20,6 +20,7 @@ mod parameters;
 mod policies;
 mod reach;
 mod readme;
+mod regions;
 mod scenarios;
 mod selectors;
 mod spans;

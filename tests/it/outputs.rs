@@ -22,7 +22,7 @@ fn json_has_a_place_for_everything() {
     assert_eq!(keys(&json), "deployments findings summary tool version");
     assert_eq!(keys(&json["summary"]), "deployments errors files notes suppressed trails unresolved warnings");
     assert_eq!(keys(&json["deployments"][0]), "format name root trails verdict");
-    assert_eq!(keys(&json["deployments"][0]["trails"][0]), "address advisories exists kind location rules");
+    assert_eq!(keys(&json["deployments"][0]["trails"][0]), "address advisories exists kind location region rules");
     assert_eq!(
         keys(&json["findings"][0]),
         "address attribute controls deployment fingerprint fix flow level location message outcome rule suppressed worlds"

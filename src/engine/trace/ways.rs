@@ -3,7 +3,7 @@
 use super::{Instance, Run};
 use crate::engine::witness;
 use crate::finding::Label;
-use crate::model::Resource;
+use crate::model::{Resource, dialects};
 use crate::report::{Argument, Way};
 use crate::source::Span;
 use crate::value::{Data, Known, Maybe, Object, Origin, Traced, Unknown, World};
@@ -47,6 +47,19 @@ pub(super) fn argument(instance: &Instance<'_>, path: &str) -> Argument {
     let absent = first.and_then(|resource| resource.kind.dialect()?.absent(path));
     let name = format!("{}.{path}", first.map(|resource| resource.address.as_str()).unwrap_or_default());
     group(name, &seen, |value| describe(value, absent))
+}
+
+/// The Region in which an instance is created.
+pub(super) fn region(instance: &Instance<'_>, first: &Resource) -> Argument {
+    let region = |resource: &Resource| dialects::region(resource).map(|region| region.map(Data::String));
+    let seen: Vec<Seen<'_>> = instance.iter().map(|(resource, world)| (region(resource), *world)).collect();
+    group(format!("{}.region", first.address), &seen, |region| match (&region.value, region.origin) {
+        (Known(data), Origin::Absent(_)) if region.hops.is_empty() => {
+            (format!("is {}", show(data)), "`--region` says so".to_owned())
+        }
+        (Known(data), Origin::Absent(_)) => (format!("is {}", show(data)), "where its provider creates it".to_owned()),
+        (Known(_) | Unknown(_), _) => describe(region, None),
+    })
 }
 
 /// What is said of a value in the title, and at its place.

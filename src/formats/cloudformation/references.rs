@@ -46,6 +46,16 @@ impl Evaluator<'_> {
         written(self.pseudo(name).unwrap_or_else(|| self.resource_name(name)), span)
     }
 
+    /// The Region of the stack, for a resource whose key is at `header`. The stacks of a set are in Regions of their own.
+    pub(super) fn region(&self, header: Span) -> Traced<String> {
+        let value = if self.scope.is_here() {
+            self.text_of(&self.settle(self.named(REGION, header)).value)
+        } else {
+            Unknown(Why::NotEvaluated { construct: "the choice of a stack set's Regions".to_owned() })
+        };
+        Traced { value, origin: Origin::Absent(header), hops: Vec::new() }
+    }
+
     fn pseudo(&self, name: &str) -> Option<Maybe<Data>> {
         if !PSEUDO.contains(&name) {
             return None;

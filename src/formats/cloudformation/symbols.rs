@@ -46,6 +46,7 @@ pub(super) fn is_final(why: &Why) -> bool {
         | Why::OverLimit { .. } => true,
         Why::NoValue { .. }
         | Why::AtDeployment { .. }
+        | Why::FromEnvironment { .. }
         | Why::SetElsewhere { .. }
         | Why::Computed { .. }
         | Why::Composed { .. }

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::region::{Configuration, without_keys};
 use crate::formats::Opened;
 use crate::model::{Elsewhere, Holds, Kind, Notation, Resource, Subject};
 use crate::source::Span;
@@ -12,6 +13,8 @@ use crate::value::{Data, Field, Known, Object, Origin, Traced, Unknown, Why, Wor
 /// A plan that has been read.
 pub(super) struct Plan {
     tree: Tree,
+    /// The Region of what doesn't say its own.
+    region: Option<String>,
 }
 
 /// A resource that there will be.
@@ -25,8 +28,8 @@ struct Planned<'a> {
 }
 
 impl Plan {
-    pub(super) fn new(tree: Tree) -> Self {
-        Self { tree }
+    pub(super) fn new(tree: Tree, region: Option<String>) -> Self {
+        Self { tree, region }
     }
 
     fn changes(&self) -> Option<&Entry> {
@@ -50,7 +53,8 @@ impl Opened for Plan {
     }
 
     fn resources(&self, subject: Subject, _: usize, _: &World) -> Vec<Resource> {
-        self.planned(subject).map(|planned| planned.resource()).collect()
+        let configuration = Configuration::of(&self.tree, self.region.as_deref());
+        self.planned(subject).map(|planned| planned.resource(configuration)).collect()
     }
 
     fn elsewhere(&self, _: Subject) -> Vec<Elsewhere> {
@@ -76,7 +80,7 @@ impl<'a> Planned<'a> {
         })
     }
 
-    fn resource(&self) -> Resource {
+    fn resource(&self, configuration: Configuration<'_>) -> Resource {
         let header = self.address.span;
         let address = self.address.as_text().unwrap_or_default().to_owned();
         let fields = self.kind.shape.iter().filter_map(|argument| {
@@ -87,6 +91,7 @@ impl<'a> Planned<'a> {
             let is_absent = matches!(argument.holds, Holds::Blocks(_)) && is_empty(&field.value);
             (!is_absent).then_some(field)
         });
+        let region = configuration.region(header, &without_keys(&address), self.after);
         let body = Object::new(header, fields.collect());
         Resource {
             kind: self.kind,
@@ -94,6 +99,7 @@ impl<'a> Planned<'a> {
             header,
             call: None,
             exists: Traced { value: Known(true), origin: Origin::Absent(header), hops: Vec::new() },
+            region,
             body: Known(body),
             ignored_changes: Vec::new(),
             // It is the code that is changed, not the plan.

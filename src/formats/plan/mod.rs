@@ -4,6 +4,7 @@
 //! Source: <https://developer.hashicorp.com/terraform/internals/json-format>.
 
 mod changes;
+mod region;
 
 use std::sync::LazyLock;
 
@@ -62,6 +63,7 @@ impl Project for PlanFile {
     }
 
     fn open<'a>(&'a self, context: Context<'a>) -> Box<dyn Opened + 'a> {
-        Box::new(Plan::new(json::parse(self.file, &context.sources.file(self.file))))
+        let tree = json::parse(self.file, &context.sources.file(self.file));
+        Box::new(Plan::new(tree, context.options.region.clone()))
     }
 }

@@ -2,7 +2,7 @@
 
 use super::eval::Evaluator;
 use super::expand::{self, Instance};
-use super::lifecycle;
+use super::{lifecycle, providers};
 use crate::model::kinds::Role;
 use crate::model::{Holds, Kind, Notation, Resource, Shape};
 use crate::source::Span;
@@ -20,10 +20,13 @@ pub(super) fn resources(
     let scope = evaluator.scope;
     let call = scope.call_block().filter(|_| scope.is_vendored).map(|block| block.header);
     let resource = |Instance { key, names, exists }: Instance| {
-        // What isn't created needs no arguments.
-        let body = match exists.value {
-            Known(false) => Object::new(block.header, Vec::new()),
-            Known(true) | Unknown(_) => arguments(block, kind, &evaluator.with(names)),
+        let evaluator = evaluator.with(names);
+        let (body, region) = match exists.value {
+            // What isn't created needs no arguments, and lies nowhere.
+            Known(false) => (Object::new(block.header, Vec::new()), providers::nowhere(block)),
+            Known(true) | Unknown(_) => {
+                (arguments(block, kind, &evaluator), providers::region(block, kind, &evaluator))
+            }
         };
         let address = scope.qualify(&format!("{name}{key}"));
         let exists = scope.existence(exists);
@@ -33,6 +36,7 @@ pub(super) fn resources(
             header: block.header,
             call,
             exists,
+            region,
             body: Known(body),
             ignored_changes: lifecycle::ignored_changes(block),
             notation,
@@ -61,6 +65,7 @@ fn arguments(block: &Block, kind: &Kind, evaluator: &Evaluator<'_>) -> Object {
 pub(super) fn give_up(resource: &mut Resource) {
     resource.exists.value = Unknown(expand::TOO_MANY);
     resource.body = Unknown(expand::TOO_MANY);
+    resource.region.value = Unknown(expand::TOO_MANY);
 }
 
 /// The arguments of a block that its shape asks for.

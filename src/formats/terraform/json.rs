@@ -10,7 +10,7 @@ mod escapes;
 use std::sync::Arc;
 
 use self::escapes::Places;
-use super::policy_document;
+use super::{module, policy_document};
 use crate::model::{Argument, Holds, Shape, Subject};
 use crate::source::{SourceFile, Span};
 use crate::syntax::Problem;
@@ -18,8 +18,16 @@ use crate::syntax::hcl::{self, Attribute, Block, Body, Expr, ExprKind, Name, Obj
 use crate::syntax::node::{Entry, Mapping, Meaning, Node, NodeKind, Scalar, Tree};
 
 /// The kinds of top-level block that matter, and how many labels each has.
-const KINDS: [(&str, usize); 6] =
-    [("resource", 2), ("data", 2), ("variable", 1), ("module", 1), ("output", 1), ("locals", 0)];
+const KINDS: [(&str, usize); 8] = [
+    ("resource", 2),
+    ("data", 2),
+    ("variable", 1),
+    ("module", 1),
+    ("output", 1),
+    ("provider", 1),
+    ("locals", 0),
+    ("terraform", 0),
+];
 
 /// A property of this name is a comment, wherever there are blocks.
 const COMMENT: &str = "//";
@@ -96,6 +104,7 @@ impl Reader<'_> {
                 let kind = subjects.filter_map(|subject| subject.kind(&label.text)).next();
                 self.body(mapping, kind.map(|kind| kind.shape).unwrap_or_default())
             }
+            ("terraform", _) => self.body(mapping, module::SETTINGS),
             ("data", Some(label)) if label.text == policy_document::KIND => self.body(mapping, policy_document::SHAPE),
             _ => self.body(mapping, &[]),
         };

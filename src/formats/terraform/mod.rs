@@ -14,6 +14,7 @@ mod module;
 mod names;
 mod numbers;
 mod policy_document;
+mod providers;
 mod roots;
 mod scope;
 mod search;

@@ -2,11 +2,15 @@
 
 mod checks;
 mod merge;
+mod providers;
 
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 
 use super::{TRAILS, file_name, json, names};
+use providers::Providers;
+pub(super) use providers::{Configuration, SETTINGS};
+
 use crate::formats::{Context, Engine};
 use crate::model::{Kind, Notation, Subject, kinds};
 use crate::source::{FileId, ReadError, SourceFile, Span};
@@ -23,6 +27,8 @@ pub(super) struct Module {
     /// The blocks of override files, in the order in which they are merged.
     overrides: Vec<Block>,
     problems: Vec<Problem>,
+    /// What it says of providers, once somebody has asked.
+    providers: OnceLock<Providers>,
     /// The files that can't be read, each as an empty text to point at.
     pub(super) unreadable: Vec<(FileId, ReadError)>,
 }
@@ -73,6 +79,7 @@ impl Module {
             blocks: Vec::new(),
             overrides: Vec::new(),
             problems: Vec::new(),
+            providers: OnceLock::new(),
             unreadable: Vec::new(),
         };
         for &id in files {

@@ -1,11 +1,12 @@
 //! A resource becomes a trail: names, conversions and defaults are applied here and nowhere else.
 
+use super::tables::REGION;
 use super::{AdvancedNames, BasicNames, Flag};
 use crate::model::kinds::Role;
 use crate::model::reader::{Reader, invalid, text, texts};
 use crate::model::selectors::{AdvancedSelector, BasicSelector, FieldSelector, ReadWrite, Selectors, Texts};
 use crate::model::{Invalid, Read, Resource, Setting, Trail};
-use crate::value::{Data, Known};
+use crate::value::{Data, Field, Known, Maybe, Traced, Unknown, Why};
 
 /// The API takes no more: <https://docs.aws.amazon.com/awscloudtrail/latest/APIReference/API_PutEventSelectors.html>.
 const MAX_BASIC_SELECTORS: usize = 5;
@@ -13,6 +14,7 @@ const MAX_BASIC_SELECTORS: usize = 5;
 /// The trail that a resource declares, if it is one.
 pub fn read(resource: Resource) -> Option<Trail> {
     let Role::Trail(dialect) = resource.kind.role else { return None };
+    let region = region(&resource);
     let Resource { address, header, call, exists, body, ignored_changes, notation, macros, .. } = resource;
     let reader = Reader { booleans: dialect.booleans, notation, header, body };
     let flag = |flag: &Flag| reader.flag(flag.name, flag.absent.ok_or(Invalid::Missing));
@@ -23,6 +25,7 @@ pub fn read(resource: Resource) -> Option<Trail> {
         header,
         call,
         exists,
+        region,
         macros,
         is_multi_region: flag(&dialect.is_multi_region),
         is_logging: flag(&dialect.is_logging),
@@ -36,6 +39,31 @@ pub fn read(resource: Resource) -> Option<Trail> {
         ignored_changes,
         kms_key: reader.setting(dialect.kms_key, Ok(String::new()), text),
     })
+}
+
+/// The Region in which a resource is created: the one of its own argument, else the one of its provider or stack.
+pub fn region(resource: &Resource) -> Traced<String> {
+    let takes_one = resource.kind.shape.iter().any(|argument| argument.name == REGION);
+    let field = match &resource.body {
+        Known(body) => body.field(REGION),
+        Unknown(why) if takes_one => return resource.region.clone().map(|_| Unknown(why.clone())),
+        Unknown(_) => None,
+    };
+    let is_written = |field: &&Field| match &field.value.value {
+        Known(Data::Null) => false,
+        Known(Data::String(text)) => !text.is_empty(),
+        Known(_) | Unknown(_) => true,
+    };
+    let Some(field) = field.filter(is_written) else { return resource.region.clone() };
+    field.value.clone().map(|value| value.and_then(|data| of_region(&data)))
+}
+
+/// A Region as it is written.
+pub(crate) fn of_region(data: &Data) -> Maybe<String> {
+    match text(data) {
+        Ok(region) => Known(region),
+        Err(invalid) => Unknown(Why::Failed { message: invalid.describe() }),
+    }
 }
 
 fn basic_selectors(reader: &Reader, names: &BasicNames) -> Setting<Vec<BasicSelector>> {

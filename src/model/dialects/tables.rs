@@ -4,6 +4,10 @@ use super::{AdvancedNames, BasicNames, Booleans, Dialect, Flag};
 use crate::model::selectors::Operator::{EndsWith, Equals, NotEndsWith, NotEquals, NotStartsWith, StartsWith};
 use crate::model::{Argument, Holds};
 
+/// The argument by which a resource of the AWS provider lies in another Region than the provider's, since version 6:
+/// <https://registry.terraform.io/providers/hashicorp/aws/latest/docs/guides/enhanced-region-support>.
+pub(super) const REGION: &str = "region";
+
 /// Terraform's `aws_cloudtrail`: selectors are blocks.
 pub static AWS: Dialect = Dialect {
     kind: "aws_cloudtrail",
@@ -15,6 +19,7 @@ pub static AWS: Dialect = Dialect {
         value("enable_log_file_validation"),
         value("is_organization_trail"),
         value("kms_key_id"),
+        value(REGION),
         blocks(
             "event_selector",
             &[value("read_write_type"), value("include_management_events"), value("exclude_management_event_sources")],

@@ -1,6 +1,6 @@
 //! The picture of what a trail records: Regions, directions and event sources.
 
-use super::markup::{Html, block, inline, section};
+use super::markup::{Html, block, code, inline, join, section};
 use crate::model::Reach;
 use crate::model::selectors::{Bounds, Coverage};
 
@@ -23,17 +23,21 @@ const POSSIBLE: Sureness = Sureness { class: "possible", sign: "◐", word: "pos
 const MISSING: Sureness = Sureness { class: "missing", sign: "○", word: "missing" };
 
 /// The table of a trail.
-pub(super) fn draw(reach: &Reach) -> Html {
+pub(super) fn draw(reach: &Reach, region: Option<&str>) -> Html {
     let caption = block("caption", &[], "Management events that it records");
     let heads = SOURCES.map(|(name, _)| block("th", &[("scope", "col")], name));
     let corner = block("td", &[], "");
     let head = section("thead", &[], [section("tr", &[], std::iter::once(corner).chain(heads))]);
-    let groups = [("In its own Region", reach.own_region), ("In all other Regions", reach.other_regions)];
+    let own = match region {
+        Some(region) => join(["In its own Region, ".into(), code(region)]),
+        None => "In its own Region".into(),
+    };
+    let groups = [(own, reach.own_region), ("In all other Regions".into(), reach.other_regions)];
     let groups = groups.map(|(name, bounds)| group(name, bounds));
     section("table", &[("class", "picture")], [caption, head].into_iter().chain(groups))
 }
 
-fn group(name: &str, bounds: Bounds) -> Html {
+fn group(name: Html, bounds: Bounds) -> Html {
     let head = block("th", &[("scope", "rowgroup"), ("colspan", "4")], name);
     let rows = DIRECTIONS.map(|(name, direction)| {
         let head = block("th", &[("scope", "row")], name);

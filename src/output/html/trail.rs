@@ -25,7 +25,11 @@ fn is_same(one: &JudgedTrail, other: &JudgedTrail) -> bool {
         let rules = trail.rules.iter().map(|(rule, outcome)| (rule.id(), Some(*outcome)));
         rules.chain(trail.advisories.iter().map(|rule| (rule.id(), None))).collect::<Vec<_>>()
     };
-    one.header == other.header && one.exists == other.exists && one.reach == other.reach && ids(one) == ids(other)
+    one.header == other.header
+        && one.exists == other.exists
+        && one.reach == other.reach
+        && one.region == other.region
+        && ids(one) == ids(other)
 }
 
 /// The part of the page about a trail, with its own findings.
@@ -37,7 +41,7 @@ pub(super) fn show<'a>(instances: &Instances<'a>, own: &[&Numbered<'_>], judged:
     let verdicts = match first.exists {
         Exists::Never => Html::default(),
         Exists::Always | Exists::Sometimes => {
-            picture::draw(&first.reach).then(outcomes::show(first, own, judged, page))
+            picture::draw(&first.reach, first.region.as_deref()).then(outcomes::show(first, own, judged, page))
         }
     };
     section("article", &[("class", "trail")], parts.into_iter().chain([verdicts]))

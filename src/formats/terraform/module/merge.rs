@@ -2,18 +2,25 @@
 //!
 //! Source: <https://developer.hashicorp.com/terraform/language/files/override>.
 
-use crate::syntax::hcl::{Block, Body};
+use crate::syntax::hcl::{Block, Body, ExprKind};
 
 /// A block after the overrides that match it, in their order.
 pub(super) fn apply(mut block: Block, overrides: &[Block]) -> Block {
     let labels = |block: &Block| block.labels.iter().map(|label| label.text.clone()).collect::<Vec<_>>();
     let own = labels(&block);
-    let matching = overrides.iter().filter(|change| change.kind.text == block.kind.text && labels(change) == own);
+    let is_named_alike = |change: &Block| labels(change) == own && alias(change) == alias(&block);
+    let matching = overrides.iter().filter(|change| change.kind.text == block.kind.text && is_named_alike(change));
     let changes: Vec<&Block> = matching.filter(|change| change.kind.text != "locals").collect();
     for change in changes {
         merge(&mut block.body, &change.body);
     }
     block
+}
+
+/// What tells a configuration of a provider from the others of it.
+fn alias(block: &Block) -> Option<&ExprKind> {
+    let attribute = block.body.attribute("alias").filter(|_| block.kind.text == "provider");
+    attribute.map(|attribute| &attribute.value.kind)
 }
 
 /// Arguments replace arguments; blocks of one type, dynamic ones among them, replace all blocks of that type.

@@ -1,0 +1,217 @@
+//! In which Region a resource is created, by the configuration of its provider.
+//!
+//! A resource names a configuration, or has the default one. In a called module, that is the one which the call passes,
+//! else the module's own, else the default one of the caller.
+//! Source: <https://developer.hashicorp.com/terraform/language/modules/develop/providers>, and for keys
+//! <https://opentofu.org/docs/language/providers/configuration/#for_each-multiple-instances-of-a-provider-configuration>.
+
+use super::eval::{Evaluator, symbol};
+use super::expand::{self, quoted};
+use super::module::Configuration;
+use super::scope::{Call, Names, Scope, Way};
+use crate::model::Kind;
+use crate::model::dialects::of_region;
+use crate::model::kinds::Role;
+use crate::syntax::hcl::{Block, Expr, ExprKind, ObjectKey};
+use crate::value::{Data, Hop, Known, Maybe, Origin, Step, Traced, Unknown, Why};
+
+/// How a module refers to a configuration of a provider: `aws`, `aws.eu`, `aws.in["eu-west-1"]`.
+#[derive(Debug, Clone, PartialEq)]
+struct Reference {
+    /// The provider's local name.
+    name: String,
+    alias: Option<String>,
+    /// What stands in brackets. OpenTofu makes a configuration for each key.
+    key: Option<Maybe<Data>>,
+}
+
+/// The Region of something that isn't created, or for which nobody asks.
+pub(super) fn nowhere(block: &Block) -> Traced<String> {
+    let why = Why::NotEvaluated { construct: "the Region of what isn't a trail".to_owned() };
+    Traced { value: Unknown(why), origin: Origin::Absent(block.header), hops: Vec::new() }
+}
+
+/// The Region that a resource's provider has for it, and the way to where that is written.
+pub(super) fn region(block: &Block, kind: &Kind, evaluator: &Evaluator<'_>) -> Traced<String> {
+    if !matches!(kind.role, Role::Trail(_)) {
+        return nowhere(block);
+    }
+    let mut hops = Vec::new();
+    let own_name = kind.name.split('_').next().unwrap_or_default();
+    let wanted = match block.body.attribute("provider").map(|attribute| &attribute.value) {
+        None => Some(Reference { name: own_name.to_owned(), alias: None, key: None }),
+        Some(expr) => Reference::read(expr, evaluator).inspect(|reference| {
+            hops.push(Hop { span: expr.span, step: Step::Provider(reference.to_string()) });
+        }),
+    };
+    let found = wanted.and_then(|wanted| {
+        let source = evaluator.scope.module.provider_source(&wanted.name)?;
+        Some((wanted, source))
+    });
+    let value = match found {
+        None => Unknown(Why::Unreadable),
+        Some((_, source)) if source != format!("hashicorp/{own_name}") => {
+            Unknown(Why::NotEvaluated { construct: format!("provider `{source}`") })
+        }
+        Some((wanted, source)) => {
+            let remembered = evaluator.scope.remember(&format!("provider.{wanted}"), evaluator.world, || {
+                configured(wanted.clone(), &source, evaluator)
+            });
+            hops.extend(remembered.1.iter().cloned());
+            remembered.0.clone().and_then(|data| of_region(&data))
+        }
+    };
+    Traced { value, origin: Origin::Absent(block.header), hops }
+}
+
+/// The Region in a configuration, which is looked for in a module and in those around it.
+fn configured(mut wanted: Reference, source: &str, evaluator: &Evaluator<'_>) -> Way {
+    let mut hops = Vec::new();
+    let mut scope = evaluator.scope;
+    loop {
+        let passed = scope.call.as_ref().and_then(|call| Some((call, passed(scope, call, &wanted, source)?)));
+        if let Some((call, expr)) = passed {
+            let reference = Reference::read(expr, &Evaluator::of_call(call, evaluator.tree, evaluator.world));
+            let Some(reference) = reference else { return (Unknown(Why::Unreadable), hops) };
+            if call.caller.module.provider_source(&reference.name).as_deref() != Some(source) {
+                let construct = format!("provider `{reference}`, which isn't `{source}`,");
+                return (Unknown(Why::NotEvaluated { construct }), hops);
+            }
+            let module = module_name(scope);
+            hops.push(Hop { span: expr.span, step: Step::PassedProvider { module, name: wanted.to_string() } });
+            wanted = reference;
+            scope = &call.caller;
+            continue;
+        }
+        match scope.module.provider(source, wanted.alias.as_deref()) {
+            Configuration::Block(block) => {
+                let evaluator = Evaluator::new(evaluator.tree, scope, evaluator.world);
+                let (value, rest) = wanted.region_in(block, &evaluator);
+                hops.extend(rest);
+                return (value, hops);
+            }
+            Configuration::Unreadable => return (Unknown(Why::Unreadable), hops),
+            Configuration::Nowhere => {}
+        }
+        match (&scope.call, &wanted.alias) {
+            (_, Some(_)) => return (Unknown(Why::Undeclared { reference: scope.qualify(&wanted.to_string()) }), hops),
+            (Some(call), None) => scope = &call.caller,
+            (None, None) => return (environment(&wanted, scope, evaluator), hops),
+        }
+    }
+}
+
+/// What the call of a module passes to it for a provider.
+fn passed<'a>(scope: &Scope, call: &'a Call, wanted: &Reference, source: &str) -> Option<&'a Expr> {
+    let block = call.caller.module.block(call.block)?;
+    let ExprKind::Object(items) = &block.body.attribute("providers")?.value.kind else { return None };
+    let is_wanted = |key: &ObjectKey| {
+        let (name, alias) = match key {
+            ObjectKey::Name(name) => (name.text.as_str(), None),
+            ObjectKey::Expr(expr) => match names_in(expr) {
+                Some(names) => names,
+                None => return false,
+            },
+        };
+        alias == wanted.alias.as_deref() && scope.module.provider_source(name).as_deref() == Some(source)
+    };
+    items.iter().find(|item| is_wanted(&item.key)).map(|item| &item.value)
+}
+
+fn module_name(scope: &Scope) -> String {
+    let label = scope.call_block().and_then(|block| block.labels.first());
+    label.map(|label| label.text.clone()).unwrap_or_default()
+}
+
+/// What a provider does whose configuration says no Region.
+fn environment(provider: &Reference, scope: &Scope, evaluator: &Evaluator<'_>) -> Maybe<Data> {
+    match &evaluator.tree.context.options.region {
+        Some(region) => Known(Data::String(region.clone())),
+        None => Unknown(Why::FromEnvironment { provider: scope.qualify(&provider.to_string()) }),
+    }
+}
+
+/// The local name and the alias in a reference without a key. The JSON syntax and old code have them in quotes.
+fn names_in(expr: &Expr) -> Option<(&str, Option<&str>)> {
+    match &expr.kind {
+        ExprKind::Variable(name) => Some((name, None)),
+        ExprKind::String(text) => Some(text.split_once('.').map_or((text, None), |(name, alias)| (name, Some(alias)))),
+        ExprKind::GetAttr(base, alias) => match &base.kind {
+            ExprKind::Variable(name) => Some((name, Some(&alias.text))),
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
+impl Reference {
+    /// What an expression refers to; its key is evaluated.
+    fn read(expr: &Expr, evaluator: &Evaluator<'_>) -> Option<Self> {
+        let (names, key) = match &expr.kind {
+            ExprKind::Index(base, key) => (base.as_ref(), Some(evaluator.eval(key).value)),
+            // A key in brackets that is a name looks like an attribute of the alias.
+            ExprKind::GetAttr(base, key) if matches!(base.kind, ExprKind::GetAttr(..)) => {
+                (base.as_ref(), Some(Known(Data::String(key.text.clone()))))
+            }
+            _ => (expr, None),
+        };
+        let (name, alias) = names_in(names)?;
+        Some(Self { name: name.to_owned(), alias: alias.map(str::to_owned), key })
+    }
+
+    /// The Region in the block that configures it.
+    fn region_in(&self, block: &Block, evaluator: &Evaluator<'_>) -> Way {
+        match self.names_of_key(block, evaluator) {
+            Known(names) => self.evaluate(block, &evaluator.with(names)),
+            Unknown(why) => (Unknown(why), Vec::new()),
+        }
+    }
+
+    /// What `each` stands for in the block.
+    fn names_of_key(&self, block: &Block, evaluator: &Evaluator<'_>) -> Maybe<Names> {
+        let key = match (block.body.attribute("for_each"), &self.key) {
+            (None, None) => return Known(Names::new()),
+            (Some(_), Some(Known(Data::String(key)))) => format!("[{}]", quoted(key)),
+            (Some(_), Some(Unknown(why))) => return Unknown(why.clone()),
+            (Some(_), Some(Known(_)) | None) | (None, Some(_)) => {
+                return Unknown(Why::Failed { message: format!("provider `{self}` has no such key") });
+            }
+        };
+        let instances = expand::instances(block, evaluator);
+        match instances.into_iter().find(|instance| instance.key == key) {
+            Some(instance) => Known(instance.names),
+            None => Unknown(Why::Undeclared { reference: evaluator.scope.qualify(&self.to_string()) }),
+        }
+    }
+
+    fn evaluate(&self, block: &Block, evaluator: &Evaluator<'_>) -> Way {
+        let silent = || {
+            let hop = Hop { span: block.header, step: Step::NoProviderRegion(self.to_string()) };
+            (environment(self, evaluator.scope, evaluator), vec![hop])
+        };
+        let Some(region) = block.body.attribute("region") else { return silent() };
+        let value = evaluator.eval_deciding(&region.value);
+        match &value.value {
+            Known(Data::Null) => silent(),
+            Known(Data::String(text)) if text.is_empty() => silent(),
+            Known(_) | Unknown(_) => {
+                let mut hops = vec![Hop { span: region.value.span, step: Step::ProviderRegion(self.to_string()) }];
+                hops.extend(value.hops);
+                (value.value, hops)
+            }
+        }
+    }
+}
+
+impl std::fmt::Display for Reference {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.name)?;
+        if let Some(alias) = &self.alias {
+            write!(f, ".{alias}")?;
+        }
+        match &self.key {
+            Some(key) => write!(f, "[{}]", symbol(key)),
+            None => Ok(()),
+        }
+    }
+}
