@@ -3,6 +3,7 @@
 mod check;
 mod evaluation;
 mod inputs;
+mod regions;
 mod trace;
 
 use std::path::PathBuf;
@@ -150,6 +151,9 @@ struct CheckArgs {
 
     #[command(flatten)]
     evaluation: EvaluationArgs,
+    /// The Regions that the account has enabled: a trail in each of them is as good as one for all.
+    #[arg(long, value_name = "REGIONS", value_delimiter = ',', help_heading = "Evaluation", env = "TRAILINT_REGIONS")]
+    regions: Option<Vec<String>>,
 
     /// Ask these rules only.
     #[arg(long, value_name = "RULES", value_delimiter = ',', help_heading = "Rules", env = "TRAILINT_SELECT")]

@@ -16,6 +16,8 @@ pub struct Config {
     pub every_trail: Option<bool>,
     /// Whether the defaults of CloudFormation's parameters count.
     pub parameter_policy: Option<ParameterPolicy>,
+    /// The Regions of the account, where a trail in each of them is accepted.
+    pub regions: Option<Vec<String>>,
 }
 
 impl Config {
@@ -38,6 +40,7 @@ impl Config {
             config.selector_policy = read.selector_policy.or(config.selector_policy);
             config.every_trail = read.every_trail.or(config.every_trail);
             config.parameter_policy = read.parameter_policy.or(config.parameter_policy);
+            config.regions = read.regions.or(config.regions);
         }
         Ok(config)
     }

@@ -1,5 +1,6 @@
 //! From files to verdicts.
 
+mod excuse;
 mod judge;
 mod neighbours;
 mod place;

@@ -181,6 +181,15 @@ impl Verdict {
         Self::Unknown(finding.about(setting.name).via(&setting.read.hops).help(why.advice()).blocked(why))
     }
 
+    /// Whether it is a pass, if that is known.
+    pub fn passes(&self) -> Option<bool> {
+        match self {
+            Verdict::Pass => Some(true),
+            Verdict::Fail(_) => Some(false),
+            Verdict::Unknown(_) => None,
+        }
+    }
+
     /// Changes the finding, if there is one.
     pub fn with(self, change: impl FnOnce(Finding) -> Finding) -> Self {
         match self {

@@ -13,7 +13,7 @@
 //! | [`source`] | files, spans, positions, and [`Fs`](source::Fs), the one door to the disk |
 //! | [`syntax`] | text to trees with exact spans: [`hcl`](syntax::hcl), [`yaml`](syntax::yaml), [`json`](syntax::json) |
 //! | [`value`] | values that may be unknown and know the way they came |
-//! | [`model`] | the two waists, `Resource` and `Trail`; the [`dialects`](model::dialects) of a trail; the algebra of [`selectors`](model::selectors); what a [`policy`](model::policy) lets CloudTrail do |
+//! | [`model`] | the two waists, `Resource` and `Trail`; the [`dialects`](model::dialects) of a trail; the algebra of [`selectors`](model::selectors); what a [`policy`](model::policy) lets CloudTrail do; the names of [`region`](model::region)s |
 //! | [`formats`] | [`terraform`](formats::terraform), [`plan`](formats::plan) and [`cloudformation`](formats::cloudformation): which files belong together, and what they evaluate to |
 //! | [`finding`], [`rules`], [`error`] | verdicts, the rules that give them, and what keeps a check from being done |
 //! | [`config`], [`scan`], [`engine`], [`report`] | a run: settings, the files that may matter, judging, the outcome |

@@ -33,6 +33,8 @@ pub struct Judged {
     pub format: &'static str,
     /// The verdict of `no-compliant-trail`; nothing when no trail is created.
     pub verdict: Option<Outcome>,
+    /// Whether the verdict rests on a trail in each of the Regions that are asked for, not on one for all of them.
+    pub is_by_region: bool,
     /// Its trails.
     pub trails: Vec<JudgedTrail>,
 }

@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use clap::ArgMatches;
 
-use super::{CheckArgs, Unresolved, evaluation, find_rules, inputs};
+use super::{CheckArgs, Unresolved, evaluation, find_rules, inputs, regions};
 use crate::config::Config;
 use crate::engine::{self, Selection, Settings};
 use crate::error::{Error, closest};
@@ -25,6 +25,7 @@ pub(super) fn run(args: &CheckArgs, matches: &ArgMatches, color: ColorWhen) -> R
         selectors: config.selector_policy.unwrap_or_default(),
         require_trail: args.require_trail,
         every_trail: config.every_trail.unwrap_or_default(),
+        regions: regions::asked_for(args.regions.as_deref(), &config)?,
     };
     let selection = selection(args)?;
     let mut given = inputs::read(&args.inputs, matches)?;

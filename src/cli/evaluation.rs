@@ -4,8 +4,8 @@ use std::path::{Path, PathBuf};
 
 use clap::ArgMatches;
 
-use super::EvaluationArgs;
 use super::inputs::Given;
+use super::{EvaluationArgs, regions};
 use crate::config::Config;
 use crate::error::Error;
 use crate::formats::{Options, Variables, cloudformation};
@@ -34,7 +34,7 @@ pub(super) fn options(
         variables: in_order(assigned("--var", &args.var)?, files("var_file", &args.var_file)?),
         parameters: in_order(assigned("--parameter", &args.parameter)?, parameter_files),
         parameter_policy: config.parameter_policy.unwrap_or_default(),
-        region: args.region.clone(),
+        region: args.region.as_deref().map(regions::named).transpose()?,
         no_automatic_variables: args.no_auto_var_files,
         workspace: args.workspace.clone(),
         engine: args.engine,

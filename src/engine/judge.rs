@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use super::excuse::Excuse;
 use super::neighbours::Neighbours;
 use super::sighting::{self, Answer, Sighting};
 use super::witness::{self, Witness};
@@ -45,18 +46,20 @@ impl Case<'_> {
         let Some(header) = self.header(&sightings, &elsewhere) else { return Judgement::default() };
         let is_open = !elsewhere.is_empty();
         let whole = self.judge_whole(&sightings, elsewhere, header);
-        let is_satisfied = matches!(whole, Some((_, Outcome::Pass, ..))) && !self.settings.policy.every_trail;
+        let is_by_region = self.is_by_region(&sightings);
+        let excuse = whole.as_ref().and_then(|(_, outcome, ..)| Excuse::of(*outcome, is_by_region));
+        let excuse = excuse.filter(|_| !self.settings.policy.every_trail);
         let groups = self.group(&sightings);
         let mut findings = Vec::new();
         let verdict = whole.map(|(rule, outcome, finding, witness)| {
-            let is_news = self.settings.selection.has(rule) && (is_open || !self.is_said(&sightings));
+            let is_news = self.settings.selection.has(rule) && (is_open || is_by_region || !self.is_said(&sightings));
             let finding = finding.filter(|_| is_news);
             findings.extend(finding.map(|finding| self.report_whole(rule, outcome, finding, witness)));
             outcome
         });
-        findings.extend(groups.iter().filter_map(|group| self.report_group(group, is_satisfied)));
+        findings.extend(groups.iter().filter_map(|group| self.report_group(group, excuse)));
         let trails = sightings.iter().map(|sighting| self.record(sighting)).collect();
-        let judged = Judged { root: self.root.clone(), format: self.format, verdict, trails };
+        let judged = Judged { root: self.root.clone(), format: self.format, verdict, is_by_region, trails };
         Judgement { deployment: Some(judged), findings }
     }
 
@@ -89,7 +92,7 @@ impl Case<'_> {
         if created.iter().any(|sighting| sighting.satisfies()) {
             return Some((rule, Outcome::Pass, None, Witness::default()));
         }
-        let verdicts = if created.iter().all(|sighting| sighting.misses()) {
+        let verdicts = if !self.is_by_region(sightings) && created.iter().all(|sighting| sighting.misses()) {
             // No world can make a difference.
             let trails = created.iter().map(|sighting| sighting.trail.clone()).collect();
             sighting::runs(|_| check(&deployment(Vec::clone(&trails)), &self.settings.policy))
@@ -101,6 +104,11 @@ impl Case<'_> {
             witness::combine(verdicts.iter().map(|(verdict, world)| (verdict.clone(), world)).collect());
         let outcome = if may_be_none && outcome == Outcome::Fail { Outcome::Unknown } else { outcome };
         Some((rule, outcome, finding, witness))
+    }
+
+    /// Whether trails of single Regions count, because no trail satisfies the control by itself for certain.
+    fn is_by_region(&self, sightings: &[Sighting]) -> bool {
+        !self.settings.policy.regions.is_empty() && !sightings.iter().any(Sighting::satisfies)
     }
 
     /// The trails of a world, up to one that satisfies the control: the others can't change the verdict.
@@ -174,17 +182,18 @@ impl Case<'_> {
         self.report(rule, rule.page.level, outcome, &subject, finding, &witness)
     }
 
-    /// Where another trail satisfies the control, what this one lacks is no more than worth knowing.
-    fn report_group(&self, group: &Group<'_>, is_satisfied: bool) -> Option<Reported> {
+    /// Where the control is satisfied all the same, what this one lacks is no more than worth knowing.
+    fn report_group(&self, group: &Group<'_>, excuse: Option<Excuse>) -> Option<Reported> {
         let (sighting, answer) = group.first()?;
         let finding = answer.finding.clone()?;
         if is_repeated_advice(sighting, answer, &finding) || self.is_repeated_doubt(sighting, answer, &finding) {
             return None;
         }
         let rule = answer.rule;
-        let is_excused = is_satisfied && rule.is_condition;
-        let level = if is_excused { Level::Note } else { finding.level.unwrap_or(rule.page.level) };
-        let finding = if is_excused { finding.note("another trail satisfies the control") } else { finding };
+        let (level, finding) = match excuse.filter(|excuse| excuse.covers(rule)) {
+            Some(excuse) => (Level::Note, finding.note(excuse.describe())),
+            None => (finding.level.unwrap_or(rule.page.level), finding),
+        };
         let finding = place::move_out(finding, &sighting.trail, self.sources);
         let finding = others(group).into_iter().fold(finding, Finding::note);
         let reported = self.report(rule, level, answer.outcome, &subject(group), finding, &answer.witness);

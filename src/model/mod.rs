@@ -7,6 +7,7 @@
 pub mod dialects;
 pub mod kinds;
 pub mod policy;
+pub mod region;
 pub mod selectors;
 pub mod surroundings;
 

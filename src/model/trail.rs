@@ -81,6 +81,11 @@ impl Trail {
         matches!(self.exists.value, Known(false))
     }
 
+    /// Whether it stands for any number of instances, of which nobody knows the keys.
+    pub fn may_be_several(&self) -> bool {
+        self.address.contains("[*]")
+    }
+
     /// Whether it may be that no deployment at all creates it: what decides it wasn't evaluated.
     pub fn may_never_exist(&self) -> bool {
         matches!(self.exists.value, Unknown(Why::NotEvaluated { .. }))

@@ -5,8 +5,8 @@ use serde::Serialize;
 
 use super::full::place_of;
 use super::inert::inert;
-use crate::report::{Exists, Judged, Outcome, Report, Reported};
-use crate::rules::{Check, RULES, Rule};
+use crate::report::{Exists, Judged, JudgedTrail, Outcome, Report, Reported};
+use crate::rules::{self, Check, RULES, Rule};
 
 /// A control, and the rules that belong to it.
 struct Control {
@@ -96,11 +96,15 @@ impl Control {
 
     /// The verdict on the deployment where there is one, else the worst of those on its trails.
     fn status(&self, judged: &Judged) -> Status {
-        if self.rules.iter().any(|rule| matches!(rule.check, Check::Deployment(_))) {
+        if self.is_about_deployments() {
             return Status::of(judged.verdict);
         }
         let worst = [Outcome::Fail, Outcome::Unknown, Outcome::Pass];
         Status::of(worst.into_iter().find(|outcome| self.outcomes(judged).any(|own| own == *outcome)))
+    }
+
+    fn is_about_deployments(&self) -> bool {
+        self.rules.iter().any(|rule| matches!(rule.check, Check::Deployment(_)))
     }
 
     fn outcomes(&self, judged: &Judged) -> impl Iterator<Item = Outcome> {
@@ -134,14 +138,25 @@ impl Control {
         let passes = |rules: &[(&'static Rule, Outcome)]| {
             rules.iter().filter(|(rule, _)| self.has(rule)).all(|(_, outcome)| *outcome == Outcome::Pass)
         };
-        let trails = judged.trails.iter().filter(|trail| trail.exists != Exists::Never && passes(&trail.rules));
-        let line = |trail: &crate::report::JudgedTrail| {
+        let created = || judged.trails.iter().filter(|trail| trail.exists != Exists::Never);
+        let regional = created().filter(|trail| judged.is_by_region && is_whole_in_its_region(trail));
+        let by_region = regional.filter_map(|trail| Some((trail, format!(" in `{}`", trail.region.as_ref()?))));
+        let trails = created().filter(|trail| passes(&trail.rules)).map(|trail| (trail, String::new()));
+        let line = |(trail, region): (&JudgedTrail, String)| {
             let file = report.sources.file(trail.header.file);
             let position = file.position(trail.header.start);
-            format!("{}:{}:{}: trail `{}`", file.name, position.line, position.column, trail.address)
+            format!("{}:{}:{}: trail `{}`{region}", file.name, position.line, position.column, trail.address)
         };
-        trails.map(line).collect()
+        trails.chain(by_region.filter(|_| self.is_about_deployments())).map(line).collect()
     }
+}
+
+/// Whether a trail does all that is asked of it in its own Region.
+fn is_whole_in_its_region(trail: &JudgedTrail) -> bool {
+    let passes = |wanted: &Rule| {
+        trail.rules.iter().any(|(rule, outcome)| std::ptr::eq(*rule, wanted) && *outcome == Outcome::Pass)
+    };
+    trail.exists == Exists::Always && rules::regional_conditions().all(passes)
 }
 
 impl Status {

@@ -105,7 +105,7 @@ pub enum Check {
 }
 
 /// How strictly the control is read.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Policy {
     /// How event selectors are held against it.
     pub selectors: SelectorPolicy,
@@ -113,6 +113,8 @@ pub struct Policy {
     pub require_trail: bool,
     /// Whether what a trail lacks counts even if another one satisfies the control.
     pub every_trail: bool,
+    /// The account's Regions, where a trail in each of them is as good as one for all; none where it isn't.
+    pub regions: Vec<String>,
 }
 
 impl Check {
@@ -177,6 +179,16 @@ pub fn find(id: &str) -> Option<&'static Rule> {
 /// Whether a trail meets every condition of the control in its world.
 pub fn satisfies(trail: &Trail, policy: &Policy) -> bool {
     no_compliant_trail::satisfies(trail, policy)
+}
+
+/// The condition that a trail of a single Region doesn't meet.
+pub fn multi_region() -> &'static Rule {
+    &single_region_trail::RULE
+}
+
+/// The conditions that a trail has to meet to be of use in its own Region.
+pub fn regional_conditions() -> impl Iterator<Item = &'static Rule> {
+    conditions().filter(|rule| !no_compliant_trail::decides_about_regions(rule))
 }
 
 /// Where a rule stands in the list.

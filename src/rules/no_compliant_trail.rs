@@ -1,12 +1,23 @@
-//! One trail of a deployment has to meet every condition of the control.
+//! One trail of a deployment has to meet every condition of the control, or one in each Region that is asked for.
+
+mod regions;
 
 use super::{Check, Page, Policy, Rule, conditions};
 use crate::finding::{Finding, Verdict};
 use crate::model::{Deployment, Elsewhere, Trail};
-use crate::value::{Known, Unknown};
+use crate::value::{Known, Maybe, Unknown};
+use regions::{Role, Spread};
+
+pub(super) use regions::decides_about_regions;
 
 pub(super) static RULE: Rule =
     Rule::new(|| Page::parse(include_str!("../../rules/no-compliant-trail.md")), Check::Deployment(check));
+
+/// What is wrong with a deployment, to follow "has" or "may have".
+const NO_TRAIL: &str = "no trail that meets every condition";
+
+/// What to do about what isn't known, unless it is one thing.
+const RESOLVE: &str = "resolve what isn't known, or declare a trail that is certain to meet them all";
 
 /// What keeps a trail from satisfying the control.
 struct Standing<'a> {
@@ -15,6 +26,8 @@ struct Standing<'a> {
     misses: Vec<Finding>,
     /// Conditions that it may not meet, its existence among them.
     open: Vec<Finding>,
+    /// What it is good for if it counts for its own Region only.
+    role: Role,
 }
 
 fn check(deployment: &Deployment, policy: &Policy) -> Verdict {
@@ -23,20 +36,53 @@ fn check(deployment: &Deployment, policy: &Policy) -> Verdict {
     if standings.iter().any(Standing::satisfies) {
         return Verdict::Pass;
     }
+    let spread = (!policy.regions.is_empty()).then(|| regions::spread(&standings, &policy.regions));
+    if let Some(Spread::Complete) = spread {
+        return Verdict::Pass;
+    }
     if let Some(elsewhere) = deployment.elsewhere.first() {
         return Verdict::Unknown(may_be_elsewhere(elsewhere));
     }
     let Some(first) = standings.first() else { return no_trail(deployment) };
-    if standings.iter().all(|standing| !standing.misses.is_empty()) {
-        let finding = Finding::at(first.trail.header, "has no trail that meets every condition", "the first trail");
-        let finding = standings.iter().flat_map(Standing::missed).fold(finding, Finding::beside);
-        return Verdict::Fail(finding.help("make one trail meet all of them: conditions don't add up across trails"));
+    let is_open = matches!(spread, Some(Spread::Open(_)));
+    if is_open || standings.iter().any(|standing| standing.misses.is_empty()) {
+        Verdict::Unknown(may_be_none(first, &standings, spread))
+    } else {
+        Verdict::Fail(none(first, &standings, spread))
     }
-    let message = "may have no trail that meets every condition";
+}
+
+fn none(first: &Standing<'_>, standings: &[Standing<'_>], spread: Option<Spread>) -> Finding {
+    let (message, help) = match spread {
+        Some(Spread::Incomplete(lack)) => {
+            (format!("has {NO_TRAIL}, and {lack}"), "make one trail meet all of them, or declare one in each Region")
+        }
+        Some(Spread::Complete | Spread::Open(_)) | None => {
+            (format!("has {NO_TRAIL}"), "make one trail meet all of them: conditions don't add up across trails")
+        }
+    };
     let finding = Finding::at(first.trail.header, message, "the first trail");
+    standings.iter().flat_map(Standing::missed).fold(finding, Finding::beside).help(help)
+}
+
+fn may_be_none(first: &Standing<'_>, standings: &[Standing<'_>], spread: Option<Spread>) -> Finding {
+    if let Some(Spread::Open(lack)) = spread {
+        return may_be_incomplete(first, standings, &lack);
+    }
+    let finding = Finding::at(first.trail.header, format!("may have {NO_TRAIL}"), "the first trail");
     let candidates = standings.iter().filter(|standing| standing.misses.is_empty());
-    let finding = candidates.flat_map(Standing::doubted).fold(finding, Finding::beside);
-    Verdict::Unknown(finding.help("resolve what isn't known, or declare a trail that is certain to meet them all"))
+    candidates.flat_map(Standing::doubted).fold(finding, Finding::beside).help(RESOLVE)
+}
+
+/// The finding where trails of single Regions may do, in words what may be lacking.
+fn may_be_incomplete(first: &Standing<'_>, standings: &[Standing<'_>], lack: &str) -> Finding {
+    let message = format!("may have {NO_TRAIL}, and {lack}");
+    let is_useful = |standing: &&Standing<'_>| standing.misses.is_empty() || standing.role.records != Some(false);
+    let useful = || standings.iter().filter(is_useful);
+    let finding = Finding::at(first.trail.header, message, "the first trail");
+    let finding = useful().flat_map(Standing::doubted).fold(finding, Finding::beside);
+    let advice = useful().find_map(regions::advice).filter(|_| finding.related.is_empty());
+    useful().fold(finding, regions::doubted).help(advice.as_deref().unwrap_or(RESOLVE))
 }
 
 fn may_be_elsewhere(elsewhere: &Elsewhere) -> Finding {
@@ -62,21 +108,34 @@ pub(super) fn satisfies(trail: &Trail, policy: &Policy) -> bool {
     Standing::of(trail, policy).satisfies()
 }
 
+/// A boolean, where it is known.
+fn holds(value: &Maybe<bool>) -> Option<bool> {
+    match value {
+        Known(holds) => Some(*holds),
+        Unknown(_) => None,
+    }
+}
+
 impl<'a> Standing<'a> {
     fn of(trail: &'a Trail, policy: &Policy) -> Self {
-        let mut standing = Self { trail, misses: Vec::new(), open: Vec::new() };
+        let (mut misses, mut open) = (Vec::new(), Vec::new());
+        let mut is_whole = holds(&trail.exists.value);
         if let Unknown(why) = &trail.exists.value {
             let finding = Finding::at(trail.exists.origin.span(), "may not be created", why.describe());
-            standing.open.push(finding.blocked(why));
+            open.push(finding.blocked(why));
         }
-        for check in conditions().filter_map(|rule| rule.check.on_trail()) {
-            match check(trail, policy) {
+        for (rule, check) in conditions().filter_map(|rule| Some((rule, rule.check.on_trail()?))) {
+            let verdict = check(trail, policy);
+            if !decides_about_regions(rule) {
+                is_whole = regions::and(is_whole, verdict.passes());
+            }
+            match verdict {
                 Verdict::Pass => {}
-                Verdict::Fail(finding) => standing.misses.push(finding),
-                Verdict::Unknown(finding) => standing.open.push(finding),
+                Verdict::Fail(finding) => misses.push(finding),
+                Verdict::Unknown(finding) => open.push(finding),
             }
         }
-        standing
+        Self { trail, misses, open, role: Role::of(trail, is_whole) }
     }
 
     fn satisfies(&self) -> bool {

@@ -55,8 +55,16 @@ pub(crate) fn err(output: &Output) -> String {
 #[test]
 fn exit_status_by_what_was_found() {
     let spare = format!("{GOOD}{}", BAD.replace("\"t\"", "\"spare\""));
-    let files =
-        [("bad/a.tf", BAD), ("open/a.tf", OPEN), ("good/a.tf", GOOD), ("none/a.tf", ""), ("spare/a.tf", &spare)];
+    let regional =
+        BAD.replace("  kms", "  for_each = toset([\"us-east-1\", \"eu-west-1\"])\n  region = each.key\n  kms");
+    let files = [
+        ("regional/a.tf", regional.as_str()),
+        ("bad/a.tf", BAD),
+        ("open/a.tf", OPEN),
+        ("good/a.tf", GOOD),
+        ("none/a.tf", ""),
+        ("spare/a.tf", &spare),
+    ];
     let scratch = Scratch::new("status", &files);
     #[rustfmt::skip]
     let cases: &[(&[&str], i32)] = &[
@@ -84,6 +92,17 @@ fn exit_status_by_what_was_found() {
         (&["spare", "--config", "every-trail=true"], 1),
         (&["good", "good", "--stdin-filename", "a.tf"], 2),
         (&["-", "-"], 2),
+        (&["regional"], 1),
+        (&["regional", "--regions", "us-east-1,eu-west-1"], 0),
+        (&["regional", "--regions", "us-east-1", "--regions", "eu-west-1"], 0),
+        (&["regional", "--config", "regions=[\"us-east-1\", \"eu-west-1\"]"], 0),
+        (&["regional", "--config", "regions=[]"], 1),
+        (&["regional", "--config", "regions=[\"us-east-1\"]", "--regions", "ap-south-1"], 1),
+        (&["regional", "--regions", "us-east-1,eu-west-1", "--config", "every-trail=true"], 1),
+        (&["bad", "--regions", "us-east-1"], 0),
+        (&["bad", "--regions", "us-east-1", "--unresolved", "fail"], 1),
+        (&["bad", "--regions", "us-east-1", "--region", "us-east-1", "--unresolved", "fail"], 0),
+        (&["bad", "--regions", "us-east-1,eu-west-1"], 1),
         (&["--config", "selector-policy"], 2),
         (&["--config", "selector-policy=loose"], 2),
         (&["--config", "selector-policy=\"loose\""], 2),
@@ -408,4 +427,41 @@ fn rules_are_listed_and_explained() {
 fn verbose_names_the_deployments() {
     let scratch = Scratch::new("verbose", &[("app/a.tf", BAD)]);
     assert!(err(&scratch.run(&["check", "-v"])).contains("app (terraform, 1 trail): fail\n"));
+}
+
+#[test]
+fn regions_are_named_as_aws_names_them() {
+    let scratch = Scratch::new("regions", &[("a.tf", GOOD)]);
+    for (arguments, expected) in [
+        (&["--regions", ""][..], "the setting `--regions` isn't valid: name one Region or more"),
+        (&["--regions", ","], "the setting `--regions` isn't valid: name one Region or more"),
+        (
+            &["--regions", "us-east-1,"],
+            "the setting `--regions` isn't valid: `` isn't the name of a Region, such as `eu-west-1`",
+        ),
+        (
+            &["--regions", "eu-west"],
+            "the setting `--regions` isn't valid: `eu-west` isn't the name of a Region, such as `eu-west-1`",
+        ),
+        (
+            &["--regions", "eu-west-1,us-east-1,eu-west-1"],
+            "the setting `--regions` isn't valid: `eu-west-1` is named twice",
+        ),
+        (
+            &["--regions", "eu-west-1,cn-north-1"],
+            "the setting `--regions` isn't valid: no account has both `eu-west-1` and `cn-north-1`",
+        ),
+        (
+            &["--config", "regions=[\"nowhere\"]"],
+            "the setting `regions` isn't valid: `nowhere` isn't the name of a Region, such as `eu-west-1`",
+        ),
+        (
+            &["--region", "Ireland"],
+            "the setting `--region` isn't valid: `Ireland` isn't the name of a Region, such as `eu-west-1`",
+        ),
+    ] {
+        let output = scratch.run(&[&["check"], arguments].concat());
+        assert_eq!((status(&output), err(&output)), (2, format!("trailint: {expected}\n")), "{arguments:?}");
+        assert_eq!(out(&output), "");
+    }
 }

@@ -9,7 +9,7 @@ mod corpus;
 pub(crate) mod expressions;
 mod generated;
 mod projects;
-mod random;
+pub(crate) mod random;
 mod terraform;
 mod types;
 

@@ -1,10 +1,25 @@
-//! Regions: where trails lie.
+//! Regions: where trails lie, and whether those of single Regions record all that are asked for.
+
+mod generated;
 
 use trailint::engine::{self, Settings};
+use trailint::output::{Format, summary};
 use trailint::scan::{Input, Inputs};
 use trailint::source::{Memory, Sources};
 
-use super::support::projects_in;
+use super::support::{check_with, directories_in, expect_file, files_below, package, projects_in, word};
+
+/// The verdict on one text for some Regions.
+fn verdict(text: &str, regions: &[&str]) -> &'static str {
+    let report = check_with([("main.tf", text)], &asking_for(regions));
+    report.deployments[0].verdict.map_or("none", word)
+}
+
+fn asking_for(regions: &[&str]) -> Settings {
+    let mut settings = Settings::default();
+    settings.policy.regions = regions.iter().map(|region| (*region).to_owned()).collect();
+    settings
+}
 
 #[test]
 fn trails_lie_where_their_providers_and_stacks_say() {
@@ -38,4 +53,140 @@ fn ask(files: &[(String, String)], question: &str) -> String {
         None => format!("unknown: {}", way.steps[0].text),
     });
     ways.collect::<Vec<_>>().join("|")
+}
+
+/// Each trail is its Region and what is said of it; `?` is the Region of a provider that doesn't say it, `*` one that
+/// no other trail has.
+#[rustfmt::skip]
+const TABLE: &[(&str, &str, &str)] = &[
+    // Trails, the Regions that are asked for, the verdict.
+    ("us-east-1", "", "fail"),
+    ("us-east-1", "us-east-1", "pass"),
+    ("us-east-1, eu-west-1", "us-east-1 eu-west-1", "pass"),
+    ("us-east-1, eu-west-1, sa-east-1", "us-east-1 eu-west-1", "pass"),
+    ("us-east-1, eu-west-1", "us-east-1 eu-west-1 ap-south-1", "fail"),
+    // A trail for all Regions is as good as ever, wherever it lies.
+    ("eu-west-1 all", "us-east-1 eu-west-1", "pass"),
+    ("? all", "us-east-1 eu-west-1", "pass"),
+    ("eu-west-1 maybe-all", "us-east-1 eu-west-1", "unknown"),
+    ("us-east-1 maybe-all", "us-east-1", "pass"),
+    // What a trail has to do in its Region.
+    ("us-east-1, eu-west-1 stopped", "us-east-1 eu-west-1", "fail"),
+    ("us-east-1, eu-west-1 writes", "us-east-1 eu-west-1", "fail"),
+    ("us-east-1, eu-west-1 without-kms", "us-east-1 eu-west-1", "fail"),
+    ("us-east-1, eu-west-1 stopped, eu-west-1", "us-east-1 eu-west-1", "pass"),
+    ("us-east-1, eu-west-1 writes, eu-west-1 stopped", "us-east-1 eu-west-1", "fail"),
+    ("us-east-1, eu-west-1 invalid", "us-east-1 eu-west-1", "fail"),
+    ("us-east-1, eu-west-1 maybe-logging", "us-east-1 eu-west-1", "unknown"),
+    ("us-east-1, eu-west-1 maybe-there", "us-east-1 eu-west-1", "unknown"),
+    // Whichever of two there is, there is one.
+    ("us-east-1, eu-west-1 maybe-there, eu-west-1 maybe-not-there", "us-east-1 eu-west-1", "pass"),
+    ("us-east-1, eu-west-1 maybe-there, us-east-1 maybe-not-there all", "us-east-1 eu-west-1", "pass"),
+    // Global services leave their events in the leader Region of the partition.
+    ("us-east-1 no-global, eu-west-1", "us-east-1 eu-west-1", "fail"),
+    ("us-east-1, eu-west-1 no-global", "us-east-1 eu-west-1", "pass"),
+    ("us-east-1 maybe-global, eu-west-1", "us-east-1 eu-west-1", "unknown"),
+    ("us-east-1 no-global, us-east-1, eu-west-1", "us-east-1 eu-west-1", "pass"),
+    ("us-east-1 stopped, us-east-1 no-global, eu-west-1", "us-east-1 eu-west-1", "fail"),
+    ("eu-west-1", "eu-west-1", "fail"),
+    ("eu-west-1, us-east-1", "eu-west-1", "pass"),
+    ("us-gov-west-1, us-gov-east-1", "us-gov-east-1 us-gov-west-1", "pass"),
+    ("us-gov-west-1 no-global, us-gov-east-1", "us-gov-east-1 us-gov-west-1", "fail"),
+    ("cn-north-1, cn-northwest-1 no-global", "cn-north-1 cn-northwest-1", "pass"),
+    // CloudTrail rejects a trail for all Regions without global services.
+    ("us-east-1, eu-west-1 all no-global", "us-east-1 eu-west-1", "fail"),
+    ("us-east-1, eu-west-1 maybe-all no-global", "us-east-1 eu-west-1", "unknown"),
+    // A Region that isn't known is one Region.
+    ("?", "us-east-1", "unknown"),
+    ("us-east-1, ?", "us-east-1 eu-west-1", "unknown"),
+    ("?", "us-east-1 eu-west-1", "fail"),
+    ("us-east-1, ?", "us-east-1 eu-west-1 ap-south-1", "fail"),
+    ("us-east-1, ?, ?", "us-east-1 eu-west-1 ap-south-1", "fail"),
+    ("us-east-1, ?, *", "us-east-1 eu-west-1 ap-south-1", "unknown"),
+    ("us-east-1, *, *", "us-east-1 eu-west-1 ap-south-1", "unknown"),
+    ("us-east-1, ? stopped", "us-east-1 eu-west-1", "fail"),
+    ("eu-west-1, ? no-global", "us-east-1 eu-west-1", "fail"),
+    ("us-east-1 no-global, eu-west-1, ?", "us-east-1 eu-west-1", "unknown"),
+    ("us-east-1 no-global, *, ?", "us-east-1 eu-west-1", "unknown"),
+    ("us-east-1 no-global, ? no-global, *", "us-east-1 eu-west-1", "unknown"),
+    ("us-east-1 no-global, ?", "us-east-1 eu-west-1", "fail"),
+    ("us-east-1, eu-west-1, ? stopped", "us-east-1 eu-west-1", "pass"),
+    // One that stands for several may lie in several.
+    ("each", "us-east-1 eu-west-1 ap-south-1", "unknown"),
+    ("counted", "us-east-1 eu-west-1 ap-south-1", "unknown"),
+    ("us-east-1, each stopped", "us-east-1 eu-west-1", "fail"),
+    ("each no-global", "us-east-1 eu-west-1", "fail"),
+];
+
+#[test]
+fn a_trail_in_each_region_is_as_good_as_one_for_all() {
+    let mut different = String::new();
+    for (trails, regions, expected) in TABLE {
+        let regions: Vec<&str> = regions.split_whitespace().collect();
+        let said = verdict(&written(trails), &regions);
+        if said != *expected {
+            different.push_str(&format!("{trails} for {regions:?}: {expected}, and we say {said}\n"));
+        }
+    }
+    assert!(different.is_empty(), "{different}");
+}
+
+fn written(trails: &str) -> String {
+    let types = [("b", "bool"), ("s", "any"), ("regions", "set(string)"), ("list", "list(string)")];
+    let variable = |(name, ty)| format!("variable \"{name}\" {{\n  type = {ty}\n  nullable = false\n}}\n");
+    let mut text: String = types.into_iter().map(variable).collect();
+    for (index, trail) in trails.split(", ").enumerate() {
+        let mut words = trail.split_whitespace();
+        let region = match words.next().unwrap() {
+            "?" => String::new(),
+            "*" => {
+                text.push_str(&format!("variable \"r{index}\" {{\n}}\n"));
+                format!("region = var.r{index}")
+            }
+            "each" => "for_each = var.regions\n  region = each.key".to_owned(),
+            "counted" => "count = length(var.list)\n  region = var.list[count.index]".to_owned(),
+            region => format!("region = \"{region}\""),
+        };
+        let arguments = words.map(|word| match word {
+            "all" => "is_multi_region_trail = true",
+            "maybe-all" => "is_multi_region_trail = var.b",
+            "invalid" => "is_multi_region_trail = \"perhaps\"",
+            "stopped" => "enable_logging = false",
+            "maybe-logging" => "enable_logging = var.s",
+            "writes" => "event_selector {\n    read_write_type = \"WriteOnly\"\n  }",
+            "without-kms" => "event_selector {\n    exclude_management_event_sources = [\"kms.amazonaws.com\"]\n  }",
+            "no-global" => "include_global_service_events = false",
+            "maybe-global" => "include_global_service_events = var.b",
+            "maybe-there" => "count = var.b ? 1 : 0",
+            "maybe-not-there" => "count = var.b ? 0 : 1",
+            other => panic!("what is `{other}`?"),
+        });
+        let lines: String = arguments.chain([region.as_str()]).map(|line| format!("  {line}\n")).collect();
+        text.push_str(&format!("resource \"aws_cloudtrail\" \"t{index}\" {{\n{lines}}}\n"));
+    }
+    text
+}
+
+/// The options of a scenario are in `options.txt`, as on a command line.
+#[test]
+fn scenarios_with_regions_read_as_expected() {
+    let scenarios = directories_in(&package("testdata/regions"));
+    assert!(scenarios.len() >= 6, "the scenarios are gone");
+    for scenario in scenarios {
+        let options = std::fs::read_to_string(scenario.join("options.txt")).unwrap();
+        let option = |name: &str| {
+            let mut words = options.split_whitespace().skip_while(|word| *word != name);
+            words.nth(1)
+        };
+        let regions: Vec<&str> = option("--regions").into_iter().flat_map(|regions| regions.split(',')).collect();
+        let mut settings = asking_for(&regions);
+        settings.evaluation.region = option("--region").map(str::to_owned);
+        settings.policy.every_trail = options.contains("every-trail=true");
+        let files = files_below(&scenario);
+        let files = files.into_iter().filter(|(name, _)| name.extension().is_none_or(|kind| kind != "txt"));
+        let mut report = check_with(files, &settings);
+        report.benchmark = option("--compliance").map(str::to_owned);
+        let text = anstream::adapter::strip_str(&Format::Full.render(&report)).to_string();
+        expect_file(&scenario.join("expected.txt"), &format!("{text}{}", summary(&report)));
+    }
 }

@@ -9,8 +9,16 @@ use trailint::source::{Memory, Sources};
 
 /// The report on files that lie in no directory of this machine.
 pub(crate) fn check<B: Into<Vec<u8>>>(files: impl IntoIterator<Item = (impl AsRef<Path>, B)>) -> Report {
+    check_with(files, &Settings::default())
+}
+
+/// The same with settings.
+pub(crate) fn check_with<B: Into<Vec<u8>>>(
+    files: impl IntoIterator<Item = (impl AsRef<Path>, B)>,
+    settings: &Settings,
+) -> Report {
     let inputs = Inputs { paths: vec![Input { given: "/".into(), path: "/".into() }], ..Inputs::default() };
-    engine::check(&Memory::new(files), &inputs, Sources::new("/".into()), &Settings::default()).unwrap()
+    engine::check(&Memory::new(files), &inputs, Sources::new("/".into()), settings).unwrap()
 }
 
 /// The name by which a text is read as what it is.

@@ -1,0 +1,48 @@
+//! The Regions that the user names.
+
+use crate::config::Config;
+use crate::error::Error;
+use crate::model::region;
+
+/// The Region of `--region`.
+pub(super) fn named(text: &str) -> Result<String, Error> {
+    check_name("--region", text)?;
+    Ok(text.to_owned())
+}
+
+/// The Regions of `--regions`, else those of the configuration, of which there may be none.
+pub(super) fn asked_for(given: Option<&[String]>, config: &Config) -> Result<Vec<String>, Error> {
+    match (given, &config.regions) {
+        (Some(regions), _) if regions.iter().all(String::is_empty) => {
+            Err(invalid("--regions", "name one Region or more"))
+        }
+        (Some(regions), _) => checked("--regions", regions),
+        (None, Some(regions)) => checked("regions", regions),
+        (None, None) => Ok(Vec::new()),
+    }
+}
+
+fn checked(setting: &str, regions: &[String]) -> Result<Vec<String>, Error> {
+    for (index, name) in regions.iter().enumerate() {
+        check_name(setting, name)?;
+        if regions.iter().take(index).any(|other| other == name) {
+            return Err(invalid(setting, &format!("`{name}` is named twice")));
+        }
+    }
+    let apart = regions.iter().zip(regions.iter().skip(1)).find(|(a, b)| region::leader(a) != region::leader(b));
+    match apart {
+        Some((one, other)) => Err(invalid(setting, &format!("no account has both `{one}` and `{other}`"))),
+        None => Ok(regions.to_vec()),
+    }
+}
+
+fn check_name(setting: &str, name: &str) -> Result<(), Error> {
+    if region::is_name(name) {
+        return Ok(());
+    }
+    Err(invalid(setting, &format!("`{name}` isn't the name of a Region, such as `eu-west-1`")))
+}
+
+fn invalid(setting: &str, cause: &str) -> Error {
+    Error::Setting { text: setting.to_owned(), cause: cause.to_owned() }
+}

@@ -1,0 +1,45 @@
+//! Why what a trail lacks is no more than worth knowing.
+
+use crate::report::Outcome;
+use crate::rules::{self, Rule};
+
+/// What makes notes of findings about the conditions of the control.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Excuse {
+    /// Another trail meets them.
+    AnotherTrail,
+    /// Trails of single Regions meet them together.
+    EachRegion,
+    /// Trails of single Regions may do so.
+    PerhapsEachRegion,
+}
+
+impl Excuse {
+    /// The excuse that a verdict on a deployment is, if it is one.
+    pub(super) fn of(verdict: Outcome, is_by_region: bool) -> Option<Self> {
+        match (verdict, is_by_region) {
+            (Outcome::Pass, false) => Some(Excuse::AnotherTrail),
+            (Outcome::Pass, true) => Some(Excuse::EachRegion),
+            (Outcome::Unknown, true) => Some(Excuse::PerhapsEachRegion),
+            (Outcome::Unknown, false) | (Outcome::Fail, _) => None,
+        }
+    }
+
+    /// Whether it is about what this rule asks for.
+    pub(super) fn covers(self, rule: &Rule) -> bool {
+        match self {
+            Excuse::AnotherTrail | Excuse::EachRegion => rule.is_condition,
+            // All else has to be mended in any case.
+            Excuse::PerhapsEachRegion => std::ptr::eq(rule, rules::multi_region()),
+        }
+    }
+
+    /// The excuse as a note.
+    pub(super) fn describe(self) -> &'static str {
+        match self {
+            Excuse::AnotherTrail => "another trail satisfies the control",
+            Excuse::EachRegion => "each of the Regions that are asked for has a trail that records it",
+            Excuse::PerhapsEachRegion => "it isn't known whether the deployment satisfies the control without that",
+        }
+    }
+}

@@ -1,0 +1,194 @@
+//! The alternative to one trail for all Regions: a trail of its own in each of those that are asked for.
+//!
+//! Each has to be logging and to record all management events. Trails of one Region receive the events of global
+//! services in their partition's leader Region only, so there has to be one there that includes them.
+
+use std::collections::BTreeSet;
+
+use super::Standing;
+use crate::finding::Finding;
+use crate::model::{Setting, Trail, region};
+use crate::rules::{Rule, missing_global_events, single_region_trail};
+use crate::value::{Known, Unknown, Why};
+
+/// What trails record of the Regions that are asked for.
+pub(super) enum Spread {
+    /// All of them, for certain.
+    Complete,
+    /// Perhaps all of them; in words, which it may not be.
+    Open(String),
+    /// Not all of them, whatever isn't known; in words, which are missing.
+    Incomplete(String),
+}
+
+/// Whether a condition is about which Regions a trail is for, so that it says nothing of its own Region.
+pub(in crate::rules) fn decides_about_regions(rule: &Rule) -> bool {
+    [&single_region_trail::RULE, &missing_global_events::RULE].into_iter().any(|own| std::ptr::eq(own, rule))
+}
+
+/// What a trail does in its own Region; nothing where that isn't known.
+pub(super) struct Role {
+    /// Whether it is created there and records all management events.
+    pub(super) records: Option<bool>,
+    /// Whether it includes global services, too.
+    is_global: Option<bool>,
+}
+
+impl Role {
+    /// The part of a trail that `is_whole` in all that doesn't depend on other Regions: it exists, is logging, and
+    /// leaves out no management events.
+    pub(super) fn of(trail: &Trail, is_whole: Option<bool>) -> Self {
+        let (multi_region, global) = (switch(&trail.is_multi_region), switch(&trail.includes_global_events));
+        // CloudTrail rejects a multi-Region trail without global services, and Terraform what is no boolean.
+        let is_accepted = match (&multi_region, &global) {
+            (Switch::Invalid, _) | (_, Switch::Invalid) => Some(false),
+            (Switch::On, Switch::Off) => Some(false),
+            (Switch::Off, _) | (_, Switch::On) => Some(true),
+            (Switch::On | Switch::Open, Switch::Open | Switch::Off) => None,
+        };
+        let records = and(is_whole, is_accepted);
+        let includes = match global {
+            Switch::On => Some(true),
+            Switch::Off | Switch::Invalid => Some(false),
+            Switch::Open => None,
+        };
+        Self { records, is_global: and(records, includes) }
+    }
+}
+
+enum Switch {
+    On,
+    Off,
+    Open,
+    Invalid,
+}
+
+fn switch(setting: &Setting<bool>) -> Switch {
+    match setting.value() {
+        Known(Ok(true)) => Switch::On,
+        Known(Ok(false)) => Switch::Off,
+        Known(Err(_)) => Switch::Invalid,
+        Unknown(_) => Switch::Open,
+    }
+}
+
+/// Whether both hold, as far as that is known.
+pub(super) fn and(one: Option<bool>, other: Option<bool>) -> Option<bool> {
+    match (one, other) {
+        (Some(false), _) | (_, Some(false)) => Some(false),
+        (Some(true), other) => other,
+        (None, Some(true) | None) => None,
+    }
+}
+
+/// Holds trails against the Regions that are asked for.
+pub(super) fn spread(standings: &[Standing<'_>], regions: &[String]) -> Spread {
+    let leader = regions.first().map_or("", |first| region::leader(first));
+    let needs = Needs { standings, leader };
+    let wanted: BTreeSet<&str> = regions.iter().map(String::as_str).chain([leader]).collect();
+    let missing = |is_met: &dyn Fn(Option<bool>) -> bool| -> Vec<&str> {
+        wanted.iter().copied().filter(|region| !needs.roles_in(region).any(is_met)).collect()
+    };
+    let uncertain = missing(&|role| role == Some(true));
+    if uncertain.is_empty() {
+        return Spread::Complete;
+    }
+    let lacking = missing(&|role| role != Some(false));
+    let (all, global) = (needs.places(|role| role.records), needs.places(|role| role.is_global));
+    if lacking.len() <= all && (global > 0 || !lacking.contains(&leader)) {
+        Spread::Open(needs.describe(&uncertain))
+    } else if lacking.len() > all && all > 0 {
+        Spread::Incomplete(format!("too few for {}", listed(&lacking)))
+    } else {
+        Spread::Incomplete(needs.describe(&lacking))
+    }
+}
+
+/// What has to be there for a Region, among some trails.
+struct Needs<'a> {
+    standings: &'a [Standing<'a>],
+    leader: &'a str,
+}
+
+impl Needs<'_> {
+    /// Whether each trail that is known to lie in a Region does there what is needed.
+    fn roles_in(&self, region: &str) -> impl Iterator<Item = Option<bool>> {
+        let is_leader = region == self.leader;
+        let inside = self.standings.iter().filter(move |standing| known(standing) == Some(region));
+        inside.map(move |Standing { role, .. }| if is_leader { role.is_global } else { role.records })
+    }
+
+    /// In how many Regions that aren't known there may be trails of a role.
+    fn places(&self, role: impl Fn(&Role) -> Option<bool>) -> usize {
+        let useful = self.standings.iter().filter(|standing| role(&standing.role) != Some(false));
+        let doubts = useful.filter_map(|standing| match &standing.trail.region.value {
+            Unknown(why) => Some(one_region(standing.trail, why)),
+            Known(_) => None,
+        });
+        // Trails lie in the same Region if the same value says which.
+        doubts.collect::<Option<BTreeSet<String>>>().map_or(usize::MAX, |regions| regions.len())
+    }
+
+    /// Which Regions have no trail, and whether it is only the global services that are missing from one.
+    fn describe(&self, missing: &[&str]) -> String {
+        let has_trail = |region: &str| {
+            self.standings
+                .iter()
+                .any(|standing| known(standing) == Some(region) && standing.role.records != Some(false))
+        };
+        let (global, unrecorded): (Vec<&str>, Vec<&str>) =
+            missing.iter().copied().partition(|region| *region == self.leader && has_trail(region));
+        let unrecorded = (!unrecorded.is_empty()).then(|| format!("none that records {}", listed(&unrecorded)));
+        let global = global.first().map(|leader| format!("none in `{leader}` that includes global services"));
+        unrecorded.into_iter().chain(global).collect::<Vec<_>>().join(", and ")
+    }
+}
+
+/// The name of the one Region in which a trail lies; nothing when it may stand for several in several Regions.
+fn one_region(trail: &Trail, why: &Why) -> Option<String> {
+    let is_one = match why {
+        Why::NoValue { .. } | Why::AtDeployment { .. } | Why::FromEnvironment { .. } => {
+            matches!(trail.exists.value, Known(_)) && !trail.may_be_several()
+        }
+        _ => false,
+    };
+    is_one.then(|| why.symbol())
+}
+
+fn known<'a>(standing: &'a Standing<'_>) -> Option<&'a str> {
+    match &standing.trail.region.value {
+        Known(region) => Some(region),
+        Unknown(_) => None,
+    }
+}
+
+/// Names in a sentence: `a`, `b` and `c`.
+fn listed(regions: &[&str]) -> String {
+    let quoted: Vec<String> = regions.iter().map(|region| format!("`{region}`")).collect();
+    match quoted.split_last() {
+        Some((last, [])) => last.clone(),
+        Some((last, others)) => format!("{} and {last}", others.join(", ")),
+        None => String::new(),
+    }
+}
+
+/// What isn't known of the Regions of trails that may be of use there, and the way to it, as labels of a finding.
+pub(super) fn doubted(finding: Finding, standing: &Standing<'_>) -> Finding {
+    let region = &standing.trail.region;
+    let Unknown(why) = &region.value else { return finding };
+    let message = format!("lies in a Region that isn't known: {}", why.describe());
+    let doubt = Finding::at(region.origin.span(), message, "").blocked(why);
+    let finding = finding.beside((standing.trail, &doubt));
+    let way = Finding::at(standing.trail.header, "", "").via(&region.hops).related;
+    way.into_iter().fold(finding, |finding, label| {
+        if finding.related.contains(&label) { finding } else { finding.also(label.span, label.text) }
+    })
+}
+
+/// What makes a Region known that isn't, if it matters.
+pub(super) fn advice(standing: &Standing<'_>) -> Option<String> {
+    match &standing.trail.region.value {
+        Unknown(why) if standing.role.records != Some(false) => Some(why.advice()),
+        Known(_) | Unknown(_) => None,
+    }
+}
