@@ -120,7 +120,10 @@ impl Control {
     /// What was found, or the trails with which nothing is wrong.
     fn evidence(&self, status: Status, judged: &Judged, report: &Report) -> Vec<String> {
         match status {
-            Status::NotApplicable => vec!["no trail is created".to_owned()],
+            Status::NotApplicable if judged.trails.iter().all(|trail| trail.exists == Exists::Never) => {
+                vec!["no trail is created".to_owned()]
+            }
+            Status::NotApplicable => vec!["what it is about isn't declared here".to_owned()],
             Status::Compliant => self.passing(judged, report),
             Status::NotCompliant | Status::Unresolved => {
                 let is_own = |finding: &&Reported| {
