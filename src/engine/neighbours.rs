@@ -3,6 +3,7 @@
 //! Neighbours decide nothing: what no trail has asked stays open, so that a bucket never multiplies the worlds.
 
 use std::cell::OnceCell;
+use std::collections::HashSet;
 use std::rc::Rc;
 
 use super::Settings;
@@ -22,8 +23,8 @@ pub(super) struct Neighbours<'a> {
 
 /// The neighbours as they are before anything is decided.
 struct Still {
-    /// What each declaration makes, and whether that depends on decisions.
-    sites: Vec<(Vec<Neighbour>, bool)>,
+    /// What each declaration makes, and the questions on which that depends.
+    sites: Vec<(Vec<Neighbour>, HashSet<String>)>,
     doubts: Vec<Doubt>,
     whole: Rc<Neighbourhood>,
 }
@@ -40,24 +41,27 @@ impl<'a> Neighbours<'a> {
             return Rc::default();
         }
         let still = self.still.get_or_init(|| self.read());
-        if world.decisions().is_empty() || still.sites.iter().all(|(_, depends)| !depends) {
+        let decisions = world.decisions();
+        let depends =
+            |heard: &HashSet<String>| decisions.iter().any(|decision| heard.contains(decision.atom.subject()));
+        if !still.sites.iter().any(|(_, heard)| depends(heard)) {
             return Rc::clone(&still.whole);
         }
-        let mut again: Vec<Option<Vec<Neighbour>>> = Vec::new();
-        for (site, (_, depends)) in still.sites.iter().enumerate() {
-            again.push(depends.then(|| self.made(site, &world.frozen())));
-        }
+        let again = |(site, (_, heard)): (usize, &(_, HashSet<String>))| {
+            depends(heard).then(|| self.made(site, &world.frozen()))
+        };
+        let again: Vec<Option<Vec<Neighbour>>> = still.sites.iter().enumerate().map(again).collect();
         let neighbours = still.sites.iter().zip(&again).flat_map(|((still, _), again)| again.as_ref().unwrap_or(still));
         Rc::new(Neighbourhood::new(neighbours, still.doubts.clone()))
     }
 
     fn read(&self) -> Still {
         let site = |site| {
-            let world = World::open();
+            let world = World::listening();
             let made = self.made(site, &world);
-            (made, world.asked() > 0)
+            (made, world.heard())
         };
-        let sites: Vec<(Vec<Neighbour>, bool)> = (0..self.opened.sites(Subject::Surroundings)).map(site).collect();
+        let sites: Vec<_> = (0..self.opened.sites(Subject::Surroundings)).map(site).collect();
         let doubts: Vec<Doubt> = self.opened.elsewhere(Subject::Surroundings).into_iter().map(doubt).collect();
         let neighbours = sites.iter().flat_map(|(neighbours, _)| neighbours);
         let whole = Rc::new(Neighbourhood::new(neighbours, doubts.clone()));

@@ -5,6 +5,7 @@
 //! repeats the evaluation until every combination of answers has been tried.
 
 use std::cell::{Cell, RefCell};
+use std::collections::HashSet;
 
 /// More worlds than this aren't told apart; the evaluation falls back to three-valued logic.
 pub const MAX_WORLDS: usize = 4096;
@@ -54,6 +55,8 @@ pub struct World {
     depth: Cell<usize>,
     max_steps: usize,
     is_rejected: Cell<bool>,
+    /// What was asked about, where somebody wants to know.
+    heard: Option<RefCell<HashSet<String>>>,
 }
 
 impl World {
@@ -67,12 +70,23 @@ impl World {
             depth: Cell::new(0),
             max_steps,
             is_rejected: Cell::new(false),
+            heard: None,
         }
     }
 
     /// The world that decides nothing: what isn't known stays so.
     pub fn open() -> Self {
         Self { is_open: true, ..Self::new(Vec::new(), MAX_STEPS) }
+    }
+
+    /// The world that decides nothing and notes what it is asked about.
+    pub fn listening() -> Self {
+        Self { heard: Some(RefCell::default()), ..Self::open() }
+    }
+
+    /// What was asked about. An evaluation is the same in any world that decides none of it.
+    pub fn heard(self) -> HashSet<String> {
+        self.heard.map(RefCell::into_inner).unwrap_or_default()
     }
 
     /// What is decided here, without anything that is asked later.
@@ -96,7 +110,7 @@ impl World {
 
     /// The answer to a question, if this world has met it.
     pub fn decided(&self, atom: &Atom) -> Option<bool> {
-        self.touch();
+        self.hear(atom.subject());
         self.decisions.borrow().iter().find_map(|decision| decision.answers(atom))
     }
 
@@ -116,7 +130,7 @@ impl World {
 
     /// The value that an unknown one was decided to be.
     pub fn value_of(&self, subject: &str) -> Option<String> {
-        self.touch();
+        self.hear(subject);
         self.decisions.borrow().iter().find_map(|decision| match &decision.atom {
             Atom::Is { subject: own, value } if decision.yes && own == subject => Some(value.clone()),
             Atom::Is { .. } | Atom::Holds { .. } => None,
@@ -125,7 +139,7 @@ impl World {
 
     /// Notes an answer that follows from those before.
     fn conclude(&self, atom: Atom) -> Option<()> {
-        self.touch();
+        self.hear(atom.subject());
         let mut decisions = self.decisions.borrow_mut();
         let is_noted = decisions.iter().any(|decision| decision.atom == atom);
         if !is_noted && !self.is_open {
@@ -139,6 +153,13 @@ impl World {
     /// Notes that what is being evaluated depends on the world.
     pub fn touch(&self) {
         self.asked.set(self.asked.get().saturating_add(1));
+    }
+
+    fn hear(&self, subject: &str) {
+        self.touch();
+        if let Some(heard) = self.heard.as_ref().filter(|heard| !heard.borrow().contains(subject)) {
+            heard.borrow_mut().insert(subject.to_owned());
+        }
     }
 
     /// How often something was asked; unchanged by an evaluation that doesn't depend on the world.
