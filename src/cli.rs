@@ -103,6 +103,9 @@ struct EvaluationArgs {
         env = "TRAILINT_MODULES"
     )]
     modules: Modules,
+    /// Fill what the Terraform files leave unknown from their plan, as `terraform show -json PLANFILE` prints it.
+    #[arg(long, value_name = "FILE", help_heading = "Evaluation", env = "TRAILINT_PLAN")]
+    plan: Option<PathBuf>,
     /// Give a parameter of a CloudFormation template a value.
     #[arg(long, value_name = "NAME=VALUE", help_heading = "Evaluation", env = "TRAILINT_PARAMETER")]
     parameter: Vec<String>,

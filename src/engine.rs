@@ -4,6 +4,7 @@ mod excuse;
 mod judge;
 mod neighbours;
 mod place;
+mod planned;
 mod sighting;
 mod trace;
 mod witness;
@@ -12,7 +13,7 @@ use rayon::prelude::*;
 
 use crate::error::Error;
 use crate::finding::{Label, Level};
-use crate::formats::{self, Context, FORMATS, Project};
+use crate::formats::{self, Context, FORMATS, Format, Kept, Opened, Project};
 use crate::report::{Outcome, Place, Report, Reported};
 use crate::rules::{self, Policy, Rule};
 use crate::scan::{self, Inputs, Scan};
@@ -51,8 +52,8 @@ pub struct Selection {
 /// See [`scan::scan`]. What is wrong within a file is in the report.
 pub fn check(fs: &dyn Fs, inputs: &Inputs, sources: Sources, settings: &Settings) -> Result<Report, Error> {
     let scan = scan::scan(fs, inputs, &sources)?;
-    let context = Context { fs, sources: &sources, options: &settings.evaluation };
-    let judged = judge_projects(&projects(&scan, context), context, settings);
+    let context = Context { fs, sources: &sources, options: &settings.evaluation, plan: None };
+    let judged = judge_projects(&projects(&scan, context)?, context, settings);
     let mut report = Report {
         files: scan.files,
         deployments: Vec::new(),
@@ -75,22 +76,38 @@ pub fn check(fs: &dyn Fs, inputs: &Inputs, sources: Sources, settings: &Settings
     Ok(report)
 }
 
-/// The projects of all formats.
-fn projects(scan: &Scan, context: Context<'_>) -> Vec<(&'static str, Box<dyn Project>)> {
-    let formats = FORMATS.iter().zip(&scan.kept);
-    formats
-        .flat_map(|(format, kept)| format.projects(kept, context).into_iter().map(|project| (format.name(), project)))
-        .collect()
+/// A project of a format.
+struct Candidate {
+    format: &'static str,
+    project: Box<dyn Project>,
+    /// Whether the plan that the user named is one of it.
+    is_planned: bool,
 }
 
-fn judge_projects(
-    projects: &[(&'static str, Box<dyn Project>)],
-    context: Context<'_>,
-    settings: &Settings,
-) -> Vec<Judgement> {
-    let judge = |(format, project): &(&'static str, Box<dyn Project>)| {
-        let opened = project.open(context);
-        let case = Case { root: project.root(), format, opened: opened.as_ref(), settings, sources: context.sources };
+impl Candidate {
+    fn open<'a>(&'a self, context: Context<'a>) -> Box<dyn Opened + 'a> {
+        let plan = context.options.plan.as_ref().filter(|_| self.is_planned);
+        self.project.open(Context { plan, ..context })
+    }
+}
+
+/// The projects of all formats.
+fn projects(scan: &Scan, context: Context<'_>) -> Result<Vec<Candidate>, Error> {
+    let of_format = |(format, kept): (&&'static dyn Format, &Vec<Kept>)| {
+        let name = format.name();
+        let projects = format.projects(kept, context).into_iter();
+        projects.map(move |project| Candidate { format: name, project, is_planned: false })
+    };
+    let mut candidates: Vec<Candidate> = FORMATS.iter().zip(&scan.kept).flat_map(of_format).collect();
+    planned::assign(&mut candidates, context)?;
+    Ok(candidates)
+}
+
+fn judge_projects(projects: &[Candidate], context: Context<'_>, settings: &Settings) -> Vec<Judgement> {
+    let judge = |candidate: &Candidate| {
+        let opened = candidate.open(context);
+        let root = candidate.project.root();
+        let case = Case { root, format: candidate.format, opened: opened.as_ref(), settings, sources: context.sources };
         let mut judgement = case.judge();
         judgement.findings.extend(of_problems(opened.problems()));
         judgement

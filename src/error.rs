@@ -61,6 +61,14 @@ pub enum Error {
         /// Why.
         cause: String,
     },
+    /// A plan that can't be held against what is checked.
+    #[error("can't use the plan `{path}`: {cause}")]
+    Plan {
+        /// As it was given.
+        path: String,
+        /// Why, and what to do.
+        cause: String,
+    },
     /// A trail that doesn't exist.
     #[error("there is no trail `{address}` in {files} file{}{}", if *.files == 1 { "" } else { "s" }, did_you_mean(.suggestion))]
     NoTrail {

@@ -32,6 +32,7 @@
 //! - A [`Span`](source::Span) is bytes of a file as it lies on the disk. Lines and columns exist in outputs only.
 //! - No text of a scanned file is printed without having been made inert.
 //! - The same input gives the same bytes, whatever the number of threads.
+//! - What the code decides, no plan overrules; a plan fills what the code leaves unknown.
 //! - No network, no other program, and no file outside of what is checked.
 //!
 //! # Three doors

@@ -8,7 +8,7 @@ use super::inputs::Given;
 use super::{EvaluationArgs, regions};
 use crate::config::Config;
 use crate::error::Error;
-use crate::formats::{Options, Variables, cloudformation};
+use crate::formats::{Options, Plan, Variables, cloudformation};
 use crate::source::{Sources, normalize};
 
 /// Reads the files that the options name, and keeps their texts so that findings can point at them.
@@ -39,12 +39,21 @@ pub(super) fn options(
         workspace: args.workspace.clone(),
         engine: args.engine,
         modules: args.modules,
+        plan: args.plan.as_deref().map(|name| plan(name, given)).transpose()?,
         ..Options::default()
     };
     if args.use_env {
         use_environment(&mut options, sources)?;
     }
     Ok(options)
+}
+
+/// A plan is the user's own, too.
+fn plan(name: &Path, Given { disk, sources, here, .. }: &Given) -> Result<Plan, Error> {
+    let path = name.display().to_string();
+    let loaded = sources.load_named(disk, &normalize(&here.join(name)));
+    let id = loaded.map_err(|cause| Error::Path { path: path.clone(), cause })?;
+    Plan::read(id, &path, &sources.file(id)).map_err(|cause| Error::Plan { path, cause })
 }
 
 fn indices<'a>(matches: &'a ArgMatches, id: &'a str) -> impl Iterator<Item = usize> + 'a {

@@ -11,7 +11,7 @@ use crate::formats::Opened;
 use crate::model::surroundings::{Neighbourhood, Surroundings};
 use crate::model::{Reach, Subject, Trail, dialects};
 use crate::report::{Exists, Outcome};
-use crate::rules::{Check, RULES, Rule};
+use crate::rules::{self, Check, RULES, Rule};
 use crate::value::World;
 use crate::value::world::explore;
 use crate::value::{Known, Unknown};
@@ -26,7 +26,7 @@ pub(super) struct Sighting {
     pub(super) reach: Reach,
     /// The Region in which it is created in all worlds.
     pub(super) region: Option<String>,
-    /// What was said of it; nothing for a trail that is never created.
+    /// What was said of it.
     pub(super) answers: Vec<Answer>,
 }
 
@@ -61,7 +61,7 @@ pub(super) fn sight(neighbours: &Neighbours<'_>, site: usize, settings: &Setting
     let is_created = |trail: &Trail| !trail.never_exists();
     if !runs.iter().flat_map(|(trails, _)| trails).any(is_created) {
         let never = runs.iter().flat_map(|(trails, _)| trails).next();
-        return never.map(absent).into_iter().collect();
+        return never.map(|trail| absent(trail, settings)).into_iter().collect();
     }
     let run = |(trails, world): (Vec<Trail>, World)| Run { trails, around: neighbours.of(&world), world };
     let runs: Vec<Run> = runs.into_iter().map(run).collect();
@@ -98,8 +98,11 @@ pub(super) fn read(opened: &dyn Opened, site: usize, world: &World) -> Vec<Trail
     opened.resources(Subject::Trails, site, world).into_iter().filter_map(dialects::read).collect()
 }
 
-fn absent(trail: &Trail) -> Sighting {
-    Sighting { trail: trail.clone(), exists: Exists::Never, reach: Reach::NOTHING, region: None, answers: Vec::new() }
+/// Of a trail that isn't created there is nothing to say but that a plan has it.
+fn absent(trail: &Trail, settings: &Settings) -> Sighting {
+    let seen = [Seen { trail, world: &World::open(), around: None }];
+    let answers = answer(&rules::STALE_PLAN, &seen, settings).into_iter().collect();
+    Sighting { trail: trail.clone(), exists: Exists::Never, reach: Reach::NOTHING, region: None, answers }
 }
 
 fn combine(seen: &[Seen<'_>], worlds: usize, settings: &Settings) -> Option<Sighting> {

@@ -39,12 +39,12 @@ pub fn trace(
     question: &str,
 ) -> Result<Trace, Error> {
     let scan = scan::scan(fs, inputs, &sources)?;
-    let context = Context { fs, sources: &sources, options: &settings.evaluation };
+    let context = Context { fs, sources: &sources, options: &settings.evaluation, plan: None };
     let question = Question { text: question };
     let mut arguments = Vec::new();
     let mut addresses = Vec::new();
-    for (_, project) in projects(&scan, context) {
-        let opened = project.open(context);
+    for candidate in projects(&scan, context)? {
+        let opened = candidate.open(context);
         for site in 0..opened.sites(Subject::Trails) {
             question.answer(opened.as_ref(), site, &mut addresses, &mut arguments);
         }

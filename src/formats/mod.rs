@@ -9,6 +9,8 @@ pub mod cloudformation;
 pub mod plan;
 pub mod terraform;
 
+pub use plan::{Key, Plan, PlannedTrail};
+
 use crate::model::{Elsewhere, Resource, Subject};
 use crate::source::{FileId, Fs, Sources, Span};
 use crate::syntax::Problem;
@@ -64,6 +66,8 @@ pub struct Context<'a> {
     pub sources: &'a Sources,
     /// What the user says of the code.
     pub options: &'a Options,
+    /// The plan of the project that is read, if there is one.
+    pub plan: Option<&'a Plan>,
 }
 
 /// What the user says of the code, beside the code.
@@ -87,6 +91,8 @@ pub struct Options {
     pub parameter_policy: ParameterPolicy,
     /// The Region in which CloudFormation's stacks are deployed.
     pub region: Option<String>,
+    /// A plan of one of Terraform's root modules.
+    pub plan: Option<Plan>,
 }
 
 /// Whether the defaults of CloudFormation's parameters count.
@@ -135,8 +141,24 @@ pub trait Project: Send + Sync {
     /// The directory of the root module, or the template, as it is named to people.
     fn root(&self) -> String;
 
+    /// Whether a plan is one of it, by what both declare.
+    fn fit(&self, _plan: &Plan, _context: Context<'_>) -> Fit {
+        Fit::NeverPlanned
+    }
+
     /// Reads what is needed to evaluate it.
     fn open<'a>(&'a self, context: Context<'a>) -> Box<dyn Opened + 'a>;
+}
+
+/// Whether a plan is one of a project.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Fit {
+    /// It declares the same.
+    Same,
+    /// It doesn't, with the first difference as a sentence fragment.
+    Other(String),
+    /// No plan is made of such a project.
+    NeverPlanned,
 }
 
 /// A project that has been read, as far as its trails need it.

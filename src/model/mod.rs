@@ -11,12 +11,14 @@ pub mod region;
 pub mod selectors;
 pub mod surroundings;
 
+mod contradiction;
 mod reach;
 mod reader;
 mod resource;
 mod setting;
 mod trail;
 
+pub use contradiction::Contradiction;
 pub use dialects::{Booleans, Dialect};
 pub use kinds::{Kind, Subject};
 pub use reach::Reach;

@@ -1,6 +1,6 @@
 //! The first waist: what a format has to produce.
 
-use super::Kind;
+use super::{Contradiction, Kind};
 use crate::source::Span;
 use crate::value::{Maybe, Object, Traced};
 
@@ -27,6 +27,8 @@ pub struct Resource {
     pub notation: Notation,
     /// What may change it before it is created.
     pub macros: Vec<Macro>,
+    /// What a plan says otherwise.
+    pub contradictions: Vec<Contradiction>,
 }
 
 /// A program that rewrites a template, or a part of it, before anything is created.

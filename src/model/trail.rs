@@ -1,6 +1,6 @@
 //! The second waist: what rules judge.
 
-use super::{Ignored, Macro, Selectors, Setting};
+use super::{Contradiction, Ignored, Macro, Selectors, Setting};
 use crate::source::Span;
 use crate::value::{Known, Traced, Unknown, Why};
 
@@ -23,6 +23,8 @@ pub struct Trail {
     pub region: Traced<String>,
     /// What may change it before it is created.
     pub macros: Vec<Macro>,
+    /// What a plan says otherwise.
+    pub contradictions: Vec<Contradiction>,
     /// Records in every Region of the account, not only its own.
     pub is_multi_region: Setting<bool>,
     /// Records at all.

@@ -26,6 +26,7 @@ mod org_trail_account;
 mod public_log_bucket;
 mod single_region_trail;
 mod split_selectors;
+mod stale_plan;
 mod stopped_trail;
 mod unlogged_log_bucket;
 mod unvalidated_logs;
@@ -34,6 +35,7 @@ use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
 pub use page::{Control, Page};
+pub(crate) use stale_plan::RULE as STALE_PLAN;
 
 use crate::finding::{Finding, Label, Verdict};
 use crate::model::selectors::SelectorPolicy;
@@ -41,7 +43,7 @@ use crate::model::surroundings::Surroundings;
 use crate::model::{Deployment, Trail};
 
 /// All rules, in the order in which they are listed.
-pub static RULES: [&Rule; 23] = [
+pub static RULES: [&Rule; 24] = [
     &no_compliant_trail::RULE,
     &single_region_trail::RULE,
     &stopped_trail::RULE,
@@ -63,6 +65,7 @@ pub static RULES: [&Rule; 23] = [
     &drift_ignored::RULE,
     &org_trail_account::RULE,
     &bpa_implicit::RULE,
+    &stale_plan::RULE,
     &SYNTAX_ERROR,
     &UNREADABLE_FILE,
 ];

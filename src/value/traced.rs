@@ -45,6 +45,10 @@ pub enum Step {
     Variable(String),
     /// A value for a variable in a file of values, or on the command line.
     VariableValue(String),
+    /// The block of a variable to which the plan gives a value.
+    PlannedVariable(String),
+    /// The block of a resource or a module call of whose instances the plan says more, by its address.
+    Planned(String),
     /// An argument of a module call.
     ModuleArgument {
         /// The module's name.
@@ -127,6 +131,8 @@ impl Step {
             Step::VariableDefault(name) => format!("{verb} here, as the default of variable `{name}`"),
             Step::Variable(name) => format!("nothing gives variable `{name}` a value"),
             Step::VariableValue(name) => format!("{verb} here, for variable `{name}`"),
+            Step::PlannedVariable(name) => format!("the plan gives variable `{name}` this value"),
+            Step::Planned(address) => format!("the plan says so of `{address}`"),
             Step::ModuleArgument { module, name } => format!("{verb} here, as `{name}` of module `{module}`"),
             Step::ModuleCall { module, name } => format!("this call of module `{module}` doesn't set `{name}`"),
             Step::Provider(name) => format!("taken from provider `{name}`"),
@@ -151,9 +157,11 @@ impl Step {
     pub fn advise(&self, value: &str) -> String {
         match self {
             Step::Local(name) => format!("make local `{name}` `{value}`"),
-            Step::VariableDefault(name) | Step::Variable(name) | Step::VariableValue(name) => {
-                format!("give variable `{name}` the value `{value}`")
-            }
+            Step::VariableDefault(name)
+            | Step::Variable(name)
+            | Step::VariableValue(name)
+            | Step::PlannedVariable(name) => format!("give variable `{name}` the value `{value}`"),
+            Step::Planned(_) => format!("make it `{value}`, and plan again"),
             Step::ModuleArgument { module, name } => format!("set `{name} = {value}` in the call of module `{module}`"),
             Step::ModuleCall { module, name } => format!("add `{name} = {value}` to the call of module `{module}`"),
             Step::Provider(name) | Step::ProviderRegion(name) | Step::NoProviderRegion(name) => {

@@ -465,3 +465,122 @@ fn regions_are_named_as_aws_names_them() {
         assert_eq!(out(&output), "");
     }
 }
+
+/// A plan of one trail, with what its root module declares beside it.
+fn plan(declared: &str, after: &str) -> String {
+    format!(
+        r#"{{"format_version": "1.2", "complete": true, "planned_values": {{}},
+        "configuration": {{"root_module": {{"variables": {{{declared}}}, "resources": [
+            {{"address": "aws_cloudtrail.t", "mode": "managed"}}]}}}},
+        "resource_changes": [{{"address": "aws_cloudtrail.t", "mode": "managed", "type": "aws_cloudtrail",
+            "change": {{"actions": ["create"], "after": {after}}}}}]}}"#
+    )
+}
+
+#[test]
+fn a_plan_finds_its_root() {
+    let other = format!("{OPEN}variable \"other\" {{}}\n");
+    let files = [
+        ("one/a.tf", OPEN),
+        ("two/a.tf", OPEN),
+        ("three/a.tf", &other),
+        ("none/a.tf", ""),
+        ("p.json", &plan(r#""m": {}"#, r#"{"is_multi_region_trail": true}"#)),
+        ("three.json", &plan(r#""m": {}, "other": {}"#, r#"{"is_multi_region_trail": true}"#)),
+    ];
+    let scratch = Scratch::new("roots", &files);
+    let strict = |arguments: &[&str]| {
+        let output = scratch.run(&[&["check", "--unresolved", "fail", "-q", "-f", "concise"], arguments].concat());
+        (status(&output), format!("{}{}", out(&output), err(&output)))
+    };
+    assert_eq!(strict(&["--plan", "p.json", "one"]), (0, notes("one")));
+    assert_eq!(strict(&["--plan", "p.json", "two", "three"]).0, 1, "the plan is of one root only");
+    assert_eq!(strict(&["--plan", "three.json", "three"]), (0, notes("three")));
+    assert_eq!(
+        strict(&["--plan", "p.json", "one", "two"]),
+        (2, "trailint: can't use the plan `p.json`: it fits `one` and `two`; check only the directory in which it was made\n".into())
+    );
+    assert_eq!(
+        strict(&["--plan", "p.json", "three"]),
+        (2, "trailint: can't use the plan `p.json`: it fits no root module that is checked: `three` declares `var.other`, and the plan doesn't; check the directory in which it was made, or plan again\n".into())
+    );
+    let (code, said) = strict(&["--plan", "three.json", "one"]);
+    assert!(code == 2 && said.contains("`one` doesn't declare `var.other`"), "{said}");
+    let (code, said) = strict(&["--plan", "p.json", "none"]);
+    assert!(code == 2 && said.contains("no root module that leads to a trail is checked, and it has trails"), "{said}");
+    let traced = scratch.run(&["trace", "aws_cloudtrail.t.is_multi_region_trail", "one", "--plan", "p.json"]);
+    assert!(out(&traced).starts_with("aws_cloudtrail.t.is_multi_region_trail is `true`\n"), "{}", out(&traced));
+    let by_environment =
+        scratch.command(&["check", "one", "--unresolved", "fail"]).env("TRAILINT_PLAN", "p.json").output();
+    assert_eq!(status(&by_environment.unwrap()), 0);
+}
+
+/// What is said of a trail that passes all conditions.
+fn notes(root: &str) -> String {
+    let line = |rule, what| format!("{root}/a.tf:2:1: warning[{rule}] trail `aws_cloudtrail.t` {what}\n");
+    line("unvalidated-logs", "doesn't validate its log files")
+        + &line("logs-without-kms", "doesn't encrypt its log files with a KMS key")
+}
+
+#[test]
+fn a_file_that_is_no_plan_is_refused_with_the_next_step() {
+    let whole = plan(r#""m": {}"#, r#"{"is_multi_region_trail": true}"#);
+    let deep = whole.replace("true}", &format!("{}1{}}}", "[".repeat(300), "]".repeat(300)));
+    let change = "{\"address\": \"aws_cloudtrail.t\", \"mode\": \"managed\", \"type\": \"aws_cloudtrail\",\n            \"change\": {\"actions\": [\"create\"], \"after\": {\"is_multi_region_trail\": true}}}";
+    assert!(whole.contains(change));
+    let twice = whole.replace(change, &format!("{change}, {change}"));
+    #[rustfmt::skip]
+    let cases: [(&str, &str, &str); 12] = [
+        ("binary", "PK\u{3}\u{4}\u{0}", "it isn't JSON"),
+        ("empty", "", "it isn't JSON"),
+        ("lines", "{\"@level\": \"info\"}\n{\"@level\": \"info\"}\n", "it isn't JSON"),
+        ("list", "[]", "it isn't a plan"),
+        ("other", "{\"Resources\": {}}", "it isn't a plan"),
+        ("state", r#"{"format_version": "1.0", "values": {"root_module": {}}}"#, "it is a state and not a plan"),
+        ("version", &whole.replace("1.2", "2.0"), "its format has the version 2.0, and only 1.x is known"),
+        ("changes", &whole.replace("resource_changes\": [", "resource_changes\": 1, \"x\": ["), "`resource_changes` isn't what it is in a plan"),
+        ("change", &whole.replace("{\"address\": \"aws_cloudtrail.t\", \"mode\": \"managed\", \"type\"", "{\"type\""), "`resource_changes[0]` isn't"),
+        ("address", &whole.replace("\"aws_cloudtrail.t\", \"mode\": \"managed\", \"type\"", "\"aws_cloudtrail.t[\", \"mode\": \"managed\", \"type\""), "`aws_cloudtrail.t[` isn't an address"),
+        ("twice", &twice, "it plans `aws_cloudtrail.t` twice"),
+        ("deep", &deep, "collections nest more than 200 deep"),
+    ];
+    let scratch = Scratch::new("no-plan", &[("a.tf", OPEN)]);
+    for (name, text, expected) in cases {
+        std::fs::write(scratch.0.join("plan.json"), text).unwrap();
+        let output = scratch.run(&["check", "--plan", "plan.json", "a.tf"]);
+        let said = err(&output);
+        assert_eq!(status(&output), 2, "{name}: {said}");
+        assert!(
+            said.starts_with("trailint: can't use the plan `plan.json`: ") && said.contains(expected),
+            "{name}: {said}"
+        );
+    }
+    std::fs::write(scratch.0.join("plan.json"), b"\xff\xfe{\x00}\x00").unwrap();
+    assert!(err(&scratch.run(&["check", "--plan", "plan.json"])).contains("it isn't written in UTF-8"));
+    assert_eq!(
+        err(&scratch.run(&["check", "--plan", "missing.json"])),
+        "trailint: can't read `missing.json`: no such file or directory\n"
+    );
+}
+
+#[test]
+fn what_the_command_line_says_wins_over_a_plan() {
+    let text = "variable \"m\" {\n  type = bool\n}\ndata \"aws_region\" \"d\" {}\nresource \"aws_cloudtrail\" \"t\" {\n  \
+                is_multi_region_trail = var.m\n  enable_logging = data.aws_region.d.name\n}\n";
+    let variables = r#""variables": {"m": {"value": "true"}}, "planned_values""#;
+    let planned = plan(r#""m": {}"#, r#"{"is_multi_region_trail": true, "enable_logging": true}"#);
+    let files = [("a.tf", text), ("p.json", &planned.replace("\"planned_values\"", variables))];
+    let scratch = Scratch::new("overruled", &files);
+    let said = |arguments: &[&str]| {
+        let rules = "single-region-trail,stopped-trail,stale-plan";
+        out(&scratch.run(&[&["check", "--plan", "p.json", "--select", rules, "-f", "concise"], arguments].concat()))
+    };
+    assert_eq!(said(&[]), "");
+    assert_eq!(said(&["--var", "m=true"]), "");
+    assert_eq!(
+        said(&["--var", "m=false"]),
+        "a.tf:1:1: note[stale-plan] trail `aws_cloudtrail.t` isn't as planned\n\
+         a.tf:6:27: error[single-region-trail] trail `aws_cloudtrail.t` records one Region only\n\
+         a.tf:7:20: unresolved[stopped-trail] trail `aws_cloudtrail.t` may be stopped\n"
+    );
+}

@@ -17,6 +17,7 @@ mod oracle;
 mod outputs;
 mod pages;
 mod parameters;
+mod planned;
 mod policies;
 mod reach;
 mod readme;

@@ -10,7 +10,7 @@ pub(crate) mod expressions;
 mod generated;
 mod projects;
 pub(crate) mod random;
-mod terraform;
+pub(crate) mod terraform;
 mod types;
 
 use super::support::{check, verdict};

@@ -11,7 +11,7 @@ use super::support::{check_with, directories_in, expect_file, files_below, packa
 
 /// The verdict on one text for some Regions.
 fn verdict(text: &str, regions: &[&str]) -> &'static str {
-    let report = check_with([("main.tf", text)], &asking_for(regions));
+    let report = check_with([("main.tf", text)], asking_for(regions));
     report.deployments[0].verdict.map_or("none", word)
 }
 
@@ -184,7 +184,7 @@ fn scenarios_with_regions_read_as_expected() {
         settings.policy.every_trail = options.contains("every-trail=true");
         let files = files_below(&scenario);
         let files = files.into_iter().filter(|(name, _)| name.extension().is_none_or(|kind| kind != "txt"));
-        let mut report = check_with(files, &settings);
+        let mut report = check_with(files, settings);
         report.benchmark = option("--compliance").map(str::to_owned);
         let text = anstream::adapter::strip_str(&Format::Full.render(&report)).to_string();
         expect_file(&scenario.join("expected.txt"), &format!("{text}{}", summary(&report)));

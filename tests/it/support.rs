@@ -3,22 +3,40 @@
 use std::path::{Path, PathBuf};
 
 use trailint::engine::{self, Settings};
+use trailint::formats::Plan;
 use trailint::report::{Outcome, Report};
 use trailint::scan::{Input, Inputs};
 use trailint::source::{Memory, Sources};
 
 /// The report on files that lie in no directory of this machine.
 pub(crate) fn check<B: Into<Vec<u8>>>(files: impl IntoIterator<Item = (impl AsRef<Path>, B)>) -> Report {
-    check_with(files, &Settings::default())
+    check_with(files, Settings::default())
 }
 
 /// The same with settings.
 pub(crate) fn check_with<B: Into<Vec<u8>>>(
     files: impl IntoIterator<Item = (impl AsRef<Path>, B)>,
-    settings: &Settings,
+    settings: Settings,
 ) -> Report {
-    let inputs = Inputs { paths: vec![Input { given: "/".into(), path: "/".into() }], ..Inputs::default() };
-    engine::check(&Memory::new(files), &inputs, Sources::new("/".into()), settings).unwrap()
+    let (fs, sources, settings) = given(files, settings);
+    engine::check(&fs, &everything(), sources, &settings).unwrap()
+}
+
+/// Files, of which `given.plan.json` is named with `--plan`.
+pub(crate) fn given<B: Into<Vec<u8>>>(
+    files: impl IntoIterator<Item = (impl AsRef<Path>, B)>,
+    mut settings: Settings,
+) -> (Memory, Sources, Settings) {
+    let (fs, sources) = (Memory::new(files), Sources::new("/".into()));
+    if let Ok(id) = sources.load_named(&fs, Path::new("/given.plan.json")) {
+        settings.evaluation.plan = Some(Plan::read(id, "given.plan.json", &sources.file(id)).unwrap());
+    }
+    (fs, sources, settings)
+}
+
+/// All files, wherever they lie.
+pub(crate) fn everything() -> Inputs {
+    Inputs { paths: vec![Input { given: "/".into(), path: "/".into() }], ..Inputs::default() }
 }
 
 /// The name by which a text is read as what it is.

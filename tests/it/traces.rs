@@ -4,10 +4,8 @@ use std::path::Path;
 
 use trailint::engine::{self, Settings};
 use trailint::output;
-use trailint::scan::{Input, Inputs};
-use trailint::source::{Memory, Sources};
 
-use super::support::{directories_in, expect_file, files_below, package};
+use super::support::{directories_in, everything, expect_file, files_below, given, package};
 
 #[test]
 fn values_are_followed_to_where_they_are_decided() {
@@ -22,8 +20,7 @@ fn values_are_followed_to_where_they_are_decided() {
 
 fn ask(case: &Path, question: &str) -> String {
     let files = files_below(case).into_iter().filter(|(name, _)| name.extension().is_none_or(|kind| kind != "txt"));
-    let inputs = Inputs { paths: vec![Input { given: "/".into(), path: "/".into() }], ..Inputs::default() };
-    let trace =
-        engine::trace(&Memory::new(files), &inputs, Sources::new("/".into()), &Settings::default(), question).unwrap();
+    let (fs, sources, settings) = given(files, Settings::default());
+    let trace = engine::trace(&fs, &everything(), sources, &settings, question).unwrap();
     anstream::adapter::strip_str(&output::trace(&trace)).to_string()
 }

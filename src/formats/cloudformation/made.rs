@@ -46,6 +46,7 @@ impl Evaluator<'_> {
             ignored_changes: Vec::new(),
             notation: self.scope.template.notation,
             macros: Vec::new(),
+            contradictions: Vec::new(),
         }
     }
 
@@ -111,6 +112,7 @@ impl Evaluator<'_> {
             body,
             ignored_changes: Vec::new(),
             notation: self.scope.template.notation,
+            contradictions: Vec::new(),
             macros: self.macros(member),
         }
     }

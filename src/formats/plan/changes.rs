@@ -1,8 +1,10 @@
 //! The resources of a plan as they will be when it has been applied.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
-use super::region::{Configuration, without_keys};
+use super::address::without_keys;
+use super::region::Configuration;
 use crate::formats::Opened;
 use crate::model::{Elsewhere, Holds, Kind, Notation, Resource, Subject};
 use crate::source::Span;
@@ -10,15 +12,15 @@ use crate::syntax::Problem;
 use crate::syntax::node::{Entry, Mapping, Meaning, Node, NodeKind, Tree};
 use crate::value::{Data, Field, Known, Object, Origin, Traced, Unknown, Why, World};
 
-/// A plan that has been read.
-pub(super) struct Plan {
+/// A plan that is judged by itself.
+pub(super) struct Changes {
     tree: Tree,
     /// The Region of what doesn't say its own.
     region: Option<String>,
 }
 
 /// A resource that there will be.
-struct Planned<'a> {
+pub(super) struct Planned<'a> {
     kind: &'static Kind,
     address: &'a Node,
     /// Its arguments, with the provider's defaults.
@@ -27,7 +29,7 @@ struct Planned<'a> {
     after_unknown: Option<&'a Node>,
 }
 
-impl Plan {
+impl Changes {
     pub(super) fn new(tree: Tree, region: Option<String>) -> Self {
         Self { tree, region }
     }
@@ -42,7 +44,7 @@ impl Plan {
     }
 }
 
-impl Opened for Plan {
+impl Opened for Changes {
     fn header(&self) -> Option<Span> {
         self.changes().map(|entry| entry.key.span)
     }
@@ -68,7 +70,7 @@ impl Opened for Plan {
 
 impl<'a> Planned<'a> {
     /// A managed resource that is looked for and stays or comes.
-    fn read(change: &'a Node, subject: Subject) -> Option<Self> {
+    pub(super) fn read(change: &'a Node, subject: Subject) -> Option<Self> {
         let change = change.as_mapping()?;
         let text = |key: &str| change.get(key)?.value.as_text();
         let details = change.get("change")?.value.as_mapping()?;
@@ -80,18 +82,20 @@ impl<'a> Planned<'a> {
         })
     }
 
-    fn resource(&self, configuration: Configuration<'_>) -> Resource {
+    /// The resource with its arguments.
+    pub(super) fn resource(&self, configuration: Configuration<'_>) -> Resource {
         let header = self.address.span;
         let address = self.address.as_text().unwrap_or_default().to_owned();
         let fields = self.kind.shape.iter().filter_map(|argument| {
             let reference = format!("{address}.{}", argument.name);
             let unknown = part(self.after_unknown, argument.name);
-            let field = field(argument.name, self.after.get(argument.name), unknown, header, &reference)?;
+            let mut field = field(argument.name, self.after.get(argument.name), unknown, header, &reference)?;
+            drop_empty(&mut field.value);
             // A plan lists no blocks where there are none.
             let is_absent = matches!(argument.holds, Holds::Blocks(_)) && is_empty(&field.value);
             (!is_absent).then_some(field)
         });
-        let region = configuration.region(header, &without_keys(&address), self.after);
+        let region = configuration.region(header, &without_keys(&address).unwrap_or_default(), self.after);
         let body = Object::new(header, fields.collect());
         Resource {
             kind: self.kind,
@@ -105,6 +109,7 @@ impl<'a> Planned<'a> {
             // It is the code that is changed, not the plan.
             notation: Notation::Hcl,
             macros: Vec::new(),
+            contradictions: Vec::new(),
         }
     }
 }
@@ -125,7 +130,7 @@ fn field(name: &str, entry: Option<&Entry>, unknown: Option<&Node>, holder: Span
 }
 
 /// A value of the plan; JSON's nesting is limited by its parser.
-fn value(node: &Arc<Node>, unknown: Option<&Node>, reference: &str) -> Traced<Data> {
+pub(super) fn value(node: &Arc<Node>, unknown: Option<&Node>, reference: &str) -> Traced<Data> {
     let data = match &node.kind {
         NodeKind::Scalar(scalar) => match node.meaning(scalar) {
             Meaning::Null => Data::Null,
@@ -147,27 +152,42 @@ fn value(node: &Arc<Node>, unknown: Option<&Node>, reference: &str) -> Traced<Da
     Traced::written(data, node.span)
 }
 
-/// A body without the arguments that hold nothing: a plan lists those that aren't written, too.
+/// The fields of a mapping, and those that Terraform will add to it.
 fn object(mapping: &Mapping, unknown: Option<&Node>, span: Span, reference: &str) -> Object {
-    let field = |entry: &Entry| {
-        let name = entry.key.as_text()?;
-        field(name, Some(entry), part(unknown, name), span, &format!("{reference}.{name}"))
-    };
-    let written = mapping.entries.iter().filter_map(field).filter(|field| !is_empty(&field.value));
-    let is_missing = |entry: &&Entry| entry.key.as_text().is_some_and(|key| mapping.get(key).is_none());
     let unknowns = unknown.and_then(Node::as_mapping).map(|unknown| unknown.entries.as_slice()).unwrap_or_default();
-    let later = unknowns.iter().filter(is_missing).filter_map(|entry| {
+    let mut unknowns: HashMap<&str, &Node> =
+        unknowns.iter().filter_map(|entry| Some((entry.key.as_text()?, &*entry.value))).collect();
+    let field = |name: &str, entry, unknown| field(name, entry, unknown, span, &format!("{reference}.{name}"));
+    let written = mapping.entries.iter().filter_map(|entry| {
         let name = entry.key.as_text()?;
-        self::field(name, None, Some(&entry.value), span, &format!("{reference}.{name}"))
+        field(name, Some(entry), unknowns.remove(name))
     });
-    Object::new(span, written.chain(later).collect())
+    let mut fields: Vec<Field> = written.collect();
+    let mut later: Vec<(&str, &Node)> = unknowns.into_iter().collect();
+    later.sort_by_key(|(_, node)| node.span.start);
+    fields.extend(later.into_iter().filter_map(|(name, node)| field(name, None, Some(node))));
+    Object::new(span, fields)
+}
+
+/// Drops the arguments that hold nothing from the bodies of blocks: a plan lists those that aren't written, too.
+fn drop_empty(value: &mut Traced<Data>) {
+    let Known(data) = &mut value.value else { return };
+    match data {
+        Data::List(list) => list.items.iter_mut().for_each(drop_empty),
+        Data::Object(object) => {
+            object.fields.retain(|field| !is_empty(&field.value));
+            object.fields.iter_mut().for_each(|field| drop_empty(&mut field.value));
+        }
+        Data::Null | Data::Bool(_) | Data::Number(_) | Data::String(_) => {}
+    }
 }
 
 fn part<'a>(unknown: Option<&'a Node>, name: &str) -> Option<&'a Node> {
     unknown?.as_mapping()?.get(name).map(|entry| &*entry.value)
 }
 
-fn is_true(node: &Node) -> bool {
+/// Whether a node is the boolean `true`.
+pub(super) fn is_true(node: &Node) -> bool {
     matches!(&node.kind, NodeKind::Scalar(scalar) if node.meaning(scalar) == Meaning::Bool(true))
 }
 

@@ -3,7 +3,9 @@
 //! Terraform has evaluated everything already, and says what it can't know yet.
 //! Source: <https://developer.hashicorp.com/terraform/internals/json-format>.
 
+mod address;
 mod changes;
+mod document;
 mod region;
 
 use std::sync::LazyLock;
@@ -14,7 +16,10 @@ use super::{Context, Format, Interest, Kept, Opened, Project};
 use crate::model::dialects;
 use crate::source::FileId;
 use crate::syntax::json;
-use changes::Plan;
+use changes::Changes;
+
+pub use address::Key;
+pub use document::{Plan, PlannedTrail};
 
 /// The format.
 #[derive(Debug)]
@@ -47,7 +52,9 @@ impl Format for TerraformPlan {
             let name = context.sources.file(kept.file).name.clone();
             Box::new(PlanFile { file: kept.file, name }) as Box<dyn Project>
         };
-        kept.iter().map(plan).collect()
+        // One that is named beside its sources isn't judged a second time by itself.
+        let is_beside = |kept: &&Kept| context.options.plan.as_ref().is_some_and(|plan| plan.file == kept.file);
+        kept.iter().filter(|kept| !is_beside(kept)).map(plan).collect()
     }
 }
 
@@ -64,6 +71,6 @@ impl Project for PlanFile {
 
     fn open<'a>(&'a self, context: Context<'a>) -> Box<dyn Opened + 'a> {
         let tree = json::parse(self.file, &context.sources.file(self.file));
-        Box::new(Plan::new(tree, context.options.region.clone()))
+        Box::new(Changes::new(tree, context.options.region.clone()))
     }
 }

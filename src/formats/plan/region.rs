@@ -70,45 +70,10 @@ fn provider_key<'a>(configuration: &'a Mapping, address: &str) -> Option<&'a str
     text(found.next()?, "provider_config_key")
 }
 
-/// An address without the keys of instances, which may hold any text in quotes.
-pub(super) fn without_keys(address: &str) -> String {
-    let (mut is_key, mut is_quoted, mut is_escaped) = (false, false, false);
-    let is_outside = |c: &char| {
-        let was_key = is_key;
-        match c {
-            _ if is_escaped => is_escaped = false,
-            '\\' => is_escaped = is_quoted,
-            '"' => is_quoted = !is_quoted,
-            '[' if !is_quoted => is_key = true,
-            ']' if !is_quoted => is_key = false,
-            _ => {}
-        }
-        !was_key && !is_key
-    };
-    address.chars().filter(is_outside).collect()
-}
-
 fn part<'a>(mapping: &'a Mapping, key: &str) -> Option<&'a Mapping> {
     mapping.get(key)?.value.as_mapping()
 }
 
 fn text<'a>(mapping: &'a Mapping, key: &str) -> Option<&'a str> {
     mapping.get(key)?.value.as_text()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::without_keys;
-
-    #[test]
-    fn keys_are_taken_out_of_addresses() {
-        for (address, expected) in [
-            ("aws_cloudtrail.t", "aws_cloudtrail.t"),
-            ("aws_cloudtrail.t[0]", "aws_cloudtrail.t"),
-            ("module.a[\"x.y\"].module.b.aws_cloudtrail.t[1]", "module.a.module.b.aws_cloudtrail.t"),
-            ("module.a[\"]\\\"]\"].aws_cloudtrail.t", "module.a.aws_cloudtrail.t"),
-        ] {
-            assert_eq!(without_keys(address), expected);
-        }
-    }
 }

@@ -2,7 +2,7 @@
 
 use super::eval::Evaluator;
 use super::expand::{self, Instance};
-use super::{lifecycle, providers};
+use super::{lifecycle, planned, providers};
 use crate::model::kinds::Role;
 use crate::model::{Holds, Kind, Notation, Resource, Shape};
 use crate::source::Span;
@@ -20,7 +20,8 @@ pub(super) fn resources(
     let scope = evaluator.scope;
     let call = scope.call_block().filter(|_| scope.is_vendored).map(|block| block.header);
     let resource = |Instance { key, names, exists }: Instance| {
-        let evaluator = evaluator.with(names);
+        let address = scope.qualify(&format!("{name}{key}"));
+        let evaluator = evaluator.with(names).planned(planned::way(block, kind, &address, evaluator));
         let (body, region) = match exists.value {
             // What isn't created needs no arguments, and lies nowhere.
             Known(false) => (Object::new(block.header, Vec::new()), providers::nowhere(block)),
@@ -28,7 +29,6 @@ pub(super) fn resources(
                 (arguments(block, kind, &evaluator), providers::region(block, kind, &evaluator))
             }
         };
-        let address = scope.qualify(&format!("{name}{key}"));
         let exists = scope.existence(exists);
         Resource {
             kind,
@@ -41,6 +41,7 @@ pub(super) fn resources(
             ignored_changes: lifecycle::ignored_changes(block),
             notation,
             macros: Vec::new(),
+            contradictions: Vec::new(),
         }
     };
     expand::instances(block, evaluator).into_iter().map(resource).collect()

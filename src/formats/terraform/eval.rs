@@ -42,6 +42,8 @@ pub(super) struct Evaluator<'a> {
     names: Vec<Rc<Names>>,
     /// Whether references to the module are allowed.
     is_outside: bool,
+    /// The step to the plan, if it says what the resource is whose arguments these are.
+    pub(super) planned: Option<Hop>,
     /// Within `try` and `can`, which catch failures: what may fail.
     doubt: Option<Rc<RefCell<Option<Why>>>>,
 }
@@ -49,7 +51,7 @@ pub(super) struct Evaluator<'a> {
 impl<'a> Evaluator<'a> {
     /// An evaluator of the expressions of a module's instance.
     pub(super) fn new(tree: &'a Tree<'a>, scope: &'a Rc<Scope>, world: &'a World) -> Self {
-        Self { tree, scope, world, names: Vec::new(), is_outside: false, doubt: None }
+        Self { tree, scope, world, names: Vec::new(), is_outside: false, planned: None, doubt: None }
     }
 
     /// The same with more names.
@@ -57,6 +59,11 @@ impl<'a> Evaluator<'a> {
         let mut more = self.clone();
         more.names.push(Rc::new(names));
         more
+    }
+
+    /// The same for the arguments of a resource that the plan knows, too.
+    pub(super) fn planned(&self, way: Option<Hop>) -> Self {
+        Self { planned: way, ..self.clone() }
     }
 
     /// The same for text that stands outside of any module, such as a default or a file of values.
@@ -84,6 +91,16 @@ impl<'a> Evaluator<'a> {
     /// The value of an expression on which a trail depends: a condition is decided, and where it
     /// fails, nothing can be deployed.
     pub(super) fn eval_deciding(&self, expr: &Expr) -> Traced<Data> {
+        let asked = self.world.asked();
+        let mut decided = self.decide(expr);
+        // What depends on the world is known because the plan leaves one.
+        if self.world.asked() != asked && matches!(decided.value, Known(_)) {
+            decided.hops.extend(self.planned.clone());
+        }
+        decided
+    }
+
+    fn decide(&self, expr: &Expr) -> Traced<Data> {
         let traced = self.eval(expr);
         let Unknown(why) = &traced.value else { return traced };
         if why.is_failure() {

@@ -1,11 +1,14 @@
 //! What `count`, `for_each` and `lifecycle.enabled` make of a block: its instances.
 
 use super::eval::Evaluator;
+use super::planned;
 use super::scope::{self, Names};
+use super::unknowns::first_unknown_in;
+use crate::formats::Key;
 use crate::source::Span;
 use crate::syntax::hcl::{Block, Expr};
 use crate::value::world::Atom;
-use crate::value::{Data, Field, Known, ListKind, Object, Origin, Traced, Unknown, Why};
+use crate::value::{Data, Field, Known, List, ListKind, Object, Origin, Traced, Unknown, Why};
 
 /// More instances than this aren't told apart.
 pub(super) const MAX_INSTANCES: usize = 1024;
@@ -53,11 +56,11 @@ impl Instance {
 pub(super) fn instances(block: &Block, evaluator: &Evaluator<'_>) -> Vec<Instance> {
     let enabled = block.body.blocks("lifecycle").find_map(|block| block.body.attribute("enabled"));
     if let Some(count) = block.body.attribute("count") {
-        counted(&count.value, evaluator)
+        counted(block, &count.value, evaluator)
     } else if let Some(for_each) = block.body.attribute("for_each") {
-        keyed(&for_each.value, evaluator)
+        keyed(block, &for_each.value, evaluator)
     } else if let Some(enabled) = enabled {
-        switched(&enabled.value, evaluator)
+        switched(block, &enabled.value, evaluator)
     } else {
         vec![Instance::new(String::new(), Names::new(), always(block.header))]
     }
@@ -67,7 +70,7 @@ fn always(header: Span) -> Traced<bool> {
     Traced { value: Known(true), origin: Origin::Absent(header), hops: Vec::new() }
 }
 
-fn counted(count: &Expr, evaluator: &Evaluator<'_>) -> Vec<Instance> {
+fn counted(block: &Block, count: &Expr, evaluator: &Evaluator<'_>) -> Vec<Instance> {
     let count = evaluator.eval_deciding(count);
     let name = |index: Traced<Data>| vec![("count".to_owned(), object(&[("index", index)], &count))];
     let instance = |index: usize| {
@@ -81,7 +84,14 @@ fn counted(count: &Expr, evaluator: &Evaluator<'_>) -> Vec<Instance> {
             Some(_) => vec![unclear(&count, TOO_MANY)],
             None => vec![unclear(&count, Why::Failed { message: "`count` isn't a whole number".to_owned() })],
         },
-        Unknown(why) => unknown_number(&count, why, &format!("{} > 0", why.symbol()), "[0]", evaluator, name),
+        Unknown(why) => {
+            let index = |key: &Key| match key {
+                Key::Index(index) => Some(name(made(Data::Number(*index as f64), &count))),
+                Key::Name(_) => None,
+            };
+            let number = || unknown_number(&count, why, &format!("{} > 0", why.symbol()), "[0]", evaluator, name);
+            planned::instances(block, &count, evaluator, index).unwrap_or_else(number)
+        }
     }
 }
 
@@ -107,12 +117,18 @@ fn unknown_number(
     }
 }
 
-fn keyed(for_each: &Expr, evaluator: &Evaluator<'_>) -> Vec<Instance> {
+fn keyed(block: &Block, for_each: &Expr, evaluator: &Evaluator<'_>) -> Vec<Instance> {
     let collection = evaluator.eval_deciding(for_each);
     let names = |key: Traced<Data>, value: Traced<Data>| {
         vec![("each".to_owned(), object(&[("key", key), ("value", value)], &collection))]
     };
     let failed = |message: &str| vec![unclear(&collection, Why::Failed { message: message.to_owned() })];
+    if let Some(why) = unknown_keys(&collection)
+        && let Some(instances) =
+            planned::instances(block, &collection, evaluator, |key| planned::names_of_key(key, &collection, why))
+    {
+        return instances;
+    }
     let instances: Vec<Instance> = match &collection.value {
         Known(Data::Object(map)) => map
             .fields
@@ -149,14 +165,29 @@ fn keyed(for_each: &Expr, evaluator: &Evaluator<'_>) -> Vec<Instance> {
     instances
 }
 
-fn switched(enabled: &Expr, evaluator: &Evaluator<'_>) -> Vec<Instance> {
+/// Why it isn't known which instances a collection makes; nothing if it is.
+fn unknown_keys(collection: &Traced<Data>) -> Option<&Why> {
+    match &collection.value {
+        Unknown(why) => Some(why),
+        Known(data @ Data::List(List { kind: ListKind::Set, .. })) => first_unknown_in(data),
+        Known(_) => None,
+    }
+}
+
+fn switched(block: &Block, enabled: &Expr, evaluator: &Evaluator<'_>) -> Vec<Instance> {
     let enabled = evaluator.eval_deciding(enabled);
-    let exists = enabled.map(|value| {
+    let enabled = enabled.map(|value| {
         value.and_then(|data| match data {
             Data::Bool(value) => Known(value),
             _ => Unknown(Why::Failed { message: "`enabled` isn't a boolean".to_owned() }),
         })
     });
+    if matches!(enabled.value, Unknown(_))
+        && let Some(is_there) = planned::exists(block, evaluator)
+    {
+        return vec![Instance::new(String::new(), Names::new(), exists(&enabled, is_there))];
+    }
+    let exists = enabled;
     vec![Instance::new(String::new(), Names::new(), exists)]
 }
 
@@ -180,7 +211,8 @@ pub(super) fn elements(for_each: &Expr, evaluator: &Evaluator<'_>) -> Result<Vec
             Ok(list.items.iter().enumerate().map(|(index, item)| (key(index, item), item.clone())).collect())
         }
         Known(_) => Err(Why::Failed { message: "`for_each` is no collection".to_owned() }),
-        Unknown(why) if why.is_failure() => Err(why.clone()),
+        // The plan says which blocks there are.
+        Unknown(why) if why.is_failure() || evaluator.planned.is_some() => Err(why.clone()),
         Unknown(why) => {
             let condition = format!("{} isn't empty", why.symbol());
             match evaluator.world.decide(Atom::Holds { condition }) {
@@ -197,15 +229,17 @@ pub(super) fn elements(for_each: &Expr, evaluator: &Evaluator<'_>) -> Result<Vec
     }
 }
 
-fn exists(decider: &Traced<Data>, exists: bool) -> Traced<bool> {
-    decider.clone().map(|_| Known(exists))
+fn exists<T>(decider: &Traced<T>, exists: bool) -> Traced<bool> {
+    Traced { value: Known(exists), origin: decider.origin, hops: decider.hops.clone() }
 }
 
-fn unclear(decider: &Traced<Data>, why: Why) -> Instance {
+/// Stands for instances that aren't told apart.
+pub(super) fn unclear(decider: &Traced<Data>, why: Why) -> Instance {
     Instance::new(String::new(), Names::new(), decider.clone().map(|_| Unknown(why)))
 }
 
-fn made(data: Data, at: &Traced<Data>) -> Traced<Data> {
+/// A value that an expression gives without writing it.
+pub(super) fn made(data: Data, at: &Traced<Data>) -> Traced<Data> {
     Traced { value: Known(data), origin: at.origin, hops: at.hops.clone() }
 }
 
@@ -219,7 +253,8 @@ pub(super) fn object(fields: &[(&str, Traced<Data>)], at: &Traced<Data>) -> Trac
 
 /// A key as it stands in an address.
 pub(super) fn quoted(key: &str) -> String {
-    format!("\"{}\"", key.replace('\\', "\\\\").replace('"', "\\\""))
+    let escaped = key.replace('\\', "\\\\").replace('"', "\\\"").replace('\n', "\\n").replace('\r', "\\r");
+    format!("\"{}\"", escaped.replace('\t', "\\t").replace("${", "$${").replace("%{", "%%{"))
 }
 
 fn whole_number(data: &Data) -> Option<usize> {

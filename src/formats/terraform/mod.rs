@@ -13,6 +13,7 @@ mod lifecycle;
 mod module;
 mod names;
 mod numbers;
+mod planned;
 mod policy_document;
 mod providers;
 mod roots;
@@ -31,10 +32,11 @@ use std::sync::{Arc, LazyLock};
 
 use memchr::memmem::Finder;
 
-use super::{Context, Format, Interest, Kept, Opened, Project};
+use super::{Context, Fit, Format, Interest, Kept, Opened, Plan, Project};
 use crate::model::dialects;
 use crate::source::{FileId, SourceFile};
 use library::Library;
+use module::Module;
 use tree::Tree;
 
 /// The format.
@@ -94,9 +96,27 @@ impl Format for Terraform {
     }
 }
 
+impl Root {
+    /// The root module itself.
+    fn module(&self, context: Context<'_>) -> Arc<Module> {
+        match self.only {
+            Some(file) => Arc::new(Module::of_files(&self.directory, &[file], context)),
+            None => self.library.module(&self.directory, context),
+        }
+    }
+}
+
 impl Project for Root {
     fn root(&self) -> String {
         self.name.clone()
+    }
+
+    fn fit(&self, plan: &Plan, context: Context<'_>) -> Fit {
+        let own = self.module(context).names();
+        let lacks = |name: &String| Fit::Other(format!("`{}` doesn't declare `{name}`", self.name));
+        let adds = |name: &String| Fit::Other(format!("`{}` declares `{name}`, and the plan doesn't", self.name));
+        let missing = plan.declared.difference(&own).next().map(lacks);
+        missing.or_else(|| own.difference(&plan.declared).next().map(adds)).unwrap_or(Fit::Same)
     }
 
     fn open<'a>(&'a self, context: Context<'a>) -> Box<dyn Opened + 'a> {

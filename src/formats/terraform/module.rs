@@ -4,6 +4,7 @@ mod checks;
 mod merge;
 mod providers;
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 
@@ -139,6 +140,17 @@ impl Module {
     pub(super) fn declared(&self, subject: Subject) -> impl Iterator<Item = (BlockId, &'static Kind)> {
         let may_be = move |id: &BlockId| self.blocks.get(id.0).is_some_and(|block| block.may_declare(subject));
         self.blocks("resource").filter(may_be).filter_map(move |id| Some((id, kind_of(self.block(id)?, subject)?)))
+    }
+
+    /// What it declares, as a plan names it: `aws_s3_bucket.logs`, `module.audit`, `var.region`.
+    pub(super) fn names(&self) -> BTreeSet<String> {
+        let names = |keyword: &'static str, prefix: &'static str| {
+            self.blocks(keyword).filter_map(|id| self.block(id)).map(move |block| {
+                let labels: Vec<&str> = block.labels.iter().map(|label| label.text.as_str()).collect();
+                format!("{prefix}{}", labels.join("."))
+            })
+        };
+        names("resource", "").chain(names("module", "module.")).chain(names("variable", "var.")).collect()
     }
 
     /// How a block is written.

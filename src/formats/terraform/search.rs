@@ -42,6 +42,8 @@ pub(super) struct Site {
     pub(super) block: BlockId,
     /// Its type.
     pub(super) kind: &'static Kind,
+    /// Its address without keys.
+    pub(super) address: String,
 }
 
 /// A call on the way to a [`Site`].
@@ -103,7 +105,8 @@ impl<'t, 'a> Search<'t, 'a> {
     }
 
     fn note(&mut self, module: &Arc<Module>, way: &Way<'_>, block: BlockId, kind: &'static Kind) {
-        let site = Site { calls: way.calls.to_vec(), module: Arc::clone(module), block, kind };
+        let address = address(module, block, way.key);
+        let site = Site { calls: way.calls.to_vec(), module: Arc::clone(module), block, kind, address };
         self.found.sites.push(site);
     }
 
@@ -178,4 +181,11 @@ impl<'t, 'a> Search<'t, 'a> {
         }
         false
     }
+}
+
+/// The address of a declaration without keys, by the names of the calls that lead to it.
+fn address(module: &Module, block: BlockId, calls: &str) -> String {
+    let labels = module.block(block).into_iter().flat_map(|block| &block.labels).map(|label| label.text.clone());
+    let calls = calls.split('.').filter(|call| !call.is_empty()).map(|call| format!("module.{call}"));
+    calls.chain(labels).collect::<Vec<_>>().join(".")
 }

@@ -44,7 +44,7 @@ fn opened<T>(files: &[(&str, &str)], ask: impl FnOnce(&dyn Opened) -> T) -> T {
     let fs = Memory::new(files.iter().map(|(path, text)| (path, *text)));
     let sources = Sources::new("/".into());
     let options = Options::default();
-    let context = Context { fs: &fs, sources: &sources, options: &options };
+    let context = Context { fs: &fs, sources: &sources, options: &options, plan: None };
     let load = |(path, _): &(&str, &str)| sources.load(&fs, Path::new(path)).unwrap();
     let kept: Vec<Kept> = files.iter().map(load).map(|file| Kept { file, interest: Interest::Mentions }).collect();
     let projects = Terraform.projects(&kept, context);

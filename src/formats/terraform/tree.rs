@@ -11,12 +11,13 @@ use super::eval::Evaluator;
 use super::expand::{self, Instance, MAX_INSTANCES};
 use super::library::Library;
 use super::module::{BlockId, Module};
+use super::planned::{self, Declared};
 use super::scope::{Call, Scope};
-use super::search::{Found, Search, SiteCall};
+use super::search::{Found, Search, Site, SiteCall};
 use super::values::RootValues;
-use super::{Root, body};
-use crate::formats::{Context, Opened};
-use crate::model::{Elsewhere, Resource, Subject};
+use super::{Root, body, variables};
+use crate::formats::{Context, Opened, Plan};
+use crate::model::{Contradiction, Elsewhere, Resource, Subject};
 use crate::source::Span;
 use crate::syntax::Problem;
 use crate::syntax::hcl::Block;
@@ -29,6 +30,10 @@ const MAX_STEPS: usize = 8 * world::MAX_STEPS;
 pub(super) struct Tree<'a> {
     /// Where files come from.
     pub(super) context: Context<'a>,
+    /// The plan of the root, if its instances and arguments are those of the values that are given.
+    pub(super) plan: Option<&'a Plan>,
+    /// The variable whose value keeps them from being that.
+    overruled: Option<Span>,
     /// The values that are given to the variables of the root.
     pub(super) values: RootValues,
     /// The root module's only instance.
@@ -46,12 +51,11 @@ pub(super) struct Tree<'a> {
 impl<'a> Tree<'a> {
     /// Reads a root module; what it calls is read when somebody asks for what is declared there.
     pub(super) fn open(root: &'a Root, context: Context<'a>) -> Self {
-        let module = match root.only {
-            Some(file) => Arc::new(Module::of_files(&root.directory, &[file], context)),
-            None => root.library.module(&root.directory, context),
-        };
-        Self {
+        let module = root.module(context);
+        let mut tree = Self {
             context,
+            plan: context.plan,
+            overruled: None,
             values: RootValues::read(&root.directory, root.only.is_none(), context),
             root: Rc::new(Scope::root(Arc::clone(&module))),
             library: &root.library,
@@ -60,7 +64,17 @@ impl<'a> Tree<'a> {
             is_called: root.is_called,
             trails: OnceCell::new(),
             surroundings: OnceCell::new(),
-        }
+        };
+        tree.overruled = tree.overruled();
+        tree.plan = context.plan.filter(|_| tree.overruled.is_none());
+        tree
+    }
+
+    /// The variable with another value than the one that the plan was made with.
+    fn overruled(&self) -> Option<Span> {
+        let world = World::open();
+        let variable = variables::overruled(&Evaluator::new(self, &self.root, &world), self.context.plan?)?;
+        Some(variable.header)
     }
 
     /// What is declared, as far as somebody has asked.
@@ -168,6 +182,19 @@ impl<'a> Tree<'a> {
     }
 }
 
+impl Tree<'_> {
+    /// Holds the instances of a trail's declaration against the plan.
+    fn settle(&self, resources: &mut Vec<Resource>, site: &Site, world: &World, is_decided: bool) {
+        if let Some(variable) = self.overruled {
+            resources.iter_mut().for_each(|own| own.contradictions.push(Contradiction::overruled(variable)));
+        }
+        if let (Some(plan), Some(block)) = (self.plan, site.module.block(site.block)) {
+            let declared = Declared { address: &site.address, header: block.header };
+            planned::settle(resources, declared, plan, world, is_decided);
+        }
+    }
+}
+
 impl Drop for Tree<'_> {
     fn drop(&mut self) {
         // The instances of modules and their callers hold on to each other.
@@ -192,7 +219,7 @@ impl Opened for Tree<'_> {
         if found.steps.get() > MAX_STEPS {
             world.charge(world::MAX_STEPS);
         }
-        let before = world.steps();
+        let (before, asked) = (world.steps(), world.asked());
         let Some(block) = site.module.block(site.block) else { return Vec::new() };
         let notation = site.module.notation(site.block);
         let mut resources = Vec::new();
@@ -203,6 +230,9 @@ impl Opened for Tree<'_> {
                 resources.iter_mut().for_each(body::give_up);
                 break;
             }
+        }
+        if subject == Subject::Trails {
+            self.settle(&mut resources, site, world, world.asked() == asked);
         }
         found.steps.set(found.steps.get().saturating_add(world.steps().saturating_sub(before)));
         resources

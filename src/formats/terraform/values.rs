@@ -2,20 +2,24 @@
 //!
 //! Later ones win, and none are merged: the environment, `terraform.tfvars`, `terraform.tfvars.json`, then
 //! `*.auto.tfvars` and `*.auto.tfvars.json` in one byte order of their names, then what the command line names.
+//! A plan was made with what its maker gave, so it comes after the files that lie here, and before the command line.
 //! Source: <https://developer.hashicorp.com/terraform/language/values/variables#variable-definition-precedence>.
 
 use std::path::{Path, PathBuf};
 
 use super::{file_name, module, names};
-use crate::formats::{Context, Variables};
+use crate::formats::{Context, Plan, Variables};
 use crate::source::{FileId, PathKind, Span};
 use crate::syntax::hcl::{self, Expr, ExprKind};
 use crate::syntax::{Problem, ProblemKind};
+use crate::value::{Data, Traced};
 
 /// The values, those that win last.
 #[derive(Debug, Default)]
 pub(super) struct RootValues {
     values: Vec<Value>,
+    /// How many of them come before those of a plan.
+    before_plan: usize,
     /// Files that can't be read, each with the number of values that come before it.
     unreadable: Vec<(usize, String)>,
     problems: Vec<Problem>,
@@ -25,6 +29,8 @@ pub(super) struct RootValues {
 pub(super) enum Given<'a> {
     /// A value.
     Value(&'a Value),
+    /// A value that the plan was made with.
+    Planned(&'a Traced<Data>),
     /// Whatever a file says that can't be read.
     Unreadable(&'a str),
 }
@@ -54,6 +60,7 @@ impl RootValues {
                 }
             }
         }
+        values.before_plan = values.values.len();
         for variables in &context.options.variables {
             match *variables {
                 Variables::File(id) => values.add_file(id, context),
@@ -64,13 +71,22 @@ impl RootValues {
     }
 
     /// The value that wins.
-    pub(super) fn find(&self, name: &str) -> Option<Given<'_>> {
+    pub(super) fn find<'a>(&'a self, name: &str, plan: Option<&'a Plan>) -> Option<Given<'a>> {
         let found = self.values.iter().enumerate().rfind(|(_, value)| value.name == name);
         let before = |at: &usize| found.is_none_or(|(index, _)| index < *at);
-        match self.unreadable.iter().rfind(|(at, _)| before(at)) {
-            Some((_, file)) => Some(Given::Unreadable(file)),
-            None => found.map(|(_, value)| Given::Value(value)),
+        let unreadable = self.unreadable.iter().rfind(|(at, _)| before(at));
+        let winner = unreadable.map(|(at, _)| *at).or(found.map(|(index, _)| index));
+        let planned = plan.and_then(|plan| plan.variable(name));
+        match (planned, unreadable) {
+            (Some(value), _) if winner.is_none_or(|winner| winner < self.before_plan) => Some(Given::Planned(value)),
+            (_, Some((_, file))) => Some(Given::Unreadable(file)),
+            (_, None) => found.map(|(_, value)| Given::Value(value)),
         }
+    }
+
+    /// The names to which the command line gives values.
+    pub(super) fn overruling(&self) -> impl Iterator<Item = &str> {
+        self.values.iter().skip(self.before_plan).map(|value| value.name.as_str())
     }
 
     /// What couldn't be understood in the files.

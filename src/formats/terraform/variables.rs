@@ -5,8 +5,9 @@ use super::eval::{Evaluator, symbol};
 use super::scope::Way;
 use super::types::{Type, convert};
 use super::values;
+use crate::formats::Plan;
 use crate::syntax::hcl::{Block, Expr, ExprKind};
-use crate::value::{Data, Hop, Known, Maybe, Step, Traced, Unknown, Why};
+use crate::value::{Data, Hop, Known, Maybe, Origin, Step, Traced, Unknown, Why};
 
 /// Where the value of a variable comes from.
 enum Given {
@@ -24,9 +25,7 @@ pub(super) fn value(evaluator: &Evaluator<'_>, name: &str) -> Way {
         let reference = evaluator.scope.qualify(&format!("var.{name}"));
         return (Unknown(Why::Undeclared { reference }), Vec::new());
     };
-    let ty = variable.body.attribute("type").map_or(Some(Type::Any), |attribute| {
-        Type::parse(&attribute.value, &|default| evaluator.outside().eval(default))
-    });
+    let ty = type_of(evaluator, variable);
     let (value, step) = match given(evaluator, variable, name, ty.as_ref()) {
         Given::Value(value, step) => (value, step),
         Given::Unreadable(file) => {
@@ -46,6 +45,26 @@ pub(super) fn value(evaluator: &Evaluator<'_>, name: &str) -> Way {
     (converted.value, hops)
 }
 
+/// The type that a variable is declared with; nothing if it can't be read.
+fn type_of(evaluator: &Evaluator<'_>, variable: &Block) -> Option<Type> {
+    variable.body.attribute("type").map_or(Some(Type::Any), |attribute| {
+        Type::parse(&attribute.value, &|default| evaluator.outside().eval(default))
+    })
+}
+
+/// The variable of the root to which the command line gives another value than the one that the plan was made with.
+pub(super) fn overruled<'a>(evaluator: &Evaluator<'a>, plan: &Plan) -> Option<&'a Block> {
+    let is_other = |name: &&str| {
+        let planned = plan.variable(name)?.clone();
+        let variable = evaluator.scope.module.find("variable", &[name])?;
+        let ty = type_of(evaluator, variable);
+        let Given::Value(given, _) = root_value(evaluator, variable, name, ty.as_ref())? else { return Some(variable) };
+        let converted = |value| ty.as_ref().map(|ty| symbol(&convert(value, ty).value));
+        (converted(given) != converted(planned)).then_some(variable)
+    };
+    evaluator.tree.values.overruling().find_map(|name| is_other(&name))
+}
+
 fn of_unknown_type(evaluator: &Evaluator<'_>, name: &str) -> Why {
     let cause = Box::new(Why::NotEvaluated { construct: format!("the type of variable `{name}`") });
     Why::Computed { expression: evaluator.scope.qualify(&format!("var.{name}")), cause, atom: None }
@@ -62,7 +81,7 @@ fn silent_call(evaluator: &Evaluator<'_>, name: &str) -> Option<Hop> {
 fn given(evaluator: &Evaluator<'_>, variable: &Block, name: &str, ty: Option<&Type>) -> Given {
     let written = match &evaluator.scope.call {
         Some(call) => argument(evaluator, call, name),
-        None => root_value(evaluator, name, ty),
+        None => root_value(evaluator, variable, name, ty),
     };
     let default = || {
         let default = &variable.body.attribute("default")?.value;
@@ -85,9 +104,13 @@ fn argument(evaluator: &Evaluator<'_>, call: &super::scope::Call, name: &str) ->
     Some(Given::Value(value, Step::ModuleArgument { module, name: name.to_owned() }))
 }
 
-fn root_value(evaluator: &Evaluator<'_>, name: &str, ty: Option<&Type>) -> Option<Given> {
-    let value = match evaluator.tree.values.find(name)? {
+fn root_value(evaluator: &Evaluator<'_>, variable: &Block, name: &str, ty: Option<&Type>) -> Option<Given> {
+    let value = match evaluator.tree.values.find(name, evaluator.tree.context.plan)? {
         values::Given::Value(value) => value,
+        values::Given::Planned(value) => {
+            let value = Traced { origin: Origin::Written(variable.header), ..value.clone() };
+            return Some(Given::Value(value, Step::PlannedVariable(name.to_owned())));
+        }
         values::Given::Unreadable(file) => return Some(Given::Unreadable(file.to_owned())),
     };
     // On the command line, what a string variable gets needs no quotes.

@@ -15,7 +15,8 @@ const MAX_BASIC_SELECTORS: usize = 5;
 pub fn read(resource: Resource) -> Option<Trail> {
     let Role::Trail(dialect) = resource.kind.role else { return None };
     let region = region(&resource);
-    let Resource { address, header, call, exists, body, ignored_changes, notation, macros, .. } = resource;
+    let Resource { address, header, call, exists, body, ignored_changes, notation, macros, contradictions, .. } =
+        resource;
     let reader = Reader { booleans: dialect.booleans, notation, header, body };
     let flag = |flag: &Flag| reader.flag(flag.name, flag.absent.ok_or(Invalid::Missing));
     Some(Trail {
@@ -27,6 +28,7 @@ pub fn read(resource: Resource) -> Option<Trail> {
         exists,
         region,
         macros,
+        contradictions,
         is_multi_region: flag(&dialect.is_multi_region),
         is_logging: flag(&dialect.is_logging),
         includes_global_events: flag(&dialect.includes_global_events),

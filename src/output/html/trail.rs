@@ -1,7 +1,7 @@
 //! A trail, or instances of one that share everything: its line, the picture, and the verdicts.
 
 use super::markup::{Html, block, code, join, section};
-use super::{Numbered, Page, lines, outcomes, picture};
+use super::{Numbered, Page, finding, lines, outcomes, picture};
 use crate::finding::Label;
 use crate::report::{Exists, Judged, JudgedTrail};
 
@@ -39,7 +39,8 @@ pub(super) fn show<'a>(instances: &Instances<'a>, own: &[&Numbered<'_>], judged:
     let place = lines::list([&header], &page.report.sources);
     let parts = [block("h3", &[], code(&first.address)), also(others), place];
     let verdicts = match first.exists {
-        Exists::Never => Html::default(),
+        // All there is to say is that a plan has it.
+        Exists::Never => join(own.iter().map(|numbered| finding::show(numbered, "h4", page))),
         Exists::Always | Exists::Sometimes => {
             picture::draw(&first.reach, first.region.as_deref()).then(outcomes::show(first, own, judged, page))
         }

@@ -8,11 +8,11 @@ use serde_json::Value;
 use crate::oracle::FAILS;
 
 /// A project on the disk, for Terraform to work in.
-pub(super) struct Project(PathBuf);
+pub(crate) struct Project(PathBuf);
 
 impl Project {
     /// Writes the files of a project; nothing, with a message, where there is no Terraform.
-    pub(super) fn new(name: &str, files: &[(String, String)]) -> Option<Self> {
+    pub(crate) fn new(name: &str, files: &[(String, String)]) -> Option<Self> {
         if !is_installed() {
             announce("terraform isn't installed; only the recorded answers are checked");
             return None;
@@ -28,7 +28,7 @@ impl Project {
     }
 
     /// Runs a command of Terraform's.
-    pub(super) fn run(&self, arguments: &[&str]) -> Output {
+    pub(crate) fn run(&self, arguments: &[&str]) -> Output {
         let mut command = Command::new("terraform");
         // Neither the user's settings nor a question to the network.
         command.env("TF_CLI_CONFIG_FILE", "/dev/null").env("CHECKPOINT_DISABLE", "1").env("TF_IN_AUTOMATION", "1");

@@ -1,0 +1,42 @@
+//! Which of the checked projects a plan is one of: it names no directory, so what both declare has to tell.
+
+use super::Candidate;
+use crate::error::Error;
+use crate::formats::{Context, Fit};
+
+/// Gives the plan that the user named to its project.
+///
+/// # Errors
+///
+/// [`Error::Plan`] when it fits none of the projects, or more than one.
+pub(super) fn assign(candidates: &mut [Candidate], context: Context<'_>) -> Result<(), Error> {
+    let Some(plan) = &context.options.plan else { return Ok(()) };
+    let refused = |cause: String| Err(Error::Plan { path: plan.name.clone(), cause });
+    let fits: Vec<Fit> = candidates.iter().map(|candidate| candidate.project.fit(plan, context)).collect();
+    let mut same = candidates.iter_mut().zip(&fits).filter(|(_, fit)| **fit == Fit::Same).map(|(own, _)| own);
+    match (same.next(), same.next()) {
+        (Some(only), None) => {
+            only.is_planned = true;
+            Ok(())
+        }
+        (Some(first), Some(second)) => {
+            let (first, second) = (first.project.root(), second.project.root());
+            refused(format!("it fits `{first}` and `{second}`; check only the directory in which it was made"))
+        }
+        (None, _) => match fits.iter().find_map(difference) {
+            Some(difference) => refused(format!(
+                "it fits no root module that is checked: {difference}; check the directory in which it was made, or plan again"
+            )),
+            None if plan.has_trails() => refused("no root module that leads to a trail is checked, and it has trails; check the directory in which it was made, after `terraform init`, or the plan by itself".to_owned()),
+            // There is nothing to fill.
+            None => Ok(()),
+        },
+    }
+}
+
+fn difference(fit: &Fit) -> Option<&str> {
+    match fit {
+        Fit::Other(difference) => Some(difference),
+        Fit::Same | Fit::NeverPlanned => None,
+    }
+}

@@ -1,0 +1,94 @@
+//! Addresses of a plan, such as `module.audit["eu"].aws_cloudtrail.main[0]`.
+
+/// What tells the instances of a block apart.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Key {
+    /// One of those that `count` makes.
+    Index(usize),
+    /// One of those that `for_each` makes.
+    Name(String),
+}
+
+/// An address without its keys, which is that of the declaration; nothing if it isn't an address.
+pub(super) fn without_keys(address: &str) -> Option<String> {
+    let mut names = String::new();
+    let mut rest = address;
+    while let Some(at) = rest.find('[') {
+        let (before, bracket) = rest.split_at_checked(at)?;
+        names.push_str(before);
+        rest = split_key(bracket)?.1;
+    }
+    names.push_str(rest);
+    Some(names)
+}
+
+/// The key at the start of a part of an address, and what follows it.
+pub(super) fn split_key(text: &str) -> Option<(Key, &str)> {
+    let inside = text.strip_prefix('[')?;
+    if let Some(quoted) = inside.strip_prefix('"') {
+        let (name, rest) = unquoted(quoted)?;
+        return Some((Key::Name(name), rest.strip_prefix(']')?));
+    }
+    let (digits, rest) = inside.split_once(']')?;
+    Some((Key::Index(digits.parse().ok()?), rest))
+}
+
+/// The text before the closing quote, and what follows that. Terraform doubles the start of what would be a template.
+fn unquoted(quoted: &str) -> Option<(String, &str)> {
+    let mut characters = quoted.chars();
+    let mut text = String::new();
+    loop {
+        match characters.next()? {
+            '"' => return Some((text, characters.as_str())),
+            '\\' => text.push(match characters.next()? {
+                'n' => '\n',
+                'r' => '\r',
+                't' => '\t',
+                'u' => by_number(characters.by_ref().take(4).collect())?,
+                'U' => by_number(characters.by_ref().take(8).collect())?,
+                other => other,
+            }),
+            start @ ('$' | '%') => {
+                text.push(start);
+                if let Some(template) = characters.as_str().strip_prefix(start).filter(|rest| rest.starts_with('{')) {
+                    characters = template.chars();
+                }
+            }
+            other => text.push(other),
+        }
+    }
+}
+
+fn by_number(digits: String) -> Option<char> {
+    char::from_u32(u32::from_str_radix(&digits, 16).ok()?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_declaration_has_the_address_without_keys() {
+        let cases = [
+            ("aws_cloudtrail.a", Some("aws_cloudtrail.a")),
+            ("module.m[\"x.y\"].aws_cloudtrail.a[12]", Some("module.m.aws_cloudtrail.a")),
+            ("module.m[\"]\\\"[\"].aws_cloudtrail.a", Some("module.m.aws_cloudtrail.a")),
+            ("aws_cloudtrail.a[", None),
+            ("aws_cloudtrail.a[\"x", None),
+            ("aws_cloudtrail.a[x]", None),
+        ];
+        for (address, expected) in cases {
+            assert_eq!(without_keys(address).as_deref(), expected, "{address}");
+        }
+    }
+
+    #[test]
+    fn a_key_is_read_as_terraform_writes_it() {
+        let name = |text: &str| Some((Key::Name(text.to_owned()), ".b"));
+        assert_eq!(split_key("[7].b"), Some((Key::Index(7), ".b")));
+        assert_eq!(split_key(r#"["a\"\\\n\u0007"].b"#), name("a\"\\\n\u{7}"));
+        assert_eq!(split_key(r#"["$${a} %%{b} $$ $"].b"#), name("${a} %{b} $$ $"));
+        assert_eq!(split_key("[-1].b"), None);
+        assert_eq!(split_key(".b"), None);
+    }
+}

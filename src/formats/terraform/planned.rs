@@ -1,0 +1,83 @@
+//! What the plan of a root module adds to its files: instances and values that they leave unknown.
+//!
+//! What the files decide stays as it is. A plan that says otherwise is told of where nothing was
+//! undecided; where something was, the plan is of another world.
+
+mod filling;
+mod instances;
+
+use std::collections::HashSet;
+
+use super::eval::Evaluator;
+use crate::formats::Plan;
+use crate::model::kinds::Role;
+use crate::model::{Contradiction, Kind, Resource, dialects};
+use crate::source::Span;
+use crate::syntax::hcl::Block;
+use crate::value::{Hop, Known, Object, Origin, Step, Traced, World};
+use filling::fill;
+pub(super) use instances::{exists, instances, names_of_key};
+
+/// The step to what the plan says of a resource's arguments.
+pub(super) fn way(block: &Block, kind: &Kind, address: &str, evaluator: &Evaluator<'_>) -> Option<Hop> {
+    let Role::Trail(_) = kind.role else { return None };
+    evaluator.tree.plan?.trail(address)?;
+    Some(Hop { span: block.header, step: Step::Planned(address.to_owned()) })
+}
+
+/// A declaration of trails.
+#[derive(Clone, Copy)]
+pub(super) struct Declared<'a> {
+    /// Its address without keys.
+    pub(super) address: &'a str,
+    /// Its place.
+    pub(super) header: Span,
+}
+
+/// Fills what isn't known of the instances of a declaration, and compares the rest with the plan.
+///
+/// A world that the plan contradicts isn't the one that was planned, unless it is no matter of worlds.
+pub(super) fn settle(resources: &mut Vec<Resource>, site: Declared<'_>, plan: &Plan, world: &World, is_decided: bool) {
+    for resource in resources.iter_mut().filter(|resource| resource.exists.value != Known(false)) {
+        match plan.trail(&resource.address) {
+            Some(planned) => {
+                fill(resource, &planned.resource, world);
+                let own = dialects::read(resource.clone());
+                resource.contradictions = own.map(|own| own.contradictions(&planned.trail)).unwrap_or_default();
+            }
+            None if plan.is_complete && is_certain(resource) => {
+                resource.contradictions.push(Contradiction::absent(&resource.exists, resource.header));
+            }
+            None => {}
+        }
+    }
+    if let Some(unseen) = unseen(resources, plan.trails_of(site.address), world) {
+        if resources.is_empty() {
+            resources.extend(plan.trail(unseen).map(|planned| absent(&planned.resource, site.header)));
+        }
+        let first = resources.first_mut().into_iter();
+        first.for_each(|own| own.contradictions.push(Contradiction::present(unseen, &own.exists)));
+    }
+    if !is_decided && resources.iter().any(|resource| !resource.contradictions.is_empty()) {
+        world.reject();
+    }
+}
+
+/// The first of the planned trails that isn't among the instances.
+fn unseen<'a>(resources: &[Resource], planned: &'a [String], world: &World) -> Option<&'a str> {
+    world.charge(planned.len());
+    let created = resources.iter().filter(|resource| resource.exists.value != Known(false));
+    let seen: HashSet<&str> = created.map(|resource| resource.address.as_str()).collect();
+    planned.iter().map(String::as_str).find(|address| !seen.contains(address))
+}
+
+/// Stands for a trail of the plan that nothing here creates.
+fn absent(planned: &Resource, header: Span) -> Resource {
+    let exists = Traced { value: Known(false), origin: Origin::Absent(header), hops: Vec::new() };
+    Resource { header, exists, body: Known(Object::new(header, Vec::new())), ..planned.clone() }
+}
+
+/// Whether an instance is known to exist under its address.
+fn is_certain(resource: &Resource) -> bool {
+    resource.exists.value == Known(true) && !resource.address.contains("[*]")
+}

@@ -1,0 +1,122 @@
+//! What a plan says otherwise than the code: a sign that the code has changed since.
+
+use super::selectors::{AdvancedSelector, BasicSelector, FieldSelector, Texts};
+use super::{Read, Setting, Trail};
+use crate::source::Span;
+use crate::value::{Hop, Known, Maybe, Traced, Unknown};
+
+/// More comparisons than this aren't made; they would be about selectors that CloudTrail doesn't take.
+const MAX_COMPARISONS: usize = 10_000;
+
+/// A decided value of the code that isn't the plan's.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Contradiction {
+    /// The value in the code.
+    pub span: Span,
+    /// The way it came.
+    pub hops: Vec<Hop>,
+    /// The argument; nothing when it is about the whole trail.
+    pub attribute: Option<&'static str>,
+    /// What the plan says, to follow "the plan".
+    pub planned: String,
+}
+
+impl Contradiction {
+    /// The plan has no such trail.
+    pub fn absent(exists: &Traced<bool>, header: Span) -> Self {
+        Self { span: header, hops: exists.hops.clone(), attribute: None, planned: "has no such trail".to_owned() }
+    }
+
+    /// The plan has a trail that the code doesn't make.
+    pub fn present(address: &str, exists: &Traced<bool>) -> Self {
+        let planned = format!("has a trail `{address}`");
+        Self { span: exists.origin.span(), hops: exists.hops.clone(), attribute: None, planned }
+    }
+
+    /// The plan was made with another value of a variable, so that it says nothing of the trail.
+    pub fn overruled(variable: Span) -> Self {
+        let planned = "was made with another value of this variable, so nothing else of it is used".to_owned();
+        Self { span: variable, hops: Vec::new(), attribute: None, planned }
+    }
+
+    fn of<T>(own: &Setting<T>, planned: String) -> Self {
+        Self { span: own.span(), hops: own.read.hops.clone(), attribute: Some(own.name), planned }
+    }
+}
+
+impl Trail {
+    /// What is known of both and different in a plan of the trail.
+    pub fn contradictions(&self, planned: &Trail) -> Vec<Contradiction> {
+        let flags = [
+            (&self.is_multi_region, &planned.is_multi_region),
+            (&self.is_logging, &planned.is_logging),
+            (&self.includes_global_events, &planned.includes_global_events),
+            (&self.validates_log_files, &planned.validates_log_files),
+            (&self.is_organization_trail, &planned.is_organization_trail),
+        ];
+        let flags = flags.into_iter().filter(|(own, planned)| !agree(own, planned, |own, planned| own == planned));
+        let mut found: Vec<Contradiction> =
+            flags.map(|(own, planned)| Contradiction::of(own, says(own.name, planned))).collect();
+        if !agree(&self.kms_key, &planned.kms_key, |own, planned| own == planned) {
+            found.push(Contradiction::of(&self.kms_key, "has another key".to_owned()));
+        }
+        let has_others = "has other selectors".to_owned();
+        let (own, planned) = (&self.selectors, &planned.selectors);
+        if !agree(&own.basic, &planned.basic, |own, planned| alike(own, planned, basic_agree)) {
+            found.push(Contradiction::of(&own.basic, has_others));
+        } else if !agree(&own.advanced, &planned.advanced, |own, planned| alike(own, planned, advanced_agree)) {
+            found.push(Contradiction::of(&own.advanced, has_others));
+        }
+        found
+    }
+}
+
+fn says(name: &str, flag: &Setting<bool>) -> String {
+    match flag.value() {
+        Known(Ok(value)) => format!("says `{value}` for `{name}`"),
+        Known(Err(_)) | Unknown(_) => format!("says otherwise for `{name}`"),
+    }
+}
+
+fn basic_agree(own: &BasicSelector, planned: &BasicSelector) -> bool {
+    agree(&own.read_write_type, &planned.read_write_type, |own, planned| own == planned)
+        && agree(&own.include_management_events, &planned.include_management_events, |own, planned| own == planned)
+        && agree(&own.excluded_sources, &planned.excluded_sources, texts_agree)
+}
+
+fn advanced_agree(own: &AdvancedSelector, planned: &AdvancedSelector) -> bool {
+    agree(&own.fields, &planned.fields, |own, planned| alike(own, planned, fields_agree))
+}
+
+fn fields_agree(own: &FieldSelector, planned: &FieldSelector) -> bool {
+    let operators_agree = own.operators.iter().all(|(operator, values)| {
+        let other = planned.operators.iter().find(|(other, _)| other == operator);
+        // An operator whose values aren't known may have none.
+        other.map_or(matches!(values.value(), Unknown(_)), |(_, other)| agree(values, other, texts_agree))
+    });
+    operators_agree && agree(&own.field, &planned.field, |own, planned| own == planned)
+}
+
+fn texts_agree(own: &Texts, planned: &Texts) -> bool {
+    alike(own, planned, |own, planned| values_agree(&own.value, &planned.value, |own, planned| own == planned))
+}
+
+fn agree<T>(own: &Setting<T>, planned: &Setting<T>, same: impl Fn(&T, &T) -> bool) -> bool {
+    values_agree(own.value(), planned.value(), same)
+}
+
+/// Whether two values may be one. What no deployment accepts was never planned.
+fn values_agree<T>(own: &Maybe<Read<T>>, planned: &Maybe<Read<T>>, same: impl Fn(&T, &T) -> bool) -> bool {
+    match (own, planned) {
+        (Known(Ok(own)), Known(Ok(planned))) => same(own, planned),
+        (Known(Err(_)), Known(Ok(_))) => false,
+        (Known(_) | Unknown(_), _) => true,
+    }
+}
+
+/// Whether each item of either list has one like it in the other: a set has no order and no repetition.
+fn alike<T>(own: &[T], planned: &[T], agree: impl Fn(&T, &T) -> bool) -> bool {
+    own.len().saturating_mul(planned.len()) > MAX_COMPARISONS
+        || own.iter().all(|own| planned.iter().any(|planned| agree(own, planned)))
+            && planned.iter().all(|planned| own.iter().any(|own| agree(own, planned)))
+}

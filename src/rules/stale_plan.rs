@@ -1,0 +1,23 @@
+//! A plan that says otherwise than the code.
+
+use super::{Check, Page, Policy, Rule};
+use crate::finding::Finding;
+use crate::model::{Contradiction, Trail};
+
+pub(crate) static RULE: Rule =
+    Rule::new(|| Page::parse(include_str!("../../rules/stale-plan.md")), Check::Advice(check));
+
+fn check(trail: &Trail, _: &Policy) -> Option<Finding> {
+    let (first, others) = trail.contradictions.split_first()?;
+    let finding = advise(first).via(&first.hops);
+    let mut finding =
+        others.iter().fold(finding, |finding, other| finding.also(other.span, format!("the plan {}", other.planned)));
+    finding.attribute = first.attribute.map(str::to_owned);
+    Some(finding)
+}
+
+fn advise(contradiction: &Contradiction) -> Finding {
+    Finding::at(contradiction.span, "isn't as planned", format!("the plan {}", contradiction.planned))
+        .note("the verdict is about the code; the plan fills only what the code leaves unknown")
+        .help("plan again: the code has changed since, or the plan was made with other values")
+}

@@ -1,0 +1,2 @@
+multi_region = true
+logging      = true

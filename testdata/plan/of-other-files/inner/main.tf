@@ -1,0 +1,4 @@
+resource "aws_cloudtrail" "this" {
+  name           = "inner"
+  s3_bucket_name = "example-logs"
+}
