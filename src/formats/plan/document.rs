@@ -36,7 +36,7 @@ pub struct Plan {
     addresses: BTreeSet<String>,
     trails: BTreeMap<String, PlannedTrail>,
     /// The addresses of the trails by that of their declaration.
-    declarations: HashMap<String, Vec<String>>,
+    declarations: BTreeMap<String, Vec<String>>,
 }
 
 /// A trail that there will be.
@@ -75,7 +75,7 @@ impl Plan {
             variables: variables(root)?,
             addresses: BTreeSet::new(),
             trails: BTreeMap::new(),
-            declarations: HashMap::new(),
+            declarations: BTreeMap::new(),
         };
         plan.add_changes(root, Configuration::of(&tree, None))?;
         Ok(plan)
@@ -94,6 +94,11 @@ impl Plan {
     /// Whether there will be a trail.
     pub fn has_trails(&self) -> bool {
         !self.trails.is_empty()
+    }
+
+    /// The addresses without keys of what declares its trails.
+    pub fn declarations(&self) -> impl Iterator<Item = &str> {
+        self.declarations.keys().map(String::as_str)
     }
 
     /// The addresses of the trails of a declaration, by its own without keys.

@@ -9,9 +9,11 @@ mod instances;
 use std::collections::HashSet;
 
 use super::eval::Evaluator;
+use super::module::Module;
+use super::search::Site;
 use crate::formats::Plan;
 use crate::model::kinds::Role;
-use crate::model::{Contradiction, Kind, Resource, dialects};
+use crate::model::{Contradiction, Elsewhere, Kind, Resource, dialects};
 use crate::source::Span;
 use crate::syntax::hcl::Block;
 use crate::value::{Hop, Known, Object, Origin, Step, Traced, World};
@@ -69,6 +71,21 @@ fn unseen<'a>(resources: &[Resource], planned: &'a [String], world: &World) -> O
     let created = resources.iter().filter(|resource| resource.exists.value != Known(false));
     let seen: HashSet<&str> = created.map(|resource| resource.address.as_str()).collect();
     planned.iter().map(String::as_str).find(|address| !seen.contains(address))
+}
+
+/// Adds the trails of the plan whose declarations aren't here, unless what may hold them is known to be missing.
+pub(super) fn add_undeclared(elsewhere: &mut Vec<Elsewhere>, sites: &[Site], plan: &Plan, root: &Module) {
+    let declared: HashSet<&str> = sites.iter().map(|site| site.address.as_str()).collect();
+    for address in plan.declarations().filter(|address| !declared.contains(address)) {
+        let call = address.strip_prefix("module.").and_then(|rest| rest.split('.').next());
+        let call = call.and_then(|name| root.find("module", &[name])).map(|block| block.header);
+        let Some(header) = call.or_else(|| root.header()) else { continue };
+        if !elsewhere.iter().any(|known| known.header == header) {
+            let what = format!("the planned `{address}`");
+            let help = "run `terraform init`, so that the code of all modules can be read, or check the plan by itself";
+            elsewhere.push(Elsewhere { header, what, help: help.to_owned() });
+        }
+    }
 }
 
 /// Stands for a trail of the plan that nothing here creates.

@@ -239,7 +239,12 @@ impl Opened for Tree<'_> {
     }
 
     fn elsewhere(&self, subject: Subject) -> Vec<Elsewhere> {
-        self.found(subject).elsewhere.clone()
+        let found = self.found(subject);
+        let mut elsewhere = found.elsewhere.clone();
+        if let (Some(plan), Subject::Trails) = (self.plan, subject) {
+            planned::add_undeclared(&mut elsewhere, &found.sites, plan, &self.root.module);
+        }
+        elsewhere
     }
 
     fn problems(&self) -> Vec<Problem> {
