@@ -131,8 +131,23 @@ fn other_names() {
 
 /// The declared names that mean nothing else to Terraform.
 fn names(files: &Files) -> BTreeSet<String> {
-    const TAKEN: [&str; 12] =
-        ["list", "set", "map", "tuple", "any", "index", "key", "a", "aws_cloudtrail", "count_of", "x", "settings"];
+    const TAKEN: [&str; 15] = [
+        "list",
+        "set",
+        "map",
+        "tuple",
+        "any",
+        "index",
+        "key",
+        "a",
+        "aws_cloudtrail",
+        "count_of",
+        "x",
+        "settings",
+        "bucket",
+        "policy",
+        "name",
+    ];
     let native = files.iter().filter(|(path, _)| path.ends_with(".tf"));
     let blocks = native.flat_map(|(_, text)| read(text).blocks);
     let declared = blocks.flat_map(|(block, _)| match block.kind.text.as_str() {
