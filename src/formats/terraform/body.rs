@@ -133,17 +133,54 @@ fn nested(body: &Body, shape: Shape, header: Span, evaluator: &Evaluator<'_>) ->
     Traced::written(Data::Object(object(body, shape, header, evaluator)), header)
 }
 
+/// The nested blocks of one type one by one: those that are certain to be there, and with a reason those of
+/// which it isn't known how many `dynamic` makes.
+pub(super) fn possible_blocks(
+    body: &Body,
+    kind: &str,
+    shape: Shape,
+    evaluator: &Evaluator<'_>,
+) -> Vec<(Traced<Data>, Option<Why>)> {
+    let mut found = Vec::new();
+    for block in &body.blocks {
+        if block.kind.text == kind {
+            found.push((nested(&block.body, shape, block.header, evaluator), None));
+        } else if block.kind.text == "dynamic" && block.labels.first().is_some_and(|label| label.text == kind) {
+            match dynamic(block, kind, shape, evaluator) {
+                Ok(made) => found.extend(made.into_iter().map(|made| (made, None))),
+                Err(why) => found.push((any_of(block, kind, shape, &why, evaluator), Some(why))),
+            }
+        }
+    }
+    found
+}
+
+/// What all the blocks have in common that a `dynamic` block makes.
+fn any_of(block: &Block, kind: &str, shape: Shape, why: &Why, evaluator: &Evaluator<'_>) -> Traced<Data> {
+    let unknown = Traced { value: Unknown(why.clone()), origin: Origin::Written(block.header), hops: Vec::new() };
+    match (block.body.blocks("content").next(), iterator(block, kind)) {
+        (Some(content), Ok(iterator)) => {
+            nested(&content.body, shape, block.header, &evaluator.with(vec![(iterator.to_owned(), unknown)]))
+        }
+        _ => unknown,
+    }
+}
+
+/// What the elements of a `dynamic` block are called in it.
+fn iterator<'b>(block: &'b Block, kind: &'b str) -> Result<&'b str, Why> {
+    match block.body.attribute("iterator").map(|attribute| &attribute.value) {
+        Some(Expr { kind: ExprKind::Variable(name) | ExprKind::String(name), .. }) => Ok(name.as_str()),
+        Some(_) => Err(Why::Unreadable),
+        None => Ok(kind),
+    }
+}
+
 /// The blocks that a `dynamic` block makes: one for each element of its `for_each`.
 fn dynamic(block: &Block, kind: &str, shape: Shape, evaluator: &Evaluator<'_>) -> Result<Vec<Traced<Data>>, Why> {
     let failed = |message: &str| Why::Failed { message: message.to_owned() };
     let for_each = block.body.attribute("for_each").ok_or_else(|| failed("a `dynamic` block needs `for_each`"))?;
     let content = block.body.blocks("content").next().ok_or_else(|| failed("a `dynamic` block needs `content`"))?;
-    let iterator = match block.body.attribute("iterator").map(|attribute| &attribute.value) {
-        Some(Expr { kind: ExprKind::Variable(name), .. }) => name.as_str(),
-        Some(Expr { kind: ExprKind::String(name), .. }) => name.as_str(),
-        Some(_) => return Err(Why::Unreadable),
-        None => kind,
-    };
+    let iterator = iterator(block, kind)?;
     let elements = expand::elements(&for_each.value, evaluator)?;
     let place = Traced::written(Data::Null, for_each.value.span);
     let make = |(key, value)| {

@@ -29,7 +29,8 @@ pub(super) const SHAPE: Shape = &[
     blocks("statement", STATEMENT),
 ];
 
-const STATEMENT: Shape = &[
+/// The arguments of a statement.
+pub(super) const STATEMENT: Shape = &[
     value("sid"),
     value("effect"),
     value("actions"),

@@ -1,7 +1,6 @@
 //! Policies before they become texts, so that each statement has its place and may be known in part.
 
 use super::{Evaluator, MAX_DEPTH, through};
-use crate::formats::terraform::policy_document::{DECODED_SHAPE, decoded};
 use crate::source::Span;
 use crate::syntax::hcl::{Call, Conditional, Expr, ExprKind};
 use crate::value::{Data, Hop, Known, Origin, Step, Traced};
@@ -77,7 +76,6 @@ impl Evaluator<'_> {
     /// The policy of a data source.
     fn decoded_source(&self, base: &Expr, attribute: &str, span: Span) -> Option<Traced<Data>> {
         let source = self.policy_source(base, attribute)?;
-        let arguments = self.policy_arguments(&source, DECODED_SHAPE)?;
-        Some(Traced::written(Data::Object(decoded(&arguments)), span))
+        Some(Traced::written(Data::Object(self.policy_object(&source)?), span))
     }
 }

@@ -77,11 +77,24 @@ impl Evaluator<'_> {
     }
 
     /// The arguments of a data source's instance, if it is certain to be there.
-    pub(super) fn policy_arguments(&self, source: &Source<'_>, shape: Shape) -> Option<Object> {
+    fn policy_arguments(&self, source: &Source<'_>, shape: Shape) -> Option<Object> {
+        let evaluator = self.policy_evaluator(source)?;
+        Some(body::object(&source.block.body, shape, source.block.header, &evaluator))
+    }
+
+    /// The policy of a data source's instance, if that is certain to be there.
+    pub(super) fn policy_object(&self, source: &Source<'_>) -> Option<Object> {
+        let arguments = self.policy_arguments(source, policy_document::DECODED_SHAPE)?;
+        let evaluator = self.policy_evaluator(source)?;
+        let statements = body::possible_blocks(&source.block.body, "statement", policy_document::STATEMENT, &evaluator);
+        Some(policy_document::decoded(&arguments, &statements))
+    }
+
+    /// What evaluates the arguments of a data source's instance, if it is certain to be there.
+    fn policy_evaluator(&self, source: &Source<'_>) -> Option<Self> {
         let evaluator = Self::new(self.tree, self.scope, self.world);
         let instances = expand::instances(source.block, &evaluator);
         let instance = instances.into_iter().find(|instance| instance.key == source.key && instance.is_certain())?;
-        let evaluator = evaluator.with(instance.names);
-        Some(body::object(&source.block.body, shape, source.block.header, &evaluator))
+        Some(evaluator.with(instance.names))
     }
 }

@@ -1,22 +1,21 @@
 //! The same policy as an object, in which parts may be unknown and each has its place.
 
-use super::{STATEMENT, blocks};
 use crate::formats::terraform::functions::{self, Call, Given};
 use crate::model::{Argument, Holds, Shape};
 use crate::value::{Data, Field, Known, List, Maybe, Object, Traced, Unknown, Why};
 
-/// The arguments of the data source, with other policies as objects.
+/// The other policies that the data source takes in, as objects.
 pub(in crate::formats::terraform) const DECODED_SHAPE: Shape =
-    &[document("source_policy_documents"), document("override_policy_documents"), blocks("statement", STATEMENT)];
+    &[document("source_policy_documents"), document("override_policy_documents")];
 
 const fn document(name: &'static str) -> Argument {
     Argument { name, holds: Holds::Document }
 }
 
-/// The policy that the arguments describe.
-pub(in crate::formats::terraform) fn decoded(arguments: &Object) -> Object {
+/// The policy that the arguments and the blocks describe; some of these may not be there, for a reason.
+pub(in crate::formats::terraform) fn decoded(arguments: &Object, blocks: &[(Traced<Data>, Option<Why>)]) -> Object {
     let mut statements: Vec<Traced<Data>> = items(arguments, "source_policy_documents").flat_map(taken_in).collect();
-    statements.extend(items(arguments, "statement").map(|item| written(&item)));
+    statements.extend(blocks.iter().map(|(block, doubt)| written(block, doubt.as_ref())));
     for change in items(arguments, "override_policy_documents").flat_map(taken_in) {
         let same = sid(&change).and_then(|sid| statements.iter().position(|own| self::sid(own) == Some(sid)));
         match same.and_then(|index| statements.get_mut(index)) {
@@ -61,8 +60,8 @@ fn sid(statement: &Traced<Data>) -> Option<&str> {
     }
 }
 
-/// A statement as it stands in JSON.
-fn written(block: &Traced<Data>) -> Traced<Data> {
+/// A statement as it stands in JSON. One that may not be there is one whose condition isn't known.
+fn written(block: &Traced<Data>, doubt: Option<&Why>) -> Traced<Data> {
     const NAMES: [(&str, &str); 6] = [
         ("sid", "Sid"),
         ("effect", "Effect"),
@@ -82,7 +81,11 @@ fn written(block: &Traced<Data>) -> Traced<Data> {
     for (own, name) in [("principals", "Principal"), ("not_principals", "NotPrincipal")] {
         fields.extend(body.field(own).map(|blocks| field(name, principals(blocks))));
     }
-    fields.extend(body.field("condition").map(|blocks| field("Condition", conditions(blocks))));
+    let conditions = match doubt {
+        Some(why) => Some(Traced { value: Unknown(why.clone()), origin: block.origin, hops: Vec::new() }),
+        None => body.field("condition").map(conditions),
+    };
+    fields.extend(conditions.map(|conditions| field("Condition", conditions)));
     let whole = Data::Object(Object::new(body.header, fields));
     Traced { value: Known(whole), origin: block.origin, hops: block.hops.clone() }
 }
