@@ -13,7 +13,7 @@
 //! | [`source`] | files, spans, positions, and [`Fs`](source::Fs), the one door to the disk |
 //! | [`syntax`] | text to trees with exact spans: [`hcl`](syntax::hcl), [`yaml`](syntax::yaml), [`json`](syntax::json) |
 //! | [`value`] | values that may be unknown and know the way they came |
-//! | [`model`] | the two waists, `Resource` and `Trail`; the [`dialects`](model::dialects) of a trail; the algebra of [`selectors`](model::selectors); what a [`policy`](model::policy) lets CloudTrail do; the names of [`region`](model::region)s |
+//! | [`model`] | the two waists, `Resource` and `Trail`; the [`dialects`](model::dialects) of a trail; the algebra of [`selectors`](model::selectors); what a [`policy`](model::policy) lets CloudTrail do; the [`surroundings`](model::surroundings) on which the delivery of logs depends; the names of [`region`](model::region)s |
 //! | [`formats`] | [`terraform`](formats::terraform), [`plan`](formats::plan) and [`cloudformation`](formats::cloudformation): which files belong together, and what they evaluate to |
 //! | [`finding`], [`rules`], [`error`] | verdicts, the rules that give them, and what keeps a check from being done |
 //! | [`config`], [`scan`], [`engine`], [`report`] | a run: settings, the files that may matter, judging, the outcome |
@@ -28,7 +28,9 @@
 //!   [`Error`](error::Error) is for what the user repairs outside the scanned files.
 //! - Nothing is skipped in silence: a file that mentions a trail is judged, or there is a finding that says why not.
 //! - A rule sees a trail and knows no format; a format produces resources and knows no rule. What differs between the
-//!   spellings of a trail stands in [`dialects`](model::dialects) and nowhere else.
+//!   spellings of a trail stands in [`dialects`](model::dialects), what differs between those of buckets and keys in
+//!   [`kinds`](model::kinds), and nowhere else.
+//! - What surrounds a trail decides nothing: it is read in the trail's worlds, and adds none.
 //! - A [`Span`](source::Span) is bytes of a file as it lies on the disk. Lines and columns exist in outputs only.
 //! - No text of a scanned file is printed without having been made inert.
 //! - The same input gives the same bytes, whatever the number of threads.
