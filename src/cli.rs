@@ -1,6 +1,7 @@
 //! The command line: arguments, exit status, and nothing that another face would need too.
 
 mod check;
+mod config;
 mod evaluation;
 mod inputs;
 mod regions;
@@ -9,12 +10,12 @@ mod trace;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use clap::{ArgMatches, Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
+use clap::{ArgMatches, Args, CommandFactory, FromArgMatches, Parser, Subcommand};
 
 use crate::error::{Error, closest};
-use crate::finding::Level;
 use crate::formats::{Engine, Modules};
 use crate::output::{self, ColorWhen, DocFormat, Format, Stream};
+use crate::report::{FailOn, Unresolved};
 use crate::rules::{self, RULES, Rule};
 
 /// The exit status of a check that wasn't done.
@@ -37,6 +38,9 @@ enum Command {
     Check(Box<CheckArgs>),
     /// Show how the values of a trail come about, step by step.
     Trace(Box<TraceArgs>),
+    /// Show the settings and where they come from.
+    #[command(subcommand)]
+    Config(ConfigCommand),
     /// Explain rules: what they find, why it matters, how to mend it.
     Explain(ExplainArgs),
     /// List the rules.
@@ -45,6 +49,14 @@ enum Command {
         #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
         format: DocFormat,
     },
+}
+
+#[derive(Debug, Subcommand)]
+enum ConfigCommand {
+    /// The settings that hold for a check with the same arguments, each with its origin.
+    Show(Box<CheckArgs>),
+    /// The JSON Schema of a configuration file.
+    Schema,
 }
 
 #[derive(Debug, Args)]
@@ -117,13 +129,13 @@ struct EvaluationArgs {
     region: Option<String>,
 }
 
-/// Settings that come as text.
+/// Where settings come from.
 #[derive(Debug, Args)]
 struct ConfigArgs {
-    /// A setting, such as `selector-policy="literal"`.
-    #[arg(short, long, value_name = "KEY=VALUE", help_heading = "Other", env = "TRAILINT_CONFIG")]
+    /// A configuration file instead of the nearest one, or a setting such as `selector-policy="literal"`.
+    #[arg(short, long, value_name = "FILE|KEY=VALUE", help_heading = "Other", env = "TRAILINT_CONFIG")]
     config: Vec<String>,
-    /// Read no configuration file.
+    /// Look for no configuration file.
     #[arg(long, help_heading = "Other")]
     no_config: bool,
 }
@@ -145,6 +157,15 @@ struct TraceArgs {
 struct CheckArgs {
     #[command(flatten)]
     inputs: InputArgs,
+    /// Don't search what these patterns match, which are like those of `.gitignore`.
+    #[arg(long, value_name = "GLOB", help_heading = "Input", env = "TRAILINT_EXCLUDE")]
+    exclude: Vec<String>,
+    /// Leave out also files that are named and excluded.
+    #[arg(long, help_heading = "Input")]
+    force_exclude: bool,
+    /// Search also what `.gitignore` and its like name.
+    #[arg(long, help_heading = "Input")]
+    no_respect_gitignore: bool,
     /// Fail with status 2 when there is no file to check.
     #[arg(long, help_heading = "Input")]
     require_inputs: bool,
@@ -164,6 +185,15 @@ struct CheckArgs {
     /// Don't ask these rules.
     #[arg(long, value_name = "RULES", value_delimiter = ',', help_heading = "Rules", env = "TRAILINT_IGNORE")]
     ignore: Vec<String>,
+    /// Ask these rules beside those that are selected.
+    #[arg(long, value_name = "RULES", value_delimiter = ',', help_heading = "Rules", env = "TRAILINT_EXTEND_SELECT")]
+    extend_select: Vec<String>,
+    /// Give the findings of a rule another level: `error`, `warning` or `note`.
+    #[arg(long, value_name = "RULE=LEVEL", value_delimiter = ',', help_heading = "Rules", env = "TRAILINT_LEVEL")]
+    level: Vec<String>,
+    /// Let nothing suppress what these rules find.
+    #[arg(long, value_name = "RULES", value_delimiter = ',', help_heading = "Rules", env = "TRAILINT_ENFORCE")]
+    enforce: Vec<String>,
 
     /// The least level that gives exit status 1.
     #[arg(long, value_enum, default_value_t, value_name = "LEVEL", help_heading = "Gate", env = "TRAILINT_FAIL_ON")]
@@ -171,6 +201,10 @@ struct CheckArgs {
     /// What becomes of verdicts that can't be known.
     #[arg(long, value_enum, default_value_t, value_name = "WHAT", help_heading = "Gate", env = "TRAILINT_UNRESOLVED")]
     unresolved: Unresolved,
+
+    /// Show also findings that are suppressed.
+    #[arg(long, help_heading = "Gate")]
+    show_suppressed: bool,
 
     /// Say of each control of a benchmark whether it is met, such as `cis-aws-3.0` or `fsbp`.
     #[arg(long, value_name = "BENCHMARK", help_heading = "Gate", env = "TRAILINT_COMPLIANCE")]
@@ -198,26 +232,6 @@ struct CheckArgs {
     quiet: bool,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
-enum FailOn {
-    #[default]
-    Error,
-    Warning,
-    Note,
-    Never,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
-enum Unresolved {
-    /// Don't show them.
-    Ignore,
-    /// Show them.
-    #[default]
-    Warn,
-    /// Show them and count them as failures.
-    Fail,
-}
-
 /// Runs the command that the arguments of this process ask for.
 pub fn main() -> ExitCode {
     let matches = Cli::command().get_matches();
@@ -236,16 +250,26 @@ pub fn main() -> ExitCode {
 }
 
 fn run(cli: &Cli, matches: &ArgMatches) -> Result<ExitCode, Error> {
-    let own = matches.subcommand().map_or(matches, |(_, own)| own);
+    let own = innermost(matches);
     match &cli.command {
         Command::Check(args) => check::run(args, own, cli.color),
         Command::Trace(args) => print(&trace::run(args, own)?, cli.color),
+        Command::Config(ConfigCommand::Show(args)) => print(&config::show(args, own)?, cli.color),
+        Command::Config(ConfigCommand::Schema) => print(&output::schema(), cli.color),
         Command::Explain(args) => {
             let rules = if args.all { RULES.to_vec() } else { find_rules(&args.rules)? };
             print(&output::explain(&rules, args.format), cli.color)
         }
         Command::Rules { format } => print(&output::list(&RULES, *format), cli.color),
     }
+}
+
+/// The arguments of the last of the nested subcommands.
+fn innermost(mut matches: &ArgMatches) -> &ArgMatches {
+    while let Some((_, own)) = matches.subcommand() {
+        matches = own;
+    }
+    matches
 }
 
 fn print(text: &str, color: ColorWhen) -> Result<ExitCode, Error> {
@@ -259,15 +283,4 @@ fn find_rules(names: &[String]) -> Result<Vec<&'static Rule>, Error> {
         rules::find(name).ok_or_else(|| Error::UnknownRule { name: name.clone(), suggestion: suggestion() })
     };
     names.iter().map(find).collect()
-}
-
-impl FailOn {
-    fn level(self) -> Option<Level> {
-        match self {
-            FailOn::Error => Some(Level::Error),
-            FailOn::Warning => Some(Level::Warning),
-            FailOn::Note => Some(Level::Note),
-            FailOn::Never => None,
-        }
-    }
 }

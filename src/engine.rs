@@ -9,8 +9,12 @@ mod sighting;
 mod trace;
 mod witness;
 
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
 use rayon::prelude::*;
 
+use crate::config::Benchmark;
 use crate::error::Error;
 use crate::finding::{Label, Level};
 use crate::formats::{self, Context, FORMATS, Format, Kept, Opened, Project};
@@ -18,6 +22,7 @@ use crate::report::{Outcome, Place, Report, Reported};
 use crate::rules::{self, Policy, Rule};
 use crate::scan::{self, Inputs, Scan};
 use crate::source::{Fs, ReadError, Sources};
+use crate::suppress::{Accepted, Date};
 use crate::syntax::Problem;
 use judge::{Case, Judgement};
 pub use trace::trace;
@@ -34,6 +39,25 @@ pub struct Settings {
     pub selection: Selection,
     /// What the user says of the code, beside the code.
     pub evaluation: formats::Options,
+    /// What the findings of a rule weigh, where it isn't what the rule's page says.
+    pub levels: BTreeMap<&'static str, Level>,
+    /// Findings that don't count.
+    pub accepted: Vec<Accepted>,
+    /// Deployments with values of their own.
+    pub deployments: Vec<Named>,
+    /// The day on which this is.
+    pub today: Date,
+}
+
+/// A deployment with values of its own. The same code may be deployed several times.
+#[derive(Debug, Default)]
+pub struct Named {
+    /// How reports name it.
+    pub name: Option<String>,
+    /// The directory of the root module, or the template.
+    pub path: PathBuf,
+    /// What the user says of it, beside the code.
+    pub evaluation: formats::Options,
 }
 
 /// The rules that are asked; all of them unless some are named.
@@ -43,6 +67,8 @@ pub struct Selection {
     pub selected: Option<Vec<&'static str>>,
     /// These aren't asked even if they are selected.
     pub ignored: Vec<&'static str>,
+    /// These are asked whatever else is said, and nothing suppresses what they find.
+    pub enforced: Vec<&'static str>,
 }
 
 /// Checks files.
@@ -60,6 +86,8 @@ pub fn check(fs: &dyn Fs, inputs: &Inputs, sources: Sources, settings: &Settings
         findings: Vec::new(),
         hides_unresolved: false,
         is_verbose: false,
+        shows_suppressed: false,
+        cited: Benchmark::default().0,
         benchmark: None,
         sources,
     };
@@ -86,7 +114,7 @@ struct Candidate {
 
 impl Candidate {
     fn open<'a>(&'a self, context: Context<'a>) -> Box<dyn Opened + 'a> {
-        let plan = context.options.plan.as_ref().filter(|_| self.is_planned);
+        let plan = context.options.plan.as_deref().filter(|_| self.is_planned);
         self.project.open(Context { plan, ..context })
     }
 }
@@ -103,19 +131,55 @@ fn projects(scan: &Scan, context: Context<'_>) -> Result<Vec<Candidate>, Error> 
     Ok(candidates)
 }
 
-fn judge_projects(projects: &[Candidate], context: Context<'_>, settings: &Settings) -> Vec<Judgement> {
-    let judge = |candidate: &Candidate| {
-        let opened = candidate.open(context);
+/// A project as it is deployed once: with the values that are said of all, or of a named deployment.
+struct Assignment<'a> {
+    candidate: &'a Candidate,
+    name: Option<&'a str>,
+    context: Context<'a>,
+}
+
+impl<'a> Assignment<'a> {
+    fn open(&self) -> Box<dyn Opened + 'a> {
+        self.candidate.open(self.context)
+    }
+}
+
+/// Each project, as often as it is deployed.
+fn assignments<'a>(projects: &'a [Candidate], context: Context<'a>, settings: &'a Settings) -> Vec<Assignment<'a>> {
+    let assign = |candidate: &'a Candidate| {
         let root = candidate.project.root();
-        let case = Case { root, format: candidate.format, opened: opened.as_ref(), settings, sources: context.sources };
+        let own = settings.deployments.iter().filter(|named| is_part_of(&root, &context.sources.name(&named.path)));
+        let named: Vec<Assignment<'_>> = own
+            .map(|named| {
+                let context = Context { options: &named.evaluation, ..context };
+                Assignment { candidate, name: named.name.as_deref(), context }
+            })
+            .collect();
+        if named.is_empty() { vec![Assignment { candidate, name: None, context }] } else { named }
+    };
+    projects.iter().flat_map(assign).collect()
+}
+
+/// Whether a root is what is named, or one of several documents in such a file.
+fn is_part_of(root: &str, name: &str) -> bool {
+    root.strip_prefix(name).is_some_and(|rest| rest.is_empty() || rest.starts_with('#'))
+}
+
+fn judge_projects(projects: &[Candidate], context: Context<'_>, settings: &Settings) -> Vec<Judgement> {
+    let judge = |assignment: &Assignment<'_>| {
+        let Assignment { candidate, name, context } = *assignment;
+        let opened = assignment.open();
+        let (root, format) = (candidate.project.root(), candidate.format);
+        let case = Case { root, name, format, opened: opened.as_ref(), settings, sources: context.sources };
         let mut judgement = case.judge();
         judgement.findings.extend(of_problems(opened.problems()));
         judgement
     };
-    if projects.len() < WORTH_THREADS {
-        projects.iter().map(judge).collect()
+    let assignments = assignments(projects, context, settings);
+    if assignments.len() < WORTH_THREADS {
+        assignments.iter().map(judge).collect()
     } else {
-        projects.par_iter().map(judge).collect()
+        assignments.par_iter().map(judge).collect()
     }
 }
 
@@ -182,6 +246,7 @@ fn of_reading(rule: &'static Rule, message: String, place: Place) -> Reported {
         address: None,
         attribute: None,
         deployment: None,
+        deployment_name: None,
         place,
         related: Vec::new(),
         notes: Vec::new(),
@@ -190,6 +255,7 @@ fn of_reading(rule: &'static Rule, message: String, place: Place) -> Reported {
         fails_when: Vec::new(),
         passes_when: Vec::new(),
         is_aside: false,
+        suppressed: None,
     }
 }
 
@@ -197,6 +263,7 @@ impl Selection {
     /// Whether a rule is asked.
     pub fn has(&self, rule: &Rule) -> bool {
         let id = rule.id();
-        self.selected.as_ref().is_none_or(|selected| selected.contains(&id)) && !self.ignored.contains(&id)
+        let is_selected = self.selected.as_ref().is_none_or(|selected| selected.contains(&id));
+        self.enforced.contains(&id) || is_selected && !self.ignored.contains(&id)
     }
 }

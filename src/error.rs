@@ -69,6 +69,22 @@ pub enum Error {
         /// Why, and what to do.
         cause: String,
     },
+    /// A configuration file that isn't valid.
+    #[error("{place}: {message}")]
+    Configuration {
+        /// The file with line and column.
+        place: String,
+        /// What is wrong there.
+        message: String,
+    },
+    /// Two configuration files in one directory.
+    #[error("there are both `{one}` and `{other}`; keep one of them")]
+    TwoConfigurations {
+        /// The one.
+        one: String,
+        /// The other.
+        other: String,
+    },
     /// A trail that doesn't exist.
     #[error("there is no trail `{address}` in {files} file{}{}", if *.files == 1 { "" } else { "s" }, did_you_mean(.suggestion))]
     NoTrail {

@@ -1,18 +1,33 @@
 //! What a rule says of a trail or of a deployment.
 
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
 use crate::model::selectors::{Doubt, Gap, Site};
 use crate::model::{Invalid, Setting, Trail};
 use crate::source::Span;
 use crate::value::{Hop, Known, Origin, Unknown, Why};
 
 /// How much a finding weighs.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Deserialize, serde::Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 #[expect(missing_docs, reason = "the names say it")]
 pub enum Level {
     Note,
     Warning,
     Error,
+}
+
+impl Level {
+    /// The level of this name.
+    pub fn from_word(word: &str) -> Option<Self> {
+        match word {
+            "note" => Some(Level::Note),
+            "warning" => Some(Level::Warning),
+            "error" => Some(Level::Error),
+            _ => None,
+        }
+    }
 }
 
 /// The outcome of a rule.

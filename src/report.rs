@@ -1,9 +1,14 @@
 //! The outcome of a run: all that outputs see.
 
+use clap::ValueEnum;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
 use crate::finding::{Label, Level};
 use crate::model::Reach;
 use crate::rules::Rule;
 use crate::source::{Sources, Span};
+use crate::suppress::Suppression;
 
 /// What a run found.
 #[derive(Debug)]
@@ -20,6 +25,10 @@ pub struct Report {
     pub hides_unresolved: bool,
     /// Whether texts for people tell of what isn't known since it is declared somewhere else.
     pub is_verbose: bool,
+    /// Whether suppressed findings are shown to people, too.
+    pub shows_suppressed: bool,
+    /// The benchmark whose number a finding is given with.
+    pub cited: String,
     /// The benchmark whose controls are stated one by one.
     pub benchmark: Option<String>,
 }
@@ -31,6 +40,8 @@ pub struct Judged {
     pub root: String,
     /// The format it is written in.
     pub format: &'static str,
+    /// What the configuration calls it.
+    pub name: Option<String>,
     /// The verdict of `no-compliant-trail`; nothing when no trail is created.
     pub verdict: Option<Outcome>,
     /// Whether the verdict rests on a trail in each of the Regions that are asked for, not on one for all of them.
@@ -97,6 +108,8 @@ pub struct Reported {
     pub attribute: Option<String>,
     /// The deployment; nothing when it is about a file.
     pub deployment: Option<String>,
+    /// What the configuration calls the deployment.
+    pub deployment_name: Option<String>,
     /// Where it is.
     pub place: Place,
     /// The way a value came, and other places that matter.
@@ -113,6 +126,8 @@ pub struct Reported {
     pub passes_when: Vec<String>,
     /// Whether it says no more than that something is declared elsewhere, which is no fault of the code.
     pub is_aside: bool,
+    /// Why it doesn't count, if it doesn't.
+    pub suppressed: Option<Suppression>,
 }
 
 /// What a finding points at.
@@ -132,6 +147,32 @@ pub struct Counts {
     pub warnings: usize,
     pub notes: usize,
     pub unresolved: usize,
+    pub suppressed: usize,
+}
+
+/// The least level that fails a run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum, Deserialize, Serialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+#[expect(missing_docs, reason = "the names say it")]
+pub enum FailOn {
+    #[default]
+    Error,
+    Warning,
+    Note,
+    Never,
+}
+
+/// What becomes of verdicts that can't be known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum, Deserialize, Serialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Unresolved {
+    /// Don't show them.
+    Ignore,
+    /// Show them.
+    #[default]
+    Warn,
+    /// Show them and count them as failures.
+    Fail,
 }
 
 /// When a run fails.
@@ -174,9 +215,26 @@ pub struct Way {
     pub help: Option<String>,
 }
 
+impl FailOn {
+    /// The level; none when nothing fails a run.
+    pub fn level(self) -> Option<Level> {
+        match self {
+            FailOn::Error => Some(Level::Error),
+            FailOn::Warning => Some(Level::Warning),
+            FailOn::Note => Some(Level::Note),
+            FailOn::Never => None,
+        }
+    }
+}
+
 impl Report {
-    /// The findings that outputs show.
+    /// The findings that people are shown.
     pub fn shown(&self) -> impl Iterator<Item = &Reported> {
+        self.recorded().filter(|finding| self.shows_suppressed || finding.suppressed.is_none())
+    }
+
+    /// The findings that are kept on record, with those that are suppressed.
+    pub fn recorded(&self) -> impl Iterator<Item = &Reported> {
         self.findings.iter().filter(|finding| !self.hides_unresolved || finding.outcome != Outcome::Unknown)
     }
 
@@ -185,11 +243,12 @@ impl Report {
         self.shown().filter(|finding| self.is_verbose || !finding.is_aside)
     }
 
-    /// The findings by level; those that are unresolved are counted apart.
+    /// The findings by level; those that are suppressed or unresolved are counted apart.
     pub fn counts(&self) -> Counts {
         let mut counts = Counts::default();
         for finding in &self.findings {
             let count = match (finding.outcome, finding.level) {
+                _ if finding.suppressed.is_some() => &mut counts.suppressed,
                 (Outcome::Unknown, _) => &mut counts.unresolved,
                 (Outcome::Pass | Outcome::Fail, Level::Error) => &mut counts.errors,
                 (Outcome::Pass | Outcome::Fail, Level::Warning) => &mut counts.warnings,
@@ -208,7 +267,9 @@ impl Report {
 
     /// Whether nothing that was found fails the run.
     pub fn passes(&self, gate: Gate) -> bool {
-        let counts = |finding: &Reported| finding.outcome == Outcome::Fail || gate.unresolved_fails;
+        let counts = |finding: &Reported| {
+            finding.suppressed.is_none() && (finding.outcome == Outcome::Fail || gate.unresolved_fails)
+        };
         !self.findings.iter().any(|finding| counts(finding) && gate.fail_on.is_some_and(|level| finding.level >= level))
     }
 }
@@ -221,8 +282,9 @@ impl Reported {
             Place::File(name) => name,
         };
         let part = |text: &Option<String>| escape(text.as_deref().unwrap_or_default());
-        let deployment = self.deployment.as_deref().unwrap_or(place);
-        format!("v1:{}:{}:{}:{}", self.rule.id(), escape(deployment), part(&self.address), part(&self.attribute))
+        let deployment = escape(self.deployment.as_deref().unwrap_or(place));
+        let name = self.deployment_name.iter().map(|name| format!("({})", escape(name))).collect::<String>();
+        format!("v1:{}:{deployment}{name}:{}:{}", self.rule.id(), part(&self.address), part(&self.attribute))
     }
 }
 

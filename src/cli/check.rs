@@ -1,48 +1,67 @@
 //! `trailint check`.
 
+use std::collections::BTreeMap;
 use std::process::ExitCode;
 
-use clap::ArgMatches;
+use clap::{ArgMatches, FromArgMatches};
 
-use super::{CheckArgs, Unresolved, evaluation, find_rules, inputs, regions};
-use crate::config::Config;
+use super::inputs::{self, Given};
+use super::{CheckArgs, config, evaluation, find_rules, regions};
+use crate::config::{ALL, Config};
 use crate::engine::{self, Selection, Settings};
 use crate::error::{Error, closest};
+use crate::finding::Level;
 use crate::output::{self, ColorWhen, Stream};
-use crate::report::{Gate, Report};
-use crate::rules::{self, Check, Policy, Rule};
-
-/// Names every rule in `--select`.
-const ALL: &str = "all";
+use crate::report::{Gate, Report, Unresolved};
+use crate::rules::{self, Check, Policy, RULES, Rule};
+use crate::suppress::Date;
 
 /// The exit status of a check that found something.
 const FOUND: u8 = 1;
 
 pub(super) fn run(args: &CheckArgs, matches: &ArgMatches, color: ColorWhen) -> Result<ExitCode, Error> {
-    check_benchmark(args.compliance.as_deref())?;
-    let config = Config::from_lines(&args.config.config)?;
-    let policy = Policy {
-        selectors: config.selector_policy.unwrap_or_default(),
-        require_trail: args.require_trail,
-        every_trail: config.every_trail.unwrap_or_default(),
-        regions: regions::asked_for(args.regions.as_deref(), &config)?,
-    };
-    let selection = selection(args)?;
     let mut given = inputs::read(&args.inputs, matches)?;
-    given.inputs.keep_all = args.require_trail;
-    let evaluation = evaluation::options(&args.evaluation, &config, matches, &given)?;
-    let settings = Settings { policy, selection, evaluation };
+    let config = config::load(&args.config, &given)?;
+    let matches = &config::complete(&config, &["check"]);
+    let args = &CheckArgs::from_arg_matches(matches).unwrap_or_else(|error| error.exit());
+    check_benchmark(args.compliance.as_deref())?;
+    let settings = settings(args, &config, matches, &mut given)?;
     let mut report = engine::check(&given.disk, &given.inputs, given.sources, &settings)?;
     if report.files == 0 && args.require_inputs {
         let paths: Vec<String> = args.inputs.paths.iter().map(|path| path.display().to_string()).collect();
         return Err(Error::NoInputs { paths: paths.join(", ") });
     }
     report.benchmark = args.compliance.clone();
+    report.cited = config.settings.benchmark.0.clone();
     report.hides_unresolved = args.unresolved == Unresolved::Ignore;
     report.is_verbose = args.verbose;
+    report.shows_suppressed = args.show_suppressed;
     print(&report, args, color)?;
     let gate = Gate { fail_on: args.fail_on.level(), unresolved_fails: args.unresolved == Unresolved::Fail };
     Ok(if report.passes(gate) { ExitCode::SUCCESS } else { ExitCode::from(FOUND) })
+}
+
+/// How files are judged; what isn't to be searched is told to the disk.
+fn settings(args: &CheckArgs, config: &Config, matches: &ArgMatches, given: &mut Given) -> Result<Settings, Error> {
+    let policy = Policy {
+        selectors: config.settings.selector_policy,
+        require_trail: args.require_trail,
+        every_trail: config.settings.every_trail,
+        regions: regions::asked_for(args.regions.as_deref())?,
+    };
+    given.inputs.keep_all = args.require_trail;
+    config::search(args, config, given)?;
+    let mut evaluation = evaluation::options(&args.evaluation, config, matches, given)?;
+    let deployments = evaluation::deployments(config, &mut evaluation, given)?;
+    Ok(Settings {
+        policy,
+        selection: selection(args)?,
+        evaluation,
+        levels: levels(&args.level, config)?,
+        accepted: config.accepted(),
+        deployments,
+        today: Date::today(),
+    })
 }
 
 fn print(report: &Report, args: &CheckArgs, color: ColorWhen) -> Result<(), Error> {
@@ -68,14 +87,46 @@ fn check_benchmark(name: Option<&str>) -> Result<(), Error> {
 
 fn selection(args: &CheckArgs) -> Result<Selection, Error> {
     let names = |rules: Vec<&'static Rule>| rules.into_iter().map(Rule::id).collect();
-    let selected = if args.select.is_empty() || args.select.iter().any(|name| name == ALL) {
-        None
-    } else {
-        Some(names(find_rules(&args.select)?))
-    };
+    let mut selected = rules_or_all(&args.select)?;
+    selected.extend(rules_or_all(&args.extend_select)?);
     let ignored = find_rules(&args.ignore)?;
-    if let Some(rule) = ignored.iter().find(|rule| matches!(rule.check, Check::Reading)) {
-        return Err(Error::NotIgnorable { name: rule.id() });
+    ignored.iter().try_for_each(|rule| check_judging(rule))?;
+    Ok(Selection {
+        selected: (!args.select.is_empty()).then(|| names(selected)),
+        ignored: names(ignored),
+        enforced: names(rules_or_all(&args.enforce)?),
+    })
+}
+
+fn rules_or_all(names: &[String]) -> Result<Vec<&'static Rule>, Error> {
+    if names.iter().any(|name| name == ALL) { Ok(RULES.to_vec()) } else { find_rules(names) }
+}
+
+/// What can't be read can't be judged, so the rules that say so aren't switched off or weighed otherwise.
+fn check_judging(rule: &'static Rule) -> Result<(), Error> {
+    match rule.check {
+        Check::Reading => Err(Error::NotIgnorable { name: rule.id() }),
+        Check::Trail(_) | Check::Deployment(_) | Check::Advice(_) | Check::Surroundings(_) | Check::AdviceAround(_) => {
+            Ok(())
+        }
     }
-    Ok(Selection { selected, ignored: names(ignored) })
+}
+
+/// The levels of the configuration, and over them those of `--level RULE=LEVEL`.
+fn levels(texts: &[String], config: &Config) -> Result<BTreeMap<&'static str, Level>, Error> {
+    let mut levels: BTreeMap<&'static str, Level> =
+        config.settings.levels.iter().map(|(rule, level)| (rule.0, *level)).collect();
+    for text in texts {
+        let failed = || Error::Setting {
+            text: format!("--level {text}"),
+            cause: "write it as RULE=LEVEL, with `error`, `warning` or `note`".to_owned(),
+        };
+        let (name, word) = text.split_once('=').ok_or_else(failed)?;
+        let level = Level::from_word(word).ok_or_else(failed)?;
+        for rule in find_rules(&[name.to_owned()])? {
+            check_judging(rule)?;
+            levels.insert(rule.id(), level);
+        }
+    }
+    Ok(levels)
 }

@@ -1,15 +1,17 @@
 //! The options that say more of the code than the code does.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use clap::ArgMatches;
 
 use super::inputs::Given;
 use super::{EvaluationArgs, regions};
-use crate::config::Config;
+use crate::config::{Config, Deployment};
+use crate::engine::Named;
 use crate::error::Error;
 use crate::formats::{Options, Plan, Variables, cloudformation};
-use crate::source::{Sources, normalize};
+use crate::source::{FileId, Sources, normalize};
 
 /// Reads the files that the options name, and keeps their texts so that findings can point at them.
 pub(super) fn options(
@@ -33,13 +35,13 @@ pub(super) fn options(
     let mut options = Options {
         variables: in_order(assigned("--var", &args.var)?, files("var_file", &args.var_file)?),
         parameters: in_order(assigned("--parameter", &args.parameter)?, parameter_files),
-        parameter_policy: config.parameter_policy.unwrap_or_default(),
+        parameter_policy: config.settings.parameter_policy,
         region: args.region.as_deref().map(regions::named).transpose()?,
         no_automatic_variables: args.no_auto_var_files,
         workspace: args.workspace.clone(),
         engine: args.engine,
         modules: args.modules,
-        plan: args.plan.as_deref().map(|name| plan(name, given)).transpose()?,
+        plan: args.plan.as_deref().map(|name| plan(name, given).map(Arc::new)).transpose()?,
         ..Options::default()
     };
     if args.use_env {
@@ -54,6 +56,30 @@ fn plan(name: &Path, Given { disk, sources, here, .. }: &Given) -> Result<Plan, 
     let loaded = sources.load_named(disk, &normalize(&here.join(name)));
     let id = loaded.map_err(|cause| Error::Path { path: path.clone(), cause })?;
     Plan::read(id, &path, &sources.file(id)).map_err(|cause| Error::Plan { path, cause })
+}
+
+/// The deployments that the configuration names: with the values of their files, which options overrule.
+pub(super) fn deployments(config: &Config, options: &mut Options, given: &Given) -> Result<Vec<Named>, Error> {
+    let deployments = config.deployments(&given.disk, &given.sources)?;
+    options.roots = deployments.iter().map(|deployment| deployment.path.clone()).collect();
+    let name = |deployment: Deployment| {
+        let over = |files: &[FileId], values: &[Variables]| {
+            files.iter().map(|file| Variables::File(*file)).chain(values.iter().copied()).collect()
+        };
+        for file in &deployment.parameter_files {
+            let text = given.sources.file(*file);
+            let checked = cloudformation::given::check_file(*file, &text);
+            let failed = |cause| Error::Setting { text: format!("parameter-files: {}", text.name), cause };
+            checked.map_err(failed)?;
+        }
+        let evaluation = Options {
+            variables: over(&deployment.var_files, &options.variables),
+            parameters: over(&deployment.parameter_files, &options.parameters),
+            ..options.clone()
+        };
+        Ok(Named { name: deployment.name, path: deployment.path, evaluation })
+    };
+    deployments.into_iter().map(name).collect()
 }
 
 fn indices<'a>(matches: &'a ArgMatches, id: &'a str) -> impl Iterator<Item = usize> + 'a {

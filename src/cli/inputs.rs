@@ -73,7 +73,7 @@ fn read_roots(inputs: &Inputs, here: &Path) -> Vec<PathBuf> {
 
 /// The root of the repository in which a path lies, else the working directory if it lies there, else
 /// the directory itself.
-fn read_root(path: &Path, here: &Path) -> PathBuf {
+pub(super) fn read_root(path: &Path, here: &Path) -> PathBuf {
     if let Some(repository) = path.ancestors().find(|directory| directory.join(".git").exists()) {
         repository.to_owned()
     } else if path.starts_with(here) {

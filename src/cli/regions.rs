@@ -1,6 +1,5 @@
 //! The Regions that the user names.
 
-use crate::config::Config;
 use crate::error::Error;
 use crate::model::region;
 
@@ -10,15 +9,12 @@ pub(super) fn named(text: &str) -> Result<String, Error> {
     Ok(text.to_owned())
 }
 
-/// The Regions of `--regions`, else those of the configuration, of which there may be none.
-pub(super) fn asked_for(given: Option<&[String]>, config: &Config) -> Result<Vec<String>, Error> {
-    match (given, &config.regions) {
-        (Some(regions), _) if regions.iter().all(String::is_empty) => {
-            Err(invalid("--regions", "name one Region or more"))
-        }
-        (Some(regions), _) => checked("--regions", regions),
-        (None, Some(regions)) => checked("regions", regions),
-        (None, None) => Ok(Vec::new()),
+/// The Regions that are asked for, of which there may be none.
+pub(super) fn asked_for(given: Option<&[String]>) -> Result<Vec<String>, Error> {
+    match given {
+        Some(regions) if regions.iter().all(String::is_empty) => Err(invalid("--regions", "name one Region or more")),
+        Some(regions) => checked("--regions", regions),
+        None => Ok(Vec::new()),
     }
 }
 

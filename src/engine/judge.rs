@@ -13,6 +13,7 @@ use crate::model::{Deployment, Elsewhere, Subject, Trail};
 use crate::report::{Judged, JudgedTrail, Outcome, Place, Reported};
 use crate::rules::{Check, Policy, RULES, Rule};
 use crate::source::{Sources, Span};
+use crate::suppress::Suppression;
 
 /// The verdicts on a deployment, and the findings behind them.
 #[derive(Debug, Default)]
@@ -24,6 +25,8 @@ pub(super) struct Judgement {
 /// A deployment that is being judged.
 pub(super) struct Case<'a> {
     pub(super) root: String,
+    /// What the configuration calls it.
+    pub(super) name: Option<&'a str>,
     pub(super) format: &'static str,
     pub(super) opened: &'a dyn Opened,
     pub(super) settings: &'a Settings,
@@ -34,7 +37,11 @@ pub(super) struct Case<'a> {
 type WholeRule = (&'static Rule, fn(&Deployment, &Policy) -> Verdict);
 
 /// Answers about instances that share their text.
-type Group<'a> = Vec<(&'a Sighting, &'a Answer)>;
+#[derive(Debug)]
+struct Group<'a> {
+    answers: Vec<(&'a Sighting, &'a Answer)>,
+    suppressed: Option<Suppression>,
+}
 
 impl Case<'_> {
     pub(super) fn judge(&self) -> Judgement {
@@ -59,7 +66,8 @@ impl Case<'_> {
         });
         findings.extend(groups.iter().filter_map(|group| self.report_group(group, excuse)));
         let trails = sightings.iter().map(|sighting| self.record(sighting)).collect();
-        let judged = Judged { root: self.root.clone(), format: self.format, verdict, is_by_region, trails };
+        let name = self.name.map(str::to_owned);
+        let judged = Judged { root: self.root.clone(), format: self.format, name, verdict, is_by_region, trails };
         Judgement { deployment: Some(judged), findings }
     }
 
@@ -134,13 +142,15 @@ impl Case<'_> {
                 let Some(finding) = answer.finding.as_ref().filter(|_| self.settings.selection.has(answer.rule)) else {
                     continue;
                 };
-                let key = (answer.rule.id(), answer.outcome, sighting.trail.header, finding, &answer.witness);
+                let suppressed = self.suppression(answer.rule, Some(&sighting.trail.address));
+                let header = sighting.trail.header;
+                let key = (answer.rule.id(), answer.outcome, header, finding, &answer.witness, suppressed.clone());
                 let index = *by_key.entry(key).or_insert_with(|| {
-                    groups.push(Vec::new());
+                    groups.push(Group { answers: Vec::new(), suppressed });
                     groups.len().saturating_sub(1)
                 });
                 if let Some(group) = groups.get_mut(index) {
-                    group.push((sighting, answer));
+                    group.answers.push((sighting, answer));
                 }
             }
         }
@@ -179,26 +189,43 @@ impl Case<'_> {
 
     fn report_whole(&self, rule: &'static Rule, outcome: Outcome, finding: Finding, witness: Witness) -> Reported {
         let subject = format!("deployment `{}`", self.root);
-        self.report(rule, rule.page.level, outcome, &subject, finding, &witness)
+        let reported = self.report(rule, self.level(rule, rule.page.level), outcome, &subject, finding, &witness);
+        Reported { suppressed: self.suppression(rule, None), ..reported }
+    }
+
+    /// What a rule's findings weigh; one that is enforced can only gain weight.
+    fn level(&self, rule: &Rule, own: Level) -> Level {
+        let id = rule.id();
+        let said = self.settings.levels.get(id).copied().unwrap_or(own);
+        if self.settings.selection.enforced.contains(&id) { said.max(own) } else { said }
+    }
+
+    /// Why what a rule says of a trail, or of the deployment, doesn't count.
+    fn suppression(&self, rule: &Rule, address: Option<&str>) -> Option<Suppression> {
+        let id = rule.id();
+        let is_enforced = self.settings.selection.enforced.contains(&id);
+        let accepted = self.settings.accepted.iter().filter(|accepted| !is_enforced && accepted.covers(id, address));
+        accepted.map(|accepted| &accepted.suppression).find(|own| !own.is_expired(self.settings.today)).cloned()
     }
 
     /// Where the control is satisfied all the same, what this one lacks is no more than worth knowing.
     fn report_group(&self, group: &Group<'_>, excuse: Option<Excuse>) -> Option<Reported> {
-        let (sighting, answer) = group.first()?;
+        let (sighting, answer) = group.answers.first()?;
         let finding = answer.finding.clone()?;
         if is_repeated_advice(sighting, answer, &finding) || self.is_repeated_doubt(sighting, answer, &finding) {
             return None;
         }
         let rule = answer.rule;
+        let own = finding.level.unwrap_or(rule.page.level);
         let (level, finding) = match excuse.filter(|excuse| excuse.covers(rule)) {
             Some(excuse) => (Level::Note, finding.note(excuse.describe())),
-            None => (finding.level.unwrap_or(rule.page.level), finding),
+            None => (self.level(rule, own), finding),
         };
         let finding = place::move_out(finding, &sighting.trail, self.sources);
         let finding = others(group).into_iter().fold(finding, Finding::note);
         let reported = self.report(rule, level, answer.outcome, &subject(group), finding, &answer.witness);
         let address = Some(sighting.trail.address.clone());
-        Some(Reported { address, ..reported })
+        Some(Reported { address, suppressed: group.suppressed.clone(), ..reported })
     }
 
     /// What two rules can't know for one reason is said once.
@@ -230,10 +257,11 @@ impl Case<'_> {
             rule,
             level,
             outcome,
-            message: format!("{subject} {}{when}", finding.message),
+            message: format!("{subject}{} {}{when}", self.name_after(), finding.message),
             address: None,
             attribute: finding.attribute,
             deployment: Some(self.root.clone()),
+            deployment_name: self.name.map(str::to_owned),
             place: Place::Text(finding.primary),
             related: finding.related,
             notes: finding.notes,
@@ -242,7 +270,13 @@ impl Case<'_> {
             fails_when: witness.fails_when.clone(),
             passes_when: witness.passes_when.clone(),
             is_aside: finding.is_aside,
+            suppressed: None,
         }
+    }
+
+    /// Which of several deployments a finding is about, to follow what it is about.
+    fn name_after(&self) -> String {
+        self.name.map(|name| format!(" in `{name}`")).unwrap_or_default()
     }
 }
 
@@ -263,7 +297,7 @@ fn whole_rule() -> Option<WholeRule> {
 
 /// What a finding is about: one trail, or the first of the instances that share it.
 fn subject(group: &Group<'_>) -> String {
-    match group.as_slice() {
+    match group.answers.as_slice() {
         [(one, _)] => format!("trail `{}`", one.trail.address),
         [(one, _), others @ ..] => format!("trail `{}` (and {} more)", one.trail.address, others.len()),
         [] => String::new(),
@@ -274,7 +308,7 @@ fn subject(group: &Group<'_>) -> String {
 fn others(group: &Group<'_>) -> Option<String> {
     const MAX_SHOWN: usize = 5;
     let others: Vec<String> =
-        group.iter().skip(1).map(|(sighting, _)| format!("`{}`", sighting.trail.address)).collect();
+        group.answers.iter().skip(1).map(|(sighting, _)| format!("`{}`", sighting.trail.address)).collect();
     let hidden = others.len().saturating_sub(MAX_SHOWN);
     let shown: Vec<String> = others.into_iter().take(MAX_SHOWN).collect();
     let more = if hidden > 0 { format!(" and {hidden} more") } else { String::new() };

@@ -2,7 +2,7 @@
 
 mod ways;
 
-use super::{Settings, place, projects, sighting};
+use super::{Settings, assignments, place, projects, sighting};
 use crate::error::{Error, closest};
 use crate::formats::{Context, Opened};
 use crate::model::{Resource, Subject};
@@ -43,10 +43,15 @@ pub fn trace(
     let question = Question { text: question };
     let mut arguments = Vec::new();
     let mut addresses = Vec::new();
-    for candidate in projects(&scan, context)? {
-        let opened = candidate.open(context);
+    let projects = projects(&scan, context)?;
+    for assignment in assignments(&projects, context, settings) {
+        let opened = assignment.open();
+        let before = arguments.len();
         for site in 0..opened.sites(Subject::Trails) {
             question.answer(opened.as_ref(), site, &mut addresses, &mut arguments);
+        }
+        if let Some(name) = assignment.name {
+            arguments.iter_mut().skip(before).for_each(|argument| argument.name.push_str(&format!(" in `{name}`")));
         }
     }
     for label in

@@ -9,6 +9,12 @@ pub mod cloudformation;
 pub mod plan;
 pub mod terraform;
 
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
 pub use plan::{Key, Plan, PlannedTrail};
 
 use crate::model::{Elsewhere, Resource, Subject};
@@ -71,8 +77,10 @@ pub struct Context<'a> {
 }
 
 /// What the user says of the code, beside the code.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct Options {
+    /// Directories and templates that are deployed by themselves, also if something else calls them.
+    pub roots: Vec<PathBuf>,
     /// Values of Terraform's root variables, in the order in which they were given; later ones win.
     pub variables: Vec<Variables>,
     /// Values of Terraform's root variables that every other source overrules.
@@ -92,11 +100,11 @@ pub struct Options {
     /// The Region in which CloudFormation's stacks are deployed.
     pub region: Option<String>,
     /// A plan of one of Terraform's root modules.
-    pub plan: Option<Plan>,
+    pub plan: Option<Arc<Plan>>,
 }
 
 /// Whether the defaults of CloudFormation's parameters count.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum ParameterPolicy {
     /// They do.

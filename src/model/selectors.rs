@@ -13,6 +13,9 @@ pub use advanced::{AdvancedSelector, FieldSelector, Operator};
 pub use basic::{BasicSelector, ReadWrite};
 pub use coverage::{Bounds, Coverage};
 
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
 use super::{Read, Setting};
 use crate::source::Span;
 use crate::value::{Hop, Known, Maybe, Traced, Unknown, Why};
@@ -109,7 +112,7 @@ pub enum Cause {
 }
 
 /// How selectors are held against the control.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum SelectorPolicy {
     /// Together they have to record everything, as CloudTrail does it.

@@ -19,6 +19,7 @@ struct Control {
 pub(super) struct Statement<'a> {
     pub(super) benchmark: &'a str,
     deployment: &'a str,
+    name: Option<&'a str>,
     format: &'a str,
     pub(super) controls: Vec<Stated>,
 }
@@ -58,13 +59,14 @@ pub(super) fn statements(report: &Report) -> Vec<Statement<'_>> {
 impl<'a> Statement<'a> {
     fn of(judged: &'a Judged, benchmark: &'a str, controls: &[Control], report: &Report) -> Self {
         let controls = controls.iter().map(|control| control.state(judged, report)).collect();
-        Self { benchmark, deployment: &judged.root, format: judged.format, controls }
+        Self { benchmark, deployment: &judged.root, name: judged.name.as_deref(), format: judged.format, controls }
     }
 
     fn render(&self) -> String {
         let bold = Style::new().bold();
-        let Self { benchmark, deployment, format, controls } = self;
-        let mut text = format!("{bold}{benchmark}{bold:#} for `{}` ({format})\n", inert(deployment));
+        let Self { benchmark, deployment, name, format, controls } = self;
+        let name = name.map(|name| format!("{}, ", inert(name))).unwrap_or_default();
+        let mut text = format!("{bold}{benchmark}{bold:#} for `{}` ({name}{format})\n", inert(deployment));
         for Stated { id, requires, status, evidence } in controls {
             let style = status.color().on_default().bold();
             text.push_str(&format!("  {id} {style}{}{style:#}: {requires}\n", status.word()));
@@ -127,10 +129,15 @@ impl Control {
             Status::Compliant => self.passing(judged, report),
             Status::NotCompliant | Status::Unresolved => {
                 let is_own = |finding: &&Reported| {
-                    finding.deployment.as_deref() == Some(judged.root.as_str()) && self.has(finding.rule)
+                    finding.deployment.as_ref() == Some(&judged.root)
+                        && finding.deployment_name == judged.name
+                        && self.has(finding.rule)
                 };
                 let line = |finding: &Reported| {
-                    format!("{}: {}: {}", place_of(finding, report), finding.rule.id(), finding.message)
+                    let suppressed = finding.suppressed.as_ref();
+                    let suppressed = suppressed.map(|own| format!(" (suppressed: {})", own.describe()));
+                    let (place, message) = (place_of(finding, report), &finding.message);
+                    format!("{place}: {}: {message}{}", finding.rule.id(), suppressed.unwrap_or_default())
                 };
                 report.findings.iter().filter(is_own).map(line).collect()
             }

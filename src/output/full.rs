@@ -7,9 +7,6 @@ use super::snippet;
 use crate::finding::Level;
 use crate::report::{Outcome, Place, Report, Reported};
 
-/// The benchmark whose number a finding is given with.
-const BENCHMARK: (&str, &str) = ("cis-aws-3.0", "CIS AWS Foundations v3.0.0");
-
 pub(super) fn render(report: &Report) -> String {
     let mut text = String::new();
     for finding in report.told() {
@@ -28,23 +25,33 @@ fn render_finding(finding: &Reported, report: &Report, text: &mut String) {
     for label in &finding.related {
         text.push_str(&snippet::draw(label, &report.sources));
     }
-    for (word, sentence) in remarks(finding) {
+    for (word, sentence) in remarks(finding, &report.cited) {
         text.push_str(&format!("  {bold}{word}{bold:#}: {}\n", inert(&sentence)));
     }
     text.push('\n');
 }
 
-/// What follows the snippets: notes, then what to do.
-pub(super) fn remarks(finding: &Reported) -> Vec<(&'static str, String)> {
-    let control = finding.rule.page.control(BENCHMARK.0).zip(finding.rule.page.requires.as_ref());
-    let control = control.map(|(id, requires)| format!("{} {id} requires {requires}", BENCHMARK.1));
+/// What follows the snippets: why it doesn't count, notes with the number in a benchmark, then what to do.
+pub(super) fn remarks(finding: &Reported, benchmark: &str) -> Vec<(&'static str, String)> {
+    let control = finding.rule.page.control(benchmark).zip(finding.rule.page.requires.as_ref());
+    let control = control.map(|(id, requires)| format!("{} {id} requires {requires}", title(benchmark)));
     let notes = finding.notes.iter().cloned().chain(control).map(|note| ("note", note));
-    notes.chain(finding.help.iter().cloned().map(|help| ("help", help))).collect()
+    let suppressed = finding.suppressed.iter().map(|suppression| ("suppressed", suppression.describe()));
+    suppressed.chain(notes).chain(finding.help.iter().cloned().map(|help| ("help", help))).collect()
+}
+
+/// A benchmark as its readers call it.
+fn title(benchmark: &str) -> String {
+    match benchmark.strip_prefix("cis-aws-") {
+        Some(version) => format!("CIS AWS Foundations v{version}.0"),
+        None => benchmark.to_uppercase(),
+    }
 }
 
 /// The level and the rule: `error[single-region-trail]`.
 pub(super) fn tag(finding: &Reported) -> String {
     let (word, color) = match (finding.outcome, finding.level) {
+        _ if finding.suppressed.is_some() => ("suppressed", AnsiColor::BrightBlack),
         (Outcome::Unknown, _) => ("unresolved", AnsiColor::Magenta),
         (Outcome::Pass | Outcome::Fail, Level::Error) => ("error", AnsiColor::Red),
         (Outcome::Pass | Outcome::Fail, Level::Warning) => ("warning", AnsiColor::Yellow),

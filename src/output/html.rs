@@ -16,7 +16,7 @@ use std::collections::HashMap;
 
 use self::markup::{Html, block, code, join, section, verbatim, void};
 use super::{compliance, summary};
-use crate::report::{Report, Reported};
+use crate::report::{Judged, Report, Reported};
 
 const STYLE: &str = include_str!("html/style.css");
 
@@ -30,8 +30,8 @@ struct Page<'a> {
     findings: HashMap<Subject<'a>, Vec<Numbered<'a>>>,
 }
 
-/// The deployment and the address that a finding is about.
-type Subject<'a> = (Option<&'a str>, Option<&'a str>);
+/// The deployment, its name, and the address that a finding is about.
+type Subject<'a> = (Option<&'a str>, Option<&'a str>, Option<&'a str>);
 
 /// A finding and the id of its place on the page.
 struct Numbered<'a> {
@@ -48,17 +48,20 @@ pub(super) fn render(report: &Report) -> String {
 impl<'a> Page<'a> {
     fn new(report: &'a Report) -> Self {
         let mut findings: HashMap<_, Vec<_>> = HashMap::new();
-        for (index, finding) in report.shown().enumerate() {
+        for (index, finding) in report.recorded().enumerate() {
             let numbered = Numbered { id: format!("finding-{}", index.saturating_add(1)), finding };
-            let subject = (finding.deployment.as_deref(), finding.address.as_deref());
+            let name = finding.deployment_name.as_deref();
+            let subject = (finding.deployment.as_deref(), name, finding.address.as_deref());
             findings.entry(subject).or_default().push(numbered);
         }
         Self { report, findings }
     }
 
     /// The findings about a trail, about a deployment as a whole, or about files that couldn't be read.
-    fn about(&self, deployment: Option<&'a str>, address: Option<&'a str>) -> &[Numbered<'a>] {
-        self.findings.get(&(deployment, address)).map(Vec::as_slice).unwrap_or_default()
+    fn about(&self, deployment: Option<&'a Judged>, address: Option<&'a str>) -> &[Numbered<'a>] {
+        let root = deployment.map(|judged| judged.root.as_str());
+        let name = deployment.and_then(|judged| judged.name.as_deref());
+        self.findings.get(&(root, name, address)).map(Vec::as_slice).unwrap_or_default()
     }
 }
 
@@ -94,6 +97,7 @@ fn header(report: &Report) -> Html {
         ("warnings", counts.warnings),
         ("notes", counts.notes),
         ("unresolved", counts.unresolved),
+        ("suppressed", counts.suppressed),
     ];
     let counts = counts
         .map(|(name, number)| section("div", &[], [block("dt", &[], name), block("dd", &[], number.to_string())]));

@@ -9,6 +9,7 @@ use super::inert::escaped;
 use crate::finding::{Label, Level};
 use crate::report::{Counts, Exists, Judged, JudgedTrail, Outcome, Place, Report, Reported};
 use crate::source::{Sources, Span};
+use crate::suppress::Suppression;
 
 #[derive(Serialize)]
 struct Document<'a> {
@@ -68,13 +69,14 @@ struct FindingEntry<'a> {
     address: Option<&'a str>,
     attribute: Option<&'a str>,
     deployment: Option<&'a str>,
+    deployment_name: Option<&'a str>,
     location: Location,
     flow: Vec<Step<'a>>,
     worlds: Option<Worlds<'a>>,
     controls: Vec<ControlEntry<'a>>,
     fix: Option<Fix>,
     fingerprint: String,
-    suppressed: Option<Suppression>,
+    suppressed: Option<Suppressed<'a>>,
 }
 
 #[derive(Serialize)]
@@ -114,9 +116,12 @@ struct Point {
 #[derive(Serialize)]
 enum Fix {}
 
-/// No finding can be suppressed yet.
 #[derive(Serialize)]
-enum Suppression {}
+struct Suppressed<'a> {
+    reason: Option<&'a str>,
+    until: Option<String>,
+    location: Location,
+}
 
 pub(super) fn render(report: &Report) -> String {
     let document = Document {
@@ -124,7 +129,7 @@ pub(super) fn render(report: &Report) -> String {
         tool: Tool { name: env!("CARGO_PKG_NAME"), version: env!("CARGO_PKG_VERSION") },
         summary: summary(report),
         deployments: report.deployments.iter().map(|judged| deployment(judged, &report.sources)).collect(),
-        findings: report.shown().map(|reported| finding(reported, &report.sources)).collect(),
+        findings: report.recorded().map(|reported| finding(reported, &report.sources)).collect(),
         compliance: compliance::statements(report),
     };
     let text = serde_json::to_string_pretty(&document).expect("a document of strings and numbers can be written");
@@ -132,7 +137,7 @@ pub(super) fn render(report: &Report) -> String {
 }
 
 fn summary(report: &Report) -> Summary {
-    let Counts { errors, warnings, notes, unresolved } = report.counts();
+    let Counts { errors, warnings, notes, unresolved, suppressed } = report.counts();
     Summary {
         files: report.files,
         deployments: report.deployments.len(),
@@ -141,7 +146,7 @@ fn summary(report: &Report) -> Summary {
         warnings,
         notes,
         unresolved,
-        suppressed: 0,
+        suppressed,
     }
 }
 
@@ -150,7 +155,7 @@ fn deployment<'a>(judged: &'a Judged, sources: &Sources) -> DeploymentEntry<'a> 
         root: &judged.root,
         format: judged.format,
         verdict: judged.verdict.map_or("not-applicable", outcome),
-        name: None,
+        name: judged.name.as_deref(),
         trails: judged.trails.iter().map(|judged| trail(judged, sources)).collect(),
     }
 }
@@ -186,6 +191,7 @@ fn finding<'a>(reported: &'a Reported, sources: &Sources) -> FindingEntry<'a> {
         address: reported.address.as_deref(),
         attribute: reported.attribute.as_deref(),
         deployment: reported.deployment.as_deref(),
+        deployment_name: reported.deployment_name.as_deref(),
         location: match &reported.place {
             Place::Text(label) => location(label.span, sources),
             Place::File(name) => whole_file(name),
@@ -195,7 +201,15 @@ fn finding<'a>(reported: &'a Reported, sources: &Sources) -> FindingEntry<'a> {
         controls: reported.rule.page.controls.iter().map(control).collect(),
         fix: None,
         fingerprint: reported.fingerprint(),
-        suppressed: None,
+        suppressed: reported.suppressed.as_ref().map(|own| suppressed(own, sources)),
+    }
+}
+
+fn suppressed<'a>(suppression: &'a Suppression, sources: &Sources) -> Suppressed<'a> {
+    Suppressed {
+        reason: suppression.reason.as_deref(),
+        until: suppression.until.map(|until| until.to_string()),
+        location: location(suppression.span, sources),
     }
 }
 

@@ -10,12 +10,14 @@ mod html;
 mod inert;
 mod json;
 mod rule_list;
+mod settings;
 mod snippet;
 mod stream;
 mod summary;
 mod trace;
 
 pub use rule_list::{DocFormat, explain, list};
+pub use settings::{schema, settings};
 pub use stream::{ColorWhen, Stream};
 pub use summary::{complaint, log, summary};
 pub use trace::trace;

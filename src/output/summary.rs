@@ -2,7 +2,7 @@
 
 use super::inert::inert;
 use crate::error::Error;
-use crate::report::{Judged, Outcome, Report};
+use crate::report::{Counts, Judged, Outcome, Report};
 
 /// What was looked at and what was found, in one or two sentences.
 pub fn summary(report: &Report) -> String {
@@ -28,23 +28,27 @@ fn words(report: &Report, tells_all: bool) -> String {
             _ => format!("No CloudTrail trail found in {files}; nothing was checked.\n"),
         };
     }
-    let asides = report.findings.iter().filter(|finding| finding.is_aside).count();
-    let unresolved = unresolved(counts.unresolved, asides, tells_all);
+    let counted = || report.findings.iter().filter(|finding| finding.suppressed.is_none());
+    let asides = counted().filter(|finding| finding.is_aside).count();
+    let apart = apart(counts, asides, tells_all);
     if found.is_empty() && counts.unresolved == asides {
-        return format!("All checks passed for {trails} ({files}){unresolved}.\n");
+        return format!("All checks passed for {trails} ({files}){apart}.\n");
     }
     let found = if found.is_empty() { "no error".to_owned() } else { enumerate(&found) };
     let place = if report.trails() == 0 { files } else { format!("{trails} ({files})") };
     // The first of the gravest is what a reader most likely wants to know more about.
-    let gravest = report.findings.iter().rev().max_by_key(|finding| (finding.outcome == Outcome::Fail, finding.level));
+    let gravest = counted().rev().max_by_key(|finding| (finding.outcome == Outcome::Fail, finding.level));
     let rule = gravest.map(|finding| finding.rule.id()).unwrap_or_default();
-    format!("Found {found} in {place}{unresolved}.\nAbout a rule: `trailint explain {rule}`.\n")
+    format!("Found {found} in {place}{apart}.\nAbout a rule: `trailint explain {rule}`.\n")
 }
 
-/// How much isn't known, and how to see the part that isn't shown.
-fn unresolved(all: usize, asides: usize, tells_all: bool) -> String {
-    let (told, hidden) = if tells_all { (all, 0) } else { (all.saturating_sub(asides), asides) };
-    let told = if told > 0 { format!(": {told} unresolved") } else { String::new() };
+/// What is accepted and what isn't known, and how to see the part that isn't shown.
+fn apart(counts: Counts, asides: usize, tells_all: bool) -> String {
+    let hidden = if tells_all { 0 } else { asides };
+    let apart = [(counts.suppressed, "suppressed"), (counts.unresolved.saturating_sub(hidden), "unresolved")];
+    let apart = apart.iter().filter(|(number, _)| *number > 0).map(|(number, what)| format!("{number} {what}"));
+    let apart: Vec<String> = apart.collect();
+    let told = if apart.is_empty() { String::new() } else { format!(": {}", apart.join(", ")) };
     let hidden = if hidden > 0 { format!("; {hidden} can't be judged here (`-v`)") } else { String::new() };
     format!("{told}{hidden}")
 }
@@ -63,7 +67,9 @@ pub fn log(report: &Report) -> String {
             Some(Outcome::Fail) => "fail",
             Some(Outcome::Unknown) => "unresolved",
         };
-        format!("{} ({}, {}): {verdict}\n", inert(&judged.root), judged.format, count(judged.trails.len(), "trail"))
+        let name = judged.name.iter().map(|name| format!("{}, ", inert(name))).collect::<String>();
+        let about = format!("{name}{}, {}", judged.format, count(judged.trails.len(), "trail"));
+        format!("{} ({about}): {verdict}\n", inert(&judged.root))
     };
     report.deployments.iter().map(line).collect()
 }

@@ -46,7 +46,9 @@ impl Page {
         let value = |key: &str| Some(front.get(key)?.value.as_text()?.to_owned());
         Self {
             id,
-            level: level(&value("level").expect("a rule's page has a level")),
+            level: value("level")
+                .and_then(|word| Level::from_word(&word))
+                .expect("a rule's level is `error`, `warning` or `note`"),
             summary: value("summary").expect("a rule's page has a summary"),
             requires: value("requires"),
             controls: front
@@ -70,12 +72,6 @@ fn parse_front_matter(front: &str) -> std::sync::Arc<Node> {
     let tree = yaml::parse(id, &sources.file(id));
     assert_eq!(tree.problems, [], "a rule's front matter is YAML");
     tree.documents.first().cloned().expect("a rule's front matter isn't empty")
-}
-
-fn level(word: &str) -> Level {
-    let levels = [("error", Level::Error), ("warning", Level::Warning), ("note", Level::Note)];
-    let level = levels.into_iter().find(|(name, _)| *name == word).map(|(_, level)| level);
-    level.expect("a rule's level is `error`, `warning` or `note`")
 }
 
 fn controls(entries: &Mapping) -> Vec<Control> {

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use ignore::{DirEntry, WalkBuilder, WalkState};
 
-use super::{Fs, MAX_FILE_BYTES, PathKind, ReadError, SKIPPED, Visit, Wanted};
+use super::{Exclusions, Fs, MAX_FILE_BYTES, PathKind, ReadError, SKIPPED, Visit, Wanted};
 
 /// Files that tell a walk what to leave out.
 const IGNORE_FILES: [&str; 2] = [".gitignore", ".ignore"];
@@ -18,13 +18,26 @@ const MAX_WALKERS: usize = 12;
 #[derive(Debug)]
 pub struct Disk {
     trees: Vec<PathBuf>,
+    exclusions: Exclusions,
+    skips_ignored: bool,
 }
 
 impl Disk {
     /// Follows links only to files below one of `trees`.
     pub fn new(trees: &[PathBuf]) -> Self {
         let canonical = |tree: &PathBuf| fs::canonicalize(tree).unwrap_or_else(|_| tree.clone());
-        Self { trees: trees.iter().map(canonical).collect() }
+        let trees = trees.iter().map(canonical).collect();
+        Self { trees, exclusions: Exclusions::default(), skips_ignored: true }
+    }
+
+    /// Leaves these out of walks, too.
+    pub fn excludes(&mut self, exclusions: Exclusions) {
+        self.exclusions = exclusions;
+    }
+
+    /// Walks also to what ignore files name.
+    pub fn walks_ignored(&mut self) {
+        self.skips_ignored = false;
     }
 
     /// A link may name any file of the trees, and nothing else.
@@ -81,14 +94,16 @@ impl Fs for Disk {
     }
 
     fn walk(&self, directory: &Path, wanted: Wanted<'_>, visit: Visit<'_>) {
-        if let Some(path) = directory.ancestors().find_map(unsafe_ignore_file) {
+        if let Some(path) = directory.ancestors().find_map(|directory| self.unsafe_ignore_file(directory)) {
             return visit(&path, Err(ReadError::NotAFile));
         }
+        let exclusions = self.exclusions.clone();
         let walk = WalkBuilder::new(directory)
+            .standard_filters(self.skips_ignored)
             .hidden(false)
             .git_global(false)
             .threads(walkers(directory))
-            .filter_entry(|entry| !is_skipped(entry))
+            .filter_entry(move |entry| !is_skipped(entry) && !is_excluded(entry, &exclusions))
             .build_parallel();
         walk.run(|| {
             let mut buffer = Vec::new();
@@ -108,7 +123,7 @@ impl Disk {
         let Some(found) = entry.file_type() else { return WalkState::Continue };
         let path = entry.path();
         if found.is_dir() {
-            return match unsafe_ignore_file(path) {
+            return match self.unsafe_ignore_file(path) {
                 Some(ignore_file) => {
                     visit(&ignore_file, Err(ReadError::NotAFile));
                     WalkState::Skip
@@ -123,6 +138,14 @@ impl Disk {
             }
         }
         WalkState::Continue
+    }
+
+    /// An ignore file that is a pipe or a device would be read without end.
+    fn unsafe_ignore_file(&self, directory: &Path) -> Option<PathBuf> {
+        let small_file = |found: fs::Metadata| found.is_file() && found.len() < 1 << 20;
+        let is_unsafe = |path: &PathBuf| fs::metadata(path).is_ok_and(|found| !small_file(found));
+        let mut paths = IGNORE_FILES.iter().map(|name| directory.join(name));
+        paths.find(|path| self.skips_ignored && is_unsafe(path))
     }
 }
 
@@ -140,12 +163,10 @@ fn is_skipped(entry: &DirEntry) -> bool {
     entry.file_type().is_some_and(|found| found.is_dir()) && SKIPPED.iter().any(|name| entry.file_name() == *name)
 }
 
-/// An ignore file that is a pipe or a device would be read without end.
-fn unsafe_ignore_file(directory: &Path) -> Option<PathBuf> {
-    IGNORE_FILES.iter().map(|name| directory.join(name)).find(|path| {
-        let small_file = |found: fs::Metadata| found.is_file() && found.len() < 1 << 20;
-        fs::metadata(path).is_ok_and(|found| !small_file(found))
-    })
+/// What is named itself is walked whatever the patterns say.
+fn is_excluded(entry: &DirEntry, exclusions: &Exclusions) -> bool {
+    let is_directory = entry.file_type().is_some_and(|found| found.is_dir());
+    entry.depth() > 0 && exclusions.has(entry.path(), is_directory)
 }
 
 fn check_regular(found: &FileType) -> Result<(), ReadError> {

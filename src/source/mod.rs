@@ -4,6 +4,7 @@
 //! are worked out by the outputs, when a person or a program wants to read them.
 
 mod disk;
+mod exclusions;
 mod file;
 mod memory;
 mod sources;
@@ -11,6 +12,7 @@ mod sources;
 use std::path::{Component, Path, PathBuf};
 
 pub use disk::Disk;
+pub use exclusions::Exclusions;
 pub use file::{FileId, Position, SourceFile, Span};
 pub use memory::Memory;
 pub use sources::Sources;

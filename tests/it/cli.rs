@@ -9,7 +9,7 @@ const OPEN: &str = "variable \"m\" {}\nresource \"aws_cloudtrail\" \"t\" {\n  is
 const GOOD: &str = "resource \"aws_cloudtrail\" \"t\" {\n  is_multi_region_trail = true\n}\n";
 
 /// A directory of its own that goes away with the test.
-pub(crate) struct Scratch(PathBuf);
+pub(crate) struct Scratch(pub(crate) PathBuf);
 
 impl Scratch {
     pub(crate) fn new(name: &str, files: &[(&str, &str)]) -> Self {
@@ -27,7 +27,7 @@ impl Scratch {
         self.command(arguments).output().unwrap()
     }
 
-    fn command(&self, arguments: &[&str]) -> Command {
+    pub(crate) fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_trailint"));
         command.args(arguments).current_dir(&self.0).env_clear();
         command
@@ -160,8 +160,10 @@ fn mistakes_are_named_with_the_next_step() {
         said(&["trace", "aws_cloudtrail.t.is_logging"]),
         "trailint: nothing is known of `is_logging` of `aws_cloudtrail.t`; `trailint trace 'aws_cloudtrail.t'` shows what is\n"
     );
-    assert!(said(&["trace", "aws_cloudtrail.t", "-c", "selector-polcy=1"]).contains("unknown field"));
-    assert!(said(&["check", "--config", "selector-polcy=1"]).contains("unknown field `selector-polcy`"));
+    let unknown = "trailint: the setting `selector-polcy=1` isn't valid: \
+        there is no key `selector-polcy`, did you mean `selector-policy`?\n";
+    assert_eq!(said(&["trace", "aws_cloudtrail.t", "-c", "selector-polcy=1"]), unknown);
+    assert_eq!(said(&["check", "--config", "selector-polcy=1"]), unknown);
 }
 
 #[test]
@@ -453,7 +455,7 @@ fn regions_are_named_as_aws_names_them() {
         ),
         (
             &["--config", "regions=[\"nowhere\"]"],
-            "the setting `regions` isn't valid: `nowhere` isn't the name of a Region, such as `eu-west-1`",
+            "the setting `regions=[\"nowhere\"]` isn't valid: `nowhere` isn't the name of a Region, such as `eu-west-1`",
         ),
         (
             &["--region", "Ireland"],

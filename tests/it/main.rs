@@ -9,6 +9,7 @@
 )]
 
 mod cli;
+mod config;
 mod enumeration;
 mod house;
 mod html;

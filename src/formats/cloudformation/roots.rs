@@ -34,7 +34,9 @@ pub(super) fn find(kept: &[Kept], context: Context<'_>) -> Vec<Root> {
     let candidates: Vec<FileId> = kept.iter().filter(is_candidate).map(|kept| kept.file).collect();
     let called: BTreeSet<FileId> =
         calls.iter().flat_map(|(own, called)| called.iter().filter(move |id| *id != own)).copied().collect();
-    let mut roots: Vec<FileId> = candidates.iter().filter(|file| !called.contains(file)).copied().collect();
+    let is_named = |file: &FileId| context.options.roots.contains(&context.sources.file(*file).path);
+    let is_root = |file: &&FileId| !called.contains(file) || is_named(file);
+    let mut roots: Vec<FileId> = candidates.iter().filter(is_root).copied().collect();
     let mut reached = BTreeSet::new();
     roots.iter().for_each(|root| reach(*root, &calls, &mut reached));
     // Templates that deploy each other are reached from no root, and must not be lost.

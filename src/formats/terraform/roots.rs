@@ -50,7 +50,8 @@ pub(super) fn find(kept: &[Kept], context: Context<'_>) -> Vec<Root> {
     }
     let called: BTreeSet<&PathBuf> = directories.all.values().flat_map(|directory| &directory.calls).collect();
     let mut reached: BTreeSet<PathBuf> = BTreeSet::new();
-    for path in directories.all.keys().filter(|path| !called.contains(path)) {
+    let is_root = |path: &&PathBuf| !called.contains(path) || context.options.roots.contains(path);
+    for path in directories.all.keys().filter(is_root) {
         let reachable = directories.reachable(path);
         if reachable.iter().any(|path| directories.may_hold_trail(path, context)) {
             reached.extend(reachable);

@@ -11,7 +11,8 @@ use crate::report::Judged;
 /// The row about a deployment in the table at the top of the page.
 pub(super) fn row(index: usize, judged: &Judged) -> Html {
     let link = inline("a", &[("href", &format!("#{}", anchor(index)))], code(&judged.root));
-    let about = format!("{}, {}", judged.format, summary::count(judged.trails.len(), "trail"));
+    let name = judged.name.iter().map(|name| format!("{name}, ")).collect::<String>();
+    let about = format!("{name}{}, {}", judged.format, summary::count(judged.trails.len(), "trail"));
     let cells = [
         block("th", &[("scope", "row")], link.then(inline("span", &[("class", "about")], about))),
         block("td", &[], verdict::of_deployment(judged.verdict)),
@@ -24,15 +25,16 @@ pub(super) fn show<'a>(index: usize, judged: &'a Judged, statement: Option<&Stat
     let id = anchor(index);
     let title = format!("{id}-title");
     let head = block("h2", &[("id", &title)], code(&judged.root));
-    let words = format!(" · {}", judged.format);
+    let name = judged.name.iter().map(|name| format!(" · {name}")).collect::<String>();
+    let words = format!("{name} · {}", judged.format);
     let verdict = block("p", &[("class", "verdict")], verdict::of_deployment(judged.verdict).then(words));
-    let whole = page.about(Some(&judged.root), None).iter().map(|numbered| finding::show(numbered, "h3", page));
+    let whole = page.about(Some(judged), None).iter().map(|numbered| finding::show(numbered, "h3", page));
     let trails = trail::instances(judged);
     // Code that isn't valid may declare an address twice; what was found about it is told once.
     let mut told = HashSet::new();
     let trails = trails.iter().map(|instances| {
         let untold = instances.iter().filter(|trail| told.insert(trail.address.as_str()));
-        let own = untold.flat_map(|trail| page.about(Some(&judged.root), Some(&trail.address)));
+        let own = untold.flat_map(|trail| page.about(Some(judged), Some(&trail.address)));
         trail::show(instances, &own.collect::<Vec<_>>(), judged, page)
     });
     let parts = [head, verdict].into_iter().chain(whole).chain(statement.map(controls)).chain(trails);

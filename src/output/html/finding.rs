@@ -14,7 +14,7 @@ pub(super) fn show(numbered: &Numbered<'_>, heading: &'static str, page: &Page<'
         block("p", &[("class", "message")], prose(&finding.message)),
         places(finding, page),
         worlds(finding),
-        advice(finding),
+        advice(finding, page),
     ];
     section("article", &[("class", "finding"), ("id", id)], parts)
 }
@@ -44,10 +44,10 @@ fn worlds(finding: &Reported) -> Html {
     section("dl", &[("class", "worlds")], parts)
 }
 
-fn advice(finding: &Reported) -> Html {
+fn advice(finding: &Reported, page: &Page<'_>) -> Html {
     let remark = |(word, sentence): (&str, String)| {
         let word = inline("strong", &[], format!("{word}:"));
         block("p", &[("class", "remark")], join([word, " ".into(), prose(&sentence)]))
     };
-    join(remarks(finding).into_iter().map(remark))
+    join(remarks(finding, &page.report.cited).into_iter().map(remark))
 }

@@ -56,7 +56,7 @@ fn shared<'p, 'a>(
     page: &'p Page<'a>,
 ) -> Option<&'p Numbered<'a>> {
     let others = judged.trails.iter().filter(|other| other.header == trail.header || other.address == trail.address);
-    let findings = others.flat_map(|other| page.about(Some(&judged.root), Some(&other.address)));
+    let findings = others.flat_map(|other| page.about(Some(judged), Some(&other.address)));
     findings.into_iter().find(|numbered| std::ptr::eq(numbered.finding.rule, rule))
 }
 

@@ -28,6 +28,7 @@ pub(super) fn of_outcome(outcome: Outcome) -> Html {
 /// What a finding weighs.
 pub(super) fn of_finding(finding: &Reported) -> Html {
     match (finding.outcome, finding.level) {
+        _ if finding.suppressed.is_some() => badge("none", "–", "suppressed"),
         (Outcome::Unknown, _) => badge("unresolved", "?", "unresolved"),
         (Outcome::Pass | Outcome::Fail, Level::Error) => badge("error", "✗", "error"),
         (Outcome::Pass | Outcome::Fail, Level::Warning) => badge("warning", "!", "warning"),

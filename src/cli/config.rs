@@ -1,0 +1,119 @@
+//! The configuration of a run, and what `trailint config` shows of it.
+
+use std::path::{Path, PathBuf};
+
+use clap::parser::ValueSource;
+use clap::{ArgMatches, CommandFactory};
+
+use super::inputs::{self, Given};
+use super::{CheckArgs, Cli, ConfigArgs};
+use crate::config::{Config, Override, Request};
+use crate::error::Error;
+use crate::output;
+use crate::source::Exclusions;
+
+/// Reads the configuration that holds for all that is checked: the nearest file at or above all of it.
+pub(super) fn load(args: &ConfigArgs, given: &Given) -> Result<Config, Error> {
+    let start = common_directory(given);
+    let root = inputs::read_root(&start, &given.here);
+    let search = (!args.no_config).then_some((start.as_path(), root.as_path()));
+    let request = Request { named: &args.config, search, here: &given.here };
+    Config::load(request, &given.disk, &given.sources)
+}
+
+/// The deepest directory that holds all that is checked.
+fn common_directory(given: &Given) -> PathBuf {
+    let text = given.inputs.text.iter().map(|(path, _)| path.as_path());
+    let paths = given.inputs.paths.iter().map(|input| input.path.as_path()).chain(text);
+    let directories = paths.map(|path| if path.is_dir() { path } else { path.parent().unwrap_or(path) });
+    let common = |one: &Path, other: &Path| {
+        let shared = one.ancestors().find(|ancestor| other.starts_with(ancestor));
+        shared.unwrap_or(one).to_owned()
+    };
+    let mut directories = directories.map(Path::to_owned);
+    let first = directories.next().unwrap_or_else(|| given.here.clone());
+    directories.fold(first, |all, next| common(&all, &next))
+}
+
+/// The arguments of this process once more, where the configuration takes the place of the options' defaults:
+/// what an option says on the command line or in the environment wins, except for the environment over
+/// `--config KEY=VALUE`.
+pub(super) fn complete(config: &Config, subcommands: &[&str]) -> ArgMatches {
+    let mut matches = with_defaults(Cli::command(), config, subcommands).get_matches();
+    while let Some((_, own)) = matches.remove_subcommand() {
+        matches = own;
+    }
+    matches
+}
+
+fn with_defaults(command: clap::Command, config: &Config, subcommands: &[&str]) -> clap::Command {
+    if let [next, rest @ ..] = subcommands {
+        return command.mut_subcommand(next, |own| with_defaults(own, config, rest));
+    }
+    command.mut_args(|arg| {
+        let Some(given) = key_of(&arg).and_then(|key| config.given(key)) else { return arg };
+        let arg = if given.is_argument { arg.env(None::<&str>) } else { arg };
+        arg.default_values(given.values)
+    })
+}
+
+/// The key that an option of the same name stands for, if the option can take the key's place as it is.
+fn key_of(arg: &clap::Arg) -> Option<&str> {
+    const OPTIONS: [&str; 8] =
+        ["select", "extend-select", "ignore", "enforce", "fail-on", "unresolved", "require-trail", "regions"];
+    arg.get_long().filter(|name| OPTIONS.contains(name))
+}
+
+/// Tells the disk what isn't to be searched: what the command line says, relative to the working directory,
+/// else what the configuration says. Files that are named stay, unless that is forced on them, too.
+pub(super) fn search(args: &CheckArgs, config: &Config, given: &mut Given) -> Result<(), Error> {
+    let exclusions = exclusions(&args.exclude, config, &given.here)?;
+    if args.force_exclude {
+        given.inputs.paths.retain(|input| !exclusions.has_or_holds(&input.path));
+        given.inputs.text.take_if(|(path, _)| exclusions.has_or_holds(path));
+    }
+    given.disk.excludes(exclusions);
+    if args.no_respect_gitignore {
+        given.disk.walks_ignored();
+    }
+    Ok(())
+}
+
+fn exclusions(patterns: &[String], config: &Config, here: &Path) -> Result<Exclusions, Error> {
+    if patterns.is_empty() {
+        return config.exclusions();
+    }
+    let failed = |cause| Error::Setting { text: format!("--exclude {}", patterns.join(" ")), cause };
+    Exclusions::new(here, patterns.iter().map(String::as_str)).map_err(failed)
+}
+
+/// `trailint config show`.
+pub(super) fn show(args: &CheckArgs, matches: &ArgMatches) -> Result<String, Error> {
+    let given = inputs::read(&args.inputs, matches)?;
+    let config = load(&args.config, &given)?;
+    let matches = complete(&config, &["config", "show"]);
+    let command = Cli::command();
+    let options = command.find_subcommand("check").into_iter().flat_map(clap::Command::get_arguments);
+    let overrides: Vec<Override> = options.flat_map(|option| overrides(option, &matches)).collect();
+    Ok(output::settings(&config.show(&given.sources, &overrides)))
+}
+
+/// What an option says of settings, unless its value is a default.
+fn overrides(option: &clap::Arg, matches: &ArgMatches) -> Vec<Override> {
+    let id = option.get_id().as_str();
+    let (Some(name), Some(source)) = (option.get_long(), matches.value_source(id)) else { return Vec::new() };
+    let origin = match (source, option.get_env()) {
+        (ValueSource::CommandLine, _) => format!("--{name}"),
+        (ValueSource::EnvVariable, Some(variable)) => variable.to_string_lossy().into_owned(),
+        _ => return Vec::new(),
+    };
+    let texts = matches.get_raw(id).into_iter().flatten().map(|text| text.to_string_lossy().into_owned());
+    if name != "level" {
+        return vec![Override { key: name.to_owned(), texts: texts.collect(), origin }];
+    }
+    let of_rule = |text: String| {
+        let (rule, level) = text.split_once('=')?;
+        Some(Override { key: format!("levels.{rule}"), texts: vec![level.to_owned()], origin: origin.clone() })
+    };
+    texts.filter_map(of_rule).collect()
+}

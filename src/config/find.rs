@@ -1,0 +1,116 @@
+//! The files and arguments that make a configuration, from the first that gives way to the last that wins.
+
+use std::path::{Path, PathBuf};
+
+use super::layer::{self, Frame, Layer};
+use super::{Request, Source};
+use crate::error::Error;
+use crate::source::{FileId, Fs, ReadError, Sources, normalize};
+
+/// The names of a configuration file; a directory may hold one of them.
+const NAMES: [&str; 2] = ["trailint.toml", ".trailint.toml"];
+
+/// How many files may extend each other in a row.
+const MAX_EXTENDED: usize = 8;
+
+/// All layers, each over those before it.
+pub(super) fn layers(request: Request<'_>, fs: &dyn Fs, sources: &Sources) -> Result<Vec<Layer>, Error> {
+    let (settings, files): (Vec<&String>, Vec<&String>) = request.named.iter().partition(|text| is_setting(text));
+    let mut layers = Vec::new();
+    if files.is_empty()
+        && let Some((from, to)) = request.search
+        && let Some(path) = find(from, to, fs, sources)?
+    {
+        let id = Source::Found.load(&path, fs, sources).map_err(|cause| unreadable(&sources.name(&path), cause))?;
+        layers.extend(chain(id, Source::Found, fs, sources)?);
+    }
+    for name in files {
+        let path = normalize(&request.here.join(name));
+        let id = Source::Named.load(&path, fs, sources).map_err(|cause| unreadable(name, cause))?;
+        layers.extend(chain(id, Source::Named, fs, sources)?);
+    }
+    for (index, text) in settings.into_iter().enumerate() {
+        layers.push(setting(index, text, request.here, sources)?);
+    }
+    Ok(layers)
+}
+
+/// Whether an argument is `KEY=VALUE`: a path with such a name can be written with `./` before it.
+fn is_setting(text: &str) -> bool {
+    let is_key = |key: &str| key.trim().bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.'));
+    text.split_once('=').is_some_and(|(key, _)| is_key(key))
+}
+
+/// The nearest configuration file.
+fn find(from: &Path, to: &Path, fs: &dyn Fs, sources: &Sources) -> Result<Option<PathBuf>, Error> {
+    for directory in from.ancestors().take_while(|directory| directory.starts_with(to)) {
+        let paths = NAMES.map(|name| directory.join(name));
+        let mut found = paths.into_iter().filter(|path| !matches!(fs.kind(path), Err(ReadError::Missing)));
+        if let Some(path) = found.next() {
+            return match found.next() {
+                None => Ok(Some(path)),
+                Some(other) => Err(Error::TwoConfigurations { one: sources.name(&path), other: sources.name(&other) }),
+            };
+        }
+    }
+    Ok(None)
+}
+
+fn unreadable(name: &str, cause: ReadError) -> Error {
+    Error::Path { path: name.to_owned(), cause }
+}
+
+/// A file and those that it extends, the last of them first.
+fn chain(first: FileId, source: Source, fs: &dyn Fs, sources: &Sources) -> Result<Vec<Layer>, Error> {
+    let mut layers = Vec::new();
+    let mut met = vec![first];
+    let mut next = Some(first);
+    while let Some(id) = next.take() {
+        let file = sources.file(id);
+        let frame = Frame { directory: file.directory(), source };
+        let layer = Layer::read(id, frame, sources)?;
+        if let (Some(extended), Some(origin)) =
+            (layer.table.get("extend").and_then(toml::Value::as_str), layer.origins.get("extend"))
+        {
+            let failed = |message: String| layer::error(origin.span, message, sources);
+            let path = normalize(&file.directory().join(extended));
+            let id =
+                source.load(&path, fs, sources).map_err(|cause| failed(format!("can't read `{extended}`: {cause}")))?;
+            if met.contains(&id) {
+                return Err(failed(format!("`{extended}` extends this file in turn")));
+            }
+            if met.len() > MAX_EXTENDED {
+                return Err(failed(format!("more than {MAX_EXTENDED} files extend each other")));
+            }
+            met.push(id);
+            next = Some(id);
+        }
+        layers.push(layer);
+    }
+    layers.reverse();
+    Ok(layers)
+}
+
+/// `KEY=VALUE`, a line of TOML.
+fn setting(index: usize, text: &str, here: &Path, sources: &Sources) -> Result<Layer, Error> {
+    let failed = |error: Error| match error {
+        Error::Configuration { message, .. } => Error::Setting { text: text.to_owned(), cause: message },
+        other => other,
+    };
+    // A shell takes the quotes away that TOML wants around a text.
+    let line = if text.parse::<toml::Table>().is_ok() { text.to_owned() } else { quoted(text) };
+    let path = PathBuf::from(format!("--config {index}"));
+    let id = sources.add_as(&path, "--config".to_owned(), line.into_bytes());
+    let layer = Layer::read(id, Frame { directory: here, source: Source::Argument }, sources).map_err(failed)?;
+    if layer.table.contains_key("extend") {
+        let cause = "only a file can extend another one; name that with `--config FILE`".to_owned();
+        return Err(Error::Setting { text: text.to_owned(), cause });
+    }
+    Ok(layer)
+}
+
+/// `KEY=VALUE` with the value as a text.
+fn quoted(line: &str) -> String {
+    let (key, value) = line.split_once('=').unwrap_or((line, ""));
+    format!("{key}={}", toml::Value::String(value.trim().to_owned()))
+}

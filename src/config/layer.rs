@@ -1,0 +1,138 @@
+//! One text of settings: its keys with their places, or what is wrong with it and where.
+
+use std::collections::BTreeMap;
+use std::ops::Range;
+use std::path::Path;
+
+use serde::Deserialize;
+use toml::de::{DeTable, DeValue};
+
+use super::{Origin, Settings, Source};
+use crate::error::{Error, closest};
+use crate::source::{FileId, Sources, Span};
+
+/// The largest configuration that is read, in bytes.
+const MAX_BYTES: usize = 1 << 20;
+
+/// Keys with their values, and where they are written.
+#[derive(Debug, Default)]
+pub(super) struct Layer {
+    pub(super) table: toml::Table,
+    pub(super) origins: BTreeMap<String, Origin>,
+}
+
+/// What the paths of a text are relative to, and how it was come by.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Frame<'a> {
+    pub(super) directory: &'a Path,
+    pub(super) source: Source,
+}
+
+impl Layer {
+    /// Reads a text of settings.
+    pub(super) fn read(id: FileId, frame: Frame<'_>, sources: &Sources) -> Result<Self, Error> {
+        let file = sources.file(id);
+        let (offset, text) = file.body();
+        let span =
+            |range: Range<usize>| Span::new(id, offset.saturating_add(range.start), offset.saturating_add(range.end));
+        if let Some(&at) = file.replaced.first() {
+            return Err(error(Span { file: id, start: at, end: at }, "this byte isn't UTF-8".to_owned(), sources));
+        }
+        if text.len() > MAX_BYTES {
+            return Err(error(span(0..0), "larger than 1 MB".to_owned(), sources));
+        }
+        let failed = |wrong: toml::de::Error| error(span(place(&wrong, text)), describe(&wrong), sources);
+        let keys = DeTable::parse(text).map_err(failed)?;
+        Settings::deserialize(toml::Deserializer::from(keys.clone())).map_err(failed)?;
+        let table = toml::Table::deserialize(toml::Deserializer::from(keys.clone())).map_err(failed)?;
+        Ok(Self { table, origins: origins(keys.get_ref(), frame, &span) })
+    }
+
+    /// Lays another one over this.
+    pub(super) fn put(&mut self, over: Self) {
+        for (key, value) in over.table {
+            match (self.table.get_mut(&key), value) {
+                (Some(toml::Value::Table(own)), toml::Value::Table(other)) => own.extend(other),
+                (_, value) => {
+                    self.table.insert(key, value);
+                }
+            }
+        }
+        self.origins.extend(over.origins);
+    }
+}
+
+fn origins(keys: &DeTable<'_>, frame: Frame<'_>, span: &dyn Fn(Range<usize>) -> Span) -> BTreeMap<String, Origin> {
+    let origin = |key: Range<usize>, value: &DeValue<'_>| Origin {
+        span: span(key),
+        items: value.as_array().into_iter().flatten().map(|item| span(item.span())).collect(),
+        directory: frame.directory.to_owned(),
+        source: frame.source,
+    };
+    let mut origins = BTreeMap::new();
+    for (key, value) in keys {
+        let within = value.get_ref().as_table().into_iter().flatten();
+        let within = within.map(|(inner, value)| {
+            (
+                format!("{key}.{inner}", key = key.get_ref(), inner = inner.get_ref()),
+                origin(inner.span(), value.get_ref()),
+            )
+        });
+        origins.extend(within);
+        origins.insert(key.get_ref().to_string(), origin(key.span(), value.get_ref()));
+    }
+    origins
+}
+
+/// What is wrong at a place of a configuration.
+pub(super) fn error(span: Span, message: String, sources: &Sources) -> Error {
+    let file = sources.file(span.file);
+    let position = file.position(span.start);
+    Error::Configuration { place: format!("{}:{}:{}", file.name, position.line, position.column), message }
+}
+
+/// Where it is wrong. For an element of a list the parser knows the list only, but the message names the element.
+fn place(error: &toml::de::Error, text: &str) -> Range<usize> {
+    let whole = error.span().unwrap_or(0..0);
+    let within = text.get(whole.clone()).unwrap_or_default();
+    let named = error.message().split('`').nth(1).map(|name| format!("\"{name}\""));
+    match named.and_then(|named| Some((within.find(&named)?, named.len()))) {
+        Some((at, length)) => {
+            let start = whole.start.saturating_add(at);
+            start..start.saturating_add(length)
+        }
+        None => whole,
+    }
+}
+
+/// What is wrong, in our words where the parser's have no next step.
+pub(super) fn describe(error: &toml::de::Error) -> String {
+    let message = error.message().trim().replace('\n', "; ");
+    let unknown = [
+        ("unknown field `", "there is no key"),
+        ("unknown variant `", "there is no value"),
+        ("missing field `", "there has to be a"),
+    ];
+    for (start, words) in unknown {
+        if let Some((name, rest)) = message.strip_prefix(start).and_then(|rest| rest.split_once('`')) {
+            return format!("{words} `{name}`{}", suggestion(name, rest));
+        }
+    }
+    if message == "wanted string or table" {
+        return "invalid type, expected a string".to_owned();
+    }
+    if message.contains("duplicate key") {
+        return format!("{message}; write `ignore` and `root` either as one list or as `[[ignore]]` and `[[root]]`");
+    }
+    message
+}
+
+/// The name among the expected ones, which are in backticks, that is most like the unknown one; else all of them.
+fn suggestion(name: &str, expected: &str) -> String {
+    let known: Vec<&str> = expected.split('`').skip(1).step_by(2).collect();
+    match closest(name, known.iter().copied()) {
+        Some(known) => format!(", did you mean `{known}`?"),
+        None if known.is_empty() => String::new(),
+        None => format!(", but `{}`", known.join("`, `")),
+    }
+}

@@ -1,0 +1,143 @@
+//! The configuration: `trailint.toml`, the files that it extends, and `--config KEY=VALUE`.
+//!
+//! Each of these is a layer of keys with values. A key of a later layer takes the place of the same key
+//! before it; only `levels` are put together. What the command line and the environment say beats them all,
+//! and is none of this module's business. A configuration file is as hostile as any other file of a tree:
+//! one that was found, and what it extends, can't be a link out of it.
+
+mod find;
+mod layer;
+mod names;
+mod roots;
+mod settings;
+mod show;
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use serde::Deserialize;
+
+use crate::error::Error;
+use crate::source::{Exclusions, Fs, Sources, Span};
+use crate::suppress::{Accepted, Suppression};
+use layer::Layer;
+pub use names::{ALL, Benchmark, Glob, Judging, Named, Region, Until};
+pub use roots::Deployment;
+pub use settings::{Findings, Ignore, Root, Settings, Tool};
+pub use show::{Override, Shown, schema};
+
+/// The settings, and where each comes from.
+#[derive(Debug)]
+pub struct Config {
+    /// The settings, where nothing is written with their defaults.
+    pub settings: Settings,
+    /// What is written, of all layers.
+    written: toml::Table,
+    /// By key; by `table.key` within a table.
+    origins: BTreeMap<String, Origin>,
+}
+
+/// Where a setting is written.
+#[derive(Debug, Clone)]
+struct Origin {
+    /// Its key.
+    span: Span,
+    /// The elements of its value, if that is a list.
+    items: Vec<Span>,
+    /// What its paths are relative to.
+    directory: PathBuf,
+    /// How what it is written in was come by.
+    source: Source,
+}
+
+/// How a configuration was come by, and so how far it is trusted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Source {
+    /// It is an argument of the command line.
+    Argument,
+    /// The user named the file: it may name any other.
+    Named,
+    /// The file lies in the tree that is checked, which may be hostile.
+    Found,
+}
+
+/// What to read.
+#[derive(Debug, Clone, Copy)]
+pub struct Request<'a> {
+    /// Files, and settings of the form `KEY=VALUE`; later ones win.
+    pub named: &'a [String],
+    /// Where to look for a file, from the first of these directories upwards to the second.
+    pub search: Option<(&'a Path, &'a Path)>,
+    /// The working directory.
+    pub here: &'a Path,
+}
+
+/// The text of a setting as an option takes it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Given {
+    /// Its values; one, unless the option may be repeated.
+    pub values: Vec<String>,
+    /// Whether it is an argument of the command line, which the environment can't beat.
+    pub is_argument: bool,
+}
+
+impl Config {
+    /// Reads the configuration of a run.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Configuration`] and [`Error::Setting`] for what isn't valid, [`Error::Path`] for a named file that
+    /// can't be read.
+    pub fn load(request: Request<'_>, fs: &dyn Fs, sources: &Sources) -> Result<Self, Error> {
+        let mut merged = Layer::default();
+        for layer in find::layers(request, fs, sources)? {
+            merged.put(layer);
+        }
+        let Layer { table: written, origins } = merged;
+        let settings = Settings::deserialize(toml::Value::Table(written.clone()));
+        let settings = settings.expect("settings are valid together when each of them is");
+        Ok(Self { settings, written, origins })
+    }
+
+    /// What is written of a key, for the option of the same name. Of `ignore` that is the rules alone.
+    pub fn given(&self, key: &str) -> Option<Given> {
+        let values = match self.written.get(key)? {
+            toml::Value::Array(items) => items.iter().filter_map(|item| item.as_str().map(str::to_owned)).collect(),
+            toml::Value::String(text) => vec![text.clone()],
+            toml::Value::Boolean(is_set) => vec![is_set.to_string()],
+            _ => return None,
+        };
+        let is_argument = self.origins.get(key).is_some_and(|origin| origin.source == Source::Argument);
+        Some(Given { values, is_argument }).filter(|given| !given.values.is_empty())
+    }
+
+    /// What isn't searched for files.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Setting`] for patterns that are too much together.
+    pub fn exclusions(&self) -> Result<Exclusions, Error> {
+        let patterns = || self.settings.exclude.iter().map(|glob| glob.0.as_str());
+        let Some(origin) = self.origins.get("exclude") else { return Ok(Exclusions::default()) };
+        Exclusions::new(&origin.directory, patterns())
+            .map_err(|cause| Error::Setting { text: "exclude".to_owned(), cause })
+    }
+
+    /// The findings that are accepted.
+    pub fn accepted(&self) -> Vec<Accepted> {
+        let spans = self.origins.get("ignore").map(|origin| origin.items.as_slice()).unwrap_or_default();
+        let accept = |(ignore, span): (&Ignore, &Span)| match ignore {
+            Ignore::Findings(findings) => Some(findings.accept(*span)),
+            Ignore::Rule(_) => None,
+        };
+        self.settings.ignore.iter().zip(spans).filter_map(accept).collect()
+    }
+}
+
+impl Findings {
+    fn accept(&self, span: Span) -> Accepted {
+        let until = self.until.map(|until| until.0);
+        let suppression = Suppression { span, reason: self.reason.clone(), until };
+        Accepted { rule: self.rule.0, address: self.address.clone(), suppression }
+    }
+}

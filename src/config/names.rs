@@ -1,0 +1,186 @@
+//! Texts in a configuration that have to name something, or be something: each is checked where it is read,
+//! so that a mistake is shown at its place.
+
+use std::fmt;
+
+use schemars::JsonSchema;
+use serde::de::value::MapAccessDeserializer;
+use serde::de::{Error as _, MapAccess, Visitor};
+use serde::{Deserialize, Deserializer, Serialize};
+
+use super::settings::{Findings, Ignore};
+use crate::error::closest;
+use crate::model::region;
+use crate::rules::{self, Check, RULES, Rule};
+use crate::source::Exclusions;
+use crate::suppress::Date;
+
+/// Names every rule.
+pub const ALL: &str = "all";
+
+/// A rule, or `all` of them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
+#[schemars(with = "String", extend("enum" = [&[ALL], &judging()[..], &reading()].concat()))]
+pub struct Named(pub &'static str);
+
+/// A rule that can be switched off: one that judges.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
+#[schemars(with = "String", extend("enum" = judging()))]
+pub struct Judging(pub &'static str);
+
+/// A benchmark that rules belong to.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+#[schemars(extend("enum" = rules::benchmarks()))]
+pub struct Benchmark(pub String);
+
+/// A pattern like those of `.gitignore`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct Glob(pub String);
+
+/// A Region of AWS.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct Region(pub String);
+
+/// A day, as a date of TOML or as a text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, JsonSchema)]
+#[schemars(with = "String", extend("format" = "date"))]
+pub struct Until(pub Date);
+
+impl Named {
+    /// All rules.
+    pub const ALL: Self = Self(ALL);
+
+    /// Whether it names a rule.
+    pub fn names(self, rule: &Rule) -> bool {
+        self.0 == ALL || self.0 == rule.id()
+    }
+}
+
+/// The names of the rules that can be switched off.
+fn judging() -> Vec<&'static str> {
+    RULES.into_iter().map(Rule::id).filter(|id| Judging::of(id).is_ok()).collect()
+}
+
+/// The names of the others.
+fn reading() -> Vec<&'static str> {
+    RULES.into_iter().map(Rule::id).filter(|id| Judging::of(id).is_err()).collect()
+}
+
+/// The rule of this name, or what is wrong with it.
+fn rule(name: &str) -> Result<&'static Rule, String> {
+    rules::find(name).ok_or_else(|| {
+        let suggestion = closest(name, RULES.into_iter().map(Rule::id));
+        format!(
+            "there is no rule `{name}`{}",
+            suggestion.map(|id| format!(", did you mean `{id}`?")).unwrap_or_default()
+        )
+    })
+}
+
+impl Judging {
+    /// The rule of this name, if it can be switched off.
+    ///
+    /// # Errors
+    ///
+    /// What is wrong with the name.
+    pub fn of(name: &str) -> Result<Self, String> {
+        let rule = rule(name)?;
+        match rule.check {
+            Check::Reading => Err(format!("`{name}` can't be ignored: what can't be read can't be judged")),
+            Check::Trail(_)
+            | Check::Deployment(_)
+            | Check::Advice(_)
+            | Check::Surroundings(_)
+            | Check::AdviceAround(_) => Ok(Self(rule.id())),
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for Named {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let name = String::deserialize(deserializer)?;
+        if name == ALL { Ok(Self::ALL) } else { rule(&name).map(|rule| Self(rule.id())).map_err(D::Error::custom) }
+    }
+}
+
+impl<'de> Deserialize<'de> for Judging {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Self::of(&String::deserialize(deserializer)?).map_err(D::Error::custom)
+    }
+}
+
+impl<'de> Deserialize<'de> for Benchmark {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let name = String::deserialize(deserializer)?;
+        if rules::benchmarks().contains(name.as_str()) {
+            return Ok(Self(name));
+        }
+        let suggestion = closest(&name, rules::benchmarks().into_iter());
+        let suggestion = suggestion.map(|known| format!(", did you mean `{known}`?")).unwrap_or_default();
+        Err(D::Error::custom(format!("no rule belongs to the benchmark `{name}`{suggestion}")))
+    }
+}
+
+impl<'de> Deserialize<'de> for Glob {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let pattern = String::deserialize(deserializer)?;
+        Exclusions::check(&pattern).map_err(D::Error::custom)?;
+        Ok(Self(pattern))
+    }
+}
+
+impl<'de> Deserialize<'de> for Region {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let name = String::deserialize(deserializer)?;
+        if region::is_name(&name) {
+            return Ok(Self(name));
+        }
+        Err(D::Error::custom(format!("`{name}` isn't the name of a Region, such as `eu-west-1`")))
+    }
+}
+
+impl Default for Benchmark {
+    fn default() -> Self {
+        Self("cis-aws-3.0".to_owned())
+    }
+}
+
+impl Serialize for Until {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(&self.0)
+    }
+}
+
+impl<'de> Deserialize<'de> for Until {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = match toml::Value::deserialize(deserializer)? {
+            toml::Value::String(text) => text,
+            other => other.to_string(),
+        };
+        text.parse().map(Self).map_err(D::Error::custom)
+    }
+}
+
+impl<'de> Deserialize<'de> for Ignore {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(RuleOrFindings)
+    }
+}
+
+struct RuleOrFindings;
+
+impl<'de> Visitor<'de> for RuleOrFindings {
+    type Value = Ignore;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the name of a rule, or a table with `rule`")
+    }
+
+    fn visit_str<E: serde::de::Error>(self, name: &str) -> Result<Ignore, E> {
+        Judging::of(name).map(Ignore::Rule).map_err(E::custom)
+    }
+
+    fn visit_map<M: MapAccess<'de>>(self, map: M) -> Result<Ignore, M::Error> {
+        Findings::deserialize(MapAccessDeserializer::new(map)).map(Ignore::Findings)
+    }
+}

@@ -1,0 +1,75 @@
+//! `[[root]]`: deployments with values of their own.
+
+use std::path::{Path, PathBuf};
+
+use super::{Config, Origin, Source, layer};
+use crate::error::Error;
+use crate::source::{FileId, Fs, ReadError, Sources, Span, normalize};
+
+/// A deployment that the configuration names, with the files that it names read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Deployment {
+    /// How reports name it.
+    pub name: Option<String>,
+    /// The directory of the root module, or the template.
+    pub path: PathBuf,
+    /// Values for Terraform's variables.
+    pub var_files: Vec<FileId>,
+    /// Values for CloudFormation's parameters.
+    pub parameter_files: Vec<FileId>,
+    /// Where it is written.
+    pub span: Span,
+}
+
+impl Config {
+    /// The deployments that are named, each with a path that leads somewhere and that can be told from the others.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Configuration`] for a path or a file that can't be read, and for two deployments that are the same.
+    pub fn deployments(&self, fs: &dyn Fs, sources: &Sources) -> Result<Vec<Deployment>, Error> {
+        let Some(origin) = self.origins.get("root") else { return Ok(Vec::new()) };
+        let mut deployments: Vec<Deployment> = Vec::new();
+        for (root, span) in self.settings.root.iter().zip(&origin.items) {
+            let failed = |message: String| layer::error(*span, message, sources);
+            let unreadable = |name: &str, cause: ReadError| failed(format!("can't read `{name}`: {cause}"));
+            let path = normalize(&origin.directory.join(&root.path));
+            fs.kind(&path).map_err(|cause| unreadable(&root.path, cause))?;
+            let is_same = |other: &Deployment| other.path == path && (other.name == root.name || root.name.is_none());
+            if deployments.iter().any(is_same) {
+                let message = format!("another entry has the path `{}`; give each a `name` of its own", root.path);
+                return Err(failed(message));
+            }
+            let files = |names: &[String]| -> Result<Vec<FileId>, Error> {
+                let load = |name: &String| origin.load(name, fs, sources).map_err(|cause| unreadable(name, cause));
+                names.iter().map(load).collect()
+            };
+            deployments.push(Deployment {
+                name: root.name.clone(),
+                var_files: files(&root.var_files)?,
+                parameter_files: files(&root.parameter_files)?,
+                path,
+                span: *span,
+            });
+        }
+        Ok(deployments)
+    }
+}
+
+impl Origin {
+    /// Reads a file that the setting names.
+    fn load(&self, name: &str, fs: &dyn Fs, sources: &Sources) -> Result<FileId, ReadError> {
+        self.source.load(&normalize(&self.directory.join(name)), fs, sources)
+    }
+}
+
+impl Source {
+    /// Reads a file that something of this kind names.
+    pub(super) fn load(self, path: &Path, fs: &dyn Fs, sources: &Sources) -> Result<FileId, ReadError> {
+        match self {
+            Source::Argument | Source::Named => sources.load_named(fs, path),
+            Source::Found if !sources.may_read(path) => Err(ReadError::OutsideTree),
+            Source::Found => sources.load(fs, path),
+        }
+    }
+}

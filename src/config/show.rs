@@ -1,0 +1,87 @@
+//! The configuration for people and editors: the settings that hold, each with its origin, and the JSON Schema.
+
+use std::collections::BTreeMap;
+
+use schemars::Schema;
+
+use super::{Config, Origin, Settings, Source};
+use crate::source::Sources;
+
+/// A setting that holds.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Shown {
+    /// Its key; `table.key` within a table.
+    pub key: String,
+    /// Its value in TOML.
+    pub value: String,
+    /// Where that comes from.
+    pub origin: String,
+}
+
+/// What an option says of a setting.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Override {
+    /// Its key; `table.key` within a table.
+    pub key: String,
+    /// What the option is given.
+    pub texts: Vec<String>,
+    /// The option, or the variable of the environment.
+    pub origin: String,
+}
+
+/// The JSON Schema of a configuration file.
+pub fn schema() -> Schema {
+    schemars::schema_for!(Settings)
+}
+
+impl Config {
+    /// All settings with their values, in the order of their keys.
+    pub fn show(&self, sources: &Sources, overrides: &[Override]) -> Vec<Shown> {
+        let mut values = flat(toml::Table::try_from(Settings::default()).unwrap_or_default());
+        values.extend(flat(self.written.clone()));
+        let shown = values.iter().filter(|(key, _)| *key != "extend").map(|(key, value)| {
+            let origin = self.origins.get(key).map_or_else(|| "default".to_owned(), |origin| origin.place(sources));
+            (key.clone(), Shown { key: key.clone(), value: value.to_string(), origin })
+        });
+        let mut shown: BTreeMap<String, Shown> = shown.collect();
+        for Override { key, texts, origin } in overrides {
+            let is_level = key.starts_with("levels.");
+            let like = values.get(key).filter(|_| !is_level);
+            if is_level || like.is_some() {
+                let value = typed(texts, like).to_string();
+                shown.insert(key.clone(), Shown { key: key.clone(), value, origin: origin.clone() });
+            }
+        }
+        shown.into_values().collect()
+    }
+}
+
+/// The entries of tables by `table.key`.
+fn flat(table: toml::Table) -> BTreeMap<String, toml::Value> {
+    let entries = |(key, value)| match value {
+        toml::Value::Table(inner) => inner.into_iter().map(|(name, value)| (format!("{key}.{name}"), value)).collect(),
+        value => vec![(key, value)],
+    };
+    table.into_iter().flat_map(entries).collect()
+}
+
+impl Origin {
+    fn place(&self, sources: &Sources) -> String {
+        let file = sources.file(self.span.file);
+        if self.source == Source::Argument {
+            return file.name.clone();
+        }
+        let position = file.position(self.span.start);
+        format!("{}:{}:{}", file.name, position.line, position.column)
+    }
+}
+
+/// Texts as a value of the same type as another one.
+fn typed(texts: &[String], like: Option<&toml::Value>) -> toml::Value {
+    let first = texts.first().cloned().unwrap_or_default();
+    match like {
+        Some(toml::Value::Array(_)) => texts.iter().cloned().map(toml::Value::String).collect::<Vec<_>>().into(),
+        Some(toml::Value::Boolean(_)) => toml::Value::Boolean(first == "true"),
+        _ => toml::Value::String(first),
+    }
+}

@@ -1,0 +1,447 @@
+//! The configuration: which file is found, what wins, what is wrong with it, and what the settings do.
+
+use super::cli::{Scratch, err, out, status};
+
+const BAD: &str = "resource \"aws_cloudtrail\" \"t\" {\n  kms_key_id = \"k\"\n  enable_log_file_validation = true\n}\n";
+const OPEN: &str = "variable \"m\" {\n  default = false\n}\nresource \"aws_cloudtrail\" \"t\" {\n  \
+    is_multi_region_trail = var.m\n  kms_key_id = \"k\"\n  enable_log_file_validation = true\n}\n";
+
+/// What a command says, after the status with which it ends.
+fn said(scratch: &Scratch, arguments: &[&str]) -> (i32, String) {
+    let output = scratch.run(arguments);
+    (status(&output), out(&output) + &err(&output))
+}
+
+/// The origin of a setting in a directory.
+fn origin(scratch: &Scratch, directory: &str, key: &str, arguments: &[&str]) -> String {
+    let output = scratch
+        .command(&[&["config", "show"], arguments].concat())
+        .current_dir(scratch.0.join(directory))
+        .output()
+        .unwrap();
+    let shown = out(&output) + &err(&output);
+    let line = shown.lines().find(|line| line.starts_with(&format!("{key} = "))).unwrap_or(&shown).to_owned();
+    line.split_once(" # ").map_or(line.clone(), |(_, origin)| origin.to_owned())
+}
+
+#[test]
+fn the_nearest_file_at_or_above_all_that_is_checked_holds() {
+    let setting = "fail-on = \"note\"\n";
+    let files = [
+        ("trailint.toml", setting),
+        ("repo/.git/HEAD", ""),
+        ("repo/.trailint.toml", setting),
+        ("repo/a/trailint.toml", setting),
+        ("repo/a/b/main.tf", ""),
+        ("repo/c/main.tf", ""),
+        ("other/.git/HEAD", ""),
+        ("other/main.tf", ""),
+    ];
+    let scratch = Scratch::new("nearest", &files);
+    let from = |directory: &str, paths: &[&str]| origin(&scratch, directory, "fail-on", paths);
+    assert_eq!(from("repo/a/b", &[]), "a/trailint.toml:1:1");
+    assert_eq!(from("repo", &[]), ".trailint.toml:1:1");
+    assert_eq!(from("repo/c", &[]), ".trailint.toml:1:1");
+    assert_eq!(from("repo", &["a/b/main.tf"]), "a/trailint.toml:1:1");
+    assert_eq!(from("repo", &["a/b", "c"]), ".trailint.toml:1:1");
+    assert_eq!(from("repo/c", &["--no-config"]), "default");
+    assert_eq!(from("repo/c", &["-c", "../a/trailint.toml"]), "a/trailint.toml:1:1");
+    // What lies above the repository is none of its business.
+    assert_eq!(from("other", &[]), "default");
+}
+
+#[test]
+fn two_files_in_one_directory_are_one_too_many() {
+    let scratch = Scratch::new("two", &[("trailint.toml", ""), (".trailint.toml", ""), ("a.tf", BAD)]);
+    let expected = "trailint: there are both `trailint.toml` and `.trailint.toml`; keep one of them\n";
+    assert_eq!(said(&scratch, &["check"]), (2, expected.to_owned()));
+}
+
+#[test]
+fn a_file_extends_others_and_keeps_what_is_its_own() {
+    let files = [
+        (".git/HEAD", ""),
+        (
+            "base/org.toml",
+            "fail-on = \"note\"\nunresolved = \"fail\"\nlevels = { stopped-trail = \"note\", unvalidated-logs = \"error\" }\nexclude = [\"examples\"]\n",
+        ),
+        (
+            "trailint.toml",
+            "extend = \"base/org.toml\"\nfail-on = \"warning\"\nlevels = { stopped-trail = \"error\" }\n",
+        ),
+        ("base/examples/a.tf", BAD),
+        ("examples/a.tf", BAD),
+    ];
+    let scratch = Scratch::new("extend", &files);
+    let of = |key: &str| origin(&scratch, "", key, &[]);
+    assert_eq!(of("fail-on"), "trailint.toml:2:1");
+    assert_eq!(of("unresolved"), "base/org.toml:2:1");
+    assert_eq!(of("levels.stopped-trail"), "trailint.toml:3:12");
+    assert_eq!(of("levels.unvalidated-logs"), "base/org.toml:3:36");
+    // Patterns are relative to the file in which they stand.
+    let (_, said) = said(&scratch, &["check", "-f", "concise"]);
+    assert!(said.contains("\nFound") && said.starts_with("examples/a.tf:") && !said.contains("base/"), "{said}");
+}
+
+#[test]
+fn files_extend_each_other_only_so_far() {
+    let mut files = vec![(".git/HEAD".to_owned(), String::new()), ("a.tf".to_owned(), BAD.to_owned())];
+    files.extend((0..12).map(|at| (format!("{at}.toml"), format!("extend = \"{}.toml\"", at + 1))));
+    files.push(("12.toml".to_owned(), String::new()));
+    files.push(("ring.toml".to_owned(), "extend = \"./ring2.toml\"".to_owned()));
+    files.push(("ring2.toml".to_owned(), "extend = \"ring.toml\"".to_owned()));
+    let files: Vec<(&str, &str)> = files.iter().map(|(name, text)| (name.as_str(), text.as_str())).collect();
+    let scratch = Scratch::new("chain", &files);
+    assert_eq!(said(&scratch, &["check", "-c", "8.toml"]).0, 1);
+    let (status, text) = said(&scratch, &["check", "-c", "0.toml"]);
+    assert_eq!((status, text.as_str()), (2, "trailint: 8.toml:1:1: more than 8 files extend each other\n"));
+    let (status, text) = said(&scratch, &["check", "-c", "ring.toml"]);
+    assert_eq!((status, text.as_str()), (2, "trailint: ring2.toml:1:1: `ring.toml` extends this file in turn\n"));
+}
+
+#[test]
+#[cfg(unix)]
+fn a_found_file_leads_nowhere_outside_of_the_tree() {
+    let root = "[[root]]\npath = \".\"\nvar-files = [\"../secret.tfvars\"]\n";
+    let files = [
+        ("outside.toml", "fail-on = \"never\"\n"),
+        ("secret.tfvars", "m = true\n"),
+        ("one/.git/HEAD", ""),
+        ("one/trailint.toml", "extend = \"../outside.toml\"\n"),
+        ("two/.git/HEAD", ""),
+        ("three/.git/HEAD", ""),
+        ("three/trailint.toml", root),
+        ("three/main.tf", OPEN),
+        ("four/.git/HEAD", ""),
+        ("four/trailint.toml", "extend = \"link.toml\"\n"),
+    ];
+    let scratch = Scratch::new("outside", &files);
+    std::os::unix::fs::symlink("../outside.toml", scratch.0.join("two/trailint.toml")).unwrap();
+    std::os::unix::fs::symlink("../outside.toml", scratch.0.join("four/link.toml")).unwrap();
+    let leads_out = "a link that leads out of the checked tree";
+    for (directory, place) in [
+        ("one", "trailint.toml:1:1: can't read `../outside.toml`"),
+        ("two", "can't read `trailint.toml`"),
+        ("three", "trailint.toml:1:1: can't read `../secret.tfvars`"),
+        ("four", "trailint.toml:1:1: can't read `link.toml`"),
+    ] {
+        assert_eq!(said(&scratch, &["check", directory]), (2, format!("trailint: {place}: {leads_out}\n")));
+    }
+    // A file that the user names may name others.
+    assert_eq!(said(&scratch, &["check", "three", "-c", "three/trailint.toml"]).0, 0);
+    assert_eq!(said(&scratch, &["check", "one", "-c", "one/trailint.toml"]).0, 0);
+}
+
+#[test]
+fn mistakes_are_shown_at_their_place() {
+    let cases = [
+        ("levls = {}", "1:1: there is no key `levls`, did you mean `levels`?"),
+        ("\n\n  qqq = 1", "3:3: there is no key `qqq`, but `extend`, `exclude`, "),
+        ("fail-on = \"eror\"", "1:11: there is no value `eror`, did you mean `error`?"),
+        ("fail-on = 1", "1:11: invalid type, expected a string"),
+        ("every-trail = \"yes\"", "1:15: invalid type: string \"yes\", expected a boolean"),
+        (
+            "select = [\"all\", \"single-region\"]",
+            "1:18: there is no rule `single-region`, did you mean `single-region-trail`?",
+        ),
+        ("ignore = [\"all\"]", "1:11: there is no rule `all`"),
+        ("ignore = [\"syntax-error\"]", "1:11: `syntax-error` can't be ignored: "),
+        ("ignore = [1]", "1:11: invalid type: integer `1`, expected the name of a rule, or a table with `rule`"),
+        ("levels = { single-region = \"error\" }", "1:12: there is no rule `single-region`, did you mean"),
+        ("levels = { syntax-error = \"note\" }", "1:12: `syntax-error` can't be ignored: "),
+        ("exclude = [\"a\", \"{b\"]", "1:17: `{b` is no pattern: "),
+        ("regions = [\"eu-west-1\", \"nowhere\"]", "1:25: `nowhere` isn't the name of a Region, such as `eu-west-1`"),
+        ("honor = [\"checkof\"]", "1:10: there is no value `checkof`, did you mean `checkov`?"),
+        (
+            "benchmark = \"cis-aws-3\"",
+            "1:13: no rule belongs to the benchmark `cis-aws-3`, did you mean `cis-aws-3.0`?",
+        ),
+        ("[[ignore]]\naddress = \"x\"", "1:1: there has to be a `rule`"),
+        (
+            "[[ignore]]\nrule = \"stopped-trail\"\nuntill = 2027-01-01",
+            "3:1: there is no key `untill`, did you mean `until`?",
+        ),
+        ("[[ignore]]\nrule = \"stopped-trail\"\nuntil = \"soon\"", "3:9: `soon` is no date; write it as `2027-01-31`"),
+        ("[[ignore]]\nrule = \"stopped-trail\"\nuntil = 2027-02-29", "3:9: invalid date, "),
+        (
+            "ignore = []\n[[ignore]]\nrule = \"stopped-trail\"",
+            "2:3: duplicate key; write `ignore` and `root` either as ",
+        ),
+        ("[[root]]\npath = \"nowhere\"", "1:1: can't read `nowhere`: no such file or directory"),
+        ("[[root]]\npath = \".\"\nvar-files = [\"x\"]", "1:1: can't read `x`: no such file or directory"),
+        (
+            "[[root]]\npath = \".\"\n[[root]]\npath = \"./\"",
+            "3:1: another entry has the path `./`; give each a `name` of its own",
+        ),
+        ("extend = \"x.toml\"", "1:1: can't read `x.toml`: no such file or directory"),
+        ("\n é =", "2:2: invalid unquoted key, "),
+        ("a = [[[[", "1:9: unclosed array"),
+    ];
+    let scratch = Scratch::new("wrong", &[("a.tf", BAD)]);
+    for (text, expected) in cases {
+        std::fs::write(scratch.0.join("trailint.toml"), text).unwrap();
+        let (status, said) = said(&scratch, &["check"]);
+        assert!(status == 2 && said.starts_with(&format!("trailint: trailint.toml:{expected}")), "{text}\n{said}");
+    }
+    for text in ["#".repeat((1 << 20) + 1), format!("a = {}", "[".repeat(100_000)), "a.".repeat(100_000) + "a = 1"] {
+        std::fs::write(scratch.0.join("trailint.toml"), text).unwrap();
+        assert_eq!(said(&scratch, &["check"]).0, 2);
+    }
+    std::fs::write(scratch.0.join("trailint.toml"), b"# caf\xe9").unwrap();
+    assert_eq!(said(&scratch, &["check"]), (2, "trailint: trailint.toml:1:6: this byte isn't UTF-8\n".to_owned()));
+}
+
+#[test]
+fn the_command_line_beats_the_environment_and_that_the_file() {
+    let scratch = Scratch::new("precedence", &[("trailint.toml", "fail-on = \"never\"\n"), ("a.tf", BAD)]);
+    let run = |arguments: &[&str], variable: Option<&str>| {
+        let mut command = scratch.command(&[&["check"], arguments].concat());
+        command.envs(variable.map(|value| ("TRAILINT_FAIL_ON", value)));
+        status(&command.output().unwrap())
+    };
+    assert_eq!(run(&[], None), 0);
+    assert_eq!(run(&[], Some("error")), 1);
+    assert_eq!(run(&["--fail-on", "never"], Some("error")), 0);
+    assert_eq!(run(&["-c", "fail-on=never"], Some("error")), 0);
+    assert_eq!(run(&["-c", "fail-on=error"], None), 1);
+    assert_eq!(run(&["-c", "fail-on=never", "--fail-on", "error"], None), 1);
+    assert_eq!(run(&["--no-config"], None), 1);
+}
+
+#[test]
+fn rules_are_chosen_and_weighed() {
+    let scratch = Scratch::new("chosen", &[("a.tf", BAD)]);
+    let found = |settings: &str, arguments: &[&str]| {
+        std::fs::write(scratch.0.join("trailint.toml"), settings).unwrap();
+        let (_, said) = said(&scratch, &[&["check", "-q", "-f", "concise"], arguments].concat());
+        said.lines().map(|line| line.split([' ', ']']).nth(1).unwrap().to_owned()).collect::<Vec<_>>().join(" ")
+    };
+    assert_eq!(found("", &[]), "error[single-region-trail");
+    assert_eq!(found("ignore = [\"single-region-trail\"]", &[]), "error[no-compliant-trail");
+    assert_eq!(found("ignore = [\"single-region-trail\", \"no-compliant-trail\"]", &[]), "");
+    assert_eq!(
+        found("ignore = [\"no-compliant-trail\"]", &["--ignore", "single-region-trail"]),
+        "error[no-compliant-trail"
+    );
+    assert_eq!(found("select = [\"stopped-trail\"]", &[]), "");
+    assert_eq!(
+        found("select = [\"stopped-trail\"]\nextend-select = [\"single-region-trail\"]", &[]),
+        "error[single-region-trail"
+    );
+    assert_eq!(
+        found("select = [\"stopped-trail\"]", &["--extend-select", "single-region-trail"]),
+        "error[single-region-trail"
+    );
+    assert_eq!(found("levels = { single-region-trail = \"warning\" }", &[]), "warning[single-region-trail");
+    let levels = "levels = { single-region-trail = \"warning\" }";
+    assert_eq!(found(levels, &["--level", "single-region-trail=note"]), "note[single-region-trail");
+    assert_eq!(found(levels, &["--level", "stopped-trail=note"]), "warning[single-region-trail");
+    // What is enforced is asked, and weighs as much as it does by itself.
+    let relaxed = "ignore = [\"single-region-trail\"]\nlevels = { single-region-trail = \"note\" }";
+    assert_eq!(found(relaxed, &["--enforce", "single-region-trail"]), "error[single-region-trail");
+    assert_eq!(found(&format!("enforce = [\"all\"]\n{relaxed}"), &[]), "error[single-region-trail");
+    assert_eq!(said(&scratch, &["check", "--level", "stopped-trail"]).0, 2);
+    assert_eq!(said(&scratch, &["check", "--level", "stopped-trail=loud"]).0, 2);
+    assert_eq!(said(&scratch, &["check", "--level", "syntax-error=note"]).0, 2);
+    assert_eq!(said(&scratch, &["check", "--enforce", "nonsense"]).0, 2);
+}
+
+#[test]
+fn findings_are_accepted_with_a_reason() {
+    let accept = |more: &str| {
+        format!("[[ignore]]\nrule = \"single-region-trail\"\nreason = \"the organization's \\u001b trail\"\n{more}")
+    };
+    let scratch = Scratch::new("accepted", &[("a.tf", BAD)]);
+    let run = |more: &str, arguments: &[&str]| {
+        std::fs::write(scratch.0.join("trailint.toml"), accept(more)).unwrap();
+        let format = if arguments.contains(&"-f") { &[][..] } else { &["-f", "concise"] };
+        said(&scratch, &[&["check"], format, arguments].concat())
+    };
+    let passed =
+        (0, "All checks passed for 1 trail (1 file): 1 suppressed; 1 can't be judged here (`-v`).\n".to_owned());
+    assert_eq!(run("", &[]), passed);
+    assert_eq!(run("address = \"aws_cloudtrail.*\"", &[]), passed);
+    assert_eq!(run("address = \"module.*\"", &[]).0, 1);
+    assert_eq!(run("until = 9999-12-31", &[]), passed);
+    assert_eq!(run("until = 2001-01-01", &[]).0, 1);
+    assert_eq!(run("", &["--enforce", "single-region-trail"]).0, 1);
+    let (_, shown) = run("until = \"9999-12-31\"", &["--show-suppressed"]);
+    assert!(shown.starts_with("a.tf:1:1: suppressed[single-region-trail] trail"), "{shown}");
+    let (_, full) = run("until = \"9999-12-31\"", &["--show-suppressed", "-f", "full"]);
+    assert!(full.contains("  suppressed: the organization's \\u{1b} trail (until 9999-12-31)\n"), "{full}");
+    let (_, stated) = run("", &["--compliance", "cis-aws-3.0"]);
+    assert!(
+        stated.contains("trail `aws_cloudtrail.t` records one Region only (suppressed: the organization's"),
+        "{stated}"
+    );
+    let json = run("until = 9999-12-31", &["-q", "-f", "json"]).1;
+    let json: serde_json::Value = serde_json::from_str(&json).unwrap();
+    let suppressed = &json["findings"][0]["suppressed"];
+    assert_eq!(suppressed["reason"], "the organization's \u{1b} trail");
+    assert_eq!(suppressed["until"], "9999-12-31");
+    assert_eq!(
+        (&suppressed["location"]["path"], &suppressed["location"]["start"]["line"]),
+        (&"trailint.toml".into(), &1.into())
+    );
+    assert_eq!((&json["summary"]["suppressed"], &json["summary"]["errors"]), (&1.into(), &0.into()));
+    let html = run("", &["-f", "html"]).1;
+    assert!(html.contains("<strong>suppressed:</strong> the organization&#39;s "), "{html}");
+}
+
+#[test]
+fn the_same_code_is_judged_once_for_each_deployment() {
+    let template = "Parameters:\n  Everywhere:\n    Type: String\nResources:\n  T:\n    Type: AWS::CloudTrail::Trail\n    \
+        Properties:\n      IsLogging: true\n      IsMultiRegionTrail: !Ref Everywhere\n";
+    let settings = "[[root]]\nname = \"prod\"\npath = \"../app\"\nvar-files = [\"prod.tfvars\"]\n\
+        [[root]]\nname = \"test\"\npath = \"../app\"\n\
+        [[root]]\npath = \"../t.yaml\"\nparameter-files = [\"p.json\"]\n[[root]]\npath = \"../module\"\n";
+    let call = "module \"m\" {\n  source = \"../module\"\n  m = true\n}\n";
+    let files = [
+        ("conf/trailint.toml", settings),
+        ("conf/prod.tfvars", "m = true\n"),
+        ("conf/p.json", "{\"Everywhere\": \"true\"}"),
+        ("app/main.tf", OPEN),
+        ("module/main.tf", OPEN),
+        ("caller/main.tf", call),
+        ("t.yaml", template),
+    ];
+    let scratch = Scratch::new("roots", &files);
+    let run = |arguments: &[&str]| said(&scratch, &[&["check", "-c", "conf/trailint.toml"], arguments].concat());
+    let (_, text) = run(&["-q", "-f", "concise", "--select", "single-region-trail"]);
+    let expected = "app/main.tf:5:27: error[single-region-trail] trail `aws_cloudtrail.t` in `test` records one Region only\n\
+        module/main.tf:5:27: error[single-region-trail] trail `aws_cloudtrail.t` records one Region only\n";
+    assert_eq!(text, expected);
+    let json: serde_json::Value = serde_json::from_str(&run(&["-q", "-f", "json"]).1).unwrap();
+    let verdicts = json["deployments"].as_array().unwrap().iter();
+    let verdicts = verdicts.map(|one| format!("{} {} {}", one["root"], one["name"], one["verdict"]).replace('"', ""));
+    let expected = ["app prod pass", "app test fail", "caller null pass", "module null fail", "t.yaml null pass"];
+    assert_eq!(verdicts.collect::<Vec<_>>(), expected);
+    let found =
+        json["findings"].as_array().unwrap().iter().find(|found| found["rule"] == "single-region-trail").unwrap();
+    assert_eq!((&found["deployment"], &found["deployment_name"]), (&"app".into(), &"test".into()));
+    assert_eq!(found["fingerprint"], "v1:single-region-trail:app(test):aws_cloudtrail.t:is_multi_region_trail");
+    // The command line overrules the files of an entry.
+    assert!(
+        run(&["--var", "m=true", "-f", "concise"]).1.contains("All checks passed") || run(&["--var", "m=true"]).0 == 0
+    );
+    assert!(run(&["-v"]).1.contains("app (test, terraform, 1 trail): fail\n"));
+    let (_, html) = run(&["-f", "html"]);
+    assert!(html.contains("test, terraform, 1 trail") && html.contains("prod, terraform, 1 trail"), "{html}");
+    let traced = scratch.run(&["trace", "aws_cloudtrail.t.is_multi_region_trail", "app", "-c", "conf/trailint.toml"]);
+    assert!(out(&traced).contains("is_multi_region_trail in `prod` is `true`"), "{}", out(&traced));
+    assert!(run(&["--compliance", "fsbp"]).1.contains("for `app` (test, terraform)"));
+}
+
+#[test]
+fn what_is_excluded_is_not_searched() {
+    let files = [
+        (".git/HEAD", ""),
+        (".gitignore", "build\n"),
+        ("trailint.toml", "exclude = [\"examples/**\", \"vendor\"]\n"),
+        ("a/main.tf", BAD),
+        ("a/vendor/main.tf", BAD),
+        ("examples/x/main.tf", BAD),
+        ("build/main.tf", BAD),
+    ];
+    let scratch = Scratch::new("exclude", &files);
+    let found = |arguments: &[&str]| {
+        let (_, said) =
+            said(&scratch, &[&["check", "-q", "-f", "concise", "--select", "single-region-trail"], arguments].concat());
+        said.lines()
+            .filter_map(|line| line.split_once("/main.tf"))
+            .map(|(path, _)| path.to_owned())
+            .collect::<Vec<_>>()
+            .join(" ")
+    };
+    assert_eq!(found(&[]), "a");
+    assert_eq!(found(&["--no-config"]), "a a/vendor examples/x");
+    assert_eq!(found(&["--exclude", "a/*", "--exclude", "/nothing"]), "examples/x");
+    assert_eq!(found(&["--no-respect-gitignore"]), "a build");
+    assert_eq!(found(&["a/vendor"]), "a/vendor");
+    assert_eq!(found(&["a/vendor/main.tf"]), "a/vendor");
+    assert_eq!(found(&["--force-exclude", "a/vendor/main.tf", "a/main.tf"]), "a");
+    assert_eq!(found(&["--force-exclude", "examples/x/main.tf"]), "");
+    assert_eq!(said(&scratch, &["check", "--exclude", "{x"]).0, 2);
+    let (_, traced) = said(&scratch, &["trace", "aws_cloudtrail.t.is_multi_region_trail"]);
+    assert!(traced.contains("a/main.tf") && !traced.contains("examples"), "{traced}");
+}
+
+#[test]
+fn the_benchmark_that_is_cited_is_chosen() {
+    let scratch = Scratch::new("cited", &[("a.tf", BAD)]);
+    let (_, text) = said(&scratch, &["check", "-c", "benchmark=cis-aws-7.0"]);
+    assert!(text.contains("note: CIS AWS Foundations v7.0.0 4.1 requires"), "{text}");
+    let (_, text) = said(&scratch, &["check", "-c", "benchmark=\"fsbp\""]);
+    assert!(text.contains("note: FSBP CloudTrail.1 requires"), "{text}");
+}
+
+#[test]
+fn every_setting_is_shown_with_its_origin() {
+    let settings = "honor = [\"checkov\"]\nlevels.unvalidated-logs = \"error\"\n[[ignore]]\nrule = \"stopped-trail\"\nuntil = 2027-01-31\n";
+    let scratch = Scratch::new("shown", &[("trailint.toml", settings)]);
+    let output = scratch
+        .command(&[
+            "config",
+            "show",
+            "--level",
+            "stopped-trail=note",
+            "-c",
+            "every-trail=true",
+            "--require-trail",
+            "--regions",
+            "eu-west-1",
+        ])
+        .env("TRAILINT_SELECT", "single-region-trail,stopped-trail")
+        .output()
+        .unwrap();
+    let expected = "benchmark = \"cis-aws-3.0\" # default\n\
+        enforce = [] # default\n\
+        every-trail = true # --config\n\
+        exclude = [] # default\n\
+        extend-select = [] # default\n\
+        fail-on = \"error\" # default\n\
+        honor = [\"checkov\"] # trailint.toml:1:1\n\
+        ignore = [{ rule = \"stopped-trail\", until = 2027-01-31 }] # trailint.toml:3:3\n\
+        levels.stopped-trail = \"note\" # --level\n\
+        levels.unvalidated-logs = \"error\" # trailint.toml:2:8\n\
+        parameter-policy = \"defaults\" # default\n\
+        regions = [\"eu-west-1\"] # --regions\n\
+        require-trail = true # --require-trail\n\
+        root = [] # default\n\
+        select = [\"single-region-trail\", \"stopped-trail\"] # TRAILINT_SELECT\n\
+        selector-policy = \"coverage\" # default\n\
+        unresolved = \"warn\" # default\n";
+    assert_eq!((out(&output).as_str(), err(&output).as_str()), (expected, ""));
+}
+
+#[test]
+fn the_documentation_names_every_key() {
+    let scratch = Scratch::new("schema", &[]);
+    let schema: serde_json::Value = serde_json::from_str(&out(&scratch.run(&["config", "schema"]))).unwrap();
+    let page = std::fs::read_to_string(super::support::package("docs/configuration.md")).unwrap();
+    let definitions = ["Root", "Findings"].map(|name| &schema["$defs"][name]["properties"]);
+    for properties in [&schema["properties"]].into_iter().chain(definitions) {
+        for (key, property) in properties.as_object().unwrap() {
+            assert!(page.contains(&format!("`{key}`")), "{key} isn't in docs/configuration.md");
+            assert!(property["description"].is_string(), "{key}");
+        }
+    }
+    // The example on the page is a configuration, and names each key as well.
+    let example = page.split("```toml\n").nth(1).and_then(|rest| rest.split_once("```")).unwrap().0;
+    for key in schema["properties"].as_object().unwrap().keys() {
+        assert!(example.contains(&format!("{key} = ")) || example.contains(&format!("[[{key}]]")), "{key}");
+    }
+    for (name, text) in [
+        ("repo/envs/app/trailint.toml", example),
+        ("repo/envs/trailint.toml", ""),
+        ("repo/envs/app/envs/app/main.tf", ""),
+        ("repo/envs/app/envs/prod.tfvars", ""),
+        ("repo/envs/app/cloudformation/trail.yaml", ""),
+        ("repo/envs/app/cloudformation/prod.json", "{}"),
+    ] {
+        std::fs::create_dir_all(scratch.0.join(name).parent().unwrap()).unwrap();
+        std::fs::write(scratch.0.join(name), text).unwrap();
+    }
+    let (status, said) = said(&scratch, &["check", "repo/envs/app", "-c", "repo/envs/app/trailint.toml"]);
+    assert_eq!(status, 0, "{said}");
+}
