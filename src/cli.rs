@@ -194,6 +194,9 @@ struct CheckArgs {
     /// Let nothing suppress what these rules find.
     #[arg(long, value_name = "RULES", value_delimiter = ',', help_heading = "Rules", env = "TRAILINT_ENFORCE")]
     enforce: Vec<String>,
+    /// Count also what comments and the configuration accept.
+    #[arg(long, help_heading = "Rules")]
+    no_ignores: bool,
 
     /// The least level that gives exit status 1.
     #[arg(long, value_enum, default_value_t, value_name = "LEVEL", help_heading = "Gate", env = "TRAILINT_FAIL_ON")]

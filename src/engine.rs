@@ -22,7 +22,7 @@ use crate::report::{Outcome, Place, Report, Reported};
 use crate::rules::{self, Policy, Rule};
 use crate::scan::{self, Inputs, Scan};
 use crate::source::{Fs, ReadError, Sources};
-use crate::suppress::{Accepted, Date};
+use crate::suppress::{self, Stale, StaleKind, Suppressions};
 use crate::syntax::Problem;
 use judge::{Case, Judgement};
 pub use trace::trace;
@@ -41,12 +41,10 @@ pub struct Settings {
     pub evaluation: formats::Options,
     /// What the findings of a rule weigh, where it isn't what the rule's page says.
     pub levels: BTreeMap<&'static str, Level>,
-    /// Findings that don't count.
-    pub accepted: Vec<Accepted>,
+    /// What may suppress findings.
+    pub suppress: suppress::Policy,
     /// Deployments with values of their own.
     pub deployments: Vec<Named>,
-    /// The day on which this is.
-    pub today: Date,
 }
 
 /// A deployment with values of its own. The same code may be deployed several times.
@@ -79,7 +77,9 @@ pub struct Selection {
 pub fn check(fs: &dyn Fs, inputs: &Inputs, sources: Sources, settings: &Settings) -> Result<Report, Error> {
     let scan = scan::scan(fs, inputs, &sources)?;
     let context = Context { fs, sources: &sources, options: &settings.evaluation, plan: None };
-    let judged = judge_projects(&projects(&scan, context)?, context, settings);
+    let suppressions = Suppressions::new(&settings.suppress, &sources);
+    let judged = judge_projects(&projects(&scan, context)?, context, settings, &suppressions);
+    let stale = suppressions.stale(|rule| settings.selection.has(rule));
     let mut report = Report {
         files: scan.files,
         deployments: Vec::new(),
@@ -97,6 +97,7 @@ pub fn check(fs: &dyn Fs, inputs: &Inputs, sources: Sources, settings: &Settings
     }
     let unreadable = scan.unreadable.iter().map(|(path, error)| of_unreadable(report.sources.name(path), error));
     report.findings.extend(unreadable);
+    report.findings.extend(stale.into_iter().filter_map(|stale| of_stale(stale, settings)));
     report.deployments.sort_by(|a, b| a.root.cmp(&b.root));
     clip_to_lines(&mut report);
     sort_findings(&mut report);
@@ -165,12 +166,18 @@ fn is_part_of(root: &str, name: &str) -> bool {
     root.strip_prefix(name).is_some_and(|rest| rest.is_empty() || rest.starts_with('#'))
 }
 
-fn judge_projects(projects: &[Candidate], context: Context<'_>, settings: &Settings) -> Vec<Judgement> {
+fn judge_projects(
+    projects: &[Candidate],
+    context: Context<'_>,
+    settings: &Settings,
+    suppressions: &Suppressions<'_>,
+) -> Vec<Judgement> {
     let judge = |assignment: &Assignment<'_>| {
         let Assignment { candidate, name, context } = *assignment;
         let opened = assignment.open();
         let (root, format) = (candidate.project.root(), candidate.format);
-        let case = Case { root, name, format, opened: opened.as_ref(), settings, sources: context.sources };
+        let case =
+            Case { root, name, format, opened: opened.as_ref(), settings, suppressions, sources: context.sources };
         let mut judgement = case.judge();
         judgement.findings.extend(of_problems(opened.problems()));
         judgement
@@ -237,6 +244,20 @@ fn of_unreadable(name: String, error: &ReadError) -> Reported {
     of_reading(&rules::UNREADABLE_FILE, format!("`{name}` can't be read: {error}"), Place::File(name))
 }
 
+/// What is said of a comment that does nothing, or no longer, if its rule is asked.
+fn of_stale(stale: Stale, settings: &Settings) -> Option<Reported> {
+    let (rule, label, help) = match stale.kind {
+        StaleKind::Unused => (&rules::UNUSED_IGNORE, "this does nothing", "remove it, or put it where the finding is"),
+        StaleKind::Expired => {
+            (&rules::EXPIRED_IGNORE, "this is over", "mend what was accepted, or give it another day")
+        }
+        StaleKind::UnknownRule => (&rules::UNKNOWN_RULE, "named here", "name a rule that `trailint rules` lists"),
+    };
+    let place = Place::Text(Label { span: stale.span, text: label.to_owned() });
+    let reported = Reported { help: Some(help.to_owned()), ..of_reading(rule, stale.message, place) };
+    settings.selection.has(rule).then(|| Reported { level: settings.level(rule, rule.page.level), ..reported })
+}
+
 fn of_reading(rule: &'static Rule, message: String, place: Place) -> Reported {
     Reported {
         rule,
@@ -256,6 +277,15 @@ fn of_reading(rule: &'static Rule, message: String, place: Place) -> Reported {
         passes_when: Vec::new(),
         is_aside: false,
         suppressed: None,
+    }
+}
+
+impl Settings {
+    /// What a rule's findings weigh; one that is enforced can only gain weight.
+    fn level(&self, rule: &Rule, own: Level) -> Level {
+        let id = rule.id();
+        let said = self.levels.get(id).copied().unwrap_or(own);
+        if self.selection.enforced.contains(&id) { said.max(own) } else { said }
     }
 }
 

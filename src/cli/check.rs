@@ -14,7 +14,7 @@ use crate::finding::Level;
 use crate::output::{self, ColorWhen, Stream};
 use crate::report::{Gate, Report, Unresolved};
 use crate::rules::{self, Check, Policy, RULES, Rule};
-use crate::suppress::Date;
+use crate::suppress::{self, Date};
 
 /// The exit status of a check that found something.
 const FOUND: u8 = 1;
@@ -58,9 +58,13 @@ fn settings(args: &CheckArgs, config: &Config, matches: &ArgMatches, given: &mut
         selection: selection(args)?,
         evaluation,
         levels: levels(&args.level, config)?,
-        accepted: config.accepted(),
+        suppress: suppress::Policy {
+            is_off: args.no_ignores,
+            accepted: config.accepted(),
+            honored: config.settings.honor.clone(),
+            today: Date::today(),
+        },
         deployments,
-        today: Date::today(),
     })
 }
 
@@ -106,9 +110,12 @@ fn rules_or_all(names: &[String]) -> Result<Vec<&'static Rule>, Error> {
 fn check_judging(rule: &'static Rule) -> Result<(), Error> {
     match rule.check {
         Check::Reading => Err(Error::NotIgnorable { name: rule.id() }),
-        Check::Trail(_) | Check::Deployment(_) | Check::Advice(_) | Check::Surroundings(_) | Check::AdviceAround(_) => {
-            Ok(())
-        }
+        Check::Trail(_)
+        | Check::Deployment(_)
+        | Check::Advice(_)
+        | Check::Surroundings(_)
+        | Check::AdviceAround(_)
+        | Check::Ignoring => Ok(()),
     }
 }
 

@@ -11,7 +11,7 @@ use serde::{Deserialize, Deserializer, Serialize};
 use super::settings::{Findings, Ignore};
 use crate::error::closest;
 use crate::model::region;
-use crate::rules::{self, Check, RULES, Rule};
+use crate::rules::{self, RULES, Rule};
 use crate::source::Exclusions;
 use crate::suppress::Date;
 
@@ -66,17 +66,6 @@ fn reading() -> Vec<&'static str> {
     RULES.into_iter().map(Rule::id).filter(|id| Judging::of(id).is_err()).collect()
 }
 
-/// The rule of this name, or what is wrong with it.
-fn rule(name: &str) -> Result<&'static Rule, String> {
-    rules::find(name).ok_or_else(|| {
-        let suggestion = closest(name, RULES.into_iter().map(Rule::id));
-        format!(
-            "there is no rule `{name}`{}",
-            suggestion.map(|id| format!(", did you mean `{id}`?")).unwrap_or_default()
-        )
-    })
-}
-
 impl Judging {
     /// The rule of this name, if it can be switched off.
     ///
@@ -84,22 +73,18 @@ impl Judging {
     ///
     /// What is wrong with the name.
     pub fn of(name: &str) -> Result<Self, String> {
-        let rule = rule(name)?;
-        match rule.check {
-            Check::Reading => Err(format!("`{name}` can't be ignored: what can't be read can't be judged")),
-            Check::Trail(_)
-            | Check::Deployment(_)
-            | Check::Advice(_)
-            | Check::Surroundings(_)
-            | Check::AdviceAround(_) => Ok(Self(rule.id())),
-        }
+        rules::judging(name).map(|rule| Self(rule.id()))
     }
 }
 
 impl<'de> Deserialize<'de> for Named {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let name = String::deserialize(deserializer)?;
-        if name == ALL { Ok(Self::ALL) } else { rule(&name).map(|rule| Self(rule.id())).map_err(D::Error::custom) }
+        if name == ALL {
+            Ok(Self::ALL)
+        } else {
+            rules::named(&name).map(|rule| Self(rule.id())).map_err(D::Error::custom)
+        }
     }
 }
 

@@ -108,6 +108,20 @@ pub enum Tool {
     CfnNag,
 }
 
+impl Tool {
+    /// As it calls itself.
+    pub fn name(self) -> &'static str {
+        match self {
+            Tool::Checkov => "Checkov",
+            Tool::Trivy => "Trivy",
+            Tool::Kics => "KICS",
+            Tool::Tflint => "TFLint",
+            Tool::CfnGuard => "CloudFormation Guard",
+            Tool::CfnNag => "cfn_nag",
+        }
+    }
+}
+
 impl Default for Settings {
     fn default() -> Self {
         Self {

@@ -13,7 +13,7 @@ use crate::model::{Deployment, Elsewhere, Subject, Trail};
 use crate::report::{Judged, JudgedTrail, Outcome, Place, Reported};
 use crate::rules::{Check, Policy, RULES, Rule};
 use crate::source::{Sources, Span};
-use crate::suppress::Suppression;
+use crate::suppress::{Suppression, Suppressions};
 
 /// The verdicts on a deployment, and the findings behind them.
 #[derive(Debug, Default)]
@@ -30,6 +30,7 @@ pub(super) struct Case<'a> {
     pub(super) format: &'static str,
     pub(super) opened: &'a dyn Opened,
     pub(super) settings: &'a Settings,
+    pub(super) suppressions: &'a Suppressions<'a>,
     pub(super) sources: &'a Sources,
 }
 
@@ -61,7 +62,8 @@ impl Case<'_> {
         let verdict = whole.map(|(rule, outcome, finding, witness)| {
             let is_news = self.settings.selection.has(rule) && (is_open || is_by_region || !self.is_said(&sightings));
             let finding = finding.filter(|_| is_news);
-            findings.extend(finding.map(|finding| self.report_whole(rule, outcome, finding, witness)));
+            let first = sightings.first().map(|sighting| &sighting.trail);
+            findings.extend(finding.map(|finding| self.report_whole(rule, outcome, finding, witness, first)));
             outcome
         });
         findings.extend(groups.iter().filter_map(|group| self.report_group(group, excuse)));
@@ -142,7 +144,8 @@ impl Case<'_> {
                 let Some(finding) = answer.finding.as_ref().filter(|_| self.settings.selection.has(answer.rule)) else {
                     continue;
                 };
-                let suppressed = self.suppression(answer.rule, Some(&sighting.trail.address));
+                let trail = &sighting.trail;
+                let suppressed = self.suppression(answer.rule, finding, Some(&trail.address), Some(trail));
                 let header = sighting.trail.header;
                 let key = (answer.rule.id(), answer.outcome, header, finding, &answer.witness, suppressed.clone());
                 let index = *by_key.entry(key).or_insert_with(|| {
@@ -187,25 +190,44 @@ impl Case<'_> {
         }
     }
 
-    fn report_whole(&self, rule: &'static Rule, outcome: Outcome, finding: Finding, witness: Witness) -> Reported {
+    fn report_whole(
+        &self,
+        rule: &'static Rule,
+        outcome: Outcome,
+        finding: Finding,
+        witness: Witness,
+        first: Option<&Trail>,
+    ) -> Reported {
         let subject = format!("deployment `{}`", self.root);
-        let reported = self.report(rule, self.level(rule, rule.page.level), outcome, &subject, finding, &witness);
-        Reported { suppressed: self.suppression(rule, None), ..reported }
+        let suppressed = self.suppression(rule, &finding, None, first);
+        let reported =
+            self.report(rule, self.settings.level(rule, rule.page.level), outcome, &subject, finding, &witness);
+        self.suppress(reported, suppressed)
     }
 
-    /// What a rule's findings weigh; one that is enforced can only gain weight.
-    fn level(&self, rule: &Rule, own: Level) -> Level {
-        let id = rule.id();
-        let said = self.settings.levels.get(id).copied().unwrap_or(own);
-        if self.settings.selection.enforced.contains(&id) { said.max(own) } else { said }
+    /// Why what a rule says doesn't count, if it doesn't. `trail` is what it is said of, or the first of all.
+    fn suppression(
+        &self,
+        rule: &Rule,
+        finding: &Finding,
+        address: Option<&str>,
+        trail: Option<&Trail>,
+    ) -> Option<Suppression> {
+        let labels = std::iter::once(&finding.primary).chain(&finding.related).map(|label| label.span);
+        let around = trail.iter().flat_map(|trail| std::iter::once(trail.header).chain(trail.calls.iter().copied()));
+        let places: Vec<Span> = labels.chain(around).collect();
+        self.suppressions.find(rule, address, &places)
     }
 
-    /// Why what a rule says of a trail, or of the deployment, doesn't count.
-    fn suppression(&self, rule: &Rule, address: Option<&str>) -> Option<Suppression> {
-        let id = rule.id();
-        let is_enforced = self.settings.selection.enforced.contains(&id);
-        let accepted = self.settings.accepted.iter().filter(|accepted| !is_enforced && accepted.covers(id, address));
-        accepted.map(|accepted| &accepted.suppression).find(|own| !own.is_expired(self.settings.today)).cloned()
+    /// The finding with its suppression, which what is enforced has none of.
+    fn suppress(&self, reported: Reported, suppressed: Option<Suppression>) -> Reported {
+        let mut reported = reported;
+        if suppressed.is_some() && self.settings.selection.enforced.contains(&reported.rule.id()) {
+            reported.notes.push("this rule is enforced, so nothing suppresses what it finds".to_owned());
+        } else {
+            reported.suppressed = suppressed;
+        }
+        reported
     }
 
     /// Where the control is satisfied all the same, what this one lacks is no more than worth knowing.
@@ -219,13 +241,13 @@ impl Case<'_> {
         let own = finding.level.unwrap_or(rule.page.level);
         let (level, finding) = match excuse.filter(|excuse| excuse.covers(rule)) {
             Some(excuse) => (Level::Note, finding.note(excuse.describe())),
-            None => (self.level(rule, own), finding),
+            None => (self.settings.level(rule, own), finding),
         };
         let finding = place::move_out(finding, &sighting.trail, self.sources);
         let finding = others(group).into_iter().fold(finding, Finding::note);
         let reported = self.report(rule, level, answer.outcome, &subject(group), finding, &answer.witness);
         let address = Some(sighting.trail.address.clone());
-        Some(Reported { address, suppressed: group.suppressed.clone(), ..reported })
+        Some(self.suppress(Reported { address, ..reported }, group.suppressed.clone()))
     }
 
     /// What two rules can't know for one reason is said once.

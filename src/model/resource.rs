@@ -15,6 +15,8 @@ pub struct Resource {
     pub header: Span,
     /// The call that brings the code in which it is declared, when that code can't be edited.
     pub call: Option<Span>,
+    /// The calls that bring it, the innermost first.
+    pub calls: Vec<Span>,
     /// Whether it is created.
     pub exists: Traced<bool>,
     /// The Region that its provider or its stack has for it, if it is a trail. An argument of its own may say another one.

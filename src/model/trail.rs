@@ -17,6 +17,8 @@ pub struct Trail {
     pub header: Span,
     /// The call that brings the code in which it is declared, when that code can't be edited.
     pub call: Option<Span>,
+    /// The calls that bring it, the innermost first.
+    pub calls: Vec<Span>,
     /// Whether it is created.
     pub exists: Traced<bool>,
     /// The Region in which it is created: its home.

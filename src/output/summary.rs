@@ -22,15 +22,15 @@ fn words(report: &Report, tells_all: bool) -> String {
         .filter(|(number, _)| *number > 0)
         .map(|(number, what)| count(number, what))
         .collect();
-    if report.trails() == 0 && report.findings.is_empty() {
-        return match report.files {
-            0 => "No Terraform or CloudFormation file found; nothing was checked.\n".to_owned(),
-            _ => format!("No CloudTrail trail found in {files}; nothing was checked.\n"),
-        };
-    }
     let counted = || report.findings.iter().filter(|finding| finding.suppressed.is_none());
     let asides = counted().filter(|finding| finding.is_aside).count();
     let apart = apart(counts, asides, tells_all);
+    if report.trails() == 0 && found.is_empty() && counts.unresolved == 0 {
+        return match report.files {
+            0 => "No Terraform or CloudFormation file found; nothing was checked.\n".to_owned(),
+            _ => format!("No CloudTrail trail found in {files}; nothing was checked{apart}.\n"),
+        };
+    }
     if found.is_empty() && counts.unresolved == asides {
         return format!("All checks passed for {trails} ({files}){apart}.\n");
     }

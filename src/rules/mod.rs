@@ -37,13 +37,14 @@ use std::sync::LazyLock;
 pub use page::{Control, Page};
 pub(crate) use stale_plan::RULE as STALE_PLAN;
 
+use crate::error::closest;
 use crate::finding::{Finding, Label, Verdict};
 use crate::model::selectors::SelectorPolicy;
 use crate::model::surroundings::Surroundings;
 use crate::model::{Deployment, Trail};
 
 /// All rules, in the order in which they are listed.
-pub static RULES: [&Rule; 24] = [
+pub static RULES: [&Rule; 27] = [
     &no_compliant_trail::RULE,
     &single_region_trail::RULE,
     &stopped_trail::RULE,
@@ -66,9 +67,23 @@ pub static RULES: [&Rule; 24] = [
     &org_trail_account::RULE,
     &bpa_implicit::RULE,
     &stale_plan::RULE,
+    &UNUSED_IGNORE,
+    &EXPIRED_IGNORE,
+    &UNKNOWN_RULE,
     &SYNTAX_ERROR,
     &UNREADABLE_FILE,
 ];
+
+/// A comment that suppresses nothing.
+pub static UNUSED_IGNORE: Rule =
+    Rule::new(|| Page::parse(include_str!("../../rules/unused-ignore.md")), Check::Ignoring);
+
+/// A comment whose last day is over.
+pub static EXPIRED_IGNORE: Rule =
+    Rule::new(|| Page::parse(include_str!("../../rules/expired-ignore.md")), Check::Ignoring);
+
+/// A comment that names a rule that doesn't exist.
+pub static UNKNOWN_RULE: Rule = Rule::new(|| Page::parse(include_str!("../../rules/unknown-rule.md")), Check::Ignoring);
 
 /// Text that isn't in its language. It can't be switched off: what can't be read can't be judged.
 pub static SYNTAX_ERROR: Rule = Rule::new(|| Page::parse(include_str!("../../rules/syntax-error.md")), Check::Reading);
@@ -105,6 +120,8 @@ pub enum Check {
     AdviceAround(fn(&Surroundings) -> Option<Finding>),
     /// Nothing: it stands for what goes wrong while files are read.
     Reading,
+    /// The comments that suppress findings.
+    Ignoring,
 }
 
 /// How strictly the control is read.
@@ -177,6 +194,36 @@ pub fn benchmarks() -> BTreeSet<&'static str> {
 /// The rule of this name.
 pub fn find(id: &str) -> Option<&'static Rule> {
     RULES.into_iter().find(|rule| rule.id() == id)
+}
+
+/// The rule of this name, or what is wrong with the name.
+///
+/// # Errors
+///
+/// There is no such rule.
+pub fn named(name: &str) -> Result<&'static Rule, String> {
+    find(name).ok_or_else(|| {
+        let suggestion = closest(name, RULES.into_iter().map(Rule::id));
+        let suggestion = suggestion.map(|id| format!(", did you mean `{id}`?")).unwrap_or_default();
+        format!("there is no rule `{name}`{suggestion}")
+    })
+}
+
+/// The same for a rule that can be switched off.
+///
+/// # Errors
+///
+/// There is no such rule, or it says what can't be read.
+pub fn judging(name: &str) -> Result<&'static Rule, String> {
+    // It could hide a rule that comes only later.
+    if name == "all" {
+        return Err("`all` can't be ignored; name each rule".to_owned());
+    }
+    let rule = named(name)?;
+    match rule.check {
+        Check::Reading => Err(format!("`{name}` can't be ignored: what can't be read can't be judged")),
+        _ => Ok(rule),
+    }
 }
 
 /// Whether a trail meets every condition of the control in its world.

@@ -79,6 +79,13 @@ impl Sources {
         Arc::clone(kept.files.get(id.0 as usize).expect("a FileId comes from these Sources"))
     }
 
+    /// All files that were kept.
+    pub fn all(&self) -> Vec<(FileId, Arc<SourceFile>)> {
+        let kept = self.kept.read().unwrap_or_else(PoisonError::into_inner);
+        let id = |index: usize| FileId(u32::try_from(index).unwrap_or(u32::MAX));
+        kept.files.iter().enumerate().map(|(index, file)| (id(index), Arc::clone(file))).collect()
+    }
+
     /// Whether a path lies where files may refer to; nothing else is read unless it is named.
     pub fn may_read(&self, path: &Path) -> bool {
         self.read_roots.iter().any(|root| path.starts_with(root))

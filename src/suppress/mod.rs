@@ -1,12 +1,44 @@
 //! What the user accepts: findings that stay on record and don't count.
+//!
+//! A finding is suppressed by the configuration, or by a comment at the trail, at a call that brings it, or at any
+//! step of the way that its value came. Comments are no part of the trees that are evaluated: a file is searched for them only
+//! once a finding leads into it, and read again only if it has one.
 
 mod accepted;
 mod date;
+mod directive;
+mod foreign;
+mod ignores;
+mod metadata;
+mod outline;
+mod reach;
+mod stale;
+
+use std::collections::{HashMap, HashSet};
+use std::sync::{Arc, Mutex, PoisonError};
 
 pub use accepted::Accepted;
 pub use date::Date;
+pub use foreign::FOREIGN;
+pub use stale::{Stale, StaleKind};
 
-use crate::source::Span;
+use crate::config::Tool;
+use crate::rules::Rule;
+use crate::source::{FileId, Sources, Span};
+use ignores::Ignores;
+
+/// What may suppress a finding.
+#[derive(Debug, Clone, Default)]
+pub struct Policy {
+    /// Whether anything may.
+    pub is_off: bool,
+    /// What the configuration accepts.
+    pub accepted: Vec<Accepted>,
+    /// The tools whose comments count as well.
+    pub honored: Vec<Tool>,
+    /// The day on which this is.
+    pub today: Date,
+}
 
 /// Why a finding doesn't count.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -30,5 +62,46 @@ impl Suppression {
     /// Whether its last day is over.
     pub fn is_expired(&self, today: Date) -> bool {
         self.until.is_some_and(|until| until < today)
+    }
+}
+
+/// The suppressions of a run, and which of them were of use.
+#[derive(Debug)]
+pub struct Suppressions<'a> {
+    policy: &'a Policy,
+    sources: &'a Sources,
+    files: Mutex<HashMap<FileId, Arc<Ignores>>>,
+    /// The rules for which something was of use, also if its last day is over.
+    used: Mutex<HashSet<(Span, &'static str)>>,
+}
+
+impl<'a> Suppressions<'a> {
+    /// None of use yet.
+    pub fn new(policy: &'a Policy, sources: &'a Sources) -> Self {
+        Self { policy, sources, files: Mutex::default(), used: Mutex::default() }
+    }
+
+    /// Why what a rule finds of a trail, or of a deployment without an address, doesn't count; `places` are all
+    /// that it has to do with.
+    pub fn find(&self, rule: &Rule, address: Option<&str>, places: &[Span]) -> Option<Suppression> {
+        if self.policy.is_off {
+            return None;
+        }
+        let accepted = self.policy.accepted.iter().filter(|accepted| accepted.covers(rule.id(), address));
+        let mut found: Vec<Suppression> = accepted.map(|accepted| accepted.suppression.clone()).collect();
+        for place in places {
+            let ignores = self.of_file(place.file);
+            let covering = ignores.all.iter().filter(|ignore| ignore.covers(rule, *place));
+            found.extend(covering.map(|ignore| ignore.suppression.clone()));
+        }
+        let mut used = self.used.lock().unwrap_or_else(PoisonError::into_inner);
+        used.extend(found.iter().map(|suppression| (suppression.span, rule.id())));
+        found.into_iter().find(|suppression| !suppression.is_expired(self.policy.today))
+    }
+
+    fn of_file(&self, id: FileId) -> Arc<Ignores> {
+        let mut files = self.files.lock().unwrap_or_else(PoisonError::into_inner);
+        let read = || Arc::new(Ignores::read(id, &self.sources.file(id), &self.policy.honored));
+        Arc::clone(files.entry(id).or_insert_with(read))
     }
 }

@@ -144,7 +144,7 @@ fn mistakes_are_shown_at_their_place() {
             "select = [\"all\", \"single-region\"]",
             "1:18: there is no rule `single-region`, did you mean `single-region-trail`?",
         ),
-        ("ignore = [\"all\"]", "1:11: there is no rule `all`"),
+        ("ignore = [\"all\"]", "1:11: `all` can't be ignored; name each rule"),
         ("ignore = [\"syntax-error\"]", "1:11: `syntax-error` can't be ignored: "),
         ("ignore = [1]", "1:11: invalid type: integer `1`, expected the name of a rule, or a table with `rule`"),
         ("levels = { single-region = \"error\" }", "1:12: there is no rule `single-region`, did you mean"),

@@ -27,6 +27,7 @@ mod scenarios;
 mod selectors;
 mod spans;
 mod support;
+mod suppressing;
 mod traces;
 mod twins;
 mod verdicts;

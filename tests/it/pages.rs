@@ -71,6 +71,10 @@ fn said(rule: &Rule, report: &Report) -> &'static str {
             let advises = trails.any(|trail| trail.advisories.iter().any(|advised| advised.id() == rule.id()));
             if advises { "fail" } else { "pass" }
         }
+        Check::Ignoring => {
+            let is_found = report.findings.iter().any(|finding| finding.rule.id() == rule.id());
+            if is_found { "fail" } else { "pass" }
+        }
         Check::Reading => panic!("`{}` has an example and no check", rule.id()),
     }
 }

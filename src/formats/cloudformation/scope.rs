@@ -5,6 +5,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use super::template::Template;
+use crate::source::Span;
 use crate::syntax::node::Node;
 use crate::value::{Maybe, Why};
 
@@ -29,6 +30,8 @@ pub(super) struct Call {
     pub(super) names: Names,
     /// Its logical id.
     pub(super) stack: String,
+    /// Where that is written.
+    pub(super) header: Span,
     /// The parameters that it sets.
     pub(super) arguments: HashMap<String, Passed>,
     /// Why it may set others.
@@ -54,6 +57,12 @@ impl Scope {
     /// A name as it is seen from outside of all stacks.
     pub(super) fn qualify(&self, name: &str) -> String {
         format!("{}{name}", self.prefix)
+    }
+
+    /// The stacks that deploy it, the innermost first.
+    pub(super) fn calls(&self) -> Vec<Span> {
+        let calls = std::iter::successors(self.call.as_ref(), |call| call.caller.call.as_ref());
+        calls.map(|call| call.header).collect()
     }
 
     /// Whether a template is deployed by itself here, on the way from the root.

@@ -67,6 +67,7 @@ impl<'a> Evaluator<'a> {
             caller: Rc::clone(&self.scope),
             names: self.names.clone(),
             stack: member.key.clone(),
+            header: member.key_span,
             arguments,
             rest,
             is_set,

@@ -102,6 +102,7 @@ impl<'a> Planned<'a> {
             address,
             header,
             call: None,
+            calls: Vec::new(),
             exists: Traced { value: Known(true), origin: Origin::Absent(header), hops: Vec::new() },
             region,
             body: Known(body),

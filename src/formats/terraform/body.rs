@@ -35,6 +35,7 @@ pub(super) fn resources(
             address,
             header: block.header,
             call,
+            calls: scope.calls(),
             exists,
             region,
             body: Known(body),

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use super::eval::Evaluator;
 use super::module::{BlockId, Module};
 use super::tree::Tree;
+use crate::source::Span;
 use crate::syntax::hcl::Block;
 use crate::value::{Data, Hop, Maybe, Origin, Traced, Unknown, Why, World};
 
@@ -120,6 +121,12 @@ impl Scope {
     pub(super) fn call_block(&self) -> Option<&Block> {
         let call = self.call.as_ref()?;
         call.caller.module.block(call.block)
+    }
+
+    /// The `module` blocks on the way to it, the innermost first.
+    pub(super) fn calls(&self) -> Vec<Span> {
+        let scopes = std::iter::successors(Some(self), |scope| Some(&*scope.call.as_ref()?.caller));
+        scopes.filter_map(|scope| Some(scope.call_block()?.header)).collect()
     }
 
     /// Forgets what depends on the world.

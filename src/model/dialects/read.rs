@@ -15,8 +15,9 @@ const MAX_BASIC_SELECTORS: usize = 5;
 pub fn read(resource: Resource) -> Option<Trail> {
     let Role::Trail(dialect) = resource.kind.role else { return None };
     let region = region(&resource);
-    let Resource { address, header, call, exists, body, ignored_changes, notation, macros, contradictions, .. } =
-        resource;
+    let Resource {
+        address, header, call, calls, exists, body, ignored_changes, notation, macros, contradictions, ..
+    } = resource;
     let reader = Reader { booleans: dialect.booleans, notation, header, body };
     let flag = |flag: &Flag| reader.flag(flag.name, flag.absent.ok_or(Invalid::Missing));
     Some(Trail {
@@ -25,6 +26,7 @@ pub fn read(resource: Resource) -> Option<Trail> {
         is_made_by_cloudformation: dialect.is_made_by_cloudformation,
         header,
         call,
+        calls,
         exists,
         region,
         macros,

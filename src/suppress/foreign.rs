@@ -1,0 +1,157 @@
+//! Comments and metadata that are meant for other tools, for the rules that match ours.
+
+use super::ignores::Ignore;
+use super::outline::Outline;
+use super::{Date, Suppression, reach};
+use crate::config::Tool;
+use crate::rules::{self, Rule};
+use crate::source::{SourceFile, Span};
+use crate::syntax::node::{Mapping, Node};
+
+/// The rules of other tools that look for what one of ours looks for, as the tool, its id and our rule.
+///
+/// The ids come from the tools' sources:
+/// Checkov, `checkov/{terraform,cloudformation}/checks/resource/aws/Cloudtrail*.py` in bridgecrewio/checkov;
+/// Trivy, `checks/cloud/aws/cloudtrail/*.rego` in aquasecurity/trivy-checks (`id`, `aliases`, `short_code`), which
+/// were tfsec's before; KICS, `assets/queries/{terraform,cloudFormation}/aws/cloudtrail_*/metadata.json` in
+/// Checkmarx/kics; CloudFormation Guard, `rules/aws/cloudtrail/*.guard` in aws-cloudformation/aws-guard-rules-registry.
+/// Neither cfn_nag (`lib/cfn-nag/custom_rules` in stelligent/cfn_nag) nor TFLint's rules for AWS
+/// (`docs/rules` in terraform-linters/tflint-ruleset-aws) have one that looks for any of it.
+pub static FOREIGN: [(Tool, &str, &str); 24] = [
+    (Tool::Checkov, "CKV_AWS_67", "single-region-trail"),
+    (Tool::Checkov, "CKV_AWS_251", "stopped-trail"),
+    (Tool::Checkov, "CKV_AWS_36", "unvalidated-logs"),
+    (Tool::Checkov, "CKV_AWS_35", "logs-without-kms"),
+    (Tool::Trivy, "AVD-AWS-0014", "single-region-trail"),
+    (Tool::Trivy, "AWS-0014", "single-region-trail"),
+    (Tool::Trivy, "aws-cloudtrail-enable-all-regions", "single-region-trail"),
+    (Tool::Trivy, "AVD-AWS-0016", "unvalidated-logs"),
+    (Tool::Trivy, "AWS-0016", "unvalidated-logs"),
+    (Tool::Trivy, "aws-cloudtrail-enable-log-validation", "unvalidated-logs"),
+    (Tool::Trivy, "AVD-AWS-0015", "logs-without-kms"),
+    (Tool::Trivy, "AWS-0015", "logs-without-kms"),
+    (Tool::Trivy, "aws-cloudtrail-encryption-customer-managed-key", "logs-without-kms"),
+    (Tool::Kics, "8173d5eb-96b5-4aa6-a71b-ecfa153c123d", "single-region-trail"),
+    (Tool::Kics, "058ac855-989f-4378-ba4d-52d004020da7", "single-region-trail"),
+    (Tool::Kics, "4bb76f17-3d63-4529-bdca-2b454529d774", "stopped-trail"),
+    (Tool::Kics, "5c0b06d5-b7a4-484c-aeb0-75a836269ff0", "stopped-trail"),
+    (Tool::Kics, "52ffcfa6-6c70-4ea6-8376-d828d3961669", "unvalidated-logs"),
+    (Tool::Kics, "2a3560fe-52ca-4443-b34f-bf0ed5eb74c8", "unvalidated-logs"),
+    (Tool::Kics, "5d9e3164-9265-470c-9a10-57ae454ac0c7", "logs-without-kms"),
+    (Tool::Kics, "050a9ba8-d1cb-4c61-a5e8-8805a70d3b85", "logs-without-kms"),
+    (Tool::CfnGuard, "MULTI_REGION_CLOUD_TRAIL_ENABLED", "single-region-trail"),
+    (Tool::CfnGuard, "CLOUD_TRAIL_LOG_FILE_VALIDATION_ENABLED", "unvalidated-logs"),
+    (Tool::CfnGuard, "CLOUD_TRAIL_ENCRYPTION_ENABLED", "logs-without-kms"),
+];
+
+/// Words of which each file has one that holds something meant for a tool.
+pub(super) fn words(tool: Tool) -> &'static [&'static str] {
+    match tool {
+        Tool::Checkov => &["checkov"],
+        Tool::Trivy => &["trivy:ignore:", "tfsec:ignore:"],
+        Tool::Kics => &["kics-scan"],
+        Tool::CfnGuard => &["SuppressedRules"],
+        Tool::Tflint | Tool::CfnNag => &[],
+    }
+}
+
+/// What a comment says to a tool.
+pub(super) fn of_comment(tool: Tool, comment: Span, outline: &Outline, file: &SourceFile) -> Vec<Ignore> {
+    let text = file.slice(comment);
+    match tool {
+        Tool::Checkov => skipped_by_checkov(text, comment, outline),
+        Tool::Trivy => ignored_by_trivy(text, comment, outline, file),
+        Tool::Kics => disabled_by_kics(text, comment, outline, file),
+        Tool::Tflint | Tool::CfnGuard | Tool::CfnNag => Vec::new(),
+    }
+}
+
+/// `checkov:skip=ID:reason` somewhere in a block or a resource is about all of it.
+/// Source: <https://www.checkov.io/2.Basics/Suppressing%20and%20Skipping%20Policies.html>.
+fn skipped_by_checkov(text: &str, comment: Span, outline: &Outline) -> Vec<Ignore> {
+    let Some((_, rest)) = text.split_once("checkov:skip=") else { return Vec::new() };
+    let end = rest.find(|c: char| !c.is_ascii_alphanumeric() && c != '_').unwrap_or(rest.len());
+    let (id, rest) = rest.split_at_checked(end).unwrap_or((rest, ""));
+    let reason = rest.strip_prefix(':').map(|reason| reason.trim_end_matches("*/").trim().to_owned());
+    let region = if outline.documents.is_empty() {
+        outline.outermost_around(comment)
+    } else {
+        resource_around(comment, outline)
+    };
+    ignore(Tool::Checkov, id, region, Suppression { span: comment, reason, until: None }).into_iter().collect()
+}
+
+/// The resource of a template that holds a place.
+fn resource_around(place: Span, outline: &Outline) -> Option<Span> {
+    let templates = outline.documents.iter().filter_map(|document| document.as_mapping());
+    let resources = templates.filter_map(|template| template.get("Resources")?.value.as_mapping());
+    let spans = resources.flat_map(|mapping| &mapping.entries).map(|entry| entry.key.span.to(entry.value.whole()));
+    spans.into_iter().find(|span| span.file == place.file && span.start <= place.start && place.end <= span.end)
+}
+
+/// `trivy:ignore:ID` and `tfsec:ignore:ID`, any number of them, beside or above what they are about,
+/// each perhaps with `:exp:2027-01-31` behind it.
+/// Source: <https://trivy.dev/latest/docs/configuration/filtering/#by-inline-comments>.
+fn ignored_by_trivy(text: &str, comment: Span, outline: &Outline, file: &SourceFile) -> Vec<Ignore> {
+    let ids = text.split_whitespace().filter_map(|word| {
+        let word = word.trim_start_matches(['#', '/', '*']).trim_end_matches("*/");
+        word.strip_prefix("trivy:ignore:").or_else(|| word.strip_prefix("tfsec:ignore:"))
+    });
+    let one = |word: &str| {
+        let (id, until) = word.split_once(":exp:").map_or((word, None), |(id, until)| (id, Some(until)));
+        // Nobody knows how long it holds with a day that isn't one.
+        let until = until.map(str::parse::<Date>).transpose().ok()?;
+        let region = reach::of_comment(comment, outline, file);
+        ignore(Tool::Trivy, id, region, Suppression { span: comment, reason: None, until })
+    };
+    ids.filter_map(one).collect()
+}
+
+/// `kics-scan disable=ID,ID` before anything else is about the file. What ignores a line or a block as a whole
+/// names no rule, so it doesn't count here.
+/// Source: `docs/running-kics.md` in Checkmarx/kics.
+fn disabled_by_kics(text: &str, comment: Span, outline: &Outline, file: &SourceFile) -> Vec<Ignore> {
+    let is_first = outline.items.iter().all(|item| comment.end <= item.start);
+    let Some((_, ids)) = text.split_once("kics-scan disable=").filter(|_| is_first) else { return Vec::new() };
+    let whole = Some(Span::new(comment.file, 0, file.text.len()));
+    let ids = ids.split_whitespace().next().unwrap_or_default().split(',');
+    let suppression = || Suppression { span: comment, reason: None, until: None };
+    ids.filter_map(|id| ignore(Tool::Kics, id.trim(), whole, suppression())).collect()
+}
+
+/// What the metadata of a resource says to a tool.
+pub(super) fn of_metadata(tool: Tool, metadata: &Mapping, region: Span) -> Vec<Ignore> {
+    // Sources: Checkov's page about skipping, and the guard files themselves.
+    let (owner, list) = match tool {
+        Tool::Checkov => ("checkov", "skip"),
+        Tool::CfnGuard => ("guard", "SuppressedRules"),
+        Tool::Trivy | Tool::Kics | Tool::Tflint | Tool::CfnNag => return Vec::new(),
+    };
+    let listed = metadata.get(owner).and_then(|entry| entry.value.as_mapping()?.get(list));
+    let items = listed.and_then(|entry| entry.value.as_sequence()).unwrap_or_default();
+    items.iter().filter_map(|item| of_entry(tool, item, region)).collect()
+}
+
+/// `{ id, comment }`, or an id alone.
+fn of_entry(tool: Tool, item: &Node, region: Span) -> Option<Ignore> {
+    let text = |key: &str| item.as_mapping()?.get(key)?.value.as_text().map(str::to_owned);
+    let id = item.as_text().map(str::to_owned).or_else(|| text("id"))?;
+    let suppression = Suppression { span: item.span, reason: text("comment"), until: None };
+    ignore(tool, &id, Some(region), suppression)
+}
+
+/// What a tool's rule is worth here; nothing if none of ours matches it.
+fn ignore(tool: Tool, id: &str, region: Option<Span>, suppression: Suppression) -> Option<Ignore> {
+    let own = matching(tool, id)?;
+    let reason = suppression
+        .reason
+        .filter(|reason| !reason.is_empty())
+        .or_else(|| Some(format!("{} ignores {id} here", tool.name())));
+    let suppression = Suppression { reason, ..suppression };
+    Some(Ignore { rules: vec![Ok(own)], region, suppression, is_own: false })
+}
+
+fn matching(tool: Tool, id: &str) -> Option<&'static Rule> {
+    let matches = |(owner, theirs, _): &&(Tool, &str, &str)| *owner == tool && theirs.eq_ignore_ascii_case(id);
+    FOREIGN.iter().find(matches).and_then(|(_, _, own)| rules::find(own))
+}

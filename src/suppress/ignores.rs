@@ -1,0 +1,145 @@
+//! What the comments and the metadata of a file suppress.
+
+use super::directive::{self, Directive};
+use super::outline::Outline;
+use super::{Suppression, foreign, metadata, reach};
+use crate::config::Tool;
+use crate::rules::{self, Rule};
+use crate::source::{FileId, SourceFile, Span};
+use crate::syntax::node::{Entry, Node, NodeKind};
+
+/// Words of which each file has one that suppresses something, whatever other tools are honoured.
+const WORD: &str = "trailint";
+
+/// A property of this name is a comment in the JSON syntax of Terraform.
+const COMMENT: &str = "//";
+
+/// A file with more of them is written by nobody, and the rest of them suppresses nothing.
+const MAX_IGNORES: usize = 1_000;
+
+/// Something that says that findings don't count.
+#[derive(Debug)]
+pub(super) struct Ignore {
+    /// The rules by which they are found.
+    pub(super) rules: Vec<Result<&'static Rule, String>>,
+    /// The part of the file that they have to do with; nothing if there is no such part.
+    pub(super) region: Option<Span>,
+    pub(super) suppression: Suppression,
+    /// Whether it is meant for us, and not for another tool.
+    pub(super) is_own: bool,
+}
+
+/// All that a file says of findings.
+#[derive(Debug, Default)]
+pub(super) struct Ignores {
+    pub(super) all: Vec<Ignore>,
+    /// What is meant for us and can't be read, with what is wrong.
+    pub(super) misread: Vec<(Span, String)>,
+}
+
+impl Ignores {
+    /// Reads a file. One without any of the words costs no more than the search for them.
+    pub(super) fn read(id: FileId, file: &SourceFile, honored: &[Tool]) -> Self {
+        let has = |word: &str| file.text.contains(word);
+        let mut words =
+            std::iter::once(WORD).chain(honored.iter().flat_map(|tool| foreign::words(*tool).iter().copied()));
+        let mut ignores = Self::default();
+        // Settings say all that they have to say elsewhere, and installed code is nobody's to comment.
+        let is_code = !file.name.ends_with(".toml") && !file.name.split('/').any(|part| part == ".terraform");
+        if !is_code || !words.any(has) {
+            return ignores;
+        }
+        let outline = Outline::read(id, file);
+        for comment in &outline.comments {
+            ignores.add_comment(*comment, &outline, file);
+            for tool in honored {
+                ignores.all.extend(foreign::of_comment(*tool, *comment, &outline, file));
+            }
+        }
+        for document in &outline.documents {
+            ignores.add_notes(document, document.span);
+            metadata::read(document, honored, &mut ignores);
+        }
+        ignores.all.truncate(MAX_IGNORES);
+        ignores
+    }
+
+    /// Each line of a comment may say something.
+    fn add_comment(&mut self, comment: Span, outline: &Outline, file: &SourceFile) {
+        if self.all.len().saturating_add(self.misread.len()) > MAX_IGNORES {
+            return;
+        }
+        let mut start = comment.start;
+        for line in file.slice(comment).split_inclusive('\n') {
+            let span =
+                Span { start, end: start.saturating_add(u32::try_from(line.trim_end().len()).unwrap_or(0)), ..comment };
+            start = start.saturating_add(u32::try_from(line.len()).unwrap_or(0));
+            match directive::read(without_marks(line)) {
+                None => {}
+                Some(Err(message)) => self.misread.push((span, message)),
+                Some(Ok(directive)) => {
+                    let region = match directive.is_for_file {
+                        true => whole_file(comment, file),
+                        false => reach::of_comment(comment, outline, file),
+                    };
+                    self.all.push(Ignore::of(directive, span, region));
+                }
+            }
+        }
+    }
+
+    /// The properties that are comments, each about the object in which it stands.
+    fn add_notes(&mut self, node: &Node, around: Span) {
+        match &node.kind {
+            NodeKind::Mapping(mapping) => mapping.entries.iter().for_each(|entry| self.add_note(entry, around)),
+            NodeKind::Sequence(items) => items.iter().for_each(|item| self.add_notes(item, item.whole())),
+            NodeKind::Scalar(_) | NodeKind::Alias(_) => {}
+        }
+    }
+
+    fn add_note(&mut self, entry: &Entry, around: Span) {
+        if entry.key.as_text() != Some(COMMENT) {
+            return self.add_notes(&entry.value, entry.key.span.to(entry.value.whole()));
+        }
+        let texts = match &entry.value.kind {
+            NodeKind::Sequence(items) => items.iter().collect(),
+            NodeKind::Scalar(_) | NodeKind::Mapping(_) | NodeKind::Alias(_) => vec![&entry.value],
+        };
+        for node in texts {
+            match node.as_text().and_then(directive::read) {
+                None => {}
+                Some(Err(message)) => self.misread.push((node.span, message)),
+                Some(Ok(directive)) => self.all.push(Ignore::of(directive, node.span, Some(around))),
+            }
+        }
+    }
+}
+
+impl Ignore {
+    fn of(directive: Directive, span: Span, region: Option<Span>) -> Self {
+        let Directive { names, until, reason, .. } = directive;
+        let rules = names.iter().map(|name| rules::judging(name)).collect();
+        Self { rules, region, suppression: Suppression { span, reason, until }, is_own: true }
+    }
+
+    /// Whether it is about what a rule finds at a place.
+    pub(super) fn covers(&self, rule: &Rule, place: Span) -> bool {
+        let names =
+            |named: &Result<&'static Rule, String>| named.as_ref().is_ok_and(|named| std::ptr::eq(*named, rule));
+        let is_inside = |region: Span| region.file == place.file && region.range().contains(&place.range().start);
+        self.region.is_some_and(is_inside) && self.rules.iter().any(names)
+    }
+}
+
+/// The whole file, for a comment at the start of a line.
+fn whole_file(comment: Span, file: &SourceFile) -> Option<Span> {
+    let is_at_start = file.position(comment.start).column == 1;
+    is_at_start.then(|| Span::new(comment.file, 0, file.text.len()))
+}
+
+/// A line of a comment without what makes it one.
+fn without_marks(line: &str) -> &str {
+    let line = line.trim();
+    let line = line.strip_suffix("*/").unwrap_or(line);
+    ["//", "/*", "#", "*"].iter().find_map(|mark| line.strip_prefix(mark)).unwrap_or(line)
+}

@@ -1,0 +1,115 @@
+//! The parts of a file that a comment may be about, and the comments themselves.
+
+use std::sync::Arc;
+
+use crate::source::{FileId, SourceFile, Span};
+use crate::syntax::hcl::{self, Block, Expr, ExprKind, Parsed};
+use crate::syntax::node::{Node, NodeKind, Tree};
+use crate::syntax::{json, yaml};
+
+/// What a file holds, by place.
+#[derive(Debug, Default)]
+pub(super) struct Outline {
+    pub(super) comments: Vec<Span>,
+    /// Blocks and attributes, or entries and elements; each after what it lies in.
+    pub(super) items: Vec<Span>,
+    /// The documents of a YAML or JSON file.
+    pub(super) documents: Vec<Arc<Node>>,
+}
+
+impl Outline {
+    /// Reads a file in the language that its name or its first character says.
+    pub(super) fn read(id: FileId, file: &SourceFile) -> Self {
+        let is_native = [".tf", ".tofu", ".tfvars"].iter().any(|extension| file.name.ends_with(extension));
+        let is_template = [".yaml", ".yml", ".template"].iter().any(|extension| file.name.ends_with(extension));
+        if !is_native && file.body().1.trim_start().starts_with('{') {
+            Self::of_tree(json::parse(id, file))
+        } else if is_template || !is_native && file.text.contains("Resources:") {
+            Self::of_tree(yaml::parse(id, file))
+        } else {
+            Self::of_hcl(id, file)
+        }
+    }
+
+    fn of_hcl(id: FileId, file: &SourceFile) -> Self {
+        let split = hcl::split(id, file);
+        let mut items = Vec::new();
+        for item in &split.items {
+            match hcl::parse(item, file).0 {
+                Some(Parsed::Block(block)) => of_block(&block, &mut items),
+                Some(Parsed::Attribute(attribute)) => of_attribute(attribute.name.span, &attribute.value, &mut items),
+                None => items.push(item.span),
+            }
+        }
+        Self { comments: split.comments, items, documents: Vec::new() }
+    }
+
+    fn of_tree(tree: Tree) -> Self {
+        let mut items = Vec::new();
+        for document in &tree.documents {
+            of_node(document, &mut items);
+        }
+        Self { comments: tree.comments, items, documents: tree.documents }
+    }
+
+    /// The outermost item that holds a place.
+    pub(super) fn outermost_around(&self, place: Span) -> Option<Span> {
+        self.items.iter().copied().find(|item| item.start <= place.start && place.end <= item.end)
+    }
+}
+
+fn of_block(block: &Block, items: &mut Vec<Span>) {
+    items.push(block.span);
+    for attribute in &block.body.attributes {
+        of_attribute(attribute.name.span, &attribute.value, items);
+    }
+    // The parser lets blocks nest only so far.
+    block.body.blocks.iter().for_each(|inner| of_block(inner, items));
+}
+
+fn of_attribute(name: Span, value: &Expr, items: &mut Vec<Span>) {
+    items.push(name.to(value.span));
+    of_expr(value, items);
+}
+
+/// The entries of objects and the elements of tuples, also where they are arguments of a function.
+fn of_expr(expr: &Expr, items: &mut Vec<Span>) {
+    match &expr.kind {
+        ExprKind::Object(entries) => {
+            for entry in entries {
+                let key = match &entry.key {
+                    hcl::ObjectKey::Name(name) => name.span,
+                    hcl::ObjectKey::Expr(key) => key.span,
+                };
+                of_attribute(key, &entry.value, items);
+            }
+        }
+        ExprKind::Tuple(elements) => {
+            for element in elements {
+                items.push(element.span);
+                of_expr(element, items);
+            }
+        }
+        ExprKind::Call(call) => call.arguments.iter().for_each(|argument| of_expr(argument, items)),
+        _ => {}
+    }
+}
+
+/// The entries of mappings and the elements of sequences. Aliases are places of their own.
+fn of_node(root: &Node, items: &mut Vec<Span>) {
+    match &root.kind {
+        NodeKind::Mapping(mapping) => {
+            for entry in &mapping.entries {
+                items.push(entry.key.span.to(entry.value.whole()));
+                of_node(&entry.value, items);
+            }
+        }
+        NodeKind::Sequence(elements) => {
+            for element in elements {
+                items.push(element.whole());
+                of_node(element, items);
+            }
+        }
+        NodeKind::Scalar(_) | NodeKind::Alias(_) => {}
+    }
+}

@@ -1,0 +1,86 @@
+//! Comments that do nothing, or no longer: each is said, so that none stays behind.
+
+use std::sync::PoisonError;
+
+use super::ignores::Ignore;
+use super::{Suppression, Suppressions};
+use crate::rules::Rule;
+use crate::source::Span;
+
+/// Something that was meant to suppress findings and doesn't.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Stale {
+    /// Where it is written.
+    pub span: Span,
+    /// What is the matter.
+    pub kind: StaleKind,
+    /// What is the matter, as a sentence fragment.
+    pub message: String,
+}
+
+/// What is the matter with a [`Stale`] suppression.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum StaleKind {
+    /// There is nothing to suppress.
+    Unused,
+    /// Its last day is over.
+    Expired,
+    /// It names a rule that can't be ignored, or doesn't exist.
+    UnknownRule,
+}
+
+impl Suppressions<'_> {
+    /// What is stale in all files of the run; `is_asked` tells the rules that were asked.
+    pub fn stale(&self, is_asked: impl Fn(&Rule) -> bool) -> Vec<Stale> {
+        if self.policy.is_off {
+            return Vec::new();
+        }
+        let mut stale = self.expired_acceptances();
+        for (id, _) in self.sources.all() {
+            let ignores = self.of_file(id);
+            for (span, message) in &ignores.misread {
+                let message = format!("this suppresses nothing: {message}");
+                stale.push(Stale { span: *span, kind: StaleKind::Unused, message });
+            }
+            for ignore in ignores.all.iter().filter(|ignore| ignore.is_own) {
+                stale.extend(ignore.rules.iter().filter_map(|rule| self.judge(ignore, rule, &is_asked)));
+            }
+        }
+        stale
+    }
+
+    /// An entry of the configuration may be for what isn't checked this time, so only its end is told.
+    fn expired_acceptances(&self) -> Vec<Stale> {
+        let accepted = self.policy.accepted.iter();
+        accepted.filter_map(|accepted| self.expired(&accepted.suppression, accepted.rule)).collect()
+    }
+
+    fn judge(
+        &self,
+        ignore: &Ignore,
+        rule: &Result<&'static Rule, String>,
+        is_asked: &impl Fn(&Rule) -> bool,
+    ) -> Option<Stale> {
+        let span = ignore.suppression.span;
+        match rule {
+            Err(message) => Some(Stale { span, kind: StaleKind::UnknownRule, message: message.clone() }),
+            Ok(rule) if self.is_used(span, rule.id()) => self.expired(&ignore.suppression, rule.id()),
+            Ok(rule) if is_asked(rule) => {
+                let message = format!("`{}` finds nothing that this could suppress", rule.id());
+                Some(Stale { span, kind: StaleKind::Unused, message })
+            }
+            Ok(_) => None,
+        }
+    }
+
+    fn expired(&self, suppression: &Suppression, rule: &'static str) -> Option<Stale> {
+        let span = suppression.span;
+        let until = suppression.until.filter(|until| *until < self.policy.today && self.is_used(span, rule))?;
+        let message = format!("`{rule}` was accepted until {until}, and its finding is back");
+        Some(Stale { span, kind: StaleKind::Expired, message })
+    }
+
+    fn is_used(&self, span: Span, rule: &'static str) -> bool {
+        self.used.lock().unwrap_or_else(PoisonError::into_inner).contains(&(span, rule))
+    }
+}

@@ -1,0 +1,2 @@
+# trailint: ignore[single-region-trail] above the value
+given = false

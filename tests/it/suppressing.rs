@@ -1,0 +1,60 @@
+//! What comments and metadata suppress: each folder is checked as a user would check it.
+
+use std::process::Command;
+
+use trailint::suppress::FOREIGN;
+
+use super::support::{directories_in, expect_file, package};
+
+#[test]
+fn suppressed_findings_stay_on_record() {
+    for folder in directories_in(&package("testdata/suppressing")) {
+        let mut program = Command::new(env!("CARGO_BIN_EXE_trailint"));
+        program.args(["check", "--format", "full", "--show-suppressed"]).current_dir(&folder).env_clear();
+        let output = program.output().unwrap();
+        let text = String::from_utf8([output.stdout, output.stderr].concat()).unwrap();
+        // Where a finding is, whether it counts, and why it doesn't.
+        let words = ["error", "warning", "note[", "unresolved", "suppressed", "Found", "All", "    ╭─", "   ╭─"];
+        let lines =
+            text.lines().filter(|line| words.iter().any(|word| line.trim_start().starts_with(word.trim_start())));
+        let lines: Vec<String> = lines.map(|line| line.replace("testdata/suppressing/", "")).collect();
+        expect_file(&folder.join("expected.txt"), &format!("{}\n", lines.join("\n")));
+    }
+}
+
+#[test]
+fn the_documentation_lists_the_rules_of_other_tools() {
+    let path = package("docs/suppressing.md");
+    let page = std::fs::read_to_string(&path).unwrap();
+    let (before, _) = page.split_once("`UPDATE=1 cargo test`. -->\n").unwrap();
+    let rows = FOREIGN.iter().map(|(tool, theirs, own)| format!("| {} | `{theirs}` | `{own}` |\n", tool.name()));
+    let table = format!("| tool | its rule | ours |\n| --- | --- | --- |\n{}", rows.collect::<String>());
+    expect_file(&path, &format!("{before}`UPDATE=1 cargo test`. -->\n\n{table}"));
+    for (_, theirs, own) in FOREIGN {
+        assert!(trailint::rules::find(own).is_some(), "{theirs}");
+    }
+}
+
+#[test]
+fn everything_counts_without_ignores() {
+    let check = |arguments: &[&str]| {
+        let mut program = Command::new(env!("CARGO_BIN_EXE_trailint"));
+        program.args(["check", "testdata/suppressing/the-deployment"]).args(arguments).current_dir(package(""));
+        let output = program.output().unwrap();
+        (output.status.code().unwrap(), String::from_utf8([output.stdout, output.stderr].concat()).unwrap())
+    };
+    assert_eq!(
+        check(&[]),
+        (0, "All checks passed for 2 trails (1 file): 3 suppressed; 2 can't be judged here (`-v`).\n".to_owned())
+    );
+    let (status, text) = check(&["--no-ignores"]);
+    assert!(status == 1 && text.contains("Found 3 errors in 2 trails (1 file)"), "{text}");
+    let (status, text) = check(&["--enforce", "stopped-trail"]);
+    assert!(
+        status == 1 && text.contains("note: this rule is enforced, so nothing suppresses what it finds\n"),
+        "{text}"
+    );
+    // What isn't asked leaves its comments alone.
+    let (status, text) = check(&["--select", "unused-ignore,single-region-trail"]);
+    assert!(status == 0 && text.contains("All checks passed"), "{text}");
+}
