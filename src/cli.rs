@@ -1,6 +1,7 @@
 //! The command line: arguments, exit status, and nothing that another face would need too.
 
 mod check;
+mod comments;
 mod config;
 mod evaluation;
 mod inputs;
@@ -224,6 +225,18 @@ struct CheckArgs {
         env = "TRAILINT_FORMAT"
     )]
     format: Format,
+
+    /// Write comments that accept what is found, with this reason.
+    #[arg(
+        long,
+        value_name = "REASON",
+        num_args = 0..=1,
+        require_equals = true,
+        default_missing_value = "",
+        help_heading = "Fix",
+        env = "TRAILINT_ADD_IGNORE"
+    )]
+    add_ignore: Option<String>,
 
     #[command(flatten)]
     config: ConfigArgs,

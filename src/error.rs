@@ -85,6 +85,14 @@ pub enum Error {
         /// The other.
         other: String,
     },
+    /// A file that can't be changed.
+    #[error("can't change `{path}`: {cause}")]
+    Change {
+        /// As it is named to people.
+        path: String,
+        /// Why.
+        cause: ReadError,
+    },
     /// A trail that doesn't exist.
     #[error("there is no trail `{address}` in {files} file{}{}", if *.files == 1 { "" } else { "s" }, did_you_mean(.suggestion))]
     NoTrail {

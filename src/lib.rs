@@ -36,6 +36,7 @@
 //! - The same input gives the same bytes, whatever the number of threads.
 //! - What the code decides, no plan overrules; a plan fills what the code leaves unknown.
 //! - No network, no other program, and no file outside of what is checked.
+//! - Nothing is written but the comments that `--add-ignore` asks for, and each file at once.
 //!
 //! # Three doors
 //!

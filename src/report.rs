@@ -228,19 +228,26 @@ impl FailOn {
 }
 
 impl Report {
-    /// The findings that people are shown.
+    /// The findings that outputs show; those that are suppressed stay on record.
     pub fn shown(&self) -> impl Iterator<Item = &Reported> {
-        self.recorded().filter(|finding| self.shows_suppressed || finding.suppressed.is_none())
+        self.findings.iter().filter(|finding| self.shows(finding))
     }
 
-    /// The findings that are kept on record, with those that are suppressed.
-    pub fn recorded(&self) -> impl Iterator<Item = &Reported> {
-        self.findings.iter().filter(|finding| !self.hides_unresolved || finding.outcome != Outcome::Unknown)
-    }
-
-    /// The findings that texts for people show: those about what is declared somewhere else only if asked.
+    /// The findings that texts for people show.
     pub fn told(&self) -> impl Iterator<Item = &Reported> {
-        self.shown().filter(|finding| self.is_verbose || !finding.is_aside)
+        self.findings.iter().filter(|finding| self.tells(finding))
+    }
+
+    fn shows(&self, finding: &Reported) -> bool {
+        !self.hides_unresolved || finding.outcome != Outcome::Unknown
+    }
+
+    /// Whether texts for people show a finding: what is suppressed, or about what is declared somewhere else, only if
+    /// they are asked to.
+    pub fn tells(&self, finding: &Reported) -> bool {
+        let is_accepted = finding.suppressed.is_some() && !self.shows_suppressed;
+        let is_aside = finding.is_aside && !self.is_verbose;
+        self.shows(finding) && !is_accepted && !is_aside
     }
 
     /// The findings by level; those that are suppressed or unresolved are counted apart.

@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use clap::{ArgMatches, FromArgMatches};
 
 use super::inputs::{self, Given};
-use super::{CheckArgs, config, evaluation, find_rules, regions};
+use super::{CheckArgs, comments, config, evaluation, find_rules, regions};
 use crate::config::{ALL, Config};
 use crate::engine::{self, Selection, Settings};
 use crate::error::{Error, closest};
@@ -36,6 +36,10 @@ pub(super) fn run(args: &CheckArgs, matches: &ArgMatches, color: ColorWhen) -> R
     report.hides_unresolved = args.unresolved == Unresolved::Ignore;
     report.is_verbose = args.verbose;
     report.shows_suppressed = args.show_suppressed;
+    if let Some(reason) = &args.add_ignore {
+        let said = comments::add(&mut report, reason, &given.disk)?;
+        Stream::Error.write(&said, color).map_err(Error::Output)?;
+    }
     print(&report, args, color)?;
     let gate = Gate { fail_on: args.fail_on.level(), unresolved_fails: args.unresolved == Unresolved::Fail };
     Ok(if report.passes(gate) { ExitCode::SUCCESS } else { ExitCode::from(FOUND) })

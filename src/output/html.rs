@@ -48,7 +48,7 @@ pub(super) fn render(report: &Report) -> String {
 impl<'a> Page<'a> {
     fn new(report: &'a Report) -> Self {
         let mut findings: HashMap<_, Vec<_>> = HashMap::new();
-        for (index, finding) in report.recorded().enumerate() {
+        for (index, finding) in report.shown().enumerate() {
             let numbered = Numbered { id: format!("finding-{}", index.saturating_add(1)), finding };
             let name = finding.deployment_name.as_deref();
             let subject = (finding.deployment.as_deref(), name, finding.address.as_deref());

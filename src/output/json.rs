@@ -129,7 +129,7 @@ pub(super) fn render(report: &Report) -> String {
         tool: Tool { name: env!("CARGO_PKG_NAME"), version: env!("CARGO_PKG_VERSION") },
         summary: summary(report),
         deployments: report.deployments.iter().map(|judged| deployment(judged, &report.sources)).collect(),
-        findings: report.recorded().map(|reported| finding(reported, &report.sources)).collect(),
+        findings: report.shown().map(|reported| finding(reported, &report.sources)).collect(),
         compliance: compliance::statements(report),
     };
     let text = serde_json::to_string_pretty(&document).expect("a document of strings and numbers can be written");

@@ -1,7 +1,7 @@
 //! The disk, and the only file that walks it.
 
 use std::fs::{self, File, FileType};
-use std::io::{ErrorKind, Read};
+use std::io::{ErrorKind, Read, Write};
 use std::path::{Path, PathBuf};
 
 use ignore::{DirEntry, WalkBuilder, WalkState};
@@ -38,6 +38,29 @@ impl Disk {
     /// Walks also to what ignore files name.
     pub fn walks_ignored(&mut self) {
         self.skips_ignored = false;
+    }
+
+    /// Replaces a file's bytes at once: whoever reads it meanwhile sees the old ones or the new ones.
+    ///
+    /// # Errors
+    ///
+    /// It isn't a regular file of the trees any more, its bytes aren't `old`, or the system refuses.
+    pub fn replace(&self, path: &Path, old: &[u8], new: &[u8]) -> Result<(), ReadError> {
+        if self.read_inside(path)? != old {
+            return Err(ReadError::Refused("it has changed meanwhile".to_owned()));
+        }
+        // A link stays a link to the same file.
+        let target = fs::canonicalize(path).map_err(refused)?;
+        let name = target.file_name().unwrap_or_default().to_string_lossy();
+        let draft = target.with_file_name(format!(".{name}.trailint-{}", std::process::id()));
+        let written = write_new(&draft, new)
+            .and_then(|()| fs::set_permissions(&draft, fs::metadata(&target)?.permissions()))
+            .and_then(|()| fs::rename(&draft, &target));
+        written.map_err(|error| {
+            // What is left of a draft is of no use; that it can't be removed changes nothing.
+            let _ = fs::remove_file(&draft);
+            refused(error)
+        })
     }
 
     /// A link may name any file of the trees, and nothing else.
@@ -171,6 +194,13 @@ fn is_excluded(entry: &DirEntry, exclusions: &Exclusions) -> bool {
 
 fn check_regular(found: &FileType) -> Result<(), ReadError> {
     if found.is_file() { Ok(()) } else { Err(ReadError::NotAFile) }
+}
+
+/// Writes a file that must not exist yet, down to the disk.
+fn write_new(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
+    let mut file = File::options().write(true).create_new(true).open(path)?;
+    file.write_all(bytes)?;
+    file.sync_all()
 }
 
 /// Replaces the buffer's contents by the file's.

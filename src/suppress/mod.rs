@@ -5,6 +5,7 @@
 //! once a finding leads into it, and read again only if it has one.
 
 mod accepted;
+mod add;
 mod date;
 mod directive;
 mod foreign;
@@ -18,6 +19,7 @@ use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex, PoisonError};
 
 pub use accepted::Accepted;
+pub use add::{Commented, comments};
 pub use date::Date;
 pub use foreign::FOREIGN;
 pub use stale::{Stale, StaleKind};

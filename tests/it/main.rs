@@ -8,6 +8,7 @@
     reason = "a test that meets something unexpected should stop there"
 )]
 
+mod adding;
 mod cli;
 mod config;
 mod enumeration;
