@@ -48,6 +48,8 @@ pub struct Finding {
     pub level: Option<Level>,
     /// Whether it says no more than that something is declared elsewhere, which is no fault of the code.
     pub is_aside: bool,
+    /// The call that brings the code in which it lies, where that isn't the one that brings the trail.
+    pub call: Option<Span>,
 }
 
 /// A place and a short text about it.
@@ -85,6 +87,7 @@ impl Finding {
             blocked_by: Vec::new(),
             level: None,
             is_aside: false,
+            call: None,
         }
     }
 
