@@ -15,7 +15,7 @@ use crate::error::Error;
 use crate::finding::{Label, Level};
 use crate::formats::{self, Context, FORMATS, Format, Kept, Opened, Project};
 use crate::report::{Outcome, Place, Report, Reported};
-use crate::rules::{self, Policy, Rule};
+use crate::rules::{self, Check, Policy, RULES, Rule};
 use crate::scan::{self, Inputs, Scan};
 use crate::source::{Fs, ReadError, Sources};
 use crate::syntax::Problem;
@@ -60,6 +60,9 @@ pub fn check(fs: &dyn Fs, inputs: &Inputs, sources: Sources, settings: &Settings
         findings: Vec::new(),
         hides_unresolved: false,
         is_verbose: false,
+        rules: RULES.into_iter().filter(|rule| settings.selection.asks(rule)).collect(),
+        min_level: None,
+        shows_passed: false,
         benchmark: None,
         sources,
     };
@@ -73,6 +76,7 @@ pub fn check(fs: &dyn Fs, inputs: &Inputs, sources: Sources, settings: &Settings
     clip_to_lines(&mut report);
     sort_findings(&mut report);
     drop_repeats(&mut report);
+    report.name_findings();
     Ok(report)
 }
 
@@ -176,6 +180,7 @@ fn of_unreadable(name: String, error: &ReadError) -> Reported {
 fn of_reading(rule: &'static Rule, message: String, place: Place) -> Reported {
     Reported {
         rule,
+        fingerprint: String::new(),
         level: Level::Error,
         outcome: Outcome::Fail,
         message,
@@ -194,6 +199,11 @@ fn of_reading(rule: &'static Rule, message: String, place: Place) -> Reported {
 }
 
 impl Selection {
+    /// Whether a rule can find something; what stands for files that can't be read always can.
+    pub fn asks(&self, rule: &Rule) -> bool {
+        matches!(rule.check, Check::Reading) || self.has(rule)
+    }
+
     /// Whether a rule is asked.
     pub fn has(&self, rule: &Rule) -> bool {
         let id = rule.id();

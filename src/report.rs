@@ -1,5 +1,7 @@
 //! The outcome of a run: all that outputs see.
 
+mod fingerprint;
+
 use crate::finding::{Label, Level};
 use crate::model::Reach;
 use crate::rules::Rule;
@@ -20,6 +22,12 @@ pub struct Report {
     pub hides_unresolved: bool,
     /// Whether texts for people tell of what isn't known since it is declared somewhere else.
     pub is_verbose: bool,
+    /// The rules that were asked, in the order in which they are listed.
+    pub rules: Vec<&'static Rule>,
+    /// The least level of findings that are shown; others are only counted.
+    pub min_level: Option<Level>,
+    /// Whether what passed is shown beside what was found.
+    pub shows_passed: bool,
     /// The benchmark whose controls are stated one by one.
     pub benchmark: Option<String>,
 }
@@ -85,6 +93,8 @@ pub enum Outcome {
 pub struct Reported {
     /// The rule.
     pub rule: &'static Rule,
+    /// Its name, which stays the same when lines move; see [`Report::name_findings`].
+    pub fingerprint: String,
     /// What it weighs here.
     pub level: Level,
     /// `Fail` or `Unknown`.
@@ -177,7 +187,13 @@ pub struct Way {
 impl Report {
     /// The findings that outputs show.
     pub fn shown(&self) -> impl Iterator<Item = &Reported> {
-        self.findings.iter().filter(|finding| !self.hides_unresolved || finding.outcome != Outcome::Unknown)
+        self.findings.iter().filter(|finding| self.shows(finding))
+    }
+
+    /// Whether outputs show a finding; what they don't show counts all the same.
+    pub fn shows(&self, finding: &Reported) -> bool {
+        let is_hidden = self.hides_unresolved && finding.outcome == Outcome::Unknown;
+        !is_hidden && self.min_level.is_none_or(|level| finding.level >= level)
     }
 
     /// The findings that texts for people show: those about what is declared somewhere else only if asked.
@@ -211,22 +227,4 @@ impl Report {
         let counts = |finding: &Reported| finding.outcome == Outcome::Fail || gate.unresolved_fails;
         !self.findings.iter().any(|finding| counts(finding) && gate.fail_on.is_some_and(|level| finding.level >= level))
     }
-}
-
-impl Reported {
-    /// A name for the finding that stays the same when lines move.
-    pub fn fingerprint(&self) -> String {
-        let place = match &self.place {
-            Place::Text(_) => "",
-            Place::File(name) => name,
-        };
-        let part = |text: &Option<String>| escape(text.as_deref().unwrap_or_default());
-        let deployment = self.deployment.as_deref().unwrap_or(place);
-        format!("v1:{}:{}:{}:{}", self.rule.id(), escape(deployment), part(&self.address), part(&self.attribute))
-    }
-}
-
-/// Percent-encodes what would make two fingerprints look alike.
-fn escape(text: &str) -> String {
-    text.replace('%', "%25").replace(':', "%3A")
 }

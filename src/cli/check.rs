@@ -1,5 +1,6 @@
 //! `trailint check`.
 
+use std::collections::HashSet;
 use std::process::ExitCode;
 
 use clap::ArgMatches;
@@ -8,7 +9,7 @@ use super::{CheckArgs, Unresolved, evaluation, find_rules, inputs, regions};
 use crate::config::Config;
 use crate::engine::{self, Selection, Settings};
 use crate::error::{Error, closest};
-use crate::output::{self, ColorWhen, Stream};
+use crate::output::{self, Destination, Look, Stream};
 use crate::report::{Gate, Report};
 use crate::rules::{self, Check, Policy, Rule};
 
@@ -18,8 +19,9 @@ const ALL: &str = "all";
 /// The exit status of a check that found something.
 const FOUND: u8 = 1;
 
-pub(super) fn run(args: &CheckArgs, matches: &ArgMatches, color: ColorWhen) -> Result<ExitCode, Error> {
+pub(super) fn run(args: &CheckArgs, matches: &ArgMatches, look: Look) -> Result<ExitCode, Error> {
     check_benchmark(args.compliance.as_deref())?;
+    check_destinations(&args.output)?;
     let config = Config::from_lines(&args.config.config)?;
     let policy = Policy {
         selectors: config.selector_policy.unwrap_or_default(),
@@ -40,18 +42,31 @@ pub(super) fn run(args: &CheckArgs, matches: &ArgMatches, color: ColorWhen) -> R
     report.benchmark = args.compliance.clone();
     report.hides_unresolved = args.unresolved == Unresolved::Ignore;
     report.is_verbose = args.verbose;
-    print(&report, args, color)?;
+    report.min_level = args.min_level;
+    report.shows_passed = args.show_passed;
+    write(&report, &args.output)?;
+    print(&report, args, look)?;
     let gate = Gate { fail_on: args.fail_on.level(), unresolved_fails: args.unresolved == Unresolved::Fail };
     Ok(if report.passes(gate) { ExitCode::SUCCESS } else { ExitCode::from(FOUND) })
 }
 
-fn print(report: &Report, args: &CheckArgs, color: ColorWhen) -> Result<(), Error> {
-    Stream::Out.write(&args.format.render(report), color).map_err(Error::Output)?;
+/// Before anything is printed, so that a run whose reports can't be written says nothing else.
+fn write(report: &Report, destinations: &[Destination]) -> Result<(), Error> {
+    let text = |to: &Destination| to.format.render_plain(report);
+    let texts: Vec<_> = destinations.iter().map(|to| (to.path.as_path(), text(to))).collect();
+    output::write(&texts)
+}
+
+fn print(report: &Report, args: &CheckArgs, look: Look) -> Result<(), Error> {
+    Stream::Out.write(&args.format.render(report), look).map_err(Error::Output)?;
     if args.verbose {
-        Stream::Error.write(&output::log(report), color).map_err(Error::Output)?;
+        Stream::Error.write(&output::log(report), look).map_err(Error::Output)?;
+    }
+    if args.statistics {
+        Stream::Error.write(&output::statistics(report), look).map_err(Error::Output)?;
     }
     if !args.quiet {
-        Stream::Error.write(&output::summary(report), color).map_err(Error::Output)?;
+        Stream::Error.write(&output::summary(report), look).map_err(Error::Output)?;
     }
     Ok(())
 }
@@ -63,6 +78,14 @@ fn check_benchmark(name: Option<&str>) -> Result<(), Error> {
             Err(Error::UnknownBenchmark { name: name.to_owned(), suggestion })
         }
         Some(_) | None => Ok(()),
+    }
+}
+
+fn check_destinations(destinations: &[Destination]) -> Result<(), Error> {
+    let mut paths = HashSet::new();
+    match destinations.iter().find(|to| !paths.insert(&to.path)) {
+        Some(twice) => Err(Error::OutputTwice { path: twice.path.display().to_string() }),
+        None => Ok(()),
     }
 }
 

@@ -228,6 +228,7 @@ impl Case<'_> {
         blocked_by.dedup();
         Reported {
             rule,
+            fingerprint: String::new(),
             level,
             outcome,
             message: format!("{subject} {}{when}", finding.message),

@@ -48,8 +48,8 @@ pub(super) fn render(report: &Report) -> String {
 impl<'a> Page<'a> {
     fn new(report: &'a Report) -> Self {
         let mut findings: HashMap<_, Vec<_>> = HashMap::new();
-        for (index, finding) in report.shown().enumerate() {
-            let numbered = Numbered { id: format!("finding-{}", index.saturating_add(1)), finding };
+        for finding in report.shown() {
+            let numbered = Numbered { id: format!("finding-{}", finding.fingerprint), finding };
             let subject = (finding.deployment.as_deref(), finding.address.as_deref());
             findings.entry(subject).or_default().push(numbered);
         }

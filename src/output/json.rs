@@ -10,6 +10,9 @@ use crate::finding::{Label, Level};
 use crate::report::{Counts, Exists, Judged, JudgedTrail, Outcome, Place, Report, Reported};
 use crate::source::{Sources, Span};
 
+/// The version of the contract between us and who reads this.
+pub(super) const VERSION: u32 = 1;
+
 #[derive(Serialize)]
 struct Document<'a> {
     version: u32,
@@ -22,13 +25,13 @@ struct Document<'a> {
 }
 
 #[derive(Serialize)]
-struct Tool {
+pub(super) struct Tool {
     name: &'static str,
     version: &'static str,
 }
 
 #[derive(Serialize)]
-struct Summary {
+pub(super) struct Summary {
     files: usize,
     deployments: usize,
     trails: usize,
@@ -40,7 +43,7 @@ struct Summary {
 }
 
 #[derive(Serialize)]
-struct DeploymentEntry<'a> {
+pub(super) struct DeploymentEntry<'a> {
     root: &'a str,
     format: &'a str,
     verdict: &'static str,
@@ -60,7 +63,7 @@ struct TrailEntry<'a> {
 }
 
 #[derive(Serialize)]
-struct FindingEntry<'a> {
+pub(super) struct FindingEntry<'a> {
     rule: &'static str,
     level: Level,
     outcome: &'static str,
@@ -72,8 +75,7 @@ struct FindingEntry<'a> {
     flow: Vec<Step<'a>>,
     worlds: Option<Worlds<'a>>,
     controls: Vec<ControlEntry<'a>>,
-    fix: Option<Fix>,
-    fingerprint: String,
+    fingerprint: &'a str,
     suppressed: Option<Suppression>,
 }
 
@@ -110,28 +112,39 @@ struct Point {
     byte: u32,
 }
 
-/// No finding carries a fix yet.
-#[derive(Serialize)]
-enum Fix {}
-
 /// No finding can be suppressed yet.
 #[derive(Serialize)]
 enum Suppression {}
 
 pub(super) fn render(report: &Report) -> String {
     let document = Document {
-        version: 1,
-        tool: Tool { name: env!("CARGO_PKG_NAME"), version: env!("CARGO_PKG_VERSION") },
+        version: VERSION,
+        tool: tool(),
         summary: summary(report),
         deployments: report.deployments.iter().map(|judged| deployment(judged, &report.sources)).collect(),
         findings: report.shown().map(|reported| finding(reported, &report.sources)).collect(),
         compliance: compliance::statements(report),
     };
-    let text = serde_json::to_string_pretty(&document).expect("a document of strings and numbers can be written");
+    pretty(&document)
+}
+
+/// A document for programs, in which nothing acts on what it passes through.
+pub(super) fn pretty(document: &impl Serialize) -> String {
+    let text = serde_json::to_string_pretty(document).expect("a document of strings and numbers can be written");
     format!("{}\n", escaped(&text))
 }
 
-fn summary(report: &Report) -> Summary {
+/// The same on one line.
+pub(super) fn line(document: &impl Serialize) -> String {
+    let text = serde_json::to_string(document).expect("a document of strings and numbers can be written");
+    format!("{}\n", escaped(&text))
+}
+
+pub(super) fn tool() -> Tool {
+    Tool { name: env!("CARGO_PKG_NAME"), version: env!("CARGO_PKG_VERSION") }
+}
+
+pub(super) fn summary(report: &Report) -> Summary {
     let Counts { errors, warnings, notes, unresolved } = report.counts();
     Summary {
         files: report.files,
@@ -145,7 +158,7 @@ fn summary(report: &Report) -> Summary {
     }
 }
 
-fn deployment<'a>(judged: &'a Judged, sources: &Sources) -> DeploymentEntry<'a> {
+pub(super) fn deployment<'a>(judged: &'a Judged, sources: &Sources) -> DeploymentEntry<'a> {
     DeploymentEntry {
         root: &judged.root,
         format: judged.format,
@@ -171,7 +184,7 @@ fn trail<'a>(judged: &'a JudgedTrail, sources: &Sources) -> TrailEntry<'a> {
     }
 }
 
-fn finding<'a>(reported: &'a Reported, sources: &Sources) -> FindingEntry<'a> {
+pub(super) fn finding<'a>(reported: &'a Reported, sources: &Sources) -> FindingEntry<'a> {
     let control = |control: &'a crate::rules::Control| ControlEntry { benchmark: &control.benchmark, id: &control.id };
     let worlds = Worlds {
         fails_when: &reported.fails_when,
@@ -193,8 +206,7 @@ fn finding<'a>(reported: &'a Reported, sources: &Sources) -> FindingEntry<'a> {
         flow: reported.related.iter().map(|label| step(label, sources)).collect(),
         worlds: (reported.outcome == Outcome::Unknown).then_some(worlds),
         controls: reported.rule.page.controls.iter().map(control).collect(),
-        fix: None,
-        fingerprint: reported.fingerprint(),
+        fingerprint: &reported.fingerprint,
         suppressed: None,
     }
 }

@@ -2,7 +2,7 @@
 
 use super::inert::inert;
 use crate::error::Error;
-use crate::report::{Judged, Outcome, Report};
+use crate::report::{Judged, Outcome, Report, Reported};
 
 /// What was looked at and what was found, in one or two sentences.
 pub fn summary(report: &Report) -> String {
@@ -29,24 +29,28 @@ fn words(report: &Report, tells_all: bool) -> String {
         };
     }
     let asides = report.findings.iter().filter(|finding| finding.is_aside).count();
-    let unresolved = unresolved(counts.unresolved, asides, tells_all);
+    let is_minor = |finding: &&Reported| report.min_level.is_some_and(|level| finding.level < level);
+    let minor = report.findings.iter().filter(is_minor).count();
+    let others = others(counts.unresolved, minor, if tells_all { 0 } else { asides });
     if found.is_empty() && counts.unresolved == asides {
-        return format!("All checks passed for {trails} ({files}){unresolved}.\n");
+        return format!("All checks passed for {trails} ({files}){others}.\n");
     }
     let found = if found.is_empty() { "no error".to_owned() } else { enumerate(&found) };
     let place = if report.trails() == 0 { files } else { format!("{trails} ({files})") };
     // The first of the gravest is what a reader most likely wants to know more about.
     let gravest = report.findings.iter().rev().max_by_key(|finding| (finding.outcome == Outcome::Fail, finding.level));
     let rule = gravest.map(|finding| finding.rule.id()).unwrap_or_default();
-    format!("Found {found} in {place}{unresolved}.\nAbout a rule: `trailint explain {rule}`.\n")
+    format!("Found {found} in {place}{others}.\nAbout a rule: `trailint explain {rule}`.\n")
 }
 
-/// How much isn't known, and how to see the part that isn't shown.
-fn unresolved(all: usize, asides: usize, tells_all: bool) -> String {
-    let (told, hidden) = if tells_all { (all, 0) } else { (all.saturating_sub(asides), asides) };
-    let told = if told > 0 { format!(": {told} unresolved") } else { String::new() };
-    let hidden = if hidden > 0 { format!("; {hidden} can't be judged here (`-v`)") } else { String::new() };
-    format!("{told}{hidden}")
+/// How much isn't known or weighs too little to be shown, and how to see what can't be judged here.
+fn others(unresolved: usize, minor: usize, asides: usize) -> String {
+    let told = [(unresolved.saturating_sub(asides), "unresolved"), (minor, "not shown")];
+    let told: Vec<String> =
+        told.into_iter().filter(|(number, _)| *number > 0).map(|(number, what)| format!("{number} {what}")).collect();
+    let told = if told.is_empty() { String::new() } else { format!(": {}", told.join(", ")) };
+    let asides = if asides > 0 { format!("; {asides} can't be judged here (`-v`)") } else { String::new() };
+    format!("{told}{asides}")
 }
 
 /// Why a check wasn't done.
@@ -75,7 +79,7 @@ pub(super) fn count(number: usize, what: &str) -> String {
 }
 
 /// `a, b and c`.
-fn enumerate(items: &[String]) -> String {
+pub(super) fn enumerate(items: &[String]) -> String {
     match items {
         [] => String::new(),
         [one] => one.clone(),

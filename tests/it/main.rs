@@ -22,6 +22,7 @@ mod policies;
 mod reach;
 mod readme;
 mod regions;
+mod reports;
 mod scenarios;
 mod selectors;
 mod spans;
