@@ -9,6 +9,7 @@
 )]
 
 mod cli;
+mod docs;
 mod enumeration;
 mod house;
 mod html;
@@ -20,7 +21,6 @@ mod parameters;
 mod planned;
 mod policies;
 mod reach;
-mod readme;
 mod regions;
 mod reports;
 mod scenarios;
