@@ -14,8 +14,9 @@ use std::process::ExitCode;
 use clap::{ArgMatches, Args, CommandFactory, FromArgMatches, Parser, Subcommand};
 
 use crate::error::{Error, closest};
+use crate::finding::Level;
 use crate::formats::{Engine, Modules};
-use crate::output::{self, ColorWhen, DocFormat, Format, Stream};
+use crate::output::{self, Destination, DocFormat, Format, Look, Stream};
 use crate::report::{FailOn, Unresolved};
 use crate::rules::{self, RULES, Rule};
 
@@ -28,9 +29,8 @@ const NOT_DONE: u8 = 2;
 struct Cli {
     #[command(subcommand)]
     command: Command,
-    /// When to use colours.
-    #[arg(long, global = true, value_enum, default_value_t, env = "TRAILINT_COLOR", value_name = "WHEN")]
-    color: ColorWhen,
+    #[command(flatten)]
+    look: Look,
 }
 
 #[derive(Debug, Subcommand)]
@@ -205,6 +205,15 @@ struct CheckArgs {
     /// What becomes of verdicts that can't be known.
     #[arg(long, value_enum, default_value_t, value_name = "WHAT", help_heading = "Gate", env = "TRAILINT_UNRESOLVED")]
     unresolved: Unresolved,
+    /// Show no findings below this level; they count all the same.
+    #[arg(long, value_enum, value_name = "LEVEL", help_heading = "Gate", env = "TRAILINT_MIN_LEVEL")]
+    min_level: Option<Level>,
+    /// Show what passes, too.
+    #[arg(long, help_heading = "Gate")]
+    show_passed: bool,
+    /// Count the findings of each rule.
+    #[arg(long, help_heading = "Gate")]
+    statistics: bool,
 
     /// Show also findings that are suppressed.
     #[arg(long, help_heading = "Gate")]
@@ -225,6 +234,9 @@ struct CheckArgs {
         env = "TRAILINT_FORMAT"
     )]
     format: Format,
+    /// Write a report to a file, too; may be given several times.
+    #[arg(short, long, value_name = "FORMAT=PATH", help_heading = "Output", env = "TRAILINT_OUTPUT")]
+    output: Vec<Destination>,
 
     /// Write comments that accept what is found, with this reason.
     #[arg(
@@ -259,7 +271,7 @@ pub fn main() -> ExitCode {
         Ok(status) => status,
         Err(error) => {
             // There is nobody left to tell when standard error can't be written.
-            let _ = Stream::Error.write(&output::complaint(&error), cli.color);
+            let _ = Stream::Error.write(&output::complaint(&error), cli.look);
             ExitCode::from(NOT_DONE)
         }
     }
@@ -268,15 +280,15 @@ pub fn main() -> ExitCode {
 fn run(cli: &Cli, matches: &ArgMatches) -> Result<ExitCode, Error> {
     let own = innermost(matches);
     match &cli.command {
-        Command::Check(args) => check::run(args, own, cli.color),
-        Command::Trace(args) => print(&trace::run(args, own)?, cli.color),
-        Command::Config(ConfigCommand::Show(args)) => print(&config::show(args, own)?, cli.color),
-        Command::Config(ConfigCommand::Schema) => print(&output::schema(), cli.color),
+        Command::Check(args) => check::run(args, own, cli.look),
+        Command::Trace(args) => print(&trace::run(args, own)?, cli.look),
+        Command::Config(ConfigCommand::Show(args)) => print(&config::show(args, own)?, cli.look),
+        Command::Config(ConfigCommand::Schema) => print(&output::schema(), cli.look),
         Command::Explain(args) => {
             let rules = if args.all { RULES.to_vec() } else { find_rules(&args.rules)? };
-            print(&output::explain(&rules, args.format), cli.color)
+            print(&output::explain(&rules, args.format), cli.look)
         }
-        Command::Rules { format } => print(&output::list(&RULES, *format), cli.color),
+        Command::Rules { format } => print(&output::list(&RULES, *format), cli.look),
     }
 }
 
@@ -288,8 +300,8 @@ fn innermost(mut matches: &ArgMatches) -> &ArgMatches {
     matches
 }
 
-fn print(text: &str, color: ColorWhen) -> Result<ExitCode, Error> {
-    Stream::Out.write(text, color).map_err(Error::Output)?;
+fn print(text: &str, look: Look) -> Result<ExitCode, Error> {
+    Stream::Out.write(text, look).map_err(Error::Output)?;
     Ok(ExitCode::SUCCESS)
 }
 

@@ -19,7 +19,7 @@ use crate::error::Error;
 use crate::finding::{Label, Level};
 use crate::formats::{self, Context, FORMATS, Format, Kept, Opened, Project};
 use crate::report::{Outcome, Place, Report, Reported};
-use crate::rules::{self, Policy, Rule};
+use crate::rules::{self, Check, Policy, RULES, Rule};
 use crate::scan::{self, Inputs, Scan};
 use crate::source::{Fs, ReadError, Sources};
 use crate::suppress::{self, Stale, StaleKind, Suppressions};
@@ -88,6 +88,9 @@ pub fn check(fs: &dyn Fs, inputs: &Inputs, sources: Sources, settings: &Settings
         is_verbose: false,
         shows_suppressed: false,
         cited: Benchmark::default().0,
+        rules: RULES.into_iter().filter(|rule| settings.selection.asks(rule)).collect(),
+        min_level: None,
+        shows_passed: false,
         benchmark: None,
         sources,
     };
@@ -102,6 +105,7 @@ pub fn check(fs: &dyn Fs, inputs: &Inputs, sources: Sources, settings: &Settings
     clip_to_lines(&mut report);
     sort_findings(&mut report);
     drop_repeats(&mut report);
+    report.name_findings();
     Ok(report)
 }
 
@@ -261,6 +265,7 @@ fn of_stale(stale: Stale, settings: &Settings) -> Option<Reported> {
 fn of_reading(rule: &'static Rule, message: String, place: Place) -> Reported {
     Reported {
         rule,
+        fingerprint: String::new(),
         level: Level::Error,
         outcome: Outcome::Fail,
         message,
@@ -290,6 +295,11 @@ impl Settings {
 }
 
 impl Selection {
+    /// Whether a rule can find something; what stands for files that can't be read always can.
+    pub fn asks(&self, rule: &Rule) -> bool {
+        matches!(rule.check, Check::Reading) || self.has(rule)
+    }
+
     /// Whether a rule is asked.
     pub fn has(&self, rule: &Rule) -> bool {
         let id = rule.id();

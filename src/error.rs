@@ -111,6 +111,20 @@ pub enum Error {
         /// As it was given.
         attribute: String,
     },
+    /// A report that can't be written to its file.
+    #[error("can't write the report to `{path}`: {cause}")]
+    Report {
+        /// As it was given.
+        path: String,
+        /// Why.
+        cause: std::io::Error,
+    },
+    /// Two reports that would be written to one file.
+    #[error("`--output` names `{path}` more than once")]
+    OutputTwice {
+        /// As it was given.
+        path: String,
+    },
     /// A report that can't be written.
     #[error("can't write the report: {0}")]
     Output(std::io::Error),

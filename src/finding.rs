@@ -9,7 +9,9 @@ use crate::source::Span;
 use crate::value::{Hop, Known, Origin, Unknown, Why};
 
 /// How much a finding weighs.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize, Serialize, JsonSchema)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize, Serialize, JsonSchema, clap::ValueEnum,
+)]
 #[serde(rename_all = "lowercase")]
 #[expect(missing_docs, reason = "the names say it")]
 pub enum Level {
@@ -63,6 +65,8 @@ pub struct Finding {
     pub level: Option<Level>,
     /// Whether it says no more than that something is declared elsewhere, which is no fault of the code.
     pub is_aside: bool,
+    /// The call that brings the code in which it lies, where that isn't the one that brings the trail.
+    pub call: Option<Span>,
 }
 
 /// A place and a short text about it.
@@ -100,6 +104,7 @@ impl Finding {
             blocked_by: Vec::new(),
             level: None,
             is_aside: false,
+            call: None,
         }
     }
 

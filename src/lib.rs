@@ -32,11 +32,11 @@
 //!   [`kinds`](model::kinds), and nowhere else.
 //! - What surrounds a trail decides nothing: it is read in the trail's worlds, and adds none.
 //! - A [`Span`](source::Span) is bytes of a file as it lies on the disk. Lines and columns exist in outputs only.
-//! - No text of a scanned file is printed without having been made inert.
+//! - No text of a scanned file is printed without having been made inert: nothing in it acts on a terminal, on the
+//!   runner of a CI job, or as markup.
 //! - The same input gives the same bytes, whatever the number of threads.
 //! - What the code decides, no plan overrules; a plan fills what the code leaves unknown.
-//! - No network, no other program, and no file outside of what is checked.
-//! - Nothing is written but the comments that `--add-ignore` asks for, and each file at once.
+//! - No network, no other program, no file read outside of what is checked, and none written that wasn't asked for.
 //!
 //! # Three doors
 //!

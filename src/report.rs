@@ -1,5 +1,7 @@
 //! The outcome of a run: all that outputs see.
 
+mod fingerprint;
+
 use clap::ValueEnum;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -29,6 +31,12 @@ pub struct Report {
     pub shows_suppressed: bool,
     /// The benchmark whose number a finding is given with.
     pub cited: String,
+    /// The rules that were asked, in the order in which they are listed.
+    pub rules: Vec<&'static Rule>,
+    /// The least level of findings that are shown; others are only counted.
+    pub min_level: Option<Level>,
+    /// Whether what passed is shown beside what was found.
+    pub shows_passed: bool,
     /// The benchmark whose controls are stated one by one.
     pub benchmark: Option<String>,
 }
@@ -96,6 +104,8 @@ pub enum Outcome {
 pub struct Reported {
     /// The rule.
     pub rule: &'static Rule,
+    /// Its name, which stays the same when lines move; see [`Report::name_findings`].
+    pub fingerprint: String,
     /// What it weighs here.
     pub level: Level,
     /// `Fail` or `Unknown`.
@@ -238,8 +248,10 @@ impl Report {
         self.findings.iter().filter(|finding| self.tells(finding))
     }
 
-    fn shows(&self, finding: &Reported) -> bool {
-        !self.hides_unresolved || finding.outcome != Outcome::Unknown
+    /// Whether outputs show a finding; what they don't show counts all the same.
+    pub fn shows(&self, finding: &Reported) -> bool {
+        let is_hidden = self.hides_unresolved && finding.outcome == Outcome::Unknown;
+        !is_hidden && self.min_level.is_none_or(|level| finding.level >= level)
     }
 
     /// Whether texts for people show a finding: what is suppressed, or about what is declared somewhere else, only if
@@ -279,23 +291,4 @@ impl Report {
         };
         !self.findings.iter().any(|finding| counts(finding) && gate.fail_on.is_some_and(|level| finding.level >= level))
     }
-}
-
-impl Reported {
-    /// A name for the finding that stays the same when lines move.
-    pub fn fingerprint(&self) -> String {
-        let place = match &self.place {
-            Place::Text(_) => "",
-            Place::File(name) => name,
-        };
-        let part = |text: &Option<String>| escape(text.as_deref().unwrap_or_default());
-        let deployment = escape(self.deployment.as_deref().unwrap_or(place));
-        let name = self.deployment_name.iter().map(|name| format!("({})", escape(name))).collect::<String>();
-        format!("v1:{}:{deployment}{name}:{}:{}", self.rule.id(), part(&self.address), part(&self.attribute))
-    }
-}
-
-/// Percent-encodes what would make two fingerprints look alike.
-fn escape(text: &str) -> String {
-    text.replace('%', "%25").replace(':', "%3A")
 }

@@ -1,6 +1,6 @@
 //! `trailint check`.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::process::ExitCode;
 
 use clap::{ArgMatches, FromArgMatches};
@@ -11,7 +11,7 @@ use crate::config::{ALL, Config};
 use crate::engine::{self, Selection, Settings};
 use crate::error::{Error, closest};
 use crate::finding::Level;
-use crate::output::{self, ColorWhen, Stream};
+use crate::output::{self, Destination, Look, Stream};
 use crate::report::{Gate, Report, Unresolved};
 use crate::rules::{self, Check, Policy, RULES, Rule};
 use crate::suppress::{self, Date};
@@ -19,12 +19,13 @@ use crate::suppress::{self, Date};
 /// The exit status of a check that found something.
 const FOUND: u8 = 1;
 
-pub(super) fn run(args: &CheckArgs, matches: &ArgMatches, color: ColorWhen) -> Result<ExitCode, Error> {
+pub(super) fn run(args: &CheckArgs, matches: &ArgMatches, look: Look) -> Result<ExitCode, Error> {
     let mut given = inputs::read(&args.inputs, matches)?;
     let config = config::load(&args.config, &given)?;
     let matches = &config::complete(&config, &["check"]);
     let args = &CheckArgs::from_arg_matches(matches).unwrap_or_else(|error| error.exit());
     check_benchmark(args.compliance.as_deref())?;
+    check_destinations(&args.output)?;
     let settings = settings(args, &config, matches, &mut given)?;
     let mut report = engine::check(&given.disk, &given.inputs, given.sources, &settings)?;
     if report.files == 0 && args.require_inputs {
@@ -35,12 +36,15 @@ pub(super) fn run(args: &CheckArgs, matches: &ArgMatches, color: ColorWhen) -> R
     report.cited = config.settings.benchmark.0.clone();
     report.hides_unresolved = args.unresolved == Unresolved::Ignore;
     report.is_verbose = args.verbose;
+    report.min_level = args.min_level;
+    report.shows_passed = args.show_passed;
     report.shows_suppressed = args.show_suppressed;
     if let Some(reason) = &args.add_ignore {
         let said = comments::add(&mut report, reason, &given.disk)?;
-        Stream::Error.write(&said, color).map_err(Error::Output)?;
+        Stream::Error.write(&said, look).map_err(Error::Output)?;
     }
-    print(&report, args, color)?;
+    write(&report, &args.output)?;
+    print(&report, args, look)?;
     let gate = Gate { fail_on: args.fail_on.level(), unresolved_fails: args.unresolved == Unresolved::Fail };
     Ok(if report.passes(gate) { ExitCode::SUCCESS } else { ExitCode::from(FOUND) })
 }
@@ -72,13 +76,23 @@ fn settings(args: &CheckArgs, config: &Config, matches: &ArgMatches, given: &mut
     })
 }
 
-fn print(report: &Report, args: &CheckArgs, color: ColorWhen) -> Result<(), Error> {
-    Stream::Out.write(&args.format.render(report), color).map_err(Error::Output)?;
+/// Before anything is printed, so that a run whose reports can't be written says nothing else.
+fn write(report: &Report, destinations: &[Destination]) -> Result<(), Error> {
+    let text = |to: &Destination| to.format.render_plain(report);
+    let texts: Vec<_> = destinations.iter().map(|to| (to.path.as_path(), text(to))).collect();
+    output::write(&texts)
+}
+
+fn print(report: &Report, args: &CheckArgs, look: Look) -> Result<(), Error> {
+    Stream::Out.write(&args.format.render(report), look).map_err(Error::Output)?;
     if args.verbose {
-        Stream::Error.write(&output::log(report), color).map_err(Error::Output)?;
+        Stream::Error.write(&output::log(report), look).map_err(Error::Output)?;
+    }
+    if args.statistics {
+        Stream::Error.write(&output::statistics(report), look).map_err(Error::Output)?;
     }
     if !args.quiet {
-        Stream::Error.write(&output::summary(report), color).map_err(Error::Output)?;
+        Stream::Error.write(&output::summary(report), look).map_err(Error::Output)?;
     }
     Ok(())
 }
@@ -90,6 +104,14 @@ fn check_benchmark(name: Option<&str>) -> Result<(), Error> {
             Err(Error::UnknownBenchmark { name: name.to_owned(), suggestion })
         }
         Some(_) | None => Ok(()),
+    }
+}
+
+fn check_destinations(destinations: &[Destination]) -> Result<(), Error> {
+    let mut paths = HashSet::new();
+    match destinations.iter().find(|to| !paths.insert(&to.path)) {
+        Some(twice) => Err(Error::OutputTwice { path: twice.path.display().to_string() }),
+        None => Ok(()),
     }
 }
 

@@ -277,6 +277,7 @@ impl Case<'_> {
         blocked_by.dedup();
         Reported {
             rule,
+            fingerprint: String::new(),
             level,
             outcome,
             message: format!("{subject}{} {}{when}", self.name_after(), finding.message),

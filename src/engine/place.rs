@@ -9,7 +9,9 @@ use crate::source::{Sources, Span};
 /// Installed code can't be edited, so a finding in it points at the call that brings it:
 /// at the argument that decides the value, or at the call's header when none does.
 pub(super) fn move_out(mut finding: Finding, trail: &Trail, sources: &Sources) -> Finding {
-    let Some(call) = trail.call.filter(|_| is_installed(finding.primary.span, sources)) else { return finding };
+    let Some(call) = finding.call.or(trail.call).filter(|_| is_installed(finding.primary.span, sources)) else {
+        return finding;
+    };
     let own = finding.related.iter().position(|label| !is_installed(label.span, sources));
     let label = match own {
         Some(index) => finding.related.remove(index),

@@ -18,7 +18,7 @@ struct Control {
 #[derive(Serialize)]
 pub(super) struct Statement<'a> {
     pub(super) benchmark: &'a str,
-    deployment: &'a str,
+    pub(super) deployment: &'a str,
     name: Option<&'a str>,
     format: &'a str,
     pub(super) controls: Vec<Stated>,

@@ -1,10 +1,15 @@
 //! `concise`: a line for each finding.
 
-use super::full::{place_of, tag};
+use super::full::{linked_place_of, tag};
 use super::inert::inert;
-use crate::report::Report;
+use super::passed;
+use crate::report::{Report, Reported};
 
 pub(super) fn render(report: &Report) -> String {
-    let line = |finding| format!("{}: {} {}\n", place_of(finding, report), tag(finding), inert(&finding.message));
-    report.told().map(line).collect()
+    let found = report.told().map(|finding| line(finding, report));
+    found.chain(passed::all(report).map(|passed| passed.line(report))).collect()
+}
+
+pub(super) fn line(finding: &Reported, report: &Report) -> String {
+    format!("{}: {} {}\n", linked_place_of(finding, report), tag(finding), inert(&finding.message))
 }

@@ -3,15 +3,18 @@
 use anstyle::{AnsiColor, Style};
 
 use super::inert::inert;
-use super::snippet;
+use super::link::link;
+use super::{passed, snippet};
 use crate::finding::Level;
 use crate::report::{Outcome, Place, Report, Reported};
+use crate::source::{Position, Sources, Span};
 
 pub(super) fn render(report: &Report) -> String {
     let mut text = String::new();
     for finding in report.told() {
         render_finding(finding, report, &mut text);
     }
+    text.extend(passed::all(report).map(|passed| passed.full(report)));
     text
 }
 
@@ -50,25 +53,58 @@ fn title(benchmark: &str) -> String {
 
 /// The level and the rule: `error[single-region-trail]`.
 pub(super) fn tag(finding: &Reported) -> String {
-    let (word, color) = match (finding.outcome, finding.level) {
-        _ if finding.suppressed.is_some() => ("suppressed", AnsiColor::BrightBlack),
-        (Outcome::Unknown, _) => ("unresolved", AnsiColor::Magenta),
-        (Outcome::Pass | Outcome::Fail, Level::Error) => ("error", AnsiColor::Red),
-        (Outcome::Pass | Outcome::Fail, Level::Warning) => ("warning", AnsiColor::Yellow),
-        (Outcome::Pass | Outcome::Fail, Level::Note) => ("note", AnsiColor::Cyan),
+    let color = match (finding.outcome, finding.level) {
+        _ if finding.suppressed.is_some() => AnsiColor::BrightBlack,
+        (Outcome::Unknown, _) => AnsiColor::Magenta,
+        (Outcome::Pass | Outcome::Fail, Level::Error) => AnsiColor::Red,
+        (Outcome::Pass | Outcome::Fail, Level::Warning) => AnsiColor::Yellow,
+        (Outcome::Pass | Outcome::Fail, Level::Note) => AnsiColor::Cyan,
     };
     let style = color.on_default().bold();
-    format!("{style}{word}[{}]{style:#}", finding.rule.id())
+    format!("{style}{}[{}]{style:#}", word(finding), finding.rule.id())
+}
+
+/// The level, or that it doesn't count or isn't resolved.
+pub(super) fn word(finding: &Reported) -> &'static str {
+    match (finding.outcome, finding.level) {
+        _ if finding.suppressed.is_some() => "suppressed",
+        (Outcome::Unknown, _) => "unresolved",
+        (Outcome::Pass | Outcome::Fail, Level::Error) => "error",
+        (Outcome::Pass | Outcome::Fail, Level::Warning) => "warning",
+        (Outcome::Pass | Outcome::Fail, Level::Note) => "note",
+    }
 }
 
 /// `path:line:column`, or the path alone.
 pub(super) fn place_of(finding: &Reported, report: &Report) -> String {
     match &finding.place {
-        Place::Text(label) => {
-            let file = report.sources.file(label.span.file);
-            let position = file.position(label.span.start);
-            format!("{}:{}:{}", inert(&file.name), position.line, position.column)
-        }
-        Place::File(name) => inert(name).into_owned(),
+        Place::Text(label) => place(label.span, &report.sources),
+        Place::File(name) => whole(name),
     }
+}
+
+/// The same, leading to the file.
+pub(super) fn linked_place_of(finding: &Reported, report: &Report) -> String {
+    match &finding.place {
+        Place::Text(label) => linked_place(label.span, &report.sources),
+        Place::File(name) => whole(name),
+    }
+}
+
+/// A path to be followed by a colon, with which it must not make a command at the start of a line.
+fn whole(name: &str) -> String {
+    let followed = inert(&format!("{name}:")).into_owned();
+    followed.strip_suffix(':').map(str::to_owned).unwrap_or(followed)
+}
+
+/// `path:line:column`.
+pub(super) fn place(span: Span, sources: &Sources) -> String {
+    let file = sources.file(span.file);
+    let Position { line, column, .. } = file.position(span.start);
+    inert(&format!("{}:{line}:{column}", file.name)).into_owned()
+}
+
+/// The same, leading to the file.
+pub(super) fn linked_place(span: Span, sources: &Sources) -> String {
+    link(&place(span, sources), &sources.file(span.file))
 }

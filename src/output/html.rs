@@ -17,6 +17,7 @@ use std::collections::HashMap;
 use self::markup::{Html, block, code, join, section, verbatim, void};
 use super::{compliance, summary};
 use crate::report::{Judged, Report, Reported};
+use crate::rules::Check;
 
 const STYLE: &str = include_str!("html/style.css");
 
@@ -48,8 +49,8 @@ pub(super) fn render(report: &Report) -> String {
 impl<'a> Page<'a> {
     fn new(report: &'a Report) -> Self {
         let mut findings: HashMap<_, Vec<_>> = HashMap::new();
-        for (index, finding) in report.shown().enumerate() {
-            let numbered = Numbered { id: format!("finding-{}", index.saturating_add(1)), finding };
+        for finding in report.shown() {
+            let numbered = Numbered { id: format!("finding-{}", finding.fingerprint), finding };
             let name = finding.deployment_name.as_deref();
             let subject = (finding.deployment.as_deref(), name, finding.address.as_deref());
             findings.entry(subject).or_default().push(numbered);
@@ -130,7 +131,9 @@ fn unread(page: &Page<'_>) -> Html {
     if findings.is_empty() {
         return Html::default();
     }
-    let head = block("h2", &[("id", "files-title")], "Files that can’t be read");
+    let is_unread = |numbered: &Numbered<'_>| matches!(numbered.finding.rule.check, Check::Reading);
+    let title = if findings.iter().all(is_unread) { "Files that can’t be read" } else { "Files and comments" };
+    let head = block("h2", &[("id", "files-title")], title);
     let findings = findings.iter().map(|numbered| finding::show(numbered, "h3", page));
     let attributes = [("class", "deployment"), ("aria-labelledby", "files-title")];
     section("section", &attributes, std::iter::once(head).chain(findings))

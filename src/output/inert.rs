@@ -1,36 +1,41 @@
-//! Makes text from scanned files safe to print.
+//! Makes text from scanned files safe to print, on a terminal and in the log of a CI job.
 
 use std::borrow::Cow;
 
-/// The text with each character that could act on a terminal or deceive the eye written as an escape.
+/// The text with each character that could act on a terminal or deceive the eye written as an escape,
+/// and with nothing in it that a CI system takes for a command.
 pub(super) fn inert(text: &str) -> Cow<'_, str> {
-    if !text.chars().any(is_active) {
+    if !characters(text).any(|(_, acts)| acts) {
         return Cow::Borrowed(text);
     }
     let mut inert = String::with_capacity(text.len());
-    for c in text.chars() {
-        if is_active(c) { inert.extend(c.escape_unicode()) } else { inert.push(c) }
+    for (c, acts) in characters(text) {
+        if acts { inert.extend(c.escape_unicode()) } else { inert.push(c) }
     }
     Cow::Owned(inert)
 }
 
-/// The text with such characters replaced by others of the same length in bytes, so that spans stay true.
+/// The text with all of that replaced by something of the same length in bytes, so that spans stay true.
 /// Tabs stay.
 pub(super) fn same_length(text: &str) -> String {
-    let replace = |c: char| match c.len_utf8() {
-        _ if c == '\t' || !is_active(c) => c,
-        1 => '?',
-        2 => '¿',
-        _ => char::REPLACEMENT_CHARACTER,
-    };
-    text.chars().map(replace).collect()
+    let mut same = String::with_capacity(text.len());
+    for (c, acts) in characters(text) {
+        match c.len_utf8() {
+            _ if c == '\t' || !acts => same.push(c),
+            1 => same.push('?'),
+            2 => same.push('¿'),
+            3 => same.push(char::REPLACEMENT_CHARACTER),
+            _ => same.extend(['?', char::REPLACEMENT_CHARACTER]),
+        }
+    }
+    same
 }
 
-/// JSON text with such characters as JSON's own escapes; they can only be within its strings.
+/// JSON text with all of that as JSON's own escapes; it can only be within strings.
 pub(super) fn escaped(json: &str) -> String {
     let mut escaped = String::with_capacity(json.len());
-    for c in json.chars() {
-        if is_active(c) && c != '\n' {
+    for (c, acts) in characters(json) {
+        if acts && c != '\n' {
             let mut units = [0; 2];
             escaped.extend(c.encode_utf16(&mut units).iter().map(|unit| format!("\\u{unit:04x}")));
         } else {
@@ -40,12 +45,33 @@ pub(super) fn escaped(json: &str) -> String {
     escaped
 }
 
-/// Control characters, and those that change the direction of text or have no width.
+/// The characters of a text, and whether each acts on something: by itself, or as the one without which
+/// a command is none.
+fn characters(text: &str) -> impl Iterator<Item = (char, bool)> {
+    let mut commands = commands(text).peekable();
+    text.char_indices().map(move |(at, c)| (c, commands.next_if_eq(&at).is_some() || is_active(c)))
+}
+
+/// Control characters, those that change the direction of text or have no width, and what is no character at all.
 fn is_active(c: char) -> bool {
     c.is_control()
         || matches!(c,
             '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}'
-            | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}')
+            | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{fffe}' | '\u{ffff}' | '\u{e0000}'..='\u{e007f}')
+}
+
+/// Where the commands to GitHub's and Azure's runners begin.
+///
+/// `##[` and `##vso[` count anywhere in a line; `::` does at its beginning, after blanks.
+fn commands(text: &str) -> impl Iterator<Item = usize> {
+    let blanks = text.len().saturating_sub(text.trim_start().len());
+    let at_start = text.trim_start().starts_with("::").then_some(blanks);
+    let is_command = |rest: &str| {
+        let word = rest.strip_prefix("##").unwrap_or_default();
+        word.starts_with('[') || word.get(..4).is_some_and(|word| word.eq_ignore_ascii_case("vso["))
+    };
+    let hashes = text.match_indices('#').map(|(at, _)| at);
+    at_start.into_iter().chain(hashes.filter(move |&at| text.get(at..).is_some_and(is_command)))
 }
 
 #[cfg(test)]
@@ -61,13 +87,23 @@ mod tests {
     #[test]
     fn json_keeps_its_meaning() {
         assert_eq!(escaped("{\n\"é\u{9b}\u{202e}\u{e0041}\"}"), "{\n\"é\\u009b\\u202e\\udb40\\udc41\"}");
+        assert_eq!(escaped("[\n  \"## ##[x ##VSO[y\"]"), "[\n  \"## \\u0023#[x \\u0023#VSO[y\"]");
+    }
+
+    #[test]
+    fn nothing_is_a_command_to_a_runner() {
+        assert_eq!(inert("::add-mask::a ::b"), "\\u{3a}:add-mask::a ::b");
+        assert_eq!(inert(" \u{a0}::x"), " \u{a0}\\u{3a}:x");
+        assert_eq!(inert("a ##[b] ###vSo[c] ## [d"), "a \\u{23}#[b] #\\u{23}#vSo[c] ## [d");
+        assert_eq!(same_length("a ##[b]::"), "a ?#[b]::");
     }
 
     #[test]
     fn replacements_keep_the_length() {
-        for text in ["\u{1b}x", "\u{85}x", "\u{202e}x", "\u{e0001}x"] {
+        for text in ["\u{1b}x", "\u{85}x", "\u{202e}x", "\u{e0001}x", "::x", "##[x"] {
             let replaced = same_length(text);
             assert!(!replaced.chars().any(is_active), "{replaced:?}");
+            assert_eq!(replaced.len(), text.len());
         }
         assert_eq!(same_length("a\tb\u{202e}").len(), "a\tb\u{202e}".len());
     }

@@ -11,6 +11,9 @@ use crate::report::{Counts, Exists, Judged, JudgedTrail, Outcome, Place, Report,
 use crate::source::{Sources, Span};
 use crate::suppress::Suppression;
 
+/// The version of the contract between us and who reads this.
+pub(super) const VERSION: u32 = 1;
+
 #[derive(Serialize)]
 struct Document<'a> {
     version: u32,
@@ -23,13 +26,13 @@ struct Document<'a> {
 }
 
 #[derive(Serialize)]
-struct Tool {
+pub(super) struct Tool {
     name: &'static str,
     version: &'static str,
 }
 
 #[derive(Serialize)]
-struct Summary {
+pub(super) struct Summary {
     files: usize,
     deployments: usize,
     trails: usize,
@@ -41,7 +44,7 @@ struct Summary {
 }
 
 #[derive(Serialize)]
-struct DeploymentEntry<'a> {
+pub(super) struct DeploymentEntry<'a> {
     root: &'a str,
     format: &'a str,
     verdict: &'static str,
@@ -61,7 +64,7 @@ struct TrailEntry<'a> {
 }
 
 #[derive(Serialize)]
-struct FindingEntry<'a> {
+pub(super) struct FindingEntry<'a> {
     rule: &'static str,
     level: Level,
     outcome: &'static str,
@@ -74,8 +77,7 @@ struct FindingEntry<'a> {
     flow: Vec<Step<'a>>,
     worlds: Option<Worlds<'a>>,
     controls: Vec<ControlEntry<'a>>,
-    fix: Option<Fix>,
-    fingerprint: String,
+    fingerprint: &'a str,
     suppressed: Option<Suppressed<'a>>,
 }
 
@@ -112,10 +114,6 @@ struct Point {
     byte: u32,
 }
 
-/// No finding carries a fix yet.
-#[derive(Serialize)]
-enum Fix {}
-
 #[derive(Serialize)]
 struct Suppressed<'a> {
     reason: Option<&'a str>,
@@ -125,18 +123,33 @@ struct Suppressed<'a> {
 
 pub(super) fn render(report: &Report) -> String {
     let document = Document {
-        version: 1,
-        tool: Tool { name: env!("CARGO_PKG_NAME"), version: env!("CARGO_PKG_VERSION") },
+        version: VERSION,
+        tool: tool(),
         summary: summary(report),
         deployments: report.deployments.iter().map(|judged| deployment(judged, &report.sources)).collect(),
         findings: report.shown().map(|reported| finding(reported, &report.sources)).collect(),
         compliance: compliance::statements(report),
     };
-    let text = serde_json::to_string_pretty(&document).expect("a document of strings and numbers can be written");
+    pretty(&document)
+}
+
+/// A document for programs, in which nothing acts on what it passes through.
+pub(super) fn pretty(document: &impl Serialize) -> String {
+    let text = serde_json::to_string_pretty(document).expect("a document of strings and numbers can be written");
     format!("{}\n", escaped(&text))
 }
 
-fn summary(report: &Report) -> Summary {
+/// The same on one line.
+pub(super) fn line(document: &impl Serialize) -> String {
+    let text = serde_json::to_string(document).expect("a document of strings and numbers can be written");
+    format!("{}\n", escaped(&text))
+}
+
+pub(super) fn tool() -> Tool {
+    Tool { name: env!("CARGO_PKG_NAME"), version: env!("CARGO_PKG_VERSION") }
+}
+
+pub(super) fn summary(report: &Report) -> Summary {
     let Counts { errors, warnings, notes, unresolved, suppressed } = report.counts();
     Summary {
         files: report.files,
@@ -150,7 +163,7 @@ fn summary(report: &Report) -> Summary {
     }
 }
 
-fn deployment<'a>(judged: &'a Judged, sources: &Sources) -> DeploymentEntry<'a> {
+pub(super) fn deployment<'a>(judged: &'a Judged, sources: &Sources) -> DeploymentEntry<'a> {
     DeploymentEntry {
         root: &judged.root,
         format: judged.format,
@@ -176,7 +189,7 @@ fn trail<'a>(judged: &'a JudgedTrail, sources: &Sources) -> TrailEntry<'a> {
     }
 }
 
-fn finding<'a>(reported: &'a Reported, sources: &Sources) -> FindingEntry<'a> {
+pub(super) fn finding<'a>(reported: &'a Reported, sources: &Sources) -> FindingEntry<'a> {
     let control = |control: &'a crate::rules::Control| ControlEntry { benchmark: &control.benchmark, id: &control.id };
     let worlds = Worlds {
         fails_when: &reported.fails_when,
@@ -199,8 +212,7 @@ fn finding<'a>(reported: &'a Reported, sources: &Sources) -> FindingEntry<'a> {
         flow: reported.related.iter().map(|label| step(label, sources)).collect(),
         worlds: (reported.outcome == Outcome::Unknown).then_some(worlds),
         controls: reported.rule.page.controls.iter().map(control).collect(),
-        fix: None,
-        fingerprint: reported.fingerprint(),
+        fingerprint: &reported.fingerprint,
         suppressed: reported.suppressed.as_ref().map(|own| suppressed(own, sources)),
     }
 }

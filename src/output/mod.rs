@@ -3,22 +3,39 @@
 //! Text from scanned files goes through [`inert`] before it is printed, so that
 //! nothing in a file or a name can act on a terminal.
 
+mod annotation;
+mod azure;
+mod checkstyle;
 mod compliance;
 mod concise;
+mod file;
 mod full;
+mod github;
+mod gitlab;
 mod html;
 mod inert;
 mod json;
+mod json_lines;
+mod junit;
+mod link;
+mod markdown;
+mod passed;
+mod rdjson;
 mod rule_list;
+mod sarif;
 mod settings;
 mod snippet;
+mod statistics;
 mod stream;
 mod summary;
 mod trace;
+mod xml;
 
+pub use file::{Destination, write};
 pub use rule_list::{DocFormat, explain, list};
 pub use settings::{schema, settings};
-pub use stream::{ColorWhen, Stream};
+pub use statistics::statistics;
+pub use stream::{ColorWhen, LinksWhen, Look, Stream};
 pub use summary::{complaint, log, summary};
 pub use trace::trace;
 
@@ -34,17 +51,49 @@ pub enum Format {
     Concise,
     /// Everything, also what passed, for programs.
     Json,
+    /// The same, an object on each line.
+    JsonLines,
+    /// For code scanning and viewers, in version 2.1.0.
+    Sarif,
+    /// Annotations of GitHub Actions.
+    Github,
+    /// GitLab's report of code quality.
+    Gitlab,
+    /// A test for each rule and trail.
+    Junit,
+    /// The report of Checkstyle.
+    Checkstyle,
+    /// Diagnostics for reviewdog.
+    Rdjson,
+    /// Issues of a run of Azure Pipelines.
+    Azure,
+    /// The summary of a CI job.
+    Markdown,
     /// A page for people who audit: everything, with a picture of what each trail records.
     Html,
 }
 
 impl Format {
-    /// The report as text, with colours where the format has them.
+    /// The report as it stands in a file: without colours and links.
+    pub fn render_plain(self, report: &Report) -> String {
+        stream::plain(&self.render(report))
+    }
+
+    /// The report as text, with colours and links where the format has them.
     pub fn render(self, report: &Report) -> String {
         match self {
             Format::Full => full::render(report) + &compliance::render(report),
             Format::Concise => concise::render(report) + &compliance::render(report),
             Format::Json => json::render(report),
+            Format::JsonLines => json_lines::render(report),
+            Format::Sarif => sarif::render(report),
+            Format::Github => github::render(report),
+            Format::Gitlab => gitlab::render(report),
+            Format::Junit => junit::render(report),
+            Format::Checkstyle => checkstyle::render(report),
+            Format::Rdjson => rdjson::render(report),
+            Format::Azure => azure::render(report),
+            Format::Markdown => markdown::render(report),
             Format::Html => html::render(report),
         }
     }

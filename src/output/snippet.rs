@@ -11,9 +11,11 @@ use miette::{
     SourceSpan, SpanContents,
 };
 
+use super::full;
 use super::inert::{inert, same_length};
+use super::link::link;
 use crate::finding::Label;
-use crate::source::{SourceFile, Sources};
+use crate::source::Sources;
 
 /// Of a longer line, only the part around the mark is shown, in bytes.
 const MAX_LINE: usize = 120;
@@ -26,7 +28,7 @@ const ELLIPSIS: &str = "…";
 
 /// Draws the line of a label with the label under it.
 pub(super) fn draw(label: &Label, sources: &Sources) -> String {
-    let window = Window::around(label, &sources.file(label.span.file));
+    let window = Window::around(label, sources);
     let handler = GraphicalReportHandler::new_themed(GraphicalTheme::unicode())
         .with_context_lines(0)
         .with_width(usize::from(u16::MAX))
@@ -44,6 +46,8 @@ pub(super) fn draw(label: &Label, sources: &Sources) -> String {
 pub(super) struct Window {
     /// `path:line:column`.
     pub(super) place: String,
+    /// The same, leading to the file.
+    link: String,
     /// The line's number, counted from 0.
     line: usize,
     text: String,
@@ -53,7 +57,8 @@ pub(super) struct Window {
 
 impl Window {
     /// The line in which a label begins.
-    pub(super) fn around(label: &Label, file: &SourceFile) -> Self {
+    pub(super) fn around(label: &Label, sources: &Sources) -> Self {
+        let file = sources.file(label.span.file);
         let position = file.position(label.span.start);
         let line = position.line as usize;
         let (start, end) = file.line_bounds(line);
@@ -70,8 +75,10 @@ impl Window {
             // A mark needs something to stand under.
             text.push(' ');
         }
+        let place = full::place(label.span, sources);
         Self {
-            place: format!("{}:{}:{}", inert(&file.name), position.line, position.column),
+            link: link(&place, &file),
+            place,
             line: line.saturating_sub(1),
             text,
             mark: (mark_start, mark_end.saturating_sub(mark_start).max(1)).into(),
@@ -112,7 +119,7 @@ impl SourceCode for Window {
     ) -> Result<Box<dyn SpanContents<'a> + 'a>, MietteError> {
         let whole = SourceSpan::from((0, self.text.len()));
         let contents =
-            MietteSpanContents::new_named(self.place.clone(), self.text.as_bytes(), whole, self.line, span.offset(), 1);
+            MietteSpanContents::new_named(self.link.clone(), self.text.as_bytes(), whole, self.line, span.offset(), 1);
         Ok(Box::new(contents))
     }
 }

@@ -1,5 +1,6 @@
-//! Standard output and standard error, with or without colours.
+//! Standard output and standard error, with or without colours and links.
 
+use std::borrow::Cow;
 use std::io::{self, ErrorKind, Write};
 
 use anstream::{AutoStream, ColorChoice};
@@ -14,6 +15,45 @@ pub enum ColorWhen {
     Always,
     /// Nowhere.
     Never,
+}
+
+/// When places lead to their files.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, clap::ValueEnum)]
+pub enum LinksWhen {
+    /// On a terminal.
+    #[default]
+    Auto,
+    /// Everywhere.
+    Always,
+    /// Nowhere.
+    Never,
+}
+
+/// How text looks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, clap::Args)]
+pub struct Look {
+    /// When to use colours.
+    #[arg(
+        long,
+        global = true,
+        value_enum,
+        default_value_t,
+        env = "TRAILINT_COLOR",
+        value_name = "WHEN",
+        help_heading = "Output"
+    )]
+    pub color: ColorWhen,
+    /// When to make places lead to their files.
+    #[arg(
+        long,
+        global = true,
+        value_enum,
+        default_value_t,
+        env = "TRAILINT_LINKS",
+        value_name = "WHEN",
+        help_heading = "Output"
+    )]
+    pub links: LinksWhen,
 }
 
 /// Where text goes.
@@ -31,10 +71,10 @@ impl Stream {
     /// # Errors
     ///
     /// What the operating system says of a full disk and the like.
-    pub fn write(self, text: &str, color: ColorWhen) -> io::Result<()> {
+    pub fn write(self, text: &str, look: Look) -> io::Result<()> {
         let written = match self {
-            Stream::Out => write(io::stdout().lock(), text, color),
-            Stream::Error => write(io::stderr().lock(), text, color),
+            Stream::Out => write(io::stdout().lock(), text, look),
+            Stream::Error => write(io::stderr().lock(), text, look),
         };
         match written {
             Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(()),
@@ -46,11 +86,60 @@ impl Stream {
 fn write<S: anstream::stream::RawStream + anstream::stream::AsLockedWrite>(
     stream: S,
     text: &str,
-    color: ColorWhen,
+    look: Look,
 ) -> io::Result<()> {
-    let mut stream = AutoStream::new(stream, color.choice());
-    stream.write_all(text.as_bytes())?;
+    let choice = match look.color.choice() {
+        ColorChoice::Auto => AutoStream::choice(&stream),
+        ColorChoice::Always | ColorChoice::AlwaysAnsi | ColorChoice::Never => look.color.choice(),
+    };
+    let has_colors = choice != ColorChoice::Never;
+    let has_links = look.links.are_wanted(stream.is_terminal());
+    // What isn't wanted is taken out here; anstream would take the links out with the colours.
+    let choice = if has_links && !has_colors { ColorChoice::AlwaysAnsi } else { choice };
+    let mut stream = AutoStream::new(stream, choice);
+    stream.write_all(keep(text, has_colors, has_links).as_bytes())?;
     stream.flush()
+}
+
+/// The text as it stands in a file.
+pub(super) fn plain(text: &str) -> String {
+    keep(text, false, false).into_owned()
+}
+
+/// The text without colours or without links. All its escape sequences are our own, and one of the two.
+fn keep(text: &str, colors: bool, links: bool) -> Cow<'_, str> {
+    if colors && links || !text.contains('\u{1b}') {
+        return Cow::Borrowed(text);
+    }
+    let mut kept = String::with_capacity(text.len());
+    let mut parts = text.split('\u{1b}');
+    kept.push_str(parts.next().unwrap_or_default());
+    for part in parts {
+        // A link begins with `]`, and the sequence that ends its address is a backslash.
+        let (is_wanted, end) = match part.chars().next() {
+            Some(']') => (links, None),
+            Some('\\') => (links, Some('\\')),
+            Some(_) | None => (colors, Some('m')),
+        };
+        let length = end.and_then(|end| Some(part.find(end)?.saturating_add(1))).unwrap_or(part.len());
+        let (sequence, after) = part.split_at_checked(length).unwrap_or((part, ""));
+        if is_wanted {
+            kept.push('\u{1b}');
+            kept.push_str(sequence);
+        }
+        kept.push_str(after);
+    }
+    Cow::Owned(kept)
+}
+
+impl LinksWhen {
+    fn are_wanted(self, is_terminal: bool) -> bool {
+        match self {
+            LinksWhen::Auto => is_terminal && std::env::var_os("TERM").is_none_or(|term| term != "dumb"),
+            LinksWhen::Always => true,
+            LinksWhen::Never => false,
+        }
+    }
 }
 
 impl ColorWhen {
@@ -64,5 +153,19 @@ impl ColorWhen {
             ColorWhen::Always => ColorChoice::Always,
             ColorWhen::Never => ColorChoice::Never,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn colors_and_links_are_taken_out_apart() {
+        let text = "a\u{1b}[1mb\u{1b}[0m\u{1b}]8;;file:///m\u{1b}\\c\u{1b}]8;;\u{1b}\\d";
+        assert_eq!(keep(text, true, true), text);
+        assert_eq!(keep(text, false, true), "ab\u{1b}]8;;file:///m\u{1b}\\c\u{1b}]8;;\u{1b}\\d");
+        assert_eq!(keep(text, true, false), "a\u{1b}[1mb\u{1b}[0mcd");
+        assert_eq!(plain(text), "abcd");
     }
 }

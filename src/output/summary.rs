@@ -2,7 +2,7 @@
 
 use super::inert::inert;
 use crate::error::Error;
-use crate::report::{Counts, Judged, Outcome, Report};
+use crate::report::{Counts, Judged, Outcome, Report, Reported};
 
 /// What was looked at and what was found, in one or two sentences.
 pub fn summary(report: &Report) -> String {
@@ -24,7 +24,9 @@ fn words(report: &Report, tells_all: bool) -> String {
         .collect();
     let counted = || report.findings.iter().filter(|finding| finding.suppressed.is_none());
     let asides = counted().filter(|finding| finding.is_aside).count();
-    let apart = apart(counts, asides, tells_all);
+    let is_minor = |finding: &&Reported| report.min_level.is_some_and(|level| finding.level < level);
+    let minor = counted().filter(is_minor).count();
+    let apart = apart(counts, minor, if tells_all { 0 } else { asides });
     if report.trails() == 0 && found.is_empty() && counts.unresolved == 0 {
         return match report.files {
             0 => "No Terraform or CloudFormation file found; nothing was checked.\n".to_owned(),
@@ -42,15 +44,15 @@ fn words(report: &Report, tells_all: bool) -> String {
     format!("Found {found} in {place}{apart}.\nAbout a rule: `trailint explain {rule}`.\n")
 }
 
-/// What is accepted and what isn't known, and how to see the part that isn't shown.
-fn apart(counts: Counts, asides: usize, tells_all: bool) -> String {
-    let hidden = if tells_all { 0 } else { asides };
-    let apart = [(counts.suppressed, "suppressed"), (counts.unresolved.saturating_sub(hidden), "unresolved")];
-    let apart = apart.iter().filter(|(number, _)| *number > 0).map(|(number, what)| format!("{number} {what}"));
-    let apart: Vec<String> = apart.collect();
-    let told = if apart.is_empty() { String::new() } else { format!(": {}", apart.join(", ")) };
-    let hidden = if hidden > 0 { format!("; {hidden} can't be judged here (`-v`)") } else { String::new() };
-    format!("{told}{hidden}")
+/// How much is accepted, isn't known or weighs too little to be shown, and how to see what can't be judged here.
+fn apart(counts: Counts, minor: usize, asides: usize) -> String {
+    let unresolved = counts.unresolved.saturating_sub(asides);
+    let told = [(counts.suppressed, "suppressed"), (unresolved, "unresolved"), (minor, "not shown")];
+    let told: Vec<String> =
+        told.into_iter().filter(|(number, _)| *number > 0).map(|(number, what)| format!("{number} {what}")).collect();
+    let told = if told.is_empty() { String::new() } else { format!(": {}", told.join(", ")) };
+    let asides = if asides > 0 { format!("; {asides} can't be judged here (`-v`)") } else { String::new() };
+    format!("{told}{asides}")
 }
 
 /// Why a check wasn't done.
@@ -81,7 +83,7 @@ pub(super) fn count(number: usize, what: &str) -> String {
 }
 
 /// `a, b and c`.
-fn enumerate(items: &[String]) -> String {
+pub(super) fn enumerate(items: &[String]) -> String {
     match items {
         [] => String::new(),
         [one] => one.clone(),

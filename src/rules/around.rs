@@ -47,6 +47,11 @@ fn aside(finding: Finding) -> Finding {
     Finding { is_aside: true, level: Some(Level::Note), ..finding }
 }
 
+/// Ties a verdict on a bucket or a key to the trail that names it.
+pub(super) fn tied(verdict: Verdict, dependency: &Dependency, setting: &Setting<String>, text: &str) -> Verdict {
+    verdict.with(|finding| Finding { call: dependency.declared.call, ..finding.also(setting.span(), text) })
+}
+
 /// What the policies of a bucket or a key say together.
 pub(super) enum Policies<'a> {
     /// There are none.
@@ -108,7 +113,7 @@ pub(super) fn grants(
     dependency: &Dependency,
     [fails, may_fail]: [&str; 2],
 ) -> Verdict {
-    let documents: Vec<Document> = policies.iter().filter_map(|policy| policy.document.clone().ok()).collect();
+    let documents: Vec<&Document> = policies.iter().filter_map(|policy| policy.document.as_ref().ok()).collect();
     let mut doubt = None;
     for Need { request, what } in needs {
         let allow = format!("allow `cloudtrail.amazonaws.com` {what}");

@@ -18,7 +18,7 @@ fn check(_: &Trail, around: &Surroundings) -> Option<Verdict> {
     let Some(bucket) = &around.bucket else {
         return around::undeclared(&around.delivery.bucket, "bucket", MAY_FAIL);
     };
-    Some(match around::policies(bucket, MAY_FAIL) {
+    let verdict = match around::policies(bucket, MAY_FAIL) {
         Policies::None => Verdict::Fail(without_policy(bucket)),
         Policies::Unknown(finding) => Verdict::Unknown(finding),
         Policies::All(policies) => {
@@ -30,7 +30,8 @@ fn check(_: &Trail, around: &Surroundings) -> Option<Verdict> {
             ];
             around::grants(&policies, &needs, bucket, [FAILS, MAY_FAIL])
         }
-    })
+    };
+    Some(around::tied(verdict, bucket, &around.delivery.bucket, "the trail writes to it"))
 }
 
 fn without_policy(bucket: &Dependency) -> Finding {

@@ -18,7 +18,7 @@ fn check(_: &Trail, around: &Surroundings) -> Option<Verdict> {
     let Some(key) = &around.key else {
         return around::undeclared(&around.delivery.key, "key", MAY_FAIL);
     };
-    Some(match around::policies(key, MAY_FAIL) {
+    let verdict = match around::policies(key, MAY_FAIL) {
         Policies::None => Verdict::Fail(without_policy(key)),
         Policies::Unknown(finding) => Verdict::Unknown(finding),
         Policies::All(policies) => {
@@ -28,7 +28,8 @@ fn check(_: &Trail, around: &Surroundings) -> Option<Verdict> {
             ];
             around::grants(&policies, &needs, key, [FAILS, MAY_FAIL])
         }
-    })
+    };
+    Some(around::tied(verdict, key, &around.delivery.key, "the trail encrypts with it"))
 }
 
 fn without_policy(key: &Dependency) -> Finding {

@@ -16,5 +16,6 @@ fn check(_: &Trail, around: &Surroundings) -> Option<Verdict> {
         let advice = bucket.declared.kind.advice().map(|advice| advice.lifecycle).unwrap_or_default();
         finding.because("no lifecycle rule is switched on").help(format!("expire or archive old logs: add {advice}"))
     };
-    Some(around::presence(bucket, Said::lifecycle, absent, messages))
+    let verdict = around::presence(bucket, Said::lifecycle, absent, messages);
+    Some(around::tied(verdict, bucket, &around.delivery.bucket, "the trail writes to it"))
 }

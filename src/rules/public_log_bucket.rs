@@ -28,7 +28,8 @@ fn check(_: &Trail, around: &Surroundings) -> Option<Verdict> {
         .doubts
         .first()
         .map(|doubt| Verdict::Unknown(Finding::at(doubt.span, MAY_FAIL, doubt.why.describe()).blocked(&doubt.why)));
-    Some(failing.or_else(|| openings().chain(flags()).next()).or(doubts).unwrap_or(Verdict::Pass))
+    let verdict = failing.or_else(|| openings().chain(flags()).next()).or(doubts).unwrap_or(Verdict::Pass);
+    Some(around::tied(verdict, bucket, &around.delivery.bucket, "the trail writes to it"))
 }
 
 fn blocks(bucket: &Dependency) -> impl Iterator<Item = (&Maybe<bool>, &AccessBlock)> {

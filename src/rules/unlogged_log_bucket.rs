@@ -17,5 +17,6 @@ fn check(_: &Trail, around: &Surroundings) -> Option<Verdict> {
             .because("who reads this bucket isn't logged")
             .help(format!("send access logs to another bucket: add {advice}"))
     };
-    Some(around::presence(bucket, Said::logging, absent, messages))
+    let verdict = around::presence(bucket, Said::logging, absent, messages);
+    Some(around::tied(verdict, bucket, &around.delivery.bucket, "the trail writes to it"))
 }

@@ -8,6 +8,12 @@ const BAD: &str = "resource \"aws_cloudtrail\" \"t\" {\n  kms_key_id = \"k\"\n  
 const OPEN: &str = "variable \"m\" {}\nresource \"aws_cloudtrail\" \"t\" {\n  is_multi_region_trail = var.m\n}\n";
 const GOOD: &str = "resource \"aws_cloudtrail\" \"t\" {\n  is_multi_region_trail = true\n}\n";
 
+#[rustfmt::skip]
+pub(crate) const FORMATS: [&str; 13] = [
+    "full", "concise", "json", "json-lines", "sarif", "github", "gitlab", "junit", "checkstyle", "rdjson", "azure",
+    "markdown", "html",
+];
+
 /// A directory of its own that goes away with the test.
 pub(crate) struct Scratch(pub(crate) PathBuf);
 
@@ -25,6 +31,10 @@ impl Scratch {
 
     pub(crate) fn run(&self, arguments: &[&str]) -> Output {
         self.command(arguments).output().unwrap()
+    }
+
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
+        self.0.join(name)
     }
 
     pub(crate) fn command(&self, arguments: &[&str]) -> Command {
@@ -109,17 +119,39 @@ fn exit_status_by_what_was_found() {
         (&["--config", "selector-polcy=\"literal\""], 2),
         (&["--no-such-flag"], 2),
         (&["--format", "poem"], 2),
+        (&["bad", "-o", "json=missing/report.json"], 2),
+        (&["bad", "--min-level", "error", "--fail-on", "warning", "--ignore", "single-region-trail"], 1),
     ];
-    for format in ["full", "concise", "json", "html"] {
+    for (arguments, expected) in cases {
+        let output = scratch.run(&[&["check"], *arguments].concat());
+        assert_eq!(status(&output), *expected, "{arguments:?}\n{}{}", out(&output), err(&output));
+    }
+}
+
+#[test]
+fn exit_status_is_the_same_for_every_format() {
+    let files =
+        [("bad/a.tf", BAD), ("open/a.tf", OPEN), ("good/a.tf", GOOD), ("none/a.tf", ""), ("torn/a.tf", &BAD[..50])];
+    let scratch = Scratch::new("formats", &files);
+    let cases: &[(&[&str], i32)] = &[
+        (&["good"], 0),
+        (&["bad", "--fail-on", "never"], 0),
+        (&["open"], 0),
+        (&["none"], 0),
+        (&["bad"], 1),
+        (&["good", "--fail-on", "warning"], 1),
+        (&["open", "--unresolved", "fail", "--min-level", "error"], 1),
+        (&["torn"], 1),
+        (&["none", "--require-trail"], 1),
+        (&["bad", "missing"], 2),
+        (&["bad", "--select", "nonsense"], 2),
+        (&["bad", "-o", "json=missing/report.json"], 2),
+    ];
+    for format in FORMATS {
         for (arguments, expected) in cases {
-            let arguments = [&["check"], *arguments].concat();
-            let with_format = if arguments.contains(&"--format") {
-                arguments
-            } else {
-                [&arguments[..], &["--format", format]].concat()
-            };
-            let output = scratch.run(&with_format);
-            assert_eq!(status(&output), *expected, "{with_format:?}\n{}{}", out(&output), err(&output));
+            let output = scratch.run(&[&["check", "--format", format], *arguments].concat());
+            assert_eq!(status(&output), *expected, "{format}, {arguments:?}\n{}{}", out(&output), err(&output));
+            assert!(*expected != 2 || output.stdout.is_empty(), "{format}, {arguments:?}\n{}", out(&output));
         }
     }
 }
@@ -370,7 +402,7 @@ fn links_lead_nowhere_outside_of_the_tree() {
 fn hostile_names_reach_no_terminal() {
     let text = "resource \"aws_cloudtrail\" \"t\\u001b[31m\" {\n  # \u{1b}]0;x\u{7}\u{202e}\n  enable_logging = false # \u{1b}[2J\n}\n";
     let scratch = Scratch::new("hostile", &[("a\u{1b}[31m.tf", text)]);
-    for format in ["full", "concise", "json", "html"] {
+    for format in FORMATS {
         let output = scratch.run(&["check", "--format", format, "--color", "never"]);
         let printed = out(&output) + &err(&output);
         assert!(printed.contains("stopped-trail"), "{printed}");

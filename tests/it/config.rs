@@ -319,7 +319,7 @@ fn the_same_code_is_judged_once_for_each_deployment() {
     let found =
         json["findings"].as_array().unwrap().iter().find(|found| found["rule"] == "single-region-trail").unwrap();
     assert_eq!((&found["deployment"], &found["deployment_name"]), (&"app".into(), &"test".into()));
-    assert_eq!(found["fingerprint"], "v1:single-region-trail:app(test):aws_cloudtrail.t:is_multi_region_trail");
+    assert_eq!(found["fingerprint"], "v1:single-region-trail:app:test:aws_cloudtrail.t:is_multi_region_trail");
     // The command line overrules the files of an entry.
     assert!(
         run(&["--var", "m=true", "-f", "concise"]).1.contains("All checks passed") || run(&["--var", "m=true"]).0 == 0

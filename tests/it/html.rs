@@ -11,7 +11,7 @@ use trailint::output::Format;
 use trailint::report::{Place, Report};
 
 use self::tree::Tree;
-use super::support::{check, expect_file, files_below, package};
+use super::support::{check, files_below, package};
 
 /// Names and values that would act on a page, a terminal or the eye.
 const HOSTILE: &str = r#"variable "m" {
@@ -36,7 +36,7 @@ fn hostile() -> Report {
 }
 
 /// Reports of many kinds, each with a name.
-fn reports() -> Vec<(PathBuf, Report)> {
+pub(crate) fn reports() -> Vec<(PathBuf, Report)> {
     let folders = ["broken", "clean", "cloudformation", "plan", "terraform"].map(|name| package("testdata").join(name));
     let scenarios = folders.iter().flat_map(|folder| super::support::directories_in(folder));
     let mut reports: Vec<(PathBuf, Report)> = scenarios.map(|path| (path.clone(), check(files_below(&path)))).collect();
@@ -47,11 +47,6 @@ fn reports() -> Vec<(PathBuf, Report)> {
     controls.benchmark = Some("cis-aws-7.0".to_owned());
     reports.push(("controls".into(), controls));
     reports
-}
-
-#[test]
-fn the_demo_as_a_page() {
-    expect_file(&package("testdata/outputs/html.html"), &Format::Html.render(&demo()));
 }
 
 #[test]

@@ -11,6 +11,7 @@
 mod adding;
 mod cli;
 mod config;
+mod docs;
 mod enumeration;
 mod house;
 mod html;
@@ -22,8 +23,8 @@ mod parameters;
 mod planned;
 mod policies;
 mod reach;
-mod readme;
 mod regions;
+mod reports;
 mod scenarios;
 mod selectors;
 mod spans;

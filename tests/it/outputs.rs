@@ -1,5 +1,10 @@
-//! Each format as it is written, byte for byte.
+//! Each format as it is written, byte for byte, and as others read it.
 
+mod hostile;
+mod readers;
+mod schemas;
+
+use clap::ValueEnum;
 use trailint::output::Format;
 
 use super::support::{check, expect_file, files_below, package};
@@ -7,10 +12,25 @@ use super::support::{check, expect_file, files_below, package};
 #[test]
 fn the_demo_in_each_format() {
     let report = check(files_below(&package("testdata/demo")));
-    for (format, name) in [(Format::Concise, "concise.txt"), (Format::Json, "json.json")] {
+    for format in Format::value_variants() {
         let text = anstream::adapter::strip_str(&format.render(&report)).to_string();
-        expect_file(&package("testdata/outputs").join(name), &text);
+        expect_file(&package("testdata/outputs").join(file_name(*format)), &text);
     }
+}
+
+/// The file that shows a format.
+fn file_name(format: Format) -> String {
+    let name = format.to_possible_value().unwrap().get_name().to_owned();
+    let extension = match format {
+        Format::Full | Format::Concise | Format::Github | Format::Azure => "txt",
+        Format::Json | Format::Gitlab | Format::Rdjson => "json",
+        Format::JsonLines => "jsonl",
+        Format::Sarif => "sarif",
+        Format::Junit | Format::Checkstyle => "xml",
+        Format::Markdown => "md",
+        Format::Html => "html",
+    };
+    format!("{name}.{extension}")
 }
 
 #[test]
@@ -25,7 +45,7 @@ fn json_has_a_place_for_everything() {
     assert_eq!(keys(&json["deployments"][0]["trails"][0]), "address advisories exists kind location region rules");
     assert_eq!(
         keys(&json["findings"][0]),
-        "address attribute controls deployment deployment_name fingerprint fix flow level location message outcome rule suppressed worlds"
+        "address attribute controls deployment deployment_name fingerprint flow level location message outcome rule suppressed worlds"
     );
 }
 
@@ -49,11 +69,36 @@ fn the_demo_against_a_benchmark() {
 #[test]
 fn fingerprints_do_not_depend_on_lines() {
     let text = "resource \"aws_cloudtrail\" \"t\" {\n  enable_logging = false\n}\n";
-    let fingerprints = |text: &str| {
-        let report = check([("a:b/main.tf", text)]);
-        report.findings.iter().map(|finding| finding.fingerprint()).collect::<Vec<_>>()
-    };
-    let expected = fingerprints(text);
+    let expected = fingerprints(&[("a:b/main.tf", text)]);
     assert!(expected.contains(&"v1:stopped-trail:a%3Ab:aws_cloudtrail.t:enable_logging".to_owned()), "{expected:?}");
-    assert_eq!(fingerprints(&format!("# moved\n\n{text}")), expected);
+    assert_eq!(fingerprints(&[("a:b/main.tf", &format!("# moved\n\n{text}"))]), expected);
+}
+
+#[test]
+fn no_two_findings_share_a_fingerprint() {
+    let module = "resource \"aws_cloudtrail\" \"t\" {\n  event_selector {\n    read_write_type = \"x\"\n  }\n  \
+                  event_selector {\n    read_write_type = \"y\"\n  }\n}\n";
+    let calls = "module \"a\" {\n  source = \"../trail\"\n}\nmodule \"b\" {\n  source = \"../trail\"\n}\n";
+    let broken =
+        "resource \"aws_cloudtrail\" \"t\" {\n  a = = 1\n}\nresource \"aws_cloudtrail\" \"u\" {\n  b = = 1\n}\n";
+    let files = [
+        ("one/main.tf", calls),
+        ("two/main.tf", calls),
+        ("trail/main.tf", module),
+        ("x.tf", broken),
+        ("y/y.tf", broken),
+    ];
+    let mut names = fingerprints(&files);
+    let wanted = ["v1:syntax-error:x.tf::", "v1:syntax-error:x.tf:::2", "v1:syntax-error:y/y.tf::"];
+    assert!(wanted.iter().all(|name| names.contains(&(*name).to_owned())), "{names:?}");
+    assert!(names.iter().any(|name| name.contains(":two:module.a.aws_cloudtrail.t:")), "{names:?}");
+    let count = names.len();
+    names.sort();
+    names.dedup();
+    assert_eq!(names.len(), count, "{names:?}");
+}
+
+fn fingerprints(files: &[(&str, &str)]) -> Vec<String> {
+    let report = check(files.iter().copied());
+    report.findings.iter().map(|finding| finding.fingerprint.clone()).collect()
 }

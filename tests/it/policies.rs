@@ -309,8 +309,8 @@ fn answers_agree_with_every_concrete_request() {
             let (deny, denied) = denies.make(beside);
             let alone = Document { statements: vec![allow] };
             let denial = Document { statements: vec![deny] };
-            score.count(&permission(std::slice::from_ref(&alone), &request), &allowed, &none);
-            score.count(&permission(&[alone, denial], &request), &allowed, &denied);
+            score.count(&permission(&[&alone], &request), &allowed, &none);
+            score.count(&permission(&[&alone, &denial], &request), &allowed, &denied);
         }
     }
     let Score { decidable, decided, undecidable } = score;

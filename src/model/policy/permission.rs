@@ -60,7 +60,7 @@ pub enum Part {
 }
 
 /// What the statements of all documents together answer to a request.
-pub fn permission<'a>(documents: &'a [Document], request: &Request) -> Permission<'a> {
+pub fn permission<'a>(documents: &[&'a Document], request: &Request) -> Permission<'a> {
     let statements = || documents.iter().flat_map(|document| &document.statements);
     let mut doubt = None;
     for statement in statements() {

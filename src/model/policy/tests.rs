@@ -44,7 +44,7 @@ fn shown(permission: &Permission<'_>) -> String {
 
 fn check(request: &Request, statements: &[&str], expected: &str) {
     let documents = [template(&format!("[{}]", statements.join(", ")))];
-    assert_eq!(shown(&permission(&documents, request)), expected, "{statements:#?}");
+    assert_eq!(shown(&permission(&documents.each_ref(), request)), expected, "{statements:#?}");
 }
 
 /// The statement with some of its text replaced.
@@ -104,7 +104,7 @@ fn a_statement_allows_the_logs_when_all_its_parts_fit() {
         ),
     ] {
         let documents = [template(&statement)];
-        assert_eq!(shown(&permission(&documents, &logs)), expected, "{statement}");
+        assert_eq!(shown(&permission(&documents.each_ref(), &logs)), expected, "{statement}");
     }
 }
 
@@ -148,7 +148,7 @@ fn a_prefix_that_may_be_empty_may_be_no_folder() {
     let statement = with("AWSLogs", "${var.prefix}/AWSLogs");
     check(&prefixed(&unknown("var.prefix")), &[&statement], "granted");
     let documents = [template(&statement)];
-    assert!(matches!(permission(&documents, &prefixed(&no_value)), Permission::Unknown { .. }));
+    assert!(matches!(permission(&documents.each_ref(), &prefixed(&no_value)), Permission::Unknown { .. }));
 }
 
 #[test]
@@ -173,7 +173,7 @@ fn texts_that_are_too_long_are_not_compared() {
         let documents = [template(&with("AWSLogs/*", &pattern))];
         let why = Why::OverLimit { limit: "the length of a text in a policy" };
         let statement = &documents[0].statements[0];
-        assert_eq!(permission(&documents, &request(prefix)), Permission::Unknown { why, statement });
+        assert_eq!(permission(&documents.each_ref(), &request(prefix)), Permission::Unknown { why, statement });
     }
 }
 

@@ -15,7 +15,7 @@ pub(super) fn list<'a>(labels: impl IntoIterator<Item = &'a Label>, sources: &So
 }
 
 fn line(label: &Label, sources: &Sources) -> Html {
-    let window = Window::around(label, &sources.file(label.span.file));
+    let window = Window::around(label, sources);
     let place = inline("span", &[("class", "place")], window.place.as_str());
     let head = block("p", &[], join([place, " ".into(), prose(&label.text)]));
     section("li", &[], [head, excerpt(&window)])

@@ -1,6 +1,6 @@
 //! Pieces of markup. All text becomes HTML here, so that none of it is markup of its own.
 
-use crate::output::inert::inert;
+use crate::output::xml::escape;
 
 /// Markup in which every element is closed and all text is escaped and inert.
 #[derive(Debug, Clone, Default)]
@@ -77,7 +77,7 @@ impl Html {
 
 impl From<&str> for Html {
     fn from(text: &str) -> Self {
-        Self(escape(&inert(text)))
+        Self(escape(text))
     }
 }
 
@@ -88,21 +88,6 @@ impl From<String> for Html {
 }
 
 fn open(tag: &'static str, attributes: &[Attribute<'_>]) -> String {
-    let attributes = attributes.iter().map(|(name, value)| format!(" {name}=\"{}\"", escape(&inert(value))));
+    let attributes = attributes.iter().map(|(name, value)| format!(" {name}=\"{}\"", escape(value)));
     format!("<{tag}{}>", attributes.collect::<String>())
-}
-
-fn escape(text: &str) -> String {
-    let mut escaped = String::with_capacity(text.len());
-    for c in text.chars() {
-        match c {
-            '&' => escaped.push_str("&amp;"),
-            '<' => escaped.push_str("&lt;"),
-            '>' => escaped.push_str("&gt;"),
-            '"' => escaped.push_str("&quot;"),
-            '\'' => escaped.push_str("&#39;"),
-            _ => escaped.push(c),
-        }
-    }
-    escaped
 }

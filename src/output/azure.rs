@@ -1,0 +1,39 @@
+//! `azure`: commands that Azure Pipelines turns into issues of a run.
+
+use super::annotation::{self, CHARACTERS, Region};
+use super::concise;
+use super::inert::inert;
+use super::stream::plain;
+use crate::finding::Level;
+use crate::report::{Report, Reported};
+
+pub(super) fn render(report: &Report) -> String {
+    report.told().map(|finding| line(finding, report)).collect()
+}
+
+/// Azure knows errors and warnings; a note is a line in the log.
+fn line(finding: &Reported, report: &Report) -> String {
+    match annotation::level(finding) {
+        Level::Error => command("error", finding, report),
+        Level::Warning => command("warning", finding, report),
+        Level::Note => plain(&concise::line(finding, report)),
+    }
+}
+
+fn command(what: &str, finding: &Reported, report: &Report) -> String {
+    let path = property(&annotation::path(finding, report));
+    let Region { line, column, .. } = annotation::region(finding, report, CHARACTERS).unwrap_or(Region::FIRST_LINE);
+    let place = format!("sourcepath={path};linenumber={line};columnnumber={column}");
+    let code = property(finding.rule.id());
+    format!("##vso[task.logissue type={what};{place};code={code};]{}\n", data(&annotation::text(finding)))
+}
+
+/// The text after a command.
+fn data(text: &str) -> String {
+    inert(text).replace('%', "%AZP25")
+}
+
+/// The value of a property, between semicolons and before a bracket.
+fn property(text: &str) -> String {
+    data(text).replace(';', "%3B").replace(']', "%5D")
+}

@@ -1,0 +1,40 @@
+//! `checkstyle`: the report of Checkstyle, which many build servers read.
+
+use super::annotation::{self, CHARACTERS, Region};
+use super::xml::{DECLARATION, element};
+use crate::finding::Level;
+use crate::report::{Report, Reported};
+
+/// The version of Checkstyle whose report this looks like.
+const VERSION: &str = "10.0";
+
+pub(super) fn render(report: &Report) -> String {
+    // Findings are in the order of their files.
+    let mut files: Vec<(String, Vec<String>)> = Vec::new();
+    for finding in report.told() {
+        let path = annotation::path(finding, report);
+        match files.last_mut().filter(|(last, _)| *last == path) {
+            Some((_, errors)) => errors.push(error(finding, report)),
+            None => files.push((path, vec![error(finding, report)])),
+        }
+    }
+    let files = files.into_iter().map(|(path, errors)| element("file", &[("name", path)], errors));
+    format!("{DECLARATION}{}", element("checkstyle", &[("version", VERSION.to_owned())], files))
+}
+
+fn error(finding: &Reported, report: &Report) -> String {
+    let Region { line, column, .. } = annotation::region(finding, report, CHARACTERS).unwrap_or(Region::FIRST_LINE);
+    let severity = match annotation::level(finding) {
+        Level::Error => "error",
+        Level::Warning => "warning",
+        Level::Note => "info",
+    };
+    let attributes = [
+        ("line", line.to_string()),
+        ("column", column.to_string()),
+        ("severity", severity.to_owned()),
+        ("message", annotation::text(finding)),
+        ("source", format!("{}.{}", env!("CARGO_PKG_NAME"), finding.rule.id())),
+    ];
+    element("error", &attributes, [])
+}

@@ -1,0 +1,182 @@
+//! `junit`: a suite for each deployment, and in it a test for each rule and trail.
+//!
+//! Errors and warnings fail a test. What is accepted or isn't resolved skips it, because it says nothing either way; notes
+//! stand beside a test that passes, and what can't be read is an error. Places are text, since readers that
+//! are strict know no attribute for them.
+
+use std::collections::HashMap;
+
+use super::annotation;
+use super::full::place_of;
+use super::xml::{Attribute, DECLARATION, element, escape};
+use crate::finding::Level;
+use crate::report::{Exists, Judged, JudgedTrail, Outcome, Report, Reported};
+use crate::rules::{Check, RULES, Rule};
+use crate::source::Span;
+
+/// A deployment by its root, and what the configuration calls it.
+type Deployed<'a> = (&'a str, Option<&'a str>);
+
+/// The findings of a report by what they are about.
+struct Findings<'a> {
+    report: &'a Report,
+    by_address: HashMap<(Deployed<'a>, Option<&'a str>, &'static str), &'a Reported>,
+    /// Instances of one resource share their text, and so a finding.
+    by_header: HashMap<(Deployed<'a>, Span, &'static str), &'a Reported>,
+}
+
+/// A test that has been written, and what came of it.
+struct Test {
+    text: String,
+    status: Status,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Status {
+    Passed,
+    Failed,
+    Skipped,
+    Errored,
+}
+
+/// What a test is about.
+struct Subject<'a> {
+    rule: &'static Rule,
+    name: &'a str,
+}
+
+pub(super) fn render(report: &Report) -> String {
+    let findings = Findings::of(report);
+    let suites = report.deployments.iter().map(|judged| (judged.root.as_str(), findings.tests(judged)));
+    let unread = report.findings.iter().filter(|finding| matches!(finding.rule.check, Check::Reading));
+    let unread: Vec<Test> = unread.map(|finding| unreadable(finding, report)).collect();
+    let suites: Vec<(&str, Vec<Test>)> =
+        suites.chain((!unread.is_empty()).then_some(("files that can't be read", unread))).collect();
+    let all = suites.iter().flat_map(|(_, tests)| tests);
+    // Strict readers expect the number of skipped tests with each suite only.
+    let attributes: Vec<Attribute> =
+        attributes(env!("CARGO_PKG_NAME"), all).into_iter().filter(|(name, _)| *name != "skipped").collect();
+    let suites = suites.iter().map(|(name, tests)| {
+        element("testsuite", &self::attributes(name, tests), tests.iter().map(|test| test.text.clone()))
+    });
+    format!("{DECLARATION}{}", element("testsuites", &attributes, suites))
+}
+
+fn attributes<'a>(name: &str, tests: impl IntoIterator<Item = &'a Test>) -> Vec<Attribute> {
+    let statuses: Vec<Status> = tests.into_iter().map(|test| test.status).collect();
+    let count = |status| statuses.iter().filter(|own| **own == status).count().to_string();
+    vec![
+        ("name", name.to_owned()),
+        ("tests", statuses.len().to_string()),
+        ("failures", count(Status::Failed)),
+        ("errors", count(Status::Errored)),
+        ("skipped", count(Status::Skipped)),
+    ]
+}
+
+impl<'a> Findings<'a> {
+    fn of(report: &'a Report) -> Self {
+        let key = |finding: &'a Reported| {
+            let deployment = (finding.deployment.as_deref()?, finding.deployment_name.as_deref());
+            Some((deployment, finding.address.as_deref(), finding.rule.id()))
+        };
+        let by_address: HashMap<_, _> =
+            report.findings.iter().filter_map(|finding| Some((key(finding)?, finding))).collect();
+        let mut by_header = HashMap::new();
+        for judged in &report.deployments {
+            for (trail, rule) in judged.trails.iter().flat_map(|trail| RULES.iter().map(move |rule| (trail, rule))) {
+                if let Some(finding) = by_address.get(&(named(judged), Some(trail.address.as_str()), rule.id())) {
+                    by_header.entry((named(judged), trail.header, rule.id())).or_insert(*finding);
+                }
+            }
+        }
+        Self { report, by_address, by_header }
+    }
+
+    fn tests(&self, judged: &Judged) -> Vec<Test> {
+        let trails = judged.trails.iter().filter(|trail| trail.exists != Exists::Never);
+        self.whole(judged).into_iter().chain(trails.flat_map(|trail| self.on_trail(judged, trail))).collect()
+    }
+
+    /// The test of the deployment as a whole, unless nothing is created in it.
+    fn whole(&self, judged: &Judged) -> Option<Test> {
+        let is_whole = |rule: &&&'static Rule| matches!(rule.check, Check::Deployment(_));
+        let rule = self.report.rules.iter().find(is_whole)?;
+        let finding = self.by_address.get(&(named(judged), None, rule.id())).copied();
+        let subject = Subject { rule, name: &judged.root };
+        Some(self.test(&subject, judged.verdict?, finding))
+    }
+
+    fn on_trail(&self, judged: &Judged, trail: &JudgedTrail) -> Vec<Test> {
+        let advice = trail.advisories.iter().map(|rule| (*rule, Outcome::Fail));
+        let test = |(rule, outcome): (&'static Rule, Outcome)| {
+            let subject = Subject { rule, name: &trail.address };
+            let own = self.by_address.get(&(named(judged), Some(trail.address.as_str()), rule.id()));
+            let shared = || self.by_header.get(&(named(judged), trail.header, rule.id()));
+            self.test(&subject, outcome, own.or_else(shared).copied())
+        };
+        trail.rules.iter().copied().chain(advice).map(test).collect()
+    }
+
+    fn test(&self, subject: &Subject<'_>, outcome: Outcome, finding: Option<&Reported>) -> Test {
+        let words = || finding.map_or_else(|| subject.unsaid().to_owned(), annotation::text);
+        let said = |tag| Some(said(tag, words(), finding, self.report));
+        let level = finding.map_or(subject.rule.page.level, |finding| finding.level);
+        let is_hidden = finding.is_some_and(|finding| !self.report.shows(finding));
+        let suppressed = finding.and_then(|finding| finding.suppressed.as_ref());
+        let (status, inside) = match (outcome, level) {
+            (Outcome::Pass, _) => (Status::Passed, None),
+            (Outcome::Fail | Outcome::Unknown, _) if is_hidden => {
+                (Status::Skipped, Some(skipped("not shown".to_owned())))
+            }
+            (Outcome::Fail | Outcome::Unknown, _) if let Some(own) = suppressed => {
+                (Status::Skipped, Some(skipped(format!("suppressed: {}", own.describe()))))
+            }
+            (Outcome::Unknown, _) => (Status::Skipped, said("skipped")),
+            (Outcome::Fail, Level::Note) => (Status::Passed, Some(element("system-out", &[], [escape(&words())]))),
+            (Outcome::Fail, Level::Warning | Level::Error) => (Status::Failed, said("failure")),
+        };
+        Test { text: element("testcase", &subject.attributes(), inside), status }
+    }
+}
+
+fn unreadable(finding: &Reported, report: &Report) -> Test {
+    let path = annotation::path(finding, report);
+    let subject = Subject { rule: finding.rule, name: &path };
+    let said = said("error", annotation::text(finding), Some(finding), report);
+    Test { text: element("testcase", &subject.attributes(), [said]), status: Status::Errored }
+}
+
+/// What came of a test, and the place.
+fn said(tag: &'static str, message: String, finding: Option<&Reported>, report: &Report) -> String {
+    let place = finding.map(|finding| escape(&place_of(finding, report)));
+    element(tag, &[("message", message)], place)
+}
+
+fn skipped(message: String) -> String {
+    element("skipped", &[("message", message)], [])
+}
+
+/// A deployment, which shares its code with others perhaps.
+fn named(judged: &Judged) -> Deployed<'_> {
+    (&judged.root, judged.name.as_deref())
+}
+
+impl Subject<'_> {
+    /// The words of a test whose finding would say nothing new.
+    fn unsaid(&self) -> &'static str {
+        match self.rule.check {
+            Check::Deployment(_) => "the tests of its trails say why",
+            Check::Trail(_)
+            | Check::Surroundings(_)
+            | Check::Advice(_)
+            | Check::AdviceAround(_)
+            | Check::Reading
+            | Check::Ignoring => &self.rule.page.summary,
+        }
+    }
+
+    fn attributes(&self) -> [Attribute; 2] {
+        [("name", self.rule.id().to_owned()), ("classname", self.name.to_owned())]
+    }
+}

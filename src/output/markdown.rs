@@ -1,0 +1,118 @@
+//! `markdown`: the summary of a CI job, or a comment on a pull request.
+//!
+//! Names are spans of code. Outside of them, and where one can't hold a name, every character that could be
+//! Markdown or HTML is written as a reference, which stands for nothing but the character.
+
+use std::cmp::Reverse;
+use std::fmt::Write;
+
+use super::annotation;
+use super::compliance::{self, Statement, Status};
+use super::full::{place_of, word};
+use super::inert::inert;
+use super::summary;
+use crate::report::{Judged, Outcome, Report, Reported};
+
+/// GitHub takes a summary of up to 1 MiB, and none that is longer.
+const MAX_ROWS: usize = 500;
+
+pub(super) fn render(report: &Report) -> String {
+    let summary = summary::summary(report);
+    let headline = summary.lines().next().unwrap_or_default();
+    let parts = [deployments(report), findings(report), controls(report), passed(report)];
+    format!("## CloudTrail coverage\n\n{headline}\n{}", parts.concat())
+}
+
+fn deployments(report: &Report) -> String {
+    let row = |judged: &Judged| {
+        let trails = summary::count(judged.trails.len(), "trail");
+        vec![verdict(judged.verdict).to_owned(), code(&judged.root), format!("{}, {trails}", judged.format)]
+    };
+    table(["verdict", "deployment", "what"], report.deployments.iter().map(row))
+}
+
+fn verdict(verdict: Option<Outcome>) -> &'static str {
+    match verdict {
+        None => "no trail is created",
+        Some(Outcome::Pass) => "✅ passes",
+        Some(Outcome::Fail) => "❌ fails",
+        Some(Outcome::Unknown) => "❔ unresolved",
+    }
+}
+
+/// The worst first.
+fn findings(report: &Report) -> String {
+    let mut findings: Vec<&Reported> = report.told().collect();
+    findings.sort_by_key(|finding| (Reverse(annotation::level(finding)), finding.outcome));
+    let row = |finding: &&Reported| {
+        let help = finding.help.as_ref().map(|help| format!("<br>help: {}", prose(help))).unwrap_or_default();
+        let what = format!("{}{help}", prose(&finding.message));
+        vec![format!("{} {}", word(finding), code(finding.rule.id())), code(&place_of(finding, report)), what]
+    };
+    table(["finding", "place", "what"], findings.iter().map(row))
+}
+
+fn controls(report: &Report) -> String {
+    let rows = |statement: Statement<'_>| {
+        let (benchmark, deployment) = (statement.benchmark.to_owned(), statement.deployment.to_owned());
+        statement.controls.into_iter().map(move |control| {
+            let sign = match control.status {
+                Status::Compliant => "✅ ",
+                Status::NotCompliant => "❌ ",
+                Status::Unresolved => "❔ ",
+                Status::NotApplicable => "",
+            };
+            let status = format!("{sign}{}", control.status.word());
+            vec![status, format!("{benchmark} {}", control.id), code(&deployment), prose(control.requires)]
+        })
+    };
+    table(["status", "control", "deployment", "requires"], compliance::statements(report).into_iter().flat_map(rows))
+}
+
+fn passed(report: &Report) -> String {
+    let row = |passed: super::passed::Passed<'_>| {
+        vec![code(passed.rule.id()), code(&passed.place(report)), code(&passed.trail.address)]
+    };
+    table(["passes", "place", "trail"], super::passed::all(report).map(row))
+}
+
+/// A table after an empty line, if it has rows.
+fn table<const N: usize>(heads: [&str; N], mut rows: impl Iterator<Item = Vec<String>>) -> String {
+    let shown: String = rows.by_ref().take(MAX_ROWS).map(|cells| format!("| {} |\n", cells.join(" | "))).collect();
+    let hidden = rows.count();
+    if shown.is_empty() {
+        return shown;
+    }
+    let rest = if hidden > 0 { format!("\n{hidden} more aren't listed.\n") } else { String::new() };
+    format!("\n| {} |\n|{}\n{shown}{rest}", heads.join(" | "), " --- |".repeat(N))
+}
+
+/// A sentence in which names stand between backticks.
+fn prose(sentence: &str) -> String {
+    let parts: Vec<&str> = sentence.split('`').collect();
+    if parts.len().is_multiple_of(2) {
+        // One backtick too many: nobody knows which.
+        return plain(sentence);
+    }
+    parts.iter().enumerate().map(|(index, part)| if index % 2 == 1 { code(part) } else { plain(part) }).collect()
+}
+
+/// A span of code where that can hold the text as it is.
+fn code(text: &str) -> String {
+    let shown = inert(text);
+    let is_held = shown.trim() == shown && !shown.is_empty() && !shown.contains(['`', '|']);
+    if is_held { format!("`{shown}`") } else { format!("<code>{}</code>", plain(text)) }
+}
+
+fn plain(text: &str) -> String {
+    let mut plain = String::with_capacity(text.len());
+    for c in inert(text).chars() {
+        if c.is_ascii_punctuation() && !matches!(c, ',' | ';' | '/' | '\'' | '"' | '-' | '(' | ')') {
+            // Writing to a string can't fail.
+            let _ = write!(plain, "&#{};", u32::from(c));
+        } else {
+            plain.push(c);
+        }
+    }
+    plain
+}

@@ -1,0 +1,53 @@
+//! What `--show-passed` shows beside what was found.
+
+use anstyle::{AnsiColor, Style};
+
+use super::inert::inert;
+use super::{full, snippet};
+use crate::report::{JudgedTrail, Outcome, Report};
+use crate::rules::Rule;
+
+/// A rule that a trail passes.
+pub(super) struct Passed<'a> {
+    pub(super) rule: &'static Rule,
+    pub(super) trail: &'a JudgedTrail,
+}
+
+/// What passed, if the report shows it.
+pub(super) fn all(report: &Report) -> impl Iterator<Item = Passed<'_>> {
+    let trails = report.deployments.iter().filter(|_| report.shows_passed).flat_map(|judged| &judged.trails);
+    trails.flat_map(|trail| {
+        let passed = trail.rules.iter().filter(|(_, outcome)| *outcome == Outcome::Pass);
+        passed.map(move |(rule, _)| Passed { rule, trail })
+    })
+}
+
+impl Passed<'_> {
+    pub(super) fn message(&self) -> String {
+        format!("trail `{}` passes", self.trail.address)
+    }
+
+    /// `path:line:column` of the trail.
+    pub(super) fn place(&self, report: &Report) -> String {
+        full::place(self.trail.header, &report.sources)
+    }
+
+    /// With the lines on which it rests.
+    pub(super) fn full(&self, report: &Report) -> String {
+        let bold = Style::new().bold();
+        let grounds = self.trail.grounds.iter().filter(|(rule, _)| std::ptr::eq(*rule, self.rule));
+        let lines = grounds.flat_map(|(_, labels)| labels).map(|label| snippet::draw(label, &report.sources));
+        format!("{}{bold}: {}{bold:#}\n{}\n", self.tag(), inert(&self.message()), lines.collect::<String>())
+    }
+
+    /// In a line.
+    pub(super) fn line(&self, report: &Report) -> String {
+        let place = full::linked_place(self.trail.header, &report.sources);
+        format!("{place}: {} {}\n", self.tag(), inert(&self.message()))
+    }
+
+    fn tag(&self) -> String {
+        let style = AnsiColor::Green.on_default().bold();
+        format!("{style}pass[{}]{style:#}", self.rule.id())
+    }
+}

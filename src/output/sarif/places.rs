@@ -1,0 +1,111 @@
+//! Places in files, as SARIF names them.
+
+use serde::Serialize;
+
+use super::Text;
+use crate::finding::Label;
+use crate::output::annotation::{self, UTF16};
+use crate::output::link::encode;
+use crate::report::{Place, Report, Reported};
+use crate::source::{Sources, Span};
+
+/// What relative names are relative to; whoever reads the report knows where that is.
+pub(super) const ROOT: &str = "%SRCROOT%";
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Location {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    id: Option<usize>,
+    physical_location: Physical,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    logical_locations: Vec<Logical>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    message: Option<Text>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Physical {
+    artifact_location: Artifact,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    region: Option<Region>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Artifact {
+    uri: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    uri_base_id: Option<&'static str>,
+}
+
+/// A part of one line: GitHub shows an alert in a pull request only if all of its lines are in the diff.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Region {
+    start_line: u32,
+    start_column: u32,
+    end_column: u32,
+}
+
+/// The resource that a place is a part of.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Logical {
+    fully_qualified_name: String,
+    kind: &'static str,
+}
+
+impl Location {
+    pub(super) fn of_finding(finding: &Reported, report: &Report) -> Self {
+        match &finding.place {
+            Place::Text(label) => Self::of(label, &report.sources),
+            Place::File(name) => Self::new(Artifact::named(name), None, None),
+        }
+    }
+
+    pub(super) fn of(label: &Label, sources: &Sources) -> Self {
+        let artifact = Artifact::named(&sources.file(label.span.file).name);
+        let message = (!label.text.is_empty()).then(|| Text::new(&label.text));
+        Self::new(artifact, Some(Region::of(label, sources)), message)
+    }
+
+    pub(super) fn of_header(span: Span, sources: &Sources) -> Self {
+        Self::of(&Label { span, text: String::new() }, sources)
+    }
+
+    fn new(artifact_location: Artifact, region: Option<Region>, message: Option<Text>) -> Self {
+        let physical_location = Physical { artifact_location, region };
+        Self { id: None, physical_location, logical_locations: Vec::new(), message }
+    }
+
+    /// With a number by which a text can refer to it.
+    pub(super) fn numbered(mut self, id: usize) -> Self {
+        self.id = Some(id);
+        self
+    }
+
+    /// The resource that the place is about.
+    pub(super) fn in_resource(mut self, address: Option<&str>) -> Self {
+        let logical = |name: &str| Logical { fully_qualified_name: name.to_owned(), kind: "resource" };
+        self.logical_locations = address.map(logical).into_iter().collect();
+        self
+    }
+}
+
+impl Artifact {
+    fn named(name: &str) -> Self {
+        match name.strip_prefix('/') {
+            Some(rest) => Self { uri: format!("file:///{}", encode(rest)), uri_base_id: None },
+            None => Self { uri: encode(name), uri_base_id: Some(ROOT) },
+        }
+    }
+}
+
+impl Region {
+    fn of(label: &Label, sources: &Sources) -> Self {
+        let annotation::Region { line, column, end_column } = annotation::Region::of(label, sources, UTF16);
+        Self { start_line: line, start_column: column, end_column }
+    }
+}

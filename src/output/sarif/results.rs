@@ -1,0 +1,176 @@
+//! What was found, and where.
+
+use std::collections::{BTreeMap, HashMap};
+
+use serde::Serialize;
+
+use super::places::Location;
+use super::{Text, hash};
+use crate::finding::Level;
+use crate::output::annotation;
+use crate::output::passed::{self, Passed};
+use crate::report::{Outcome, Place, Report, Reported};
+use crate::rules::Rule;
+use crate::source::FileId;
+use crate::suppress::Suppression;
+
+/// A result of the run.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Entry<'a> {
+    rule_id: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    rule_index: Option<usize>,
+    kind: &'static str,
+    level: &'static str,
+    message: Text,
+    locations: [Location; 1],
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    related_locations: Vec<Location>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    code_flows: Vec<CodeFlow>,
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    partial_fingerprints: BTreeMap<&'static str, String>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    suppressions: Vec<Accepted>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    properties: Option<Properties<'a>>,
+}
+
+/// Why a result doesn't count.
+#[derive(Serialize)]
+struct Accepted {
+    kind: &'static str,
+    justification: String,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct CodeFlow {
+    thread_flows: [ThreadFlow; 1],
+}
+
+#[derive(Serialize)]
+struct ThreadFlow {
+    locations: Vec<Step>,
+}
+
+#[derive(Serialize)]
+struct Step {
+    location: Location,
+}
+
+/// What our own report says and the standard has no word for.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Properties<'a> {
+    deployment: Option<&'a str>,
+    attribute: Option<&'a str>,
+    blocked_by: &'a [String],
+    fails_when: &'a [String],
+    passes_when: &'a [String],
+}
+
+/// The hashes of the lines of files, each file hashed once.
+type Hashes = HashMap<FileId, Vec<String>>;
+
+pub(super) fn all(report: &Report) -> Vec<Entry<'_>> {
+    let mut hashes = Hashes::new();
+    let found = report.shown().map(|finding| Entry::of(finding, report, &mut hashes));
+    found.chain(passed::all(report).map(|passed| Entry::of_passed(&passed, report))).collect()
+}
+
+impl<'a> Entry<'a> {
+    fn of(finding: &'a Reported, report: &Report, hashes: &mut Hashes) -> Self {
+        let location = Location::of_finding(finding, report).in_resource(finding.address.as_deref());
+        Self {
+            rule_id: finding.rule.id(),
+            rule_index: index(finding.rule, report),
+            kind: if finding.outcome == Outcome::Unknown { "open" } else { "fail" },
+            level: level(finding),
+            message: Text::message(&annotation::text(finding)),
+            locations: [location],
+            related_locations: related(finding, report),
+            code_flows: flow(finding, report).into_iter().collect(),
+            partial_fingerprints: fingerprints(finding, report, hashes),
+            suppressions: finding.suppressed.iter().map(|own| Accepted::of(own, report)).collect(),
+            properties: Some(Properties::of(finding)),
+        }
+    }
+
+    fn of_passed(passed: &Passed<'_>, report: &Report) -> Self {
+        let location = Location::of_header(passed.trail.header, &report.sources);
+        Self {
+            rule_id: passed.rule.id(),
+            rule_index: index(passed.rule, report),
+            kind: "pass",
+            level: "none",
+            message: Text::message(&passed.message()),
+            locations: [location.in_resource(Some(&passed.trail.address))],
+            related_locations: Vec::new(),
+            code_flows: Vec::new(),
+            partial_fingerprints: BTreeMap::new(),
+            suppressions: Vec::new(),
+            properties: None,
+        }
+    }
+}
+
+impl Accepted {
+    /// A comment stands in the source, and the configuration doesn't.
+    fn of(suppression: &Suppression, report: &Report) -> Self {
+        let name = &report.sources.file(suppression.span.file).name;
+        let is_set = name.ends_with(".toml") || name == "--config";
+        Self { kind: if is_set { "external" } else { "inSource" }, justification: suppression.describe() }
+    }
+}
+
+pub(super) fn index(rule: &Rule, report: &Report) -> Option<usize> {
+    report.rules.iter().position(|own| std::ptr::eq(*own, rule))
+}
+
+/// What doesn't fail has no level.
+fn level(finding: &Reported) -> &'static str {
+    match (finding.outcome, finding.level) {
+        (Outcome::Pass | Outcome::Unknown, _) => "none",
+        (Outcome::Fail, Level::Error) => "error",
+        (Outcome::Fail, Level::Warning) => "warning",
+        (Outcome::Fail, Level::Note) => "note",
+    }
+}
+
+fn related(finding: &Reported, report: &Report) -> Vec<Location> {
+    let location = |(index, label)| Location::of(label, &report.sources).numbered(index);
+    (1..).zip(&finding.related).map(location).collect()
+}
+
+/// From where the value was decided to the trail.
+fn flow(finding: &Reported, report: &Report) -> Option<CodeFlow> {
+    let step = |label| Step { location: Location::of(label, &report.sources) };
+    let end = Step { location: Location::of_finding(finding, report) };
+    let locations = finding.related.iter().rev().map(step).chain([end]).collect();
+    (!finding.related.is_empty()).then_some(CodeFlow { thread_flows: [ThreadFlow { locations }] })
+}
+
+fn fingerprints(finding: &Reported, report: &Report, hashes: &mut Hashes) -> BTreeMap<&'static str, String> {
+    let mut fingerprints = BTreeMap::from([("trailint/v1", finding.fingerprint.clone())]);
+    if let Place::Text(label) = &finding.place {
+        let file = report.sources.file(label.span.file);
+        let lines = hashes.entry(label.span.file).or_insert_with(|| hash::lines(&file.text));
+        let line = (file.position(label.span.start).line as usize).saturating_sub(1);
+        fingerprints.extend(lines.get(line).map(|hash| ("primaryLocationLineHash", hash.clone())));
+    }
+    fingerprints
+}
+
+impl<'a> Properties<'a> {
+    fn of(finding: &'a Reported) -> Self {
+        Self {
+            deployment: finding.deployment.as_deref(),
+            attribute: finding.attribute.as_deref(),
+            blocked_by: &finding.blocked_by,
+            fails_when: &finding.fails_when,
+            passes_when: &finding.passes_when,
+        }
+    }
+}

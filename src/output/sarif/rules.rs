@@ -1,0 +1,174 @@
+//! What can be found, and the controls of CIS that it belongs to.
+
+use serde::Serialize;
+
+use super::Text;
+use crate::finding::Level;
+use crate::report::Report;
+use crate::rules::{self, Check, Control, Rule};
+
+/// What the names of the versions of CIS AWS Foundations begin with.
+const CIS: &str = "cis-aws-";
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Driver<'a> {
+    name: &'static str,
+    version: &'static str,
+    semantic_version: &'static str,
+    rules: Vec<Descriptor<'a>>,
+    supported_taxonomies: Vec<Component>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Descriptor<'a> {
+    id: &'static str,
+    short_description: Text,
+    full_description: Text,
+    help: Help<'a>,
+    default_configuration: Configuration,
+    properties: Properties,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    relationships: Vec<Relationship<'a>>,
+}
+
+#[derive(Serialize)]
+struct Help<'a> {
+    text: &'a str,
+    markdown: &'a str,
+}
+
+#[derive(Serialize)]
+struct Configuration {
+    level: Level,
+}
+
+/// What GitHub reads beside the standard.
+#[derive(Serialize)]
+struct Properties {
+    tags: Vec<String>,
+    precision: &'static str,
+    #[serde(rename = "security-severity")]
+    security_severity: &'static str,
+}
+
+#[derive(Serialize)]
+struct Relationship<'a> {
+    target: Target<'a>,
+    kinds: [&'static str; 1],
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Target<'a> {
+    id: &'a str,
+    index: usize,
+    tool_component: Component,
+}
+
+/// A taxonomy by its name and its place in the list.
+#[derive(Serialize, Clone)]
+struct Component {
+    name: String,
+    index: usize,
+}
+
+/// A version of the benchmark.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Taxonomy<'a> {
+    name: &'a str,
+    version: &'a str,
+    organization: &'static str,
+    short_description: Text,
+    taxa: Vec<Taxon<'a>>,
+}
+
+#[derive(Serialize)]
+struct Taxon<'a> {
+    id: &'a str,
+}
+
+impl<'a> Driver<'a> {
+    pub(super) fn of(report: &Report, taxonomies: &[Taxonomy<'a>]) -> Self {
+        let component = |(index, taxonomy): (usize, &Taxonomy<'_>)| Component { name: taxonomy.name.to_owned(), index };
+        let supported_taxonomies: Vec<Component> = taxonomies.iter().enumerate().map(component).collect();
+        Self {
+            name: env!("CARGO_PKG_NAME"),
+            version: env!("CARGO_PKG_VERSION"),
+            semantic_version: env!("CARGO_PKG_VERSION"),
+            rules: report.rules.iter().map(|rule| Descriptor::of(rule, taxonomies)).collect(),
+            supported_taxonomies,
+        }
+    }
+}
+
+impl<'a> Descriptor<'a> {
+    fn of(rule: &'static Rule, taxonomies: &[Taxonomy<'a>]) -> Self {
+        let page = &rule.page;
+        let (text, markdown) = (page.text, page.text);
+        let relationship = |control: &'static Control| Relationship::to(control, taxonomies);
+        Self {
+            id: page.id,
+            short_description: Text::new(&page.summary),
+            full_description: Text::new(first_sentences(page.text).unwrap_or(&page.summary)),
+            help: Help { text, markdown },
+            default_configuration: Configuration { level: page.level },
+            properties: Properties::of(rule),
+            relationships: page.controls.iter().filter_map(relationship).collect(),
+        }
+    }
+}
+
+/// The first line of a page that isn't a heading.
+fn first_sentences(page: &'static str) -> Option<&'static str> {
+    page.lines().find(|line| !line.is_empty() && !line.starts_with('#'))
+}
+
+impl Properties {
+    fn of(rule: &'static Rule) -> Self {
+        let kind = if matches!(rule.check, Check::Reading) { "correctness" } else { "security" };
+        let controls = rule.page.controls.iter().filter(|control| control.benchmark.starts_with(CIS));
+        let controls = controls.map(|control| format!("{}/{}", control.benchmark, control.id));
+        Self {
+            tags: [kind.to_owned(), "cloudtrail".to_owned()].into_iter().chain(controls).collect(),
+            precision: "very-high",
+            // GitHub calls these high, medium and low.
+            security_severity: match rule.page.level {
+                Level::Error => "8.0",
+                Level::Warning => "5.0",
+                Level::Note => "2.0",
+            },
+        }
+    }
+}
+
+impl<'a> Relationship<'a> {
+    fn to(control: &'static Control, taxonomies: &[Taxonomy<'a>]) -> Option<Self> {
+        let place = taxonomies.iter().position(|taxonomy| taxonomy.name == control.benchmark)?;
+        let index = taxonomies.get(place)?.taxa.iter().position(|taxon| taxon.id == control.id)?;
+        let tool_component = Component { name: control.benchmark.clone(), index: place };
+        Some(Self { target: Target { id: &control.id, index, tool_component }, kinds: ["relevant"] })
+    }
+}
+
+/// The versions of CIS to which rules of the report belong.
+pub(super) fn taxonomies(report: &Report) -> Vec<Taxonomy<'static>> {
+    let versions = rules::benchmarks().into_iter().filter_map(|name| Some((name, name.strip_prefix(CIS)?)));
+    let taxonomies = versions.map(|(name, version)| Taxonomy {
+        name,
+        version,
+        organization: "Center for Internet Security",
+        short_description: Text::new(&format!("CIS Amazon Web Services Foundations Benchmark v{version}.0")),
+        taxa: taxa(name, report),
+    });
+    taxonomies.filter(|taxonomy| !taxonomy.taxa.is_empty()).collect()
+}
+
+fn taxa(benchmark: &str, report: &Report) -> Vec<Taxon<'static>> {
+    let mut ids: Vec<&str> = report.rules.iter().filter_map(|rule| rule.page.control(benchmark)).collect();
+    ids.sort_unstable();
+    ids.dedup();
+    ids.into_iter().map(|id| Taxon { id }).collect()
+}

@@ -1,0 +1,21 @@
+//! `--statistics`: how often each rule found something.
+
+use std::cmp::Reverse;
+use std::collections::BTreeMap;
+
+use super::full::word;
+use crate::report::Report;
+use crate::rules;
+
+/// A line for each rule that found something, the most frequent first.
+pub fn statistics(report: &Report) -> String {
+    let mut counts: BTreeMap<_, usize> = BTreeMap::new();
+    for finding in report.told() {
+        let count = counts.entry((rules::position(finding.rule), finding.rule.id(), word(finding))).or_default();
+        *count = count.saturating_add(1);
+    }
+    let mut counts: Vec<_> = counts.into_iter().collect();
+    counts.sort_by_key(|(_, count)| Reverse(*count));
+    let line = |((_, rule, word), count)| format!("{count:>5}  {word:<10}  {rule}\n");
+    counts.into_iter().map(line).collect()
+}

@@ -1,0 +1,36 @@
+//! Elements of XML. All text becomes XML here, so that none of it is markup of its own.
+
+use super::inert::inert;
+
+/// What every document begins with.
+pub(super) const DECLARATION: &str = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n";
+
+/// An attribute of an element.
+pub(super) type Attribute = (&'static str, String);
+
+/// An element on lines of its own, with those inside it.
+pub(super) fn element(tag: &'static str, attributes: &[Attribute], inside: impl IntoIterator<Item = String>) -> String {
+    let attributes: String = attributes.iter().map(|(name, value)| format!(" {name}=\"{}\"", escape(value))).collect();
+    let inside: String = inside.into_iter().collect();
+    if inside.is_empty() {
+        return format!("<{tag}{attributes}/>\n");
+    }
+    let inside: String = inside.lines().map(|line| format!("  {line}\n")).collect();
+    format!("<{tag}{attributes}>\n{inside}</{tag}>\n")
+}
+
+/// Text in an element or an attribute, of XML and of HTML.
+pub(super) fn escape(text: &str) -> String {
+    let mut escaped = String::with_capacity(text.len());
+    for c in inert(text).chars() {
+        match c {
+            '&' => escaped.push_str("&amp;"),
+            '<' => escaped.push_str("&lt;"),
+            '>' => escaped.push_str("&gt;"),
+            '"' => escaped.push_str("&quot;"),
+            '\'' => escaped.push_str("&#39;"),
+            _ => escaped.push(c),
+        }
+    }
+    escaped
+}

@@ -1,0 +1,105 @@
+//! What the README and the pages in `docs` show is what the program prints.
+
+use std::path::{Path, PathBuf};
+
+use clap::ValueEnum;
+use trailint::output::Format;
+
+use super::cli::{Scratch, err, out, status};
+use super::support::{expect_file, files_below, package};
+
+/// The text that a fenced block of a command begins with.
+const FENCE: &str = "```console\n$ ";
+
+/// A line that stands for any lines of the output.
+const LEFT_OUT: &str = "…";
+
+#[test]
+fn commands_print_what_is_shown() {
+    for path in pages() {
+        let page = std::fs::read_to_string(&path).unwrap();
+        let scratch = demo(&path);
+        let mut blocks = page.split(FENCE);
+        let mut updated = blocks.next().unwrap().to_owned();
+        let mut shown = 0;
+        for block in blocks {
+            let (command, rest) = block.split_once('\n').unwrap();
+            let (expected, after) = rest.split_once("```\n").unwrap();
+            let printed = run(command, &scratch);
+            let text = if has_gaps(expected) { with_gaps(expected, &printed, command) } else { printed };
+            updated.push_str(&format!("{FENCE}{command}\n{text}```\n{after}"));
+            shown += 1;
+        }
+        assert!(shown >= 1, "{} shows no command", path.display());
+        expect_file(&path, &updated);
+    }
+}
+
+#[test]
+fn commands_in_pipelines_run() {
+    let mut count = 0;
+    for path in pages() {
+        let page = std::fs::read_to_string(&path).unwrap();
+        let scratch = demo(&path);
+        for block in page.split("```yaml\n").skip(1).filter_map(|block| block.split("```").next()) {
+            let commands = block.lines().filter_map(|line| Some(&line[line.find("trailint check")?..]));
+            for command in commands {
+                run(command.split(['|', '>']).next().unwrap(), &scratch);
+                count += 1;
+            }
+        }
+    }
+    assert!(count >= 5, "the pages show how to use the program in {count} pipelines");
+}
+
+#[test]
+fn every_format_has_its_section() {
+    let page = std::fs::read_to_string(package("docs/formats.md")).unwrap();
+    let names = Format::value_variants().iter().map(|format| format.to_possible_value().unwrap().get_name().to_owned());
+    let sections: Vec<&str> = page.lines().filter_map(|line| line.strip_prefix("## `")?.strip_suffix('`')).collect();
+    assert_eq!(sections, names.collect::<Vec<_>>());
+}
+
+/// The README and the pages in `docs`.
+fn pages() -> Vec<PathBuf> {
+    let entries = std::fs::read_dir(package("docs")).unwrap().map(|entry| entry.unwrap().path());
+    let mut pages: Vec<PathBuf> = entries.filter(|path| path.extension().is_some_and(|kind| kind == "md")).collect();
+    pages.push(package("README.md"));
+    pages.sort();
+    pages
+}
+
+/// A repository with nothing but the demo, in which reports may be written.
+fn demo(page: &Path) -> Scratch {
+    let files = files_below(&package("testdata/demo")).into_iter();
+    let files = files.map(|(path, bytes)| (Path::new("testdata/demo").join(path), String::from_utf8(bytes).unwrap()));
+    let files: Vec<(PathBuf, String)> = files.chain([(".git/HEAD".into(), String::new())]).collect();
+    let files: Vec<(&str, &str)> = files.iter().map(|(path, text)| (path.to_str().unwrap(), text.as_str())).collect();
+    let thread = std::thread::current().name().unwrap_or_default().replace(':', "-");
+    Scratch::new(&format!("docs-{thread}-{}", page.file_stem().unwrap().display()), &files)
+}
+
+/// Both streams of a command that begins with `trailint`, and that does what it says.
+fn run(command: &str, scratch: &Scratch) -> String {
+    let mut words = command.split_whitespace();
+    assert_eq!(words.next(), Some("trailint"), "{command}");
+    let output = scratch.run(&words.collect::<Vec<_>>());
+    assert!(status(&output) <= 1, "{command}: {}", err(&output));
+    out(&output) + &err(&output)
+}
+
+fn has_gaps(expected: &str) -> bool {
+    expected.lines().any(|line| line == LEFT_OUT)
+}
+
+/// The text as it is shown, if its parts are printed in their order.
+fn with_gaps(expected: &str, printed: &str, command: &str) -> String {
+    let mut rest = printed;
+    for part in expected.split(&format!("{LEFT_OUT}\n")) {
+        let Some((_, after)) = rest.split_once(part) else {
+            panic!("{command}: not printed, or not in this order:\n{part}\n{printed}");
+        };
+        rest = after;
+    }
+    expected.to_owned()
+}

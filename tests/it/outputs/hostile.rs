@@ -1,0 +1,243 @@
+//! Whatever the texts of a report are, each format says them and nothing else.
+
+use std::path::Path;
+
+use clap::ValueEnum;
+use trailint::output::Format;
+use trailint::report::{Place, Report, Reported};
+use trailint::source::{FileId, Span};
+
+use super::readers::{azure, github, markdown, restored};
+use crate::oracle::random::Random;
+use crate::support::check;
+
+/// How many reports are made up.
+const REPORTS: u64 = 60;
+
+/// What texts are made of: parts of every syntax that a report passes through.
+#[rustfmt::skip]
+const PIECES: [&str; 58] = [
+    "a", "Z", "0", " ", "  ", "é", "😀", "\u{301}", ".", ",", ";", ":", "::", "::add-mask::", "::error file=x::", "##[",
+    "##[add-path]", "##vso[", "##VSO[task.setvariable variable=x]", "#", "##", "%", "%0A", "%25", "%AZP25", "\n", "\r",
+    "\r\n", "\t", "\0", "\u{1b}[31m", "\u{1b}]8;;http://x\u{1b}\\", "\u{9b}", "\u{202e}", "\u{2028}", "\u{feff}",
+    "\u{e0041}", "\u{fffe}", "<", ">", "&", "\"", "'", "`", "</code><script>", "]]>", "-->", "&amp;", "|", "\\", "](http://x)",
+    "[x]", "{0}", "{", "}", "www.x.org https://x.org @x", "*_~", "\\u{1b}",
+];
+
+struct Texts(Random);
+
+impl Texts {
+    fn any(&mut self) -> String {
+        let count = self.0.below(8);
+        (0..count).map(|_| self.0.pick(&PIECES)).collect()
+    }
+
+    fn change(&mut self, text: &mut String) {
+        if self.0.chance(70) {
+            *text = self.any();
+        }
+    }
+
+    fn several(&mut self) -> Vec<String> {
+        (0..self.0.below(3)).map(|_| self.any()).collect()
+    }
+
+    /// A place in a file of a name and a text that mean harm.
+    fn span(&mut self, report: &Report) -> Span {
+        let (name, text) = (self.any(), self.any() + &self.any());
+        let path = format!("/{}", self.0.below(1 << 30));
+        let file: FileId = report.sources.add_as(Path::new(&path), name, text.clone().into_bytes());
+        let ends: Vec<usize> = text.char_indices().map(|(at, _)| at).chain([text.len()]).collect();
+        let (one, other) = (self.0.pick(&ends), self.0.pick(&ends));
+        Span::new(file, one.min(other), one.max(other))
+    }
+}
+
+/// A report with a pass, failures, something unresolved and a file that can't be read, all texts of which are made up.
+fn report(seed: u64) -> Report {
+    let text = "variable \"m\" {}\nresource \"aws_cloudtrail\" \"t\" {\n  is_multi_region_trail = var.m\n  \
+                enable_logging = local.l\n}\nlocals {\n  l = false\n}\n";
+    let mut report = check([("a/main.tf", text), ("b/main.tf", "resource \"aws_cloudtrail\" \"t\" {\n  a = = 1\n")]);
+    let mut texts = Texts(Random::new(seed));
+    (report.is_verbose, report.shows_passed) = (true, true);
+    report.benchmark = Some("cis-aws-7.0".to_owned());
+    for judged in &mut report.deployments {
+        texts.change(&mut judged.root);
+        judged.trails.iter_mut().for_each(|trail| texts.change(&mut trail.address));
+    }
+    let mut findings = std::mem::take(&mut report.findings);
+    findings.iter_mut().for_each(|finding| change(finding, &mut texts, &report));
+    report.findings = findings;
+    report.name_findings();
+    report
+}
+
+fn change(finding: &mut Reported, texts: &mut Texts, report: &Report) {
+    texts.change(&mut finding.message);
+    finding.address = finding.address.take().map(|_| texts.any());
+    finding.attribute = finding.attribute.take().map(|_| texts.any());
+    finding.deployment = finding.deployment.take().map(|_| texts.any());
+    finding.help = finding.help.take().map(|_| texts.any());
+    (finding.notes, finding.blocked_by) = (texts.several(), texts.several());
+    (finding.fails_when, finding.passes_when) = (texts.several(), texts.several());
+    if texts.0.chance(20) {
+        finding.place = Place::File(texts.any());
+    }
+    let primary = match &mut finding.place {
+        Place::Text(label) => Some(label),
+        Place::File(_) => None,
+    };
+    for label in primary.into_iter().chain(&mut finding.related) {
+        label.text = texts.any();
+        label.span = texts.span(report);
+    }
+}
+
+fn reports() -> impl Iterator<Item = (u64, Report)> {
+    let seed = std::env::var("TRAILINT_SEED").ok().and_then(|seed| seed.parse().ok()).unwrap_or(1_u64);
+    (0..REPORTS).map(move |number| seed.wrapping_mul(REPORTS).wrapping_add(number)).map(|seed| (seed, report(seed)))
+}
+
+/// What the formats with one text for each finding say of it.
+fn told(finding: &Reported) -> String {
+    let unresolved = if finding.outcome == trailint::report::Outcome::Unknown { "unresolved: " } else { "" };
+    let label = match &finding.place {
+        Place::Text(label) if finding.rule.id() != "syntax-error" && !finding.message.ends_with(&label.text) => {
+            format!(": {}", label.text)
+        }
+        Place::Text(_) | Place::File(_) => String::new(),
+    };
+    let help = finding.help.as_ref().map(|help| format!("; {help}")).unwrap_or_default();
+    format!("{unresolved}{}{label}{help}", finding.message)
+}
+
+fn path(finding: &Reported, report: &Report) -> String {
+    match &finding.place {
+        Place::Text(label) => report.sources.file(label.span.file).name.clone(),
+        Place::File(name) => name.clone(),
+    }
+}
+
+#[test]
+fn nothing_acts_on_a_terminal_or_a_runner() {
+    for (seed, report) in reports() {
+        for format in Format::value_variants() {
+            let text = format.render_plain(&report);
+            let context = || format!("seed {seed}, {format:?}:\n{text}");
+            let is_active =
+                |c: char| c.is_control() && c != '\n' || "\u{202e}\u{2028}\u{feff}\u{e0041}\u{fffe}".contains(c);
+            assert!(!text.chars().any(is_active), "{}", context());
+            for line in text.lines().filter(|_| *format != Format::Github) {
+                assert_eq!(github(line).filter(|_| !line.starts_with("##vso[task.logissue ")), None, "{}", context());
+            }
+            for line in text.lines().filter(|_| *format != Format::Azure) {
+                assert_eq!(azure(line), None, "{}", context());
+            }
+        }
+    }
+}
+
+#[test]
+fn json_says_what_was_found() {
+    for (seed, report) in reports() {
+        let parse = |text: &str| serde_json::from_str::<serde_json::Value>(text).unwrap();
+        let json = parse(&Format::Json.render(&report));
+        let lines = Format::JsonLines.render(&report);
+        let lines: Vec<_> = lines.lines().map(parse).filter(|line| line["type"] == "finding").collect();
+        let gitlab = parse(&Format::Gitlab.render(&report));
+        let rdjson = parse(&Format::Rdjson.render(&report));
+        let sarif = parse(&Format::Sarif.render(&report));
+        for (index, finding) in report.findings.iter().enumerate() {
+            for json in [&json["findings"][index], &lines[index]] {
+                assert_eq!(json["message"], finding.message, "seed {seed}");
+                assert_eq!(json["location"]["path"], path(finding, &report), "seed {seed}");
+                assert_eq!(json["address"].as_str(), finding.address.as_deref(), "seed {seed}");
+                assert_eq!(json["attribute"].as_str(), finding.attribute.as_deref(), "seed {seed}");
+                assert_eq!(json["flow"].as_array().unwrap().len(), finding.related.len(), "seed {seed}");
+            }
+            assert_eq!(gitlab[index]["description"], told(finding), "seed {seed}");
+            assert_eq!(gitlab[index]["location"]["path"], path(finding, &report), "seed {seed}");
+            assert_eq!(rdjson["diagnostics"][index]["message"], told(finding), "seed {seed}");
+            let said = sarif["runs"][0]["results"][index]["message"]["text"].as_str().unwrap();
+            let uri =
+                &sarif["runs"][0]["results"][index]["locations"][0]["physicalLocation"]["artifactLocation"]["uri"];
+            assert_eq!(decoded(uri.as_str().unwrap()), path(finding, &report), "seed {seed}");
+            assert!(!said.split("\\](").any(|part| part.contains("](")), "seed {seed}: a link in {said:?}");
+            let said = said.replace("{{", "{").replace("}}", "}").replace('\\', "");
+            assert_eq!(said, told(finding).replace('\\', ""), "seed {seed}");
+        }
+    }
+}
+
+/// A relative URI as the path that it stands for.
+fn decoded(uri: &str) -> String {
+    let mut parts = uri.split('%');
+    let mut bytes = parts.next().unwrap().as_bytes().to_vec();
+    for part in parts {
+        bytes.push(u8::from_str_radix(&part[..2], 16).unwrap());
+        bytes.extend(&part.as_bytes()[2..]);
+    }
+    String::from_utf8(bytes).unwrap()
+}
+
+#[test]
+fn xml_says_what_was_found() {
+    for (seed, report) in reports() {
+        let checkstyle = Format::Checkstyle.render(&report);
+        let document = roxmltree::Document::parse(&checkstyle).unwrap_or_else(|error| panic!("{error}: {checkstyle}"));
+        let errors: Vec<_> = document.descendants().filter(|node| node.has_tag_name("error")).collect();
+        assert_eq!(errors.len(), report.findings.len(), "seed {seed}");
+        for (error, finding) in errors.iter().zip(&report.findings) {
+            assert_eq!(restored(error.attribute("message").unwrap()), restored(&told(finding)), "seed {seed}");
+            let file = error.parent().unwrap().attribute("name").unwrap();
+            assert_eq!(restored(file), restored(&path(finding, &report)), "seed {seed}");
+        }
+        let junit = Format::Junit.render(&report);
+        let document = roxmltree::Document::parse(&junit).unwrap_or_else(|error| panic!("{error}: {junit}"));
+        let suites = document.descendants().filter(|node| node.has_tag_name("testsuite"));
+        let names: Vec<String> = suites.map(|suite| restored(suite.attribute("name").unwrap())).collect();
+        for judged in &report.deployments {
+            assert!(names.contains(&restored(&judged.root)), "seed {seed}: {names:?}");
+        }
+    }
+}
+
+#[test]
+fn commands_say_what_was_found() {
+    for (seed, report) in reports() {
+        let texts: Vec<String> = report.findings.iter().map(|finding| restored(&told(finding))).collect();
+        let paths: Vec<String> = report.findings.iter().map(|finding| restored(&path(finding, &report))).collect();
+        let annotations = Format::Github.render(&report);
+        let annotations: Vec<_> = annotations.lines().map(|line| github(line).unwrap()).collect();
+        assert_eq!(annotations.len(), report.findings.len(), "seed {seed}");
+        for command in &annotations {
+            assert!(["error", "warning", "notice"].contains(&command.name.as_str()), "seed {seed}: {command:?}");
+            assert!(texts.contains(&restored(&command.text)), "seed {seed}: {command:?}\n{texts:?}");
+            assert!(paths.contains(&restored(command.property("file").unwrap())), "seed {seed}: {command:?}");
+            let names: Vec<&str> = command.properties.iter().map(|(name, _)| name.as_str()).collect();
+            let expected = ["file", "line", "endLine", "col", "endColumn", "title"];
+            assert!(names == expected || names == ["file", "title"], "seed {seed}: {command:?}");
+        }
+        for line in Format::Azure.render_plain(&report).lines().filter(|line| line.starts_with("##vso[task.logissue "))
+        {
+            let command = azure(line).unwrap();
+            assert!(texts.contains(&restored(&command.text)), "seed {seed}: {command:?}");
+            assert!(paths.contains(&restored(command.property("sourcepath").unwrap())), "seed {seed}: {command:?}");
+            assert_eq!(command.properties.len(), 5, "seed {seed}: {command:?}");
+        }
+    }
+}
+
+#[test]
+fn markdown_says_what_was_found() {
+    let squeezed = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
+    for (seed, report) in reports() {
+        let text = Format::Markdown.render(&report);
+        let read = markdown(&text).unwrap_or_else(|event| panic!("seed {seed}: {event} in\n{text}"));
+        let read = squeezed(&restored(&read)).replace('`', "");
+        for finding in &report.findings {
+            let wanted = squeezed(&restored(&finding.message)).replace('`', "");
+            assert!(read.contains(&wanted), "seed {seed}: no {wanted:?} in\n{read}");
+        }
+    }
+}

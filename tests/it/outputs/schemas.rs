@@ -1,0 +1,218 @@
+//! Reports have the shape that their readers document.
+
+use std::collections::HashSet;
+
+use serde_json::Value;
+use trailint::output::Format;
+use trailint::report::Report;
+
+use crate::html::reports;
+use crate::support::{check, package};
+
+fn parse(text: &str) -> Value {
+    serde_json::from_str(text).unwrap()
+}
+
+fn sarif(report: &Report) -> Value {
+    parse(&Format::Sarif.render(report))
+}
+
+#[test]
+fn sarif_is_valid() {
+    let schema = std::fs::read_to_string(package("testdata/schemas/sarif-2.1.0.json")).unwrap();
+    // One of its patterns has a bracket that is never opened, which not every dialect allows.
+    let schema = schema.replace("{2}]?$", "{2}\\\\]?$");
+    let validator = jsonschema::options().should_validate_formats(true).build(&parse(&schema)).unwrap();
+    assert!(
+        !validator.is_valid(&serde_json::json!({ "version": "2.1.0", "runs": [{}] })),
+        "the schema allows anything"
+    );
+    for (name, mut report) in reports() {
+        report.shows_passed = true;
+        let log = sarif(&report);
+        let errors: Vec<String> =
+            validator.iter_errors(&log).map(|error| format!("{}: {error}", error.instance_path())).collect();
+        assert_eq!(errors, Vec::<String>::new(), "{}", name.display());
+    }
+}
+
+#[test]
+fn sarif_refers_to_its_own_parts() {
+    for (name, report) in reports() {
+        let log = sarif(&report);
+        let run = &log["runs"][0];
+        let driver = &run["tool"]["driver"];
+        for result in run["results"].as_array().unwrap() {
+            let index = result["ruleIndex"].as_u64().unwrap() as usize;
+            assert_eq!(driver["rules"][index]["id"], result["ruleId"], "{}", name.display());
+            let region = &result["locations"][0]["physicalLocation"]["region"];
+            assert!(region.get("endLine").is_none(), "{}: {region}", name.display());
+            let is_open = result["kind"] == "open";
+            assert_eq!(is_open, result["level"] == "none", "{}: {result}", name.display());
+        }
+        for rule in driver["rules"].as_array().unwrap() {
+            assert!(rule["help"]["markdown"].as_str().unwrap().starts_with("# "), "{rule}");
+            assert!(rule["properties"]["security-severity"].as_str().unwrap().parse::<f32>().unwrap() > 0.0, "{rule}");
+            for relationship in rule["relationships"].as_array().into_iter().flatten() {
+                let target = &relationship["target"];
+                let place = target["toolComponent"]["index"].as_u64().unwrap() as usize;
+                let taxonomy = &run["taxonomies"][place];
+                assert_eq!(taxonomy["name"], target["toolComponent"]["name"]);
+                assert_eq!(driver["supportedTaxonomies"][place]["name"], taxonomy["name"]);
+                assert_eq!(taxonomy["taxa"][target["index"].as_u64().unwrap() as usize]["id"], target["id"]);
+            }
+        }
+    }
+}
+
+#[test]
+fn sarif_says_what_could_not_be_read() {
+    let report = check([("a/main.tf", "resource \"aws_cloudtrail\" \"t\" {\n  a = = 1\n"), ("b/main.tf", "\u{0}")]);
+    let log = sarif(&report);
+    let invocation = &log["runs"][0]["invocations"][0];
+    assert_eq!(invocation["executionSuccessful"], true);
+    let notifications = invocation["toolExecutionNotifications"].as_array().unwrap();
+    assert_eq!(notifications.len(), report.findings.len());
+    assert_eq!(notifications[0]["associatedRule"]["id"], "syntax-error");
+    assert_eq!(notifications[0]["locations"][0]["physicalLocation"]["artifactLocation"]["uri"], "a/main.tf");
+}
+
+#[test]
+fn sarif_shows_the_way_of_a_value() {
+    let text = "locals {\n  l = false\n}\nresource \"aws_cloudtrail\" \"t\" {\n  enable_logging = local.l\n}\n";
+    let log = sarif(&check([("a b/main.tf", text)]));
+    let results = log["runs"][0]["results"].as_array().unwrap();
+    let stopped = results.iter().find(|result| result["ruleId"] == "stopped-trail").unwrap();
+    let steps = stopped["codeFlows"][0]["threadFlows"][0]["locations"].as_array().unwrap();
+    let line = |location: &Value| location["physicalLocation"]["region"]["startLine"].as_u64().unwrap();
+    let lines: Vec<u64> = steps.iter().map(|step| line(&step["location"])).collect();
+    assert_eq!(lines, [2, 5]);
+    assert_eq!(line(&stopped["relatedLocations"][0]), 2);
+    let artifact = &stopped["locations"][0]["physicalLocation"]["artifactLocation"];
+    assert_eq!(artifact, &serde_json::json!({ "uri": "a%20b/main.tf", "uriBaseId": "%SRCROOT%" }));
+    assert_eq!(stopped["locations"][0]["logicalLocations"][0]["fullyQualifiedName"], "aws_cloudtrail.t");
+    let fingerprints = &stopped["partialFingerprints"];
+    assert_eq!(fingerprints["trailint/v1"], "v1:stopped-trail:a%20b:aws_cloudtrail.t:enable_logging");
+    assert!(fingerprints["primaryLocationLineHash"].as_str().unwrap().ends_with(":1"));
+}
+
+#[test]
+fn columns_count_what_each_format_says() {
+    let text = "resource \"aws_cloudtrail\" \"t\" {\n  /* é😀 */ enable_logging = false\n}\n";
+    let report = check([("main.tf", text)]);
+    let finding = |list: &Value, key: &str| -> Value {
+        let list = list.as_array().unwrap().iter();
+        list.clone().find(|entry| entry.pointer(key).unwrap() == "stopped-trail").unwrap().clone()
+    };
+    let json = finding(&parse(&Format::Json.render(&report))["findings"], "/rule");
+    assert_eq!((&json["location"]["start"]["column"], &json["location"]["end"]["column"]), (&29.into(), &34.into()));
+    let region = finding(&sarif(&report)["runs"][0]["results"], "/ruleId");
+    let region = &region["locations"][0]["physicalLocation"]["region"];
+    assert_eq!((&region["startColumn"], &region["endColumn"]), (&30.into(), &35.into()));
+    let range = finding(&parse(&Format::Rdjson.render(&report))["diagnostics"], "/code/value");
+    let range = &range["location"]["range"];
+    assert_eq!((&range["start"]["column"], &range["end"]["column"]), (&33.into(), &38.into()));
+}
+
+#[test]
+fn a_report_of_code_quality_has_what_gitlab_reads() {
+    for (name, report) in reports() {
+        let violations = parse(&Format::Gitlab.render(&report));
+        let mut fingerprints = HashSet::new();
+        for violation in violations.as_array().unwrap() {
+            assert!(["info", "minor", "major", "critical"].contains(&violation["severity"].as_str().unwrap()));
+            assert!(fingerprints.insert(violation["fingerprint"].as_str().unwrap().to_owned()), "{}", name.display());
+            assert!(!violation["location"]["path"].as_str().unwrap().starts_with("./"));
+            assert!(violation["location"]["lines"]["begin"].as_u64().unwrap() >= 1);
+            assert!(violation["check_name"].is_string() && violation["description"].is_string());
+        }
+    }
+}
+
+/// The elements of the schema by which Jenkins' xUnit plugin reads JUnit's reports, as far as we use them:
+/// the name, the attributes, and those inside.
+const JUNIT: [(&str, &[&str], &[&str]); 7] = [
+    ("testsuites", &["name", "tests", "failures", "errors"], &["testsuite"]),
+    ("testsuite", &["name", "tests", "failures", "errors", "skipped"], &["testcase"]),
+    ("testcase", &["name", "classname"], &["skipped", "error", "failure", "system-out"]),
+    ("skipped", &["message"], &[]),
+    ("error", &["message"], &[]),
+    ("failure", &["message"], &[]),
+    ("system-out", &[], &[]),
+];
+
+#[test]
+fn junit_has_the_elements_of_its_schema() {
+    for (name, report) in reports() {
+        let text = Format::Junit.render(&report);
+        let document = roxmltree::Document::parse(&text).unwrap();
+        assert_eq!(document.root_element().tag_name().name(), "testsuites");
+        for node in document.descendants().filter(roxmltree::Node::is_element) {
+            let (tag, attributes, inside) = JUNIT.iter().find(|(tag, ..)| node.has_tag_name(*tag)).unwrap();
+            let own: Vec<&str> = node.attributes().map(|attribute| attribute.name()).collect();
+            assert_eq!(own, *attributes, "{}: {tag}", name.display());
+            let mut children = node.children().filter(roxmltree::Node::is_element);
+            assert!(children.all(|child| inside.contains(&child.tag_name().name())), "{}: {tag}", name.display());
+        }
+    }
+}
+
+#[test]
+fn junit_counts_its_tests() {
+    for (name, report) in reports() {
+        let text = Format::Junit.render(&report);
+        let document = roxmltree::Document::parse(&text).unwrap();
+        for suite in document.descendants().filter(|node| node.has_attribute("tests")) {
+            let tests: Vec<_> = suite.descendants().filter(|node| node.has_tag_name("testcase")).collect();
+            let with =
+                |tag: &str| tests.iter().filter(|test| test.children().any(|node| node.has_tag_name(tag))).count();
+            let counts = [("tests", tests.len()), ("failures", with("failure")), ("errors", with("error"))];
+            for (attribute, count) in counts.into_iter().chain([("skipped", with("skipped"))]) {
+                let told = suite.attribute(attribute).unwrap_or_default();
+                let is_root = suite.has_tag_name("testsuites") && attribute == "skipped";
+                assert!(is_root || told == count.to_string(), "{}: {attribute}", name.display());
+            }
+        }
+    }
+}
+
+#[test]
+fn checkstyle_has_files_and_errors() {
+    for (name, report) in reports() {
+        let text = Format::Checkstyle.render(&report);
+        let document = roxmltree::Document::parse(&text).unwrap();
+        assert_eq!(document.root_element().tag_name().name(), "checkstyle");
+        let files: Vec<_> = document.descendants().filter(|node| node.has_tag_name("file")).collect();
+        let names: HashSet<_> = files.iter().map(|file| file.attribute("name").unwrap()).collect();
+        assert_eq!(names.len(), files.len(), "{} names a file twice", name.display());
+        for error in files.iter().flat_map(|file| file.children()).filter(roxmltree::Node::is_element) {
+            assert!(["error", "warning", "info"].contains(&error.attribute("severity").unwrap()));
+            assert!(error.attribute("line").unwrap().parse::<u32>().unwrap() >= 1);
+            assert!(error.attribute("source").unwrap().starts_with("trailint."));
+        }
+    }
+}
+
+#[test]
+fn github_shows_the_worst_and_counts_the_rest() {
+    let trail =
+        |index: usize| format!("resource \"aws_cloudtrail\" \"t{index:02}\" {{\n  enable_logging = var.l{index}\n}}\n");
+    let text: String = (0..12).map(trail).collect();
+    let text = Format::Github.render(&check([("main.tf", text)]));
+    let lines: Vec<&str> = text.lines().collect();
+    let count = |start: &str| lines.iter().filter(|line| line.starts_with(start)).count();
+    assert_eq!((count("::error "), count("::warning ")), (10, 10), "{text}");
+    // Warnings are worse than what isn't resolved.
+    assert!(!text.contains("::unresolved: "), "{text}");
+    let rest = lines.last().unwrap();
+    assert!(rest.starts_with("Not annotated, because GitHub shows 10 of a kind: "), "{rest}");
+    assert!(lines[0].starts_with("::error ") && lines[10].starts_with("::warning "), "{text}");
+}
+
+#[test]
+fn markdown_stays_within_what_github_takes() {
+    let trail = |index: usize| format!("resource \"aws_cloudtrail\" \"t{index}\" {{}}\n");
+    let text = Format::Markdown.render(&check([("main.tf", (0..400).map(trail).collect::<String>())]));
+    assert!(text.ends_with("\n\n700 more aren't listed.\n"), "{}", &text[text.len() - 300..]);
+    assert!(text.len() < 1 << 20);
+}
