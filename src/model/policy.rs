@@ -19,7 +19,7 @@ pub use request::{Fact, Request, Resource};
 pub use text::{Piece, Text};
 
 use crate::source::Span;
-use crate::value::{Hop, Maybe, Why};
+use crate::value::{Hop, Known, Maybe, Unknown, Why};
 
 /// The policy of a bucket or a key.
 #[derive(Debug, Clone, PartialEq)]
@@ -103,6 +103,37 @@ pub struct Condition {
     pub key: String,
     /// The values.
     pub values: Vec<Text>,
+}
+
+impl Document {
+    /// How long the texts are together that a request is compared with, in bytes.
+    pub fn weight(&self) -> usize {
+        self.statements.iter().map(Statement::weight).sum()
+    }
+}
+
+impl Statement {
+    fn weight(&self) -> usize {
+        /// What a statement costs without any text.
+        const BASE: usize = 32;
+        let Known(terms) = &self.terms else { return BASE };
+        let listed = |clause: &Clause<Option<Scope<Vec<Text>>>>| match &clause.value {
+            Known(Some(scope)) => scope.listed.iter().map(Text::weight).sum(),
+            Known(None) | Unknown(_) => 0_usize,
+        };
+        let services = match &terms.principal.value {
+            Known(Some(scope)) => scope.listed.services.iter().map(Text::weight).sum(),
+            Known(None) | Unknown(_) => 0_usize,
+        };
+        let conditions = match &terms.conditions.value {
+            Known(Some(conditions)) => conditions.iter().flat_map(|one| &one.values).map(Text::weight).sum(),
+            Known(None) | Unknown(_) => 0_usize,
+        };
+        BASE.saturating_add(services)
+            .saturating_add(conditions)
+            .saturating_add(listed(&terms.action))
+            .saturating_add(listed(&terms.resource))
+    }
 }
 
 #[cfg(test)]

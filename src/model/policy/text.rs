@@ -106,6 +106,14 @@ impl Text {
         Self { pieces: self.pieces.iter().map(lower).collect(), doubt: self.doubt.clone() }
     }
 
+    /// How long it is, in bytes, with its symbols.
+    pub(super) fn weight(&self) -> usize {
+        let length = |piece: &Piece| match piece {
+            Piece::Literal(text) | Piece::Unknown(text) => text.len(),
+        };
+        self.pieces.iter().map(length).sum()
+    }
+
     /// The pieces that are known.
     pub(super) fn literals(&self) -> impl Iterator<Item = &str> {
         self.pieces.iter().filter_map(|piece| match piece {

@@ -1,5 +1,6 @@
 //! All that one deployment declares around its trails, by name.
 
+use std::cell::Cell;
 use std::collections::HashMap;
 use std::rc::Rc;
 
@@ -11,6 +12,13 @@ use crate::value::{Known, Unknown, Why};
 
 /// What begins the ARN of each bucket. The partition doesn't matter.
 const BUCKET_ARN: &str = "arn:aws:s3:::";
+
+/// More text of policies than this isn't weighed for all trails together, in bytes: each policy counts for each
+/// trail that depends on it.
+const MAX_WEIGHED: usize = 4 << 20;
+
+/// More attachments than this, of which it isn't known to what, aren't told apart.
+const MAX_OPEN: usize = 64;
 
 /// What is declared around trails.
 #[derive(Debug, Default)]
@@ -24,6 +32,8 @@ pub struct Neighbourhood {
     unread: Vec<(Doubt, Vec<String>)>,
     /// What isn't read and may be about anything.
     doubts: Vec<Doubt>,
+    /// How much text of policies has been given to trails.
+    weighed: Cell<usize>,
 }
 
 /// Things of one kind by their names, and what is attached to them.
@@ -87,14 +97,21 @@ impl Neighbourhood {
     }
 
     fn dependency(&self, registry: &Registry, thing: &Registered) -> Dependency {
-        let open = registry.open.iter().filter_map(|(to, attached)| thing.perhaps(to, attached));
+        let open = || registry.open.iter().filter_map(|(to, attached)| thing.perhaps(to, attached));
+        let said: Vec<Attached> = thing.said.iter().cloned().chain(open().take(MAX_OPEN)).collect();
+        let over = |limit| Doubt { span: thing.declared.header, why: Why::OverLimit { limit } };
+        let too_many = open().nth(MAX_OPEN).map(|_| over("attachments to what isn't known"));
+        let weight: usize = said.iter().filter_map(|attached| attached.said.policy()).map(|policy| policy.weight).sum();
+        self.weighed.set(self.weighed.get().saturating_add(weight));
+        let is_light = self.weighed.get() <= MAX_WEIGHED;
+        let too_heavy = (!is_light).then(|| over("the length of policies"));
         let is_given = |(_, given): &&(Doubt, Vec<String>)| thing.is_named_in(given);
         let unread = self.unread.iter().filter(is_given).map(|(doubt, _)| doubt);
         Dependency {
             declared: Rc::clone(&thing.declared),
             arns: thing.arns.iter().map(Name::text).collect(),
-            said: thing.said.iter().cloned().chain(open).collect(),
-            doubts: unread.chain(&self.doubts).cloned().collect(),
+            said: if is_light { said } else { Vec::new() },
+            doubts: unread.chain(&self.doubts).cloned().chain(too_many).chain(too_heavy).collect(),
         }
     }
 }
@@ -174,5 +191,76 @@ impl Registered {
         texts
             .iter()
             .any(|text| names().any(|name| is_it(text, name)) || resource.is_some_and(|address| text.contains(address)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::policy::Document;
+    use crate::model::surroundings::{Policy, Said};
+    use crate::model::{Notation, Setting, Subject};
+    use crate::source::Span;
+    use crate::value::{Maybe, Traced};
+
+    fn span() -> Span {
+        Span::new(crate::source::Sources::default().add(std::path::Path::new("x"), Vec::new()), 0, 0)
+    }
+
+    fn name(text: &str) -> Setting<String> {
+        Setting { name: "bucket", notation: Notation::Hcl, read: Traced::written(Ok(text.to_owned()), span()) }
+    }
+
+    fn bucket() -> Neighbour {
+        let kind = Subject::Surroundings.kind("aws_s3_bucket").unwrap();
+        let declared = Declared { address: "aws_s3_bucket.x".to_owned(), kind, header: span(), call: None };
+        let own = Some(Name::Literal("x".to_owned()));
+        Neighbour::Bucket(Thing {
+            declared: Rc::new(declared),
+            own,
+            references: Vec::new(),
+            arns: Vec::new(),
+            said: Vec::new(),
+        })
+    }
+
+    fn policy(bucket: Named, weight: usize) -> Neighbour {
+        let document = Ok(Document { statements: Vec::new() });
+        let said = Said::Policy(Policy { document, span: span(), hops: Vec::new(), weight });
+        let said = vec![Attached { applies: Known(true), is_apart: true, said: Rc::new(said) }];
+        Neighbour::OfBucket(Attachment { to: bucket, names: Vec::new(), said })
+    }
+
+    fn delivery(trail: &str) -> Neighbour {
+        let delivery = Delivery { trail: trail.to_owned(), bucket: name("x"), prefix: name(""), key: name("") };
+        Neighbour::Delivery(Rc::new(delivery))
+    }
+
+    fn bucket_of(neighbourhood: &Neighbourhood, trail: &str) -> Dependency {
+        neighbourhood.of(trail).and_then(|around| around.bucket).unwrap()
+    }
+
+    #[test]
+    fn more_policies_than_can_be_weighed_leave_it_open_what_they_say() {
+        let half = MAX_WEIGHED / 2;
+        let all = [bucket(), policy(Named::by(&name("x")), half), delivery("a"), delivery("b"), delivery("c")];
+        let neighbourhood = Neighbourhood::new(all.iter(), Vec::new());
+        for (trail, is_open) in [("a", false), ("b", false), ("c", true)] {
+            let bucket = bucket_of(&neighbourhood, trail);
+            assert_eq!((bucket.said.is_empty(), !bucket.doubts.is_empty()), (is_open, is_open), "{trail}");
+        }
+    }
+
+    #[test]
+    fn more_attachments_to_what_is_not_known_than_are_told_apart_are_a_doubt() {
+        let unknown = || Named::Anything(Why::Unreadable);
+        for (number, is_open) in [(MAX_OPEN, false), (MAX_OPEN + 1, true)] {
+            let policies = (0..number).map(|_| policy(unknown(), 1));
+            let all: Vec<Neighbour> = [bucket(), delivery("a")].into_iter().chain(policies).collect();
+            let bucket = bucket_of(&Neighbourhood::new(all.iter(), Vec::new()), "a");
+            assert_eq!((bucket.said.len(), !bucket.doubts.is_empty()), (MAX_OPEN, is_open));
+            let is_unknown = |attached: &Attached| matches!(attached.applies, Maybe::Unknown(_));
+            assert!(bucket.said.iter().all(is_unknown));
+        }
     }
 }

@@ -183,7 +183,8 @@ fn policy(reader: &Reader, name: &str) -> Option<Said> {
         (None, Some(why)) => (Err(why.clone()), reader.header, Vec::new()),
         (None, None) => return None,
     };
-    Some(Said::Policy(Policy { document, span, hops }))
+    let weight = document.as_ref().map_or(0, Document::weight);
+    Some(Said::Policy(Policy { document, span, hops, weight }))
 }
 
 /// Whether an argument is there, which may be an empty list of blocks.

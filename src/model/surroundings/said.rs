@@ -69,6 +69,8 @@ pub struct Policy {
     pub span: Span,
     /// The way it came.
     pub hops: Vec<Hop>,
+    /// How long its texts are together, in bytes.
+    pub weight: usize,
 }
 
 /// Something that is there or not.
