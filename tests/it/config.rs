@@ -284,6 +284,21 @@ fn findings_are_accepted_with_a_reason() {
         (&"trailint.toml".into(), &1.into())
     );
     assert_eq!((&json["summary"]["suppressed"], &json["summary"]["errors"]), (&1.into(), &0.into()));
+    let sarif: serde_json::Value = serde_json::from_str(&run("", &["-q", "-f", "sarif"]).1).unwrap();
+    let accepted = &sarif["runs"][0]["results"][0]["suppressions"];
+    assert_eq!(
+        *accepted,
+        serde_json::json!([{"kind": "external", "justification": "the organization's \u{1b} trail"}])
+    );
+    let junit = run("", &["-q", "-f", "junit"]).1;
+    assert!(
+        junit.contains("<skipped message=\"suppressed: the organization") && junit.contains("failures=\"1\""),
+        "{junit}"
+    );
+    for format in ["github", "gitlab", "checkstyle", "rdjson", "azure", "markdown"] {
+        let text = run("", &["-q", "-f", format]).1;
+        assert!(!text.contains("records one Region only"), "{format}: {text}");
+    }
     let html = run("", &["-f", "html"]).1;
     assert!(html.contains("<strong>suppressed:</strong> the organization&#39;s "), "{html}");
 }
