@@ -49,7 +49,11 @@ fn aside(finding: Finding) -> Finding {
 
 /// Ties a verdict on a bucket or a key to the trail that names it.
 pub(super) fn tied(verdict: Verdict, dependency: &Dependency, setting: &Setting<String>, text: &str) -> Verdict {
-    verdict.with(|finding| Finding { call: dependency.declared.call, ..finding.also(setting.span(), text) })
+    verdict.with(|finding| {
+        let call = dependency.declared.call;
+        let finding = call.into_iter().fold(finding, |finding, call| finding.also(call, "this brings it"));
+        Finding { call, ..finding.also(setting.span(), text) }
+    })
 }
 
 /// What the policies of a bucket or a key say together.

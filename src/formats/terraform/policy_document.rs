@@ -7,9 +7,11 @@
 
 mod decoded;
 mod read;
+mod replaced;
 mod write;
 
 pub(super) use decoded::{DECODED_SHAPE, decoded};
+pub(super) use replaced::replaced;
 
 use std::collections::HashSet;
 

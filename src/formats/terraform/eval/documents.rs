@@ -1,9 +1,10 @@
 //! Policies before they become texts, so that each statement has its place and may be known in part.
 
 use super::{Evaluator, MAX_DEPTH, through};
+use crate::formats::terraform::policy_document::replaced;
 use crate::source::Span;
 use crate::syntax::hcl::{Call, Conditional, Expr, ExprKind};
-use crate::value::{Data, Hop, Known, Origin, Step, Traced};
+use crate::value::{Data, Hop, Known, Origin, Step, Traced, Unknown};
 
 impl Evaluator<'_> {
     /// The value of an expression that holds a policy: as an object where it can be seen what the text
@@ -39,8 +40,20 @@ impl Evaluator<'_> {
     }
 
     fn decoded_call(&self, call: &Call) -> Option<Traced<Data>> {
-        match call.arguments.as_slice() {
-            [value] if call.name.text == "jsonencode" && !call.expand_last => Some(self.eval(value)),
+        match (call.name.text.as_str(), call.arguments.as_slice()) {
+            _ if call.expand_last => None,
+            ("jsonencode", [value]) => Some(self.eval(value)),
+            // Empty texts among several policies are left out in any case.
+            ("compact", [list]) => self.decoded(list),
+            ("replace", [policy, search, with]) => {
+                let policy = self.decoded(policy)?;
+                match self.eval(search).value {
+                    Known(Data::String(search)) if !search.is_empty() && !search.starts_with('/') => {
+                        Some(replaced(&policy, &search, &self.eval(with).value))
+                    }
+                    Known(_) | Unknown(_) => None,
+                }
+            }
             _ => None,
         }
     }

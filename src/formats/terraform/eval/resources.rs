@@ -47,7 +47,17 @@ impl Evaluator<'_> {
     /// Whether an expression is an attribute of a resource's instance that is certain to be there, so that
     /// it has a value once everything is deployed.
     pub(super) fn is_of_instance(&self, expr: &Expr) -> bool {
-        let ExprKind::GetAttr(instance, _) = &expr.kind else { return false };
+        let instance = match &expr.kind {
+            ExprKind::GetAttr(instance, _) => instance,
+            ExprKind::Conditional(conditional) => {
+                return match self.eval(&conditional.condition).value {
+                    Known(Data::Bool(true)) => self.is_of_instance(&conditional.then),
+                    Known(Data::Bool(false)) => self.is_of_instance(&conditional.otherwise),
+                    Known(_) | Unknown(_) => false,
+                };
+            }
+            _ => return false,
+        };
         let (resource, key) = match &instance.kind {
             ExprKind::Index(resource, key) => match self.eval(key).value {
                 Known(Data::String(key)) => (resource, format!("[{}]", quoted(&key))),

@@ -1,0 +1,54 @@
+//! What `replace` makes of the text of a policy, text by text.
+
+use crate::value::{Data, Field, Known, List, Maybe, Object, Traced, Unknown, Why};
+
+/// A policy in which one text stands for another, which may be unknown.
+pub(in crate::formats::terraform) fn replaced(policy: &Traced<Data>, search: &str, with: &Maybe<Data>) -> Traced<Data> {
+    let value = match &policy.value {
+        Known(Data::String(text)) if text.contains(search) => in_text(text, search, with),
+        Known(Data::List(List { kind, items })) => {
+            let items = items.iter().map(|item| replaced(item, search, with)).collect();
+            Known(Data::List(List { kind: *kind, items }))
+        }
+        Known(Data::Object(object)) => Known(Data::Object(in_object(object, search, with))),
+        Known(other) => Known(other.clone()),
+        Unknown(why) => Unknown(in_symbol(why, search, with)),
+    };
+    Traced { value, origin: policy.origin, hops: policy.hops.clone() }
+}
+
+fn in_text(text: &str, search: &str, with: &Maybe<Data>) -> Maybe<Data> {
+    match with {
+        Known(Data::String(with)) => Known(Data::String(text.replace(search, with))),
+        Known(other) => Unknown(Why::Failed { message: format!("`replace` takes a text, not {}", other.shown()) }),
+        Unknown(why) => {
+            let reference = format!("\"{}\"", text.replace(search, &format!("${{{}}}", why.symbol())));
+            Unknown(Why::AtDeployment { reference, is_set: true })
+        }
+    }
+}
+
+fn in_object(object: &Object, search: &str, with: &Maybe<Data>) -> Object {
+    let field = |field: &Field| {
+        let key = match with {
+            Known(Data::String(with)) => field.key.replace(search, with),
+            Known(_) | Unknown(_) => field.key.clone(),
+        };
+        Field { key, key_span: field.key_span, value: replaced(&field.value, search, with) }
+    };
+    Object { fields: object.fields.iter().map(field).collect(), ..object.clone() }
+}
+
+/// A text of which parts aren't known is a template, in which the others can be replaced.
+fn in_symbol(why: &Why, search: &str, with: &Maybe<Data>) -> Why {
+    let symbol = why.symbol();
+    let with = match with {
+        Known(Data::String(with)) => with.clone(),
+        Known(_) => return why.clone(),
+        Unknown(with) => format!("${{{}}}", with.symbol()),
+    };
+    if !symbol.starts_with('"') || !symbol.contains(search) {
+        return why.clone();
+    }
+    Why::AtDeployment { reference: symbol.replace(search, &with), is_set: true }
+}
