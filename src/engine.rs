@@ -1,10 +1,13 @@
 //! From files to verdicts.
 
+mod assign;
 mod excuse;
+mod findings;
 mod judge;
 mod neighbours;
 mod place;
 mod planned;
+mod reading;
 mod sighting;
 mod trace;
 mod witness;
@@ -16,14 +19,14 @@ use rayon::prelude::*;
 
 use crate::config::Benchmark;
 use crate::error::Error;
-use crate::finding::{Label, Level};
-use crate::formats::{self, Context, FORMATS, Format, Kept, Opened, Project};
-use crate::report::{Outcome, Place, Report, Reported};
+use crate::finding::Level;
+use crate::formats::{self, Context};
+use crate::report::{Place, Report};
 use crate::rules::{self, Check, Policy, RULES, Rule};
-use crate::scan::{self, Inputs, Scan};
-use crate::source::{Fs, ReadError, Sources};
-use crate::suppress::{self, Stale, StaleKind, Suppressions};
-use crate::syntax::Problem;
+use crate::scan::{self, Inputs};
+use crate::source::{Fs, Sources};
+use crate::suppress::{self, Suppressions};
+use assign::{Assignment, Candidate, assignments, projects};
 use judge::{Case, Judgement};
 pub use trace::trace;
 
@@ -98,76 +101,16 @@ pub fn check(fs: &dyn Fs, inputs: &Inputs, sources: Sources, settings: &Settings
         report.deployments.extend(judgement.deployment);
         report.findings.extend(judgement.findings);
     }
-    let unreadable = scan.unreadable.iter().map(|(path, error)| of_unreadable(report.sources.name(path), error));
+    let unreadable =
+        scan.unreadable.iter().map(|(path, error)| reading::of_unreadable(report.sources.name(path), error));
     report.findings.extend(unreadable);
-    report.findings.extend(stale.into_iter().filter_map(|stale| of_stale(stale, settings)));
+    report.findings.extend(stale.into_iter().filter_map(|stale| reading::of_stale(stale, settings)));
     report.deployments.sort_by(|a, b| a.root.cmp(&b.root));
     clip_to_lines(&mut report);
     sort_findings(&mut report);
     drop_repeats(&mut report);
     report.name_findings();
     Ok(report)
-}
-
-/// A project of a format.
-struct Candidate {
-    format: &'static str,
-    project: Box<dyn Project>,
-    /// Whether the plan that the user named is one of it.
-    is_planned: bool,
-}
-
-impl Candidate {
-    fn open<'a>(&'a self, context: Context<'a>) -> Box<dyn Opened + 'a> {
-        let plan = context.options.plan.as_deref().filter(|_| self.is_planned);
-        self.project.open(Context { plan, ..context })
-    }
-}
-
-/// The projects of all formats.
-fn projects(scan: &Scan, context: Context<'_>) -> Result<Vec<Candidate>, Error> {
-    let of_format = |(format, kept): (&&'static dyn Format, &Vec<Kept>)| {
-        let name = format.name();
-        let projects = format.projects(kept, context).into_iter();
-        projects.map(move |project| Candidate { format: name, project, is_planned: false })
-    };
-    let mut candidates: Vec<Candidate> = FORMATS.iter().zip(&scan.kept).flat_map(of_format).collect();
-    planned::assign(&mut candidates, context)?;
-    Ok(candidates)
-}
-
-/// A project as it is deployed once: with the values that are said of all, or of a named deployment.
-struct Assignment<'a> {
-    candidate: &'a Candidate,
-    name: Option<&'a str>,
-    context: Context<'a>,
-}
-
-impl<'a> Assignment<'a> {
-    fn open(&self) -> Box<dyn Opened + 'a> {
-        self.candidate.open(self.context)
-    }
-}
-
-/// Each project, as often as it is deployed.
-fn assignments<'a>(projects: &'a [Candidate], context: Context<'a>, settings: &'a Settings) -> Vec<Assignment<'a>> {
-    let assign = |candidate: &'a Candidate| {
-        let root = candidate.project.root();
-        let own = settings.deployments.iter().filter(|named| is_part_of(&root, &context.sources.name(&named.path)));
-        let named: Vec<Assignment<'_>> = own
-            .map(|named| {
-                let context = Context { options: &named.evaluation, ..context };
-                Assignment { candidate, name: named.name.as_deref(), context }
-            })
-            .collect();
-        if named.is_empty() { vec![Assignment { candidate, name: None, context }] } else { named }
-    };
-    projects.iter().flat_map(assign).collect()
-}
-
-/// Whether a root is what is named, or one of several documents in such a file.
-fn is_part_of(root: &str, name: &str) -> bool {
-    root.strip_prefix(name).is_some_and(|rest| rest.is_empty() || rest.starts_with('#'))
 }
 
 fn judge_projects(
@@ -183,7 +126,7 @@ fn judge_projects(
         let case =
             Case { root, name, format, opened: opened.as_ref(), settings, suppressions, sources: context.sources };
         let mut judgement = case.judge();
-        judgement.findings.extend(of_problems(opened.problems()));
+        judgement.findings.extend(reading::of_problems(opened.problems()));
         judgement
     };
     let assignments = assignments(projects, context, settings);
@@ -227,62 +170,6 @@ fn clip_to_lines(report: &mut Report) {
     let trails = report.deployments.iter_mut().flat_map(|deployment| &mut deployment.trails);
     let grounds = trails.flat_map(|trail| &mut trail.grounds);
     grounds.flat_map(|(_, labels)| labels).for_each(|label| place::clip(label, &report.sources));
-}
-
-/// A hostile file may hold any number of problems; the first ones say enough.
-fn of_problems(mut problems: Vec<Problem>) -> impl Iterator<Item = Reported> {
-    const MAX_SHOWN: usize = 50;
-    let hidden = problems.len().saturating_sub(MAX_SHOWN);
-    problems.truncate(MAX_SHOWN);
-    if let (1.., Some(last)) = (hidden, problems.last_mut()) {
-        last.message = format!("{}, and {hidden} more problems follow", last.message);
-    }
-    problems.into_iter().map(|problem| {
-        let label = Label { span: problem.span, text: "here".to_owned() };
-        let help = "mend the text: what can't be read can't be judged".to_owned();
-        Reported { help: Some(help), ..of_reading(&rules::SYNTAX_ERROR, problem.message, Place::Text(label)) }
-    })
-}
-
-fn of_unreadable(name: String, error: &ReadError) -> Reported {
-    of_reading(&rules::UNREADABLE_FILE, format!("`{name}` can't be read: {error}"), Place::File(name))
-}
-
-/// What is said of a comment that does nothing, or no longer, if its rule is asked.
-fn of_stale(stale: Stale, settings: &Settings) -> Option<Reported> {
-    let (rule, label, help) = match stale.kind {
-        StaleKind::Unused => (&rules::UNUSED_IGNORE, "this does nothing", "remove it, or put it where the finding is"),
-        StaleKind::Expired => {
-            (&rules::EXPIRED_IGNORE, "this is over", "mend what was accepted, or give it another day")
-        }
-        StaleKind::UnknownRule => (&rules::UNKNOWN_RULE, "named here", "name a rule that `trailint rules` lists"),
-    };
-    let place = Place::Text(Label { span: stale.span, text: label.to_owned() });
-    let reported = Reported { help: Some(help.to_owned()), ..of_reading(rule, stale.message, place) };
-    settings.selection.has(rule).then(|| Reported { level: settings.level(rule, rule.page.level), ..reported })
-}
-
-fn of_reading(rule: &'static Rule, message: String, place: Place) -> Reported {
-    Reported {
-        rule,
-        fingerprint: String::new(),
-        level: Level::Error,
-        outcome: Outcome::Fail,
-        message,
-        address: None,
-        attribute: None,
-        deployment: None,
-        deployment_name: None,
-        place,
-        related: Vec::new(),
-        notes: Vec::new(),
-        help: None,
-        blocked_by: Vec::new(),
-        fails_when: Vec::new(),
-        passes_when: Vec::new(),
-        is_aside: false,
-        suppressed: None,
-    }
 }
 
 impl Settings {

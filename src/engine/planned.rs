@@ -1,6 +1,6 @@
 //! Which of the checked projects a plan is one of: it names no directory, so what both declare has to tell.
 
-use super::Candidate;
+use super::assign::Candidate;
 use crate::error::Error;
 use crate::formats::{Context, Fit};
 

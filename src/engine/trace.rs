@@ -2,7 +2,8 @@
 
 mod ways;
 
-use super::{Settings, assignments, place, projects, sighting};
+use super::assign::{assignments, projects};
+use super::{Settings, place, sighting};
 use crate::error::{Error, closest};
 use crate::formats::{Context, Opened};
 use crate::model::{Resource, Subject};

@@ -1,0 +1,71 @@
+//! Which projects there are, and how often each is deployed.
+
+use super::{Settings, planned};
+use crate::error::Error;
+use crate::formats::{Context, FORMATS, Format, Kept, Opened, Project};
+use crate::scan::Scan;
+
+/// A project of a format.
+pub(super) struct Candidate {
+    pub(super) format: &'static str,
+    pub(super) project: Box<dyn Project>,
+    /// Whether the plan that the user named is one of it.
+    pub(super) is_planned: bool,
+}
+
+impl Candidate {
+    fn open<'a>(&'a self, context: Context<'a>) -> Box<dyn Opened + 'a> {
+        let plan = context.options.plan.as_deref().filter(|_| self.is_planned);
+        self.project.open(Context { plan, ..context })
+    }
+}
+
+/// The projects of all formats.
+pub(super) fn projects(scan: &Scan, context: Context<'_>) -> Result<Vec<Candidate>, Error> {
+    let of_format = |(format, kept): (&&'static dyn Format, &Vec<Kept>)| {
+        let name = format.name();
+        let projects = format.projects(kept, context).into_iter();
+        projects.map(move |project| Candidate { format: name, project, is_planned: false })
+    };
+    let mut candidates: Vec<Candidate> = FORMATS.iter().zip(&scan.kept).flat_map(of_format).collect();
+    planned::assign(&mut candidates, context)?;
+    Ok(candidates)
+}
+
+/// A project as it is deployed once: with the values that are said of all, or of a named deployment.
+pub(super) struct Assignment<'a> {
+    pub(super) candidate: &'a Candidate,
+    pub(super) name: Option<&'a str>,
+    pub(super) context: Context<'a>,
+}
+
+impl<'a> Assignment<'a> {
+    pub(super) fn open(&self) -> Box<dyn Opened + 'a> {
+        self.candidate.open(self.context)
+    }
+}
+
+/// Each project, as often as it is deployed.
+pub(super) fn assignments<'a>(
+    projects: &'a [Candidate],
+    context: Context<'a>,
+    settings: &'a Settings,
+) -> Vec<Assignment<'a>> {
+    let assign = |candidate: &'a Candidate| {
+        let root = candidate.project.root();
+        let own = settings.deployments.iter().filter(|named| is_part_of(&root, &context.sources.name(&named.path)));
+        let named: Vec<Assignment<'_>> = own
+            .map(|named| {
+                let context = Context { options: &named.evaluation, ..context };
+                Assignment { candidate, name: named.name.as_deref(), context }
+            })
+            .collect();
+        if named.is_empty() { vec![Assignment { candidate, name: None, context }] } else { named }
+    };
+    projects.iter().flat_map(assign).collect()
+}
+
+/// Whether a root is what is named, or one of several documents in such a file.
+fn is_part_of(root: &str, name: &str) -> bool {
+    root.strip_prefix(name).is_some_and(|rest| rest.is_empty() || rest.starts_with('#'))
+}

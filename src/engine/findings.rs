@@ -1,0 +1,190 @@
+//! What is reported of answers: instances that share their text share a finding.
+
+use std::collections::HashMap;
+
+use super::excuse::Excuse;
+use super::judge::Case;
+use super::place;
+use super::sighting::{Answer, Sighting};
+use super::witness::Witness;
+use crate::finding::{Finding, Level};
+use crate::model::Trail;
+use crate::report::{Outcome, Place, Reported};
+use crate::rules::Rule;
+use crate::source::Span;
+use crate::suppress::Suppression;
+
+/// Answers about instances that share their text.
+#[derive(Debug)]
+pub(super) struct Group<'a> {
+    answers: Vec<(&'a Sighting, &'a Answer)>,
+    suppressed: Option<Suppression>,
+}
+
+impl Case<'_> {
+    /// Instances of one resource share their text, and so a finding.
+    pub(super) fn group<'s>(&self, sightings: &'s [Sighting]) -> Vec<Group<'s>> {
+        let mut groups: Vec<Group<'s>> = Vec::new();
+        let mut by_key: HashMap<_, usize> = HashMap::new();
+        for sighting in sightings {
+            for answer in &sighting.answers {
+                let Some(finding) = answer.finding.as_ref().filter(|_| self.settings.selection.has(answer.rule)) else {
+                    continue;
+                };
+                let trail = &sighting.trail;
+                let suppressed = self.suppression(answer.rule, finding, Some(&trail.address), Some(trail));
+                let header = sighting.trail.header;
+                let key = (answer.rule.id(), answer.outcome, header, finding, &answer.witness, suppressed.clone());
+                let index = *by_key.entry(key).or_insert_with(|| {
+                    groups.push(Group { answers: Vec::new(), suppressed });
+                    groups.len().saturating_sub(1)
+                });
+                if let Some(group) = groups.get_mut(index) {
+                    group.answers.push((sighting, answer));
+                }
+            }
+        }
+        groups
+    }
+
+    /// What is reported of the whole deployment.
+    pub(super) fn report_whole(
+        &self,
+        rule: &'static Rule,
+        outcome: Outcome,
+        finding: Finding,
+        witness: Witness,
+        first: Option<&Trail>,
+    ) -> Reported {
+        let subject = format!("deployment `{}`", self.root);
+        let suppressed = self.suppression(rule, &finding, None, first);
+        let reported =
+            self.report(rule, self.settings.level(rule, rule.page.level), outcome, &subject, finding, &witness);
+        self.suppress(reported, suppressed)
+    }
+
+    /// Why what a rule says doesn't count, if it doesn't. `trail` is what it is said of, or the first of all.
+    fn suppression(
+        &self,
+        rule: &Rule,
+        finding: &Finding,
+        address: Option<&str>,
+        trail: Option<&Trail>,
+    ) -> Option<Suppression> {
+        let labels = std::iter::once(&finding.primary).chain(&finding.related).map(|label| label.span);
+        let around = trail.iter().flat_map(|trail| std::iter::once(trail.header).chain(trail.calls.iter().copied()));
+        let places: Vec<Span> = labels.chain(around).collect();
+        self.suppressions.find(rule, address, &places)
+    }
+
+    /// The finding with its suppression, which what is enforced has none of.
+    fn suppress(&self, reported: Reported, suppressed: Option<Suppression>) -> Reported {
+        let mut reported = reported;
+        if suppressed.is_some() && self.settings.selection.enforced.contains(&reported.rule.id()) {
+            reported.notes.push("this rule is enforced, so nothing suppresses what it finds".to_owned());
+        } else {
+            reported.suppressed = suppressed;
+        }
+        reported
+    }
+
+    /// Where the control is satisfied all the same, what this one lacks is no more than worth knowing.
+    pub(super) fn report_group(&self, group: &Group<'_>, excuse: Option<Excuse>) -> Option<Reported> {
+        let (sighting, answer) = group.answers.first()?;
+        let finding = answer.finding.clone()?;
+        if is_repeated_advice(sighting, answer, &finding) || self.is_repeated_doubt(sighting, answer, &finding) {
+            return None;
+        }
+        let rule = answer.rule;
+        let own = finding.level.unwrap_or(rule.page.level);
+        let (level, finding) = match excuse.filter(|excuse| excuse.covers(rule)) {
+            Some(excuse) => (Level::Note, finding.note(excuse.describe())),
+            None => (self.settings.level(rule, own), finding),
+        };
+        let finding = place::move_out(finding, &sighting.trail, self.sources);
+        let finding = others(group).into_iter().fold(finding, Finding::note);
+        let reported = self.report(rule, level, answer.outcome, &subject(group), finding, &answer.witness);
+        let address = Some(sighting.trail.address.clone());
+        Some(self.suppress(Reported { address, ..reported }, group.suppressed.clone()))
+    }
+
+    /// What two rules can't know for one reason is said once.
+    fn is_repeated_doubt(&self, sighting: &Sighting, answer: &Answer, finding: &Finding) -> bool {
+        let before = sighting.answers.iter().take_while(|other| !std::ptr::eq(*other, answer));
+        let mut open =
+            before.filter(|other| other.outcome == Outcome::Unknown && self.settings.selection.has(other.rule));
+        answer.rule.check.is_around()
+            && answer.outcome == Outcome::Unknown
+            && open.any(|other| other.finding.as_ref().is_some_and(|other| other.primary == finding.primary))
+    }
+
+    fn report(
+        &self,
+        rule: &'static Rule,
+        level: Level,
+        outcome: Outcome,
+        subject: &str,
+        finding: Finding,
+        witness: &Witness,
+    ) -> Reported {
+        let condition = witness.fails_when.join(" and ");
+        let when = if condition.is_empty() { String::new() } else { format!(" when {condition}") };
+        let mut blocked_by = finding.blocked_by;
+        blocked_by.extend(witness.subjects.iter().cloned());
+        blocked_by.sort();
+        blocked_by.dedup();
+        Reported {
+            rule,
+            fingerprint: String::new(),
+            level,
+            outcome,
+            message: format!("{subject}{} {}{when}", self.name_after(), finding.message),
+            address: None,
+            attribute: finding.attribute,
+            deployment: Some(self.root.clone()),
+            deployment_name: self.name.map(str::to_owned),
+            place: Place::Text(finding.primary),
+            related: finding.related,
+            notes: finding.notes,
+            help: finding.help,
+            blocked_by,
+            fails_when: witness.fails_when.clone(),
+            passes_when: witness.passes_when.clone(),
+            is_aside: finding.is_aside,
+            suppressed: None,
+        }
+    }
+
+    /// Which of several deployments a finding is about, to follow what it is about.
+    fn name_after(&self) -> String {
+        self.name.map(|name| format!(" in `{name}`")).unwrap_or_default()
+    }
+}
+
+/// Advice about a place where a rule already found something says nothing new.
+fn is_repeated_advice(sighting: &Sighting, answer: &Answer, finding: &Finding) -> bool {
+    let is_advice = |answer: &Answer| answer.rule.check.is_advice();
+    let others = sighting.answers.iter().filter(|other| !is_advice(other));
+    is_advice(answer)
+        && others.filter_map(|other| other.finding.as_ref()).any(|other| other.primary.span == finding.primary.span)
+}
+
+/// What a finding is about: one trail, or the first of the instances that share it.
+fn subject(group: &Group<'_>) -> String {
+    match group.answers.as_slice() {
+        [(one, _)] => format!("trail `{}`", one.trail.address),
+        [(one, _), others @ ..] => format!("trail `{}` (and {} more)", one.trail.address, others.len()),
+        [] => String::new(),
+    }
+}
+
+/// Which other instances share the finding, as a note.
+fn others(group: &Group<'_>) -> Option<String> {
+    const MAX_SHOWN: usize = 5;
+    let others: Vec<String> =
+        group.answers.iter().skip(1).map(|(sighting, _)| format!("`{}`", sighting.trail.address)).collect();
+    let hidden = others.len().saturating_sub(MAX_SHOWN);
+    let shown: Vec<String> = others.into_iter().take(MAX_SHOWN).collect();
+    let more = if hidden > 0 { format!(" and {hidden} more") } else { String::new() };
+    (!shown.is_empty()).then(|| format!("the same goes for {}{more}", shown.join(", ")))
+}
