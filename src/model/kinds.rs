@@ -3,7 +3,7 @@
 //! Sources: the schemas of hashicorp/terraform-provider-aws and -awscc, and of the CloudFormation registry.
 
 use super::dialects::{AWS, AWSCC, Booleans, CLOUDFORMATION, Dialect};
-use super::{Argument, Holds, Shape};
+use super::{Argument, Shape};
 
 /// A type of resource, and what it means here.
 #[derive(Debug)]
@@ -175,7 +175,7 @@ pub static CLOUDFORMATION_TRAIL: Kind = trail(&CLOUDFORMATION);
 pub static UNREAD_MODULE: Kind = Kind { name: "module", shape: &[], role: Role::Unread };
 
 /// A stack whose template isn't read.
-pub static UNREAD_STACK: Kind = Kind { name: "stack", shape: &[value("Parameters")], role: Role::Unread };
+pub static UNREAD_STACK: Kind = Kind { name: "stack", shape: &[Argument::value("Parameters")], role: Role::Unread };
 
 static TRAILS: [Kind; 3] = [trail(&AWS), trail(&AWSCC), trail(&CLOUDFORMATION)];
 
@@ -184,18 +184,18 @@ static SURROUNDINGS: [Kind; 24] = [
     delivery("awscc_cloudtrail_trail", SNAKE_DELIVERY, ["s3_bucket_name", "s3_key_prefix", "kms_key_id"]),
     delivery(
         "AWS::CloudTrail::Trail",
-        &[value("S3BucketName"), value("S3KeyPrefix"), value("KMSKeyId")],
+        &[Argument::value("S3BucketName"), Argument::value("S3KeyPrefix"), Argument::value("KMSKeyId")],
         ["S3BucketName", "S3KeyPrefix", "KMSKeyId"],
     ),
     Kind {
         name: "aws_s3_bucket",
         shape: &[
-            value("bucket"),
-            value("acl"),
-            document("policy"),
-            blocks("grant", &[value("uri")]),
-            blocks("logging", &[value("target_bucket")]),
-            blocks("lifecycle_rule", &[value("enabled")]),
+            Argument::value("bucket"),
+            Argument::value("acl"),
+            Argument::document("policy"),
+            Argument::blocks("grant", &[Argument::value("uri")]),
+            Argument::blocks("logging", &[Argument::value("target_bucket")]),
+            Argument::blocks("lifecycle_rule", &[Argument::value("enabled")]),
         ],
         role: Role::Bucket {
             name: "bucket",
@@ -209,51 +209,62 @@ static SURROUNDINGS: [Kind; 24] = [
             advice: AWS_ADVICE,
         },
     },
-    of_bucket("aws_s3_bucket_policy", &[value("bucket"), document("policy")], &[Part::Policy("policy")]),
+    of_bucket(
+        "aws_s3_bucket_policy",
+        &[Argument::value("bucket"), Argument::document("policy")],
+        &[Part::Policy("policy")],
+    ),
     of_bucket(
         "aws_s3_bucket_acl",
         &[
-            value("bucket"),
-            value("acl"),
-            blocks("access_control_policy", &[blocks("grant", &[blocks("grantee", &[value("uri")])])]),
+            Argument::value("bucket"),
+            Argument::value("acl"),
+            Argument::blocks(
+                "access_control_policy",
+                &[Argument::blocks("grant", &[Argument::blocks("grantee", &[Argument::value("uri")])])],
+            ),
         ],
         &[Part::Acl("acl"), Part::Grants(&["access_control_policy", "grant", "grantee", "uri"])],
     ),
     of_bucket(
         "aws_s3_bucket_public_access_block",
         &[
-            value("bucket"),
-            value("block_public_acls"),
-            value("block_public_policy"),
-            value("ignore_public_acls"),
-            value("restrict_public_buckets"),
+            Argument::value("bucket"),
+            Argument::value("block_public_acls"),
+            Argument::value("block_public_policy"),
+            Argument::value("ignore_public_acls"),
+            Argument::value("restrict_public_buckets"),
         ],
         &[Part::AccessBlock(None, SNAKE_ACCESS_BLOCK)],
     ),
-    of_bucket("aws_s3_bucket_logging", &[value("bucket"), value("target_bucket")], &[Part::Logging("target_bucket")]),
+    of_bucket(
+        "aws_s3_bucket_logging",
+        &[Argument::value("bucket"), Argument::value("target_bucket")],
+        &[Part::Logging("target_bucket")],
+    ),
     of_bucket(
         "aws_s3_bucket_lifecycle_configuration",
-        &[value("bucket"), blocks("rule", &[value("status")])],
+        &[Argument::value("bucket"), Argument::blocks("rule", &[Argument::value("status")])],
         &[Part::Lifecycle(&["rule", "status"])],
     ),
     Kind {
         name: "aws_s3_account_public_access_block",
         shape: &[
-            value("block_public_acls"),
-            value("block_public_policy"),
-            value("ignore_public_acls"),
-            value("restrict_public_buckets"),
+            Argument::value("block_public_acls"),
+            Argument::value("block_public_policy"),
+            Argument::value("ignore_public_acls"),
+            Argument::value("restrict_public_buckets"),
         ],
         role: Role::OfAccount { parts: &[Part::AccessBlock(None, SNAKE_ACCESS_BLOCK)] },
     },
     Kind {
         name: "awscc_s3_bucket",
         shape: &[
-            value("bucket_name"),
-            value("access_control"),
-            value("logging_configuration"),
-            value("lifecycle_configuration"),
-            value("public_access_block_configuration"),
+            Argument::value("bucket_name"),
+            Argument::value("access_control"),
+            Argument::value("logging_configuration"),
+            Argument::value("lifecycle_configuration"),
+            Argument::value("public_access_block_configuration"),
         ],
         role: Role::Bucket {
             name: "bucket_name",
@@ -268,17 +279,17 @@ static SURROUNDINGS: [Kind; 24] = [
     },
     of_bucket(
         "awscc_s3_bucket_policy",
-        &[value("bucket"), document("policy_document")],
+        &[Argument::value("bucket"), Argument::document("policy_document")],
         &[Part::Policy("policy_document")],
     ),
     Kind {
         name: "AWS::S3::Bucket",
         shape: &[
-            value("BucketName"),
-            value("AccessControl"),
-            value("LoggingConfiguration"),
-            value("LifecycleConfiguration"),
-            value("PublicAccessBlockConfiguration"),
+            Argument::value("BucketName"),
+            Argument::value("AccessControl"),
+            Argument::value("LoggingConfiguration"),
+            Argument::value("LifecycleConfiguration"),
+            Argument::value("PublicAccessBlockConfiguration"),
         ],
         role: Role::Bucket {
             name: "BucketName",
@@ -301,26 +312,35 @@ static SURROUNDINGS: [Kind; 24] = [
     },
     Kind {
         name: "AWS::S3::BucketPolicy",
-        shape: &[value("Bucket"), document("PolicyDocument")],
+        shape: &[Argument::value("Bucket"), Argument::document("PolicyDocument")],
         role: Role::OfBucket { bucket: "Bucket", parts: &[Part::Policy("PolicyDocument")] },
     },
-    key("aws_kms_key", &[document("policy")], "policy"),
-    key("aws_kms_external_key", &[document("policy")], "policy"),
-    key("aws_kms_replica_key", &[document("policy")], "policy"),
-    key("awscc_kms_key", &[document("key_policy")], "key_policy"),
-    key("AWS::KMS::Key", &[document("KeyPolicy")], "KeyPolicy"),
-    key("AWS::KMS::ReplicaKey", &[document("KeyPolicy")], "KeyPolicy"),
+    key("aws_kms_key", &[Argument::document("policy")], "policy"),
+    key("aws_kms_external_key", &[Argument::document("policy")], "policy"),
+    key("aws_kms_replica_key", &[Argument::document("policy")], "policy"),
+    key("awscc_kms_key", &[Argument::document("key_policy")], "key_policy"),
+    key("AWS::KMS::Key", &[Argument::document("KeyPolicy")], "KeyPolicy"),
+    key("AWS::KMS::ReplicaKey", &[Argument::document("KeyPolicy")], "KeyPolicy"),
     Kind {
         name: "aws_kms_key_policy",
-        shape: &[value("key_id"), document("policy")],
+        shape: &[Argument::value("key_id"), Argument::document("policy")],
         role: Role::OfKey { key: "key_id", policy: "policy" },
     },
-    alias("aws_kms_alias", &[value("name"), value("target_key_id")], ["name", "target_key_id"]),
-    alias("awscc_kms_alias", &[value("alias_name"), value("target_key_id")], ["alias_name", "target_key_id"]),
-    alias("AWS::KMS::Alias", &[value("AliasName"), value("TargetKeyId")], ["AliasName", "TargetKeyId"]),
+    alias("aws_kms_alias", &[Argument::value("name"), Argument::value("target_key_id")], ["name", "target_key_id"]),
+    alias(
+        "awscc_kms_alias",
+        &[Argument::value("alias_name"), Argument::value("target_key_id")],
+        ["alias_name", "target_key_id"],
+    ),
+    alias(
+        "AWS::KMS::Alias",
+        &[Argument::value("AliasName"), Argument::value("TargetKeyId")],
+        ["AliasName", "TargetKeyId"],
+    ),
 ];
 
-const SNAKE_DELIVERY: Shape = &[value("s3_bucket_name"), value("s3_key_prefix"), value("kms_key_id")];
+const SNAKE_DELIVERY: Shape =
+    &[Argument::value("s3_bucket_name"), Argument::value("s3_key_prefix"), Argument::value("kms_key_id")];
 
 const SNAKE_ACCESS_BLOCK: AccessBlockNames = AccessBlockNames {
     block_acls: "block_public_acls",
@@ -369,16 +389,4 @@ const fn key(name: &'static str, shape: Shape, policy: &'static str) -> Kind {
 
 const fn alias(alias: &'static str, shape: Shape, [name, key]: [&'static str; 2]) -> Kind {
     Kind { name: alias, shape, role: Role::Alias { name, key } }
-}
-
-const fn value(name: &'static str) -> Argument {
-    Argument { name, holds: Holds::Value }
-}
-
-const fn document(name: &'static str) -> Argument {
-    Argument { name, holds: Holds::Document }
-}
-
-const fn blocks(name: &'static str, shape: Shape) -> Argument {
-    Argument { name, holds: Holds::Blocks(shape) }
 }

@@ -104,6 +104,21 @@ pub(super) fn resembles(key: &str, name: &str) -> bool {
 }
 
 impl Argument {
+    /// An argument that holds a value.
+    pub const fn value(name: &'static str) -> Self {
+        Self { name, holds: Holds::Value }
+    }
+
+    /// An argument that holds a policy.
+    pub const fn document(name: &'static str) -> Self {
+        Self { name, holds: Holds::Document }
+    }
+
+    /// An argument that holds blocks.
+    pub const fn blocks(name: &'static str, shape: Shape) -> Self {
+        Self { name, holds: Holds::Blocks(shape) }
+    }
+
     /// Whether a key that isn't the argument's name may have been meant for it.
     pub fn is_resembled_by(&self, key: &str) -> bool {
         resembles(key, self.name)

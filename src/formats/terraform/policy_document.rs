@@ -16,7 +16,7 @@ pub(super) use replaced::replaced;
 use std::collections::HashSet;
 
 use super::types::{Type, convert};
-use crate::model::{Argument, Holds, Shape};
+use crate::model::{Argument, Shape};
 use crate::value::{Data, Known, List, Object, Traced, Unknown, Why};
 
 /// The type of the data source.
@@ -24,37 +24,29 @@ pub(super) const KIND: &str = "aws_iam_policy_document";
 
 /// The arguments of the data source.
 pub(super) const SHAPE: Shape = &[
-    value("version"),
-    value("policy_id"),
-    value("source_policy_documents"),
-    value("override_policy_documents"),
-    blocks("statement", STATEMENT),
+    Argument::value("version"),
+    Argument::value("policy_id"),
+    Argument::value("source_policy_documents"),
+    Argument::value("override_policy_documents"),
+    Argument::blocks("statement", STATEMENT),
 ];
 
 /// The arguments of a statement.
 pub(super) const STATEMENT: Shape = &[
-    value("sid"),
-    value("effect"),
-    value("actions"),
-    value("not_actions"),
-    value("resources"),
-    value("not_resources"),
-    blocks("principals", PRINCIPALS),
-    blocks("not_principals", PRINCIPALS),
-    blocks("condition", CONDITION),
+    Argument::value("sid"),
+    Argument::value("effect"),
+    Argument::value("actions"),
+    Argument::value("not_actions"),
+    Argument::value("resources"),
+    Argument::value("not_resources"),
+    Argument::blocks("principals", PRINCIPALS),
+    Argument::blocks("not_principals", PRINCIPALS),
+    Argument::blocks("condition", CONDITION),
 ];
 
-const PRINCIPALS: Shape = &[value("type"), value("identifiers")];
+const PRINCIPALS: Shape = &[Argument::value("type"), Argument::value("identifiers")];
 
-const CONDITION: Shape = &[value("test"), value("variable"), value("values")];
-
-const fn value(name: &'static str) -> Argument {
-    Argument { name, holds: Holds::Value }
-}
-
-const fn blocks(name: &'static str, shape: Shape) -> Argument {
-    Argument { name, holds: Holds::Blocks(shape) }
-}
+const CONDITION: Shape = &[Argument::value("test"), Argument::value("variable"), Argument::value("values")];
 
 /// The version of the language in which `${…}` isn't a variable.
 const OLD_VERSION: &str = "2008-10-17";

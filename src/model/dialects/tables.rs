@@ -1,8 +1,8 @@
 //! The names and defaults of each spelling.
 
 use super::{AdvancedNames, BasicNames, Booleans, Dialect, Flag};
+use crate::model::Argument;
 use crate::model::selectors::Operator::{EndsWith, Equals, NotEndsWith, NotEquals, NotStartsWith, StartsWith};
-use crate::model::{Argument, Holds};
 
 /// The argument by which a resource of the AWS provider lies in another Region than the provider's, since version 6:
 /// <https://registry.terraform.io/providers/hashicorp/aws/latest/docs/guides/enhanced-region-support>.
@@ -13,29 +13,33 @@ pub static AWS: Dialect = Dialect {
     kind: "aws_cloudtrail",
     is_made_by_cloudformation: false,
     shape: &[
-        value("is_multi_region_trail"),
-        value("enable_logging"),
-        value("include_global_service_events"),
-        value("enable_log_file_validation"),
-        value("is_organization_trail"),
-        value("kms_key_id"),
-        value(REGION),
-        blocks(
+        Argument::value("is_multi_region_trail"),
+        Argument::value("enable_logging"),
+        Argument::value("include_global_service_events"),
+        Argument::value("enable_log_file_validation"),
+        Argument::value("is_organization_trail"),
+        Argument::value("kms_key_id"),
+        Argument::value(REGION),
+        Argument::blocks(
             "event_selector",
-            &[value("read_write_type"), value("include_management_events"), value("exclude_management_event_sources")],
+            &[
+                Argument::value("read_write_type"),
+                Argument::value("include_management_events"),
+                Argument::value("exclude_management_event_sources"),
+            ],
         ),
-        blocks(
+        Argument::blocks(
             "advanced_event_selector",
-            &[blocks(
+            &[Argument::blocks(
                 "field_selector",
                 &[
-                    value("field"),
-                    value("equals"),
-                    value("not_equals"),
-                    value("starts_with"),
-                    value("not_starts_with"),
-                    value("ends_with"),
-                    value("not_ends_with"),
+                    Argument::value("field"),
+                    Argument::value("equals"),
+                    Argument::value("not_equals"),
+                    Argument::value("starts_with"),
+                    Argument::value("not_starts_with"),
+                    Argument::value("ends_with"),
+                    Argument::value("not_ends_with"),
                 ],
             )],
         ),
@@ -56,14 +60,14 @@ pub static AWSCC: Dialect = Dialect {
     kind: "awscc_cloudtrail_trail",
     is_made_by_cloudformation: true,
     shape: &[
-        value("is_multi_region_trail"),
-        value("is_logging"),
-        value("include_global_service_events"),
-        value("enable_log_file_validation"),
-        value("is_organization_trail"),
-        value("kms_key_id"),
-        value("event_selectors"),
-        value("advanced_event_selectors"),
+        Argument::value("is_multi_region_trail"),
+        Argument::value("is_logging"),
+        Argument::value("include_global_service_events"),
+        Argument::value("enable_log_file_validation"),
+        Argument::value("is_organization_trail"),
+        Argument::value("kms_key_id"),
+        Argument::value("event_selectors"),
+        Argument::value("advanced_event_selectors"),
     ],
     booleans: Booleans::Terraform,
     is_multi_region: Flag { name: "is_multi_region_trail", absent: Some(false) },
@@ -81,14 +85,14 @@ pub static CLOUDFORMATION: Dialect = Dialect {
     kind: "AWS::CloudTrail::Trail",
     is_made_by_cloudformation: true,
     shape: &[
-        value("IsMultiRegionTrail"),
-        value("IsLogging"),
-        value("IncludeGlobalServiceEvents"),
-        value("EnableLogFileValidation"),
-        value("IsOrganizationTrail"),
-        value("KMSKeyId"),
-        value("EventSelectors"),
-        value("AdvancedEventSelectors"),
+        Argument::value("IsMultiRegionTrail"),
+        Argument::value("IsLogging"),
+        Argument::value("IncludeGlobalServiceEvents"),
+        Argument::value("EnableLogFileValidation"),
+        Argument::value("IsOrganizationTrail"),
+        Argument::value("KMSKeyId"),
+        Argument::value("EventSelectors"),
+        Argument::value("AdvancedEventSelectors"),
     ],
     booleans: Booleans::CloudFormation,
     is_multi_region: Flag { name: "IsMultiRegionTrail", absent: Some(false) },
@@ -138,11 +142,3 @@ const SNAKE_ADVANCED: AdvancedNames = AdvancedNames {
         (NotEndsWith, "not_ends_with"),
     ],
 };
-
-const fn value(name: &'static str) -> Argument {
-    Argument { name, holds: Holds::Value }
-}
-
-const fn blocks(name: &'static str, shape: &'static [Argument]) -> Argument {
-    Argument { name, holds: Holds::Blocks(shape) }
-}

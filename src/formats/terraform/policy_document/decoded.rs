@@ -1,16 +1,12 @@
 //! The same policy as an object, in which parts may be unknown and each has its place.
 
 use crate::formats::terraform::functions::{self, Call, Given};
-use crate::model::{Argument, Holds, Shape};
+use crate::model::{Argument, Shape};
 use crate::value::{Data, Field, Known, List, Maybe, Object, Traced, Unknown, Why};
 
 /// The other policies that the data source takes in, as objects.
 pub(in crate::formats::terraform) const DECODED_SHAPE: Shape =
-    &[document("source_policy_documents"), document("override_policy_documents")];
-
-const fn document(name: &'static str) -> Argument {
-    Argument { name, holds: Holds::Document }
-}
+    &[Argument::document("source_policy_documents"), Argument::document("override_policy_documents")];
 
 /// The policy that the arguments and the blocks describe; some of these may not be there, for a reason.
 pub(in crate::formats::terraform) fn decoded(arguments: &Object, blocks: &[(Traced<Data>, Option<Why>)]) -> Object {
