@@ -2,8 +2,12 @@
 //!
 //! Sources: the schemas of hashicorp/terraform-provider-aws and -awscc, and of the CloudFormation registry.
 
-use super::dialects::{AWS, AWSCC, Booleans, CLOUDFORMATION, Dialect};
-use super::{Argument, Shape};
+mod tables;
+
+pub use tables::{CLOUDFORMATION_TRAIL, NEIGHBOURS, UNREAD_MODULE, UNREAD_STACK};
+
+use super::Shape;
+use super::dialects::{Booleans, Dialect};
 
 /// A type of resource, and what it means here.
 #[derive(Debug)]
@@ -130,8 +134,8 @@ impl Subject {
     /// The type of this name, if it is looked for.
     pub fn kind(self, name: &str) -> Option<&'static Kind> {
         let kinds: &[Kind] = match self {
-            Subject::Trails => &TRAILS,
-            Subject::Surroundings => &SURROUNDINGS,
+            Subject::Trails => &tables::TRAILS,
+            Subject::Surroundings => &tables::SURROUNDINGS,
         };
         kinds.iter().find(|kind| kind.name == name)
     }
@@ -163,230 +167,4 @@ impl Kind {
     pub(super) fn booleans(&self) -> Booleans {
         if self.is_cloudformation() { Booleans::CloudFormation } else { Booleans::Terraform }
     }
-}
-
-/// What begins the names of the types on which trails depend, beside the trails themselves.
-pub const NEIGHBOURS: [&str; 6] = ["aws_s3_", "aws_kms_", "awscc_s3_", "awscc_kms_", "AWS::S3::", "AWS::KMS::"];
-
-/// `AWS::CloudTrail::Trail`
-pub static CLOUDFORMATION_TRAIL: Kind = trail(&CLOUDFORMATION);
-
-/// A call of a module that isn't read; all its arguments are.
-pub static UNREAD_MODULE: Kind = Kind { name: "module", shape: &[], role: Role::Unread };
-
-/// A stack whose template isn't read.
-pub static UNREAD_STACK: Kind = Kind { name: "stack", shape: &[Argument::value("Parameters")], role: Role::Unread };
-
-static TRAILS: [Kind; 3] = [trail(&AWS), trail(&AWSCC), trail(&CLOUDFORMATION)];
-
-static SURROUNDINGS: [Kind; 24] = [
-    delivery("aws_cloudtrail", SNAKE_DELIVERY, ["s3_bucket_name", "s3_key_prefix", "kms_key_id"]),
-    delivery("awscc_cloudtrail_trail", SNAKE_DELIVERY, ["s3_bucket_name", "s3_key_prefix", "kms_key_id"]),
-    delivery(
-        "AWS::CloudTrail::Trail",
-        &[Argument::value("S3BucketName"), Argument::value("S3KeyPrefix"), Argument::value("KMSKeyId")],
-        ["S3BucketName", "S3KeyPrefix", "KMSKeyId"],
-    ),
-    Kind {
-        name: "aws_s3_bucket",
-        shape: &[
-            Argument::value("bucket"),
-            Argument::value("acl"),
-            Argument::document("policy"),
-            Argument::blocks("grant", &[Argument::value("uri")]),
-            Argument::blocks("logging", &[Argument::value("target_bucket")]),
-            Argument::blocks("lifecycle_rule", &[Argument::value("enabled")]),
-        ],
-        role: Role::Bucket {
-            name: "bucket",
-            parts: &[
-                Part::Acl("acl"),
-                Part::Grants(&["grant", "uri"]),
-                Part::Policy("policy"),
-                Part::Logging("logging"),
-                Part::Lifecycle(&["lifecycle_rule", "enabled"]),
-            ],
-            advice: AWS_ADVICE,
-        },
-    },
-    of_bucket(
-        "aws_s3_bucket_policy",
-        &[Argument::value("bucket"), Argument::document("policy")],
-        &[Part::Policy("policy")],
-    ),
-    of_bucket(
-        "aws_s3_bucket_acl",
-        &[
-            Argument::value("bucket"),
-            Argument::value("acl"),
-            Argument::blocks(
-                "access_control_policy",
-                &[Argument::blocks("grant", &[Argument::blocks("grantee", &[Argument::value("uri")])])],
-            ),
-        ],
-        &[Part::Acl("acl"), Part::Grants(&["access_control_policy", "grant", "grantee", "uri"])],
-    ),
-    of_bucket(
-        "aws_s3_bucket_public_access_block",
-        &[
-            Argument::value("bucket"),
-            Argument::value("block_public_acls"),
-            Argument::value("block_public_policy"),
-            Argument::value("ignore_public_acls"),
-            Argument::value("restrict_public_buckets"),
-        ],
-        &[Part::AccessBlock(None, SNAKE_ACCESS_BLOCK)],
-    ),
-    of_bucket(
-        "aws_s3_bucket_logging",
-        &[Argument::value("bucket"), Argument::value("target_bucket")],
-        &[Part::Logging("target_bucket")],
-    ),
-    of_bucket(
-        "aws_s3_bucket_lifecycle_configuration",
-        &[Argument::value("bucket"), Argument::blocks("rule", &[Argument::value("status")])],
-        &[Part::Lifecycle(&["rule", "status"])],
-    ),
-    Kind {
-        name: "aws_s3_account_public_access_block",
-        shape: &[
-            Argument::value("block_public_acls"),
-            Argument::value("block_public_policy"),
-            Argument::value("ignore_public_acls"),
-            Argument::value("restrict_public_buckets"),
-        ],
-        role: Role::OfAccount { parts: &[Part::AccessBlock(None, SNAKE_ACCESS_BLOCK)] },
-    },
-    Kind {
-        name: "awscc_s3_bucket",
-        shape: &[
-            Argument::value("bucket_name"),
-            Argument::value("access_control"),
-            Argument::value("logging_configuration"),
-            Argument::value("lifecycle_configuration"),
-            Argument::value("public_access_block_configuration"),
-        ],
-        role: Role::Bucket {
-            name: "bucket_name",
-            parts: &[
-                Part::Acl("access_control"),
-                Part::Logging("logging_configuration"),
-                Part::Lifecycle(&["lifecycle_configuration", "rules", "status"]),
-                Part::AccessBlock(Some("public_access_block_configuration"), SNAKE_ACCESS_BLOCK),
-            ],
-            advice: AWSCC_ADVICE,
-        },
-    },
-    of_bucket(
-        "awscc_s3_bucket_policy",
-        &[Argument::value("bucket"), Argument::document("policy_document")],
-        &[Part::Policy("policy_document")],
-    ),
-    Kind {
-        name: "AWS::S3::Bucket",
-        shape: &[
-            Argument::value("BucketName"),
-            Argument::value("AccessControl"),
-            Argument::value("LoggingConfiguration"),
-            Argument::value("LifecycleConfiguration"),
-            Argument::value("PublicAccessBlockConfiguration"),
-        ],
-        role: Role::Bucket {
-            name: "BucketName",
-            parts: &[
-                Part::Acl("AccessControl"),
-                Part::Logging("LoggingConfiguration"),
-                Part::Lifecycle(&["LifecycleConfiguration", "Rules", "Status"]),
-                Part::AccessBlock(
-                    Some("PublicAccessBlockConfiguration"),
-                    AccessBlockNames {
-                        block_acls: "BlockPublicAcls",
-                        ignore_acls: "IgnorePublicAcls",
-                        block_policy: "BlockPublicPolicy",
-                        restrict: "RestrictPublicBuckets",
-                    },
-                ),
-            ],
-            advice: CLOUDFORMATION_ADVICE,
-        },
-    },
-    Kind {
-        name: "AWS::S3::BucketPolicy",
-        shape: &[Argument::value("Bucket"), Argument::document("PolicyDocument")],
-        role: Role::OfBucket { bucket: "Bucket", parts: &[Part::Policy("PolicyDocument")] },
-    },
-    key("aws_kms_key", &[Argument::document("policy")], "policy"),
-    key("aws_kms_external_key", &[Argument::document("policy")], "policy"),
-    key("aws_kms_replica_key", &[Argument::document("policy")], "policy"),
-    key("awscc_kms_key", &[Argument::document("key_policy")], "key_policy"),
-    key("AWS::KMS::Key", &[Argument::document("KeyPolicy")], "KeyPolicy"),
-    key("AWS::KMS::ReplicaKey", &[Argument::document("KeyPolicy")], "KeyPolicy"),
-    Kind {
-        name: "aws_kms_key_policy",
-        shape: &[Argument::value("key_id"), Argument::document("policy")],
-        role: Role::OfKey { key: "key_id", policy: "policy" },
-    },
-    alias("aws_kms_alias", &[Argument::value("name"), Argument::value("target_key_id")], ["name", "target_key_id"]),
-    alias(
-        "awscc_kms_alias",
-        &[Argument::value("alias_name"), Argument::value("target_key_id")],
-        ["alias_name", "target_key_id"],
-    ),
-    alias(
-        "AWS::KMS::Alias",
-        &[Argument::value("AliasName"), Argument::value("TargetKeyId")],
-        ["AliasName", "TargetKeyId"],
-    ),
-];
-
-const SNAKE_DELIVERY: Shape =
-    &[Argument::value("s3_bucket_name"), Argument::value("s3_key_prefix"), Argument::value("kms_key_id")];
-
-const SNAKE_ACCESS_BLOCK: AccessBlockNames = AccessBlockNames {
-    block_acls: "block_public_acls",
-    ignore_acls: "ignore_public_acls",
-    block_policy: "block_public_policy",
-    restrict: "restrict_public_buckets",
-};
-
-const AWS_ADVICE: Advice = Advice {
-    logging: "an `aws_s3_bucket_logging` resource",
-    lifecycle: "an `aws_s3_bucket_lifecycle_configuration` resource",
-    access_block: "an `aws_s3_bucket_public_access_block` resource",
-    policy: "an `aws_s3_bucket_policy` resource",
-};
-
-const AWSCC_ADVICE: Advice = Advice {
-    logging: "`logging_configuration`",
-    lifecycle: "`lifecycle_configuration`",
-    access_block: "`public_access_block_configuration`",
-    policy: "an `awscc_s3_bucket_policy` resource",
-};
-
-const CLOUDFORMATION_ADVICE: Advice = Advice {
-    logging: "`LoggingConfiguration`",
-    lifecycle: "`LifecycleConfiguration`",
-    access_block: "`PublicAccessBlockConfiguration`",
-    policy: "an `AWS::S3::BucketPolicy` resource",
-};
-
-const fn trail(dialect: &'static Dialect) -> Kind {
-    Kind { name: dialect.kind, shape: dialect.shape, role: Role::Trail(dialect) }
-}
-
-const fn delivery(name: &'static str, shape: Shape, [bucket, prefix, key]: [&'static str; 3]) -> Kind {
-    Kind { name, shape, role: Role::Delivery { bucket, prefix, key } }
-}
-
-/// A resource of Terraform that is attached to a bucket.
-const fn of_bucket(name: &'static str, shape: Shape, parts: &'static [Part]) -> Kind {
-    Kind { name, shape, role: Role::OfBucket { bucket: "bucket", parts } }
-}
-
-const fn key(name: &'static str, shape: Shape, policy: &'static str) -> Kind {
-    Kind { name, shape, role: Role::Key { policy } }
-}
-
-const fn alias(alias: &'static str, shape: Shape, [name, key]: [&'static str; 2]) -> Kind {
-    Kind { name: alias, shape, role: Role::Alias { name, key } }
 }
