@@ -10,7 +10,7 @@
 //!
 //! | module | what it is for |
 //! | --- | --- |
-//! | [`source`] | files, spans, positions, and [`Fs`](source::Fs), the one door to the disk |
+//! | [`source`] | files, spans, positions, and [`Fs`](source::Fs), the one door to the disk and to what git keeps |
 //! | [`syntax`] | text to trees with exact spans: [`hcl`](syntax::hcl), [`yaml`](syntax::yaml), [`json`](syntax::json) |
 //! | [`value`] | values that may be unknown and know the way they came |
 //! | [`model`] | the two waists, `Resource` and `Trail`; the [`dialects`](model::dialects) of a trail; the algebra of [`selectors`](model::selectors); what a [`policy`](model::policy) lets CloudTrail do; the [`surroundings`](model::surroundings) on which the delivery of logs depends; the names of [`region`](model::region)s |
@@ -36,7 +36,8 @@
 //!   runner of a CI job, or as markup.
 //! - The same input gives the same bytes, whatever the number of threads.
 //! - What the code decides, no plan overrules; a plan fills what the code leaves unknown.
-//! - No network, no other program, no file read outside of what is checked, and none written that wasn't asked for.
+//! - No network, no other program than the `git` that [reads](source::Snapshot) what was committed, no file read
+//!   outside of what is checked, and none written that wasn't asked for.
 //!
 //! # Three doors
 //!

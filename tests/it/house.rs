@@ -18,12 +18,12 @@ const LAYERS: [&[&str]; 9] = [
 ];
 
 /// Crates that only some files may name.
-const DOORS: [(&str, &[&str]); 13] = [
+const DOORS: [(&str, &[&str]); 14] = [
     ("hcl_edit", &["syntax/hcl/"]),
     ("granit_parser", &["syntax/yaml.rs"]),
     ("jsonc_parser", &["syntax/json.rs"]),
-    ("ignore::", &["source/disk.rs", "source/exclusions.rs"]),
-    ("memchr", &["formats/", "scan/hidden.rs"]),
+    ("ignore::", &["source/disk.rs", "source/exclusions.rs", "source/git/ignored.rs"]),
+    ("memchr", &["formats/", "scan/hidden.rs", "source/git/entries.rs"]),
     ("miette", &["output/snippet.rs"]),
     ("anstream", &["output/stream.rs"]),
     ("rayon", &["engine.rs"]),
@@ -32,6 +32,7 @@ const DOORS: [(&str, &[&str]); 13] = [
     ("serde_json", &["output/"]),
     ("strsim", &["error.rs", "model/resource.rs"]),
     ("std::fs", &["source/disk.rs", "output/file.rs"]),
+    ("Command::new(", &["source/git/command.rs"]),
 ];
 
 #[test]

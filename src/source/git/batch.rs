@@ -1,0 +1,102 @@
+//! The bytes of objects, all from one process.
+
+use std::io::{self, BufRead, BufReader, Read, Write};
+use std::process::{Child, ChildStdin, ChildStdout};
+
+use super::command::{Git, GitError};
+use crate::source::{MAX_FILE_BYTES, ReadError};
+
+/// How many objects are asked for before the first is read: enough to keep git busy, and so few that the
+/// questions fit into any pipe.
+const AHEAD: usize = 32;
+
+/// The longest line that says what an object is.
+const MAX_HEADER: u64 = 256;
+
+/// Ways in which a file's text is kept elsewhere: what such a file begins with, and what that is.
+const STAND_INS: [(&[u8], &str); 2] = [
+    (b"version https://git-lfs.github.com/spec/", "a Git LFS pointer; its text isn't among git's objects"),
+    (b"\0GITCRYPT\0", "encrypted by git-crypt"),
+];
+
+/// A `git cat-file` that answers until it is dropped.
+#[derive(Debug)]
+pub(super) struct Batch {
+    process: Child,
+    questions: ChildStdin,
+    answers: BufReader<ChildStdout>,
+}
+
+impl Batch {
+    pub(super) fn start(git: &Git) -> Result<Self, GitError> {
+        let mut process = git.start(&["cat-file", "--batch"])?;
+        let questions = process.stdin.take().expect("it was started with a pipe");
+        let answers = BufReader::new(process.stdout.take().expect("it was started with a pipe"));
+        Ok(Self { process, questions, answers })
+    }
+
+    /// Reads blobs and hands each to `visit`, with its position among the names.
+    pub(super) fn read(&mut self, names: &[&str], mut visit: impl FnMut(usize, Result<&[u8], ReadError>)) {
+        let mut buffer = Vec::new();
+        for (round, names) in names.chunks(AHEAD).enumerate() {
+            let asked = self.ask(names);
+            for (index, _) in names.iter().enumerate() {
+                let place = round.saturating_mul(AHEAD).saturating_add(index);
+                let answered = asked.clone().and_then(|()| self.answer(&mut buffer));
+                visit(place, answered.map(|()| buffer.as_slice()));
+            }
+        }
+    }
+
+    fn ask(&mut self, names: &[&str]) -> Result<(), ReadError> {
+        let mut text = names.join("\n");
+        text.push('\n');
+        self.questions.write_all(text.as_bytes()).and_then(|()| self.questions.flush()).map_err(|error| ended(&error))
+    }
+
+    /// Replaces the buffer's contents by the next object.
+    fn answer(&mut self, buffer: &mut Vec<u8>) -> Result<(), ReadError> {
+        buffer.clear();
+        (&mut self.answers).take(MAX_HEADER).read_until(b'\n', buffer).map_err(|error| ended(&error))?;
+        let header = String::from_utf8_lossy(buffer).into_owned();
+        buffer.clear();
+        let size = match header.split_whitespace().collect::<Vec<_>>().as_slice() {
+            [_, "blob", size] => size.parse::<u64>().map_err(|_| lost())?,
+            [_, "missing"] => return Err(ReadError::Refused("the clone lacks it".to_owned())),
+            _ => return Err(lost()),
+        };
+        if size > MAX_FILE_BYTES as u64 {
+            // A line feed follows the bytes.
+            io::copy(&mut (&mut self.answers).take(size.saturating_add(1)), &mut io::sink())
+                .map_err(|error| ended(&error))?;
+            return Err(ReadError::TooLarge);
+        }
+        (&mut self.answers).take(size).read_to_end(buffer).map_err(|error| ended(&error))?;
+        self.answers.read_exact(&mut [0]).map_err(|error| ended(&error))?;
+        check_text(buffer)
+    }
+}
+
+impl Drop for Batch {
+    fn drop(&mut self) {
+        // It only reads, so there is nothing to save; and if it has ended already, so much the better.
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}
+
+/// What stands for a text says nothing of trails, and must not be taken for a text that doesn't.
+fn check_text(bytes: &[u8]) -> Result<(), ReadError> {
+    match STAND_INS.iter().find(|(start, _)| bytes.starts_with(start)) {
+        Some((_, what)) => Err(ReadError::Refused((*what).to_owned())),
+        None => Ok(()),
+    }
+}
+
+fn ended(error: &io::Error) -> ReadError {
+    ReadError::Refused(format!("git ended early: {error}"))
+}
+
+fn lost() -> ReadError {
+    ReadError::Refused("git's answer isn't understood".to_owned())
+}

@@ -1,0 +1,237 @@
+//! How `git` is run: never through a shell, with nothing of the repository's that it could run in its turn.
+
+use std::ffi::{OsStr, OsString};
+use std::io::ErrorKind;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Output, Stdio};
+
+/// Settings that win over those of the repository, which is as little to be trusted as the files in it.
+const SETTINGS: [&str; 3] = [
+    // An empty value stands for none with every version of git; `false` was the name of a program once.
+    "core.fsmonitor=",
+    "core.hooksPath=/dev/null",
+    // A directory of checked files can look like a repository without a work tree, settings and all.
+    "safe.bareRepository=explicit",
+];
+
+/// What git is told through its environment.
+const ENVIRONMENT: [(&str, &str); 7] = [
+    ("LC_ALL", "C"),
+    // A partial clone would fetch what it lacks.
+    ("GIT_NO_LAZY_FETCH", "1"),
+    ("GIT_ALLOW_PROTOCOL", "none"),
+    ("GIT_TERMINAL_PROMPT", "0"),
+    ("GIT_OPTIONAL_LOCKS", "0"),
+    // A commit is what its name says, whatever the repository would put in its place.
+    ("GIT_NO_REPLACE_OBJECTS", "1"),
+    ("GIT_LITERAL_PATHSPECS", "1"),
+];
+
+/// What of git's environment is the user's to say: the index that a hook has to look at, and the settings.
+const KEPT: [&str; 4] = ["GIT_INDEX_FILE", "GIT_EXEC_PATH", "GIT_CONFIG_NOSYSTEM", "GIT_CONFIG_COUNT"];
+const KEPT_PREFIXES: [&str; 4] = ["GIT_CONFIG_KEY_", "GIT_CONFIG_VALUE_", "GIT_CONFIG_GLOBAL", "GIT_CONFIG_SYSTEM"];
+
+/// A repository.
+#[derive(Debug, Clone)]
+pub struct Git {
+    /// The directory of its work tree.
+    pub root: PathBuf,
+}
+
+/// The name of an object that is known to be a commit.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Commit(pub(super) String);
+
+/// Why git can't say what it is asked.
+#[derive(Debug, thiserror::Error)]
+pub enum GitError {
+    /// There is no such program.
+    #[error("the program `git` isn't found; install it, or check without `--diff-base` and `--scope`")]
+    NotInstalled,
+    /// The path lies in no repository.
+    #[error("`{}` lies in no git repository, so there is nothing to compare with", .0.display())]
+    NoRepository(PathBuf),
+    /// A name that leads to no commit.
+    #[error("`{revision}` is no commit of the repository at `{}`{}", .root.display(), deepen(*.is_shallow))]
+    NoCommit {
+        /// As it was given.
+        revision: String,
+        /// The repository.
+        root: PathBuf,
+        /// Whether the clone may lack it only because it is shallow.
+        is_shallow: bool,
+    },
+    /// Two commits that share no history.
+    #[error("`{revision}` and `{other}` share no commit in the repository at `{}`{}", .root.display(), deepen(*.is_shallow))]
+    NoMergeBase {
+        /// As it was given.
+        revision: String,
+        /// What it is compared with.
+        other: String,
+        /// The repository.
+        root: PathBuf,
+        /// Whether the clone may lack it only because it is shallow.
+        is_shallow: bool,
+    },
+    /// A merge that isn't finished.
+    #[error("`{}` is in conflict, so what is staged can't be checked yet", .0.display())]
+    Conflict(PathBuf),
+    /// It failed, in its own words.
+    #[error("`git {command}` failed: {message}")]
+    Failed {
+        /// What was asked of it.
+        command: String,
+        /// What it said.
+        message: String,
+    },
+}
+
+/// What to do about a commit that a clone lacks.
+fn deepen(is_shallow: bool) -> &'static str {
+    if is_shallow {
+        "; the clone is shallow, so fetch more of its history: `git fetch --unshallow`, or `fetch-depth: 0` in CI"
+    } else {
+        ""
+    }
+}
+
+impl Git {
+    /// The repository in which a path lies.
+    ///
+    /// # Errors
+    ///
+    /// [`GitError::NoRepository`].
+    pub fn around(path: &Path) -> Result<Self, GitError> {
+        let root = path.ancestors().find(|directory| directory.join(".git").exists());
+        let root = root.ok_or_else(|| GitError::NoRepository(path.to_owned()))?;
+        Ok(Self { root: root.to_owned() })
+    }
+
+    /// The commit to which a revision leads, such as `HEAD`, `origin/main` or `v1.0`.
+    ///
+    /// # Errors
+    ///
+    /// [`GitError::NoCommit`], or why git can't be asked.
+    pub fn commit(&self, revision: &str) -> Result<Commit, GitError> {
+        let missing = |is_shallow| {
+            let (revision, root) = (revision.to_owned(), self.root.clone());
+            GitError::NoCommit { revision, root, is_shallow }
+        };
+        // It would be taken for an option.
+        if revision.starts_with('-') {
+            return Err(missing(false));
+        }
+        match self.ask(&["rev-parse", "--verify", "--quiet", &format!("{revision}^{{commit}}")])? {
+            Some(name) => Ok(Commit(name)),
+            None => Err(missing(self.is_shallow()?)),
+        }
+    }
+
+    /// The last commit that two revisions share: what one of them changes begins there.
+    ///
+    /// # Errors
+    ///
+    /// [`GitError::NoCommit`], [`GitError::NoMergeBase`], or why git can't be asked.
+    pub fn merge_base(&self, revision: &str, other: &str) -> Result<Commit, GitError> {
+        let (first, second) = (self.commit(revision)?, self.commit(other)?);
+        if let Some(name) = self.ask(&["merge-base", &first.0, &second.0])? {
+            return Ok(Commit(name));
+        }
+        let (revision, other, root) = (revision.to_owned(), other.to_owned(), self.root.clone());
+        Err(GitError::NoMergeBase { revision, other, root, is_shallow: self.is_shallow()? })
+    }
+
+    /// Whether nothing has been committed yet.
+    ///
+    /// # Errors
+    ///
+    /// Why git can't be asked.
+    pub fn is_unborn(&self) -> Result<bool, GitError> {
+        Ok(self.ask(&["rev-parse", "--verify", "--quiet", "HEAD"])?.is_none())
+    }
+
+    /// Whether something is staged: whether the index differs from `HEAD`.
+    ///
+    /// # Errors
+    ///
+    /// Why git can't be asked.
+    pub fn has_staged_changes(&self) -> Result<bool, GitError> {
+        if self.is_unborn()? {
+            return Ok(!self.read(&["ls-files", "-z"])?.is_empty());
+        }
+        let arguments = ["diff-index", "--cached", "--name-only", "--no-ext-diff", "--no-renames", "-z", "HEAD"];
+        Ok(!self.read(&arguments)?.is_empty())
+    }
+
+    fn is_shallow(&self) -> Result<bool, GitError> {
+        Ok(self.ask(&["rev-parse", "--is-shallow-repository"])?.as_deref() == Some("true"))
+    }
+
+    /// The one line that git answers, or nothing if it says no.
+    fn ask(&self, arguments: &[&str]) -> Result<Option<String>, GitError> {
+        let output = self.output(arguments)?;
+        // A plain no has a status, and no words.
+        if !output.status.success() && output.stderr.is_empty() {
+            return Ok(None);
+        }
+        let text = String::from_utf8_lossy(&succeed(arguments, output)?).trim().to_owned();
+        Ok(Some(text).filter(|text| !text.is_empty()))
+    }
+
+    /// All that git answers.
+    pub(super) fn read(&self, arguments: &[&str]) -> Result<Vec<u8>, GitError> {
+        succeed(arguments, self.output(arguments)?)
+    }
+
+    fn output(&self, arguments: &[&str]) -> Result<Output, GitError> {
+        let mut command = self.command(arguments);
+        command.stdin(Stdio::null()).output().map_err(|error| not_run(arguments, &error))
+    }
+
+    /// Starts a command that answers as long as it is asked.
+    pub(super) fn start(&self, arguments: &[&str]) -> Result<Child, GitError> {
+        let mut command = self.command(arguments);
+        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null());
+        command.spawn().map_err(|error| not_run(arguments, &error))
+    }
+
+    fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new("git");
+        for (name, _) in std::env::vars_os().filter(|(name, _)| is_foreign(name)) {
+            command.env_remove(name);
+        }
+        command.envs(ENVIRONMENT);
+        // The repository is here, not above.
+        command.env("GIT_CEILING_DIRECTORIES", self.root.parent().unwrap_or(&self.root));
+        command.arg("--no-pager").arg("-C").arg(&self.root);
+        command.args(SETTINGS.iter().flat_map(|setting| ["-c", setting])).args(arguments);
+        command
+    }
+}
+
+/// Whether a variable is git's and not for us to pass on: it could lead to another repository, or to a program.
+fn is_foreign(name: &OsString) -> bool {
+    let is = |prefix: &str| name.as_encoded_bytes().starts_with(prefix.as_bytes());
+    is("GIT_") && !KEPT.iter().any(|kept| name == OsStr::new(kept)) && !KEPT_PREFIXES.into_iter().any(is)
+}
+
+fn succeed(arguments: &[&str], output: Output) -> Result<Vec<u8>, GitError> {
+    if output.status.success() {
+        return Ok(output.stdout);
+    }
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    let first = said.lines().find(|line| !line.trim().is_empty()).unwrap_or("it doesn't say why");
+    Err(failed(arguments, first.strip_prefix("fatal: ").unwrap_or(first)))
+}
+
+fn not_run(arguments: &[&str], error: &std::io::Error) -> GitError {
+    match error.kind() {
+        ErrorKind::NotFound => GitError::NotInstalled,
+        _ => failed(arguments, &error.to_string()),
+    }
+}
+
+fn failed(arguments: &[&str], message: &str) -> GitError {
+    let command = arguments.first().copied().unwrap_or_default().to_owned();
+    GitError::Failed { command, message: message.to_owned() }
+}

@@ -1,0 +1,95 @@
+//! What git lists: the files of a commit, and those of the index.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+
+use super::command::{Commit, Git, GitError};
+
+/// What a path of a tree holds, with the name of the object.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Entry {
+    File(String),
+    /// The object is the path to which it leads.
+    Link(String),
+    /// A submodule, at a commit of its own.
+    Repository(String),
+}
+
+/// The files of a tree by their absolute paths.
+pub(super) type Entries = BTreeMap<PathBuf, Entry>;
+
+/// What is staged, and with that what git knows of the work tree.
+#[derive(Debug, Clone)]
+pub struct Index {
+    pub(super) entries: Entries,
+    /// What a sparse checkout leaves out of the work tree.
+    pub(super) absent: BTreeSet<PathBuf>,
+}
+
+impl Index {
+    /// Lists the index of a repository.
+    ///
+    /// # Errors
+    ///
+    /// [`GitError::Conflict`] while a merge isn't finished, or why git can't be asked.
+    pub fn read(git: &Git) -> Result<Self, GitError> {
+        let mut index = Self { entries: Entries::new(), absent: BTreeSet::new() };
+        for line in lines(&git.read(&["ls-files", "-t", "--stage", "--full-name", "-z"])?) {
+            let Some((words, path)) = split(line) else { continue };
+            let path = git.root.join(path);
+            let [tag, mode, name, stage] = words.as_slice() else { continue };
+            if *stage != "0" {
+                return Err(GitError::Conflict(path));
+            }
+            if *tag == "S" {
+                index.absent.insert(path.clone());
+            }
+            index.entries.extend(Entry::of(mode, name).map(|entry| (path, entry)));
+        }
+        Ok(index)
+    }
+}
+
+/// Lists the files of a commit.
+pub(super) fn of_commit(git: &Git, commit: &Commit) -> Result<Entries, GitError> {
+    let listed = git.read(&["ls-tree", "-r", "-z", "--full-tree", &commit.0])?;
+    let entry = |line| {
+        let (words, path) = split(line)?;
+        let [mode, _, name] = words.as_slice() else { return None };
+        Some((git.root.join(path), Entry::of(mode, name)?))
+    };
+    Ok(lines(&listed).filter_map(entry).collect())
+}
+
+impl Entry {
+    fn of(mode: &str, name: &str) -> Option<Self> {
+        match mode {
+            "100644" | "100755" | "100664" => Some(Entry::File(name.to_owned())),
+            "120000" => Some(Entry::Link(name.to_owned())),
+            "160000" => Some(Entry::Repository(name.to_owned())),
+            _ => None,
+        }
+    }
+}
+
+fn lines(listed: &[u8]) -> impl Iterator<Item = &[u8]> {
+    listed.split(|byte| *byte == 0).filter(|line| !line.is_empty())
+}
+
+/// The words before a tab, and the path after it.
+fn split(line: &[u8]) -> Option<(Vec<&str>, PathBuf)> {
+    let tab = memchr::memchr(b'\t', line)?;
+    let (words, path) = line.split_at_checked(tab)?;
+    let words = std::str::from_utf8(words).ok()?.split(' ').collect();
+    Some((words, path_of(path.get(1..)?)))
+}
+
+/// A path as git keeps it: bytes where paths are bytes.
+pub(super) fn path_of(bytes: &[u8]) -> PathBuf {
+    #[cfg(unix)]
+    let name: OsString = std::os::unix::ffi::OsStringExt::from_vec(bytes.to_vec());
+    #[cfg(not(unix))]
+    let name: OsString = String::from_utf8_lossy(bytes).into_owned().into();
+    Path::new(&name).to_owned()
+}

@@ -1,0 +1,280 @@
+//! A tree of git's as files: what was committed or staged, whatever lies in the work tree.
+
+use std::path::{Component, Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
+
+use super::batch::Batch;
+use super::command::{Commit, Git, GitError};
+use super::entries::{self, Entries, Entry, Index};
+use super::ignored::{IGNORE_FILES, Ignored};
+use crate::source::{Disk, Fs, PathKind, ReadError, SKIPPED, Visit, Wanted, normalize};
+
+/// As many links as an operating system follows.
+const MAX_LINKS: usize = 40;
+
+/// Larger ignore files than this aren't heeded: more is read then.
+const MAX_IGNORE_BYTES: usize = 1 << 20;
+
+/// The directory in which `terraform init` puts what it installs, which isn't committed.
+const INSTALLED: &str = ".terraform";
+
+/// The files of a commit, or of the index.
+///
+/// What git doesn't keep is read from the disk: installed modules, submodules as long as they are at the same
+/// commit, and files that are named and not tracked.
+#[derive(Debug)]
+pub struct Snapshot {
+    root: PathBuf,
+    entries: Entries,
+    /// What git keeps now.
+    index: Index,
+    batch: Mutex<Batch>,
+    disk: Disk,
+}
+
+/// Where a path leads.
+enum Place {
+    Disk,
+    /// The path without links.
+    Tree(PathBuf),
+}
+
+impl Snapshot {
+    /// The files of a commit.
+    ///
+    /// # Errors
+    ///
+    /// Why git can't be asked.
+    pub fn of_commit(git: &Git, commit: &Commit, index: Index, disk: Disk) -> Result<Self, GitError> {
+        Self::new(git, entries::of_commit(git, commit)?, index, disk)
+    }
+
+    /// The files of a commit that the work tree would have, too, where it is sparse.
+    ///
+    /// # Errors
+    ///
+    /// Why git can't be asked.
+    pub fn beside_work_tree(git: &Git, commit: &Commit, index: Index, disk: Disk) -> Result<Self, GitError> {
+        let mut entries = entries::of_commit(git, commit)?;
+        entries.retain(|path, _| !index.absent.contains(path));
+        Self::new(git, entries, index, disk)
+    }
+
+    /// What is staged.
+    ///
+    /// # Errors
+    ///
+    /// Why git can't be asked.
+    pub fn of_index(git: &Git, index: Index, disk: Disk) -> Result<Self, GitError> {
+        Self::new(git, index.entries.clone(), index, disk)
+    }
+
+    /// No files at all: what a repository holds before its first commit.
+    ///
+    /// # Errors
+    ///
+    /// Why git can't be asked.
+    pub fn empty(git: &Git, index: Index, disk: Disk) -> Result<Self, GitError> {
+        Self::new(git, Entries::new(), index, disk)
+    }
+
+    fn new(git: &Git, entries: Entries, index: Index, disk: Disk) -> Result<Self, GitError> {
+        Ok(Self { root: git.root.clone(), entries, index, batch: Mutex::new(Batch::start(git)?), disk })
+    }
+
+    /// Where a path leads that a file of the tree may name.
+    fn place(&self, path: &Path) -> Result<Place, ReadError> {
+        let mut path = path.to_owned();
+        for _ in 0..MAX_LINKS {
+            let is_installed = path.components().any(|part| part == Component::Normal(INSTALLED.as_ref()));
+            if !path.starts_with(&self.root) || is_installed || self.is_in_submodule(&path) {
+                return Ok(Place::Disk);
+            }
+            let Some((link, name)) = self.outermost_link(&path) else { return Ok(Place::Tree(path)) };
+            let target = entries::path_of(&self.blob(name)?);
+            let rest = path.strip_prefix(link).unwrap_or(Path::new(""));
+            path = normalize(&link.parent().unwrap_or(link).join(target).join(rest));
+            if !path.starts_with(&self.root) {
+                return Err(ReadError::OutsideTree);
+            }
+        }
+        Err(ReadError::Refused("too many links".to_owned()))
+    }
+
+    fn outermost_link<'p>(&self, path: &'p Path) -> Option<(&'p Path, &str)> {
+        let link = |path: &'p Path| match self.entries.get(path)? {
+            Entry::Link(name) => Some((path, name.as_str())),
+            Entry::File(_) | Entry::Repository(_) => None,
+        };
+        path.ancestors().filter_map(link).last()
+    }
+
+    /// Whether a path lies in a submodule that is at the same commit now.
+    fn is_in_submodule(&self, path: &Path) -> bool {
+        path.ancestors().any(|above| self.is_same_submodule(above, self.entries.get(above)))
+    }
+
+    fn is_same_submodule(&self, path: &Path, entry: Option<&Entry>) -> bool {
+        matches!(entry, Some(Entry::Repository(_))) && self.index.entries.get(path) == entry
+    }
+
+    /// What lies at a path without links.
+    fn read_entry(&self, path: &Path) -> Result<Vec<u8>, ReadError> {
+        match self.entries.get(path) {
+            Some(Entry::File(name)) => self.blob(name),
+            Some(Entry::Link(_) | Entry::Repository(_)) => Err(ReadError::NotAFile),
+            None if self.is_directory(path) => Err(ReadError::NotAFile),
+            None => Err(ReadError::Missing),
+        }
+    }
+
+    fn blob(&self, name: &str) -> Result<Vec<u8>, ReadError> {
+        let mut bytes = Err(ReadError::Missing);
+        let mut batch = self.batch.lock().unwrap_or_else(PoisonError::into_inner);
+        batch.read(&[name], |_, read| bytes = read.map(<[u8]>::to_vec));
+        bytes
+    }
+
+    fn is_directory(&self, path: &Path) -> bool {
+        path == self.root || self.below(path).next().is_some()
+    }
+
+    /// The entries below a directory, in order: paths are ordered by their parts.
+    fn below(&self, directory: &Path) -> impl Iterator<Item = (&PathBuf, &Entry)> {
+        let after = (std::ops::Bound::Excluded(directory.to_owned()), std::ops::Bound::Unbounded);
+        let directory = directory.to_owned();
+        self.entries.range(after).take_while(move |(path, _)| path.starts_with(&directory))
+    }
+
+    /// The ignore files from the root down.
+    fn ignored(&self, directory: &Path) -> Ignored {
+        let is_near = |path: &Path| {
+            path.parent().is_some_and(|parent| parent.starts_with(directory) || directory.starts_with(parent))
+        };
+        let mut ignored = Ignored::default();
+        for (path, entry) in &self.entries {
+            let is_named = IGNORE_FILES.iter().any(|name| path.file_name() == Some(name.as_ref()));
+            let Entry::File(name) = entry else { continue };
+            if !is_named || !is_near(path) {
+                continue;
+            }
+            if let Some(bytes) = self.blob(name).ok().filter(|bytes| bytes.len() < MAX_IGNORE_BYTES) {
+                ignored.add(path, &bytes);
+            }
+        }
+        ignored
+    }
+
+    /// The files that a walk meets, each with the object that is to be read.
+    fn met(&self, directory: &Path, wanted: Wanted<'_>) -> Vec<(&Path, Result<&str, ReadError>)> {
+        let mut ignored = self.ignored(directory);
+        let mut is_met = |path: &Path| !is_skipped(path, directory) && !ignored.has(path, directory);
+        let files =
+            self.below(directory).filter(|(path, entry)| !matches!(entry, Entry::Repository(_)) && wanted(path));
+        files.filter(|(path, _)| is_met(path)).map(|(path, entry)| (path.as_path(), self.object(path, entry))).collect()
+    }
+
+    /// The name of the object that a walk reads at a path.
+    fn object<'a>(&'a self, path: &Path, entry: &'a Entry) -> Result<&'a str, ReadError> {
+        match entry {
+            Entry::File(name) | Entry::Repository(name) => Ok(name),
+            Entry::Link(_) => match self.place(path)? {
+                Place::Disk => Err(ReadError::OutsideTree),
+                Place::Tree(target) => match self.entries.get(&target) {
+                    Some(Entry::File(name)) => Ok(name),
+                    Some(Entry::Link(_) | Entry::Repository(_)) => Err(ReadError::NotAFile),
+                    None if self.is_directory(&target) => Err(ReadError::NotAFile),
+                    None => Err(ReadError::Missing),
+                },
+            },
+        }
+    }
+}
+
+impl Fs for Snapshot {
+    fn kind(&self, path: &Path) -> Result<PathKind, ReadError> {
+        match self.place(path)? {
+            Place::Disk => self.disk.kind(path),
+            Place::Tree(path) if self.is_directory(&path) => Ok(PathKind::Directory),
+            Place::Tree(path) => match self.entries.get(&path) {
+                Some(Entry::File(_)) => Ok(PathKind::File),
+                Some(Entry::Link(_) | Entry::Repository(_)) => Err(ReadError::NotAFile),
+                None if !self.index.entries.contains_key(&path) => self.disk.kind(&path).and_then(file_only),
+                None => Err(ReadError::Missing),
+            },
+        }
+    }
+
+    fn read(&self, path: &Path) -> Result<Vec<u8>, ReadError> {
+        match self.place(path)? {
+            Place::Disk => self.disk.read(path),
+            Place::Tree(path) => match self.read_entry(&path) {
+                // What is named and not tracked is the same now and then, as far as git can tell.
+                Err(ReadError::Missing) if !self.index.entries.contains_key(&path) => self.disk.read(&path),
+                read => read,
+            },
+        }
+    }
+
+    fn read_inside(&self, path: &Path) -> Result<Vec<u8>, ReadError> {
+        match self.place(path)? {
+            Place::Disk => self.disk.read_inside(path),
+            Place::Tree(path) => self.read_entry(&path),
+        }
+    }
+
+    fn list(&self, directory: &Path) -> Result<Vec<PathBuf>, ReadError> {
+        let inner = match self.place(directory)? {
+            Place::Disk => return self.disk.list(directory),
+            Place::Tree(inner) => inner,
+        };
+        if !self.is_directory(&inner) {
+            return Err(ReadError::Missing);
+        }
+        let is_file = |(path, entry): &(&PathBuf, &Entry)| {
+            path.parent() == Some(&inner) && !matches!(entry, Entry::Repository(_))
+        };
+        // Each is named by the way on which its directory was reached.
+        let names = self.below(&inner).filter(is_file).filter_map(|(path, _)| path.file_name());
+        Ok(names.map(|name| directory.join(name)).collect())
+    }
+
+    fn walk(&self, directory: &Path, wanted: Wanted<'_>, visit: Visit<'_>) {
+        if matches!(self.place(directory), Ok(Place::Disk)) {
+            return self.disk.walk(directory, wanted, visit);
+        }
+        let mut files = Vec::new();
+        for (path, object) in self.met(directory, wanted) {
+            match object {
+                Ok(name) => files.push((path, name)),
+                Err(error) => visit(path, Err(error)),
+            }
+        }
+        let names: Vec<&str> = files.iter().map(|(_, name)| *name).collect();
+        let mut batch = self.batch.lock().unwrap_or_else(PoisonError::into_inner);
+        batch.read(&names, |index, read| {
+            if let Some((path, _)) = files.get(index) {
+                visit(path, read);
+            }
+        });
+        for (path, entry) in self.below(directory) {
+            if self.is_same_submodule(path, Some(entry)) && !is_skipped(path, directory) {
+                self.disk.walk(path, wanted, visit);
+            }
+        }
+    }
+}
+
+fn file_only(kind: PathKind) -> Result<PathKind, ReadError> {
+    match kind {
+        PathKind::File => Ok(kind),
+        PathKind::Directory => Err(ReadError::Missing),
+    }
+}
+
+/// Whether a directory on the way to a file never holds a user's own code.
+fn is_skipped(path: &Path, start: &Path) -> bool {
+    let below = path.strip_prefix(start).unwrap_or(path);
+    let directories = below.parent().into_iter().flat_map(Path::components);
+    directories.into_iter().any(|part| SKIPPED.iter().any(|name| part.as_os_str() == *name))
+}
