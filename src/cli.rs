@@ -1,5 +1,6 @@
 //! The command line: arguments, exit status, and nothing that another face would need too.
 
+mod baseline;
 mod check;
 mod comments;
 mod config;
@@ -39,6 +40,9 @@ enum Command {
     Check(Box<CheckArgs>),
     /// Show how the values of a trail come about, step by step.
     Trace(Box<TraceArgs>),
+    /// Accept what is found now, so that only what is new counts.
+    #[command(subcommand)]
+    Baseline(BaselineCommand),
     /// Show the settings and where they come from.
     #[command(subcommand)]
     Config(ConfigCommand),
@@ -50,6 +54,16 @@ enum Command {
         #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
         format: DocFormat,
     },
+}
+
+#[derive(Debug, Subcommand)]
+enum BaselineCommand {
+    /// Write a baseline where there is none.
+    Create(Box<CheckArgs>),
+    /// Accept what is found now, and nothing else.
+    Update(Box<CheckArgs>),
+    /// Remove what isn't found any more.
+    Prune(Box<CheckArgs>),
 }
 
 #[derive(Debug, Subcommand)]
@@ -215,6 +229,12 @@ struct CheckArgs {
     #[arg(long, help_heading = "Gate")]
     statistics: bool,
 
+    /// The findings that are accepted as a whole, instead of those in `.trailint-baseline.json`.
+    #[arg(long, value_name = "FILE", help_heading = "Gate", env = "TRAILINT_BASELINE")]
+    baseline: Option<PathBuf>,
+    /// Read no baseline.
+    #[arg(long, help_heading = "Gate", conflicts_with = "baseline")]
+    no_baseline: bool,
     /// Show also findings that are suppressed.
     #[arg(long, help_heading = "Gate")]
     show_suppressed: bool,
@@ -282,6 +302,7 @@ fn run(cli: &Cli, matches: &ArgMatches) -> Result<ExitCode, Error> {
     match &cli.command {
         Command::Check(args) => check::run(args, own, cli.look),
         Command::Trace(args) => print(&trace::run(args, own)?, cli.look),
+        Command::Baseline(command) => baseline::run(command, own, cli.look),
         Command::Config(ConfigCommand::Show(args)) => print(&config::show(args, own)?, cli.look),
         Command::Config(ConfigCommand::Schema) => print(&output::schema(), cli.look),
         Command::Explain(args) => {

@@ -94,6 +94,7 @@ pub fn check(fs: &dyn Fs, inputs: &Inputs, sources: Sources, settings: &Settings
         rules: RULES.into_iter().filter(|rule| settings.selection.asks(rule)).collect(),
         min_level: None,
         shows_passed: false,
+        stale_entries: 0,
         benchmark: None,
         sources,
     };

@@ -1,6 +1,6 @@
 //! What keeps a check from being done. The user repairs it outside the scanned code.
 
-use crate::source::ReadError;
+use crate::source::{GitError, ReadError};
 
 /// A check that wasn't done, with exit status 2.
 #[derive(Debug, thiserror::Error)]
@@ -12,6 +12,23 @@ pub enum Error {
         path: String,
         /// Why.
         cause: ReadError,
+    },
+    /// What git is asked and can't say.
+    #[error(transparent)]
+    Git(#[from] GitError),
+    /// A baseline that isn't as it should be.
+    #[error("{place}: this baseline can't be used: {message}")]
+    Baseline {
+        /// The file, the line and the column.
+        place: String,
+        /// What is wrong.
+        message: String,
+    },
+    /// A baseline that is there already.
+    #[error("`{path}` is there already; `trailint baseline update` brings it up to date")]
+    BaselineExists {
+        /// The file.
+        path: String,
     },
     /// Standard input can't be read.
     #[error("can't read standard input: {0}")]

@@ -37,6 +37,8 @@ pub struct Report {
     pub min_level: Option<Level>,
     /// Whether what passed is shown beside what was found.
     pub shows_passed: bool,
+    /// Entries of the baseline for which there is no finding any more.
+    pub stale_entries: usize,
     /// The benchmark whose controls are stated one by one.
     pub benchmark: Option<String>,
 }

@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use clap::{ArgMatches, FromArgMatches};
 
 use super::inputs::{self, Given};
-use super::{CheckArgs, comments, config, evaluation, find_rules, regions};
+use super::{CheckArgs, baseline, comments, config, evaluation, find_rules, regions};
 use crate::config::{ALL, Config};
 use crate::engine::{self, Selection, Settings};
 use crate::error::{Error, closest};
@@ -20,17 +20,12 @@ use crate::suppress::{self, Date};
 const FOUND: u8 = 1;
 
 pub(super) fn run(args: &CheckArgs, matches: &ArgMatches, look: Look) -> Result<ExitCode, Error> {
-    let mut given = inputs::read(&args.inputs, matches)?;
-    let config = config::load(&args.config, &given)?;
-    let matches = &config::complete(&config, &["check"]);
-    let args = &CheckArgs::from_arg_matches(matches).unwrap_or_else(|error| error.exit());
-    check_benchmark(args.compliance.as_deref())?;
+    let Job { args, config, mut given, settings } = job(args, matches, &["check"])?;
     check_destinations(&args.output)?;
-    let settings = settings(args, &config, matches, &mut given)?;
-    let mut report = engine::check(&given.disk, &given.inputs, given.sources, &settings)?;
-    if report.files == 0 && args.require_inputs {
-        let paths: Vec<String> = args.inputs.paths.iter().map(|path| path.display().to_string()).collect();
-        return Err(Error::NoInputs { paths: paths.join(", ") });
+    let baseline = baseline::read(&args, &config, &given)?;
+    let mut report = judge(&args, &mut given, &settings)?;
+    if let Some(baseline) = baseline {
+        report.stale_entries = baseline::apply(&baseline, &mut report, &settings, &given);
     }
     report.benchmark = args.compliance.clone();
     report.cited = config.settings.benchmark.0.clone();
@@ -44,9 +39,38 @@ pub(super) fn run(args: &CheckArgs, matches: &ArgMatches, look: Look) -> Result<
         Stream::Error.write(&said, look).map_err(Error::Output)?;
     }
     write(&report, &args.output)?;
-    print(&report, args, look)?;
+    print(&report, &args, look)?;
     let gate = Gate { fail_on: args.fail_on.level(), unresolved_fails: args.unresolved == Unresolved::Fail };
     Ok(if report.passes(gate) { ExitCode::SUCCESS } else { ExitCode::from(FOUND) })
+}
+
+/// A check that is about to be done.
+pub(super) struct Job {
+    pub(super) args: CheckArgs,
+    pub(super) config: Config,
+    pub(super) given: Given,
+    pub(super) settings: Settings,
+}
+
+/// What the arguments of the nested `subcommands` and the configuration say together.
+pub(super) fn job(args: &CheckArgs, matches: &ArgMatches, subcommands: &[&str]) -> Result<Job, Error> {
+    let mut given = inputs::read(&args.inputs, matches)?;
+    let config = config::load(&args.config, &given)?;
+    let matches = &config::complete(&config, subcommands);
+    let args = CheckArgs::from_arg_matches(matches).unwrap_or_else(|error| error.exit());
+    check_benchmark(args.compliance.as_deref())?;
+    let settings = settings(&args, &config, matches, &mut given)?;
+    Ok(Job { args, config, given, settings })
+}
+
+/// What is found, whether it counts or not.
+pub(super) fn judge(args: &CheckArgs, given: &mut Given, settings: &Settings) -> Result<Report, Error> {
+    let report = engine::check(&given.disk, &given.inputs, std::mem::take(&mut given.sources), settings)?;
+    if report.files == 0 && args.require_inputs {
+        let paths: Vec<String> = args.inputs.paths.iter().map(|path| path.display().to_string()).collect();
+        return Err(Error::NoInputs { paths: paths.join(", ") });
+    }
+    Ok(report)
 }
 
 /// How files are judged; what isn't to be searched is told to the disk.

@@ -26,7 +26,7 @@ pub(super) fn add(report: &mut Report, reason: &str, disk: &Disk) -> Result<Stri
         let Some(finding) = report.findings.get_mut(*index) else { continue };
         if let Place::Text(label) = &finding.place {
             let reason = Some(reason.trim().to_owned()).filter(|reason| !reason.is_empty());
-            finding.suppressed = Some(Suppression { span: label.span, reason, until: None });
+            finding.suppressed = Some(Suppression { span: Some(label.span), reason, until: None });
         }
     }
     let comments: usize = commented.iter().map(|one| one.comments).sum();

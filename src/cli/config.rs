@@ -22,7 +22,7 @@ pub(super) fn load(args: &ConfigArgs, given: &Given) -> Result<Config, Error> {
 }
 
 /// The deepest directory that holds all that is checked.
-fn common_directory(given: &Given) -> PathBuf {
+pub(super) fn common_directory(given: &Given) -> PathBuf {
     let text = given.inputs.text.iter().map(|(path, _)| path.as_path());
     let paths = given.inputs.paths.iter().map(|input| input.path.as_path()).chain(text);
     let directories = paths.map(|path| if path.is_dir() { path } else { path.parent().unwrap_or(path) });

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::ops::Range;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 use toml::de::{DeTable, DeValue};
@@ -19,6 +19,8 @@ const MAX_BYTES: usize = 1 << 20;
 pub(super) struct Layer {
     pub(super) table: toml::Table,
     pub(super) origins: BTreeMap<String, Origin>,
+    /// The directory of the file that has the last word; nothing if there is only what arguments say.
+    pub(super) directory: Option<PathBuf>,
 }
 
 /// What the paths of a text are relative to, and how it was come by.
@@ -45,7 +47,8 @@ impl Layer {
         let keys = DeTable::parse(text).map_err(failed)?;
         Settings::deserialize(toml::Deserializer::from(keys.clone())).map_err(failed)?;
         let table = toml::Table::deserialize(toml::Deserializer::from(keys.clone())).map_err(failed)?;
-        Ok(Self { table, origins: origins(keys.get_ref(), frame, &span) })
+        let directory = (frame.source != Source::Argument).then(|| frame.directory.to_owned());
+        Ok(Self { table, origins: origins(keys.get_ref(), frame, &span), directory })
     }
 
     /// Lays another one over this.
@@ -59,6 +62,7 @@ impl Layer {
             }
         }
         self.origins.extend(over.origins);
+        self.directory = over.directory.or(self.directory.take());
     }
 }
 

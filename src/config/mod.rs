@@ -31,6 +31,8 @@ pub use show::{Override, Shown, schema};
 pub struct Config {
     /// The settings, where nothing is written with their defaults.
     pub settings: Settings,
+    /// The directory of its file, if there is one.
+    pub directory: Option<PathBuf>,
     /// What is written, of all layers.
     written: toml::Table,
     /// By key; by `table.key` within a table.
@@ -93,10 +95,10 @@ impl Config {
         for layer in find::layers(request, fs, sources)? {
             merged.put(layer);
         }
-        let Layer { table: written, origins } = merged;
+        let Layer { table: written, origins, directory } = merged;
         let settings = Settings::deserialize(toml::Value::Table(written.clone()));
         let settings = settings.expect("settings are valid together when each of them is");
-        Ok(Self { settings, written, origins })
+        Ok(Self { settings, directory, written, origins })
     }
 
     /// What is written of a key, for the option of the same name. Of `ignore` that is the rules alone.
@@ -137,7 +139,7 @@ impl Config {
 impl Findings {
     fn accept(&self, span: Span) -> Accepted {
         let until = self.until.map(|until| until.0);
-        let suppression = Suppression { span, reason: self.reason.clone(), until };
+        let suppression = Suppression { span: Some(span), reason: self.reason.clone(), until };
         Accepted { rule: self.rule.0, address: self.address.clone(), suppression }
     }
 }

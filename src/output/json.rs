@@ -118,7 +118,7 @@ struct Point {
 struct Suppressed<'a> {
     reason: Option<&'a str>,
     until: Option<String>,
-    location: Location,
+    location: Option<Location>,
 }
 
 pub(super) fn render(report: &Report) -> String {
@@ -221,7 +221,7 @@ fn suppressed<'a>(suppression: &'a Suppression, sources: &Sources) -> Suppressed
     Suppressed {
         reason: suppression.reason.as_deref(),
         until: suppression.until.map(|until| until.to_string()),
-        location: location(suppression.span, sources),
+        location: suppression.span.map(|span| location(span, sources)),
     }
 }
 

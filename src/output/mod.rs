@@ -5,6 +5,7 @@
 
 mod annotation;
 mod azure;
+mod baseline;
 mod checkstyle;
 mod compliance;
 mod concise;
@@ -31,6 +32,7 @@ mod summary;
 mod trace;
 mod xml;
 
+pub use baseline::baseline;
 pub use file::{Destination, write};
 pub use rule_list::{DocFormat, explain, list};
 pub use settings::{schema, settings};

@@ -6,7 +6,23 @@ use crate::report::{Counts, Judged, Outcome, Report, Reported};
 
 /// What was looked at and what was found, in one or two sentences.
 pub fn summary(report: &Report) -> String {
-    words(report, report.is_verbose)
+    format!("{}{}", words(report, report.is_verbose), of_baseline(report.stale_entries))
+}
+
+/// What to do about a baseline that accepts more than there is.
+fn of_baseline(stale: usize) -> String {
+    match stale {
+        0 => String::new(),
+        _ => format!(
+            "{} of the baseline {} nothing any more: `trailint baseline prune`.\n",
+            entries(stale),
+            if stale == 1 { "accepts" } else { "accept" }
+        ),
+    }
+}
+
+fn entries(number: usize) -> String {
+    if number == 1 { "1 entry".to_owned() } else { format!("{number} entries") }
 }
 
 /// The same in one sentence, for a page that shows everything.

@@ -45,8 +45,8 @@ pub struct Policy {
 /// Why a finding doesn't count.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Suppression {
-    /// Where that is written.
-    pub span: Span,
+    /// Where that is written; nothing where it isn't, as the finding is older than what is compared.
+    pub span: Option<Span>,
     /// The reason that is given.
     pub reason: Option<String>,
     /// The last day on which it holds.
@@ -74,7 +74,7 @@ pub struct Suppressions<'a> {
     sources: &'a Sources,
     files: Mutex<HashMap<FileId, Arc<Ignores>>>,
     /// The rules for which something was of use, also if its last day is over.
-    used: Mutex<HashSet<(Span, &'static str)>>,
+    used: Mutex<HashSet<(Option<Span>, &'static str)>>,
 }
 
 impl<'a> Suppressions<'a> {

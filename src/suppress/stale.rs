@@ -61,7 +61,7 @@ impl Suppressions<'_> {
         rule: &Result<&'static Rule, String>,
         is_asked: &impl Fn(&Rule) -> bool,
     ) -> Option<Stale> {
-        let span = ignore.suppression.span;
+        let span = ignore.suppression.span?;
         match rule {
             Err(message) => Some(Stale { span, kind: StaleKind::UnknownRule, message: message.clone() }),
             Ok(rule) if self.is_used(span, rule.id()) => self.expired(&ignore.suppression, rule.id()),
@@ -74,13 +74,13 @@ impl Suppressions<'_> {
     }
 
     fn expired(&self, suppression: &Suppression, rule: &'static str) -> Option<Stale> {
-        let span = suppression.span;
+        let span = suppression.span?;
         let until = suppression.until.filter(|until| *until < self.policy.today && self.is_used(span, rule))?;
         let message = format!("`{rule}` was accepted until {until}, and its finding is back");
         Some(Stale { span, kind: StaleKind::Expired, message })
     }
 
     fn is_used(&self, span: Span, rule: &'static str) -> bool {
-        self.used.lock().unwrap_or_else(PoisonError::into_inner).contains(&(span, rule))
+        self.used.lock().unwrap_or_else(PoisonError::into_inner).contains(&(Some(span), rule))
     }
 }

@@ -9,6 +9,7 @@
 )]
 
 mod adding;
+mod baselines;
 mod cli;
 mod config;
 mod docs;

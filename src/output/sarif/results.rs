@@ -6,6 +6,7 @@ use serde::Serialize;
 
 use super::places::Location;
 use super::{Text, hash};
+use crate::baseline;
 use crate::finding::Level;
 use crate::output::annotation;
 use crate::output::passed::{self, Passed};
@@ -117,11 +118,13 @@ impl<'a> Entry<'a> {
 }
 
 impl Accepted {
-    /// A comment stands in the source, and the configuration doesn't.
+    /// A comment stands in the source; the configuration and the baseline don't.
     fn of(suppression: &Suppression, report: &Report) -> Self {
-        let name = &report.sources.file(suppression.span.file).name;
-        let is_set = name.ends_with(".toml") || name == "--config";
-        Self { kind: if is_set { "external" } else { "inSource" }, justification: suppression.describe() }
+        let is_comment = suppression.span.is_some_and(|span| {
+            let name = &report.sources.file(span.file).name;
+            !name.ends_with(".toml") && name != "--config" && !name.ends_with(baseline::NAME)
+        });
+        Self { kind: if is_comment { "inSource" } else { "external" }, justification: suppression.describe() }
     }
 }
 

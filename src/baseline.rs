@@ -1,0 +1,201 @@
+//! Findings that were accepted as a whole, so that only new ones count: `.trailint-baseline.json`.
+//!
+//! An entry is the name of a finding and what it weighed. It accepts that finding wherever it moves, and no longer
+//! once it weighs more. A baseline lies in the tree that is checked, so it is as hostile as any other file.
+
+use std::collections::{HashMap, HashSet};
+
+use crate::error::Error;
+use crate::finding::Level;
+use crate::report::{Outcome, Place, Report, Reported};
+use crate::rules::Check;
+use crate::source::{FileId, SourceFile, Sources, Span};
+use crate::suppress::Suppression;
+use crate::syntax::json;
+use crate::syntax::node::{Mapping, Node, NodeKind};
+
+/// The name of a baseline that nobody named otherwise.
+pub const NAME: &str = ".trailint-baseline.json";
+
+/// The version of the file that we read and write.
+pub const VERSION: u32 = 1;
+
+/// The findings that are accepted, in the order of their names.
+#[derive(Debug, Default)]
+pub struct Baseline {
+    /// No two have the same name.
+    pub entries: Vec<Entry>,
+}
+
+/// A finding that is accepted.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Entry {
+    /// The name of the finding.
+    pub fingerprint: String,
+    /// The deployment, or the file where there is none.
+    pub subject: String,
+    /// What it weighed.
+    pub level: Level,
+    /// `Fail` or `Unknown`.
+    pub outcome: Outcome,
+    /// What it said, for those who read the file.
+    pub message: String,
+    /// Where the entry is written; nothing if it isn't yet.
+    pub span: Option<Span>,
+}
+
+impl Baseline {
+    /// The findings of a report that count.
+    pub fn of(report: &Report, enforced: &[&str]) -> Self {
+        let counted = report.findings.iter().filter(|finding| finding.suppressed.is_none());
+        let accepted = counted.filter(|finding| may_accept(finding, enforced));
+        Self::new(accepted.map(|finding| Entry::of(finding, &report.sources)))
+    }
+
+    fn new(entries: impl IntoIterator<Item = Entry>) -> Self {
+        let mut entries: Vec<Entry> = entries.into_iter().collect();
+        entries.sort_by(|a, b| a.fingerprint.cmp(&b.fingerprint));
+        entries.dedup_by(|later, earlier| later.fingerprint == earlier.fingerprint);
+        Self { entries }
+    }
+
+    /// Reads a file.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Baseline`] with the place of what isn't as it should be.
+    pub fn read(id: FileId, sources: &Sources) -> Result<Self, Error> {
+        let file = sources.file(id);
+        let reader = Reader { file: &file };
+        let start = Span::new(id, 0, 0);
+        let tree = json::parse(id, &file);
+        if let Some(problem) = tree.problems.first() {
+            return Err(reader.error(problem.span, &problem.message));
+        }
+        let root = tree.documents.first().ok_or_else(|| reader.error(start, "there is no JSON value here"))?;
+        let document = reader.mapping(root)?;
+        let version = reader.member(document, root, "version")?;
+        if version.as_text() != Some(&VERSION.to_string()) {
+            return Err(
+                reader.error(version.span, "only version 1 of a baseline can be read; `trailint` may be too old")
+            );
+        }
+        let findings = reader.member(document, root, "findings")?;
+        let NodeKind::Sequence(items) = &findings.kind else {
+            return Err(reader.error(findings.span, "a list of findings is expected"));
+        };
+        let entries: Vec<Entry> = items.iter().map(|item| reader.entry(item)).collect::<Result<_, _>>()?;
+        Ok(Self::new(entries))
+    }
+
+    /// Marks what is accepted in a report, and returns the entries for which there is no finding.
+    pub fn accept(&self, report: &mut Report, enforced: &[&str]) -> Vec<&Entry> {
+        let entries: HashMap<&str, &Entry> =
+            self.entries.iter().map(|entry| (entry.fingerprint.as_str(), entry)).collect();
+        let mut met = HashSet::new();
+        for finding in &mut report.findings {
+            let Some(entry) = entries.get(finding.fingerprint.as_str()) else { continue };
+            met.insert(&entry.fingerprint);
+            if finding.suppressed.is_none() && may_accept(finding, enforced) && entry.covers(finding) {
+                let reason = Some("in the baseline".to_owned());
+                finding.suppressed = Some(Suppression { span: entry.span, reason, until: None });
+            }
+        }
+        self.entries.iter().filter(|entry| !met.contains(&entry.fingerprint)).collect()
+    }
+
+    /// The entries of another one, and those of this that are about something else than what was checked.
+    pub fn replaced_by(&self, new: Self, was_checked: impl Fn(&str) -> bool) -> Self {
+        let kept = self.entries.iter().filter(|entry| !was_checked(&entry.subject)).cloned();
+        Self::new(new.entries.into_iter().chain(kept))
+    }
+
+    /// Without the entries for which there is no finding.
+    pub fn without(&self, stale: &[&Entry]) -> Self {
+        Self::new(self.entries.iter().filter(|entry| !stale.contains(entry)).cloned())
+    }
+}
+
+impl Entry {
+    fn of(finding: &Reported, sources: &Sources) -> Self {
+        let file = || match &finding.place {
+            Place::Text(label) => sources.file(label.span.file).name.clone(),
+            Place::File(name) => name.clone(),
+        };
+        Self {
+            fingerprint: finding.fingerprint.clone(),
+            subject: finding.deployment.clone().unwrap_or_else(file),
+            level: finding.level,
+            outcome: finding.outcome,
+            message: finding.message.clone(),
+            span: None,
+        }
+    }
+
+    /// Whether the finding is no worse than it was.
+    fn covers(&self, finding: &Reported) -> bool {
+        let is_certain = |outcome: Outcome| outcome == Outcome::Fail;
+        finding.level <= self.level && is_certain(finding.outcome) <= is_certain(self.outcome)
+    }
+}
+
+/// What can't be read can't be judged, so that stays; and nothing suppresses what is enforced.
+fn may_accept(finding: &Reported, enforced: &[&str]) -> bool {
+    !matches!(finding.rule.check, Check::Reading) && !enforced.contains(&finding.rule.id())
+}
+
+struct Reader<'a> {
+    file: &'a SourceFile,
+}
+
+impl Reader<'_> {
+    fn entry(&self, node: &Node) -> Result<Entry, Error> {
+        let mapping = self.mapping(node)?;
+        let text = |key| self.text(mapping, node, key);
+        let outcome = self.member(mapping, node, "outcome")?;
+        let level = self.member(mapping, node, "level")?;
+        Ok(Entry {
+            fingerprint: text("fingerprint")?,
+            subject: text("subject")?,
+            level: level
+                .as_text()
+                .and_then(Level::from_word)
+                .ok_or_else(|| self.error(level.span, "`error`, `warning` or `note` is expected"))?,
+            outcome: match outcome.as_text() {
+                Some("fail") => Outcome::Fail,
+                Some("unknown") => Outcome::Unknown,
+                _ => return Err(self.error(outcome.span, "`fail` or `unknown` is expected")),
+            },
+            message: text("message")?,
+            span: Some(node.span),
+        })
+    }
+
+    fn mapping<'n>(&self, node: &'n Node) -> Result<&'n Mapping, Error> {
+        match &node.kind {
+            NodeKind::Mapping(mapping) => Ok(mapping),
+            NodeKind::Scalar(_) | NodeKind::Sequence(_) | NodeKind::Alias(_) => {
+                Err(self.error(node.span, "an object is expected"))
+            }
+        }
+    }
+
+    fn member<'n>(&self, mapping: &'n Mapping, node: &Node, key: &str) -> Result<&'n Node, Error> {
+        let entry = mapping.entries.iter().find(|entry| entry.key.as_text() == Some(key));
+        match entry {
+            Some(entry) => Ok(&entry.value),
+            None => Err(self.error(node.span, &format!("there has to be a `{key}`"))),
+        }
+    }
+
+    fn text(&self, mapping: &Mapping, node: &Node, key: &str) -> Result<String, Error> {
+        let value = self.member(mapping, node, key)?;
+        value.as_text().map(str::to_owned).ok_or_else(|| self.error(value.span, "a text is expected"))
+    }
+
+    fn error(&self, span: Span, message: &str) -> Error {
+        let position = self.file.position(span.start);
+        let place = format!("{}:{}:{}", self.file.name, position.line, position.column);
+        Error::Baseline { place, message: message.to_owned() }
+    }
+}

@@ -1,0 +1,133 @@
+//! `trailint baseline`, and the baseline of a check.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::ArgMatches;
+
+use super::check::{self, Job};
+use super::inputs::{self, Given};
+use super::{BaselineCommand, CheckArgs, config};
+use crate::baseline::{Baseline, Entry, NAME};
+use crate::config::Config;
+use crate::engine::Settings;
+use crate::error::Error;
+use crate::output::{self, Look, Stream};
+use crate::report::Report;
+use crate::source::{Fs, ReadError, normalize};
+
+/// A file of accepted findings, and what it says.
+struct Found {
+    path: PathBuf,
+    /// As people name it.
+    name: String,
+    /// Nothing if there is no such file.
+    baseline: Option<Baseline>,
+}
+
+/// The baseline of a check, if there is one; a file that is named has to be there.
+pub(super) fn read(args: &CheckArgs, config: &Config, given: &Given) -> Result<Option<Baseline>, Error> {
+    if args.no_baseline {
+        return Ok(None);
+    }
+    let found = find(args, config, given)?;
+    match (found.baseline, &args.baseline) {
+        (None, Some(named)) => Err(Error::Path { path: named.display().to_string(), cause: ReadError::Missing }),
+        (baseline, _) => Ok(baseline),
+    }
+}
+
+/// Marks what a baseline accepts, and counts the entries that are stale.
+pub(super) fn apply(baseline: &Baseline, report: &mut Report, settings: &Settings, given: &Given) -> usize {
+    let stale = baseline.accept(report, &settings.selection.enforced);
+    stale.into_iter().filter(|entry| is_checked(entry, report, given)).count()
+}
+
+pub(super) fn run(command: &BaselineCommand, matches: &ArgMatches, look: Look) -> Result<ExitCode, Error> {
+    let (args, name) = match command {
+        BaselineCommand::Create(args) => (args, "create"),
+        BaselineCommand::Update(args) => (args, "update"),
+        BaselineCommand::Prune(args) => (args, "prune"),
+    };
+    let Job { args, config, mut given, settings } = check::job(args, matches, &["baseline", name])?;
+    let found = find(&args, &config, &given)?;
+    if let (BaselineCommand::Create(_), Some(_)) = (command, &found.baseline) {
+        return Err(Error::BaselineExists { path: found.name });
+    }
+    let old = found.baseline.unwrap_or_default();
+    let mut report = check::judge(&args, &mut given, &settings)?;
+    let enforced = &settings.selection.enforced;
+    let new = match command {
+        BaselineCommand::Create(_) | BaselineCommand::Update(_) => {
+            let counted = Baseline::of(&report, enforced);
+            old.replaced_by(counted, |subject| holds(subject, &report, &given))
+        }
+        BaselineCommand::Prune(_) => {
+            let mut stale = old.accept(&mut report, enforced);
+            stale.retain(|entry| is_checked(entry, &report, &given));
+            old.without(&stale)
+        }
+    };
+    output::write(&[(&found.path, output::baseline(&new))])?;
+    let said = format!("{} accepts {}.\n", found.name, changes(&old, &new));
+    Stream::Error.write(&said, look).map_err(Error::Output)?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// How a baseline differs from what it was, to follow "accepts".
+fn changes(old: &Baseline, new: &Baseline) -> String {
+    let missing_in = |other: &Baseline, one: &Baseline| {
+        let has = |entry: &&Entry| !other.entries.iter().any(|known| known.fingerprint == entry.fingerprint);
+        one.entries.iter().filter(has).count()
+    };
+    let plural = if new.entries.len() == 1 { "" } else { "s" };
+    format!("{} finding{plural}: {} new, {} gone", new.entries.len(), missing_in(old, new), missing_in(new, old))
+}
+
+/// The file that is named, else the one beside the configuration or at the root of the repository. Where there is
+/// none yet, it is the first of these.
+fn find(args: &CheckArgs, config: &Config, given: &Given) -> Result<Found, Error> {
+    if let Some(named) = &args.baseline {
+        let path = normalize(&given.here.join(named));
+        return load(path, named.display().to_string(), true, given);
+    }
+    let root = inputs::read_root(&config::common_directory(given), &given.here);
+    let first = config.directory.as_ref().unwrap_or(&root).join(NAME);
+    let last = root.join(NAME);
+    let path = if is_there(&first, given) || !is_there(&last, given) { first } else { last };
+    let name = given.sources.name(&path);
+    let is_named = !given.sources.may_read(&path);
+    load(path, name, is_named, given)
+}
+
+fn is_there(path: &std::path::Path, given: &Given) -> bool {
+    !matches!(given.disk.kind(path), Err(ReadError::Missing))
+}
+
+fn load(path: PathBuf, name: String, is_named: bool, given: &Given) -> Result<Found, Error> {
+    let loaded = match is_named {
+        true => given.sources.load_named(&given.disk, &path),
+        // It was found in the tree, so it can't be a link out of it.
+        false => given.sources.load(&given.disk, &path),
+    };
+    let baseline = match loaded {
+        Ok(id) => Some(Baseline::read(id, &given.sources)?),
+        Err(ReadError::Missing) => None,
+        Err(cause) => return Err(Error::Path { path: name, cause }),
+    };
+    Ok(Found { path, name, baseline })
+}
+
+/// Whether an entry is about something that was checked this time.
+fn is_checked(entry: &Entry, report: &Report, given: &Given) -> bool {
+    holds(&entry.subject, report, given)
+}
+
+/// Whether one of the checked paths is, or holds, what has this name.
+fn holds(subject: &str, report: &Report, given: &Given) -> bool {
+    let holds = |name: String| {
+        name == "." || subject.strip_prefix(&name).is_some_and(|rest| rest.is_empty() || rest.starts_with(['/', '#']))
+    };
+    let text = given.inputs.text.iter().map(|(path, _)| path);
+    given.inputs.paths.iter().map(|input| &input.path).chain(text).any(|path| holds(report.sources.name(path)))
+}
