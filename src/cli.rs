@@ -1,6 +1,7 @@
 //! The command line: arguments, exit status, and nothing that another face would need too.
 
 mod baseline;
+mod changes;
 mod check;
 mod comments;
 mod config;
@@ -181,6 +182,12 @@ struct CheckArgs {
     /// Search also what `.gitignore` and its like name.
     #[arg(long, help_heading = "Input")]
     no_respect_gitignore: bool,
+    /// Which state of the files is checked.
+    #[arg(long, value_enum, default_value_t, value_name = "SCOPE", help_heading = "Input", env = "TRAILINT_SCOPE")]
+    scope: changes::Scope,
+    /// Count only what is new since this revision and `HEAD` parted, and tell what is gone.
+    #[arg(long, value_name = "REV", help_heading = "Input", env = "TRAILINT_DIFF_BASE")]
+    diff_base: Option<String>,
     /// Fail with status 2 when there is no file to check.
     #[arg(long, help_heading = "Input")]
     require_inputs: bool,

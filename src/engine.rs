@@ -21,7 +21,7 @@ use crate::config::Benchmark;
 use crate::error::Error;
 use crate::finding::Level;
 use crate::formats::{self, Context};
-use crate::report::{Place, Report};
+use crate::report::{Place, Report, Reported};
 use crate::rules::{self, Check, Policy, RULES, Rule};
 use crate::scan::{self, Inputs};
 use crate::source::{Fs, Sources};
@@ -114,6 +114,13 @@ pub fn check(fs: &dyn Fs, inputs: &Inputs, sources: Sources, settings: &Settings
     Ok(report)
 }
 
+/// Puts more findings in their places among those of a report.
+pub fn add(report: &mut Report, findings: Vec<Reported>) {
+    report.findings.extend(findings);
+    sort_findings(report);
+    report.name_findings();
+}
+
 fn judge_projects(
     projects: &[Candidate],
     context: Context<'_>,
@@ -175,7 +182,7 @@ fn clip_to_lines(report: &mut Report) {
 
 impl Settings {
     /// What a rule's findings weigh; one that is enforced can only gain weight.
-    fn level(&self, rule: &Rule, own: Level) -> Level {
+    pub fn level(&self, rule: &Rule, own: Level) -> Level {
         let id = rule.id();
         let said = self.levels.get(id).copied().unwrap_or(own);
         if self.selection.enforced.contains(&id) { said.max(own) } else { said }

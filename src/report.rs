@@ -286,11 +286,43 @@ impl Report {
         trails.filter(|trail| trail.exists != Exists::Never).count()
     }
 
+    /// How many findings don't count since they are older than what is compared.
+    pub fn known(&self) -> usize {
+        let is_known = |finding: &&Reported| finding.suppressed.as_ref().is_some_and(|own| own.span.is_none());
+        self.findings.iter().filter(is_known).count()
+    }
+
     /// Whether nothing that was found fails the run.
     pub fn passes(&self, gate: Gate) -> bool {
         let counts = |finding: &Reported| {
             finding.suppressed.is_none() && (finding.outcome == Outcome::Fail || gate.unresolved_fails)
         };
         !self.findings.iter().any(|finding| counts(finding) && gate.fail_on.is_some_and(|level| finding.level >= level))
+    }
+}
+
+impl Reported {
+    /// An error about a place, and nothing else said yet.
+    pub fn new(rule: &'static Rule, message: String, place: Place) -> Self {
+        Self {
+            rule,
+            fingerprint: String::new(),
+            level: Level::Error,
+            outcome: Outcome::Fail,
+            message,
+            address: None,
+            attribute: None,
+            deployment: None,
+            deployment_name: None,
+            place,
+            related: Vec::new(),
+            notes: Vec::new(),
+            help: None,
+            blocked_by: Vec::new(),
+            fails_when: Vec::new(),
+            passes_when: Vec::new(),
+            is_aside: false,
+            suppressed: None,
+        }
     }
 }

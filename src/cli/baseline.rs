@@ -14,7 +14,7 @@ use crate::engine::Settings;
 use crate::error::Error;
 use crate::output::{self, Look, Stream};
 use crate::report::Report;
-use crate::source::{Fs, ReadError, normalize};
+use crate::source::{ReadError, normalize};
 
 /// A file of accepted findings, and what it says.
 struct Found {
@@ -49,7 +49,9 @@ pub(super) fn run(command: &BaselineCommand, matches: &ArgMatches, look: Look) -
         BaselineCommand::Update(args) => (args, "update"),
         BaselineCommand::Prune(args) => (args, "prune"),
     };
-    let Job { args, config, mut given, settings } = check::job(args, matches, &["baseline", name])?;
+    let given = inputs::read(&args.inputs, matches)?;
+    let config = config::load(&args.config, &given, given.files.fs())?;
+    let Job { args, config, mut given, settings } = check::job(config, given, &["baseline", name])?;
     let found = find(&args, &config, &given)?;
     if let (BaselineCommand::Create(_), Some(_)) = (command, &found.baseline) {
         return Err(Error::BaselineExists { path: found.name });
@@ -101,14 +103,14 @@ fn find(args: &CheckArgs, config: &Config, given: &Given) -> Result<Found, Error
 }
 
 fn is_there(path: &std::path::Path, given: &Given) -> bool {
-    !matches!(given.disk.kind(path), Err(ReadError::Missing))
+    !matches!(given.files.fs().kind(path), Err(ReadError::Missing))
 }
 
 fn load(path: PathBuf, name: String, is_named: bool, given: &Given) -> Result<Found, Error> {
     let loaded = match is_named {
-        true => given.sources.load_named(&given.disk, &path),
+        true => given.sources.load_named(given.files.fs(), &path),
         // It was found in the tree, so it can't be a link out of it.
-        false => given.sources.load(&given.disk, &path),
+        false => given.sources.load(given.files.fs(), &path),
     };
     let baseline = match loaded {
         Ok(id) => Some(Baseline::read(id, &given.sources)?),
@@ -128,6 +130,5 @@ fn holds(subject: &str, report: &Report, given: &Given) -> bool {
     let holds = |name: String| {
         name == "." || subject.strip_prefix(&name).is_some_and(|rest| rest.is_empty() || rest.starts_with(['/', '#']))
     };
-    let text = given.inputs.text.iter().map(|(path, _)| path);
-    given.inputs.paths.iter().map(|input| &input.path).chain(text).any(|path| holds(report.sources.name(path)))
+    given.paths().any(|path| holds(report.sources.name(path)))
 }

@@ -5,8 +5,9 @@ use std::process::ExitCode;
 
 use clap::{ArgMatches, FromArgMatches};
 
+use super::changes::Before;
 use super::inputs::{self, Given};
-use super::{CheckArgs, baseline, comments, config, evaluation, find_rules, regions};
+use super::{CheckArgs, baseline, changes, comments, config, evaluation, find_rules, regions};
 use crate::config::{ALL, Config};
 use crate::engine::{self, Selection, Settings};
 use crate::error::{Error, closest};
@@ -20,10 +21,16 @@ use crate::suppress::{self, Date};
 const FOUND: u8 = 1;
 
 pub(super) fn run(args: &CheckArgs, matches: &ArgMatches, look: Look) -> Result<ExitCode, Error> {
-    let Job { args, config, mut given, settings } = job(args, matches, &["check"])?;
+    let mut given = inputs::read(&args.inputs, matches)?;
+    let before = changes::compare(args, &mut given)?;
+    let config = config::load(&args.config, &given, given.files.fs())?;
+    let Job { args, config, mut given, settings } = job(config, given, &["check"])?;
     check_destinations(&args.output)?;
     let baseline = baseline::read(&args, &config, &given)?;
     let mut report = judge(&args, &mut given, &settings)?;
+    if let Some(before) = before {
+        compare(&mut report, before, &args, &settings, &given)?;
+    }
     if let Some(baseline) = baseline {
         report.stale_entries = baseline::apply(&baseline, &mut report, &settings, &given);
     }
@@ -35,7 +42,7 @@ pub(super) fn run(args: &CheckArgs, matches: &ArgMatches, look: Look) -> Result<
     report.shows_passed = args.show_passed;
     report.shows_suppressed = args.show_suppressed;
     if let Some(reason) = &args.add_ignore {
-        let said = comments::add(&mut report, reason, &given.disk)?;
+        let said = comments::add(&mut report, reason, &given.files)?;
         Stream::Error.write(&said, look).map_err(Error::Output)?;
     }
     write(&report, &args.output)?;
@@ -53,9 +60,7 @@ pub(super) struct Job {
 }
 
 /// What the arguments of the nested `subcommands` and the configuration say together.
-pub(super) fn job(args: &CheckArgs, matches: &ArgMatches, subcommands: &[&str]) -> Result<Job, Error> {
-    let mut given = inputs::read(&args.inputs, matches)?;
-    let config = config::load(&args.config, &given)?;
+pub(super) fn job(config: Config, mut given: Given, subcommands: &[&str]) -> Result<Job, Error> {
     let matches = &config::complete(&config, subcommands);
     let args = CheckArgs::from_arg_matches(matches).unwrap_or_else(|error| error.exit());
     check_benchmark(args.compliance.as_deref())?;
@@ -63,9 +68,26 @@ pub(super) fn job(args: &CheckArgs, matches: &ArgMatches, subcommands: &[&str]) 
     Ok(Job { args, config, given, settings })
 }
 
+/// Holds a report against that on the files as they were, with the same settings.
+fn compare(
+    report: &mut Report,
+    before: Before,
+    args: &CheckArgs,
+    settings: &Settings,
+    given: &Given,
+) -> Result<(), Error> {
+    let Before { given: earlier, name } = before;
+    let config = config::load(&args.config, &earlier, given.files.fs())?;
+    let Job { settings: own, given: mut earlier, .. } = job(config, earlier, &["check"])?;
+    let sources = std::mem::take(&mut earlier.sources);
+    let before = engine::check(earlier.files.fs(), &earlier.inputs, sources, &own)?;
+    crate::changes::compare(report, before, &name, settings);
+    Ok(())
+}
+
 /// What is found, whether it counts or not.
 pub(super) fn judge(args: &CheckArgs, given: &mut Given, settings: &Settings) -> Result<Report, Error> {
-    let report = engine::check(&given.disk, &given.inputs, std::mem::take(&mut given.sources), settings)?;
+    let report = engine::check(given.files.fs(), &given.inputs, std::mem::take(&mut given.sources), settings)?;
     if report.files == 0 && args.require_inputs {
         let paths: Vec<String> = args.inputs.paths.iter().map(|path| path.display().to_string()).collect();
         return Err(Error::NoInputs { paths: paths.join(", ") });

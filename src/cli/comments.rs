@@ -1,12 +1,17 @@
 //! `--add-ignore`.
 
+use super::inputs::Files;
 use crate::error::Error;
 use crate::report::{Place, Report};
-use crate::source::{Disk, Fs};
+use crate::source::Fs;
 use crate::suppress::{self, Suppression};
 
 /// Writes the comments, marks what they accept in the report, and says what was done.
-pub(super) fn add(report: &mut Report, reason: &str, disk: &Disk) -> Result<String, Error> {
+pub(super) fn add(report: &mut Report, reason: &str, files: &Files) -> Result<String, Error> {
+    let Files::Disk(disk) = files else {
+        let cause = "comments are written to the work tree, so that is what has to be checked".to_owned();
+        return Err(Error::Setting { text: "--add-ignore".to_owned(), cause });
+    };
     if reason.chars().any(|c| c.is_control()) {
         let cause = "a reason is one line of text".to_owned();
         return Err(Error::Setting { text: format!("--add-ignore={reason}"), cause });

@@ -10,22 +10,20 @@ use super::{CheckArgs, Cli, ConfigArgs};
 use crate::config::{Config, Override, Request};
 use crate::error::Error;
 use crate::output;
-use crate::source::Exclusions;
+use crate::source::{Exclusions, Fs};
 
-/// Reads the configuration that holds for all that is checked: the nearest file at or above all of it.
-pub(super) fn load(args: &ConfigArgs, given: &Given) -> Result<Config, Error> {
+/// Reads the configuration that holds for all that is checked: the nearest file of `fs` at or above all of it.
+pub(super) fn load(args: &ConfigArgs, given: &Given, fs: &dyn Fs) -> Result<Config, Error> {
     let start = common_directory(given);
     let root = inputs::read_root(&start, &given.here);
     let search = (!args.no_config).then_some((start.as_path(), root.as_path()));
     let request = Request { named: &args.config, search, here: &given.here };
-    Config::load(request, &given.disk, &given.sources)
+    Config::load(request, fs, &given.sources)
 }
 
 /// The deepest directory that holds all that is checked.
 pub(super) fn common_directory(given: &Given) -> PathBuf {
-    let text = given.inputs.text.iter().map(|(path, _)| path.as_path());
-    let paths = given.inputs.paths.iter().map(|input| input.path.as_path()).chain(text);
-    let directories = paths.map(|path| if path.is_dir() { path } else { path.parent().unwrap_or(path) });
+    let directories = given.paths().map(|path| if path.is_dir() { path } else { path.parent().unwrap_or(path) });
     let common = |one: &Path, other: &Path| {
         let shared = one.ancestors().find(|ancestor| other.starts_with(ancestor));
         shared.unwrap_or(one).to_owned()
@@ -72,9 +70,9 @@ pub(super) fn search(args: &CheckArgs, config: &Config, given: &mut Given) -> Re
         given.inputs.paths.retain(|input| !exclusions.has_or_holds(&input.path));
         given.inputs.text.take_if(|(path, _)| exclusions.has_or_holds(path));
     }
-    given.disk.excludes(exclusions);
+    given.files.excludes(exclusions);
     if args.no_respect_gitignore {
-        given.disk.walks_ignored();
+        given.files.walks_ignored();
     }
     Ok(())
 }
@@ -90,7 +88,7 @@ fn exclusions(patterns: &[String], config: &Config, here: &Path) -> Result<Exclu
 /// `trailint config show`.
 pub(super) fn show(args: &CheckArgs, matches: &ArgMatches) -> Result<String, Error> {
     let given = inputs::read(&args.inputs, matches)?;
-    let config = load(&args.config, &given)?;
+    let config = load(&args.config, &given, given.files.fs())?;
     let matches = complete(&config, &["config", "show"]);
     let command = Cli::command();
     let options = command.find_subcommand("check").into_iter().flat_map(clap::Command::get_arguments);

@@ -20,9 +20,9 @@ pub(super) fn options(
     matches: &ArgMatches,
     given: &Given,
 ) -> Result<Options, Error> {
-    let Given { disk, sources, here, .. } = given;
+    let Given { sources, here, .. } = given;
     let load = |name: &PathBuf| {
-        let loaded = sources.load_named(disk, &normalize(&here.join(name)));
+        let loaded = sources.load_named(&given.named(), &normalize(&here.join(name)));
         loaded.map_err(|cause| Error::Path { path: name.display().to_string(), cause })
     };
     let assigned = |option, texts| assignments(option, texts, matches, sources);
@@ -41,7 +41,13 @@ pub(super) fn options(
         workspace: args.workspace.clone(),
         engine: args.engine,
         modules: args.modules,
-        plan: args.plan.as_deref().map(|name| plan(name, given).map(Arc::new)).transpose()?,
+        // A plan is about the code as it is now.
+        plan: args
+            .plan
+            .as_deref()
+            .filter(|_| !given.is_before)
+            .map(|name| plan(name, given).map(Arc::new))
+            .transpose()?,
         ..Options::default()
     };
     if args.use_env {
@@ -51,16 +57,17 @@ pub(super) fn options(
 }
 
 /// A plan is the user's own, too.
-fn plan(name: &Path, Given { disk, sources, here, .. }: &Given) -> Result<Plan, Error> {
+fn plan(name: &Path, given: &Given) -> Result<Plan, Error> {
     let path = name.display().to_string();
-    let loaded = sources.load_named(disk, &normalize(&here.join(name)));
+    let Given { sources, here, .. } = given;
+    let loaded = sources.load_named(&given.named(), &normalize(&here.join(name)));
     let id = loaded.map_err(|cause| Error::Path { path: path.clone(), cause })?;
     Plan::read(id, &path, &sources.file(id)).map_err(|cause| Error::Plan { path, cause })
 }
 
 /// The deployments that the configuration names: with the values of their files, which options overrule.
 pub(super) fn deployments(config: &Config, options: &mut Options, given: &Given) -> Result<Vec<Named>, Error> {
-    let deployments = config.deployments(&given.disk, &given.sources)?;
+    let deployments = config.deployments(&given.named(), &given.sources)?;
     options.roots = deployments.iter().map(|deployment| deployment.path.clone()).collect();
     let name = |deployment: Deployment| {
         let over = |files: &[FileId], values: &[Variables]| {

@@ -9,18 +9,72 @@ use clap::parser::ValueSource;
 use super::InputArgs;
 use crate::error::Error;
 use crate::scan::{Input, Inputs};
-use crate::source::{Disk, MAX_FILE_BYTES, Sources, normalize};
+use crate::source::{
+    Disk, Exclusions, Fs, MAX_FILE_BYTES, PathKind, ReadError, Snapshot, Sources, Visit, Wanted, normalize,
+};
 
 /// The path that stands for standard input.
 const STANDARD_INPUT: &str = "-";
 
-/// What the command line names, and the disk as far as it lets it be read.
+/// What the command line names, and the files as far as it lets them be read.
 pub(super) struct Given {
     pub(super) inputs: Inputs,
-    pub(super) disk: Disk,
+    pub(super) files: Files,
     pub(super) sources: Sources,
     /// The working directory.
     pub(super) here: PathBuf,
+    /// Where else files may refer to than to each other.
+    pub(super) read_roots: Vec<PathBuf>,
+    /// Whether these files are only what others are compared with.
+    pub(super) is_before: bool,
+}
+
+/// Where the files come from that are checked.
+pub(super) enum Files {
+    Disk(Disk),
+    Snapshot(Box<Snapshot>),
+}
+
+/// Files that the user names, beside those that are checked. What was named yesterday need not have been there.
+pub(super) struct Named<'a> {
+    files: &'a Files,
+    forgives: bool,
+}
+
+impl Files {
+    pub(super) fn fs(&self) -> &dyn Fs {
+        match self {
+            Files::Disk(disk) => disk,
+            Files::Snapshot(snapshot) => snapshot.as_ref(),
+        }
+    }
+
+    pub(super) fn excludes(&mut self, exclusions: Exclusions) {
+        match self {
+            Files::Disk(disk) => disk.excludes(exclusions),
+            Files::Snapshot(snapshot) => snapshot.excludes(exclusions),
+        }
+    }
+
+    pub(super) fn walks_ignored(&mut self) {
+        match self {
+            Files::Disk(disk) => disk.walks_ignored(),
+            Files::Snapshot(snapshot) => snapshot.walks_ignored(),
+        }
+    }
+}
+
+impl Given {
+    /// For reading what options and settings name.
+    pub(super) fn named(&self) -> Named<'_> {
+        Named { files: &self.files, forgives: self.is_before }
+    }
+
+    /// The files that people and programs name, each a path of its own.
+    pub(super) fn paths(&self) -> impl Iterator<Item = &Path> {
+        let text = self.inputs.text.iter().map(|(path, _)| path.as_path());
+        self.inputs.paths.iter().map(|input| input.path.as_path()).chain(text)
+    }
 }
 
 /// Finds out what the paths are, and reads standard input if it is one of them.
@@ -28,7 +82,8 @@ pub(super) fn read(args: &InputArgs, matches: &ArgMatches) -> Result<Given, Erro
     let here = std::env::current_dir().map_err(Error::CurrentDirectory)?;
     let inputs = inputs(args, matches, &here)?;
     let read_roots = read_roots(&inputs, &here);
-    Ok(Given { disk: Disk::new(&read_roots), sources: sources(read_roots), inputs, here })
+    let (files, sources) = (Files::Disk(Disk::new(&read_roots)), sources(read_roots.clone()));
+    Ok(Given { inputs, files, sources, here, read_roots, is_before: false })
 }
 
 fn inputs(args: &InputArgs, matches: &ArgMatches, here: &Path) -> Result<Inputs, Error> {
@@ -86,8 +141,50 @@ pub(super) fn read_root(path: &Path, here: &Path) -> PathBuf {
 }
 
 /// Files are named relative to where the first path may refer to.
-fn sources(read_roots: Vec<PathBuf>) -> Sources {
+pub(super) fn sources(read_roots: Vec<PathBuf>) -> Sources {
     let mut read_roots = read_roots.into_iter();
     let base = read_roots.next().unwrap_or_default();
     Sources::new(base).below(read_roots)
+}
+
+impl Named<'_> {
+    /// What git doesn't track is read as it is, and for what wasn't there yet stands an empty file.
+    fn or_else(&self, path: &Path, read: Result<Vec<u8>, ReadError>) -> Result<Vec<u8>, ReadError> {
+        let untracked = match (&read, self.files) {
+            (Err(ReadError::Missing), Files::Snapshot(snapshot)) => snapshot.read_untracked(path),
+            _ => return read,
+        };
+        match untracked {
+            Err(ReadError::Missing) if self.forgives => {
+                let is_json = path.extension().is_some_and(|end| end == "json");
+                Ok(if is_json { b"{}".to_vec() } else { Vec::new() })
+            }
+            read => read,
+        }
+    }
+}
+
+impl Fs for Named<'_> {
+    fn kind(&self, path: &Path) -> Result<PathKind, ReadError> {
+        match self.files.fs().kind(path) {
+            Err(ReadError::Missing) if self.forgives => Ok(PathKind::File),
+            kind => kind,
+        }
+    }
+
+    fn read(&self, path: &Path) -> Result<Vec<u8>, ReadError> {
+        self.or_else(path, self.files.fs().read(path))
+    }
+
+    fn read_inside(&self, path: &Path) -> Result<Vec<u8>, ReadError> {
+        self.or_else(path, self.files.fs().read_inside(path))
+    }
+
+    fn list(&self, directory: &Path) -> Result<Vec<PathBuf>, ReadError> {
+        self.files.fs().list(directory)
+    }
+
+    fn walk(&self, directory: &Path, wanted: Wanted<'_>, visit: Visit<'_>) {
+        self.files.fs().walk(directory, wanted, visit);
+    }
 }

@@ -10,11 +10,11 @@ use crate::output;
 /// The ways in which the values came that are asked for, as text.
 pub(super) fn run(args: &TraceArgs, matches: &ArgMatches) -> Result<String, Error> {
     let mut given = inputs::read(&args.inputs, matches)?;
-    let config = config::load(&args.config, &given)?;
-    given.disk.excludes(config.exclusions()?);
+    let config = config::load(&args.config, &given, given.files.fs())?;
+    given.files.excludes(config.exclusions()?);
     let mut evaluation = evaluation::options(&args.evaluation, &config, matches, &given)?;
     let deployments = evaluation::deployments(&config, &mut evaluation, &given)?;
     let settings = Settings { evaluation, deployments, ..Settings::default() };
-    let trace = engine::trace(&given.disk, &given.inputs, given.sources, &settings, &args.question)?;
+    let trace = engine::trace(given.files.fs(), &given.inputs, given.sources, &settings, &args.question)?;
     Ok(output::trace(&trace))
 }

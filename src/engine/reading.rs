@@ -1,9 +1,9 @@
 //! Findings about what was read, and not about what was judged.
 
 use super::Settings;
-use crate::finding::{Label, Level};
-use crate::report::{Outcome, Place, Reported};
-use crate::rules::{self, Rule};
+use crate::finding::Label;
+use crate::report::{Place, Reported};
+use crate::rules;
 use crate::source::ReadError;
 use crate::suppress::{Stale, StaleKind};
 use crate::syntax::Problem;
@@ -19,12 +19,12 @@ pub(super) fn of_problems(mut problems: Vec<Problem>) -> impl Iterator<Item = Re
     problems.into_iter().map(|problem| {
         let label = Label { span: problem.span, text: "here".to_owned() };
         let help = "mend the text: what can't be read can't be judged".to_owned();
-        Reported { help: Some(help), ..of_reading(&rules::SYNTAX_ERROR, problem.message, Place::Text(label)) }
+        Reported { help: Some(help), ..Reported::new(&rules::SYNTAX_ERROR, problem.message, Place::Text(label)) }
     })
 }
 
 pub(super) fn of_unreadable(name: String, error: &ReadError) -> Reported {
-    of_reading(&rules::UNREADABLE_FILE, format!("`{name}` can't be read: {error}"), Place::File(name))
+    Reported::new(&rules::UNREADABLE_FILE, format!("`{name}` can't be read: {error}"), Place::File(name))
 }
 
 /// What is said of a comment that does nothing, or no longer, if its rule is asked.
@@ -37,29 +37,6 @@ pub(super) fn of_stale(stale: Stale, settings: &Settings) -> Option<Reported> {
         StaleKind::UnknownRule => (&rules::UNKNOWN_RULE, "named here", "name a rule that `trailint rules` lists"),
     };
     let place = Place::Text(Label { span: stale.span, text: label.to_owned() });
-    let reported = Reported { help: Some(help.to_owned()), ..of_reading(rule, stale.message, place) };
+    let reported = Reported { help: Some(help.to_owned()), ..Reported::new(rule, stale.message, place) };
     settings.selection.has(rule).then(|| Reported { level: settings.level(rule, rule.page.level), ..reported })
-}
-
-fn of_reading(rule: &'static Rule, message: String, place: Place) -> Reported {
-    Reported {
-        rule,
-        fingerprint: String::new(),
-        level: Level::Error,
-        outcome: Outcome::Fail,
-        message,
-        address: None,
-        attribute: None,
-        deployment: None,
-        deployment_name: None,
-        place,
-        related: Vec::new(),
-        notes: Vec::new(),
-        help: None,
-        blocked_by: Vec::new(),
-        fails_when: Vec::new(),
-        passes_when: Vec::new(),
-        is_aside: false,
-        suppressed: None,
-    }
 }

@@ -42,7 +42,7 @@ fn words(report: &Report, tells_all: bool) -> String {
     let asides = counted().filter(|finding| finding.is_aside).count();
     let is_minor = |finding: &&Reported| report.min_level.is_some_and(|level| finding.level < level);
     let minor = counted().filter(is_minor).count();
-    let apart = apart(counts, minor, if tells_all { 0 } else { asides });
+    let apart = apart(counts, report.known(), minor, if tells_all { 0 } else { asides });
     if report.trails() == 0 && found.is_empty() && counts.unresolved == 0 {
         return match report.files {
             0 => "No Terraform or CloudFormation file found; nothing was checked.\n".to_owned(),
@@ -61,9 +61,13 @@ fn words(report: &Report, tells_all: bool) -> String {
 }
 
 /// How much is accepted, isn't known or weighs too little to be shown, and how to see what can't be judged here.
-fn apart(counts: Counts, minor: usize, asides: usize) -> String {
-    let unresolved = counts.unresolved.saturating_sub(asides);
-    let told = [(counts.suppressed, "suppressed"), (unresolved, "unresolved"), (minor, "not shown")];
+fn apart(counts: Counts, known: usize, minor: usize, asides: usize) -> String {
+    let told = [
+        (counts.suppressed.saturating_sub(known), "suppressed"),
+        (known, "known before"),
+        (counts.unresolved.saturating_sub(asides), "unresolved"),
+        (minor, "not shown"),
+    ];
     let told: Vec<String> =
         told.into_iter().filter(|(number, _)| *number > 0).map(|(number, what)| format!("{number} {what}")).collect();
     let told = if told.is_empty() { String::new() } else { format!(": {}", told.join(", ")) };

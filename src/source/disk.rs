@@ -40,6 +40,17 @@ impl Disk {
         self.skips_ignored = false;
     }
 
+    /// Whether a walk that starts at a directory leaves a file below it out, as far as the user says so.
+    pub(super) fn has_excluded(&self, file: &Path, start: &Path) -> bool {
+        let mut above = file.ancestors().skip(1).take_while(|directory| *directory != start);
+        self.exclusions.has(file, false) || above.any(|directory| self.exclusions.has(directory, true))
+    }
+
+    /// Whether a walk leaves out what ignore files name.
+    pub(super) fn skips_ignored(&self) -> bool {
+        self.skips_ignored
+    }
+
     /// Replaces a file's bytes at once: whoever reads it meanwhile sees the old ones or the new ones.
     ///
     /// # Errors

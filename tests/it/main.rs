@@ -10,6 +10,7 @@
 
 mod adding;
 mod baselines;
+mod changes;
 mod cli;
 mod config;
 mod docs;

@@ -48,11 +48,28 @@ impl Repository {
         self
     }
 
+    pub(crate) fn remove(&self, path: impl AsRef<Path>) -> &Self {
+        std::fs::remove_file(self.root.join(path)).unwrap();
+        self
+    }
+
     /// Commits all that is in the work tree.
     pub(crate) fn commit(&self) -> &Self {
         self.git(["add", "--all"]);
         self.git(["commit", "--quiet", "--allow-empty", "--no-verify", "--message", "as it is"]);
         self
+    }
+
+    /// Runs the program at the root, with little more of an environment than the path on which git is found.
+    pub(crate) fn run(&self, arguments: &[&str]) -> Output {
+        self.command(arguments).output().unwrap()
+    }
+
+    pub(crate) fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_trailint"));
+        command.args(arguments).current_dir(&self.root).env_clear().envs(ENVIRONMENT);
+        command.env("PATH", std::env::var_os("PATH").unwrap_or_default());
+        command
     }
 }
 

@@ -141,9 +141,8 @@ fn what_is_staged_is_neither_committed_nor_in_the_work_tree() {
     assert_eq!(read(&repository.staged(), "a.tf").unwrap(), b"staged");
     assert_eq!(read(&repository.staged(), "b.tf").unwrap(), b"staged");
     assert_eq!(read(&repository.staged(), "c.tf"), Err(ReadError::Missing));
-    // Somebody named it, so it counts, and git knows nothing of it.
-    assert_eq!(repository.staged().read(&repository.root.join("c.tf")).unwrap(), b"new");
-    assert_eq!(repository.snapshot("HEAD").read(&repository.root.join("b.tf")), Err(ReadError::Missing));
+    assert_eq!(repository.staged().read_untracked(&repository.root.join("c.tf")).unwrap(), b"new");
+    assert_eq!(repository.snapshot("HEAD").read_untracked(&repository.root.join("b.tf")), Err(ReadError::Missing));
 }
 
 #[test]

@@ -7,7 +7,7 @@ use super::batch::Batch;
 use super::command::{Commit, Git, GitError};
 use super::entries::{self, Entries, Entry, Index};
 use super::ignored::{IGNORE_FILES, Ignored};
-use crate::source::{Disk, Fs, PathKind, ReadError, SKIPPED, Visit, Wanted, normalize};
+use crate::source::{Disk, Exclusions, Fs, PathKind, ReadError, SKIPPED, Visit, Wanted, normalize};
 
 /// As many links as an operating system follows.
 const MAX_LINKS: usize = 40;
@@ -20,8 +20,8 @@ const INSTALLED: &str = ".terraform";
 
 /// The files of a commit, or of the index.
 ///
-/// What git doesn't keep is read from the disk: installed modules, submodules as long as they are at the same
-/// commit, and files that are named and not tracked.
+/// What git doesn't keep is read from the disk: installed modules, and submodules as long as they are at the
+/// same commit.
 #[derive(Debug)]
 pub struct Snapshot {
     root: PathBuf,
@@ -80,6 +80,28 @@ impl Snapshot {
 
     fn new(git: &Git, entries: Entries, index: Index, disk: Disk) -> Result<Self, GitError> {
         Ok(Self { root: git.root.clone(), entries, index, batch: Mutex::new(Batch::start(git)?), disk })
+    }
+
+    /// Leaves these out of walks, too.
+    pub fn excludes(&mut self, exclusions: Exclusions) {
+        self.disk.excludes(exclusions);
+    }
+
+    /// Walks also to what ignore files name.
+    pub fn walks_ignored(&mut self) {
+        self.disk.walks_ignored();
+    }
+
+    /// The bytes of a file that git doesn't track: it is the same now and then, as far as git can tell.
+    ///
+    /// # Errors
+    ///
+    /// [`ReadError::Missing`] for what git tracks, else why the disk can't be read.
+    pub fn read_untracked(&self, path: &Path) -> Result<Vec<u8>, ReadError> {
+        match self.place(path)? {
+            Place::Tree(path) if !self.index.entries.contains_key(&path) => self.disk.read(&path),
+            Place::Tree(_) | Place::Disk => Err(ReadError::Missing),
+        }
     }
 
     /// Where a path leads that a file of the tree may name.
@@ -152,6 +174,9 @@ impl Snapshot {
             path.parent().is_some_and(|parent| parent.starts_with(directory) || directory.starts_with(parent))
         };
         let mut ignored = Ignored::default();
+        if !self.disk.skips_ignored() {
+            return ignored;
+        }
         for (path, entry) in &self.entries {
             let is_named = IGNORE_FILES.iter().any(|name| path.file_name() == Some(name.as_ref()));
             let Entry::File(name) = entry else { continue };
@@ -168,7 +193,9 @@ impl Snapshot {
     /// The files that a walk meets, each with the object that is to be read.
     fn met(&self, directory: &Path, wanted: Wanted<'_>) -> Vec<(&Path, Result<&str, ReadError>)> {
         let mut ignored = self.ignored(directory);
-        let mut is_met = |path: &Path| !is_skipped(path, directory) && !ignored.has(path, directory);
+        let mut is_met = |path: &Path| {
+            !is_skipped(path, directory) && !self.disk.has_excluded(path, directory) && !ignored.has(path, directory)
+        };
         let files =
             self.below(directory).filter(|(path, entry)| !matches!(entry, Entry::Repository(_)) && wanted(path));
         files.filter(|(path, _)| is_met(path)).map(|(path, entry)| (path.as_path(), self.object(path, entry))).collect()
@@ -199,7 +226,6 @@ impl Fs for Snapshot {
             Place::Tree(path) => match self.entries.get(&path) {
                 Some(Entry::File(_)) => Ok(PathKind::File),
                 Some(Entry::Link(_) | Entry::Repository(_)) => Err(ReadError::NotAFile),
-                None if !self.index.entries.contains_key(&path) => self.disk.kind(&path).and_then(file_only),
                 None => Err(ReadError::Missing),
             },
         }
@@ -208,11 +234,7 @@ impl Fs for Snapshot {
     fn read(&self, path: &Path) -> Result<Vec<u8>, ReadError> {
         match self.place(path)? {
             Place::Disk => self.disk.read(path),
-            Place::Tree(path) => match self.read_entry(&path) {
-                // What is named and not tracked is the same now and then, as far as git can tell.
-                Err(ReadError::Missing) if !self.index.entries.contains_key(&path) => self.disk.read(&path),
-                read => read,
-            },
+            Place::Tree(path) => self.read_entry(&path),
         }
     }
 
@@ -262,13 +284,6 @@ impl Fs for Snapshot {
                 self.disk.walk(path, wanted, visit);
             }
         }
-    }
-}
-
-fn file_only(kind: PathKind) -> Result<PathKind, ReadError> {
-    match kind {
-        PathKind::File => Ok(kind),
-        PathKind::Directory => Err(ReadError::Missing),
     }
 }
 

@@ -1,0 +1,140 @@
+//! `--scope` and `--diff-base`: which files are checked, and which they are compared with.
+
+use std::path::Path;
+
+use clap::ValueEnum;
+
+use super::inputs::{self, Files, Given};
+use super::{CheckArgs, config};
+use crate::error::Error;
+use crate::scan::{Input, Inputs};
+use crate::source::{Commit, Disk, Fs, Git, GitError, Index, ReadError, Snapshot};
+
+/// The variables with which pre-commit says what is pushed.
+const PUSHED: [&str; 2] = ["PRE_COMMIT_FROM_REF", "PRE_COMMIT_TO_REF"];
+
+/// Which state of the files is checked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+pub(super) enum Scope {
+    /// The work tree.
+    #[default]
+    All,
+    /// What is staged, compared with `HEAD`.
+    Staged,
+    /// What pre-commit asks about, else what is staged if something is, else the work tree.
+    Auto,
+}
+
+/// Files as they were.
+pub(super) struct Before {
+    pub(super) given: Given,
+    /// What the user calls that state.
+    pub(super) name: String,
+}
+
+/// Two states of a repository.
+struct Change {
+    git: Git,
+    now: State,
+    before: State,
+    name: String,
+}
+
+enum State {
+    WorkTree,
+    Staged,
+    Commit(Commit),
+    /// Before the first commit.
+    Nothing,
+}
+
+/// Puts the files that are to be checked in their place, and returns those that they are compared with.
+pub(super) fn compare(args: &CheckArgs, given: &mut Given) -> Result<Option<Before>, Error> {
+    let Some(change) = change(args, given)? else { return Ok(None) };
+    let Change { git, now, before, name } = change;
+    if let Some(path) = given.paths().find(|path| !path.starts_with(&git.root)) {
+        return Err(GitError::NoRepository(path.to_owned()).into());
+    }
+    let index = Index::read(&git)?;
+    let is_work_tree = matches!(now, State::WorkTree);
+    let disk = || Disk::new(&given.read_roots);
+    let snapshot = |state| -> Result<Snapshot, GitError> {
+        match state {
+            State::Commit(commit) if is_work_tree => Snapshot::beside_work_tree(&git, &commit, index.clone(), disk()),
+            State::Commit(commit) => Snapshot::of_commit(&git, &commit, index.clone(), disk()),
+            State::Staged => Snapshot::of_index(&git, index.clone(), disk()),
+            State::WorkTree | State::Nothing => Snapshot::empty(&git, index.clone(), disk()),
+        }
+    };
+    let before = Before { given: earlier(given, snapshot(before)?), name };
+    if !is_work_tree {
+        let now = snapshot(now)?;
+        given.files = Files::Snapshot(Box::new(now));
+    }
+    Ok(Some(before))
+}
+
+/// The same paths in another state; what wasn't there yet isn't missed.
+fn earlier(given: &Given, snapshot: Snapshot) -> Given {
+    let was_there = |path: &&Path| !matches!(snapshot.kind(path), Err(ReadError::Missing));
+    let input = |path: &Path| Input { given: path.display().to_string(), path: path.to_owned() };
+    let paths = given.paths().filter(was_there).map(input).collect();
+    Given {
+        inputs: Inputs { paths, text: None, keep_all: given.inputs.keep_all },
+        files: Files::Snapshot(Box::new(snapshot)),
+        sources: inputs::sources(given.read_roots.clone()),
+        here: given.here.clone(),
+        read_roots: given.read_roots.clone(),
+        is_before: true,
+    }
+}
+
+fn change(args: &CheckArgs, given: &Given) -> Result<Option<Change>, Error> {
+    let git = Git::around(&config::common_directory(given));
+    let base = args.diff_base.as_deref();
+    match (args.scope, base) {
+        (Scope::All, None) => Ok(None),
+        (Scope::All, Some(base)) => of_work_tree(git?, base).map(Some),
+        (Scope::Staged, base) => staged(git?, base).map(Some),
+        (Scope::Auto, base) => automatic(git, base),
+    }
+}
+
+fn automatic(git: Result<Git, GitError>, base: Option<&str>) -> Result<Option<Change>, Error> {
+    let git = match (git, base) {
+        (Err(GitError::NoRepository(_)), None) => return Ok(None),
+        (git, _) => git?,
+    };
+    if let [Some(from), Some(to)] = PUSHED.map(|name| std::env::var(name).ok().filter(|text| !text.is_empty())) {
+        return pushed(git, base.unwrap_or(&from), &to).map(Some);
+    }
+    match (git.has_staged_changes(), base) {
+        // There is nothing to compare with, so everything counts.
+        (Err(GitError::NotInstalled), None) | (Ok(false), None) => Ok(None),
+        (Ok(false), Some(base)) => of_work_tree(git, base).map(Some),
+        (has_changes, base) => has_changes.map_err(Error::from).and_then(|_| staged(git, base)).map(Some),
+    }
+}
+
+/// What is changed since a revision and the work tree parted.
+fn of_work_tree(git: Git, base: &str) -> Result<Change, Error> {
+    let before = State::Commit(git.merge_base(base, "HEAD")?);
+    Ok(Change { git, now: State::WorkTree, before, name: base.to_owned() })
+}
+
+fn staged(git: Git, base: Option<&str>) -> Result<Change, Error> {
+    let before = match base {
+        Some(base) => State::Commit(git.merge_base(base, "HEAD")?),
+        None if git.is_unborn()? => State::Nothing,
+        None => State::Commit(git.commit("HEAD")?),
+    };
+    Ok(Change { git, now: State::Staged, before, name: base.unwrap_or("HEAD").to_owned() })
+}
+
+fn pushed(git: Git, from: &str, to: &str) -> Result<Change, Error> {
+    // Git's name for nothing: the branch is new there.
+    let is_nothing = from.bytes().all(|byte| byte == b'0');
+    let before = if is_nothing { State::Nothing } else { State::Commit(git.merge_base(from, to)?) };
+    let now = State::Commit(git.commit(to)?);
+    Ok(Change { git, now, before, name: from.to_owned() })
+}

@@ -1,0 +1,259 @@
+//! What a change brings: stories in repositories.
+
+use std::process::Output;
+
+use super::cli::{Scratch, err, out, status};
+use super::repository::Repository;
+
+const GOOD: &str = "resource \"aws_cloudtrail\" \"t\" {\n  is_multi_region_trail = true\n}\n";
+const BAD: &str = "resource \"aws_cloudtrail\" \"t\" {\n  name = \"t\"\n}\n";
+
+/// What errors a check tells, each as `rule path`, and with which status it ends.
+fn told(repository: &Repository, arguments: &[&str]) -> (i32, Vec<String>) {
+    let output = repository.run(&[&["check", "-f", "concise", "--min-level", "error"], arguments].concat());
+    (status(&output), lines(&output))
+}
+
+fn lines(output: &Output) -> Vec<String> {
+    let rule = |line: &str| {
+        let (place, rest) = line.split_once(": ").unwrap();
+        let rule = rest.split(['[', ']']).nth(1).unwrap().to_owned();
+        format!("{rule} {}", place.split(':').next().unwrap())
+    };
+    assert_ne!(status(output), 2, "{}", err(output));
+    out(output).lines().map(rule).collect()
+}
+
+fn nothing() -> (i32, Vec<String>) {
+    (0, Vec::new())
+}
+
+fn only(finding: &str) -> (i32, Vec<String>) {
+    (1, vec![finding.to_owned()])
+}
+
+#[test]
+fn only_what_is_new_counts() {
+    let Some(repository) = Repository::new("new") else { return };
+    repository.write("old/main.tf", BAD).commit();
+    assert_eq!(told(&repository, &[]), only("single-region-trail old/main.tf"));
+    assert_eq!(told(&repository, &["--diff-base", "HEAD"]), nothing());
+    repository.write("old/main.tf", format!("# moved\n\n{BAD}")).write("new/main.tf", BAD);
+    let output = repository.run(&["check", "--diff-base", "main", "-f", "concise"]);
+    assert_eq!((status(&output), lines(&output).len()), (1, lines(&output).len()));
+    assert_eq!(told(&repository, &["--diff-base", "main"]), only("single-region-trail new/main.tf"));
+    assert!(err(&output).contains("known before"), "{}", err(&output));
+    let shown = repository.run(&["check", "--diff-base", "main", "--show-suppressed"]);
+    assert!(out(&shown).contains("suppressed: already at `main`"), "{}", out(&shown));
+    // It is as new when it is named, though git doesn't track it.
+    assert_eq!(told(&repository, &["new/main.tf", "--diff-base", "main"]), only("single-region-trail new/main.tf"));
+    assert_eq!(told(&repository, &["--diff-base", "main", "--enforce", "single-region-trail"]).1.len(), 2);
+}
+
+#[test]
+fn a_trail_that_goes_is_missed_where_it_was() {
+    let Some(repository) = Repository::new("gone") else { return };
+    repository.write("prod/trail.tf", GOOD).write("prod/main.tf", "").write("test/main.tf", BAD).commit();
+    repository.remove("prod/trail.tf");
+    let output = repository.run(&["check", "--diff-base", "HEAD", "-f", "concise", "--min-level", "error"]);
+    let expected = "prod/trail.tf: error[no-compliant-trail] deployment `prod` has no trail any more, \
+                    and had one that meets every condition at `HEAD`\n";
+    assert_eq!((status(&output), out(&output)), (1, expected.to_owned()));
+    repository.write("prod/trail.tf", GOOD.replace("{\n", "{\n  count = 0\n"));
+    assert_eq!(told(&repository, &["--diff-base", "HEAD"]), only("no-compliant-trail prod/trail.tf"));
+    repository.write("trailint.toml", "[[ignore]]\nrule = \"no-compliant-trail\"\nreason = \"closed\"\n").commit();
+    repository.write("prod/trail.tf", GOOD).commit().remove("prod/trail.tf");
+    assert_eq!(told(&repository, &["--diff-base", "HEAD"]), nothing());
+    // A trail that broke the control is no loss.
+    repository.write("trailint.toml", "").write("prod/trail.tf", GOOD).commit().remove("test/main.tf");
+    assert_eq!(told(&repository, &["--diff-base", "HEAD"]), nothing());
+    repository.git(["rm", "-r", "--quiet", "--cached", "."]);
+    assert_eq!(told(&repository, &["--scope", "staged"]).1, ["no-compliant-trail prod/trail.tf"]);
+}
+
+#[test]
+fn what_decides_a_value_is_seen_wherever_it_is() {
+    let module =
+        "variable \"m\" { default = true }\nresource \"aws_cloudtrail\" \"t\" {\n  is_multi_region_trail = var.m\n}\n";
+    let root = "variable \"wide\" {}\nmodule \"trail\" {\n  source = \"../modules/trail\"\n  m = var.wide\n}\n";
+    let Some(repository) = Repository::new("values") else { return };
+    repository.write("modules/trail/main.tf", module).write("prod/main.tf", root);
+    repository.write("prod/terraform.tfvars", "wide = true\n").write("vars/prod.tfvars", "wide = true\n").commit();
+    assert_eq!(told(&repository, &["--diff-base", "HEAD"]), nothing());
+    repository.write("prod/terraform.tfvars", "wide = false\n");
+    assert_eq!(told(&repository, &["--diff-base", "HEAD"]), only("single-region-trail modules/trail/main.tf"));
+    repository.write("prod/terraform.tfvars", "wide = true\n").write("vars/prod.tfvars", "wide = false\n");
+    let given = ["prod", "--diff-base", "HEAD", "--var-file", "vars/prod.tfvars"];
+    assert_eq!(told(&repository, &given), only("single-region-trail modules/trail/main.tf"));
+    // What isn't tracked is the same, now and then.
+    repository.write("local.tfvars", "wide = false\n");
+    assert_eq!(told(&repository, &["prod", "--diff-base", "HEAD", "--var-file", "local.tfvars"]), nothing());
+    repository.git(["add", "local.tfvars"]);
+    let given = ["prod", "--diff-base", "HEAD", "--var-file", "local.tfvars"];
+    assert_eq!(told(&repository, &given), only("single-region-trail modules/trail/main.tf"));
+    // Another module takes the place of the first.
+    repository.write("vars/prod.tfvars", "wide = true\n");
+    repository.write("modules/other/main.tf", module.replace("var.m", "false"));
+    repository.write("prod/main.tf", root.replace("modules/trail", "modules/other"));
+    assert_eq!(told(&repository, &["--diff-base", "HEAD"]), only("single-region-trail modules/other/main.tf"));
+}
+
+#[test]
+fn what_another_trail_excused_counts_when_that_goes() {
+    let Some(repository) = Repository::new("excused") else { return };
+    repository.write("a.tf", BAD).write("b.tf", GOOD.replace("\"t\"", "\"wide\"")).commit();
+    assert_eq!(told(&repository, &[]), nothing());
+    repository.remove("b.tf");
+    assert_eq!(told(&repository, &["--diff-base", "HEAD"]), only("single-region-trail a.tf"));
+}
+
+#[test]
+fn a_deployment_that_moves_as_it_is_stays_what_it_was() {
+    let Some(repository) = Repository::new("renamed") else { return };
+    repository.write("bad/main.tf", BAD).write("good/main.tf", GOOD.replace("\"t\"", "\"other\"")).commit();
+    repository.git(["mv", "bad", "worse"]);
+    repository.git(["mv", "good", "better"]);
+    assert_eq!(told(&repository, &["--diff-base", "HEAD"]), nothing());
+    assert_eq!(told(&repository, &["--scope", "staged"]), nothing());
+    // A copy is new.
+    repository.write("copy/main.tf", BAD);
+    assert_eq!(told(&repository, &["--diff-base", "HEAD"]).1.len(), 1);
+}
+
+#[test]
+fn a_branch_is_not_blamed_for_what_it_lacks() {
+    let Some(repository) = Repository::new("base") else { return };
+    repository.write("a.tf", BAD).commit();
+    repository.git(["checkout", "--quiet", "-b", "topic"]);
+    repository.write("README", "").commit();
+    repository.git(["checkout", "--quiet", "main"]);
+    repository.write("a.tf", GOOD).commit();
+    repository.git(["checkout", "--quiet", "topic"]);
+    assert_eq!(told(&repository, &["--diff-base", "main"]), nothing());
+}
+
+#[test]
+fn a_suppression_that_goes_leaves_its_finding() {
+    let Some(repository) = Repository::new("unsuppressed") else { return };
+    repository.write("a.tf", format!("# trailint: ignore[single-region-trail] for now\n{BAD}")).commit();
+    assert_eq!(told(&repository, &[]), nothing());
+    repository.write("a.tf", BAD);
+    assert_eq!(told(&repository, &["--diff-base", "HEAD"]), only("single-region-trail a.tf"));
+}
+
+#[test]
+fn staged_is_what_will_be_committed() {
+    let Some(repository) = Repository::new("scope") else { return };
+    repository.write("a.tf", GOOD);
+    // There is no commit yet.
+    repository.git(["add", "a.tf"]);
+    repository.write("a.tf", BAD);
+    assert_eq!(told(&repository, &["--scope", "staged"]), nothing());
+    repository.git(["add", "a.tf"]);
+    assert_eq!(told(&repository, &["--scope", "staged"]), only("single-region-trail a.tf"));
+    assert_eq!(told(&repository, &["--scope", "auto"]), only("single-region-trail a.tf"));
+    repository.commit().write("b/main.tf", BAD);
+    assert_eq!(told(&repository, &["--scope", "staged"]), nothing());
+    // Nothing is staged, so everything counts.
+    assert_eq!(told(&repository, &["--scope", "auto"]).1.len(), 2);
+    repository.git(["add", "b"]);
+    assert_eq!(told(&repository, &["--scope", "auto"]), only("single-region-trail b/main.tf"));
+    assert_eq!(told(&repository, &["--scope", "auto", "--diff-base", "HEAD"]), only("single-region-trail b/main.tf"));
+    // A hook of `git commit FILE` is given an index of its own.
+    let mut command = repository.command(&["check", "--scope", "auto"]);
+    std::fs::copy(repository.root.join(".git/index"), repository.root.join(".git/other")).unwrap();
+    repository.git(["reset", "--quiet"]);
+    let output = command.env("GIT_INDEX_FILE", repository.root.join(".git/other")).output().unwrap();
+    assert_eq!(status(&output), 1, "{}", err(&output));
+}
+
+#[test]
+fn what_is_pushed_is_compared_with_what_is_there() {
+    let Some(repository) = Repository::new("pushed") else { return };
+    repository.write("a.tf", BAD).commit().write("b/main.tf", BAD).commit().write("c/main.tf", BAD).commit();
+    let push = |from: &str, to: &str| {
+        let mut command = repository.command(&["check", "-f", "concise", "--min-level", "error", "--scope", "auto"]);
+        lines(&command.env("PRE_COMMIT_FROM_REF", from).env("PRE_COMMIT_TO_REF", to).output().unwrap())
+    };
+    assert_eq!(push("HEAD~2", "HEAD~1"), ["single-region-trail b/main.tf"]);
+    assert_eq!(push("HEAD~1", "HEAD"), ["single-region-trail c/main.tf"]);
+    assert_eq!(push(&"0".repeat(40), "HEAD~1").len(), 2);
+}
+
+#[test]
+fn line_endings_and_linked_work_trees_change_nothing() {
+    let Some(repository) = Repository::new("endings") else { return };
+    repository.write(".gitattributes", "*.tf text eol=crlf\n").write("a.tf", BAD).commit();
+    repository.git(["worktree", "add", "--quiet", "linked", "-b", "topic"]);
+    let text = std::fs::read_to_string(repository.root.join("linked/a.tf")).unwrap();
+    assert!(text.contains("\r\n"));
+    let check = |more: &[&str]| {
+        let mut command = repository.command(&[&["check", "--min-level", "error", "-f", "concise"], more].concat());
+        lines(&command.current_dir(repository.root.join("linked")).output().unwrap())
+    };
+    assert_eq!(check(&["--diff-base", "main"]), Vec::<String>::new());
+    assert_eq!(check(&["--diff-base", "main", "a.tf"]), Vec::<String>::new());
+    repository.git(["-C", "linked", "mv", "a.tf", "b.tf"]);
+    assert_eq!(check(&["--scope", "staged"]), Vec::<String>::new());
+    repository.write("linked/inner/main.tf", BAD);
+    assert_eq!(check(&["--diff-base", "main"]), ["single-region-trail inner/main.tf"]);
+}
+
+#[test]
+fn named_deployments_are_compared_by_name() {
+    let Some(repository) = Repository::new("roots") else { return };
+    let app = "variable \"m\" {}\nresource \"aws_cloudtrail\" \"t\" {\n  is_multi_region_trail = var.m\n}\n";
+    let roots = "[[root]]\nname = \"a\"\npath = \"app\"\nvar-files = [\"a.tfvars\"]\n\
+                 [[root]]\nname = \"b\"\npath = \"app\"\nvar-files = [\"b.tfvars\"]\n";
+    repository.write("app/main.tf", app).write("trailint.toml", roots);
+    repository.write("a.tfvars", "m = false").write("b.tfvars", "m = true").commit();
+    assert_eq!(told(&repository, &["--diff-base", "HEAD"]), nothing());
+    repository.write("b.tfvars", "m = false");
+    assert_eq!(told(&repository, &["--diff-base", "HEAD"]), only("single-region-trail app/main.tf"));
+    repository.commit().write("c.tfvars", "m = false");
+    let more = format!("{roots}[[root]]\nname = \"c\"\npath = \"app\"\nvar-files = [\"c.tfvars\"]\n");
+    repository.write("trailint.toml", more).git(["add", "c.tfvars"]);
+    let (status, found) = told(&repository, &["--diff-base", "HEAD"]);
+    assert_eq!((status, found), only("single-region-trail app/main.tf"));
+}
+
+#[test]
+fn what_cannot_be_compared_ends_the_run_with_a_sentence() {
+    let Some(repository) = Repository::new("sentences") else { return };
+    repository.write("a.tf", GOOD).commit();
+    let root = repository.root.display().to_string();
+    let complaint = |arguments: &[&str]| {
+        let output = repository.run(&[&["check"], arguments].concat());
+        assert_eq!((status(&output), out(&output)), (2, String::new()), "{arguments:?}");
+        err(&output)
+    };
+    let expected = format!("trailint: `nowhere` is no commit of the repository at `{root}`\n");
+    assert_eq!(complaint(&["--diff-base", "nowhere"]), expected);
+    assert!(complaint(&["--diff-base=--output=x"]).contains("is no commit"));
+    assert!(complaint(&["--scope", "staged", "--add-ignore"]).contains("work tree"));
+    let outside = Scratch::new("outside-git", &[("a.tf", GOOD)]);
+    let there = outside.path("a.tf").display().to_string();
+    assert!(complaint(&["--diff-base", "HEAD", ".", &there]).contains("lies in no git repository"));
+    let output = repository.command(&["check", "--diff-base", "HEAD"]).env("PATH", "/nowhere").output().unwrap();
+    assert_eq!(status(&output), 2);
+    assert!(err(&output).starts_with("trailint: the program `git` isn't found"), "{}", err(&output));
+    let output = outside.run(&["check", "--scope", "auto"]);
+    assert_eq!(status(&output), 0, "{}", err(&output));
+}
+
+#[test]
+fn a_bare_repository_among_the_files_is_none() {
+    let Some(repository) = Repository::new("bare") else { return };
+    repository.write("a.tf", GOOD).commit();
+    repository.git(["init", "--quiet", "--bare", "inner"]);
+    repository.write("inner/main.tf", BAD);
+    assert_eq!(told(&repository, &["inner", "--diff-base", "HEAD"]), only("single-region-trail inner/main.tf"));
+}
+
+#[test]
+fn a_text_that_git_has_elsewhere_is_not_passed_over() {
+    let Some(repository) = Repository::new("pointers") else { return };
+    repository.write("a.tf", "version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 1\n");
+    repository.git(["add", "a.tf"]);
+    assert_eq!(told(&repository, &["--scope", "staged"]), only("unreadable-file a.tf"));
+}
