@@ -96,7 +96,10 @@ impl Baseline {
         for finding in &mut report.findings {
             let Some(entry) = entries.get(finding.fingerprint.as_str()) else { continue };
             met.insert(&entry.fingerprint);
-            if finding.suppressed.is_none() && may_accept(finding, enforced) && entry.covers(finding) {
+            if finding.suppressed.is_none()
+                && may_accept(finding, enforced)
+                && entry.covers(finding.level, finding.outcome)
+            {
                 let reason = Some("in the baseline".to_owned());
                 finding.suppressed = Some(Suppression { span: entry.span, reason, until: None });
             }
@@ -108,6 +111,16 @@ impl Baseline {
     pub fn replaced_by(&self, new: Self, was_checked: impl Fn(&str) -> bool) -> Self {
         let kept = self.entries.iter().filter(|entry| !was_checked(&entry.subject)).cloned();
         Self::new(new.entries.into_iter().chain(kept))
+    }
+
+    /// The entries that accept more than those of another one.
+    pub fn added_since<'a>(&'a self, was: &'a Self) -> impl Iterator<Item = &'a Entry> {
+        let known: HashMap<&str, &Entry> =
+            was.entries.iter().map(|entry| (entry.fingerprint.as_str(), entry)).collect();
+        let is_known = move |new: &&Entry| {
+            known.get(new.fingerprint.as_str()).is_some_and(|old| old.covers(new.level, new.outcome))
+        };
+        self.entries.iter().filter(move |entry| !is_known(entry))
     }
 
     /// Without the entries for which there is no finding.
@@ -132,16 +145,16 @@ impl Entry {
         }
     }
 
-    /// Whether the finding is no worse than it was.
-    fn covers(&self, finding: &Reported) -> bool {
+    /// Whether a finding of this weight is no worse than it was.
+    fn covers(&self, level: Level, outcome: Outcome) -> bool {
         let is_certain = |outcome: Outcome| outcome == Outcome::Fail;
-        finding.level <= self.level && is_certain(finding.outcome) <= is_certain(self.outcome)
+        level <= self.level && is_certain(outcome) <= is_certain(self.outcome)
     }
 }
 
 /// What can't be read can't be judged, so that stays; and nothing suppresses what is enforced.
 fn may_accept(finding: &Reported, enforced: &[&str]) -> bool {
-    !matches!(finding.rule.check, Check::Reading) && !enforced.contains(&finding.rule.id())
+    !matches!(finding.rule.check, Check::Reading | Check::Comparing) && !enforced.contains(&finding.rule.id())
 }
 
 struct Reader<'a> {

@@ -12,14 +12,14 @@ use crate::rules::{self, Check};
 use crate::suppress::Suppression;
 
 /// Marks in a report what was there before, and adds what is gone; `name` is what the user calls the state before.
-pub fn compare(report: &mut Report, mut before: Report, name: &str, settings: &Settings) {
-    follow_moves(report, &mut before);
-    excuse(report, &before, name, settings);
+pub fn compare(report: &mut Report, before: &mut Report, name: &str, settings: &Settings) {
+    follow_moves(report, before);
+    excuse(report, before, name, settings);
     let gone: Vec<Reported> = before
         .deployments
         .iter()
         .filter(|was| !has_trail(report, was))
-        .filter_map(|was| vanished(was, &before, name, settings))
+        .filter_map(|was| vanished(was, before, name, settings))
         .collect();
     engine::add(report, gone);
 }

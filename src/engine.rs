@@ -192,7 +192,7 @@ impl Settings {
 impl Selection {
     /// Whether a rule can find something; what stands for files that can't be read always can.
     pub fn asks(&self, rule: &Rule) -> bool {
-        matches!(rule.check, Check::Reading) || self.has(rule)
+        matches!(rule.check, Check::Reading | Check::Comparing) || self.has(rule)
     }
 
     /// Whether a rule is asked.

@@ -227,6 +227,17 @@ pub struct Way {
     pub help: Option<String>,
 }
 
+impl Gate {
+    /// What fails one of two gates fails this.
+    pub fn stricter(self, other: Self) -> Self {
+        let fail_on = match (self.fail_on, other.fail_on) {
+            (Some(one), Some(other)) => Some(one.min(other)),
+            (one, other) => one.or(other),
+        };
+        Self { fail_on, unresolved_fails: self.unresolved_fails || other.unresolved_fails }
+    }
+}
+
 impl FailOn {
     /// The level; none when nothing fails a run.
     pub fn level(self) -> Option<Level> {

@@ -14,7 +14,20 @@ use crate::engine::Settings;
 use crate::error::Error;
 use crate::output::{self, Look, Stream};
 use crate::report::Report;
-use crate::source::{ReadError, normalize};
+use crate::source::{Fs, ReadError, Sources, normalize};
+
+/// Where a baseline is read from, and where its text is kept.
+#[derive(Clone, Copy)]
+pub(super) struct Place<'a> {
+    pub(super) fs: &'a dyn Fs,
+    pub(super) sources: &'a Sources,
+}
+
+impl<'a> Place<'a> {
+    pub(super) fn of(given: &'a Given) -> Self {
+        Self { fs: given.files.fs(), sources: &given.sources }
+    }
+}
 
 /// A file of accepted findings, and what it says.
 struct Found {
@@ -26,11 +39,16 @@ struct Found {
 }
 
 /// The baseline of a check, if there is one; a file that is named has to be there.
-pub(super) fn read(args: &CheckArgs, config: &Config, given: &Given) -> Result<Option<Baseline>, Error> {
+pub(super) fn read(
+    args: &CheckArgs,
+    config: &Config,
+    given: &Given,
+    place: Place<'_>,
+) -> Result<Option<Baseline>, Error> {
     if args.no_baseline {
         return Ok(None);
     }
-    let found = find(args, config, given)?;
+    let found = find(args, config, given, place)?;
     match (found.baseline, &args.baseline) {
         (None, Some(named)) => Err(Error::Path { path: named.display().to_string(), cause: ReadError::Missing }),
         (baseline, _) => Ok(baseline),
@@ -50,9 +68,9 @@ pub(super) fn run(command: &BaselineCommand, matches: &ArgMatches, look: Look) -
         BaselineCommand::Prune(args) => (args, "prune"),
     };
     let given = inputs::read(&args.inputs, matches)?;
-    let config = config::load(&args.config, &given, given.files.fs())?;
+    let config = config::load(&args.config, &given, given.files.fs(), &given.sources)?;
     let Job { args, config, mut given, settings } = check::job(config, given, &["baseline", name])?;
-    let found = find(&args, &config, &given)?;
+    let found = find(&args, &config, &given, Place::of(&given))?;
     if let (BaselineCommand::Create(_), Some(_)) = (command, &found.baseline) {
         return Err(Error::BaselineExists { path: found.name });
     }
@@ -88,32 +106,29 @@ fn changes(old: &Baseline, new: &Baseline) -> String {
 
 /// The file that is named, else the one beside the configuration or at the root of the repository. Where there is
 /// none yet, it is the first of these.
-fn find(args: &CheckArgs, config: &Config, given: &Given) -> Result<Found, Error> {
+fn find(args: &CheckArgs, config: &Config, given: &Given, place: Place<'_>) -> Result<Found, Error> {
     if let Some(named) = &args.baseline {
         let path = normalize(&given.here.join(named));
-        return load(path, named.display().to_string(), true, given);
+        return load(path, named.display().to_string(), true, place);
     }
     let root = inputs::read_root(&config::common_directory(given), &given.here);
     let first = config.directory.as_ref().unwrap_or(&root).join(NAME);
     let last = root.join(NAME);
-    let path = if is_there(&first, given) || !is_there(&last, given) { first } else { last };
-    let name = given.sources.name(&path);
-    let is_named = !given.sources.may_read(&path);
-    load(path, name, is_named, given)
+    let is_there = |path: &PathBuf| !matches!(place.fs.kind(path), Err(ReadError::Missing));
+    let path = if is_there(&first) || !is_there(&last) { first } else { last };
+    let name = place.sources.name(&path);
+    let is_named = !place.sources.may_read(&path);
+    load(path, name, is_named, place)
 }
 
-fn is_there(path: &std::path::Path, given: &Given) -> bool {
-    !matches!(given.files.fs().kind(path), Err(ReadError::Missing))
-}
-
-fn load(path: PathBuf, name: String, is_named: bool, given: &Given) -> Result<Found, Error> {
+fn load(path: PathBuf, name: String, is_named: bool, Place { fs, sources }: Place<'_>) -> Result<Found, Error> {
     let loaded = match is_named {
-        true => given.sources.load_named(given.files.fs(), &path),
+        true => sources.load_named(fs, &path),
         // It was found in the tree, so it can't be a link out of it.
-        false => given.sources.load(given.files.fs(), &path),
+        false => sources.load(fs, &path),
     };
     let baseline = match loaded {
-        Ok(id) => Some(Baseline::read(id, &given.sources)?),
+        Ok(id) => Some(Baseline::read(id, sources)?),
         Err(ReadError::Missing) => None,
         Err(cause) => return Err(Error::Path { path: name, cause }),
     };

@@ -2,13 +2,21 @@
 
 use std::path::Path;
 
-use clap::ValueEnum;
+use clap::{FromArgMatches, ValueEnum};
 
+use super::baseline::{self, Place};
+use super::check::{self, Job};
 use super::inputs::{self, Files, Given};
 use super::{CheckArgs, config};
+use crate::baseline::Baseline;
+use crate::changes;
+use crate::config::Config;
+use crate::engine::{self, Settings};
 use crate::error::Error;
+use crate::report::{self, Report};
 use crate::scan::{Input, Inputs};
-use crate::source::{Commit, Disk, Fs, Git, GitError, Index, ReadError, Snapshot};
+use crate::source::{Commit, Disk, Fs, Git, GitError, Index, ReadError, Snapshot, Sources};
+use crate::weakened::{Gate, weakened};
 
 /// The variables with which pre-commit says what is pushed.
 const PUSHED: [&str; 2] = ["PRE_COMMIT_FROM_REF", "PRE_COMMIT_TO_REF"];
@@ -137,4 +145,52 @@ fn pushed(git: Git, from: &str, to: &str) -> Result<Change, Error> {
     let before = if is_nothing { State::Nothing } else { State::Commit(git.merge_base(from, to)?) };
     let now = State::Commit(git.commit(to)?);
     Ok(Change { git, now, before, name: from.to_owned() })
+}
+
+/// A check whose report is held against that on the files as they were.
+pub(super) struct Now<'a> {
+    pub(super) args: &'a CheckArgs,
+    pub(super) config: &'a Config,
+    pub(super) baseline: Option<&'a Baseline>,
+    pub(super) settings: &'a Settings,
+    pub(super) given: &'a Given,
+}
+
+impl Now<'_> {
+    /// Leaves what is new in the report, adds what is gone and what asks for less, and returns what failed a run before.
+    pub(super) fn hold_against(&self, before: Before, report: &mut Report) -> Result<report::Gate, Error> {
+        let Before { given: earlier, name } = before;
+        let kept = inputs::sources(earlier.read_roots.clone());
+        let was = self.gate_of(&earlier, &kept)?;
+        // Both are judged with the same settings, so that they differ by what was changed.
+        let fs = if self.args.config_from_base { earlier.files.fs() } else { self.given.files.fs() };
+        let same = config::load(&self.args.config, &earlier, fs, &earlier.sources)?;
+        let Job { given: mut earlier, settings, .. } = check::job(same, earlier, &["check"])?;
+        let sources = std::mem::take(&mut earlier.sources);
+        let mut before = engine::check(earlier.files.fs(), &earlier.inputs, sources, &settings)?;
+        changes::compare(report, &mut before, &name, self.settings);
+        let none = Baseline::default();
+        let now = Gate { config: self.config, baseline: self.baseline.unwrap_or(&none) };
+        let then = Gate { config: &was.0, baseline: was.1.as_ref().unwrap_or(&none) };
+        engine::add(report, weakened(report, &before, now, then, self.given.files.fs()));
+        let strict = CheckArgs::from_arg_matches(&config::complete(&was.0, &["check"])).unwrap_or_else(|e| e.exit());
+        Ok(report::Gate {
+            fail_on: strict.fail_on.level(),
+            unresolved_fails: strict.unresolved == report::Unresolved::Fail,
+        })
+    }
+
+    /// The settings and the baseline before; those that nobody could use then were none.
+    fn gate_of(&self, earlier: &Given, kept: &Sources) -> Result<(Config, Option<Baseline>), Error> {
+        let fs = earlier.files.fs();
+        let config = match config::load(&self.args.config, earlier, fs, kept) {
+            Err(Error::Configuration { .. }) => config::none(earlier, kept)?,
+            config => config?,
+        };
+        let baseline = match baseline::read(self.args, &config, earlier, Place { fs, sources: kept }) {
+            Err(Error::Baseline { .. } | Error::Path { .. }) => None,
+            baseline => baseline?,
+        };
+        Ok((config, baseline))
+    }
 }

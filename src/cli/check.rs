@@ -5,7 +5,8 @@ use std::process::ExitCode;
 
 use clap::{ArgMatches, FromArgMatches};
 
-use super::changes::Before;
+use super::baseline::Place;
+use super::changes::Now;
 use super::inputs::{self, Given};
 use super::{CheckArgs, baseline, changes, comments, config, evaluation, find_rules, regions};
 use crate::config::{ALL, Config};
@@ -23,13 +24,17 @@ const FOUND: u8 = 1;
 pub(super) fn run(args: &CheckArgs, matches: &ArgMatches, look: Look) -> Result<ExitCode, Error> {
     let mut given = inputs::read(&args.inputs, matches)?;
     let before = changes::compare(args, &mut given)?;
-    let config = config::load(&args.config, &given, given.files.fs())?;
+    let base = before.as_ref().filter(|_| args.config_from_base).map(|before| before.given.files.fs());
+    let fs = base.unwrap_or(given.files.fs());
+    let config = config::load(&args.config, &given, fs, &given.sources)?;
+    let baseline = baseline::read(args, &config, &given, Place { fs, sources: &given.sources })?;
     let Job { args, config, mut given, settings } = job(config, given, &["check"])?;
     check_destinations(&args.output)?;
-    let baseline = baseline::read(&args, &config, &given)?;
     let mut report = judge(&args, &mut given, &settings)?;
+    let mut gate = Gate { fail_on: args.fail_on.level(), unresolved_fails: args.unresolved == Unresolved::Fail };
     if let Some(before) = before {
-        compare(&mut report, before, &args, &settings, &given)?;
+        let now = Now { args: &args, config: &config, baseline: baseline.as_ref(), settings: &settings, given: &given };
+        gate = gate.stricter(now.hold_against(before, &mut report)?);
     }
     if let Some(baseline) = baseline {
         report.stale_entries = baseline::apply(&baseline, &mut report, &settings, &given);
@@ -47,7 +52,6 @@ pub(super) fn run(args: &CheckArgs, matches: &ArgMatches, look: Look) -> Result<
     }
     write(&report, &args.output)?;
     print(&report, &args, look)?;
-    let gate = Gate { fail_on: args.fail_on.level(), unresolved_fails: args.unresolved == Unresolved::Fail };
     Ok(if report.passes(gate) { ExitCode::SUCCESS } else { ExitCode::from(FOUND) })
 }
 
@@ -66,23 +70,6 @@ pub(super) fn job(config: Config, mut given: Given, subcommands: &[&str]) -> Res
     check_benchmark(args.compliance.as_deref())?;
     let settings = settings(&args, &config, matches, &mut given)?;
     Ok(Job { args, config, given, settings })
-}
-
-/// Holds a report against that on the files as they were, with the same settings.
-fn compare(
-    report: &mut Report,
-    before: Before,
-    args: &CheckArgs,
-    settings: &Settings,
-    given: &Given,
-) -> Result<(), Error> {
-    let Before { given: earlier, name } = before;
-    let config = config::load(&args.config, &earlier, given.files.fs())?;
-    let Job { settings: own, given: mut earlier, .. } = job(config, earlier, &["check"])?;
-    let sources = std::mem::take(&mut earlier.sources);
-    let before = engine::check(earlier.files.fs(), &earlier.inputs, sources, &own)?;
-    crate::changes::compare(report, before, &name, settings);
-    Ok(())
 }
 
 /// What is found, whether it counts or not.
@@ -181,7 +168,7 @@ fn rules_or_all(names: &[String]) -> Result<Vec<&'static Rule>, Error> {
 /// What can't be read can't be judged, so the rules that say so aren't switched off or weighed otherwise.
 fn check_judging(rule: &'static Rule) -> Result<(), Error> {
     match rule.check {
-        Check::Reading => Err(Error::NotIgnorable { name: rule.id() }),
+        Check::Reading | Check::Comparing => Err(Error::NotIgnorable { name: rule.id() }),
         Check::Trail(_)
         | Check::Deployment(_)
         | Check::Advice(_)

@@ -10,15 +10,21 @@ use super::{CheckArgs, Cli, ConfigArgs};
 use crate::config::{Config, Override, Request};
 use crate::error::Error;
 use crate::output;
-use crate::source::{Exclusions, Fs};
+use crate::source::{Exclusions, Fs, Sources};
 
 /// Reads the configuration that holds for all that is checked: the nearest file of `fs` at or above all of it.
-pub(super) fn load(args: &ConfigArgs, given: &Given, fs: &dyn Fs) -> Result<Config, Error> {
+pub(super) fn load(args: &ConfigArgs, given: &Given, fs: &dyn Fs, sources: &Sources) -> Result<Config, Error> {
     let start = common_directory(given);
     let root = inputs::read_root(&start, &given.here);
     let search = (!args.no_config).then_some((start.as_path(), root.as_path()));
     let request = Request { named: &args.config, search, here: &given.here };
-    Config::load(request, fs, &given.sources)
+    Config::load(request, fs, sources)
+}
+
+/// The defaults.
+pub(super) fn none(given: &Given, sources: &Sources) -> Result<Config, Error> {
+    let request = Request { named: &[], search: None, here: &given.here };
+    Config::load(request, given.files.fs(), sources)
 }
 
 /// The deepest directory that holds all that is checked.
@@ -88,7 +94,7 @@ fn exclusions(patterns: &[String], config: &Config, here: &Path) -> Result<Exclu
 /// `trailint config show`.
 pub(super) fn show(args: &CheckArgs, matches: &ArgMatches) -> Result<String, Error> {
     let given = inputs::read(&args.inputs, matches)?;
-    let config = load(&args.config, &given, given.files.fs())?;
+    let config = load(&args.config, &given, given.files.fs(), &given.sources)?;
     let matches = complete(&config, &["config", "show"]);
     let command = Cli::command();
     let options = command.find_subcommand("check").into_iter().flat_map(clap::Command::get_arguments);

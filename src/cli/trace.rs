@@ -10,7 +10,7 @@ use crate::output;
 /// The ways in which the values came that are asked for, as text.
 pub(super) fn run(args: &TraceArgs, matches: &ArgMatches) -> Result<String, Error> {
     let mut given = inputs::read(&args.inputs, matches)?;
-    let config = config::load(&args.config, &given, given.files.fs())?;
+    let config = config::load(&args.config, &given, given.files.fs(), &given.sources)?;
     given.files.excludes(config.exclusions()?);
     let mut evaluation = evaluation::options(&args.evaluation, &config, matches, &given)?;
     let deployments = evaluation::deployments(&config, &mut evaluation, &given)?;

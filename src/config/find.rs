@@ -8,7 +8,7 @@ use crate::error::Error;
 use crate::source::{FileId, Fs, ReadError, Sources, normalize};
 
 /// The names of a configuration file; a directory may hold one of them.
-const NAMES: [&str; 2] = ["trailint.toml", ".trailint.toml"];
+pub(super) const NAMES: [&str; 2] = ["trailint.toml", ".trailint.toml"];
 
 /// How many files may extend each other in a row.
 const MAX_EXTENDED: usize = 8;

@@ -8,6 +8,7 @@
 mod find;
 mod layer;
 mod names;
+mod relaxed;
 mod roots;
 mod settings;
 mod show;
@@ -22,6 +23,7 @@ use crate::source::{Exclusions, Fs, Sources, Span};
 use crate::suppress::{Accepted, Suppression};
 use layer::Layer;
 pub use names::{ALL, Benchmark, Glob, Judging, Named, Region, Until};
+pub use relaxed::Relaxed;
 pub use roots::Deployment;
 pub use settings::{Findings, Ignore, Root, Settings, Tool};
 pub use show::{Override, Shown, schema};
@@ -31,6 +33,8 @@ pub use show::{Override, Shown, schema};
 pub struct Config {
     /// The settings, where nothing is written with their defaults.
     pub settings: Settings,
+    /// How its file is named to people; the usual name if there is none.
+    pub name: String,
     /// The directory of its file, if there is one.
     pub directory: Option<PathBuf>,
     /// What is written, of all layers.
@@ -96,9 +100,11 @@ impl Config {
             merged.put(layer);
         }
         let Layer { table: written, origins, directory } = merged;
+        let file = origins.values().find(|origin| origin.source != Source::Argument).map(|origin| origin.span.file);
+        let name = file.map_or_else(|| find::NAMES[0].to_owned(), |file| sources.file(file).name.clone());
         let settings = Settings::deserialize(toml::Value::Table(written.clone()));
         let settings = settings.expect("settings are valid together when each of them is");
-        Ok(Self { settings, directory, written, origins })
+        Ok(Self { settings, name, directory, written, origins })
     }
 
     /// What is written of a key, for the option of the same name. Of `ignore` that is the rules alone.

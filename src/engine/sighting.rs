@@ -140,7 +140,7 @@ fn answer(rule: &'static Rule, seen: &[Seen<'_>], settings: &Settings) -> Option
         }
         Check::Advice(check) => advice(rule, seen.iter().find_map(|seen| check(seen.trail, &settings.policy))),
         Check::AdviceAround(check) => advice(rule, seen.iter().find_map(|seen| check(seen.around.as_ref()?))),
-        Check::Deployment(_) | Check::Reading | Check::Ignoring => None,
+        Check::Deployment(_) | Check::Reading | Check::Ignoring | Check::Comparing => None,
     }
 }
 

@@ -172,7 +172,8 @@ impl Subject<'_> {
             | Check::Advice(_)
             | Check::AdviceAround(_)
             | Check::Reading
-            | Check::Ignoring => &self.rule.page.summary,
+            | Check::Ignoring
+            | Check::Comparing => &self.rule.page.summary,
         }
     }
 

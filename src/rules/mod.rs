@@ -44,7 +44,7 @@ use crate::model::surroundings::Surroundings;
 use crate::model::{Deployment, Trail};
 
 /// All rules, in the order in which they are listed.
-pub static RULES: [&Rule; 27] = [
+pub static RULES: [&Rule; 28] = [
     &no_compliant_trail::RULE,
     &single_region_trail::RULE,
     &stopped_trail::RULE,
@@ -70,6 +70,7 @@ pub static RULES: [&Rule; 27] = [
     &UNUSED_IGNORE,
     &EXPIRED_IGNORE,
     &UNKNOWN_RULE,
+    &WEAKENED_GATE,
     &SYNTAX_ERROR,
     &UNREADABLE_FILE,
 ];
@@ -84,6 +85,10 @@ pub static EXPIRED_IGNORE: Rule =
 
 /// A comment that names a rule that doesn't exist.
 pub static UNKNOWN_RULE: Rule = Rule::new(|| Page::parse(include_str!("../../rules/unknown-rule.md")), Check::Ignoring);
+
+/// A change that asks for less than what it is compared with. Nothing can switch it off or suppress it.
+pub static WEAKENED_GATE: Rule =
+    Rule::new(|| Page::parse(include_str!("../../rules/weakened-gate.md")), Check::Comparing);
 
 /// Text that isn't in its language. It can't be switched off: what can't be read can't be judged.
 pub static SYNTAX_ERROR: Rule = Rule::new(|| Page::parse(include_str!("../../rules/syntax-error.md")), Check::Reading);
@@ -122,6 +127,8 @@ pub enum Check {
     Reading,
     /// The comments that suppress findings.
     Ignoring,
+    /// What a change makes of the gate that it has to pass.
+    Comparing,
 }
 
 /// How strictly the control is read.
@@ -222,6 +229,7 @@ pub fn judging(name: &str) -> Result<&'static Rule, String> {
     let rule = named(name)?;
     match rule.check {
         Check::Reading => Err(format!("`{name}` can't be ignored: what can't be read can't be judged")),
+        Check::Comparing => Err(format!("`{name}` can't be ignored: it says what a change ignores")),
         _ => Ok(rule),
     }
 }

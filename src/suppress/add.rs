@@ -53,7 +53,7 @@ pub fn comments(report: &Report, reason: &str) -> Vec<Commented> {
 }
 
 fn is_acceptable(finding: &Reported, report: &Report) -> bool {
-    let is_judged = !matches!(finding.rule.check, Check::Reading | Check::Ignoring);
+    let is_judged = !matches!(finding.rule.check, Check::Reading | Check::Ignoring | Check::Comparing);
     is_judged && finding.suppressed.is_none() && report.tells(finding)
 }
 

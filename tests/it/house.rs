@@ -12,7 +12,7 @@ const LAYERS: [&[&str]; 9] = [
     &["model"],
     &["formats"],
     &["finding", "rules", "error"],
-    &["config", "scan", "suppress", "baseline", "changes", "report", "engine"],
+    &["config", "scan", "suppress", "baseline", "changes", "weakened", "report", "engine"],
     &["output"],
     &["cli"],
 ];

@@ -37,4 +37,5 @@ mod suppressing;
 mod traces;
 mod twins;
 mod verdicts;
+mod weakened;
 mod yaml;

@@ -1,0 +1,146 @@
+//! How a configuration asks for less than another one: each difference by which there can only be fewer findings.
+
+use super::{Config, Ignore, Root, Settings};
+use crate::finding::Level;
+use crate::formats::ParameterPolicy;
+use crate::model::selectors::SelectorPolicy;
+use crate::report::{FailOn, Unresolved};
+use crate::rules::{RULES, Rule};
+use crate::source::Span;
+
+/// A setting that asks for less than it did.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Relaxed {
+    /// The key; `table.key` within a table.
+    pub key: String,
+    /// What it does, to follow "this change".
+    pub what: String,
+    /// Where it is written; nothing if it isn't any more.
+    pub span: Option<Span>,
+    /// The file in which it was written.
+    pub was: String,
+}
+
+impl Config {
+    /// What this asks for less than another one.
+    pub fn relaxed_since(&self, before: &Self) -> Vec<Relaxed> {
+        let (now, was) = (&self.settings, &before.settings);
+        let mut relaxed = Vec::new();
+        let mut add = |key: &str, what: String| {
+            let span = self.origins.get(key).map(|origin| origin.span);
+            relaxed.push(Relaxed { key: key.to_owned(), what, span, was: before.name.clone() });
+        };
+        for rule in RULES {
+            if asks(was, rule) && !asks(now, rule) {
+                let key = if ignores(now, rule) { "ignore" } else { "select" };
+                add(key, format!("asks `{}` no more", rule.id()));
+            }
+            let levels = [now, was].map(|settings| level(settings, rule));
+            if let [now, was] = levels
+                && now < was
+            {
+                add(&format!("levels.{}", rule.id()), format!("lets `{}` weigh less", rule.id()));
+            }
+        }
+        for (key, is_less) in lesser(now, was) {
+            if is_less {
+                add(key, format!("makes `{key}` less strict"));
+            }
+        }
+        for glob in now.exclude.iter().filter(|glob| !was.exclude.contains(glob)) {
+            add("exclude", format!("excludes `{}`", glob.0));
+        }
+        for tool in now.honor.iter().filter(|tool| !was.honor.contains(tool)) {
+            add("honor", format!("accepts the comments of {}", tool.name()));
+        }
+        for rule in was.enforce.iter().filter(|named| !now.enforce.contains(named)) {
+            add("enforce", format!("lets `{}` be suppressed", rule.0));
+        }
+        for root in was.root.iter().filter(|root| !now.root.iter().any(|other| is_same(other, root))) {
+            let name = root.name.as_deref().unwrap_or(&root.path);
+            add("root", format!("leaves out the deployment `{name}`"));
+        }
+        relaxed.extend(self.accepted_since(before));
+        relaxed
+    }
+
+    /// Findings that the other one didn't accept, or not for as long.
+    fn accepted_since(&self, before: &Self) -> Vec<Relaxed> {
+        let known = before.accepted();
+        let is_known = |new: &crate::suppress::Accepted| {
+            known.iter().any(|old| {
+                let (until, was) = (new.suppression.until, old.suppression.until);
+                let is_longer = was.is_some_and(|was| until.is_none_or(|until| until > was));
+                (new.rule, &new.address) == (old.rule, &old.address) && !is_longer
+            })
+        };
+        let relax = |new: &crate::suppress::Accepted| Relaxed {
+            key: "ignore".to_owned(),
+            what: format!("accepts findings of `{}`", new.rule),
+            span: new.suppression.span,
+            was: before.name.clone(),
+        };
+        self.accepted().iter().filter(|new| !is_known(new)).map(relax).collect()
+    }
+}
+
+/// Settings of which one value asks for less than another. That the defaults of parameters count, or don't, turns
+/// failures into what isn't known and the other way round, so any change of it may be a way out.
+fn lesser(now: &Settings, was: &Settings) -> [(&'static str, bool); 7] {
+    let regions = |settings: &Settings| settings.regions.iter().map(|region| region.0.clone()).collect::<Vec<_>>();
+    let (now_regions, was_regions) = (regions(now), regions(was));
+    let is_dropped = was_regions.iter().any(|region| !now_regions.contains(region));
+    [
+        ("fail-on", weight(now.fail_on) < weight(was.fail_on)),
+        ("unresolved", gravity(now.unresolved) < gravity(was.unresolved)),
+        ("require-trail", was.require_trail && !now.require_trail),
+        ("every-trail", was.every_trail && !now.every_trail),
+        (
+            "selector-policy",
+            (was.selector_policy, now.selector_policy) == (SelectorPolicy::Literal, SelectorPolicy::Coverage),
+        ),
+        ("parameter-policy", policy(now.parameter_policy) != policy(was.parameter_policy)),
+        ("regions", !now_regions.is_empty() && (was_regions.is_empty() || is_dropped)),
+    ]
+}
+
+fn policy(policy: ParameterPolicy) -> bool {
+    matches!(policy, ParameterPolicy::Any)
+}
+
+/// How much fails a run.
+fn weight(fail_on: FailOn) -> u8 {
+    match fail_on {
+        FailOn::Never => 0,
+        FailOn::Error => 1,
+        FailOn::Warning => 2,
+        FailOn::Note => 3,
+    }
+}
+
+fn gravity(unresolved: Unresolved) -> u8 {
+    match unresolved {
+        Unresolved::Ignore => 0,
+        Unresolved::Warn => 1,
+        Unresolved::Fail => 2,
+    }
+}
+
+fn asks(settings: &Settings, rule: &Rule) -> bool {
+    let is_selected = settings.select.iter().chain(&settings.extend_select).any(|named| named.names(rule));
+    let is_enforced = settings.enforce.iter().any(|named| named.names(rule));
+    is_enforced || is_selected && !ignores(settings, rule)
+}
+
+fn ignores(settings: &Settings, rule: &Rule) -> bool {
+    settings.ignore.iter().any(|ignore| matches!(ignore, Ignore::Rule(ignored) if ignored.0 == rule.id()))
+}
+
+fn level(settings: &Settings, rule: &Rule) -> Level {
+    let said = settings.levels.iter().find(|(named, _)| named.0 == rule.id());
+    said.map_or(rule.page.level, |(_, level)| *level)
+}
+
+fn is_same(one: &Root, other: &Root) -> bool {
+    (&one.name, &one.path) == (&other.name, &other.path)
+}

@@ -1,0 +1,88 @@
+//! What a change makes of the gate that it has to pass: comments, settings and baselines that ask for less.
+
+use std::collections::HashSet;
+
+use crate::baseline::Baseline;
+use crate::config::{Config, Relaxed};
+use crate::finding::Label;
+use crate::report::{Place, Report, Reported};
+use crate::rules;
+use crate::source::{Fs, Span};
+
+/// What decides which findings count.
+#[derive(Debug, Clone, Copy)]
+pub struct Gate<'a> {
+    /// The settings.
+    pub config: &'a Config,
+    /// What is accepted as a whole.
+    pub baseline: &'a Baseline,
+}
+
+/// What asks for less now than before; `before` is the report on the files as they were.
+pub fn weakened(report: &Report, before: &Report, now: Gate<'_>, was: Gate<'_>, fs: &dyn Fs) -> Vec<Reported> {
+    let settings = now.config.relaxed_since(was.config).into_iter().map(of_setting);
+    let mut found: Vec<Reported> = settings.collect();
+    found.extend(of_comments(report, before));
+    found.extend(of_baseline(now.baseline, was.baseline));
+    found.extend(of_hidden(report, before, fs));
+    found
+}
+
+fn of_setting(relaxed: Relaxed) -> Reported {
+    let Relaxed { key, what, span, was } = relaxed;
+    let place = match span {
+        Some(span) => Place::Text(Label { span, text: format!("`{key}` is set here") }),
+        None => Place::File(was),
+    };
+    Reported { attribute: Some(key), ..finding(what, place) }
+}
+
+/// Each comment that suppresses a finding that wasn't suppressed before.
+fn of_comments(report: &Report, before: &Report) -> Vec<Reported> {
+    let suppressed = |finding: &&Reported| finding.suppressed.is_some();
+    let known: HashSet<&str> =
+        before.findings.iter().filter(suppressed).map(|finding| finding.fingerprint.as_str()).collect();
+    let mut met: HashSet<(Span, &str)> = HashSet::new();
+    let mut found = Vec::new();
+    for finding in report.findings.iter().filter(|finding| !known.contains(finding.fingerprint.as_str())) {
+        let Some(span) = finding.suppressed.as_ref().and_then(|own| own.span) else { continue };
+        // The configuration is compared setting by setting.
+        let name = &report.sources.file(span.file).name;
+        if !name.ends_with(".toml") && name != "--config" && met.insert((span, finding.rule.id())) {
+            let place = Place::Text(Label { span, text: "accepted here".to_owned() });
+            found.push(self::finding(format!("suppresses what `{}` finds", finding.rule.id()), place));
+        }
+    }
+    found
+}
+
+/// All entries that a baseline gains are one finding: a first baseline may have hundreds.
+fn of_baseline(now: &Baseline, was: &Baseline) -> Option<Reported> {
+    let added: Vec<Span> = now.added_since(was).filter_map(|entry| entry.span).collect();
+    let span = *added.first()?;
+    let what = match added.len() {
+        1 => "accepts a finding in the baseline".to_owned(),
+        number => format!("accepts {number} findings in the baseline"),
+    };
+    Some(finding(what, Place::Text(Label { span, text: "the first of them".to_owned() })))
+}
+
+/// The files that declared a trail, still do, and aren't searched any more.
+fn of_hidden(report: &Report, before: &Report, fs: &dyn Fs) -> Vec<Reported> {
+    let searched: HashSet<_> = report.sources.all().into_iter().map(|(_, file)| file.path.clone()).collect();
+    let mut met = HashSet::new();
+    let trails = before.deployments.iter().flat_map(|deployment| &deployment.trails);
+    let files = trails.map(|trail| trail.header.file).filter(|file| met.insert(*file));
+    let files = files.map(|file| before.sources.file(file)).filter(|file| !searched.contains(&file.path));
+    let is_there =
+        |bytes: Vec<u8>, text: &str| String::from_utf8_lossy(&bytes).replace('\r', "") == text.replace('\r', "");
+    files
+        .filter(|file| fs.read_inside(&file.path).is_ok_and(|bytes| is_there(bytes, &file.text)))
+        .map(|file| finding("keeps this file from being searched".to_owned(), Place::File(file.name.clone())))
+        .collect()
+}
+
+fn finding(what: String, place: Place) -> Reported {
+    let help = "let somebody review it who may, or take it back".to_owned();
+    Reported { help: Some(help), ..Reported::new(&rules::WEAKENED_GATE, format!("this change {what}"), place) }
+}

@@ -1,0 +1,177 @@
+//! A change can't switch off the gate that it has to pass without being seen.
+
+use super::cli::{err, out, status};
+use super::repository::Repository;
+
+const GOOD: &str = "resource \"aws_cloudtrail\" \"t\" {\n  is_multi_region_trail = true\n}\n";
+const BAD: &str = "resource \"aws_cloudtrail\" \"t\" {\n  name = \"t\"\n}\n";
+
+/// What is said of the gate, each as `path:line what`, and whether that fails the run.
+fn weakened(repository: &Repository, arguments: &[&str]) -> (i32, Vec<String>) {
+    let output = repository.run(&[&["check", "-f", "concise", "--diff-base", "HEAD"], arguments].concat());
+    assert_ne!(status(&output), 2, "{}", err(&output));
+    let said = out(&output);
+    let said = said.lines().filter_map(|line| {
+        let (place, what) = line.split_once(": error[weakened-gate] this change ")?;
+        Some(format!("{} {what}", place.split(':').take(2).collect::<Vec<_>>().join(":")))
+    });
+    (status(&output), said.collect())
+}
+
+fn only(finding: &str) -> (i32, Vec<String>) {
+    (1, vec![finding.to_owned()])
+}
+
+#[test]
+fn each_setting_that_asks_for_less_is_told() {
+    let Some(repository) = Repository::new("settings") else { return };
+    repository.write("a.tf", GOOD).write("app/main.tf", "");
+    let cases = [
+        ("", "select = [\"no-compliant-trail\", \"stopped-trail\"]", "asks `single-region-trail` no more"),
+        ("", "ignore = [\"stopped-trail\"]", "asks `stopped-trail` no more"),
+        (
+            "select = [\"stopped-trail\"]\nextend-select = [\"split-selectors\"]",
+            "select = [\"stopped-trail\"]",
+            "asks `split-selectors` no more",
+        ),
+        ("", "levels = { stopped-trail = \"note\" }", "lets `stopped-trail` weigh less"),
+        ("levels = { split-selectors = \"error\" }", "", "lets `split-selectors` weigh less"),
+        ("", "fail-on = \"never\"", "makes `fail-on` less strict"),
+        ("fail-on = \"note\"", "fail-on = \"warning\"", "makes `fail-on` less strict"),
+        ("", "unresolved = \"ignore\"", "makes `unresolved` less strict"),
+        ("unresolved = \"fail\"", "", "makes `unresolved` less strict"),
+        ("require-trail = true", "", "makes `require-trail` less strict"),
+        ("every-trail = true", "every-trail = false", "makes `every-trail` less strict"),
+        ("selector-policy = \"literal\"", "", "makes `selector-policy` less strict"),
+        ("parameter-policy = \"any\"", "", "makes `parameter-policy` less strict"),
+        ("", "parameter-policy = \"any\"", "makes `parameter-policy` less strict"),
+        ("", "regions = [\"eu-west-1\"]", "makes `regions` less strict"),
+        ("regions = [\"eu-west-1\", \"us-east-1\"]", "regions = [\"eu-west-1\"]", "makes `regions` less strict"),
+        ("", "exclude = [\"examples/**\"]", "excludes `examples/**`"),
+        ("", "honor = [\"checkov\"]", "accepts the comments of Checkov"),
+        ("enforce = [\"stopped-trail\"]", "", "lets `stopped-trail` be suppressed"),
+        ("[[root]]\nname = \"x\"\npath = \"app\"", "", "leaves out the deployment `x`"),
+        ("", "[[ignore]]\nrule = \"stopped-trail\"", "accepts findings of `stopped-trail`"),
+        (
+            "[[ignore]]\nrule = \"stopped-trail\"\nuntil = 2999-01-31",
+            "[[ignore]]\nrule = \"stopped-trail\"\nuntil = 2999-02-01",
+            "accepts findings of `stopped-trail`",
+        ),
+    ];
+    for (before, after, expected) in cases {
+        repository.write("trailint.toml", before).commit();
+        assert_eq!(weakened(&repository, &[]), (0, Vec::new()), "{before}");
+        repository.write("trailint.toml", after);
+        let (status, said) = weakened(&repository, &[]);
+        let has = said.iter().any(|line| line.starts_with("trailint.toml") && line.ends_with(expected));
+        assert!(status == 1 && has, "{before} -> {after}: {status} {said:?}");
+        // The other way round, nothing asks for less.
+        repository.commit().write("trailint.toml", before);
+        let is_stricter = !expected.contains("parameter-policy");
+        assert!(!is_stricter || weakened(&repository, &[]).1.is_empty(), "{after} -> {before}");
+    }
+}
+
+#[test]
+fn a_setting_is_told_where_it_is_and_a_removed_one_in_its_file() {
+    let Some(repository) = Repository::new("places") else { return };
+    repository.write("a.tf", GOOD).write("trailint.toml", "# all\nenforce = [\"stopped-trail\"]\n").commit();
+    repository.write("trailint.toml", "# all\nfail-on = \"never\"\n");
+    let expected = ["trailint.toml lets `stopped-trail` be suppressed", "trailint.toml:2 makes `fail-on` less strict"];
+    assert_eq!(weakened(&repository, &[]), (1, expected.map(str::to_owned).to_vec()));
+    // Nobody need be asked about what the command line says.
+    assert_eq!(weakened(&repository, &["--fail-on", "never"]).0, 0);
+    repository.remove("trailint.toml");
+    assert_eq!(weakened(&repository, &[]), only("trailint.toml lets `stopped-trail` be suppressed"));
+}
+
+#[test]
+fn a_comment_that_suppresses_more_is_told() {
+    let Some(repository) = Repository::new("comments") else { return };
+    repository.write("a.tf", BAD).commit();
+    repository.write("a.tf", format!("# trailint: ignore[single-region-trail] fine\n{BAD}"));
+    assert_eq!(weakened(&repository, &[]), only("a.tf:1 suppresses what `single-region-trail` finds"));
+    assert_eq!(weakened(&repository, &["--no-ignores"]), (0, Vec::new()));
+    repository
+        .commit()
+        .write("b/main.tf", "")
+        .write("a.tf", format!("# moved\n# trailint: ignore[single-region-trail] fine\n{BAD}"));
+    assert_eq!(weakened(&repository, &[]), (0, Vec::new()));
+}
+
+#[test]
+fn what_a_baseline_gains_is_told() {
+    let Some(repository) = Repository::new("gains") else { return };
+    repository.write("a/main.tf", BAD).commit();
+    repository.run(&["baseline", "create"]);
+    let (failed, said) = weakened(&repository, &[]);
+    assert_eq!((failed, said.len()), (1, 1));
+    assert!(said[0].starts_with(".trailint-baseline.json:4 accepts "), "{said:?}");
+    repository.commit();
+    assert_eq!(weakened(&repository, &[]), (0, Vec::new()));
+    repository.write("b/main.tf", BAD).run(&["baseline", "update"]);
+    assert_eq!(weakened(&repository, &[]).1.len(), 1);
+    repository.remove("a/main.tf").remove("b/main.tf").run(&["baseline", "update"]);
+    assert_eq!(weakened(&repository, &[]), (0, Vec::new()));
+}
+
+#[test]
+fn what_is_hidden_from_the_search_is_told() {
+    let Some(repository) = Repository::new("hidden") else { return };
+    repository.write("prod/main.tf", BAD).write("a.tf", GOOD).commit();
+    repository.write(".gitignore", "prod/\n");
+    assert_eq!(weakened(&repository, &[]), only("prod/main.tf keeps this file from being searched"));
+    repository.commit();
+    assert_eq!(weakened(&repository, &[]), (0, Vec::new()));
+}
+
+#[test]
+fn nothing_suppresses_it() {
+    let Some(repository) = Repository::new("unsuppressible") else { return };
+    repository.write("a.tf", GOOD).commit().write("trailint.toml", "fail-on = \"never\"\n");
+    let output = repository.run(&["check", "--diff-base", "HEAD", "--ignore", "weakened-gate"]);
+    assert_eq!(status(&output), 2);
+    assert!(err(&output).contains("`weakened-gate` can't be ignored"), "{}", err(&output));
+    repository.write("trailint.toml", "fail-on = \"never\"\nignore = [\"weakened-gate\"]\n");
+    assert_eq!(status(&repository.run(&["check", "--diff-base", "HEAD"])), 2);
+    repository.write("trailint.toml", "fail-on = \"never\"\n").run(&["baseline", "create"]);
+    assert_eq!(weakened(&repository, &["--select", "stopped-trail"]).0, 1);
+    assert_eq!(status(&repository.run(&["check", "--scope", "all"])), 0);
+    repository.git(["add", "--all"]);
+    assert_eq!(status(&repository.run(&["check", "--scope", "staged"])), 1);
+}
+
+#[test]
+fn the_settings_of_the_base_hold_if_they_are_asked_for() {
+    let Some(repository) = Repository::new("from-base") else { return };
+    repository.write("a.tf", BAD).write("old.tf", "").commit();
+    repository
+        .write("b/main.tf", BAD)
+        .write("trailint.toml", "ignore = [\"single-region-trail\"]\nexclude = [\"b\"]\n");
+    repository.run(&["baseline", "create", "--config", "ignore=[]"]);
+    let check = |more: &[&str]| {
+        let arguments = [&["check", "-f", "concise", "--min-level", "error", "--diff-base", "HEAD"], more].concat();
+        let output = repository.run(&arguments);
+        (status(&output), out(&output))
+    };
+    let (failed, said) = check(&["--config-from-base"]);
+    assert_eq!(failed, 1);
+    assert!(said.starts_with("b/main.tf:1:") && said.contains("single-region-trail"), "{said}");
+    assert_eq!(said.lines().count(), 1, "{said}");
+    repository.write(".gitignore", "b/\n").commit();
+    assert_eq!(check(&["--config-from-base"]), (0, String::new()));
+}
+
+#[test]
+fn settings_that_nobody_could_use_were_none() {
+    let Some(repository) = Repository::new("unusable") else { return };
+    repository
+        .write("a.tf", GOOD)
+        .write("trailint.toml", "nonsense = 1\n")
+        .write(".trailint-baseline.json", "[")
+        .commit();
+    repository.write("trailint.toml", "").remove(".trailint-baseline.json");
+    assert_eq!(weakened(&repository, &[]), (0, Vec::new()));
+    repository.write("trailint.toml", "fail-on = \"never\"\n");
+    assert_eq!(weakened(&repository, &[]), only("trailint.toml:1 makes `fail-on` less strict"));
+}
