@@ -188,7 +188,7 @@ struct CheckArgs {
     /// Count only what is new since this revision and `HEAD` parted, and tell what is gone.
     #[arg(long, value_name = "REV", help_heading = "Input", env = "TRAILINT_DIFF_BASE")]
     diff_base: Option<String>,
-    /// Take the settings and the baseline from the state that is compared with, too.
+    /// Take the settings, the ignore files and the baseline from the state that is compared with, too.
     #[arg(long, help_heading = "Input")]
     config_from_base: bool,
     /// Fail with status 2 when there is no file to check.

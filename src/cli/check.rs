@@ -24,8 +24,11 @@ const FOUND: u8 = 1;
 pub(super) fn run(args: &CheckArgs, matches: &ArgMatches, look: Look) -> Result<ExitCode, Error> {
     let mut given = inputs::read(&args.inputs, matches)?;
     let before = changes::compare(args, &mut given)?;
-    let base = before.as_ref().filter(|_| args.config_from_base).map(|before| before.given.files.fs());
-    let fs = base.unwrap_or(given.files.fs());
+    let base = before.as_ref().filter(|_| args.config_from_base).map(|before| &before.given.files);
+    if let Some(base) = base {
+        given.files.heeds(base);
+    }
+    let fs = base.unwrap_or(&given.files).fs();
     let config = config::load(&args.config, &given, fs, &given.sources)?;
     let baseline = baseline::read(args, &config, &given, Place { fs, sources: &given.sources })?;
     let Job { args, config, mut given, settings } = job(config, given, &["check"])?;

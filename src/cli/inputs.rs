@@ -56,6 +56,15 @@ impl Files {
         }
     }
 
+    /// Leaves out what the ignore files of another tree name, instead of their own.
+    pub(super) fn heeds(&mut self, other: &Self) {
+        match (self, other) {
+            (_, Files::Disk(_)) => {}
+            (Files::Disk(disk), Files::Snapshot(other)) => disk.heeds(other.ignore_files()),
+            (Files::Snapshot(snapshot), Files::Snapshot(other)) => snapshot.heeds(other.ignore_files()),
+        }
+    }
+
     pub(super) fn walks_ignored(&mut self) {
         match self {
             Files::Disk(disk) => disk.walks_ignored(),

@@ -3,10 +3,11 @@
 use std::fs::{self, File, FileType};
 use std::io::{ErrorKind, Read, Write};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use ignore::{DirEntry, WalkBuilder, WalkState};
 
-use super::{Exclusions, Fs, MAX_FILE_BYTES, PathKind, ReadError, SKIPPED, Visit, Wanted};
+use super::{Exclusions, Fs, Ignored, MAX_FILE_BYTES, PathKind, ReadError, SKIPPED, Visit, Wanted};
 
 /// Files that tell a walk what to leave out.
 const IGNORE_FILES: [&str; 2] = [".gitignore", ".ignore"];
@@ -20,6 +21,8 @@ pub struct Disk {
     trees: Vec<PathBuf>,
     exclusions: Exclusions,
     skips_ignored: bool,
+    /// What is left out instead of what the ignore files on the disk name.
+    heeded: Option<Arc<Ignored>>,
 }
 
 impl Disk {
@@ -27,7 +30,7 @@ impl Disk {
     pub fn new(trees: &[PathBuf]) -> Self {
         let canonical = |tree: &PathBuf| fs::canonicalize(tree).unwrap_or_else(|_| tree.clone());
         let trees = trees.iter().map(canonical).collect();
-        Self { trees, exclusions: Exclusions::default(), skips_ignored: true }
+        Self { trees, exclusions: Exclusions::default(), skips_ignored: true, heeded: None }
     }
 
     /// Leaves these out of walks, too.
@@ -38,6 +41,16 @@ impl Disk {
     /// Walks also to what ignore files name.
     pub fn walks_ignored(&mut self) {
         self.skips_ignored = false;
+    }
+
+    /// Leaves out what these ignore files name, instead of those on the disk.
+    pub fn heeds(&mut self, ignored: Ignored) {
+        self.heeded = Some(Arc::new(ignored));
+    }
+
+    /// The ignore files that take the place of the others.
+    pub(super) fn heeded(&self) -> Option<&Ignored> {
+        self.heeded.as_deref()
     }
 
     /// Whether a walk that starts at a directory leaves a file below it out, as far as the user says so.
@@ -132,12 +145,15 @@ impl Fs for Disk {
             return visit(&path, Err(ReadError::NotAFile));
         }
         let exclusions = self.exclusions.clone();
+        let heeded = self.heeded.clone().filter(|_| self.skips_ignored);
         let walk = WalkBuilder::new(directory)
-            .standard_filters(self.skips_ignored)
+            .standard_filters(self.skips_ignored && heeded.is_none())
             .hidden(false)
             .git_global(false)
             .threads(walkers(directory))
-            .filter_entry(move |entry| !is_skipped(entry) && !is_excluded(entry, &exclusions))
+            .filter_entry(move |entry| {
+                !is_skipped(entry) && !is_excluded(entry, &exclusions) && !is_heeded(entry, heeded.as_deref())
+            })
             .build_parallel();
         walk.run(|| {
             let mut buffer = Vec::new();
@@ -179,7 +195,7 @@ impl Disk {
         let small_file = |found: fs::Metadata| found.is_file() && found.len() < 1 << 20;
         let is_unsafe = |path: &PathBuf| fs::metadata(path).is_ok_and(|found| !small_file(found));
         let mut paths = IGNORE_FILES.iter().map(|name| directory.join(name));
-        paths.find(|path| self.skips_ignored && is_unsafe(path))
+        paths.find(|path| self.skips_ignored && self.heeded.is_none() && is_unsafe(path))
     }
 }
 
@@ -201,6 +217,11 @@ fn is_skipped(entry: &DirEntry) -> bool {
 fn is_excluded(entry: &DirEntry, exclusions: &Exclusions) -> bool {
     let is_directory = entry.file_type().is_some_and(|found| found.is_dir());
     entry.depth() > 0 && exclusions.has(entry.path(), is_directory)
+}
+
+fn is_heeded(entry: &DirEntry, heeded: Option<&Ignored>) -> bool {
+    let is_directory = entry.file_type().is_some_and(|found| found.is_dir());
+    entry.depth() > 0 && heeded.is_some_and(|ignored| ignored.names(entry.path(), is_directory))
 }
 
 fn check_regular(found: &FileType) -> Result<(), ReadError> {

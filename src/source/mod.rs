@@ -15,7 +15,7 @@ use std::path::{Component, Path, PathBuf};
 pub use disk::Disk;
 pub use exclusions::Exclusions;
 pub use file::{FileId, Position, SourceFile, Span};
-pub use git::{Commit, Git, GitError, Index, Snapshot};
+pub use git::{Commit, Git, GitError, Ignored, Index, Snapshot};
 pub use memory::Memory;
 pub use sources::Sources;
 

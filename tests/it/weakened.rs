@@ -158,7 +158,11 @@ fn the_settings_of_the_base_hold_if_they_are_asked_for() {
     assert_eq!(failed, 1);
     assert!(said.starts_with("b/main.tf:1:") && said.contains("single-region-trail"), "{said}");
     assert_eq!(said.lines().count(), 1, "{said}");
-    repository.write(".gitignore", "b/\n").commit();
+    repository.write(".gitignore", "b/\n");
+    assert_eq!(check(&["--config-from-base"]), (failed, said.clone()));
+    repository.git(["add", "--all", "--force"]);
+    assert_eq!(check(&["--config-from-base", "--scope", "staged"]), (failed, said));
+    repository.commit();
     assert_eq!(check(&["--config-from-base"]), (0, String::new()));
 }
 

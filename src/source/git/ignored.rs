@@ -10,8 +10,8 @@ use ignore::gitignore::{Gitignore, GitignoreBuilder};
 pub(super) const IGNORE_FILES: [&str; 2] = [".ignore", ".gitignore"];
 
 /// The ignore files of a tree, each read where it lies.
-#[derive(Debug, Default)]
-pub(super) struct Ignored {
+#[derive(Debug, Clone, Default)]
+pub struct Ignored {
     /// By directory, in the order of [`IGNORE_FILES`].
     patterns: HashMap<PathBuf, [Option<Gitignore>; IGNORE_FILES.len()]>,
     /// What is known of directories.
@@ -53,7 +53,7 @@ impl Ignored {
     }
 
     /// Whether this very path is named: by the nearest file that says something of it.
-    fn names(&self, path: &Path, is_directory: bool) -> bool {
+    pub(crate) fn names(&self, path: &Path, is_directory: bool) -> bool {
         let said = |index: usize| {
             let files =
                 path.ancestors().skip(1).filter_map(|directory| self.patterns.get(directory)?.get(index)?.as_ref());

@@ -10,4 +10,5 @@ mod snapshot;
 
 pub use command::{Commit, Git, GitError};
 pub use entries::Index;
+pub use ignored::Ignored;
 pub use snapshot::Snapshot;

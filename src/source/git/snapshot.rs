@@ -87,6 +87,16 @@ impl Snapshot {
         self.disk.excludes(exclusions);
     }
 
+    /// The ignore files of the tree.
+    pub fn ignore_files(&self) -> Ignored {
+        self.ignored(&self.root)
+    }
+
+    /// Leaves out what these ignore files name, instead of its own.
+    pub fn heeds(&mut self, ignored: Ignored) {
+        self.disk.heeds(ignored);
+    }
+
     /// Walks also to what ignore files name.
     pub fn walks_ignored(&mut self) {
         self.disk.walks_ignored();
@@ -176,6 +186,9 @@ impl Snapshot {
         let mut ignored = Ignored::default();
         if !self.disk.skips_ignored() {
             return ignored;
+        }
+        if let Some(heeded) = self.disk.heeded() {
+            return heeded.clone();
         }
         for (path, entry) in &self.entries {
             let is_named = IGNORE_FILES.iter().any(|name| path.file_name() == Some(name.as_ref()));
