@@ -272,6 +272,7 @@ struct CheckArgs {
     #[arg(
         long,
         value_name = "REASON",
+        conflicts_with = "no_ignores",
         num_args = 0..=1,
         require_equals = true,
         default_missing_value = "",

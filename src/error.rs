@@ -42,6 +42,9 @@ pub enum Error {
     /// The current directory is gone.
     #[error("can't tell the current directory: {0}")]
     CurrentDirectory(std::io::Error),
+    /// All rules that are selected are ignored.
+    #[error("no rule is left to check: all that are selected are ignored; select others, or ignore fewer")]
+    NoRules,
     /// `--require-inputs`, and no file is of a kind that is checked.
     #[error("no Terraform or CloudFormation file found in {paths}, and `--require-inputs` wants one")]
     NoInputs {

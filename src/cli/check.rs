@@ -50,7 +50,7 @@ pub(super) fn run(args: &CheckArgs, matches: &ArgMatches, look: Look) -> Result<
     report.shows_passed = args.show_passed;
     report.shows_suppressed = args.show_suppressed;
     if let Some(reason) = &args.add_ignore {
-        let said = comments::add(&mut report, reason, &given.files)?;
+        let said = comments::add(&mut report, reason, &settings.selection.enforced, &given.files)?;
         Stream::Error.write(&said, look).map_err(Error::Output)?;
     }
     write(&report, &args.output)?;
@@ -157,11 +157,18 @@ fn selection(args: &CheckArgs) -> Result<Selection, Error> {
     selected.extend(rules_or_all(&args.extend_select)?);
     let ignored = find_rules(&args.ignore)?;
     ignored.iter().try_for_each(|rule| check_judging(rule))?;
-    Ok(Selection {
+    let selection = Selection {
         selected: (!args.select.is_empty()).then(|| names(selected)),
         ignored: names(ignored),
         enforced: names(rules_or_all(&args.enforce)?),
-    })
+    };
+    // What checks nothing must not read like a pass.
+    let is_judged = |rule: &&Rule| !matches!(rule.check, Check::Reading | Check::Comparing | Check::Ignoring);
+    if RULES.into_iter().filter(is_judged).any(|rule| selection.has(rule)) {
+        Ok(selection)
+    } else {
+        Err(Error::NoRules)
+    }
 }
 
 fn rules_or_all(names: &[String]) -> Result<Vec<&'static Rule>, Error> {

@@ -7,7 +7,7 @@ use crate::source::Fs;
 use crate::suppress::{self, Suppression};
 
 /// Writes the comments, marks what they accept in the report, and says what was done.
-pub(super) fn add(report: &mut Report, reason: &str, files: &Files) -> Result<String, Error> {
+pub(super) fn add(report: &mut Report, reason: &str, enforced: &[&str], files: &Files) -> Result<String, Error> {
     let Files::Disk(disk) = files else {
         let cause = "comments are written to the work tree, so that is what has to be checked".to_owned();
         return Err(Error::Setting { text: "--add-ignore".to_owned(), cause });
@@ -16,7 +16,7 @@ pub(super) fn add(report: &mut Report, reason: &str, files: &Files) -> Result<St
         let cause = "a reason is one line of text".to_owned();
         return Err(Error::Setting { text: format!("--add-ignore={reason}"), cause });
     }
-    let mut commented = suppress::comments(report, reason.trim());
+    let mut commented = suppress::comments(report, reason.trim(), enforced);
     // Texts from standard input, from arguments or from within other texts are no files.
     commented.retain(|one| {
         let file = report.sources.file(one.file);

@@ -134,9 +134,10 @@ fn region(seen: &[Seen<'_>]) -> Option<String> {
 /// What a rule says, if it is a rule on trails and finds something to judge.
 fn answer(rule: &'static Rule, seen: &[Seen<'_>], settings: &Settings) -> Option<Answer> {
     match rule.check {
-        Check::Trail(check) => weigh(rule, seen.iter().map(|seen| Some((check(seen.trail, &settings.policy), seen)))),
+        Check::Trail(check) => weigh(rule, seen.iter().map(|seen| (Some(check(seen.trail, &settings.policy)), seen))),
         Check::Surroundings(check) => {
-            weigh(rule, seen.iter().map(|seen| Some((check(seen.trail, seen.around.as_ref()?)?, seen))))
+            let judge = |seen: &Seen<'_>| check(seen.trail, seen.around.as_ref()?);
+            weigh(rule, seen.iter().map(|seen| (judge(seen), seen)))
         }
         Check::Advice(check) => advice(rule, seen.iter().find_map(|seen| check(seen.trail, &settings.policy))),
         Check::AdviceAround(check) => advice(rule, seen.iter().find_map(|seen| check(seen.around.as_ref()?))),
@@ -144,14 +145,17 @@ fn answer(rule: &'static Rule, seen: &[Seen<'_>], settings: &Settings) -> Option
     }
 }
 
-/// What the verdicts of all worlds say together, of those that have one.
-fn weigh<'s>(rule: &'static Rule, verdicts: impl Iterator<Item = Option<(Verdict, &'s Seen<'s>)>>) -> Option<Answer> {
-    let verdicts: Vec<_> =
-        verdicts.flatten().map(|(verdict, seen)| (admit_absence(verdict, seen.trail), seen.world)).collect();
-    if verdicts.is_empty() {
+/// What the verdicts of all worlds say together, if any has one.
+fn weigh<'s>(rule: &'static Rule, verdicts: impl Iterator<Item = (Option<Verdict>, &'s Seen<'s>)>) -> Option<Answer> {
+    let verdicts: Vec<(Option<Verdict>, &Seen<'_>)> = verdicts.collect();
+    if verdicts.iter().all(|(verdict, _)| verdict.is_none()) {
         return None;
     }
-    let (outcome, finding, witness) = witness::combine(verdicts);
+    // Where there is nothing to judge in some worlds only, nothing is wrong in them.
+    let verdicts = verdicts.into_iter().map(|(verdict, seen)| {
+        (verdict.map_or(Verdict::Pass, |verdict| admit_absence(verdict, seen.trail)), seen.world)
+    });
+    let (outcome, finding, witness) = witness::combine(verdicts.collect());
     Some(Answer { rule, outcome, finding, witness })
 }
 

@@ -67,6 +67,12 @@ impl Reader {
         Ok(Reader { booleans: self.booleans, notation: self.notation, header, body })
     }
 
+    /// The same without any argument.
+    pub(super) fn empty(&self) -> Self {
+        let body = Known(Object::new(self.header, Vec::new()));
+        Self { booleans: self.booleans, notation: self.notation, header: self.header, body }
+    }
+
     /// Why there may be more than what is known; nothing when that is all.
     pub(super) fn open(&self) -> Option<&Why> {
         match &self.body {
@@ -79,7 +85,14 @@ impl Reader {
     pub(super) fn leaves(&self, path: &[&str]) -> Vec<Traced<Data>> {
         let mut found = Vec::new();
         match &self.body {
-            Known(body) => collect(body, path, &mut found),
+            Known(body) => {
+                collect(body, path, &mut found);
+                let is_missing = path.first().is_some_and(|name| body.field(name).is_none());
+                if let Some(why) = body.rest.as_deref().filter(|_| is_missing) {
+                    let origin = Origin::Absent(self.header);
+                    found.push(Traced { value: Unknown(why.clone()), origin, hops: Vec::new() });
+                }
+            }
             Unknown(why) => found.push(Traced {
                 value: Unknown(why.clone()),
                 origin: Origin::Absent(self.header),

@@ -84,6 +84,11 @@ pub(super) fn policies<'a>(dependency: &'a Dependency, message: &str) -> Policie
     };
     let found = certain(true);
     let found = match (found.is_empty(), open.or(doubt)) {
+        (false, _) if found.len() > 1 => {
+            let why = Why::NotEvaluated { construct: "which of several policies is attached last".to_owned() };
+            let span = found.last().map_or(dependency.declared.header, |policy| policy.span);
+            return unknown((span, &why));
+        }
         (false, _) => found,
         (true, Some(doubt)) => return unknown(doubt),
         (true, None) => certain(false),

@@ -62,11 +62,14 @@ fn acls(bucket: &Dependency) -> impl Iterator<Item = Verdict> {
     bucket.all(Said::acl).filter_map(move |(attached, acl)| verdict(&attached.applies, acl))
 }
 
-/// The policies that are public, or may be.
+/// The policies that are public, or may be. One in a resource of its own takes the place of what stands in the bucket.
 fn policies(bucket: &Dependency) -> impl Iterator<Item = Verdict> {
     let is_open = is_shut(bucket, |block| [&block.restrict, &block.block_policy]).map(|is_shut| !is_shut);
+    let apart = bucket.all(Said::policy).filter(|(attached, _)| attached.is_apart);
+    let stays = apart.map(|(attached, _)| attached.applies.clone()).fold(Known(false), Maybe::or).map(|is| !is);
     let is_so = move |(attached, policy): (&Attached, &Policy)| {
-        of_policy(&around::all([attached.applies.clone(), is_open.clone()]), policy)
+        let stays = if attached.is_apart { Known(true) } else { stays.clone() };
+        of_policy(&around::all([attached.applies.clone(), is_open.clone(), stays]), policy)
     };
     bucket.all(Said::policy).filter_map(is_so)
 }

@@ -41,9 +41,12 @@ enum Form {
 }
 
 /// The files with comments for all findings that are shown and count, as far as there is a place for them.
-pub fn comments(report: &Report, reason: &str) -> Vec<Commented> {
+/// What is enforced can't be accepted.
+pub fn comments(report: &Report, reason: &str, enforced: &[&str]) -> Vec<Commented> {
     let mut files: BTreeMap<FileId, Vec<(usize, &Reported, Span)>> = BTreeMap::new();
-    for (index, finding) in report.findings.iter().enumerate().filter(|(_, finding)| is_acceptable(finding, report)) {
+    let is_acceptable =
+        |(_, finding): &(usize, &Reported)| is_acceptable(finding, report) && !enforced.contains(&finding.rule.id());
+    for (index, finding) in report.findings.iter().enumerate().filter(is_acceptable) {
         if let Place::Text(label) = &finding.place {
             files.entry(label.span.file).or_default().push((index, finding, label.span));
         }

@@ -15,12 +15,18 @@ const SYMBOLS: [(&str, &[&str]); 6] = [
     ("verb", &["PutObject", "GetObject", "*"]),
     ("resource", &["*", "arn:aws:s3:::logs/AWSLogs/*", "other"]),
     ("folder", &["AWSLogs", "other", "*"]),
-    ("account", &["1", "9", "*"]),
+    ("account", &["111111111111", "999999999999", "*"]),
     ("name", &["logs", "else"]),
 ];
 
 /// What CloudTrail may write below the bucket.
-const KEYS: [&str; 5] = ["AWSLogs/1/a", "AWSLogs/9/a", "AWSLogs/1/b/c", "AWSLogs/z", "AWSLogs/99/Cloud/d.gz"];
+const KEYS: [&str; 5] = [
+    "AWSLogs/111111111111/CloudTrail/a",
+    "AWSLogs/999999999999/CloudTrail/a",
+    "AWSLogs/111111111111/CloudTrail/b/c",
+    "AWSLogs/012345678901/CloudTrail/z",
+    "AWSLogs/999999999999/CloudTrail/us-east-1/d.gz",
+];
 
 const PRINCIPALS: [&str; 9] = [
     r#""Principal": "*""#,
@@ -51,8 +57,8 @@ const RESOURCES: [&str; 17] = [
     r#""Resource": "${bucket.arn}""#,
     r#""Resource": "${bucket.arn}/*""#,
     r#""Resource": "${bucket.arn}/AWSLogs/*""#,
-    r#""Resource": "${bucket.arn}/AWSLogs/9/*""#,
-    r#""Resource": ["${bucket.arn}", "${bucket.arn}/AWSLogs/1/*"]"#,
+    r#""Resource": "${bucket.arn}/AWSLogs/999999999999/*""#,
+    r#""Resource": ["${bucket.arn}", "${bucket.arn}/AWSLogs/111111111111/*"]"#,
     r#""Resource": "${bucket.arn}/AWSLogs/${account}/*""#,
     r#""Resource": "${bucket.arn}/${folder}/*""#,
     r#""Resource": "${bucket.arn}/other/*""#,
@@ -62,7 +68,7 @@ const RESOURCES: [&str; 17] = [
     r#""Resource": "arn:aws:s3:::other/*""#,
     r#""Resource": "${resource}""#,
     r#""NotResource": "${bucket.arn}/AWSLogs/*""#,
-    r#""NotResource": "${bucket.arn}/AWSLogs/9/*""#,
+    r#""NotResource": "${bucket.arn}/AWSLogs/999999999999/*""#,
     r#""NotResource": ["${bucket.arn}", "arn:aws:s3:::other/*"]"#,
 ];
 

@@ -18,7 +18,7 @@ pub static UNREAD_STACK: Kind = Kind { name: "stack", shape: &[Argument::value("
 
 pub(super) static TRAILS: [Kind; 3] = [trail(&AWS), trail(&AWSCC), trail(&CLOUDFORMATION)];
 
-pub(super) static SURROUNDINGS: [Kind; 24] = [
+pub(super) static SURROUNDINGS: [Kind; 26] = [
     delivery("aws_cloudtrail", SNAKE_DELIVERY, ["s3_bucket_name", "s3_key_prefix", "kms_key_id"]),
     delivery("awscc_cloudtrail_trail", SNAKE_DELIVERY, ["s3_bucket_name", "s3_key_prefix", "kms_key_id"]),
     delivery(
@@ -89,6 +89,7 @@ pub(super) static SURROUNDINGS: [Kind; 24] = [
     Kind {
         name: "aws_s3_account_public_access_block",
         shape: &[
+            Argument::value("provider"),
             Argument::value("block_public_acls"),
             Argument::value("block_public_policy"),
             Argument::value("ignore_public_acls"),
@@ -156,6 +157,8 @@ pub(super) static SURROUNDINGS: [Kind; 24] = [
     },
     key("aws_kms_key", &[Argument::document("policy")], "policy"),
     key("aws_kms_external_key", &[Argument::document("policy")], "policy"),
+    key("aws_kms_replica_external_key", &[Argument::document("policy")], "policy"),
+    key("awscc_kms_replica_key", &[Argument::document("key_policy")], "key_policy"),
     key("aws_kms_replica_key", &[Argument::document("policy")], "policy"),
     key("awscc_kms_key", &[Argument::document("key_policy")], "key_policy"),
     key("AWS::KMS::Key", &[Argument::document("KeyPolicy")], "KeyPolicy"),

@@ -33,7 +33,7 @@ impl Condition {
         if let Some(fact) = request.facts.iter().find(|fact| fact.key == key) {
             return self.compare(operator, fact);
         }
-        let is_assumed = effect == Effect::Allow && request.assumed.contains(&key.as_str());
+        let is_assumed = effect == Effect::Allow && request.assumed.contains(&key.as_str()) && !self.values.is_empty();
         if is_assumed && operator.is_positive() { Known(true) } else { Unknown(self.foreign()) }
     }
 

@@ -29,8 +29,8 @@ pub struct Request {
 pub enum Resource {
     /// Exactly this.
     Exactly(Vec<Text>),
-    /// Things whose names begin with this and go on. It suffices that some of them are allowed,
-    /// since account and organization stand further back; it needs all to be denied.
+    /// Logs whose names begin with this and go on with an account and `/CloudTrail/`. It suffices that some of
+    /// them are allowed, since it isn't known which account it is; it needs all to be denied.
     Beginning(Vec<Text>),
 }
 
@@ -59,9 +59,10 @@ const SOURCES: &[&str] = &["aws:sourcearn", "aws:sourceaccount"];
 impl Request {
     /// Reading the ACL of a bucket that has these ARNs.
     pub fn bucket_acl(bucket: Vec<Text>) -> Self {
+        let mut request = Self::of_cloudtrail(&["s3:GetBucketAcl"], Resource::Exactly(bucket), SOURCES);
         // The recommended policy asks for the ACL of objects only, but the key in both statements is accepted.
-        const ASSUMED: &[&str] = &["aws:sourcearn", "aws:sourceaccount", "s3:x-amz-acl"];
-        Self::of_cloudtrail(&["s3:GetBucketAcl"], Resource::Exactly(bucket), ASSUMED)
+        request.facts.push(OWNER_CONTROLS);
+        request
     }
 
     /// Writing logs to a bucket that has these ARNs, below a prefix. One that may be empty counts as it may.
@@ -109,7 +110,9 @@ impl Resource {
     pub(super) fn tokens<'a>(&self, name: &'a Text) -> Vec<Token<'a>> {
         let mut tokens = literal(name);
         if let Resource::Beginning(_) = self {
-            // At least one character follows; either wildcard may stand for what comes before and after it.
+            // The account; either wildcard may stand for what comes before and after the one character.
+            tokens.extend([Token::Any, Token::One, Token::Any]);
+            tokens.extend("/CloudTrail/".chars().map(Token::Char));
             tokens.extend([Token::Any, Token::One, Token::Any]);
         }
         tokens

@@ -75,7 +75,10 @@ fn a_statement_allows_the_logs_when_all_its_parts_fit() {
         (with("\"Action\"", "\"action\""), "missing Action"),
         (with("\"Resource\"", "\"NotResource\""), "missing Resource"),
         (with("AWSLogs/*", "AWSLogs/123456789012/*"), "granted"),
+        (with("AWSLogs/*", "AWSLogs/123456789012/CloudTrail/*"), "granted"),
         (with("AWSLogs/*", "AWSLogs/"), "missing Resource"),
+        (with("AWSLogs/*", "AWSLogs/123456789012"), "missing Resource"),
+        (with("AWSLogs/*", "AWSLogs/?"), "missing Resource"),
         (with("AWSLogs/*", "logs/AWSLogs/*"), "missing Resource"),
         (
             with(

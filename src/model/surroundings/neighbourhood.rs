@@ -1,7 +1,7 @@
 //! All that one deployment declares around its trails, by name.
 
 use std::cell::Cell;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 
 use super::links::{Name, Named};
@@ -41,6 +41,8 @@ pub struct Neighbourhood {
 struct Registry {
     things: Vec<Registered>,
     by_name: HashMap<Name, usize>,
+    /// Names that several things have, of which only one can be there.
+    ambiguous: HashSet<Name>,
     /// What may be attached to any of them, as far as its name allows.
     open: Vec<(Named, Attached)>,
 }
@@ -70,13 +72,15 @@ impl Neighbourhood {
                 Neighbour::OfBucket(_) | Neighbour::OfKey(_) => {}
             }
         }
-        for neighbour in neighbours {
-            match neighbour {
-                Neighbour::OfBucket(attachment) => new.buckets.attach(attachment),
-                Neighbour::OfKey(attachment) => new.keys.attach(attachment),
-                _ => {}
-            }
-        }
+        let of = |pick: fn(&'n Neighbour) -> Option<&'n Attachment>| neighbours.clone().filter_map(pick).collect();
+        new.buckets.attach_all(of(|neighbour| match neighbour {
+            Neighbour::OfBucket(attachment) => Some(attachment),
+            _ => None,
+        }));
+        new.keys.attach_all(of(|neighbour| match neighbour {
+            Neighbour::OfKey(attachment) => Some(attachment),
+            _ => None,
+        }));
         new
     }
 
@@ -121,7 +125,9 @@ impl Registry {
         let position = self.things.len();
         let Thing { declared, own, references, arns, said } = thing;
         for name in references.iter().chain(own) {
-            self.by_name.entry(name.clone()).or_insert(position);
+            if *self.by_name.entry(name.clone()).or_insert(position) != position {
+                self.ambiguous.insert(name.clone());
+            }
         }
         self.things.push(Registered {
             declared: Rc::clone(declared),
@@ -132,22 +138,36 @@ impl Registry {
         });
     }
 
-    fn attach(&mut self, attachment: &Attachment) {
-        let Attachment { to, names, said } = attachment;
-        let position = to.name().and_then(|name| self.by_name.get(name)).copied();
-        match position.and_then(|position| Some((position, self.things.get_mut(position)?))) {
-            Some((position, thing)) => {
-                thing.said.extend(said.iter().cloned());
-                for name in names {
-                    self.by_name.entry(name.clone()).or_insert(position);
-                }
+    /// Attaches all: what is attached gives its own names to what it is attached to, whatever the order.
+    fn attach_all(&mut self, mut pending: Vec<&Attachment>) {
+        loop {
+            let before = pending.len();
+            pending.retain(|attachment| !self.attach(attachment));
+            if pending.len() == before {
+                break;
             }
-            None => self.open.extend(said.iter().map(|said| (to.clone(), said.clone()))),
         }
+        let open =
+            pending.iter().flat_map(|Attachment { to, said, .. }| said.iter().map(|said| (to.clone(), said.clone())));
+        self.open.extend(open);
+    }
+
+    /// Whether it is known to what this is attached.
+    fn attach(&mut self, Attachment { to, names, said }: &Attachment) -> bool {
+        let name = to.name().filter(|name| !self.ambiguous.contains(name));
+        let position = name.and_then(|name| self.by_name.get(name)).copied();
+        let Some((position, thing)) = position.and_then(|at| Some((at, self.things.get_mut(at)?))) else {
+            return false;
+        };
+        thing.said.extend(said.iter().cloned());
+        for name in names {
+            self.by_name.entry(name.clone()).or_insert(position);
+        }
+        true
     }
 
     fn find(&self, named: &Named) -> Option<&Registered> {
-        let name = named.name()?;
+        let name = named.name().filter(|name| !self.ambiguous.contains(name))?;
         let position = self.by_name.get(name).or_else(|| self.by_name.get(&alias_in(name)?))?;
         self.things.get(*position)
     }

@@ -95,7 +95,15 @@ pub fn read(resource: Resource) -> Option<Neighbour> {
             names: if resource.kind.is_cloudformation() { Vec::new() } else { symbols(&resource, &["id", bucket]) },
             said: attached(said(&reader, parts, true), true),
         }),
-        Role::OfAccount { parts } => Neighbour::OfAccount(attached(said(&reader, parts, false), true)),
+        Role::OfAccount { parts } => {
+            let mut attached = attached(said(&reader, parts, false), true);
+            // Another provider may be of another account.
+            if reader.field("provider").is_some() {
+                let why = Why::NotEvaluated { construct: "the account of another provider".to_owned() };
+                attached.iter_mut().for_each(|one| one.applies = Unknown(why.clone()));
+            }
+            Neighbour::OfAccount(attached)
+        }
         Role::OfKey { key, policy } => Neighbour::OfKey(Attachment {
             to: Named::by(&named(&reader, key)),
             names: Vec::new(),
@@ -232,8 +240,12 @@ fn access_block(
     let reader = match name {
         None => reader,
         Some(name) => {
-            let field = reader.field(name).filter(|field| field.value.value != Known(Data::Null))?;
-            nested = reader.item(&field.value).ok()?;
+            nested = match (reader.field(name), reader.open()) {
+                (Some(field), _) if field.value.value == Known(Data::Null) => return None,
+                (Some(field), _) => reader.item(&field.value).ok()?,
+                (None, Some(why)) => Reader { body: Unknown(why.clone()), ..reader.empty() },
+                (None, None) => return None,
+            };
             &nested
         }
     };
@@ -249,7 +261,7 @@ fn access_block(
 
 /// What isn't read, and all that it is given.
 fn unread(resource: &Resource) -> Neighbour {
-    let construct = format!("`{}`", resource.address);
+    let construct = format!("{} `{}`", resource.kind.name, resource.address);
     let doubt = Doubt { span: resource.header, why: Why::NotEvaluated { construct } };
     let mut given = Vec::new();
     match &resource.body {

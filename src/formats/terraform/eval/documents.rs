@@ -4,7 +4,7 @@ use super::{Evaluator, MAX_DEPTH, through};
 use crate::formats::terraform::policy_document::replaced;
 use crate::source::Span;
 use crate::syntax::hcl::{Call, Conditional, Expr, ExprKind};
-use crate::value::{Data, Hop, Known, Origin, Step, Traced, Unknown};
+use crate::value::{Data, Hop, Known, Origin, Step, Traced, Unknown, Why};
 
 impl Evaluator<'_> {
     /// The value of an expression that holds a policy: as an object where it can be seen what the text
@@ -48,7 +48,7 @@ impl Evaluator<'_> {
             ("replace", [policy, search, with]) => {
                 let policy = self.decoded(policy)?;
                 match self.eval(search).value {
-                    Known(Data::String(search)) if !search.is_empty() && !search.starts_with('/') => {
+                    Known(Data::String(search)) if is_word(&search) => {
                         Some(replaced(&policy, &search, &self.eval(with).value))
                     }
                     Known(_) | Unknown(_) => None,
@@ -89,6 +89,18 @@ impl Evaluator<'_> {
     /// The policy of a data source.
     fn decoded_source(&self, base: &Expr, attribute: &str, span: Span) -> Option<Traced<Data>> {
         let source = self.policy_source(base, attribute)?;
-        Some(Traced::written(Data::Object(self.policy_object(&source)?), span))
+        let way = self.scope.remember(&source.reference("decoded"), self.world, || {
+            let policy = self.policy_object(&source).map(Data::Object);
+            (policy.map_or(Unknown(Why::Unreadable), Known), Vec::new())
+        });
+        match &way.0 {
+            Known(policy) => Some(Traced::written(policy.clone(), span)),
+            Unknown(_) => None,
+        }
     }
+}
+
+/// Whether a text can't stand across the parts of JSON, nor is a regular expression.
+fn is_word(search: &str) -> bool {
+    !search.is_empty() && search.chars().all(|c| c.is_alphanumeric() || "_-.$<>%#@~".contains(c))
 }

@@ -19,12 +19,18 @@ pub(super) struct Source<'e> {
     is_minified: bool,
 }
 
+impl Source<'_> {
+    /// What one of its attributes is called.
+    pub(super) fn reference(&self, attribute: &str) -> String {
+        format!("data.{}.{}{}.{attribute}", policy_document::KIND, self.name, self.key)
+    }
+}
+
 impl Evaluator<'_> {
     /// `data.aws_iam_policy_document.name.json` and `….minified_json`, with an index or without.
     pub(super) fn policy_document(&self, base: &Expr, attribute: &str) -> Option<Rc<Way>> {
         let source = self.policy_source(base, attribute)?;
-        let Source { name, key, .. } = &source;
-        let reference = format!("data.{}.{name}{key}.{attribute}", policy_document::KIND);
+        let reference = source.reference(attribute);
         let evaluate = || here(self.policy_text(&source, &reference));
         Some(self.scope.remember(&reference, self.world, evaluate))
     }

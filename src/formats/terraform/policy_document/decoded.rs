@@ -4,23 +4,69 @@ use crate::formats::terraform::functions::{self, Call, Given};
 use crate::model::{Argument, Shape};
 use crate::value::{Data, Field, Known, List, Maybe, Object, Traced, Unknown, Why};
 
-/// The other policies that the data source takes in, as objects.
-pub(in crate::formats::terraform) const DECODED_SHAPE: Shape =
-    &[Argument::document("source_policy_documents"), Argument::document("override_policy_documents")];
+/// The other policies that the data source takes in, as objects; old versions of the provider take one each.
+pub(in crate::formats::terraform) const DECODED_SHAPE: Shape = &[
+    Argument::document("source_json"),
+    Argument::document("source_policy_documents"),
+    Argument::document("override_policy_documents"),
+    Argument::document("override_json"),
+];
+
+/// Policies with more statements aren't put together: S3 and KMS take none of that length.
+const MAX_STATEMENTS: usize = 1_000;
 
 /// The policy that the arguments and the blocks describe; some of these may not be there, for a reason.
 pub(in crate::formats::terraform) fn decoded(arguments: &Object, blocks: &[(Traced<Data>, Option<Why>)]) -> Object {
-    let mut statements: Vec<Traced<Data>> = items(arguments, "source_policy_documents").flat_map(taken_in).collect();
-    statements.extend(blocks.iter().map(|(block, doubt)| written(block, doubt.as_ref())));
-    for change in items(arguments, "override_policy_documents").flat_map(taken_in) {
-        let same = sid(&change).and_then(|sid| statements.iter().position(|own| self::sid(own) == Some(sid)));
-        match same.and_then(|index| statements.get_mut(index)) {
-            Some(own) => *own = change,
-            None => statements.push(change),
+    let mut statements: Vec<Traced<Data>> = Vec::new();
+    let taken = |names: [&'static str; 2]| names.into_iter().flat_map(|name| items(arguments, name)).flat_map(taken_in);
+    let own = blocks.iter().map(|(block, doubt)| written(block, doubt.as_ref()));
+    let sources = taken(["source_json", "source_policy_documents"]);
+    for statement in sources.chain(own).chain(taken(["override_policy_documents", "override_json"])) {
+        merge(&mut statements, statement);
+        if statements.len() > MAX_STATEMENTS {
+            let why = Why::OverLimit { limit: "the statements of a policy" };
+            statements = statements.into_iter().take(1).map(|one| one.map(|_| Unknown(why.clone()))).collect();
+            break;
         }
+    }
+    // A Sid that isn't known may be that of another one, which then wasn't there, or this one not.
+    if let Some(why) = statements.iter().find_map(unknown_sid).filter(|_| !arguments.fields.is_empty()) {
+        statements = statements.into_iter().map(|statement| doubtful(statement, &why)).collect();
     }
     let list = Traced::written(Data::tuple(statements), arguments.header);
     Object::new(arguments.header, vec![field("Statement", list)])
+}
+
+fn unknown_sid(statement: &Traced<Data>) -> Option<Why> {
+    let Known(Data::Object(statement)) = &statement.value else { return None };
+    match &statement.field("Sid")?.value.value {
+        Unknown(why) => Some(why.clone()),
+        Known(_) => None,
+    }
+}
+
+/// A statement that may not be there: one whose condition isn't known.
+fn doubtful(statement: Traced<Data>, why: &Why) -> Traced<Data> {
+    let place = Traced { value: Unknown(why.clone()), origin: statement.origin, hops: Vec::new() };
+    statement.map(|value| {
+        value.map(|data| match data {
+            Data::Object(mut object) => {
+                object.fields.retain(|field| field.key != "Condition");
+                object.fields.push(field("Condition", place));
+                Data::Object(object)
+            }
+            other => other,
+        })
+    })
+}
+
+/// A statement replaces the one of the same Sid.
+fn merge(statements: &mut Vec<Traced<Data>>, statement: Traced<Data>) {
+    let same = sid(&statement).and_then(|sid| statements.iter().position(|own| self::sid(own) == Some(sid)));
+    match same.and_then(|index| statements.get_mut(index)) {
+        Some(own) => *own = statement,
+        None => statements.push(statement),
+    }
 }
 
 /// The statements of another policy; one that isn't known may hold any.
@@ -95,7 +141,9 @@ fn principals(blocks: &Field) -> Traced<Data> {
             Unknown(_) => return block,
         };
         match (kind, identifiers) {
-            (Some(Known("*")), _) => return Traced::written(Data::String("*".to_owned()), block.origin.span()),
+            (Some(Known("*")), Some(identifiers)) if is_everyone(&identifiers.value) => {
+                return Traced::written(Data::String("*".to_owned()), block.origin.span());
+            }
             (Some(Known(kind)), Some(identifiers)) => {
                 add(&mut kinds, kind, with_variables(&identifiers.value));
             }
@@ -107,6 +155,11 @@ fn principals(blocks: &Field) -> Traced<Data> {
         }
     }
     Traced::written(Data::Object(Object::new(blocks.key_span, kinds)), blocks.key_span)
+}
+
+fn is_everyone(identifiers: &Traced<Data>) -> bool {
+    let items = list(identifiers);
+    matches!(items.as_slice(), [Traced { value: Known(Data::String(text)), .. }] if text == "*")
 }
 
 fn conditions(blocks: &Field) -> Traced<Data> {
@@ -126,14 +179,21 @@ fn conditions(blocks: &Field) -> Traced<Data> {
         let values = body.field("values").map(|field| with_variables(&field.value));
         let keys = values.map(|values| field(variable, values)).into_iter().collect();
         match tests.iter_mut().find(|own| own.key == test).map(|own| &mut own.value.value) {
-            Some(Known(Data::Object(own))) => own.fields.extend(keys),
+            Some(Known(Data::Object(own))) => add_values(own, keys),
             _ => tests.push(field(test, Traced::written(Data::Object(Object::new(body.header, keys)), body.header))),
         }
     }
     Traced::written(Data::Object(Object::new(blocks.key_span, tests)), blocks.key_span)
 }
 
-/// Puts the identifiers of one type together.
+/// Puts the values for one variable together.
+fn add_values(own: &mut Object, keys: Vec<Field>) {
+    for key in keys {
+        add(&mut own.fields, &key.key, key.value);
+    }
+}
+
+/// Puts the values of one name together.
 fn add(kinds: &mut Vec<Field>, kind: &str, identifiers: Traced<Data>) {
     let known = kinds.iter_mut().find(|own| own.key == kind).map(|own| &mut own.value.value);
     match (known, &identifiers.value) {

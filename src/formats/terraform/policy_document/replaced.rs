@@ -2,6 +2,11 @@
 
 use crate::value::{Data, Field, Known, List, Maybe, Object, Traced, Unknown, Why};
 
+/// Longer texts are given up, in bytes: no policy is that long.
+const MAX_LENGTH: usize = 64 * 1024;
+
+const TOO_LONG: Why = Why::OverLimit { limit: "the length of a policy" };
+
 /// A policy in which one text stands for another, which may be unknown.
 pub(in crate::formats::terraform) fn replaced(policy: &Traced<Data>, search: &str, with: &Maybe<Data>) -> Traced<Data> {
     let value = match &policy.value {
@@ -19,11 +24,14 @@ pub(in crate::formats::terraform) fn replaced(policy: &Traced<Data>, search: &st
 
 fn in_text(text: &str, search: &str, with: &Maybe<Data>) -> Maybe<Data> {
     match with {
-        Known(Data::String(with)) => Known(Data::String(text.replace(search, with))),
+        Known(Data::String(with)) => {
+            let replaced = text.replace(search, with);
+            if replaced.len() > MAX_LENGTH { Unknown(TOO_LONG) } else { Known(Data::String(replaced)) }
+        }
         Known(other) => Unknown(Why::Failed { message: format!("`replace` takes a text, not {}", other.shown()) }),
         Unknown(why) => {
             let reference = format!("\"{}\"", text.replace(search, &format!("${{{}}}", why.symbol())));
-            Unknown(Why::AtDeployment { reference, is_set: true })
+            Unknown(if reference.len() > MAX_LENGTH { TOO_LONG } else { Why::AtDeployment { reference, is_set: true } })
         }
     }
 }
@@ -50,5 +58,6 @@ fn in_symbol(why: &Why, search: &str, with: &Maybe<Data>) -> Why {
     if !symbol.starts_with('"') || !symbol.contains(search) {
         return why.clone();
     }
-    Why::AtDeployment { reference: symbol.replace(search, &with), is_set: true }
+    let reference = symbol.replace(search, &with);
+    if reference.len() > MAX_LENGTH { TOO_LONG } else { Why::AtDeployment { reference, is_set: true } }
 }
