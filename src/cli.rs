@@ -6,14 +6,20 @@ mod check;
 mod comments;
 mod config;
 mod evaluation;
+mod files_from;
 mod inputs;
+mod progress;
 mod regions;
+mod shell;
 mod trace;
+mod watch;
 
+use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{ArgMatches, Args, CommandFactory, FromArgMatches, Parser, Subcommand};
+use clap_complete::Shell;
 
 use crate::error::{Error, closest};
 use crate::finding::Level;
@@ -54,6 +60,18 @@ enum Command {
         /// How the list is written.
         #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
         format: DocFormat,
+    },
+    /// Print a script that completes commands and options in a shell.
+    Completions {
+        /// The shell.
+        #[arg(value_enum)]
+        shell: Shell,
+    },
+    /// Print the manual page of the program, or of a command.
+    Man {
+        /// The command.
+        #[arg(value_name = "COMMAND")]
+        command: Vec<String>,
     },
 }
 
@@ -98,6 +116,9 @@ struct InputArgs {
     /// What standard input is called, so that its kind and its directory are known.
     #[arg(long, value_name = "NAME", help_heading = "Input", env = "TRAILINT_STDIN_FILENAME")]
     stdin_filename: Option<PathBuf>,
+    /// Check also the files that a list names, one on a line or before a NUL; `-` is standard input.
+    #[arg(long, value_name = "FILE|-", help_heading = "Input", env = "TRAILINT_FILES_FROM")]
+    files_from: Option<PathBuf>,
 }
 
 /// What is said of the code, beside the code.
@@ -267,6 +288,9 @@ struct CheckArgs {
     /// Write a report to a file, too; may be given several times.
     #[arg(short, long, value_name = "FORMAT=PATH", help_heading = "Output", env = "TRAILINT_OUTPUT")]
     output: Vec<Destination>,
+    /// Show no progress bar, which a terminal has after a second.
+    #[arg(long, help_heading = "Output")]
+    no_progress: bool,
 
     /// Write comments that accept what is found, with this reason.
     #[arg(
@@ -281,6 +305,12 @@ struct CheckArgs {
     )]
     add_ignore: Option<String>,
 
+    /// How many threads work; the report is the same.
+    #[arg(short, long, value_name = "N", help_heading = "Other", env = "TRAILINT_JOBS")]
+    jobs: Option<NonZeroUsize>,
+    /// Check again whenever something has changed that was looked at.
+    #[arg(short, long, help_heading = "Other", conflicts_with = "scope")]
+    watch: bool,
     #[command(flatten)]
     config: ConfigArgs,
     /// Say what was judged, and what can't be known since it is declared elsewhere.
@@ -321,6 +351,8 @@ fn run(cli: &Cli, matches: &ArgMatches) -> Result<ExitCode, Error> {
             print(&output::explain(&rules, args.format), cli.look)
         }
         Command::Rules { format } => print(&output::list(&RULES, *format), cli.look),
+        Command::Completions { shell } => print(&shell::completions(*shell)?, cli.look),
+        Command::Man { command } => print(&shell::manual(command)?, cli.look),
     }
 }
 

@@ -13,14 +13,18 @@ mod trace;
 mod witness;
 
 use std::collections::BTreeMap;
+use std::num::NonZeroUsize;
 use std::path::PathBuf;
+use std::sync::Arc;
 
+use rayon::ThreadPoolBuilder;
 use rayon::prelude::*;
 
 use crate::config::Benchmark;
 use crate::error::Error;
 use crate::finding::Level;
 use crate::formats::{self, Context};
+use crate::progress::Progress;
 use crate::report::{Place, Report, Reported};
 use crate::rules::{self, Check, Policy, RULES, Rule};
 use crate::scan::{self, Inputs};
@@ -48,6 +52,10 @@ pub struct Settings {
     pub suppress: suppress::Policy,
     /// Deployments with values of their own.
     pub deployments: Vec<Named>,
+    /// How many threads judge; as many as the machine runs at once if nothing is said.
+    pub jobs: Option<NonZeroUsize>,
+    /// Told how far the check is.
+    pub progress: Arc<Progress>,
 }
 
 /// A deployment with values of its own. The same code may be deployed several times.
@@ -78,7 +86,7 @@ pub struct Selection {
 ///
 /// See [`scan::scan`]. What is wrong within a file is in the report.
 pub fn check(fs: &dyn Fs, inputs: &Inputs, sources: Sources, settings: &Settings) -> Result<Report, Error> {
-    let scan = scan::scan(fs, inputs, &sources)?;
+    let scan = scan::scan(fs, inputs, &sources, &settings.progress)?;
     let context = Context { fs, sources: &sources, options: &settings.evaluation, plan: None };
     let suppressions = Suppressions::new(&settings.suppress, &sources);
     let judged = judge_projects(&projects(&scan, context)?, context, settings, &suppressions);
@@ -135,13 +143,24 @@ fn judge_projects(
             Case { root, name, format, opened: opened.as_ref(), settings, suppressions, sources: context.sources };
         let mut judgement = case.judge();
         judgement.findings.extend(reading::of_problems(opened.problems()));
+        settings.progress.judged();
         judgement
     };
     let assignments = assignments(projects, context, settings);
-    if assignments.len() < WORTH_THREADS {
-        assignments.iter().map(judge).collect()
-    } else {
-        assignments.par_iter().map(judge).collect()
+    settings.progress.expect(assignments.len());
+    on_threads(&assignments, settings.jobs, judge)
+}
+
+/// What `work` makes of each item, in their order.
+fn on_threads<I: Sync, O: Send>(items: &[I], jobs: Option<NonZeroUsize>, work: impl Fn(&I) -> O + Sync) -> Vec<O> {
+    if items.len() < WORTH_THREADS {
+        return items.iter().map(work).collect();
+    }
+    let Some(jobs) = jobs else { return items.par_iter().map(&work).collect() };
+    match ThreadPoolBuilder::new().num_threads(jobs.get().min(items.len())).build() {
+        Ok(pool) => pool.install(|| items.par_iter().map(&work).collect()),
+        // The machine has no more threads to give.
+        Err(_) => items.iter().map(work).collect(),
     }
 }
 

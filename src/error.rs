@@ -36,6 +36,9 @@ pub enum Error {
     /// Standard input is named more than once.
     #[error("`-` stands for standard input, which can be checked only once")]
     StandardInputTwice,
+    /// `--watch`, and standard input.
+    #[error("`--watch` reads everything again, and standard input can be read only once")]
+    WatchedStandardInput,
     /// A name for standard input, which isn't checked.
     #[error("`--stdin-filename` names standard input, so `-` must be among the paths")]
     NoStandardInput,
@@ -58,6 +61,14 @@ pub enum Error {
         name: String,
         /// The name that is most like it.
         suggestion: Option<&'static str>,
+    },
+    /// A command that doesn't exist.
+    #[error("there is no command `{name}`{}; `trailint --help` lists them", did_you_mean(.suggestion))]
+    UnknownCommand {
+        /// As it was given.
+        name: String,
+        /// The name that is most like it.
+        suggestion: Option<String>,
     },
     /// A benchmark that no rule belongs to.
     #[error("no rule belongs to the benchmark `{name}`{}; `trailint rules --format json` shows them all", did_you_mean(.suggestion))]

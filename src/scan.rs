@@ -9,6 +9,7 @@ use std::sync::{Mutex, PoisonError};
 
 use crate::error::Error;
 use crate::formats::{FORMATS, Format, Interest, Kept};
+use crate::progress::Progress;
 use crate::source::{Fs, MAX_FILE_BYTES, PathKind, ReadError, Sources};
 
 /// What is to be checked.
@@ -43,9 +44,10 @@ pub struct Scan {
 }
 
 /// Files on their way from the walk's threads.
-#[derive(Debug, Default)]
-struct Catch {
+#[derive(Debug)]
+struct Catch<'a> {
     files: AtomicUsize,
+    progress: &'a Progress,
     /// What was met already, where inputs overlap.
     met: Option<Mutex<HashSet<PathBuf>>>,
     found: Mutex<Vec<Found>>,
@@ -62,8 +64,9 @@ struct Found {
 /// # Errors
 ///
 /// A named path that can't be read is an [`Error::Path`].
-pub fn scan(fs: &dyn Fs, inputs: &Inputs, sources: &Sources) -> Result<Scan, Error> {
-    let catch = Catch { met: inputs.overlap().then(Mutex::default), ..Catch::default() };
+pub fn scan(fs: &dyn Fs, inputs: &Inputs, sources: &Sources, progress: &Progress) -> Result<Scan, Error> {
+    let met = inputs.overlap().then(Mutex::default);
+    let catch = Catch { files: AtomicUsize::default(), progress, met, found: Mutex::default() };
     if let Some((path, bytes)) = &inputs.text {
         sources.note_unlisted(path);
         catch.named(path, bytes, inputs.keep_all);
@@ -87,14 +90,17 @@ impl Inputs {
     }
 }
 
-impl Catch {
+impl Catch<'_> {
     /// Counts a file, unless it was met before.
     fn is_new(&self, path: &Path) -> bool {
         let is_new = match &self.met {
             Some(met) => met.lock().unwrap_or_else(PoisonError::into_inner).insert(path.to_owned()),
             None => true,
         };
-        self.files.fetch_add(usize::from(is_new), Ordering::Relaxed);
+        if is_new {
+            self.files.fetch_add(1, Ordering::Relaxed);
+            self.progress.searched();
+        }
         is_new
     }
 

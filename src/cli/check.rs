@@ -2,13 +2,14 @@
 
 use std::collections::{BTreeMap, HashSet};
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use clap::{ArgMatches, FromArgMatches};
 
 use super::baseline::Place;
 use super::changes::Now;
-use super::inputs::{self, Given};
-use super::{CheckArgs, baseline, changes, comments, config, evaluation, find_rules, regions};
+use super::inputs::{self, Files, Given};
+use super::{CheckArgs, baseline, changes, comments, config, evaluation, find_rules, progress, regions, watch};
 use crate::config::{ALL, Config};
 use crate::engine::{self, Selection, Settings};
 use crate::error::{Error, closest};
@@ -16,13 +17,31 @@ use crate::finding::Level;
 use crate::output::{self, Destination, Look, Stream};
 use crate::report::{Gate, Report, Unresolved};
 use crate::rules::{self, Check, Policy, RULES, Rule};
+use crate::source::{Seen, normalize};
 use crate::suppress::{self, Date};
 
 /// The exit status of a check that found something.
 const FOUND: u8 = 1;
 
 pub(super) fn run(args: &CheckArgs, matches: &ArgMatches, look: Look) -> Result<ExitCode, Error> {
+    if args.watch {
+        return watch(args, matches, look);
+    }
+    once(args, matches, look, None)
+}
+
+/// Checks until the program is ended.
+fn watch(args: &CheckArgs, matches: &ArgMatches, look: Look) -> Result<ExitCode, Error> {
+    if args.inputs.reads_standard_input() {
+        return Err(Error::WatchedStandardInput);
+    }
+    let check = |seen| once(args, matches, look, Some(seen)).map(drop);
+    match watch::run(check, look)? {}
+}
+
+fn once(args: &CheckArgs, matches: &ArgMatches, look: Look, seen: Option<Arc<Seen>>) -> Result<ExitCode, Error> {
     let mut given = inputs::read(&args.inputs, matches)?;
+    set_up(&mut given, args, seen.as_ref());
     let before = changes::compare(args, &mut given)?;
     let base = before.as_ref().filter(|_| args.config_from_base).map(|before| &before.given.files);
     if let Some(base) = base {
@@ -54,6 +73,9 @@ pub(super) fn run(args: &CheckArgs, matches: &ArgMatches, look: Look) -> Result<
         Stream::Error.write(&said, look).map_err(Error::Output)?;
     }
     write(&report, &args.output)?;
+    if let Some(seen) = &seen {
+        args.output.iter().for_each(|to| seen.renew(&normalize(&given.here.join(&to.path))));
+    }
     print(&report, &args, look)?;
     Ok(if report.passes(gate) { ExitCode::SUCCESS } else { ExitCode::from(FOUND) })
 }
@@ -77,7 +99,9 @@ pub(super) fn job(config: Config, mut given: Given, subcommands: &[&str]) -> Res
 
 /// What is found, whether it counts or not.
 pub(super) fn judge(args: &CheckArgs, given: &mut Given, settings: &Settings) -> Result<Report, Error> {
+    let bar = if args.no_progress || args.quiet { None } else { progress::draw(Arc::clone(&settings.progress)) };
     let report = engine::check(given.files.fs(), &given.inputs, std::mem::take(&mut given.sources), settings)?;
+    drop(bar);
     if report.files == 0 && args.require_inputs {
         let paths: Vec<String> = args.inputs.paths.iter().map(|path| path.display().to_string()).collect();
         return Err(Error::NoInputs { paths: paths.join(", ") });
@@ -109,7 +133,21 @@ fn settings(args: &CheckArgs, config: &Config, matches: &ArgMatches, given: &mut
             today: Date::today(),
         },
         deployments,
+        jobs: args.jobs,
+        progress: Arc::default(),
     })
+}
+
+/// How the disk is read.
+fn set_up(given: &mut Given, args: &CheckArgs, seen: Option<&Arc<Seen>>) {
+    let Files::Disk(disk) = &mut given.files else { return };
+    if let Some(jobs) = args.jobs {
+        disk.limit_threads(jobs);
+    }
+    if let Some(seen) = seen {
+        disk.note_in(Arc::clone(seen));
+        args.inputs.files_from.iter().for_each(|list| seen.note(&normalize(&given.here.join(list))));
+    }
 }
 
 /// Before anything is printed, so that a run whose reports can't be written says nothing else.

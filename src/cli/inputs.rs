@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use clap::ArgMatches;
 use clap::parser::ValueSource;
 
-use super::InputArgs;
+use super::{InputArgs, files_from};
 use crate::error::Error;
 use crate::scan::{Input, Inputs};
 use crate::source::{
@@ -14,7 +14,7 @@ use crate::source::{
 };
 
 /// The path that stands for standard input.
-const STANDARD_INPUT: &str = "-";
+pub(super) const STANDARD_INPUT: &str = "-";
 
 /// What the command line names, and the files as far as it lets them be read.
 pub(super) struct Given {
@@ -97,7 +97,7 @@ pub(super) fn read(args: &InputArgs, matches: &ArgMatches) -> Result<Given, Erro
 
 fn inputs(args: &InputArgs, matches: &ArgMatches, here: &Path) -> Result<Inputs, Error> {
     let mut inputs = Inputs::default();
-    for path in &args.paths {
+    for path in &paths(args, matches, here)? {
         if path.as_os_str() != STANDARD_INPUT {
             inputs.paths.push(Input { given: path.display().to_string(), path: normalize(&here.join(path)) });
         } else if inputs.text.is_some() {
@@ -114,8 +114,20 @@ fn inputs(args: &InputArgs, matches: &ArgMatches, here: &Path) -> Result<Inputs,
     Ok(inputs)
 }
 
+/// The paths that are written out, and those of a list.
+fn paths(args: &InputArgs, matches: &ArgMatches, here: &Path) -> Result<Vec<PathBuf>, Error> {
+    let Some(list) = &args.files_from else { return Ok(args.paths.clone()) };
+    let is_written = matches.value_source("paths") != Some(ValueSource::DefaultValue);
+    let mut paths = if is_written { args.paths.clone() } else { Vec::new() };
+    if list.as_os_str() == STANDARD_INPUT && paths.contains(list) {
+        return Err(Error::StandardInputTwice);
+    }
+    paths.extend(files_from::paths(list, here)?);
+    Ok(paths)
+}
+
 /// Standard input, up to the first byte that is too much.
-fn standard_input() -> Result<Vec<u8>, Error> {
+pub(super) fn standard_input() -> Result<Vec<u8>, Error> {
     let mut bytes = Vec::new();
     let limit = MAX_FILE_BYTES as u64 + 1;
     std::io::stdin().lock().take(limit).read_to_end(&mut bytes).map_err(Error::StandardInput)?;
@@ -126,6 +138,9 @@ fn standard_input() -> Result<Vec<u8>, Error> {
 fn read_roots(inputs: &Inputs, here: &Path) -> Vec<PathBuf> {
     let text = inputs.text.iter().map(|(path, _)| path.as_path());
     let mut roots = Vec::new();
+    if inputs.paths.is_empty() && inputs.text.is_none() {
+        roots.push(here.to_owned());
+    }
     for path in inputs.paths.iter().map(|input| input.path.as_path()).chain(text) {
         let root = read_root(path, here);
         if !roots.contains(&root) {
@@ -195,5 +210,12 @@ impl Fs for Named<'_> {
 
     fn walk(&self, directory: &Path, wanted: Wanted<'_>, visit: Visit<'_>) {
         self.files.fs().walk(directory, wanted, visit);
+    }
+}
+
+impl InputArgs {
+    /// Whether standard input is read, which can be done only once.
+    pub(super) fn reads_standard_input(&self) -> bool {
+        self.paths.iter().chain(&self.files_from).any(|path| path.as_os_str() == STANDARD_INPUT)
     }
 }

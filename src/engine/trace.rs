@@ -39,7 +39,7 @@ pub fn trace(
     settings: &Settings,
     question: &str,
 ) -> Result<Trace, Error> {
-    let scan = scan::scan(fs, inputs, &sources)?;
+    let scan = scan::scan(fs, inputs, &sources, &settings.progress)?;
     let context = Context { fs, sources: &sources, options: &settings.evaluation, plan: None };
     let question = Question { text: question };
     let mut arguments = Vec::new();

@@ -37,7 +37,7 @@ pub use file::{Destination, write};
 pub use rule_list::{DocFormat, explain, list};
 pub use settings::{schema, settings};
 pub use statistics::statistics;
-pub use stream::{ColorWhen, LinksWhen, Look, Stream};
+pub use stream::{ColorWhen, LinksWhen, Look, Stream, clear_screen};
 pub use summary::{complaint, log, summary};
 pub use trace::trace;
 

@@ -1,7 +1,7 @@
 //! Standard output and standard error, with or without colours and links.
 
 use std::borrow::Cow;
-use std::io::{self, ErrorKind, Write};
+use std::io::{self, ErrorKind, IsTerminal, Write};
 
 use anstream::{AutoStream, ColorChoice};
 
@@ -81,6 +81,21 @@ impl Stream {
             other => other,
         }
     }
+}
+
+/// Takes everything off the terminal, if standard output is one.
+///
+/// # Errors
+///
+/// What the operating system says of a terminal that has gone away and the like.
+pub fn clear_screen() -> io::Result<()> {
+    const CLEAR: &[u8] = b"\x1b[2J\x1b[3J\x1b[H";
+    if !io::stdout().is_terminal() {
+        return Ok(());
+    }
+    let mut terminal = AutoStream::always_ansi(io::stdout().lock());
+    terminal.write_all(CLEAR)?;
+    terminal.flush()
 }
 
 fn write<S: anstream::stream::RawStream + anstream::stream::AsLockedWrite>(

@@ -2,12 +2,13 @@
 
 use std::fs::{self, File, FileType};
 use std::io::{ErrorKind, Read, Write};
+use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use ignore::{DirEntry, WalkBuilder, WalkState};
 
-use super::{Exclusions, Fs, Ignored, MAX_FILE_BYTES, PathKind, ReadError, SKIPPED, Visit, Wanted};
+use super::{Exclusions, Fs, Ignored, MAX_FILE_BYTES, PathKind, ReadError, SKIPPED, Seen, Visit, Wanted};
 
 /// Files that tell a walk what to leave out.
 const IGNORE_FILES: [&str; 2] = [".gitignore", ".ignore"];
@@ -23,6 +24,8 @@ pub struct Disk {
     skips_ignored: bool,
     /// What is left out instead of what the ignore files on the disk name.
     heeded: Option<Arc<Ignored>>,
+    walkers: usize,
+    seen: Option<Arc<Seen>>,
 }
 
 impl Disk {
@@ -30,7 +33,8 @@ impl Disk {
     pub fn new(trees: &[PathBuf]) -> Self {
         let canonical = |tree: &PathBuf| fs::canonicalize(tree).unwrap_or_else(|_| tree.clone());
         let trees = trees.iter().map(canonical).collect();
-        Self { trees, exclusions: Exclusions::default(), skips_ignored: true, heeded: None }
+        let exclusions = Exclusions::default();
+        Self { trees, exclusions, skips_ignored: true, heeded: None, walkers: MAX_WALKERS, seen: None }
     }
 
     /// Leaves these out of walks, too.
@@ -62,6 +66,22 @@ impl Disk {
     /// Whether a walk leaves out what ignore files name.
     pub(super) fn skips_ignored(&self) -> bool {
         self.skips_ignored
+    }
+
+    /// Walks with no more threads than this.
+    pub fn limit_threads(&mut self, threads: NonZeroUsize) {
+        self.walkers = threads.get().min(MAX_WALKERS);
+    }
+
+    /// Notes in `seen` what is looked at from now on.
+    pub fn note_in(&mut self, seen: Arc<Seen>) {
+        self.seen = Some(seen);
+    }
+
+    fn note(&self, path: &Path) {
+        if let Some(seen) = &self.seen {
+            seen.note(path);
+        }
     }
 
     /// Replaces a file's bytes at once: whoever reads it meanwhile sees the old ones or the new ones.
@@ -107,6 +127,7 @@ impl Disk {
 
 impl Fs for Disk {
     fn kind(&self, path: &Path) -> Result<PathKind, ReadError> {
+        self.note(path);
         let found = fs::metadata(path).map_err(refused)?.file_type();
         if found.is_dir() {
             return Ok(PathKind::Directory);
@@ -115,6 +136,7 @@ impl Fs for Disk {
     }
 
     fn read(&self, path: &Path) -> Result<Vec<u8>, ReadError> {
+        self.note(path);
         check_regular(&fs::metadata(path).map_err(refused)?.file_type())?;
         let mut buffer = Vec::new();
         read_into(path, &mut buffer)?;
@@ -122,11 +144,13 @@ impl Fs for Disk {
     }
 
     fn read_inside(&self, path: &Path) -> Result<Vec<u8>, ReadError> {
+        self.note(path);
         self.check_link(path)?;
         self.read(path)
     }
 
     fn list(&self, directory: &Path) -> Result<Vec<PathBuf>, ReadError> {
+        self.note(directory);
         self.check_link(directory)?;
         let mut files = Vec::new();
         for entry in fs::read_dir(directory).map_err(refused)? {
@@ -150,7 +174,7 @@ impl Fs for Disk {
             .standard_filters(self.skips_ignored && heeded.is_none())
             .hidden(false)
             .git_global(false)
-            .threads(walkers(directory))
+            .threads(walkers(directory).min(self.walkers))
             .filter_entry(move |entry| {
                 !is_skipped(entry) && !is_excluded(entry, &exclusions) && !is_heeded(entry, heeded.as_deref())
             })
@@ -173,6 +197,8 @@ impl Disk {
         let Some(found) = entry.file_type() else { return WalkState::Continue };
         let path = entry.path();
         if found.is_dir() {
+            self.note(path);
+            IGNORE_FILES.iter().for_each(|name| self.note(&path.join(name)));
             return match self.unsafe_ignore_file(path) {
                 Some(ignore_file) => {
                     visit(&ignore_file, Err(ReadError::NotAFile));
@@ -182,6 +208,7 @@ impl Disk {
             };
         }
         if wanted(path) {
+            self.note(path);
             match self.read_entry(path, found, buffer) {
                 Ok(()) => visit(path, Ok(buffer)),
                 Err(error) => visit(path, Err(error)),

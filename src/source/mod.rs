@@ -8,6 +8,7 @@ mod exclusions;
 mod file;
 mod git;
 mod memory;
+mod seen;
 mod sources;
 
 use std::path::{Component, Path, PathBuf};
@@ -17,6 +18,7 @@ pub use exclusions::Exclusions;
 pub use file::{FileId, Position, SourceFile, Span};
 pub use git::{Commit, Git, GitError, Ignored, Index, Snapshot};
 pub use memory::Memory;
+pub use seen::Seen;
 pub use sources::Sources;
 
 /// The largest file that is read, in bytes. It keeps every offset within a `u32`.

@@ -1,5 +1,6 @@
 //! What the tests at every boundary share.
 
+use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use trailint::engine::{self, Settings};
@@ -123,4 +124,11 @@ pub(crate) fn expect_file(path: &Path, text: &str) {
     }
     let expected = std::fs::read_to_string(path).unwrap_or_default();
     assert_eq!(text, expected, "{} differs; read the change and accept it with UPDATE=1", path.display());
+}
+
+/// Says that a test can't do its work here.
+pub(crate) fn skipped(test: &str, why: &str) {
+    // Not `eprintln!`, of which a passing test shows nothing.
+    let mut stream = std::io::stderr();
+    writeln!(stream, "{test}: skipped: {why}").unwrap();
 }

@@ -1,11 +1,11 @@
 //! The page in a browser, where one is installed.
 
-use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
 use trailint::output::Format;
 
+use super::super::support::skipped;
 use super::tree::Tree;
 use super::{demo, hostile};
 
@@ -35,10 +35,8 @@ fn run(browser: &Path, home: &Path, page: &Path, arguments: &[&str]) -> Output {
 #[test]
 fn a_browser_shows_the_page_without_complaint() {
     let Some(browser) = find() else {
-        // Not `eprintln!`, of which a passing test shows nothing.
-        let words = "skipped: no chromium, chromium-browser or google-chrome on PATH";
-        writeln!(std::io::stderr(), "a_browser_shows_the_page_without_complaint: {words}").unwrap();
-        return;
+        let why = "no chromium, chromium-browser or google-chrome on PATH";
+        return skipped("a_browser_shows_the_page_without_complaint", why);
     };
     let home = Path::new(env!("CARGO_TARGET_TMPDIR")).join("html");
     std::fs::create_dir_all(&home).unwrap();

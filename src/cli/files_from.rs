@@ -1,0 +1,41 @@
+//! `--files-from`: paths that another program has found.
+
+use std::path::{Path, PathBuf};
+
+use super::inputs::{STANDARD_INPUT, standard_input};
+use crate::error::Error;
+use crate::source::{Disk, Fs, MAX_FILE_BYTES, ReadError, normalize};
+
+/// The paths of a list, each on a line of its own; if the list has a NUL, as of `git ls-files -z`, each before one.
+pub(super) fn paths(list: &Path, here: &Path) -> Result<Vec<PathBuf>, Error> {
+    let bytes = if list.as_os_str() == STANDARD_INPUT { standard_input()? } else { file(list, here)? };
+    if bytes.len() > MAX_FILE_BYTES {
+        // Half a list would leave files out in silence.
+        return Err(unreadable(list, ReadError::TooLarge));
+    }
+    let paths: Vec<&[u8]> = if bytes.contains(&0) {
+        bytes.split(|byte| *byte == 0).collect()
+    } else {
+        bytes.split(|byte| *byte == b'\n').map(|line| line.strip_suffix(b"\r").unwrap_or(line)).collect()
+    };
+    Ok(paths.into_iter().filter(|path| !path.is_empty()).map(path_of).collect())
+}
+
+fn file(list: &Path, here: &Path) -> Result<Vec<u8>, Error> {
+    Disk::new(&[]).read(&normalize(&here.join(list))).map_err(|cause| unreadable(list, cause))
+}
+
+fn unreadable(list: &Path, cause: ReadError) -> Error {
+    Error::Path { path: list.display().to_string(), cause }
+}
+
+#[cfg(unix)]
+fn path_of(bytes: &[u8]) -> PathBuf {
+    use std::os::unix::ffi::OsStrExt;
+    std::ffi::OsStr::from_bytes(bytes).into()
+}
+
+#[cfg(not(unix))]
+fn path_of(bytes: &[u8]) -> PathBuf {
+    String::from_utf8_lossy(bytes).into_owned().into()
+}

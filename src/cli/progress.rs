@@ -1,0 +1,71 @@
+//! The progress bar of a check that takes long.
+
+use std::io::IsTerminal;
+use std::sync::Arc;
+use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
+use std::thread::{self, JoinHandle};
+use std::time::Duration;
+
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+
+use crate::progress::Progress;
+
+/// A check that is done sooner shows nothing.
+const PATIENCE: Duration = Duration::from_secs(1);
+
+/// How often the bar is drawn.
+const PACE: Duration = Duration::from_millis(100);
+
+/// A thread that draws until this goes away.
+pub(super) struct Bar {
+    /// Nothing is ever sent: that it is gone is the message.
+    end: Option<Sender<()>>,
+    thread: Option<JoinHandle<()>>,
+}
+
+/// Draws on standard error, if that is a terminal that can move its cursor.
+pub(super) fn draw(progress: Arc<Progress>) -> Option<Bar> {
+    let is_dumb = std::env::var_os("TERM").is_some_and(|term| term == "dumb");
+    if is_dumb || !std::io::stderr().is_terminal() {
+        return None;
+    }
+    let (end, ended) = mpsc::channel();
+    let drawing = thread::Builder::new().spawn(move || draw_until(&ended, &progress));
+    Some(Bar { end: Some(end), thread: drawing.ok() })
+}
+
+fn draw_until(ended: &Receiver<()>, progress: &Progress) {
+    if ended.recv_timeout(PATIENCE) != Err(RecvTimeoutError::Timeout) {
+        return;
+    }
+    let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr());
+    bar.set_style(style("{spinner} {msg}"));
+    while ended.recv_timeout(PACE) == Err(RecvTimeoutError::Timeout) {
+        match progress.projects() {
+            None => bar.set_message(format!("Searching: {} files", progress.files())),
+            Some((judged, all)) => {
+                bar.set_style(style("{spinner} {msg} [{bar:30}] {pos}/{len}"));
+                bar.set_message("Judging");
+                bar.set_length(all as u64);
+                bar.set_position(judged as u64);
+            }
+        }
+        bar.tick();
+    }
+    bar.finish_and_clear();
+}
+
+fn style(template: &str) -> ProgressStyle {
+    ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_spinner())
+}
+
+impl Drop for Bar {
+    /// Waits until the bar is off the screen, so that nothing is drawn over the report.
+    fn drop(&mut self) {
+        drop(self.end.take());
+        if let Some(thread) = self.thread.take() {
+            // What went wrong while drawing is no reason to lose the report.
+            let _ = thread.join();
+        }
+    }
+}

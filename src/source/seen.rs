@@ -1,0 +1,54 @@
+//! What was looked at on the disk, so that it can be told later whether it has changed.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::SystemTime;
+
+/// Files and directories that were looked at, and how they were then.
+#[derive(Debug, Default)]
+pub struct Seen {
+    states: Mutex<BTreeMap<PathBuf, State>>,
+}
+
+/// What changes with a file, and with the names in a directory; nothing where there is nothing.
+type State = Option<(SystemTime, u64)>;
+
+impl Seen {
+    /// Keeps how something is before it is read: what changes afterwards has changed since it was seen.
+    pub fn note(&self, path: &Path) {
+        let mut states = self.states();
+        if !states.contains_key(path) {
+            states.insert(path.to_owned(), state(path));
+        }
+    }
+
+    /// Keeps what another has seen, as it is now, beside what was seen here.
+    pub fn note_all(&self, other: &Self) {
+        other.states().keys().for_each(|path| self.note(path));
+    }
+
+    /// Takes a file as it is now, and its directory: what we have written ourselves is no change.
+    pub fn renew(&self, path: &Path) {
+        for changed in path.ancestors().take(2) {
+            if let Some(known) = self.states().get_mut(changed) {
+                *known = state(changed);
+            }
+        }
+    }
+
+    /// Whether anything is different from how it was.
+    pub fn has_changed(&self) -> bool {
+        self.states().iter().any(|(path, known)| state(path) != *known)
+    }
+
+    fn states(&self) -> MutexGuard<'_, BTreeMap<PathBuf, State>> {
+        self.states.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn state(path: &Path) -> State {
+    let found = fs::metadata(path).ok()?;
+    Some((found.modified().unwrap_or(SystemTime::UNIX_EPOCH), found.len()))
+}

@@ -1,0 +1,98 @@
+//! What surrounds a check: threads, lists of paths, a bar that shows how far it is, and doing it again.
+
+mod watching;
+
+use std::io::Write;
+use std::process::{Command, Stdio};
+
+use super::cli::{BAD, GOOD, Scratch, err, out, status};
+use super::support::{package, skipped};
+
+#[test]
+fn threads_do_not_change_the_report() {
+    for format in ["full", "json"] {
+        let run = |jobs: &[&str]| {
+            let arguments = ["check", "testdata/demo", "testdata/twins", "--format", format];
+            let output = Command::new(env!("CARGO_BIN_EXE_trailint"))
+                .args([&arguments[..], jobs].concat())
+                .current_dir(package(""))
+                .output()
+                .unwrap();
+            assert_eq!(status(&output), 1, "{}", err(&output));
+            output.stdout
+        };
+        let alone = run(&["-j", "1"]);
+        assert!(alone == run(&["--jobs", "16"]) && alone == run(&[]), "{format}");
+    }
+}
+
+#[test]
+fn a_number_of_threads_is_one_or_more() {
+    let scratch = Scratch::new("jobs", &[("a.tf", GOOD)]);
+    for (number, expected) in [("1", 0), ("100000", 0), ("0", 2), ("-1", 2), ("many", 2)] {
+        assert_eq!(status(&scratch.run(&["check", &format!("-j{number}")])), expected, "{number}");
+    }
+}
+
+#[test]
+fn a_list_names_the_files() {
+    let files = ["a/a.tf", "b/b.tf", "c/c d.tf", "d/line\nbreak.tf", "e/left-out.tf"].map(|name| (name, BAD));
+    let scratch = Scratch::new("files-from", &files);
+    for (list, expected) in [
+        ("a/a.tf\nb/b.tf\r\n\nc/c d.tf", &["a/a.tf", "b/b.tf", "c/c d.tf"][..]),
+        ("b", &["b/b.tf"]),
+        ("a/a.tf\0d/line\nbreak.tf\0", &["a/a.tf", "d/line\\u{a}break.tf"]),
+        ("a/a.tf\na/a.tf\n./a/a.tf\n", &["a/a.tf"]),
+    ] {
+        std::fs::write(scratch.path("list"), list).unwrap();
+        let check = ["check", "--format", "concise", "--select", "single-region-trail", "--files-from"];
+        let output = scratch.run(&[&check[..], &["list"]].concat());
+        let piped = piped(&scratch, &[&check[..], &["-"]].concat(), list);
+        assert_eq!(out(&output), out(&piped));
+        let places =
+            out(&output).lines().map(|line| line.split(":1:1:").next().unwrap().to_owned()).collect::<Vec<_>>();
+        assert_eq!(places, expected, "{list:?}");
+    }
+}
+
+#[test]
+fn a_list_and_paths_are_checked_together() {
+    let scratch = Scratch::new("both", &[("a.tf", BAD), ("b.tf", BAD), ("list", "a.tf")]);
+    let output = scratch.run(&["check", "b.tf", "--files-from", "list"]);
+    assert!(err(&output).contains("in 2 trails (2 files)"), "{}", err(&output));
+}
+
+#[test]
+fn an_empty_list_names_nothing() {
+    let scratch = Scratch::new("empty-list", &[("a.tf", BAD), ("list", "\n")]);
+    let output = scratch.run(&["check", "--files-from", "list"]);
+    assert_eq!(status(&output), 0);
+    assert!(err(&output).contains("nothing was checked"), "{}", err(&output));
+    assert_eq!(status(&scratch.run(&["check", "--files-from", "list", "--require-inputs"])), 2);
+}
+
+#[test]
+fn a_list_that_leads_nowhere_ends_the_run() {
+    let scratch = Scratch::new("bad-list", &[("a.tf", GOOD), ("list", "a.tf\nmissing.tf\n")]);
+    let large = format!("a.tf\n{}", "\n".repeat(16 << 20));
+    std::fs::write(scratch.path("large"), large).unwrap();
+    for (list, expected) in [
+        ("list", "can't read `missing.tf`: no such file or directory"),
+        ("none", "can't read `none`: no such file or directory"),
+        ("large", "can't read `large`: larger than 16 MB"),
+    ] {
+        let output = scratch.run(&["check", "--files-from", list]);
+        assert_eq!((status(&output), err(&output)), (2, format!("trailint: {expected}\n")));
+    }
+    let twice = piped(&scratch, &["check", "-", "--files-from", "-"], "a.tf");
+    assert_eq!(status(&twice), 2);
+    assert!(err(&twice).contains("only once"), "{}", err(&twice));
+}
+
+/// A run that reads `text` from standard input.
+fn piped(scratch: &Scratch, arguments: &[&str], text: &str) -> std::process::Output {
+    let mut command = scratch.command(arguments);
+    let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    child.stdin.take().unwrap().write_all(text.as_bytes()).unwrap();
+    child.wait_with_output().unwrap()
+}
