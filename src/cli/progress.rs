@@ -42,11 +42,12 @@ fn draw_until(ended: &Receiver<()>, progress: &Progress) {
     bar.set_style(style("{spinner} {msg}"));
     while ended.recv_timeout(PACE) == Err(RecvTimeoutError::Timeout) {
         match progress.projects() {
-            None => bar.set_message(format!("Searching: {} files", progress.files())),
+            None => bar.set_message(format!("Searched {} files", progress.files())),
             Some((judged, all)) => {
-                bar.set_style(style("{spinner} {msg} [{bar:30}] {pos}/{len}"));
-                bar.set_message("Judging");
-                bar.set_length(all as u64);
+                if bar.length() != Some(all as u64) {
+                    bar.set_length(all as u64);
+                    bar.set_style(style("{spinner} Judging [{bar:30}] {pos}/{len}"));
+                }
                 bar.set_position(judged as u64);
             }
         }

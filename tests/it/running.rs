@@ -96,3 +96,34 @@ fn piped(scratch: &Scratch, arguments: &[&str], text: &str) -> std::process::Out
     child.stdin.take().unwrap().write_all(text.as_bytes()).unwrap();
     child.wait_with_output().unwrap()
 }
+
+#[test]
+#[cfg(target_os = "linux")]
+fn a_long_check_shows_on_a_terminal_how_far_it_is() {
+    let test = "a_long_check_shows_on_a_terminal_how_far_it_is";
+    let long = long_project();
+    let names: Vec<String> = (0..12).map(|index| format!("p{index}/main.tf")).collect();
+    let files: Vec<(&str, &str)> = names.iter().map(|name| (name.as_str(), long.as_str())).collect();
+    let scratch = Scratch::new("progress", &files);
+    let on_terminal = |arguments: &str| {
+        let program = env!("CARGO_BIN_EXE_trailint");
+        // On a terminal, the streams are one; what is on standard output goes elsewhere.
+        let line = format!("'{program}' check -j 1 {arguments} > /dev/null");
+        let script = Command::new("script").args(["-qec", &line, "/dev/null"]).current_dir(scratch.path("")).output();
+        script.ok().map(|output| out(&output))
+    };
+    let Some(shown) = on_terminal("") else { return skipped(test, "there is no `script`") };
+    assert!(shown.contains("Judging") && shown.contains("/12"), "{shown:.2000}");
+    assert!(shown.find("Judging") < shown.find("Found 24 warnings"), "{shown:.2000}");
+    assert!(!on_terminal("--no-progress").unwrap().contains("Judging"));
+}
+
+/// A trail that is looked at in thousands of worlds.
+fn long_project() -> String {
+    let variables: String = (0..10).map(|index| format!("variable \"v{index}\" {{\n  type = bool\n}}\n")).collect();
+    let sources: Vec<String> = (0..10).map(|index| format!("var.v{index} ? \"a{index}\" : \"b{index}\"")).collect();
+    let text = sources.join(", ");
+    format!(
+        "{variables}resource \"aws_cloudtrail\" \"t\" {{\n  is_multi_region_trail = join(\"\", [{text}]) == \"\"\n}}\n"
+    )
+}
