@@ -60,6 +60,34 @@ fn every_format_has_its_section() {
     assert_eq!(sections, names.collect::<Vec<_>>());
 }
 
+/// The line of `docs/rules.md` after which the rules are listed.
+const LIST: &str = "<!-- What follows is written by a test. -->\n";
+
+#[test]
+fn the_page_of_rules_lists_them_all() {
+    let path = package("docs/rules.md");
+    let page = std::fs::read_to_string(&path).unwrap();
+    let (words, _) = page.split_once(LIST).unwrap();
+    let listed = out(&Scratch::new("docs-rules", &[]).run(&["rules", "--format", "markdown"]));
+    let linked = trailint::rules::RULES.iter().fold(listed, |list, rule| {
+        let id = rule.id();
+        list.replace(&format!("| `{id}` "), &format!("| [`{id}`](../rules/{id}.md) "))
+    });
+    expect_file(&path, &format!("{words}{LIST}\n{linked}"));
+}
+
+/// A link leads to a file of this package.
+#[test]
+fn links_lead_somewhere() {
+    for path in pages() {
+        let page = std::fs::read_to_string(&path).unwrap();
+        for link in page.split("](").skip(1).filter_map(|rest| rest.split([')', '#']).next()) {
+            let target = path.parent().unwrap().join(link);
+            assert!(link.contains("://") || link.is_empty() || target.exists(), "{}: {link}", path.display());
+        }
+    }
+}
+
 /// The README and the pages in `docs`.
 fn pages() -> Vec<PathBuf> {
     let entries = std::fs::read_dir(package("docs")).unwrap().map(|entry| entry.unwrap().path());

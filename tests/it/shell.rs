@@ -53,7 +53,7 @@ fn the_manual_says_what_the_help_says() {
         let own = out(&scratch.run(&["man", command]));
         assert!(own.contains(&format!(".TH trailint-{command} 1")), "{own}");
         let help = out(&scratch.run(&[command, "--help"]));
-        for option in help.split([' ', ',', '\n']).filter(|word| word.starts_with("--") && word.len() > 2) {
+        for option in help.split([' ', ',', '\n', '[']).filter(|word| word.starts_with("--") && word.len() > 2) {
             assert!(own.replace('\\', "").contains(option), "{command} {option}");
         }
     }
