@@ -7,7 +7,7 @@ use super::support::skipped;
 
 const SHELLS: [&str; 5] = ["bash", "elvish", "fish", "powershell", "zsh"];
 
-const COMMANDS: [&str; 6] = ["check", "trace", "explain", "rules", "completions", "man"];
+const COMMANDS: [&str; 8] = ["check", "trace", "baseline", "config", "explain", "rules", "completions", "man"];
 
 #[test]
 fn every_shell_has_its_script() {
