@@ -3,6 +3,8 @@
 //! A finding that was there is known by its name, and doesn't count unless it weighs more now. What is gone is no
 //! finding of any rule, so it is looked for here: a deployment that satisfied the control and has no trail any more.
 
+mod touched;
+
 use std::collections::HashMap;
 
 use crate::engine::{self, Settings};
@@ -15,6 +17,7 @@ use crate::suppress::Suppression;
 pub fn compare(report: &mut Report, before: &mut Report, name: &str, settings: &Settings) {
     follow_moves(report, before);
     excuse(report, before, name, settings);
+    touched::mark(report, before);
     let gone: Vec<Reported> = before
         .deployments
         .iter()

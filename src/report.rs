@@ -126,6 +126,8 @@ pub struct Reported {
     pub place: Place,
     /// The way a value came, and other places that matter.
     pub related: Vec<Label>,
+    /// The step of that way that a change has touched, where the place itself isn't touched.
+    pub changed: Option<Label>,
     /// What else the reader should know.
     pub notes: Vec<String>,
     /// What to do.
@@ -333,6 +335,7 @@ impl Reported {
             fails_when: Vec::new(),
             passes_when: Vec::new(),
             is_aside: false,
+            changed: None,
             suppressed: None,
         }
     }

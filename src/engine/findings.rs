@@ -151,6 +151,7 @@ impl Case<'_> {
             fails_when: witness.fails_when.clone(),
             passes_when: witness.passes_when.clone(),
             is_aside: finding.is_aside,
+            changed: None,
             suppressed: None,
         }
     }

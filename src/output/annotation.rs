@@ -60,6 +60,17 @@ pub(super) fn path(finding: &Reported, report: &Report) -> String {
     }
 }
 
+/// The place at which a finding shows beside a changed line: the step of its way that the change has touched.
+pub(super) fn beside_change(finding: &Reported, report: &Report, width: Width) -> (String, Option<Region>) {
+    match &finding.changed {
+        Some(label) => {
+            let path = report.sources.file(label.span.file).name.clone();
+            (path, Some(Region::of(label, &report.sources, width)))
+        }
+        None => (path(finding, report), region(finding, report, width)),
+    }
+}
+
 /// The place of a finding in its file, unless the file's text couldn't be had.
 pub(super) fn region(finding: &Reported, report: &Report, width: Width) -> Option<Region> {
     match &finding.place {

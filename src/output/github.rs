@@ -29,8 +29,8 @@ pub(super) fn render(report: &Report) -> String {
 }
 
 fn command(what: &str, finding: &Reported, report: &Report) -> String {
-    let file = property(&annotation::path(finding, report));
-    let region = annotation::region(finding, report, CHARACTERS);
+    let (path, region) = annotation::beside_change(finding, report, CHARACTERS);
+    let file = property(&path);
     let place = region.map(|region| {
         let (line, column, end_column) = (region.line, region.column, region.end_column);
         format!(",line={line},endLine={line},col={column},endColumn={end_column}")

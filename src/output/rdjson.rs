@@ -64,12 +64,10 @@ pub(super) fn render(report: &Report) -> String {
 }
 
 fn diagnostic<'a>(finding: &'a Reported, report: &Report) -> Diagnostic<'a> {
+    let (path, region) = annotation::beside_change(finding, report, BYTES);
     Diagnostic {
         message: annotation::text(finding),
-        location: Location {
-            path: annotation::path(finding, report),
-            range: annotation::region(finding, report, BYTES).map(range),
-        },
+        location: Location { path, range: region.map(range) },
         severity: match annotation::level(finding) {
             Level::Error => "ERROR",
             Level::Warning => "WARNING",

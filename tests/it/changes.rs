@@ -82,6 +82,13 @@ fn what_decides_a_value_is_seen_wherever_it_is() {
     assert_eq!(told(&repository, &["--diff-base", "HEAD"]), nothing());
     repository.write("prod/terraform.tfvars", "wide = false\n");
     assert_eq!(told(&repository, &["--diff-base", "HEAD"]), only("single-region-trail modules/trail/main.tf"));
+    // Where annotations stand beside changed lines, that is where it shows.
+    for (format, place) in [("github", "file=prod/terraform.tfvars,line=1,"), ("rdjson", "prod/terraform.tfvars")] {
+        let arguments = ["check", "--diff-base", "HEAD", "-f", format, "--select", "single-region-trail"];
+        let text = String::from_utf8(repository.run(&arguments).stdout).unwrap();
+        let shown = text.find(place).unwrap_or_else(|| panic!("{format}: {text}"));
+        assert!(text.find("modules/trail/main.tf").is_none_or(|elsewhere| shown < elsewhere), "{format}: {text}");
+    }
     repository.write("prod/terraform.tfvars", "wide = true\n").write("vars/prod.tfvars", "wide = false\n");
     let given = ["prod", "--diff-base", "HEAD", "--var-file", "vars/prod.tfvars"];
     assert_eq!(told(&repository, &given), only("single-region-trail modules/trail/main.tf"));

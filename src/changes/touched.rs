@@ -1,0 +1,84 @@
+//! Which lines a change has touched, so that a finding shows beside the line that brought it.
+
+use std::collections::{HashMap, HashSet};
+
+use crate::finding::Label;
+use crate::report::{Place, Report};
+use crate::source::{FileId, Sources};
+
+/// Notes for each finding whose place isn't touched the first step of its way that is.
+pub(super) fn mark(report: &mut Report, before: &Report) {
+    let mut touched = Touched { now: &report.sources, before: lines_before(&before.sources), files: HashMap::new() };
+    let mut marks = Vec::new();
+    for finding in &report.findings {
+        let is_elsewhere = matches!(&finding.place, Place::Text(label) if !touched.has(label));
+        let step = finding.related.iter().find(|label| is_elsewhere && touched.has(label));
+        marks.push(step.cloned());
+    }
+    for (finding, mark) in report.findings.iter_mut().zip(marks) {
+        finding.changed = mark;
+    }
+}
+
+/// The lines of each file as it was, by the file's name.
+fn lines_before(sources: &Sources) -> HashMap<String, Vec<String>> {
+    let lines = |text: &str| text.lines().map(str::to_owned).collect();
+    sources.all().into_iter().map(|(_, file)| (file.name.clone(), lines(&file.text))).collect()
+}
+
+struct Touched<'a> {
+    now: &'a Sources,
+    before: HashMap<String, Vec<String>>,
+    /// The touched lines of the files that were asked about, counted from 1.
+    files: HashMap<FileId, HashSet<u32>>,
+}
+
+impl Touched<'_> {
+    fn has(&mut self, label: &Label) -> bool {
+        let file = self.now.file(label.span.file);
+        let line = file.position(label.span.start).line;
+        let before = self.before.get(&file.name);
+        let lines = self.files.entry(label.span.file).or_insert_with(|| {
+            lines_touched(&file.text.lines().collect::<Vec<_>>(), before.map_or(&[], Vec::as_slice))
+        });
+        lines.contains(&line)
+    }
+}
+
+/// The lines between those that a text has in common at its beginning and its end with what it was, and of these
+/// the ones that weren't there.
+fn lines_touched(now: &[&str], before: &[String]) -> HashSet<u32> {
+    let same = |(now, before): &(&&str, &String)| *now == before;
+    let start = now.iter().zip(before).take_while(same).count();
+    let (now_rest, before_rest) = (now.get(start..).unwrap_or_default(), before.get(start..).unwrap_or_default());
+    let end = now_rest.iter().rev().zip(before_rest.iter().rev()).take_while(same).count();
+    let known: HashSet<&str> =
+        before_rest.iter().take(before_rest.len().saturating_sub(end)).map(String::as_str).collect();
+    let between = now_rest.iter().take(now_rest.len().saturating_sub(end)).zip(start.saturating_add(1)..);
+    let new = between.filter(|(line, _)| !known.contains(**line));
+    new.filter_map(|(_, number)| u32::try_from(number).ok()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_that_were_not_there_are_touched() {
+        for (before, now, expected) in [
+            ("a b c", "a b c", vec![]),
+            ("a b c", "a x c", vec![2]),
+            ("a b c", "x a b c", vec![1]),
+            ("a b c", "a b c x", vec![4]),
+            ("a b c d", "c a x d", vec![3]),
+            ("", "a b", vec![1, 2]),
+            ("a b", "", vec![]),
+        ] {
+            let words = |text: &'static str| text.split_whitespace().collect::<Vec<_>>();
+            let before: Vec<String> = words(before).into_iter().map(str::to_owned).collect();
+            let mut touched: Vec<u32> = lines_touched(&words(now), &before).into_iter().collect();
+            touched.sort_unstable();
+            assert_eq!(touched, expected, "{before:?} {now}");
+        }
+    }
+}
