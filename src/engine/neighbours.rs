@@ -2,7 +2,7 @@
 //!
 //! Neighbours decide nothing: what no trail has asked stays open, so that a bucket never multiplies the worlds.
 
-use std::cell::OnceCell;
+use std::cell::{Cell, OnceCell};
 use std::collections::HashSet;
 use std::rc::Rc;
 
@@ -19,6 +19,8 @@ pub(super) struct Neighbours<'a> {
     /// Whether a rule wants to know.
     is_asked: bool,
     still: OnceCell<Still>,
+    /// How much text of policies has been weighed, in all worlds.
+    weighed: Rc<Cell<usize>>,
 }
 
 /// The neighbours as they are before anything is decided.
@@ -32,7 +34,7 @@ struct Still {
 impl<'a> Neighbours<'a> {
     pub(super) fn new(opened: &'a dyn Opened, settings: &Settings) -> Self {
         let is_asked = RULES.into_iter().any(|rule| rule.check.is_around() && settings.selection.has(rule));
-        Self { opened, is_asked, still: OnceCell::new() }
+        Self { opened, is_asked, still: OnceCell::new(), weighed: Rc::default() }
     }
 
     /// What is declared in a world, as far as it is decided.
@@ -52,7 +54,7 @@ impl<'a> Neighbours<'a> {
         };
         let again: Vec<Option<Vec<Neighbour>>> = still.sites.iter().enumerate().map(again).collect();
         let neighbours = still.sites.iter().zip(&again).flat_map(|((still, _), again)| again.as_ref().unwrap_or(still));
-        Rc::new(Neighbourhood::new(neighbours, still.doubts.clone()))
+        Rc::new(Neighbourhood::new(neighbours, still.doubts.clone(), Rc::clone(&self.weighed)))
     }
 
     fn read(&self) -> Still {
@@ -64,7 +66,7 @@ impl<'a> Neighbours<'a> {
         let sites: Vec<_> = (0..self.opened.sites(Subject::Surroundings)).map(site).collect();
         let doubts: Vec<Doubt> = self.opened.elsewhere(Subject::Surroundings).into_iter().map(doubt).collect();
         let neighbours = sites.iter().flat_map(|(neighbours, _)| neighbours);
-        let whole = Rc::new(Neighbourhood::new(neighbours, doubts.clone()));
+        let whole = Rc::new(Neighbourhood::new(neighbours, doubts.clone(), Rc::clone(&self.weighed)));
         Still { sites, doubts, whole }
     }
 

@@ -52,7 +52,7 @@ struct Seen<'a> {
     trail: &'a Trail,
     world: &'a World,
     /// Nothing when no rule asks.
-    around: Option<Surroundings>,
+    around: Option<Rc<Surroundings>>,
 }
 
 /// The instances that a declaration has in any world.
@@ -134,29 +134,36 @@ fn region(seen: &[Seen<'_>]) -> Option<String> {
 /// What a rule says, if it is a rule on trails and finds something to judge.
 fn answer(rule: &'static Rule, seen: &[Seen<'_>], settings: &Settings) -> Option<Answer> {
     match rule.check {
-        Check::Trail(check) => weigh(rule, seen.iter().map(|seen| (Some(check(seen.trail, &settings.policy)), seen))),
-        Check::Surroundings(check) => {
-            let judge = |seen: &Seen<'_>| check(seen.trail, seen.around.as_ref()?);
-            weigh(rule, seen.iter().map(|seen| (judge(seen), seen)))
-        }
+        Check::Trail(check) => Some(weigh(rule, seen.iter().map(|seen| (check(seen.trail, &settings.policy), seen)))),
+        Check::Surroundings(check) => answer_around(rule, check, seen),
         Check::Advice(check) => advice(rule, seen.iter().find_map(|seen| check(seen.trail, &settings.policy))),
         Check::AdviceAround(check) => advice(rule, seen.iter().find_map(|seen| check(seen.around.as_ref()?))),
         Check::Deployment(_) | Check::Reading | Check::Ignoring | Check::Comparing => None,
     }
 }
 
-/// What the verdicts of all worlds say together, if any has one.
-fn weigh<'s>(rule: &'static Rule, verdicts: impl Iterator<Item = (Option<Verdict>, &'s Seen<'s>)>) -> Option<Answer> {
-    let verdicts: Vec<(Option<Verdict>, &Seen<'_>)> = verdicts.collect();
-    if verdicts.iter().all(|(verdict, _)| verdict.is_none()) {
-        return None;
-    }
-    // Where there is nothing to judge in some worlds only, nothing is wrong in them.
-    let verdicts = verdicts.into_iter().map(|(verdict, seen)| {
-        (verdict.map_or(Verdict::Pass, |verdict| admit_absence(verdict, seen.trail)), seen.world)
-    });
+/// What a rule says of what surrounds an instance. Many worlds have the same surroundings, which are judged once.
+fn answer_around(
+    rule: &'static Rule,
+    check: fn(&Surroundings) -> Option<Verdict>,
+    seen: &[Seen<'_>],
+) -> Option<Answer> {
+    let mut judged: HashMap<*const Surroundings, Option<Verdict>> = HashMap::new();
+    let mut judge =
+        |around: &Rc<Surroundings>| judged.entry(Rc::as_ptr(around)).or_insert_with(|| check(around)).clone();
+    let verdicts: Vec<Option<Verdict>> = seen.iter().map(|seen| judge(seen.around.as_ref()?)).collect();
+    let is_wrong = |verdict: &Verdict| !matches!(verdict, Verdict::Pass);
+    let is_judged = verdicts.iter().all(Option::is_some) || verdicts.iter().flatten().any(is_wrong);
+    // Where there is nothing to judge in some worlds only, nothing is wrong in them; but that is no pass of all.
+    let verdicts = verdicts.into_iter().map(|verdict| verdict.unwrap_or(Verdict::Pass));
+    is_judged.then(|| weigh(rule, verdicts.zip(seen)))
+}
+
+/// What the verdicts of all worlds say together.
+fn weigh<'s>(rule: &'static Rule, verdicts: impl Iterator<Item = (Verdict, &'s Seen<'s>)>) -> Answer {
+    let verdicts = verdicts.map(|(verdict, seen)| (admit_absence(verdict, seen.trail), seen.world));
     let (outcome, finding, witness) = witness::combine(verdicts.collect());
-    Some(Answer { rule, outcome, finding, witness })
+    Answer { rule, outcome, finding, witness }
 }
 
 fn advice(rule: &'static Rule, finding: Option<Finding>) -> Option<Answer> {

@@ -3,7 +3,6 @@
 use super::around::{self, Need, Policies};
 use super::{Check, Page, Rule};
 use crate::finding::{Finding, Verdict};
-use crate::model::Trail;
 use crate::model::policy::{Request, Text};
 use crate::model::surroundings::{Dependency, Surroundings};
 use crate::value::{Known, Unknown};
@@ -14,7 +13,7 @@ pub(super) static RULE: Rule =
 const FAILS: &str = "can't write its logs to its bucket";
 const MAY_FAIL: &str = "may not be able to write its logs to its bucket";
 
-fn check(_: &Trail, around: &Surroundings) -> Option<Verdict> {
+fn check(around: &Surroundings) -> Option<Verdict> {
     let Some(bucket) = &around.bucket else {
         return around::undeclared(&around.delivery.bucket, "bucket", MAY_FAIL);
     };

@@ -3,7 +3,6 @@
 use super::around::{self, Need, Policies};
 use super::{Check, Page, Rule};
 use crate::finding::{Finding, Verdict};
-use crate::model::Trail;
 use crate::model::kinds::Role;
 use crate::model::policy::Request;
 use crate::model::surroundings::{Dependency, Surroundings};
@@ -14,7 +13,7 @@ pub(super) static RULE: Rule =
 const FAILS: &str = "can't encrypt its logs with its key, so they aren't delivered";
 const MAY_FAIL: &str = "may not be able to encrypt its logs with its key";
 
-fn check(_: &Trail, around: &Surroundings) -> Option<Verdict> {
+fn check(around: &Surroundings) -> Option<Verdict> {
     let Some(key) = &around.key else {
         return around::undeclared(&around.delivery.key, "key", MAY_FAIL);
     };

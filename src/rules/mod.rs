@@ -118,7 +118,7 @@ pub enum Check {
     /// All that one deployment creates.
     Deployment(fn(&Deployment, &Policy) -> Verdict),
     /// What the delivery of one trail's logs depends on; nothing where none of it is declared here.
-    Surroundings(fn(&Trail, &Surroundings) -> Option<Verdict>),
+    Surroundings(fn(&Surroundings) -> Option<Verdict>),
     /// One trail, with advice that never changes a verdict.
     Advice(fn(&Trail, &Policy) -> Option<Finding>),
     /// What the delivery of one trail's logs depends on, with advice that never changes a verdict.

@@ -2,9 +2,9 @@
 
 use super::{Check, Page, Rule, around};
 use crate::finding::{Finding, Level, Verdict};
+use crate::model::Setting;
 use crate::model::policy::{Document, Publicity, publicity};
 use crate::model::surroundings::{AccessBlock, Acl, Attached, Dependency, Policy, Said, Surroundings};
-use crate::model::{Setting, Trail};
 use crate::value::{Known, Maybe, Unknown};
 
 pub(super) static RULE: Rule =
@@ -15,7 +15,7 @@ const MAY_FAIL: &str = "may write to a bucket that is open to the public";
 const WEAK: &str = "writes to a bucket that doesn't keep the public out by all means";
 
 /// What is open outweighs what isn't shut, and that outweighs what isn't known.
-fn check(_: &Trail, around: &Surroundings) -> Option<Verdict> {
+fn check(around: &Surroundings) -> Option<Verdict> {
     let Some(bucket) = &around.bucket else {
         return around::undeclared(&around.delivery.bucket, "bucket", MAY_FAIL);
     };

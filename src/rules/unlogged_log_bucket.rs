@@ -2,13 +2,12 @@
 
 use super::{Check, Page, Rule, around};
 use crate::finding::{Finding, Verdict};
-use crate::model::Trail;
 use crate::model::surroundings::{Said, Surroundings};
 
 pub(super) static RULE: Rule =
     Rule::new(|| Page::parse(include_str!("../../rules/unlogged-log-bucket.md")), Check::Surroundings(check));
 
-fn check(_: &Trail, around: &Surroundings) -> Option<Verdict> {
+fn check(around: &Surroundings) -> Option<Verdict> {
     let bucket = around.bucket.as_ref()?;
     let messages = ["writes to a bucket whose access isn't logged", "may write to a bucket whose access isn't logged"];
     let absent = |finding: Finding| {

@@ -1,6 +1,6 @@
 //! All that one deployment declares around its trails, by name.
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 
@@ -32,8 +32,10 @@ pub struct Neighbourhood {
     unread: Vec<(Doubt, Vec<String>)>,
     /// What isn't read and may be about anything.
     doubts: Vec<Doubt>,
-    /// How much text of policies has been given to trails.
-    weighed: Cell<usize>,
+    /// What trails depend on, as far as somebody has asked.
+    known: RefCell<HashMap<String, Rc<Surroundings>>>,
+    /// How much text of policies has been given to trails, in all worlds of the deployment.
+    weighed: Rc<Cell<usize>>,
 }
 
 /// Things of one kind by their names, and what is attached to them.
@@ -57,9 +59,14 @@ struct Registered {
 }
 
 impl Neighbourhood {
-    /// What resources declare together; `doubts` are parts of the deployment that aren't read.
-    pub fn new<'n>(neighbours: impl Iterator<Item = &'n Neighbour> + Clone, doubts: Vec<Doubt>) -> Self {
-        let mut new = Self { doubts, ..Self::default() };
+    /// What resources declare together; `doubts` are parts of the deployment that aren't read, and `weighed` counts
+    /// the policies that were given to its trails before.
+    pub fn new<'n>(
+        neighbours: impl Iterator<Item = &'n Neighbour> + Clone,
+        doubts: Vec<Doubt>,
+        weighed: Rc<Cell<usize>>,
+    ) -> Self {
+        let mut new = Self { doubts, weighed, ..Self::default() };
         for neighbour in neighbours.clone() {
             match neighbour {
                 Neighbour::Bucket(thing) => new.buckets.add(thing),
@@ -84,8 +91,17 @@ impl Neighbourhood {
         new
     }
 
-    /// What the trail at an address depends on.
-    pub fn of(&self, trail: &str) -> Option<Surroundings> {
+    /// What the trail at an address depends on; the same each time somebody asks.
+    pub fn of(&self, trail: &str) -> Option<Rc<Surroundings>> {
+        if let Some(known) = self.known.borrow().get(trail) {
+            return Some(Rc::clone(known));
+        }
+        let found = Rc::new(self.look_around(trail)?);
+        self.known.borrow_mut().insert(trail.to_owned(), Rc::clone(&found));
+        Some(found)
+    }
+
+    fn look_around(&self, trail: &str) -> Option<Surroundings> {
         let delivery = self.deliveries.get(trail)?;
         let bucket = self.buckets.find(&Named::by(&delivery.bucket)).map(|thing| self.bucket(thing));
         let key = self.keys.find(&Named::by(&delivery.key)).map(|thing| self.dependency(&self.keys, thing));
@@ -123,8 +139,9 @@ impl Neighbourhood {
 impl Registry {
     fn add(&mut self, thing: &Thing) {
         let position = self.things.len();
-        let Thing { declared, own, references, arns, said } = thing;
-        for name in references.iter().chain(own) {
+        let Thing { declared, is_certain, own, references, arns, said } = thing;
+        // A reference works only if the thing is there; a name may be that of another one.
+        for name in references.iter().chain(own.iter().filter(|_| *is_certain)) {
             if *self.by_name.entry(name.clone()).or_insert(position) != position {
                 self.ambiguous.insert(name.clone());
             }
@@ -237,6 +254,7 @@ mod tests {
         let own = Some(Name::Literal("x".to_owned()));
         Neighbour::Bucket(Thing {
             declared: Rc::new(declared),
+            is_certain: true,
             own,
             references: Vec::new(),
             arns: Vec::new(),
@@ -257,14 +275,14 @@ mod tests {
     }
 
     fn bucket_of(neighbourhood: &Neighbourhood, trail: &str) -> Dependency {
-        neighbourhood.of(trail).and_then(|around| around.bucket).unwrap()
+        neighbourhood.of(trail).and_then(|around| around.bucket.clone()).unwrap()
     }
 
     #[test]
     fn more_policies_than_can_be_weighed_leave_it_open_what_they_say() {
         let half = MAX_WEIGHED / 2;
         let all = [bucket(), policy(Named::by(&name("x")), half), delivery("a"), delivery("b"), delivery("c")];
-        let neighbourhood = Neighbourhood::new(all.iter(), Vec::new());
+        let neighbourhood = Neighbourhood::new(all.iter(), Vec::new(), Rc::default());
         for (trail, is_open) in [("a", false), ("b", false), ("c", true)] {
             let bucket = bucket_of(&neighbourhood, trail);
             assert_eq!((bucket.said.is_empty(), !bucket.doubts.is_empty()), (is_open, is_open), "{trail}");
@@ -277,7 +295,7 @@ mod tests {
         for (number, is_open) in [(MAX_OPEN, false), (MAX_OPEN + 1, true)] {
             let policies = (0..number).map(|_| policy(unknown(), 1));
             let all: Vec<Neighbour> = [bucket(), delivery("a")].into_iter().chain(policies).collect();
-            let bucket = bucket_of(&Neighbourhood::new(all.iter(), Vec::new()), "a");
+            let bucket = bucket_of(&Neighbourhood::new(all.iter(), Vec::new(), Rc::default()), "a");
             assert_eq!((bucket.said.len(), !bucket.doubts.is_empty()), (MAX_OPEN, is_open));
             let is_unknown = |attached: &Attached| matches!(attached.applies, Maybe::Unknown(_));
             assert!(bucket.said.iter().all(is_unknown));

@@ -34,6 +34,8 @@ pub enum Neighbour {
 #[derive(Debug)]
 pub struct Thing {
     pub(super) declared: Rc<Declared>,
+    /// Whether it is certain to be created.
+    pub(super) is_certain: bool,
     /// The name that it is given; nothing when it gets one at deployment.
     pub(super) own: Option<Name>,
     /// What refers to it.
@@ -78,6 +80,7 @@ pub fn read(resource: Resource) -> Option<Neighbour> {
         })),
         Role::Bucket { name, parts, .. } => Neighbour::Bucket(Thing {
             declared: declared(&resource),
+            is_certain: *exists == Known(true),
             own: of_value(named(&reader, name).value()),
             references: symbols(&resource, &["id", name]),
             arns: symbols(&resource, &["arn", "Arn"]),
@@ -85,6 +88,7 @@ pub fn read(resource: Resource) -> Option<Neighbour> {
         }),
         Role::Key { policy } => Neighbour::Key(Thing {
             declared: declared(&resource),
+            is_certain: *exists == Known(true),
             own: None,
             references: symbols(&resource, &["id", "arn", "Arn", "key_id", "KeyId"]),
             arns: symbols(&resource, &["arn", "Arn"]),
