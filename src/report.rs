@@ -1,10 +1,11 @@
 //! The outcome of a run: all that outputs see.
 
 mod fingerprint;
+mod gate;
+mod trace;
 
-use clap::ValueEnum;
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+pub use gate::{FailOn, Gate, Unresolved};
+pub use trace::{Argument, Trace, Way};
 
 use crate::finding::{Label, Level};
 use crate::model::Reach;
@@ -162,94 +163,6 @@ pub struct Counts {
     pub notes: usize,
     pub unresolved: usize,
     pub suppressed: usize,
-}
-
-/// The least level that fails a run.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum, Deserialize, Serialize, JsonSchema)]
-#[serde(rename_all = "lowercase")]
-#[expect(missing_docs, reason = "the names say it")]
-pub enum FailOn {
-    #[default]
-    Error,
-    Warning,
-    Note,
-    Never,
-}
-
-/// What becomes of verdicts that can't be known.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum, Deserialize, Serialize, JsonSchema)]
-#[serde(rename_all = "lowercase")]
-pub enum Unresolved {
-    /// Don't show them.
-    Ignore,
-    /// Show them.
-    #[default]
-    Warn,
-    /// Show them and count them as failures.
-    Fail,
-}
-
-/// When a run fails.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Gate {
-    /// The least level that fails it; nothing fails it when there is none.
-    pub fail_on: Option<Level>,
-    /// Whether unresolved findings count too.
-    pub unresolved_fails: bool,
-}
-
-/// How values come about.
-#[derive(Debug)]
-pub struct Trace {
-    /// The files that spans point into.
-    pub sources: Sources,
-    /// What was asked for.
-    pub arguments: Vec<Argument>,
-}
-
-/// An argument of a trail, or the existence of the trail.
-#[derive(Debug)]
-pub struct Argument {
-    /// The address of the trail with the path of the argument.
-    pub name: String,
-    /// The ways in which its value may come about; one if nothing is undecided.
-    pub ways: Vec<Way>,
-}
-
-/// One way in which a value comes about.
-#[derive(Debug, PartialEq, Eq)]
-pub struct Way {
-    /// What comes of it, to follow the name: "is `true`".
-    pub outcome: String,
-    /// The decisions that lead this way.
-    pub when: Vec<String>,
-    /// From the trail outwards.
-    pub steps: Vec<Label>,
-    /// What makes the value known.
-    pub help: Option<String>,
-}
-
-impl Gate {
-    /// What fails one of two gates fails this.
-    pub fn stricter(self, other: Self) -> Self {
-        let fail_on = match (self.fail_on, other.fail_on) {
-            (Some(one), Some(other)) => Some(one.min(other)),
-            (one, other) => one.or(other),
-        };
-        Self { fail_on, unresolved_fails: self.unresolved_fails || other.unresolved_fails }
-    }
-}
-
-impl FailOn {
-    /// The level; none when nothing fails a run.
-    pub fn level(self) -> Option<Level> {
-        match self {
-            FailOn::Error => Some(Level::Error),
-            FailOn::Warning => Some(Level::Warning),
-            FailOn::Note => Some(Level::Note),
-            FailOn::Never => None,
-        }
-    }
 }
 
 impl Report {

@@ -1,0 +1,64 @@
+//! When what was found fails a run.
+
+use clap::ValueEnum;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::finding::Level;
+
+/// The least level that fails a run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum, Deserialize, Serialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+#[expect(missing_docs, reason = "the names say it")]
+pub enum FailOn {
+    #[default]
+    Error,
+    Warning,
+    Note,
+    Never,
+}
+
+/// What becomes of verdicts that can't be known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum, Deserialize, Serialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Unresolved {
+    /// Don't show them.
+    Ignore,
+    /// Show them.
+    #[default]
+    Warn,
+    /// Show them and count them as failures.
+    Fail,
+}
+
+/// When a run fails.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Gate {
+    /// The least level that fails it; nothing fails it when there is none.
+    pub fail_on: Option<Level>,
+    /// Whether unresolved findings count too.
+    pub unresolved_fails: bool,
+}
+
+impl Gate {
+    /// What fails one of two gates fails this.
+    pub fn stricter(self, other: Self) -> Self {
+        let fail_on = match (self.fail_on, other.fail_on) {
+            (Some(one), Some(other)) => Some(one.min(other)),
+            (one, other) => one.or(other),
+        };
+        Self { fail_on, unresolved_fails: self.unresolved_fails || other.unresolved_fails }
+    }
+}
+
+impl FailOn {
+    /// The level; none when nothing fails a run.
+    pub fn level(self) -> Option<Level> {
+        match self {
+            FailOn::Error => Some(Level::Error),
+            FailOn::Warning => Some(Level::Warning),
+            FailOn::Note => Some(Level::Note),
+            FailOn::Never => None,
+        }
+    }
+}

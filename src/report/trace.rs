@@ -1,0 +1,35 @@
+//! The answer of `trailint trace`.
+
+use crate::finding::Label;
+use crate::source::Sources;
+
+/// How values come about.
+#[derive(Debug)]
+pub struct Trace {
+    /// The files that spans point into.
+    pub sources: Sources,
+    /// What was asked for.
+    pub arguments: Vec<Argument>,
+}
+
+/// An argument of a trail, or the existence of the trail.
+#[derive(Debug)]
+pub struct Argument {
+    /// The address of the trail with the path of the argument.
+    pub name: String,
+    /// The ways in which its value may come about; one if nothing is undecided.
+    pub ways: Vec<Way>,
+}
+
+/// One way in which a value comes about.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Way {
+    /// What comes of it, to follow the name: "is `true`".
+    pub outcome: String,
+    /// The decisions that lead this way.
+    pub when: Vec<String>,
+    /// From the trail outwards.
+    pub steps: Vec<Label>,
+    /// What makes the value known.
+    pub help: Option<String>,
+}
