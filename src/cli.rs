@@ -11,6 +11,7 @@ mod inputs;
 mod progress;
 mod regions;
 mod shell;
+mod standard_input;
 mod trace;
 mod watch;
 

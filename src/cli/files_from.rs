@@ -2,13 +2,13 @@
 
 use std::path::{Path, PathBuf};
 
-use super::inputs::{STANDARD_INPUT, standard_input};
+use super::standard_input::{self, STANDARD_INPUT};
 use crate::error::Error;
 use crate::source::{Disk, Fs, MAX_FILE_BYTES, ReadError, normalize};
 
 /// The paths of a list, each on a line of its own; if the list has a NUL, as of `git ls-files -z`, each before one.
 pub(super) fn paths(list: &Path, here: &Path) -> Result<Vec<PathBuf>, Error> {
-    let bytes = if list.as_os_str() == STANDARD_INPUT { standard_input()? } else { file(list, here)? };
+    let bytes = if list.as_os_str() == STANDARD_INPUT { standard_input::read()? } else { file(list, here)? };
     if bytes.len() > MAX_FILE_BYTES {
         // Half a list would leave files out in silence.
         return Err(unreadable(list, ReadError::TooLarge));

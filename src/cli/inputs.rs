@@ -1,20 +1,15 @@
 //! The paths of the command line, and what may be read for them.
 
-use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use clap::ArgMatches;
 use clap::parser::ValueSource;
 
+use super::standard_input::{self, STANDARD_INPUT};
 use super::{InputArgs, files_from};
 use crate::error::Error;
 use crate::scan::{Input, Inputs};
-use crate::source::{
-    Disk, Exclusions, Fs, MAX_FILE_BYTES, PathKind, ReadError, Snapshot, Sources, Visit, Wanted, normalize,
-};
-
-/// The path that stands for standard input.
-pub(super) const STANDARD_INPUT: &str = "-";
+use crate::source::{Disk, Exclusions, Fs, PathKind, ReadError, Snapshot, Sources, Visit, Wanted, normalize};
 
 /// What the command line names, and the files as far as it lets them be read.
 pub(super) struct Given {
@@ -104,7 +99,7 @@ fn inputs(args: &InputArgs, matches: &ArgMatches, here: &Path) -> Result<Inputs,
             return Err(Error::StandardInputTwice);
         } else {
             let name = args.stdin_filename.as_deref().unwrap_or(Path::new("<stdin>"));
-            inputs.text = Some((normalize(&here.join(name)), standard_input()?));
+            inputs.text = Some((normalize(&here.join(name)), standard_input::read()?));
         }
     }
     // In the environment, the name may be meant for other runs.
@@ -124,14 +119,6 @@ fn paths(args: &InputArgs, matches: &ArgMatches, here: &Path) -> Result<Vec<Path
     }
     paths.extend(files_from::paths(list, here)?);
     Ok(paths)
-}
-
-/// Standard input, up to the first byte that is too much.
-pub(super) fn standard_input() -> Result<Vec<u8>, Error> {
-    let mut bytes = Vec::new();
-    let limit = MAX_FILE_BYTES as u64 + 1;
-    std::io::stdin().lock().take(limit).read_to_end(&mut bytes).map_err(Error::StandardInput)?;
-    Ok(bytes)
 }
 
 /// Where checked files may refer to, the working directory first when nothing is checked.
