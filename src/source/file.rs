@@ -97,13 +97,14 @@ impl SourceFile {
         Position { line: narrow(line), column: narrow(column), byte: offset }
     }
 
-    /// Start and end of a line (counted from 1) as offsets, without its line ending.
+    /// Start and end of a line (counted from 1) as offsets, without its line ending; lines beyond the last are empty.
     pub fn line_bounds(&self, line: usize) -> (u32, u32) {
         let starts = self.line_starts();
-        let start = line.checked_sub(1).and_then(|at| starts.get(at)).copied().unwrap_or(0);
+        let beyond = narrow(self.text.len());
+        let start = line.checked_sub(1).map_or(0, |at| starts.get(at).copied().unwrap_or(beyond));
         let end = match starts.get(line) {
             Some(&next) => next.saturating_sub(1),
-            None => narrow(self.text.len()),
+            None => beyond,
         };
         let text = self.text.get(start as usize..end as usize).unwrap_or_default();
         (start, start.saturating_add(narrow(text.strip_suffix('\r').unwrap_or(text).len())))
@@ -161,6 +162,12 @@ mod tests {
         assert_eq!(place(10), (2, 4));
         assert_eq!(place(12), (3, 1));
         assert_eq!(file.line_bounds(1), (0, 4));
+    }
+
+    #[test]
+    fn there_is_nothing_before_the_first_line_and_after_the_last() {
+        let file = file(b"a\nbc");
+        assert_eq!([0, 1, 2, 3, 4].map(|line| file.line_bounds(line)), [(0, 0), (0, 1), (2, 4), (4, 4), (4, 4)]);
     }
 
     #[test]
