@@ -7,6 +7,7 @@ mod comments;
 mod config;
 mod evaluation;
 mod files_from;
+mod fixes;
 mod inputs;
 mod progress;
 mod regions;
@@ -293,6 +294,18 @@ struct CheckArgs {
     #[arg(long, help_heading = "Output")]
     no_progress: bool,
 
+    /// Change files so that what is found is gone, where only the trails in question change.
+    #[arg(long, help_heading = "Fix", conflicts_with = "add_ignore")]
+    fix: bool,
+    /// With `--fix` or `--diff`, also where other things may change, or what is billed.
+    #[arg(long, help_heading = "Fix")]
+    unsafe_fixes: bool,
+    /// Print what `--fix` would change, and change nothing.
+    #[arg(long, help_heading = "Fix", conflicts_with = "add_ignore")]
+    diff: bool,
+    /// Give exit status 1 when anything was fixed, or would be.
+    #[arg(long, help_heading = "Fix")]
+    exit_non_zero_on_fix: bool,
     /// Write comments that accept what is found, with this reason.
     #[arg(
         long,

@@ -23,6 +23,7 @@ use rayon::prelude::*;
 use crate::config::Benchmark;
 use crate::error::Error;
 use crate::finding::Level;
+use crate::fix;
 use crate::formats::{self, Context};
 use crate::progress::Progress;
 use crate::report::{Place, Report, Reported};
@@ -119,6 +120,7 @@ pub fn check(fs: &dyn Fs, inputs: &Inputs, sources: Sources, settings: &Settings
     sort_findings(&mut report);
     drop_repeats(&mut report);
     report.name_findings();
+    fix::attach(&mut report, inputs, fs);
     Ok(report)
 }
 

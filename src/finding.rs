@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::model::selectors::{Doubt, Gap, Site};
-use crate::model::{Invalid, Setting, Trail};
+use crate::model::{Invalid, Setting, Trail, Wish};
 use crate::source::Span;
 use crate::value::{Hop, Known, Origin, Unknown, Why};
 
@@ -59,6 +59,8 @@ pub struct Finding {
     pub notes: Vec<String>,
     /// What to do, as one imperative sentence.
     pub help: Option<String>,
+    /// The changes that do it, all of them together; none where nobody can say what to write.
+    pub wishes: Vec<Wish>,
     /// For an unknown verdict, what blocks it.
     pub blocked_by: Vec<String>,
     /// How much it weighs, where that isn't what its rule weighs.
@@ -101,6 +103,7 @@ impl Finding {
             related: Vec::new(),
             notes: Vec::new(),
             help: None,
+            wishes: Vec::new(),
             blocked_by: Vec::new(),
             level: None,
             is_aside: false,
@@ -134,6 +137,12 @@ impl Finding {
         self
     }
 
+    /// What to do, and the change that does it.
+    pub fn wishing(mut self, wish: Wish) -> Self {
+        self.wishes.push(wish.clone());
+        self.help(wish.advise())
+    }
+
     /// Another place that matters.
     pub fn also(mut self, span: Span, text: impl Into<String>) -> Self {
         self.related.push(Label { span, text: text.into() });
@@ -155,7 +164,7 @@ impl Finding {
     /// A part of a selector that loses events.
     pub fn of_gap(gap: &Gap, message: impl Into<String>, label: impl Into<String>) -> Self {
         let Site { span, hops, attribute } = &gap.site;
-        Self::at(*span, message, label).about(attribute).via(hops).help(&gap.help)
+        Self::at(*span, message, label).about(attribute).via(hops).help(&gap.mending.help)
     }
 
     /// A part of a selector that isn't known.
@@ -184,15 +193,15 @@ impl Finding {
 
 impl Verdict {
     /// A setting whose value is wrong; `value` is what it should be.
-    pub fn wrong<T: std::fmt::Display>(setting: &Setting<T>, found: &T, message: &str, value: &str) -> Self {
+    pub fn wrong<T: std::fmt::Display>(setting: &Setting<T>, found: &T, message: &str, value: &'static str) -> Self {
         let finding = Finding::at(setting.span(), message, explain(setting, found));
-        Self::Fail(finding.about(setting.name).via(&setting.read.hops).help(setting.advise(value)))
+        Self::Fail(finding.about(setting.name).via(&setting.read.hops).wishing(setting.wish(value)))
     }
 
     /// A setting whose value no deployment accepts.
-    pub fn invalid<T>(setting: &Setting<T>, invalid: &Invalid, message: &str, value: &str) -> Self {
+    pub fn invalid<T>(setting: &Setting<T>, invalid: &Invalid, message: &str, value: &'static str) -> Self {
         let finding = Finding::at(setting.span(), message, invalid.describe());
-        Self::Fail(finding.about(setting.name).via(&setting.read.hops).help(setting.advise(value)))
+        Self::Fail(finding.about(setting.name).via(&setting.read.hops).wishing(setting.wish(value)))
     }
 
     /// A setting whose value isn't known.

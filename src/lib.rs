@@ -16,7 +16,7 @@
 //! | [`model`] | the two waists, `Resource` and `Trail`; the [`dialects`](model::dialects) of a trail; the algebra of [`selectors`](model::selectors); what a [`policy`](model::policy) lets CloudTrail do; the [`surroundings`](model::surroundings) on which the delivery of logs depends; the names of [`region`](model::region)s |
 //! | [`formats`] | [`terraform`](formats::terraform), [`plan`](formats::plan) and [`cloudformation`](formats::cloudformation): which files belong together, and what they evaluate to |
 //! | [`finding`], [`rules`], [`error`] | verdicts, the rules that give them, and what keeps a check from being done |
-//! | [`config`], [`progress`], [`scan`], [`engine`], [`suppress`], [`baseline`], [`changes`], [`weakened`], [`report`] | a run: settings, how far it is, the files that may matter, judging, what is accepted, what a change brings, the outcome |
+//! | [`config`], [`progress`], [`scan`], [`engine`], [`suppress`], [`fix`], [`baseline`], [`changes`], [`weakened`], [`report`] | a run: settings, how far it is, the files that may matter, judging, what is accepted, what mends it, what a change brings, the outcome |
 //! | [`output`] | one file for each format of reports |
 //! | [`cli`] | arguments and exit status |
 //!
@@ -51,6 +51,7 @@ pub mod config;
 pub mod engine;
 pub mod error;
 pub mod finding;
+pub mod fix;
 pub mod formats;
 pub mod model;
 pub mod output;

@@ -8,7 +8,8 @@ pub use gate::{FailOn, Gate, Unresolved};
 pub use trace::{Argument, Trace, Way};
 
 use crate::finding::{Label, Level};
-use crate::model::Reach;
+use crate::fix::{Fix, Safety};
+use crate::model::{Reach, Wish};
 use crate::rules::Rule;
 use crate::source::{Sources, Span};
 use crate::suppress::Suppression;
@@ -133,6 +134,10 @@ pub struct Reported {
     pub notes: Vec<String>,
     /// What to do.
     pub help: Option<String>,
+    /// The changes that do it.
+    pub wishes: Vec<Wish>,
+    /// The same as changes of texts, where these can be made.
+    pub fix: Option<Fix>,
     /// What stands between an unknown outcome and a known one.
     pub blocked_by: Vec<String>,
     /// For an unknown outcome, decisions with which it would be a failure.
@@ -165,7 +170,24 @@ pub struct Counts {
     pub suppressed: usize,
 }
 
+impl Reported {
+    /// What to do, and whether the program can do it.
+    pub fn advice(&self) -> Option<String> {
+        let help = self.help.as_ref()?;
+        Some(match self.fix.as_ref().map(|fix| fix.safety) {
+            Some(Safety::Safe) => format!("{help} (safe fix, apply with `--fix`)"),
+            Some(Safety::Unsafe) => format!("{help} (unsafe fix, apply with `--fix --unsafe-fixes`)"),
+            None => help.clone(),
+        })
+    }
+}
+
 impl Report {
+    /// How many findings that texts for people show have a fix of this kind.
+    pub fn fixable(&self, safety: Safety) -> usize {
+        self.told().filter(|finding| finding.fix.as_ref().is_some_and(|fix| fix.safety == safety)).count()
+    }
+
     /// The findings that outputs show; those that are suppressed stay on record.
     pub fn shown(&self) -> impl Iterator<Item = &Reported> {
         self.findings.iter().filter(|finding| self.shows(finding))
@@ -244,6 +266,8 @@ impl Reported {
             related: Vec::new(),
             notes: Vec::new(),
             help: None,
+            wishes: Vec::new(),
+            fix: None,
             blocked_by: Vec::new(),
             fails_when: Vec::new(),
             passes_when: Vec::new(),

@@ -147,7 +147,16 @@ fn pushed(git: Git, from: &str, to: &str) -> Result<Change, Error> {
     Ok(Change { git, now, before, name: from.to_owned() })
 }
 
+/// What was found in files as they were, and the gate that there was.
+pub(super) struct Was {
+    report: Report,
+    config: Config,
+    baseline: Baseline,
+    name: String,
+}
+
 /// A check whose report is held against that on the files as they were.
+#[derive(Clone, Copy)]
 pub(super) struct Now<'a> {
     pub(super) args: &'a CheckArgs,
     pub(super) config: &'a Config,
@@ -157,27 +166,32 @@ pub(super) struct Now<'a> {
 }
 
 impl Now<'_> {
-    /// Leaves what is new in the report, adds what is gone and what asks for less, and returns what failed a run before.
-    pub(super) fn hold_against(&self, before: Before, report: &mut Report) -> Result<report::Gate, Error> {
+    /// Judges the files as they were with the same settings, so that they differ by what was changed.
+    pub(super) fn judge(&self, before: Before) -> Result<Was, Error> {
         let Before { given: earlier, name } = before;
         let kept = inputs::sources(earlier.read_roots.clone());
-        let was = self.gate_of(&earlier, &kept)?;
-        // Both are judged with the same settings, so that they differ by what was changed.
+        let (config, baseline) = self.gate_of(&earlier, &kept)?;
         let fs = if self.args.config_from_base { earlier.files.fs() } else { self.given.files.fs() };
         let same = config::load(&self.args.config, &earlier, fs, &earlier.sources)?;
         let Job { given: mut earlier, settings, .. } = check::job(same, earlier, &["check"])?;
         let sources = std::mem::take(&mut earlier.sources);
-        let mut before = engine::check(earlier.files.fs(), &earlier.inputs, sources, &settings)?;
-        changes::compare(report, &mut before, &name, self.settings);
+        let report = engine::check(earlier.files.fs(), &earlier.inputs, sources, &settings)?;
+        Ok(Was { report, config, baseline: baseline.unwrap_or_default(), name })
+    }
+
+    /// Leaves what is new in the report, adds what is gone and what asks for less, and returns what failed a run before.
+    pub(super) fn hold_against(&self, was: &mut Was, report: &mut Report) -> report::Gate {
+        changes::compare(report, &mut was.report, &was.name, self.settings);
         let none = Baseline::default();
         let now = Gate { config: self.config, baseline: self.baseline.unwrap_or(&none) };
-        let then = Gate { config: &was.0, baseline: was.1.as_ref().unwrap_or(&none) };
-        engine::add(report, weakened(report, &before, now, then, self.given.files.fs()));
-        let strict = CheckArgs::from_arg_matches(&config::complete(&was.0, &["check"])).unwrap_or_else(|e| e.exit());
-        Ok(report::Gate {
+        let then = Gate { config: &was.config, baseline: &was.baseline };
+        engine::add(report, weakened(report, &was.report, now, then, self.given.files.fs()));
+        let strict =
+            CheckArgs::from_arg_matches(&config::complete(&was.config, &["check"])).unwrap_or_else(|e| e.exit());
+        report::Gate {
             fail_on: strict.fail_on.level(),
             unresolved_fails: strict.unresolved == report::Unresolved::Fail,
-        })
+        }
     }
 
     /// The settings and the baseline before; those that nobody could use then were none.

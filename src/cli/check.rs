@@ -7,13 +7,14 @@ use std::sync::Arc;
 use clap::{ArgMatches, FromArgMatches};
 
 use super::baseline::Place;
-use super::changes::Now;
+use super::changes::{Now, Was};
 use super::inputs::{self, Files, Given};
-use super::{CheckArgs, baseline, changes, comments, config, evaluation, find_rules, progress, regions, watch};
+use super::{CheckArgs, baseline, changes, comments, config, evaluation, find_rules, fixes, progress, regions, watch};
 use crate::config::{ALL, Config};
 use crate::engine::{self, Selection, Settings};
 use crate::error::{Error, closest};
 use crate::finding::Level;
+use crate::fix;
 use crate::output::{self, Destination, Look, Stream};
 use crate::report::{Gate, Report, Unresolved};
 use crate::rules::{self, Check, Policy, RULES, Rule};
@@ -52,22 +53,16 @@ fn once(args: &CheckArgs, matches: &ArgMatches, look: Look, seen: Option<Arc<See
     let baseline = baseline::read(args, &config, &given, Place { fs, sources: &given.sources })?;
     let Job { args, config, mut given, settings } = job(config, given, &["check"])?;
     check_destinations(&args.output)?;
+    let sources = given.sources.with(std::iter::empty());
     let mut report = judge(&args, &mut given, &settings)?;
-    let mut gate = Gate { fail_on: args.fail_on.level(), unresolved_fails: args.unresolved == Unresolved::Fail };
-    if let Some(before) = before {
-        let now = Now { args: &args, config: &config, baseline: baseline.as_ref(), settings: &settings, given: &given };
-        gate = gate.stricter(now.hold_against(before, &mut report)?);
+    let now = Now { args: &args, config: &config, baseline: baseline.as_ref(), settings: &settings, given: &given };
+    let mut bar = Bar { was: before.map(|before| now.judge(before)).transpose()?, now };
+    let mut gate = bar.hold(&mut report);
+    let mut has_changed = false;
+    if args.fix || args.diff {
+        let fixed = fixes::run(report, &sources, &mut bar, look)?;
+        (report, gate, has_changed) = (fixed.report, fixed.gate, fixed.has_changed);
     }
-    if let Some(baseline) = baseline {
-        report.stale_entries = baseline::apply(&baseline, &mut report, &settings, &given);
-    }
-    report.benchmark = args.compliance.clone();
-    report.cited = config.settings.benchmark.0.clone();
-    report.hides_unresolved = args.unresolved == Unresolved::Ignore;
-    report.is_verbose = args.verbose;
-    report.min_level = args.min_level;
-    report.shows_passed = args.show_passed;
-    report.shows_suppressed = args.show_suppressed;
     if let Some(reason) = &args.add_ignore {
         let said = comments::add(&mut report, reason, &settings.selection.enforced, &given.files)?;
         Stream::Error.write(&said, look).map_err(Error::Output)?;
@@ -77,7 +72,37 @@ fn once(args: &CheckArgs, matches: &ArgMatches, look: Look, seen: Option<Arc<See
         args.output.iter().for_each(|to| seen.renew(&normalize(&given.here.join(&to.path))));
     }
     print(&report, &args, look)?;
-    Ok(if report.passes(gate) { ExitCode::SUCCESS } else { ExitCode::from(FOUND) })
+    let passes = report.passes(gate) && !(has_changed && args.exit_non_zero_on_fix);
+    Ok(if passes { ExitCode::SUCCESS } else { ExitCode::from(FOUND) })
+}
+
+/// What a report is held against, and how it is shown.
+pub(super) struct Bar<'a> {
+    pub(super) now: Now<'a>,
+    was: Option<Was>,
+}
+
+impl Bar<'_> {
+    /// Marks what doesn't count in a report, and returns what fails it.
+    pub(super) fn hold(&mut self, report: &mut Report) -> Gate {
+        let Now { args, config, baseline, settings, given } = self.now;
+        let mut gate = Gate { fail_on: args.fail_on.level(), unresolved_fails: args.unresolved == Unresolved::Fail };
+        if let Some(was) = &mut self.was {
+            gate = gate.stricter(self.now.hold_against(was, report));
+        }
+        if let Some(baseline) = baseline {
+            report.stale_entries = baseline::apply(baseline, report, settings, given);
+        }
+        fix::spare_accepted(report);
+        report.benchmark = args.compliance.clone();
+        report.cited = config.settings.benchmark.0.clone();
+        report.hides_unresolved = args.unresolved == Unresolved::Ignore;
+        report.is_verbose = args.verbose;
+        report.min_level = args.min_level;
+        report.shows_passed = args.show_passed;
+        report.shows_suppressed = args.show_suppressed;
+        gate
+    }
 }
 
 /// A check that is about to be done.
@@ -158,7 +183,10 @@ fn write(report: &Report, destinations: &[Destination]) -> Result<(), Error> {
 }
 
 fn print(report: &Report, args: &CheckArgs, look: Look) -> Result<(), Error> {
-    Stream::Out.write(&args.format.render(report), look).map_err(Error::Output)?;
+    // A diff stands alone, so that it can be applied.
+    if !args.diff {
+        Stream::Out.write(&args.format.render(report), look).map_err(Error::Output)?;
+    }
     if args.verbose {
         Stream::Error.write(&output::log(report), look).map_err(Error::Output)?;
     }

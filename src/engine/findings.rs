@@ -147,6 +147,8 @@ impl Case<'_> {
             related: finding.related,
             notes: finding.notes,
             help: finding.help,
+            wishes: finding.wishes,
+            fix: None,
             blocked_by,
             fails_when: witness.fails_when.clone(),
             passes_when: witness.passes_when.clone(),

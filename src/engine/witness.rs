@@ -1,6 +1,9 @@
 //! Verdicts over worlds, and the decisions that make the difference.
 
+use std::collections::HashSet;
+
 use crate::finding::{Finding, Verdict};
+use crate::model::Wish;
 use crate::report::Outcome;
 use crate::value::World;
 use crate::value::world::Decision;
@@ -25,8 +28,7 @@ pub(super) fn combine(verdicts: Vec<(Verdict, &World)>) -> (Outcome, Option<Find
         return (Outcome::Pass, None, Witness::default());
     }
     if verdicts.iter().all(|(verdict, _)| is_fail(verdict)) {
-        let finding = verdicts.into_iter().next().and_then(|(verdict, _)| finding_of(verdict));
-        return (Outcome::Fail, finding, Witness::default());
+        return (Outcome::Fail, of_all(verdicts), Witness::default());
     }
     let runs = |is_such: &dyn Fn(&Verdict) -> bool| -> Vec<(bool, &World)> {
         verdicts.iter().map(|(verdict, world)| (is_such(verdict), *world)).collect()
@@ -50,6 +52,22 @@ pub(super) fn combine(verdicts: Vec<(Verdict, &World)>) -> (Outcome, Option<Find
         Verdict::Unknown(finding) => Some(finding),
     });
     (Outcome::Unknown, finding, witness)
+}
+
+/// What is found in the first world, with the changes that mend it in all of them, if such are known.
+fn of_all(verdicts: Vec<(Verdict, &World)>) -> Option<Finding> {
+    let mut findings = verdicts.into_iter().filter_map(|(verdict, _)| finding_of(verdict));
+    let mut first = findings.next()?;
+    let mut seen: HashSet<Wish> = first.wishes.iter().cloned().collect();
+    let mut is_mended = !first.wishes.is_empty();
+    for other in findings {
+        is_mended &= !other.wishes.is_empty();
+        first.wishes.extend(other.wishes.into_iter().filter(|wish| seen.insert(wish.clone())));
+    }
+    if !is_mended {
+        first.wishes.clear();
+    }
+    Some(first)
 }
 
 fn finding_of(verdict: Verdict) -> Option<Finding> {

@@ -11,8 +11,8 @@ pub(crate) use read::of_region;
 pub use read::{read, region};
 pub use tables::{AWS, AWSCC, CLOUDFORMATION};
 
-use super::Shape;
 use super::selectors::Operator;
+use super::{SelectorNames, Shape};
 
 /// How a kind of resource spells a trail.
 #[derive(Debug)]
@@ -82,4 +82,12 @@ struct AdvancedNames {
     fields: &'static str,
     field: &'static str,
     operators: [(Operator, &'static str); 6],
+}
+
+impl AdvancedNames {
+    /// What a selector of management events is written with.
+    fn of_management(&self) -> SelectorNames {
+        let [(_, equals), ..] = self.operators;
+        SelectorNames { list: self.list, fields: self.fields, field: self.field, equals }
+    }
 }

@@ -17,6 +17,7 @@ mod reader;
 mod resource;
 mod setting;
 mod trail;
+mod wish;
 
 pub use contradiction::Contradiction;
 pub use dialects::{Booleans, Dialect};
@@ -26,3 +27,4 @@ pub use resource::{Argument, Holds, Ignored, Macro, Notation, Resource, Shape};
 pub use selectors::Selectors;
 pub use setting::{Invalid, Read, Setting};
 pub use trail::{Deployment, Elsewhere, Trail};
+pub use wish::{Change, SelectorNames, Wish};

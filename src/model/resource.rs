@@ -52,7 +52,7 @@ pub struct Ignored {
 }
 
 /// The syntax in which a file is written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Notation {
     /// `name = value`
     Hcl,
@@ -72,9 +72,10 @@ impl Notation {
         }
     }
 
-    /// A string as a value; YAML needs no quotes for the words used here.
-    pub fn string(self, text: &str) -> String {
+    /// A boolean, or a string in its quotes; YAML needs none for the words used here.
+    pub fn value(self, text: &str) -> String {
         match self {
+            _ if text == "true" => text.to_owned(),
             Notation::Hcl | Notation::Json => format!("\"{text}\""),
             Notation::Yaml => text.to_owned(),
         }

@@ -16,7 +16,7 @@ pub use coverage::{Bounds, Coverage};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{Read, Setting};
+use super::{Read, Setting, Wish};
 use crate::source::Span;
 use crate::value::{Hop, Known, Maybe, Traced, Unknown, Why};
 
@@ -70,8 +70,17 @@ pub struct Gap {
     pub cause: Cause,
     /// Where it is.
     pub site: Site,
-    /// How it is mended, as one imperative sentence.
+    /// How it is mended.
+    pub mending: Mending,
+}
+
+/// How a gap is mended.
+#[derive(Debug, Clone)]
+pub struct Mending {
+    /// In one imperative sentence.
     pub help: String,
+    /// The change that does it; nothing where nobody can say what to write.
+    pub wish: Option<Wish>,
 }
 
 /// A part of a selector that isn't known.
@@ -173,7 +182,7 @@ fn assess_kind<S>(list: &Setting<Vec<S>>, assess: impl Fn(&S, &str) -> Assessmen
         Known(Err(invalid)) => invalid.advise_list(list.name, "selectors"),
         Known(Ok(_)) | Unknown(_) => String::new(),
     };
-    match whole.known(list, list.name, &help) {
+    match whole.known(list, list.name, help.as_str()) {
         Some(selectors) => selectors
             .iter()
             .enumerate()
@@ -190,21 +199,31 @@ impl Assessment {
     }
 
     /// The value of a setting. If there is none, all may be lost or is lost, and that is noted.
-    fn known<'a, T>(&mut self, setting: &'a Setting<T>, attribute: &str, help: &str) -> Option<&'a T> {
+    fn known<'a, T>(&mut self, setting: &'a Setting<T>, attribute: &str, mending: impl Into<Mending>) -> Option<&'a T> {
         let site = Site::new(&setting.read, attribute);
-        self.known_read(setting.value(), site, help)
+        self.known_read(setting.value(), site, mending)
     }
 
     /// The same for an item of a list.
-    fn known_item<'a, T>(&mut self, item: &'a Traced<Read<T>>, attribute: &str, help: &str) -> Option<&'a T> {
-        self.known_read(&item.value, Site::new(item, attribute), help)
+    fn known_item<'a, T>(
+        &mut self,
+        item: &'a Traced<Read<T>>,
+        attribute: &str,
+        mending: impl Into<Mending>,
+    ) -> Option<&'a T> {
+        self.known_read(&item.value, Site::new(item, attribute), mending)
     }
 
-    fn known_read<'a, T>(&mut self, value: &'a Maybe<Read<T>>, site: Site, help: &str) -> Option<&'a T> {
+    fn known_read<'a, T>(
+        &mut self,
+        value: &'a Maybe<Read<T>>,
+        site: Site,
+        mending: impl Into<Mending>,
+    ) -> Option<&'a T> {
         match value {
             Known(Ok(value)) => Some(value),
             Known(Err(invalid)) => {
-                self.lose(Coverage::EVERYTHING, Cause::Invalid(invalid.describe()), site, help);
+                self.lose(Coverage::EVERYTHING, Cause::Invalid(invalid.describe()), site, mending);
                 None
             }
             Unknown(why) => {
@@ -215,9 +234,9 @@ impl Assessment {
     }
 
     /// Takes `lost` away, because of what stands at `site`.
-    fn lose(&mut self, lost: Coverage, cause: Cause, site: Site, help: &str) {
+    fn lose(&mut self, lost: Coverage, cause: Cause, site: Site, mending: impl Into<Mending>) {
         self.bounds = self.bounds.without(lost);
-        self.gaps.push(Gap { lost, cause, site, help: help.to_owned() });
+        self.gaps.push(Gap { lost, cause, site, mending: mending.into() });
     }
 
     /// Whether single sources are left out, or may be.
@@ -234,6 +253,18 @@ impl Assessment {
     fn doubt(&mut self, why: Why, site: Site) {
         self.bounds.least = Coverage::NOTHING;
         self.doubts.push(Doubt { why, site, may_exclude: true });
+    }
+}
+
+impl From<&str> for Mending {
+    fn from(help: &str) -> Self {
+        Self { help: help.to_owned(), wish: None }
+    }
+}
+
+impl From<Wish> for Mending {
+    fn from(wish: Wish) -> Self {
+        Self { help: wish.advise(), wish: Some(wish) }
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::Notation;
 use crate::source::Span;
-use crate::value::{Maybe, Origin, Traced};
+use crate::value::{Maybe, Traced};
 
 /// What an argument says, or why no deployment accepts it.
 pub type Read<T> = Result<T, Invalid>;
@@ -48,19 +48,6 @@ impl<T> Setting<T> {
     /// The place a finding points at: the value, or the header of the block that lacks it.
     pub fn span(&self) -> Span {
         self.read.origin.span()
-    }
-
-    /// The sentence that makes it `value`: "set `x = true`", or "add …" when it isn't written.
-    /// A value that comes from elsewhere is better changed where it is set.
-    pub fn advise(&self, value: &str) -> String {
-        if let Some(last) = self.read.hops.last() {
-            return last.step.advise(value);
-        }
-        let verb = match self.read.origin {
-            Origin::Written(_) | Origin::Null(_) => "set",
-            Origin::Absent(_) => "add",
-        };
-        format!("{verb} `{}`", self.notation.assign(self.name, value))
     }
 }
 

@@ -95,7 +95,7 @@ impl Region {
 }
 
 /// The column of an offset in the line that begins at `start`.
-fn column(file: &SourceFile, start: u32, offset: u32, width: Width) -> u32 {
+pub(super) fn column(file: &SourceFile, start: u32, offset: u32, width: Width) -> u32 {
     let (body, _) = file.body();
     let start = (start as usize).max(body);
     let before = file.text.get(start..offset as usize).unwrap_or_default();

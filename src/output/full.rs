@@ -40,7 +40,7 @@ pub(super) fn remarks(finding: &Reported, benchmark: &str) -> Vec<(&'static str,
     let control = control.map(|(id, requires)| format!("{} {id} requires {requires}", title(benchmark)));
     let notes = finding.notes.iter().cloned().chain(control).map(|note| ("note", note));
     let suppressed = finding.suppressed.iter().map(|suppression| ("suppressed", suppression.describe()));
-    suppressed.chain(notes).chain(finding.help.iter().cloned().map(|help| ("help", help))).collect()
+    suppressed.chain(notes).chain(finding.advice().into_iter().map(|help| ("help", help))).collect()
 }
 
 /// A benchmark as its readers call it.

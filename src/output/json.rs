@@ -7,6 +7,7 @@ use serde::Serialize;
 use super::compliance::{self, Statement};
 use super::inert::escaped;
 use crate::finding::{Label, Level};
+use crate::fix::{Edit, Fix};
 use crate::report::{Counts, Exists, Judged, JudgedTrail, Outcome, Place, Report, Reported};
 use crate::source::{Sources, Span};
 use crate::suppress::Suppression;
@@ -77,6 +78,7 @@ pub(super) struct FindingEntry<'a> {
     flow: Vec<Step<'a>>,
     worlds: Option<Worlds<'a>>,
     controls: Vec<ControlEntry<'a>>,
+    fix: Option<FixEntry<'a>>,
     fingerprint: &'a str,
     suppressed: Option<Suppressed<'a>>,
 }
@@ -98,6 +100,21 @@ struct Worlds<'a> {
 struct ControlEntry<'a> {
     benchmark: &'a str,
     id: &'a str,
+}
+
+#[derive(Serialize)]
+struct FixEntry<'a> {
+    title: &'a str,
+    safety: &'static str,
+    edits: Vec<EditEntry<'a>>,
+}
+
+#[derive(Serialize)]
+struct EditEntry<'a> {
+    path: String,
+    start: u32,
+    end: u32,
+    text: &'a str,
 }
 
 #[derive(Serialize)]
@@ -212,9 +229,20 @@ pub(super) fn finding<'a>(reported: &'a Reported, sources: &Sources) -> FindingE
         flow: reported.related.iter().map(|label| step(label, sources)).collect(),
         worlds: (reported.outcome == Outcome::Unknown).then_some(worlds),
         controls: reported.rule.page.controls.iter().map(control).collect(),
+        fix: reported.fix.as_ref().map(|own| fix(own, sources)),
         fingerprint: &reported.fingerprint,
         suppressed: reported.suppressed.as_ref().map(|own| suppressed(own, sources)),
     }
+}
+
+fn fix<'a>(fix: &'a Fix, sources: &Sources) -> FixEntry<'a> {
+    let edit = |edit: &'a Edit| EditEntry {
+        path: sources.file(edit.span.file).name.clone(),
+        start: edit.span.start,
+        end: edit.span.end,
+        text: &edit.text,
+    };
+    FixEntry { title: &fix.title, safety: fix.safety.word(), edits: fix.edits.iter().map(edit).collect() }
 }
 
 fn suppressed<'a>(suppression: &'a Suppression, sources: &Sources) -> Suppressed<'a> {

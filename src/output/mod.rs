@@ -9,6 +9,7 @@ mod baseline;
 mod checkstyle;
 mod compliance;
 mod concise;
+mod diff;
 mod file;
 mod full;
 mod github;
@@ -33,6 +34,7 @@ mod trace;
 mod xml;
 
 pub use baseline::baseline;
+pub use diff::{diff, mended};
 pub use file::{Destination, write};
 pub use rule_list::{DocFormat, explain, list};
 pub use settings::{schema, settings};

@@ -5,7 +5,9 @@ use serde::Serialize;
 use super::annotation::{self, BYTES, Region};
 use super::json;
 use crate::finding::{Label, Level};
+use crate::fix::{Edit, Safety};
 use crate::report::{Report, Reported};
+use crate::source::SourceFile;
 
 #[derive(Serialize)]
 struct Document<'a> {
@@ -26,6 +28,15 @@ struct Diagnostic<'a> {
     code: Code<'a>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     related_locations: Vec<Related<'a>>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    suggestions: Vec<Suggestion<'a>>,
+}
+
+/// A change that reviewdog offers to commit.
+#[derive(Serialize)]
+struct Suggestion<'a> {
+    range: Range,
+    text: &'a str,
 }
 
 #[derive(Serialize)]
@@ -75,6 +86,27 @@ fn diagnostic<'a>(finding: &'a Reported, report: &Report) -> Diagnostic<'a> {
         },
         code: Code { value: finding.rule.id() },
         related_locations: finding.related.iter().map(|label| related(label, report)).collect(),
+        suggestions: suggestions(finding, report),
+    }
+}
+
+/// All edits of a safe fix, if they lie in the file of the finding: others can't be named.
+fn suggestions<'a>(finding: &'a Reported, report: &Report) -> Vec<Suggestion<'a>> {
+    let path = annotation::path(finding, report);
+    let edits = finding.fix.iter().filter(|fix| fix.safety == Safety::Safe).flat_map(|fix| &fix.edits);
+    let suggestion = |edit: &'a Edit| {
+        let file = report.sources.file(edit.span.file);
+        let range = Range { start: Position::of(edit.span.start, &file), end: Position::of(edit.span.end, &file) };
+        (file.name == path).then_some(Suggestion { range, text: &edit.text })
+    };
+    edits.map(suggestion).collect::<Option<Vec<_>>>().unwrap_or_default()
+}
+
+impl Position {
+    fn of(offset: u32, file: &SourceFile) -> Self {
+        let place = file.position(offset);
+        let column = annotation::column(file, file.line_bounds(place.line as usize).0, offset, BYTES);
+        Self { line: place.line, column }
     }
 }
 

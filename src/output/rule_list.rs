@@ -22,6 +22,7 @@ struct RuleEntry<'a> {
     level: crate::finding::Level,
     summary: &'a str,
     fixable: bool,
+    fix: Option<&'a str>,
     controls: std::collections::BTreeMap<&'a str, &'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     page: Option<&'a str>,
@@ -46,7 +47,7 @@ pub fn list(rules: &[&'static Rule], format: DocFormat) -> String {
         DocFormat::Markdown => {
             let rows = rules.iter().map(|rule| markdown_row(&rule.page));
             format!(
-                "| rule | level | CIS v3.0.0 | what it finds |\n| --- | --- | --- | --- |\n{}",
+                "| rule | level | CIS v3.0.0 | fix | what it finds |\n| --- | --- | --- | --- | --- |\n{}",
                 rows.collect::<String>()
             )
         }
@@ -63,12 +64,14 @@ fn text_page(page: &Page) -> String {
 
 fn text_line(page: &Page) -> String {
     let number = page.control("cis-aws-3.0").map(|id| format!("CIS {id}")).unwrap_or_default();
-    format!("{:<30} {:<8} {number:<8} {}\n", page.id, word(page), page.summary)
+    let fix = page.fix.as_deref().unwrap_or_default();
+    format!("{:<30} {:<8} {number:<8} {fix:<7} {}\n", page.id, word(page), page.summary)
 }
 
 fn markdown_row(page: &Page) -> String {
     let number = page.control("cis-aws-3.0").unwrap_or("–");
-    format!("| `{}` | {} | {number} | {} |\n", page.id, word(page), page.summary)
+    let fix = page.fix.as_deref().unwrap_or("–");
+    format!("| `{}` | {} | {number} | {fix} | {} |\n", page.id, word(page), page.summary)
 }
 
 fn word(page: &Page) -> &'static str {
@@ -85,7 +88,8 @@ fn entry<'a>(page: &'a Page, text: Option<&'a str>) -> RuleEntry<'a> {
         id: page.id,
         level: page.level,
         summary: &page.summary,
-        fixable: false,
+        fixable: page.fix.is_some(),
+        fix: page.fix.as_deref(),
         controls: page.controls.iter().map(control).collect(),
         page: text,
     }

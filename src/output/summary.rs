@@ -2,6 +2,7 @@
 
 use super::inert::inert;
 use crate::error::Error;
+use crate::fix::Safety;
 use crate::report::{Counts, Judged, Outcome, Report, Reported};
 
 /// What was looked at and what was found, in one or two sentences.
@@ -57,7 +58,17 @@ fn words(report: &Report, tells_all: bool) -> String {
     // The first of the gravest is what a reader most likely wants to know more about.
     let gravest = counted().rev().max_by_key(|finding| (finding.outcome == Outcome::Fail, finding.level));
     let rule = gravest.map(|finding| finding.rule.id()).unwrap_or_default();
-    format!("Found {found} in {place}{apart}.\nAbout a rule: `trailint explain {rule}`.\n")
+    format!("Found {found} in {place}{apart}.\n{}About a rule: `trailint explain {rule}`.\n", fixable(report))
+}
+
+/// How many findings can be mended, and how, to precede the last sentence.
+fn fixable(report: &Report) -> String {
+    match (report.fixable(Safety::Safe), report.fixable(Safety::Unsafe)) {
+        (0, 0) => String::new(),
+        (0, others) => format!("{others} fixable with `--fix --unsafe-fixes`. "),
+        (number, 0) => format!("{number} fixable with `--fix`. "),
+        (number, others) => format!("{number} fixable with `--fix` ({others} more with `--unsafe-fixes`). "),
+    }
 }
 
 /// How much is accepted, isn't known or weighs too little to be shown, and how to see what can't be judged here.

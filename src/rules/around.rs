@@ -63,7 +63,7 @@ pub(super) enum Policies<'a> {
     /// These, wholly known as far as they can be.
     All(Vec<&'a Policy>),
     /// It isn't known which there are, or what one of them says.
-    Unknown(Finding),
+    Unknown(Box<Finding>),
 }
 
 /// The policies of a bucket or a key. One in a resource of its own takes the place of what stands in its body.
@@ -80,7 +80,7 @@ pub(super) fn policies<'a>(dependency: &'a Dependency, message: &str) -> Policie
     });
     let doubt = dependency.doubts.first().map(|doubt| (doubt.span, &doubt.why));
     let unknown = |(span, why): (_, &Why)| {
-        Policies::Unknown(Finding::at(span, message, why.describe()).help(why.advice()).blocked(why))
+        Policies::Unknown(Box::new(Finding::at(span, message, why.describe()).help(why.advice()).blocked(why)))
     };
     let found = certain(true);
     let found = match (found.is_empty(), open.or(doubt)) {
@@ -99,7 +99,7 @@ pub(super) fn policies<'a>(dependency: &'a Dependency, message: &str) -> Policie
     });
     match unread {
         Some((policy, why)) => match unknown((policy.span, why)) {
-            Policies::Unknown(finding) => Policies::Unknown(finding.via(&policy.hops)),
+            Policies::Unknown(finding) => Policies::Unknown(Box::new(finding.via(&policy.hops))),
             other => other,
         },
         None if found.is_empty() => Policies::None,

@@ -19,7 +19,7 @@ fn check(around: &Surroundings) -> Option<Verdict> {
     };
     let verdict = match around::policies(bucket, MAY_FAIL) {
         Policies::None => Verdict::Fail(without_policy(bucket)),
-        Policies::Unknown(finding) => Verdict::Unknown(finding),
+        Policies::Unknown(finding) => Verdict::Unknown(*finding),
         Policies::All(policies) => {
             let prefix = prefix(around);
             let logs = format!("`s3:PutObject` on {}", folder(prefix.as_ref()));

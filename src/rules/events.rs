@@ -24,7 +24,12 @@ pub(super) fn fail(trail: &Trail, assessed: &[Assessment], missing: Coverage, me
     let Some((first, others)) = gaps.split_first() else {
         return Verdict::Fail(Finding::at(trail.header, message, "by its event selectors"));
     };
-    let finding = Finding::of_gap(first, message, describe(first));
+    let mut finding = Finding::of_gap(first, message, describe(first));
+    // What one selector loses in several ways is mended by all of these together.
+    let is_beside = |assessment: &&Assessment| assessment.gaps.iter().any(|gap| std::ptr::eq(gap, *first));
+    let beside = assessed.iter().find(is_beside).into_iter().flat_map(|assessment| &assessment.gaps);
+    let wishes = beside.filter(|gap| !gap.lost.intersection(missing).is_empty()).map(|gap| gap.mending.wish.clone());
+    finding.wishes = wishes.collect::<Option<Vec<_>>>().unwrap_or_default();
     Verdict::Fail(others.iter().fold(finding, |finding, gap| finding.also(gap.site.span, describe(gap))))
 }
 

@@ -20,7 +20,7 @@ fn check(trail: &Trail, _: &Policy) -> Option<Finding> {
                 Finding::at(trail.is_multi_region.span(), message, label)
                     .about(global_events.name)
                     .note("stacks are reported to fail without it")
-                    .help(global_events.advise("true")),
+                    .wishing(global_events.wish("true")),
             )
         }
         _ => None,

@@ -19,7 +19,7 @@ fn check(around: &Surroundings) -> Option<Verdict> {
     };
     let verdict = match around::policies(key, MAY_FAIL) {
         Policies::None => Verdict::Fail(without_policy(key)),
-        Policies::Unknown(finding) => Verdict::Unknown(finding),
+        Policies::Unknown(finding) => Verdict::Unknown(*finding),
         Policies::All(policies) => {
             let needs = [
                 Need { request: Request::data_keys(key.arns.clone()), what: "`kms:GenerateDataKey*`" },

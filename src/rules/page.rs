@@ -18,6 +18,8 @@ pub struct Page {
     pub summary: String,
     /// The end of "CIS AWS Foundations … requires …", for rules that a control asks for.
     pub requires: Option<String>,
+    /// Whether what it finds can be mended: `safe`, or `unsafe` where that is never without consequences.
+    pub fix: Option<String>,
     /// The controls it belongs to, in the order of the page.
     pub controls: Vec<Control>,
     /// The Markdown after the front matter.
@@ -51,6 +53,7 @@ impl Page {
                 .expect("a rule's level is `error`, `warning` or `note`"),
             summary: value("summary").expect("a rule's page has a summary"),
             requires: value("requires"),
+            fix: value("fix"),
             controls: front
                 .get("controls")
                 .and_then(|entry| entry.value.as_mapping())

@@ -35,6 +35,32 @@ impl Sources {
         self
     }
 
+    /// The same files, of which some have new texts or are known already by them.
+    pub fn with<'f>(&self, texts: impl Iterator<Item = (&'f SourceFile, &'f str)>) -> Self {
+        let kept = self.kept.read().unwrap_or_else(PoisonError::into_inner);
+        let (files, by_path, unlisted) = (kept.files.clone(), kept.by_path.clone(), kept.unlisted.clone());
+        let copy = Kept { files, by_path, unlisted };
+        drop(kept);
+        let copy = Self { base: self.base.clone(), read_roots: self.read_roots.clone(), kept: RwLock::new(copy) };
+        texts.for_each(|(file, text)| copy.renew(file, text));
+        copy
+    }
+
+    fn renew(&self, file: &SourceFile, text: &str) {
+        let new = Arc::new(SourceFile::new(file.path.clone(), file.name.clone(), text.as_bytes().to_vec()));
+        match self.known(&file.path) {
+            Some(id) => {
+                let mut kept = self.kept.write().unwrap_or_else(PoisonError::into_inner);
+                if let Some(old) = kept.files.get_mut(id.0 as usize) {
+                    *old = new;
+                }
+            }
+            None => {
+                self.add_as(&file.path, file.name.clone(), text.as_bytes().to_vec());
+            }
+        }
+    }
+
     /// Keeps a file that was read elsewhere; the first text of a path wins.
     pub fn add(&self, path: &Path, bytes: Vec<u8>) -> FileId {
         self.add_as(path, self.name(path), bytes)

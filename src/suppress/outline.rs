@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::source::{FileId, SourceFile, Span};
 use crate::syntax::hcl::{self, Block, Expr, ExprKind, Parsed};
 use crate::syntax::node::{Node, NodeKind, Tree};
-use crate::syntax::{json, yaml};
+use crate::syntax::{Language, json, yaml};
 
 /// What a file holds, by place.
 #[derive(Debug, Default)]
@@ -18,16 +18,12 @@ pub(super) struct Outline {
 }
 
 impl Outline {
-    /// Reads a file in the language that its name or its first character says.
+    /// Reads a file in its language.
     pub(super) fn read(id: FileId, file: &SourceFile) -> Self {
-        let is_native = [".tf", ".tofu", ".tfvars"].iter().any(|extension| file.name.ends_with(extension));
-        let is_template = [".yaml", ".yml", ".template"].iter().any(|extension| file.name.ends_with(extension));
-        if !is_native && file.body().1.trim_start().starts_with('{') {
-            Self::of_tree(json::parse(id, file))
-        } else if is_template || !is_native && file.text.contains("Resources:") {
-            Self::of_tree(yaml::parse(id, file))
-        } else {
-            Self::of_hcl(id, file)
+        match Language::of(file) {
+            Language::Hcl => Self::of_hcl(id, file),
+            Language::Yaml => Self::of_tree(yaml::parse(id, file)),
+            Language::Json => Self::of_tree(json::parse(id, file)),
         }
     }
 

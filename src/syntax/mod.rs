@@ -40,6 +40,30 @@ pub enum ProblemKind {
     DuplicateKey,
 }
 
+/// The language in which a file is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[expect(missing_docs, reason = "the names say it")]
+pub enum Language {
+    Hcl,
+    Yaml,
+    Json,
+}
+
+impl Language {
+    /// What the name of a file or its first character says.
+    pub fn of(file: &SourceFile) -> Self {
+        let is_native = [".tf", ".tofu", ".tfvars"].iter().any(|extension| file.name.ends_with(extension));
+        let is_template = [".yaml", ".yml", ".template"].iter().any(|extension| file.name.ends_with(extension));
+        if !is_native && file.body().1.trim_start().starts_with('{') {
+            Language::Json
+        } else if is_template || !is_native && file.text.contains("Resources:") {
+            Language::Yaml
+        } else {
+            Language::Hcl
+        }
+    }
+}
+
 impl Problem {
     /// Text that isn't in the language.
     pub fn syntax(span: Span, message: impl Into<String>) -> Self {

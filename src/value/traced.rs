@@ -15,7 +15,7 @@ pub struct Traced<T> {
 }
 
 /// Whether and where a value is written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Origin {
     /// The whole expression.
     Written(Span),
@@ -26,7 +26,7 @@ pub enum Origin {
 }
 
 /// One step on the way of a value.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Hop {
     /// The expression or declaration that the step leads to.
     pub span: Span,
@@ -35,7 +35,7 @@ pub struct Hop {
 }
 
 /// The kinds of [`Hop`].
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Step {
     /// The expression of a local.
     Local(String),

@@ -12,7 +12,7 @@ const LAYERS: [&[&str]; 9] = [
     &["model"],
     &["formats"],
     &["finding", "rules", "error"],
-    &["config", "progress", "scan", "suppress", "baseline", "changes", "weakened", "report", "engine"],
+    &["config", "progress", "scan", "suppress", "fix", "baseline", "changes", "weakened", "report", "engine"],
     &["output"],
     &["cli"],
 ];

@@ -15,6 +15,7 @@ mod cli;
 mod config;
 mod docs;
 mod enumeration;
+mod fixes;
 mod hooks;
 mod house;
 mod html;

@@ -100,6 +100,15 @@ fn check_pins(rule: &Rule, report: &Report, example: &Example<'_>, context: &str
     }
 }
 
+/// Every example of every page, by its heading.
+pub(crate) fn projects() -> Vec<(String, Vec<(String, String)>)> {
+    let of_page = |rule: &&'static Rule| {
+        let name = rule.id();
+        examples(rule.page.text).into_iter().map(move |example| (format!("{name}: {}", example.heading), example.files))
+    };
+    RULES.iter().flat_map(of_page).collect()
+}
+
 /// The examples of a page. Blocks with paths make one project, others one each.
 fn examples(page: &str) -> Vec<Example<'_>> {
     let mut examples: Vec<Example<'_>> = Vec::new();

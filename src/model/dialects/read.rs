@@ -89,7 +89,7 @@ fn basic_selectors(reader: &Reader, names: &BasicNames) -> Setting<Vec<BasicSele
 fn advanced_selectors(reader: &Reader, names: &AdvancedNames) -> Setting<Vec<AdvancedSelector>> {
     reader.list(names.list, |item| AdvancedSelector {
         header: item.header,
-        list: names.list,
+        names: names.of_management(),
         fields: item.list(names.fields, |field| field_selector(field, names)),
     })
 }

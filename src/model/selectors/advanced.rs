@@ -5,8 +5,8 @@
 //! are for data events or for event data stores:
 //! <https://docs.aws.amazon.com/awscloudtrail/latest/APIReference/API_AdvancedFieldSelector.html>.
 
-use super::{Assessment, Cause, Coverage, Site, Texts};
-use crate::model::Setting;
+use super::{Assessment, Cause, Coverage, Mending, Site, Texts};
+use crate::model::{Change, SelectorNames, Setting, Wish};
 use crate::source::Span;
 use crate::value::{Known, Traced, Unknown, Why};
 
@@ -15,8 +15,8 @@ use crate::value::{Known, Traced, Unknown, Why};
 pub struct AdvancedSelector {
     /// The place that stands for it.
     pub header: Span,
-    /// The name of the list that holds it, for messages.
-    pub list: &'static str,
+    /// How one of management events is spelt.
+    pub names: SelectorNames,
     /// Its conditions.
     pub fields: Setting<Vec<FieldSelector>>,
 }
@@ -71,7 +71,7 @@ impl AdvancedSelector {
     fn conditions(&self, assessment: &mut Assessment, path: &str) -> Vec<Condition<'_>> {
         let list = format!("{path}.{}", self.fields.name);
         let help = format!("write `{}` as a list of field selectors", self.fields.name);
-        let selectors = assessment.known(&self.fields, &list, &help).into_iter().flatten();
+        let selectors = assessment.known(&self.fields, &list, help.as_str()).into_iter().flatten();
         let mut conditions = Vec::new();
         for (index, selector) in selectors.enumerate() {
             let path = format!("{list}[{index}]");
@@ -94,9 +94,9 @@ impl AdvancedSelector {
         };
         if is_other {
             let site = Site { span: self.header, hops: Vec::new(), attribute: path.to_owned() };
-            let help = format!("add one to `{}` with only `eventCategory` equal to `Management`", self.list);
+            let wish = Wish::at(self.header, self.fields.notation, Change::AddSelector(self.names)).billed();
             *assessment = Assessment::new(self.header);
-            assessment.lose(Coverage::EVERYTHING, Cause::OtherCategory, site, &help);
+            assessment.lose(Coverage::EVERYTHING, Cause::OtherCategory, site, wish);
         }
         !is_other
     }
@@ -120,7 +120,8 @@ impl Condition<'_> {
                 let reason = format!("`{field}` can't filter the management events of a trail");
                 let site = Site::new(&self.selector.field.read, &format!("{}.{}", self.path, self.selector.field.name));
                 let help = "remove this field selector: its field only filters data events or event data stores";
-                assessment.lose(Coverage::EVERYTHING, Cause::Invalid(reason), site, help);
+                let mending = Mending { help: help.to_owned(), wish: Some(self.wish_away(site.span)) };
+                assessment.lose(Coverage::EVERYTHING, Cause::Invalid(reason), site, mending);
             }
         }
     }
@@ -151,7 +152,8 @@ impl Condition<'_> {
         }
         let lost = Coverage::EVERYTHING.without(kept);
         if !lost.is_empty() {
-            assessment.lose(lost, Cause::OneSided, site, "remove the `readOnly` field selector");
+            let wish = self.wish_away(site.span);
+            assessment.lose(lost, Cause::OneSided, site, wish);
         }
     }
 
@@ -166,7 +168,8 @@ impl Condition<'_> {
             }
             lost = lost.union(source);
         }
-        assessment.lose(lost, Cause::Excluded, site, "remove the `eventSource` field selector");
+        let wish = self.wish_away(site.span).billed();
+        assessment.lose(lost, Cause::Excluded, site, wish);
     }
 
     /// The values of the one operator that is valid for the field, and their place; else a gap or a doubt is noted.
@@ -217,10 +220,16 @@ impl Condition<'_> {
         operators.into_iter().filter(is_known).collect()
     }
 
+    /// What takes it away; without it, its selector takes more events.
+    fn wish_away(&self, place: Span) -> Wish {
+        let change = Change::RemoveField { field: self.field.to_owned() };
+        Wish::at(place, self.selector.field.notation, change)
+    }
+
     /// Notes that the selector isn't valid for management events and so records none.
     fn reject(&self, reason: String, site: Site, assessment: &mut Assessment) {
         let help = format!("remove the `{}` field selector, or compare it as CloudTrail allows", self.field);
-        assessment.lose(Coverage::EVERYTHING, Cause::Invalid(reason), site, &help);
+        assessment.lose(Coverage::EVERYTHING, Cause::Invalid(reason), site, help.as_str());
     }
 }
 

@@ -1,6 +1,6 @@
 //! Basic event selectors.
 
-use super::{Assessment, Cause, Coverage, Site, Texts};
+use super::{Assessment, Cause, Coverage, Mending, Site, Texts};
 use crate::model::Setting;
 use crate::source::Span;
 
@@ -40,37 +40,41 @@ impl BasicSelector {
     fn assess_switch(&self, assessment: &mut Assessment, path: &str) {
         let setting = &self.include_management_events;
         let attribute = format!("{path}.{}", setting.name);
-        let help = format!("{}, or move the data events to a second trail", setting.advise("true"));
-        if let Some(false) = assessment.known(setting, &attribute, &help) {
-            assessment.lose(Coverage::EVERYTHING, Cause::Off, Site::new(&setting.read, &attribute), &help);
+        // CloudTrail delivers one copy of management events for nothing.
+        let wish = setting.wish("true").billed();
+        let help = format!("{}, or move the data events to a second trail", wish.advise());
+        let mending = || Mending { help: help.clone(), wish: Some(wish.clone()) };
+        if let Some(false) = assessment.known(setting, &attribute, mending()) {
+            assessment.lose(Coverage::EVERYTHING, Cause::Off, Site::new(&setting.read, &attribute), mending());
         }
     }
 
     fn assess_direction(&self, assessment: &mut Assessment, path: &str) {
         let setting = &self.read_write_type;
         let attribute = format!("{path}.{}", setting.name);
-        let help = setting.advise(setting.notation.string("All").as_ref());
-        let lost = match assessment.known(setting, &attribute, &help) {
+        let wish = setting.wish("All");
+        let lost = match assessment.known(setting, &attribute, wish.clone()) {
             Some(ReadWrite::ReadOnly) => Coverage::WRITES,
             Some(ReadWrite::WriteOnly) => Coverage::READS,
             Some(ReadWrite::All) | None => return,
         };
-        assessment.lose(lost, Cause::OneSided, Site::new(&setting.read, &attribute), &help);
+        assessment.lose(lost, Cause::OneSided, Site::new(&setting.read, &attribute), wish);
     }
 
     fn assess_exclusions(&self, assessment: &mut Assessment, path: &str) {
         let setting = &self.excluded_sources;
         let attribute = format!("{path}.{}", setting.name);
-        let help = format!("remove `{}`", setting.name);
-        let sources = assessment.known(setting, &attribute, &help).into_iter().flatten();
+        // Of some sources, there are more events than of all others.
+        let wish = setting.wish_away().billed();
+        let sources = assessment.known(setting, &attribute, wish.clone()).into_iter().flatten();
         let mut lost = Coverage::NOTHING;
         for source in sources {
-            if let Some(name) = assessment.known_item(source, &attribute, &help) {
+            if let Some(name) = assessment.known_item(source, &attribute, wish.clone()) {
                 lost = lost.union(Coverage::of_source(name));
             }
         }
         if !lost.is_empty() {
-            assessment.lose(lost, Cause::Excluded, Site::new(&setting.read, &attribute), &help);
+            assessment.lose(lost, Cause::Excluded, Site::new(&setting.read, &attribute), wish);
         }
     }
 }

@@ -4,6 +4,7 @@ use serde::Serialize;
 
 use super::Text;
 use crate::finding::Label;
+use crate::fix::{Edit, Fix};
 use crate::output::annotation::{self, UTF16};
 use crate::output::link::encode;
 use crate::report::{Place, Report, Reported};
@@ -55,6 +56,49 @@ struct Region {
 struct Logical {
     fully_qualified_name: String,
     kind: &'static str,
+}
+
+/// The bytes of a file that a fix replaces.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Bytes {
+    byte_offset: u32,
+    byte_length: u32,
+}
+
+/// A change of one file.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct ArtifactChange {
+    artifact_location: Artifact,
+    replacements: Vec<Replacement>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Replacement {
+    deleted_region: Bytes,
+    inserted_content: Text,
+}
+
+impl ArtifactChange {
+    /// The edits of a fix, file by file.
+    pub(super) fn of_fix(fix: &Fix, sources: &Sources) -> Vec<Self> {
+        let of_file = |edits: &[Edit]| {
+            let first = edits.first()?;
+            let replacements = edits.iter().map(Replacement::of).collect();
+            Some(Self { artifact_location: Artifact::named(&sources.file(first.span.file).name), replacements })
+        };
+        fix.edits.chunk_by(|one, other| one.span.file == other.span.file).filter_map(of_file).collect()
+    }
+}
+
+impl Replacement {
+    fn of(edit: &Edit) -> Self {
+        let byte_length = edit.span.end.saturating_sub(edit.span.start);
+        let deleted_region = Bytes { byte_offset: edit.span.start, byte_length };
+        Self { deleted_region, inserted_content: Text::new(&edit.text) }
+    }
 }
 
 impl Location {

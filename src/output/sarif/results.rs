@@ -4,10 +4,11 @@ use std::collections::{BTreeMap, HashMap};
 
 use serde::Serialize;
 
-use super::places::Location;
+use super::places::{ArtifactChange, Location};
 use super::{Text, hash};
 use crate::baseline;
 use crate::finding::Level;
+use crate::fix::Fix;
 use crate::output::annotation;
 use crate::output::passed::{self, Passed};
 use crate::report::{Outcome, Place, Report, Reported};
@@ -33,9 +34,26 @@ pub(super) struct Entry<'a> {
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     partial_fingerprints: BTreeMap<&'static str, String>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
+    fixes: Vec<Mending>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     suppressions: Vec<Accepted>,
     #[serde(skip_serializing_if = "Option::is_none")]
     properties: Option<Properties<'a>>,
+}
+
+/// What makes a result go away.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Mending {
+    description: Text,
+    artifact_changes: Vec<ArtifactChange>,
+}
+
+impl Mending {
+    fn of(fix: &Fix, report: &Report) -> Self {
+        let description = Text::new(&format!("{} ({})", fix.title, fix.safety.word()));
+        Self { description, artifact_changes: ArtifactChange::of_fix(fix, &report.sources) }
+    }
 }
 
 /// Why a result doesn't count.
@@ -94,6 +112,7 @@ impl<'a> Entry<'a> {
             related_locations: related(finding, report),
             code_flows: flow(finding, report).into_iter().collect(),
             partial_fingerprints: fingerprints(finding, report, hashes),
+            fixes: finding.fix.iter().map(|fix| Mending::of(fix, report)).collect(),
             suppressions: finding.suppressed.iter().map(|own| Accepted::of(own, report)).collect(),
             properties: Some(Properties::of(finding)),
         }
@@ -111,6 +130,7 @@ impl<'a> Entry<'a> {
             related_locations: Vec::new(),
             code_flows: Vec::new(),
             partial_fingerprints: BTreeMap::new(),
+            fixes: Vec::new(),
             suppressions: Vec::new(),
             properties: None,
         }

@@ -29,7 +29,7 @@ impl Watching {
         let mut child = scratch.command(&arguments).stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
         let lines = BufReader::new(child.stderr.take().unwrap()).lines().map_while(Result::ok);
         let (say, said) = mpsc::channel();
-        let is_summary = |line: &String| !line.starts_with("About a rule");
+        let is_summary = |line: &String| !line.contains("About a rule");
         std::thread::spawn(move || lines.filter(is_summary).try_for_each(|line| say.send(line)));
         Self { child, said }
     }

@@ -1,0 +1,233 @@
+//! Edits of HCL.
+
+use super::rows::{self, Row};
+use super::texts::{Around, Texts, holds};
+use super::{Edit, deciding, list};
+use crate::model::SelectorNames;
+use crate::source::{SourceFile, Span};
+use crate::syntax::hcl::{Attribute, Block, Body, Expr, ExprKind};
+
+/// Arguments that people keep apart from what a block says of its subject.
+const APART: [&str; 6] = ["count", "for_each", "provider", "depends_on", "source", "version"];
+
+/// One level of indentation, where a block shows none.
+const UNIT: &str = "  ";
+
+/// The innermost block that is such, the outer one included. The parser lets blocks nest only so far.
+pub(super) fn find(block: &Block, is_such: impl Fn(&Block) -> bool) -> Option<&Block> {
+    let mut pending = vec![block];
+    let mut found = None;
+    while let Some(next) = pending.pop() {
+        if is_such(next) {
+            found = Some(next);
+        }
+        pending.extend(&next.body.blocks);
+    }
+    found
+}
+
+/// An argument more: behind those that stand together, else on a line of its own at the beginning.
+pub(super) fn insert(block: &Block, name: &str, value: &str, file: &SourceFile) -> Option<Vec<Edit>> {
+    let is_one_line = !file.slice(block.span).contains('\n');
+    if is_one_line {
+        return unfold(block, name, value, file);
+    }
+    let rows = rows::rows(&block.body, file);
+    let first_block = block.body.blocks.iter().map(|inner| inner.span.start).min().unwrap_or(u32::MAX);
+    let fits = |chain: &&[Row<'_>]| {
+        let is_before = chain.iter().all(|row| row.attribute.name.span.start < first_block);
+        let is_own = chain.iter().any(|row| !APART.contains(&row.attribute.name.text.as_str()));
+        is_before && is_own && keeps_comments(chain, name, file)
+    };
+    let chains: Vec<&[Row<'_>]> = rows::chains(&rows).collect();
+    match chains.into_iter().rev().find(fits) {
+        Some(chain) => append(chain, name, value, file),
+        None if block.kind.text == "module" => Some(vec![apart(&rows, name, value, file)?]),
+        None => Some(vec![prepend(block, name, value, file)?]),
+    }
+}
+
+/// `terraform fmt` aligns comments, too: they must not move, and none may follow below.
+fn keeps_comments(chain: &[Row<'_>], name: &str, file: &SourceFile) -> bool {
+    let has_comment = |line: usize| {
+        let (start, end) = file.line_bounds(line);
+        let text = file.text.get(start as usize..end as usize).unwrap_or_default();
+        text.contains('#') || text.contains("//")
+    };
+    let Some(last) = chain.last() else { return false };
+    let stays = rows::width(chain) >= name.len();
+    !has_comment(last.line.saturating_add(1)) && (stays || !chain.iter().any(|row| has_comment(row.line)))
+}
+
+fn append(chain: &[Row<'_>], name: &str, value: &str, file: &SourceFile) -> Option<Vec<Edit>> {
+    let last = chain.last()?;
+    let is_aligned = rows::is_aligned(chain);
+    let width = rows::width(chain).max(name.len());
+    let padding = if is_aligned { width.saturating_sub(name.len()) } else { 0 };
+    let (indent, ending) = (rows::indent(last.line, file), rows::ending(file));
+    let text = format!("{ending}{indent}{name}{} = {value}", " ".repeat(padding));
+    let mut edits = if is_aligned { rows::align(chain, width) } else { Vec::new() };
+    let end = file.line_bounds(last.line).1;
+    edits.push(Edit { span: Span { start: end, end, ..last.attribute.name.span }, text });
+    Some(edits)
+}
+
+/// A line of its own behind the source of a module.
+fn apart(rows: &[Row<'_>], name: &str, value: &str, file: &SourceFile) -> Option<Edit> {
+    let last = rows::chains(rows).next()?.last()?;
+    let end = file.line_bounds(last.line).1;
+    let (indent, ending) = (rows::indent(last.line, file), rows::ending(file));
+    let next = file.line_bounds(last.line.saturating_add(1));
+    let follows = file.text.get(next.0 as usize..next.1 as usize)?.trim();
+    let blank = if follows.is_empty() || follows.starts_with('}') { "" } else { ending };
+    let text = format!("{ending}{ending}{indent}{name} = {value}{blank}");
+    Some(Edit { span: Span { start: end, end, ..last.attribute.name.span }, text })
+}
+
+/// A line behind the opening brace, and a blank one if anything follows.
+fn prepend(block: &Block, name: &str, value: &str, file: &SourceFile) -> Option<Edit> {
+    let line = file.position(opening(block, file)?).line as usize;
+    let end = file.line_bounds(line).1;
+    let next = line.saturating_add(1);
+    let (start, next_end) = file.line_bounds(next);
+    let follows = file.text.get(start as usize..next_end as usize)?.trim();
+    let own = rows::indent(file.position(block.span.start).line as usize, file);
+    let inner = rows::indent(next, file);
+    let indent = if inner.len() > own.len() { inner.to_owned() } else { format!("{own}{UNIT}") };
+    let ending = rows::ending(file);
+    let blank = if follows.is_empty() || follows.starts_with('}') { "" } else { ending };
+    let text = format!("{ending}{indent}{name} = {value}{blank}");
+    Some(Edit { span: Span { start: end, end, ..block.span }, text })
+}
+
+/// A block of one line gets several.
+fn unfold(block: &Block, name: &str, value: &str, file: &SourceFile) -> Option<Vec<Edit>> {
+    let start = opening(block, file)?.checked_add(1)?;
+    let span = Span { start, end: block.span.end.checked_sub(1)?, ..block.span };
+    let (own, ending) = (rows::indent(file.position(start).line as usize, file), rows::ending(file));
+    let old = match block.body.attributes.as_slice() {
+        _ if !block.body.blocks.is_empty() || file.slice(span).contains("/*") => return None,
+        [] => String::new(),
+        [one] => {
+            let padding = " ".repeat(name.len().saturating_sub(one.name.text.len()));
+            let value = file.slice(Span { start: one.name.span.end, end: span.end, ..span }).trim_start();
+            format!("{own}{UNIT}{}{padding} {}{ending}", one.name.text, value.trim_end())
+        }
+        _ => return None,
+    };
+    let width = block.body.attributes.iter().map(|one| one.name.text.len()).max().unwrap_or(0);
+    let padding = " ".repeat(width.saturating_sub(name.len()));
+    let text = format!("{ending}{old}{own}{UNIT}{name}{padding} = {value}{ending}{own}");
+    Some(vec![Edit { span, text }])
+}
+
+/// Where the brace is that opens a block.
+fn opening(block: &Block, file: &SourceFile) -> Option<u32> {
+    let rest = file.text.get(block.header.end as usize..block.span.end as usize)?;
+    block.header.end.checked_add(u32::try_from(rest.find('{')?).ok()?)
+}
+
+/// An argument less, by a place in its value.
+pub(super) fn remove_argument(value: Span, texts: &Texts<'_>) -> Option<Vec<Edit>> {
+    let Around::Block(outer) = texts.around(value)? else { return None };
+    let block = find(&outer, |block| holds(block.span, value))?;
+    let attribute = block.body.attributes.iter().find(|attribute| holds(attribute.value.span, value))?;
+    let file = texts.file(value.file);
+    if attribute.value.span == value {
+        return remove_row(&block.body, attribute, &file);
+    }
+    // In an object, an empty list says the same and moves no neighbour.
+    deciding::empty(value, texts)
+}
+
+/// The lines of an attribute, and the alignment of those that stand together without it.
+fn remove_row(body: &Body, attribute: &Attribute, file: &SourceFile) -> Option<Vec<Edit>> {
+    let removed = rows::remove_lines(attribute.name.span.to(attribute.value.span), file)?;
+    let line = |offset: u32| file.position(offset).line as usize;
+    let (first, last) = (line(attribute.name.span.start), line(attribute.value.span.end));
+    let all = rows::rows(body, file);
+    let is_beside = |chain: &&[Row<'_>]| {
+        chain.iter().any(|row| row.line.saturating_add(1) == first || row.line == last.saturating_add(1))
+            || chain.iter().any(|row| row.line == first)
+    };
+    let chains: Vec<&[Row<'_>]> = rows::chains(&all).filter(is_beside).collect();
+    let mut edits = vec![removed];
+    if chains.iter().all(|chain| rows::is_aligned(chain)) {
+        let rest: Vec<Row<'_>> =
+            chains.iter().flat_map(|chain| chain.iter()).filter(|row| row.line != first).copied().collect();
+        edits.extend(rows::align(&rest, rows::width(&rest)));
+    }
+    Some(edits)
+}
+
+/// The block or the object in which a field is compared goes.
+pub(super) fn remove_field(place: Span, texts: &Texts<'_>) -> Option<Vec<Edit>> {
+    let Around::Block(outer) = texts.around(place)? else { return None };
+    let file = texts.file(place.file);
+    let block = find(&outer, |block| holds(block.span, place))?;
+    if let Some(attribute) = block.body.attributes.iter().find(|attribute| holds(attribute.value.span, place))
+        && let Some(tuple) = tuple_around(&attribute.value, place)
+    {
+        let index = tuple.iter().position(|item| holds(*item, place))?;
+        return list::remove(&tuple, index, &file).map(|edit| vec![edit]);
+    }
+    // One that is made by a `dynamic` block may be any of several.
+    (block.kind.text == "field_selector")
+        .then(|| rows::remove_lines(block.span, &file))
+        .flatten()
+        .map(|edit| vec![edit])
+}
+
+/// A selector more, behind the one whose header or object stands at a place.
+pub(super) fn add_selector(place: Span, names: &SelectorNames, texts: &Texts<'_>) -> Option<Vec<Edit>> {
+    let Around::Block(outer) = texts.around(place)? else { return None };
+    let file = texts.file(place.file);
+    let block = find(&outer, |block| holds(block.span, place))?;
+    if block.header == place && block.kind.text == names.list {
+        let own = rows::indent(file.position(block.span.start).line as usize, &file);
+        let end = block.span.end;
+        return Some(vec![Edit { span: Span { start: end, end, ..place }, text: selector_block(names, own, &file) }]);
+    }
+    let attribute = block.body.attributes.iter().find(|attribute| holds(attribute.value.span, place))?;
+    let tuple = tuple_around(&attribute.value, place)?;
+    let index = tuple.iter().position(|item| *item == place)?;
+    let SelectorNames { fields, field, equals, .. } = names;
+    let text = format!("{{ {fields} = [{{ {field} = \"eventCategory\", {equals} = [\"Management\"] }}] }}");
+    list::add(&tuple, index, &text, &file).map(|edit| vec![edit])
+}
+
+fn selector_block(names: &SelectorNames, own: &str, file: &SourceFile) -> String {
+    let SelectorNames { list, fields, field, equals } = names;
+    let width = field.len().max(equals.len());
+    let lines = [
+        String::new(),
+        format!("{own}{list} {{"),
+        format!("{own}{UNIT}{fields} {{"),
+        format!("{own}{UNIT}{UNIT}{field:width$} = \"eventCategory\""),
+        format!("{own}{UNIT}{UNIT}{equals:width$} = [\"Management\"]"),
+        format!("{own}{UNIT}}}"),
+        format!("{own}}}"),
+    ];
+    let ending = rows::ending(file);
+    lines.iter().map(|line| format!("{ending}{line}")).collect()
+}
+
+/// The tuple of the innermost object around a place, as the places of its items.
+fn tuple_around(expr: &Expr, place: Span) -> Option<Vec<Span>> {
+    let mut found = None;
+    let mut next = Some(expr);
+    while let Some(expr) = next {
+        next = match &expr.kind {
+            ExprKind::Tuple(items) => {
+                let item = items.iter().find(|item| holds(item.span, place));
+                if item.is_some_and(|item| matches!(item.kind, ExprKind::Object(_))) {
+                    found = Some(items.iter().map(|item| item.span).collect());
+                }
+                item
+            }
+            ExprKind::Object(items) => items.iter().map(|item| &item.value).find(|value| holds(value.span, place)),
+            _ => None,
+        };
+    }
+    found
+}

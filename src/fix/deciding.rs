@@ -1,0 +1,120 @@
+//! From a wish to edits: where the value is decided, and what is written there.
+
+use super::texts::{Around, Text, Texts};
+use super::{Edit, blocks, nodes, rows};
+use crate::model::{Change, Wish};
+use crate::source::Span;
+use crate::syntax::Language;
+use crate::value::{Hop, Origin, Step};
+
+/// The edits that grant a wish; nothing where there is no place for them.
+pub(super) fn edits(wish: &Wish, texts: &Texts<'_>) -> Option<Vec<Edit>> {
+    match (&wish.change, wish.hops.last()) {
+        (Change::Set { value, .. }, Some(last)) => decide(last, value, texts),
+        (Change::Set { name, value }, None) => match wish.origin {
+            Origin::Written(span) | Origin::Null(span) => replace(span, value, texts),
+            Origin::Absent(header) => insert(header, name, value, texts),
+        },
+        (Change::RemoveArgument { .. }, Some(last)) => empty(last.span, texts),
+        (Change::RemoveArgument { .. }, None) => remove_argument(wish.origin.span(), texts),
+        (Change::RemoveField { .. }, _) => match texts.language(wish.origin.span().file) {
+            Language::Hcl => blocks::remove_field(wish.origin.span(), texts),
+            Language::Yaml | Language::Json => nodes::remove_item(wish.origin.span(), texts),
+        },
+        (Change::AddSelector(names), _) => match texts.language(wish.origin.span().file) {
+            Language::Hcl => blocks::add_selector(wish.origin.span(), names, texts),
+            Language::Yaml | Language::Json => nodes::add_selector(wish.origin.span(), names, texts),
+        },
+    }
+}
+
+/// At the end of a way stands a literal, or the call that leaves a variable at its default.
+fn decide(last: &Hop, value: &str, texts: &Texts<'_>) -> Option<Vec<Edit>> {
+    match &last.step {
+        Step::Local(_)
+        | Step::VariableDefault(_)
+        | Step::VariableValue(_)
+        | Step::ModuleArgument { .. }
+        | Step::Output(_)
+        | Step::Arm
+        | Step::Anchor
+        | Step::ParameterDefault(_)
+        | Step::ParameterValue(_)
+        | Step::StackParameter { .. }
+        | Step::MappingValue => {
+            let is_plain = is_literal(&texts.slice(last.span), texts.language(last.span.file));
+            if is_plain { replace(last.span, value, texts) } else { None }
+        }
+        Step::ModuleCall { name, .. } => insert(last.span, name, value, texts),
+        Step::Variable(_)
+        | Step::Parameter(_)
+        | Step::PlannedVariable(_)
+        | Step::Planned(_)
+        | Step::Provider(_)
+        | Step::PassedProvider { .. }
+        | Step::ProviderRegion(_)
+        | Step::NoProviderRegion(_)
+        | Step::Misspelt(_) => None,
+    }
+}
+
+/// Whether a text is a value without any logic.
+pub(super) fn is_literal(text: &str, language: Language) -> bool {
+    let is_word = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.');
+    match quote(text) {
+        Some(quote) => text.get(1..text.len().saturating_sub(1)).is_some_and(|inside| {
+            !inside.contains(quote) && !["${", "%{", "\\", "\n"].iter().any(|mark| inside.contains(mark))
+        }),
+        None if language == Language::Yaml => !text.is_empty() && text.chars().all(is_word),
+        None => matches!(text, "true" | "false" | "null") || !text.is_empty() && text.parse::<f64>().is_ok(),
+    }
+}
+
+/// The quotes in which a text stands.
+fn quote(text: &str) -> Option<char> {
+    ['"', '\''].into_iter().find(|&quote| text.len() > 1 && text.starts_with(quote) && text.ends_with(quote))
+}
+
+/// Another value in the same quotes, if the old one has any.
+fn replace(span: Span, value: &str, texts: &Texts<'_>) -> Option<Vec<Edit>> {
+    let old = texts.slice(span);
+    let language = texts.language(span.file);
+    let text = match quote(&old).filter(|_| is_literal(&old, language)) {
+        Some(quote) => format!("{quote}{value}{quote}"),
+        None if value == "true" || language == Language::Yaml => value.to_owned(),
+        None => format!("\"{value}\""),
+    };
+    let gap = if language == Language::Hcl { rows::gap_before_comment(span, old.len(), text.len(), texts) } else { 0 };
+    let text = format!("{text}{}", " ".repeat(gap));
+    // What spans lines may hold more than the value.
+    (!old.is_empty() && !old.contains('\n')).then(|| vec![Edit { span, text }])
+}
+
+/// An argument more, in the block or mapping whose header or key stands at a place.
+fn insert(header: Span, name: &str, value: &str, texts: &Texts<'_>) -> Option<Vec<Edit>> {
+    match (texts.text(header.file).as_ref(), texts.around(header)) {
+        (Text::Items(_), Some(Around::Block(block))) => {
+            let file = texts.file(header.file);
+            let value = if value == "true" { value.to_owned() } else { format!("\"{value}\"") };
+            blocks::insert(blocks::find(&block, |block| block.header == header)?, name, &value, &file)
+        }
+        (Text::Items(_), _) => None,
+        (Text::Documents(_), _) => nodes::insert(header, name, value, texts),
+    }
+}
+
+/// An argument less, whose value stands at a place.
+fn remove_argument(value: Span, texts: &Texts<'_>) -> Option<Vec<Edit>> {
+    match texts.language(value.file) {
+        Language::Hcl => blocks::remove_argument(value, texts),
+        Language::Yaml | Language::Json => nodes::remove_entry(value, texts),
+    }
+}
+
+/// An empty list in the place of a list of texts.
+pub(super) fn empty(span: Span, texts: &Texts<'_>) -> Option<Vec<Edit>> {
+    let old = texts.slice(span);
+    let is_list =
+        old.starts_with('[') && old.ends_with(']') && !["${", "(", "for "].iter().any(|mark| old.contains(mark));
+    is_list.then(|| vec![Edit { span, text: "[]".to_owned() }])
+}

@@ -1,0 +1,153 @@
+//! Changes of texts that make findings go away.
+//!
+//! A rule that knows what should be written says so with a [`Wish`]: give an argument a value, take an
+//! argument or a field selector away, add a selector. It knows no syntax and no file. Three steps make edits of it:
+//!
+//! - The **place** is where the value is decided, the end of the way that it came ([`deciding`]): the literal in the
+//!   trail, the default of a variable or a parameter, the line in a file of values, the argument of a call, the arm of
+//!   a condition; where nothing is written, the block that lacks it. A place that isn't a plain literal is replaced only
+//!   in the trail itself.
+//! - An **editor** for each family of languages makes the splices ([`blocks`] for HCL; [`nodes`] for YAML and JSON, also
+//!   that of Terraform). It inserts what looks like its neighbours and leaves every other byte as it is, but for the
+//!   alignment that `terraform fmt` asks for.
+//! - **Safety** ([`safety`]): a fix is safe if only the trails that the finding is about can change. It isn't where others
+//!   read the place, too, where logic is replaced by a value, or where more events may be billed.
+//!
+//! What is known to be wrong in several worlds is mended by all the edits that its worlds ask for. Before anything is
+//! written, the edits are tried in memory and judged again; [`splice`] chooses those that don't get in each other's way.
+
+mod blocks;
+mod deciding;
+mod harm;
+mod list;
+mod nodes;
+mod rounds;
+mod rows;
+mod safety;
+mod splice;
+mod texts;
+
+use std::collections::HashMap;
+use std::path::Component;
+
+pub use rounds::{Changed, Mended, is_allowed, mend};
+pub use splice::{Applied, apply};
+
+use crate::model::Wish;
+use crate::report::{Outcome, Report, Reported};
+use crate::scan::Inputs;
+use crate::source::{Fs, PathKind, SourceFile, Span};
+use texts::Texts;
+
+/// Edits that make a finding go away, all of them together.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Fix {
+    /// What they do, as one imperative sentence.
+    pub title: String,
+    /// What else they may do.
+    pub safety: Safety,
+    /// In the order of their places, without overlap.
+    pub edits: Vec<Edit>,
+}
+
+/// Whether a fix may change more than it is meant for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Safety {
+    /// Only the trails of the finding change.
+    Safe,
+    /// Something else may change, or what is billed.
+    Unsafe,
+}
+
+/// A text in the place of another.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Edit {
+    /// What is replaced; empty where something is inserted.
+    pub span: Span,
+    /// What stands there afterwards.
+    pub text: String,
+}
+
+impl Safety {
+    /// As outputs name it.
+    pub fn word(self) -> &'static str {
+        match self {
+            Safety::Safe => "safe",
+            Safety::Unsafe => "unsafe",
+        }
+    }
+}
+
+/// Works out the fix of each finding that has one, within the files that are checked.
+pub fn attach(report: &mut Report, inputs: &Inputs, fs: &dyn Fs) {
+    let fixes: Vec<Option<Fix>> = {
+        let texts = Texts::new(&report.sources);
+        let is_possible = |fix: &Fix| {
+            let mut files = fix.edits.iter().map(|edit| texts.file(edit.span.file));
+            files.all(|file| is_checked(&file, inputs, fs))
+        };
+        report.findings.iter().map(|finding| fix(finding, report, &texts).filter(is_possible)).collect()
+    };
+    for (finding, fix) in report.findings.iter_mut().zip(fixes) {
+        finding.fix = fix;
+    }
+    spare_accepted(report);
+}
+
+/// Takes away the fixes of findings that are accepted, and those that would mend such a one, too.
+pub fn spare_accepted(report: &mut Report) {
+    let mut accepted: HashMap<Edit, Vec<Fix>> = HashMap::new();
+    for finding in report.findings.iter_mut().filter(|finding| finding.suppressed.is_some()) {
+        let fix = finding.fix.take();
+        if let Some((first, fix)) = fix.and_then(|fix| Some((fix.edits.first()?.clone(), fix))) {
+            accepted.entry(first).or_default().push(fix);
+        }
+    }
+    let holds = |fix: &Fix, other: &Fix| other.edits.iter().all(|edit| fix.edits.contains(edit));
+    let mends_accepted = |fix: &mut Fix| {
+        let mut beginning_here = fix.edits.iter().filter_map(|edit| accepted.get(edit)).flatten();
+        beginning_here.any(|other| holds(fix, other))
+    };
+    report.findings.iter_mut().for_each(|finding| drop(finding.fix.take_if(mends_accepted)));
+}
+
+/// The fix of one finding of a report, if it has one. It is worked out from the texts of the report alone: whether its
+/// files can be written is for the caller to know.
+pub fn of_finding(finding: &Reported, report: &Report) -> Option<Fix> {
+    fix(finding, report, &Texts::new(&report.sources))
+}
+
+fn fix(finding: &Reported, report: &Report, texts: &Texts<'_>) -> Option<Fix> {
+    let first = finding.wishes.first().filter(|_| finding.outcome == Outcome::Fail)?;
+    let mut edits = Vec::new();
+    let mut safety = safety::of_finding(finding, report);
+    for wish in &finding.wishes {
+        let own = deciding::edits(wish, texts)?;
+        safety = safety.max(safety::of_wish(wish, &own, texts));
+        edits.extend(own);
+    }
+    edits.sort();
+    edits.dedup();
+    let is_clear = edits.windows(2).all(|pair| match pair {
+        [one, other] => one.span.file != other.span.file || one.span.end <= other.span.start,
+        _ => true,
+    });
+    is_clear.then(|| Fix { title: title(first, finding), safety, edits })
+}
+
+/// The first change, and how many others belong to it.
+fn title(first: &Wish, finding: &Reported) -> String {
+    match finding.wishes.len().saturating_sub(1) {
+        0 => first.advise(),
+        1 => format!("{}, and one more change", first.advise()),
+        others => format!("{}, and {others} more changes", first.advise()),
+    }
+}
+
+/// Whether a file is one that the user named or that lies below a named directory, can be written as it was read,
+/// and is neither installed code nor a text within another one.
+fn is_checked(file: &SourceFile, inputs: &Inputs, fs: &dyn Fs) -> bool {
+    let is_installed = file.path.components().any(|part| part == Component::Normal(".terraform".as_ref()));
+    let is_named = inputs.paths.iter().any(|input| file.path.starts_with(&input.path));
+    is_named && !is_installed && file.replaced.is_empty() && fs.kind(&file.path) == Ok(PathKind::File)
+}

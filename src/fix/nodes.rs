@@ -1,0 +1,220 @@
+//! Edits of YAML in block and flow style, and of JSON.
+
+use std::sync::Arc;
+
+use super::texts::{Texts, holds};
+use super::{Edit, list, rows};
+use crate::model::SelectorNames;
+use crate::source::{SourceFile, Span};
+use crate::syntax::Language;
+use crate::syntax::node::{Entry, Mapping, Node, NodeKind, ScalarStyle};
+
+/// A property more, in the resource or block whose key stands at a place.
+pub(super) fn insert(key: Span, name: &str, value: &str, texts: &Texts<'_>) -> Option<Vec<Edit>> {
+    let entry = texts.entry(key)?;
+    let node = body(&entry.value)?;
+    let NodeKind::Mapping(mapping) = &node.kind else { return None };
+    let (file, language) = (texts.file(key.file), texts.language(key.file));
+    let value = if value == "true" || language == Language::Yaml { value.to_owned() } else { format!("\"{value}\"") };
+    let is_flow = file.slice(node.span).starts_with('{');
+    let edit =
+        if is_flow { in_flow(&node, mapping, name, &value, &file) } else { in_block(mapping, name, &value, &file) };
+    edit.map(|edit| vec![edit])
+}
+
+/// The properties of a resource, or the only body of a block in Terraform's JSON.
+fn body(node: &Arc<Node>) -> Option<Arc<Node>> {
+    let node = match &node.kind {
+        NodeKind::Sequence(items) => match items.as_slice() {
+            [only] => only,
+            _ => return None,
+        },
+        NodeKind::Mapping(_) | NodeKind::Scalar(_) | NodeKind::Alias(_) => node,
+    };
+    let NodeKind::Mapping(mapping) = &node.kind else { return None };
+    let found = match (mapping.get("Type"), mapping.get("Properties")) {
+        (Some(_), Some(properties)) => &properties.value,
+        (Some(_), None) => return None,
+        (None, _) => node,
+    };
+    // What stands elsewhere, or is made by a function, isn't the resource's own.
+    let is_own = found.tag.is_none() && !is_call(found);
+    is_own.then(|| Arc::clone(found))
+}
+
+fn is_call(node: &Node) -> bool {
+    let NodeKind::Mapping(mapping) = &node.kind else { return false };
+    let is_function = |entry: &Entry| entry.key.as_text().is_some_and(|key| key == "Ref" || key.starts_with("Fn::"));
+    mapping.entries.iter().any(is_function)
+}
+
+/// Behind the last property between the braces, as that is written.
+fn in_flow(node: &Node, mapping: &Mapping, name: &str, value: &str, file: &SourceFile) -> Option<Edit> {
+    let spans: Vec<Span> = mapping.entries.iter().map(|entry| entry.key.span.to(entry.value.whole())).collect();
+    let Some(last) = mapping.entries.last() else {
+        let quote = if Language::of(file) == Language::Json { "\"" } else { "" };
+        return Some(Edit { span: node.span, text: format!("{{{quote}{name}{quote}: {value}}}") });
+    };
+    let quote = file.slice(last.key.span).chars().next().filter(|c| matches!(c, '"' | '\''));
+    let quote = quote.map(String::from).unwrap_or_default();
+    let gap = file.slice(Span { start: last.key.span.end, end: last.value.whole().start, ..node.span });
+    let colon = if gap.trim() == ":" && !gap.contains('\n') { gap } else { ": " };
+    let text = format!("{quote}{name}{quote}{colon}{value}");
+    list::add(&spans, spans.len().checked_sub(1)?, &text, file)
+}
+
+/// Behind the last property that fits on its line, or before the first.
+fn in_block(mapping: &Mapping, name: &str, value: &str, file: &SourceFile) -> Option<Edit> {
+    let ending = rows::ending(file);
+    if let Some(entry) = mapping.entries.iter().rev().find(|entry| has_own_line(entry, file)) {
+        let line = file.position(entry.key.span.start).line as usize;
+        let end = file.line_bounds(line).1;
+        let text = format!("{ending}{}{name}: {value}", rows::indent(line, file));
+        return Some(Edit { span: Span { start: end, end, ..entry.key.span }, text });
+    }
+    let first = mapping.entries.first()?.key.span;
+    let line = file.position(first.start).line as usize;
+    let (start, indent) = (file.line_bounds(line).0, rows::indent(line, file));
+    let text = format!("{indent}{name}: {value}{ending}");
+    (start as usize).checked_add(indent.len()).filter(|at| *at == first.start as usize)?;
+    Some(Edit { span: Span { start, end: start, ..first }, text })
+}
+
+/// Whether an entry is all that stands on its line, but for a comment.
+fn has_own_line(entry: &Entry, file: &SourceFile) -> bool {
+    let line = file.position(entry.key.span.start).line as usize;
+    let (start, end) = file.line_bounds(line);
+    let before = file.text.get(start as usize..entry.key.span.start as usize).unwrap_or_default();
+    let after = file.text.get(entry.value.whole().end as usize..end as usize).unwrap_or("-").trim();
+    let is_scalar = match &entry.value.kind {
+        NodeKind::Scalar(scalar) => scalar.style != ScalarStyle::Block && !file.slice(entry.value.span).is_empty(),
+        NodeKind::Alias(_) => true,
+        NodeKind::Sequence(_) | NodeKind::Mapping(_) => false,
+    };
+    is_scalar && before.trim().is_empty() && (after.is_empty() || after.starts_with('#'))
+}
+
+/// A property less, whose value stands at a place.
+pub(super) fn remove_entry(value: Span, texts: &Texts<'_>) -> Option<Vec<Edit>> {
+    let path = texts.path(value);
+    let index = path.iter().position(|node| node.whole() == value)?;
+    let parent = path.get(index.checked_sub(1)?)?;
+    let NodeKind::Mapping(mapping) = &parent.kind else { return None };
+    let spans: Vec<Span> = mapping.entries.iter().map(|entry| entry.key.span.to(entry.value.whole())).collect();
+    let at = mapping.entries.iter().position(|entry| entry.value.whole() == value)?;
+    remove(&spans, at, parent, texts)
+}
+
+/// The innermost mapping in a sequence around a place goes.
+pub(super) fn remove_item(place: Span, texts: &Texts<'_>) -> Option<Vec<Edit>> {
+    let (sequence, item) = item_around(place, texts)?;
+    let NodeKind::Sequence(items) = &sequence.kind else { return None };
+    let spans: Vec<Span> = items.iter().map(|item| item.whole()).collect();
+    let at = spans.iter().position(|span| *span == item.whole())?;
+    remove(&spans, at, &sequence, texts)
+}
+
+/// The innermost mapping around a place that is an item, and its sequence.
+fn item_around(place: Span, texts: &Texts<'_>) -> Option<(Arc<Node>, Arc<Node>)> {
+    let path = texts.path(place);
+    let mut pairs: Vec<(&Arc<Node>, &Arc<Node>)> = path.iter().zip(path.iter().skip(1)).collect();
+    pairs.reverse();
+    let is_item = |(outer, inner): &&(&Arc<Node>, &Arc<Node>)| {
+        matches!(outer.kind, NodeKind::Sequence(_))
+            && matches!(inner.kind, NodeKind::Mapping(_))
+            && holds(inner.whole(), place)
+    };
+    pairs.iter().find(is_item).map(|(outer, inner)| (Arc::clone(outer), Arc::clone(inner)))
+}
+
+fn remove(spans: &[Span], at: usize, parent: &Node, texts: &Texts<'_>) -> Option<Vec<Edit>> {
+    let file = texts.file(parent.span.file);
+    let edit = if file.slice(parent.span).starts_with(['{', '[']) {
+        list::remove(spans, at, &file)
+    } else {
+        remove_line(spans, at, &file)
+    };
+    edit.map(|edit| vec![edit])
+}
+
+/// In block style, the lines of an item go, its dash included. Behind a dash, the next one takes its place.
+fn remove_line(spans: &[Span], at: usize, file: &SourceFile) -> Option<Edit> {
+    let item = *spans.get(at)?;
+    let next = at.checked_add(1).and_then(|next| spans.get(next));
+    if spans.len() < 2 {
+        return None;
+    }
+    let line = file.position(item.start).line as usize;
+    let start = file.line_bounds(line).0;
+    let before = file.text.get(start as usize..item.start as usize)?;
+    let is_dashed = before.trim() == "-";
+    if !before.trim().is_empty() && !is_dashed {
+        return None;
+    }
+    let is_entry_behind_dash = is_dashed
+        && next.is_some_and(|next| file.position(next.start).column == file.position(item.start).column)
+        && next.is_some_and(|next| !starts_with_dash(*next, file));
+    match next {
+        Some(next) if is_entry_behind_dash => {
+            Some(Edit { span: Span { end: next.start, ..item }, text: String::new() })
+        }
+        _ => whole_lines(item, start, file),
+    }
+}
+
+fn starts_with_dash(item: Span, file: &SourceFile) -> bool {
+    let (start, _) = file.line_bounds(file.position(item.start).line as usize);
+    file.text.get(start as usize..item.start as usize).is_some_and(|before| before.trim() == "-")
+}
+
+/// From the start of a line to the end of the last one on which anything of the item stands.
+fn whole_lines(item: Span, start: u32, file: &SourceFile) -> Option<Edit> {
+    let written = file.slice(item).trim_end();
+    let end = item.start.checked_add(u32::try_from(written.len()).ok()?)?;
+    let last = file.position(end.checked_sub(1)?).line as usize;
+    let next = file.line_bounds(last.saturating_add(1)).0;
+    // A last line without an ending takes that of the line before.
+    if next > end {
+        return Some(Edit { span: Span { start, end: next, ..item }, text: String::new() });
+    }
+    let before = file.text.get(..start as usize)?;
+    let start = before.strip_suffix('\n').map_or(before.len(), |rest| rest.strip_suffix('\r').unwrap_or(rest).len());
+    Some(Edit { span: Span::new(item.file, start, file.text.len()), text: String::new() })
+}
+
+/// A selector more, behind the one at a place.
+pub(super) fn add_selector(place: Span, names: &SelectorNames, texts: &Texts<'_>) -> Option<Vec<Edit>> {
+    let file = texts.file(place.file);
+    let entry_key = texts.entry(place);
+    let (sequence, item) = match entry_key {
+        // In Terraform's JSON, blocks stand below their type.
+        Some(_) => return None,
+        None => item_around(place, texts)?,
+    };
+    let NodeKind::Sequence(items) = &sequence.kind else { return None };
+    let spans: Vec<Span> = items.iter().map(|item| item.whole()).collect();
+    let at = spans.iter().position(|span| *span == item.whole())?;
+    let SelectorNames { fields, field, equals, .. } = names;
+    if file.slice(sequence.span).starts_with('[') {
+        let quote = if texts.language(place.file) == Language::Json { "\"" } else { "" };
+        let q = |name: &str| format!("{quote}{name}{quote}");
+        let (category, management) = (q("eventCategory"), q("Management"));
+        let fields = format!("[{{ {}: {category}, {}: [{management}] }}]", q(field), q(equals));
+        let text = format!("{{ {}: {fields} }}", q(names.fields));
+        return list::add(&spans, at, &text, &file).map(|edit| vec![edit]);
+    }
+    let line = file.position(item.span.start).line as usize;
+    let indent = rows::indent(line, &file);
+    let written = file.slice(item.whole()).trim_end();
+    let end = item.whole().start.checked_add(u32::try_from(written.len()).ok()?)?;
+    let end = file.line_bounds(file.position(end.checked_sub(1)?).line as usize).1;
+    let lines = [
+        format!("{indent}- {fields}:"),
+        format!("{indent}    - {field}: eventCategory"),
+        format!("{indent}      {equals}:"),
+        format!("{indent}        - Management"),
+    ];
+    let ending = rows::ending(&file);
+    let text = lines.iter().map(|line| format!("{ending}{line}")).collect();
+    Some(vec![Edit { span: Span { start: end, end, ..place }, text }])
+}

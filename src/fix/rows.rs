@@ -1,0 +1,108 @@
+//! Lines of HCL as `terraform fmt` sees them: attributes on lines that follow each other have their `=` in one column.
+
+use super::Edit;
+use super::texts::Texts;
+use crate::source::{SourceFile, Span};
+use crate::syntax::hcl::{Attribute, Body};
+
+/// An attribute that has a line for itself.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Row<'a> {
+    pub(super) attribute: &'a Attribute,
+    /// Counted from 1.
+    pub(super) line: usize,
+    /// Where its `=` stands.
+    equals: u32,
+}
+
+/// The rows of a body; attributes over several lines, or several on one, are none.
+pub(super) fn rows<'a>(body: &'a Body, file: &SourceFile) -> Vec<Row<'a>> {
+    body.attributes.iter().filter_map(|attribute| row(attribute, file)).collect()
+}
+
+fn row<'a>(attribute: &'a Attribute, file: &SourceFile) -> Option<Row<'a>> {
+    let name = attribute.name.span;
+    let line = file.position(name.start).line as usize;
+    let (start, end) = file.line_bounds(line);
+    let before = file.text.get(start as usize..name.start as usize)?;
+    let after = file.text.get(name.end as usize..end as usize)?;
+    let gap = after.find('=').filter(|&at| after.get(..at).is_some_and(|gap| gap.trim().is_empty()))?;
+    let count = |set: &str| after.chars().filter(|&c| set.contains(c)).count();
+    let is_whole = attribute.value.span.end <= end && !after.contains("<<") && count("([{") == count(")]}");
+    let equals = name.end.saturating_add(u32::try_from(gap).ok()?);
+    (before.trim().is_empty() && is_whole).then_some(Row { attribute, line, equals })
+}
+
+/// Rows whose lines follow each other.
+pub(super) fn chains<'r, 'a>(rows: &'r [Row<'a>]) -> impl Iterator<Item = &'r [Row<'a>]> {
+    rows.chunk_by(|one, next| one.line.checked_add(1) == Some(next.line))
+}
+
+/// Whether all have their `=` where `terraform fmt` puts it.
+pub(super) fn is_aligned(chain: &[Row<'_>]) -> bool {
+    let width = width(chain).saturating_add(1);
+    chain.iter().all(|row| row.equals.saturating_sub(row.attribute.name.span.start) as usize == width)
+}
+
+/// The length of the longest name.
+pub(super) fn width(chain: &[Row<'_>]) -> usize {
+    chain.iter().map(|row| row.attribute.name.span.range().len()).max().unwrap_or(0)
+}
+
+/// Puts each `=` behind names of this length.
+pub(super) fn align(chain: &[Row<'_>], width: usize) -> Vec<Edit> {
+    let edit = |row: &Row<'_>| {
+        let name = row.attribute.name.span;
+        let span = Span { start: name.end, end: row.equals, ..name };
+        let wanted = width.saturating_sub(name.range().len()).saturating_add(1);
+        (span.range().len() != wanted).then(|| Edit { span, text: " ".repeat(wanted) })
+    };
+    chain.iter().filter_map(edit).collect()
+}
+
+/// By how many blanks a comment behind a value stays in its column when the value gets shorter; none where the value
+/// decides the column.
+pub(super) fn gap_before_comment(value: Span, old: usize, new: usize, texts: &Texts<'_>) -> usize {
+    let file = texts.file(value.file);
+    let end = file.line_bounds(file.position(value.end).line as usize).1;
+    let rest = file.text.get(value.end as usize..end as usize).unwrap_or_default();
+    let comment = rest.trim_start_matches(' ');
+    let is_in_column = rest.len().saturating_sub(comment.len()) > 1;
+    if is_in_column && (comment.starts_with('#') || comment.starts_with("//")) { old.saturating_sub(new) } else { 0 }
+}
+
+/// The white space before the first word of a line.
+pub(super) fn indent(line: usize, file: &SourceFile) -> &str {
+    let (start, end) = file.line_bounds(line);
+    let text = file.text.get(start as usize..end as usize).unwrap_or_default();
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    text.get(..text.len().saturating_sub(text.trim_start().len())).unwrap_or_default()
+}
+
+/// The line ending of a file.
+pub(super) fn ending(file: &SourceFile) -> &'static str {
+    if file.text.contains("\r\n") { "\r\n" } else { "\n" }
+}
+
+/// Whether nothing stands on a line; there is none before the first and after the last.
+pub(super) fn is_blank(line: usize, file: &SourceFile) -> bool {
+    let (start, end) = file.line_bounds(line);
+    line > 0 && file.text.get(start as usize..end as usize).is_some_and(|text| text.trim().is_empty())
+}
+
+/// Takes away whole lines, and one of the blank lines that would follow each other or stand before the closing brace.
+pub(super) fn remove_lines(span: Span, file: &SourceFile) -> Option<Edit> {
+    let line = |offset: u32| file.position(offset).line as usize;
+    let (first, last) = (line(span.start), line(span.end.max(1).saturating_sub(1)));
+    let (start, end) = (file.line_bounds(first).0, file.line_bounds(last).1);
+    let before = file.text.get(start as usize..span.start as usize)?;
+    let after = file.text.get(span.end as usize..end as usize)?.trim();
+    let is_alone = before.trim().is_empty() && (after.is_empty() || after.starts_with('#') || after.starts_with("//"));
+    let next = last.saturating_add(1);
+    let (next_start, next_end) = file.line_bounds(next);
+    let follows = file.text.get(next_start as usize..next_end as usize).unwrap_or_default().trim();
+    let is_gap = is_blank(first.saturating_sub(1), file) && (follows.is_empty() || follows.starts_with('}'));
+    let start = if is_gap { file.line_bounds(first.saturating_sub(1)).0 } else { start };
+    (is_alone && next_start > start)
+        .then(|| Edit { span: Span { start, end: next_start, ..span }, text: String::new() })
+}

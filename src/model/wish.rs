@@ -1,0 +1,105 @@
+//! What has to be written otherwise, so that what was found is gone.
+//!
+//! A wish says what, and of which value; it knows no syntax. Where the value is decided, and how a change is written
+//! there, is for the module `fix` to find out. The sentence that tells people what to do is made of the same wish.
+
+use super::{Notation, Setting};
+use crate::source::Span;
+use crate::value::{Hop, Origin};
+
+/// A change to an argument or a selector of a trail.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Wish {
+    /// What is to change.
+    pub change: Change,
+    /// The place in the trail.
+    pub origin: Origin,
+    /// The way that the value came.
+    pub hops: Vec<Hop>,
+    /// How the trail is written.
+    pub notation: Notation,
+    /// Whether more events may be billed than before.
+    pub is_billed: bool,
+}
+
+/// The kinds of change.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum Change {
+    /// An argument gets a value.
+    Set {
+        /// The argument.
+        name: &'static str,
+        /// `true`, or a word that is a string.
+        value: &'static str,
+    },
+    /// An argument goes.
+    RemoveArgument {
+        /// The argument.
+        name: &'static str,
+    },
+    /// The field selector in which the place lies goes.
+    RemoveField {
+        /// The field that it compares.
+        field: String,
+    },
+    /// The list gets one more selector, after the one at the place.
+    AddSelector(SelectorNames),
+}
+
+/// How a dialect spells a selector of management events.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[expect(missing_docs, reason = "the names say it")]
+pub struct SelectorNames {
+    pub list: &'static str,
+    pub fields: &'static str,
+    pub field: &'static str,
+    pub equals: &'static str,
+}
+
+impl Wish {
+    /// The change to something that stands in the trail itself.
+    pub fn at(span: Span, notation: Notation, change: Change) -> Self {
+        Self { change, origin: Origin::Written(span), hops: Vec::new(), notation, is_billed: false }
+    }
+
+    /// The same where more events may be billed.
+    pub fn billed(self) -> Self {
+        Self { is_billed: true, ..self }
+    }
+
+    /// What to do, as one imperative sentence. A value that comes from elsewhere is better changed where it is set.
+    pub fn advise(&self) -> String {
+        match (&self.change, self.hops.last()) {
+            (Change::Set { value, .. }, Some(last)) => last.step.advise(&self.notation.value(value)),
+            (Change::Set { name, value }, None) => {
+                let verb = match self.origin {
+                    Origin::Written(_) | Origin::Null(_) => "set",
+                    Origin::Absent(_) => "add",
+                };
+                format!("{verb} `{}`", self.notation.assign(name, &self.notation.value(value)))
+            }
+            (Change::RemoveArgument { name }, _) => format!("remove `{name}`"),
+            (Change::RemoveField { field }, _) => format!("remove the `{field}` field selector"),
+            (Change::AddSelector(SelectorNames { list, .. }), _) => {
+                format!("add one to `{list}` with only `eventCategory` equal to `Management`")
+            }
+        }
+    }
+}
+
+impl<T> Setting<T> {
+    /// What makes it `value`.
+    pub fn wish(&self, value: &'static str) -> Wish {
+        self.wishing(Change::Set { name: self.name, value })
+    }
+
+    /// What takes it away.
+    pub fn wish_away(&self) -> Wish {
+        self.wishing(Change::RemoveArgument { name: self.name })
+    }
+
+    fn wishing(&self, change: Change) -> Wish {
+        let (origin, hops) = (self.read.origin, self.read.hops.clone());
+        Wish { change, origin, hops, notation: self.notation, is_billed: false }
+    }
+}

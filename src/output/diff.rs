@@ -1,0 +1,149 @@
+//! Changes of files as `diff -u` prints them, so that `git apply` and `patch` understand them.
+
+use super::inert::inert;
+use super::summary::count;
+use crate::fix::{Changed, Mended};
+
+/// Lines around a change that are shown with it.
+const CONTEXT: usize = 3;
+
+/// More lines than this that differ are shown as one change.
+const MAX_COMPARED: usize = 2_000;
+
+/// A line of the one text, of the other, or of both.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Line<'a> {
+    Both(&'a str),
+    Old(&'a str),
+    New(&'a str),
+}
+
+/// The changes of all files.
+pub fn diff(files: &[Changed]) -> String {
+    files.iter().map(of_file).collect()
+}
+
+/// How much was mended, and what was left since it would do harm.
+pub fn mended(verb: &str, mended: &Mended) -> String {
+    let made = match mended.findings {
+        0 => String::new(),
+        findings => format!("{verb} {} in {}.\n", count(findings, "finding"), count(mended.files.len(), "file")),
+    };
+    let left = match mended.refused {
+        0 => String::new(),
+        fixes => format!("Left {} whose fix would bring others.\n", count(fixes, "finding")),
+    };
+    format!("{made}{left}")
+}
+
+fn of_file(changed: &Changed) -> String {
+    let lines = compare(&changed.file.text, &changed.text);
+    let name = inert(&changed.file.name);
+    let hunks: String = hunks(&lines).into_iter().map(|range| hunk(&lines, range)).collect();
+    if hunks.is_empty() { hunks } else { format!("--- a/{name}\n+++ b/{name}\n{hunks}") }
+}
+
+/// All lines of both texts, those that they share once.
+fn compare<'a>(old: &'a str, new: &'a str) -> Vec<Line<'a>> {
+    let (old, new): (Vec<&str>, Vec<&str>) = (old.split_inclusive('\n').collect(), new.split_inclusive('\n').collect());
+    let before = old.iter().zip(&new).take_while(|(own, other)| own == other).count();
+    let rest = |lines: &[&'a str]| lines.get(before..).unwrap_or_default().to_vec();
+    let (mut old_rest, mut new_rest) = (rest(&old), rest(&new));
+    let after = old_rest.iter().rev().zip(new_rest.iter().rev()).take_while(|(own, other)| own == other).count();
+    old_rest.truncate(old_rest.len().saturating_sub(after));
+    new_rest.truncate(new_rest.len().saturating_sub(after));
+    let mut lines: Vec<Line<'a>> = old.iter().take(before).map(|line| Line::Both(line)).collect();
+    lines.extend(between(&old_rest, &new_rest));
+    lines.extend(old.iter().skip(old.len().saturating_sub(after)).map(|line| Line::Both(line)));
+    lines
+}
+
+/// A shortest way from the one to the other, by the lengths of what the rests have in common.
+fn between<'a>(old: &[&'a str], new: &[&'a str]) -> Vec<Line<'a>> {
+    if old.len().max(new.len()) > MAX_COMPARED {
+        return old.iter().map(|line| Line::Old(line)).chain(new.iter().map(|line| Line::New(line))).collect();
+    }
+    // The entry at (i, j) is how many lines the rests from i and from j share.
+    let mut shared = vec![vec![0_u32; new.len().saturating_add(1)]; old.len().saturating_add(1)];
+    let at =
+        |shared: &Vec<Vec<u32>>, i: usize, j: usize| shared.get(i).and_then(|row| row.get(j)).copied().unwrap_or(0);
+    for (i, own) in old.iter().enumerate().rev() {
+        for (j, other) in new.iter().enumerate().rev() {
+            let (below, beside) = (i.saturating_add(1), j.saturating_add(1));
+            let longest = match own == other {
+                true => at(&shared, below, beside).saturating_add(1),
+                false => at(&shared, below, j).max(at(&shared, i, beside)),
+            };
+            if let Some(entry) = shared.get_mut(i).and_then(|row| row.get_mut(j)) {
+                *entry = longest;
+            }
+        }
+    }
+    let (mut i, mut j, mut lines) = (0_usize, 0_usize, Vec::new());
+    loop {
+        let (below, beside) = (i.saturating_add(1), j.saturating_add(1));
+        match (old.get(i), new.get(j)) {
+            (Some(own), Some(other)) if own == other => {
+                lines.push(Line::Both(own));
+                (i, j) = (below, beside);
+            }
+            (Some(own), other) if other.is_none() || at(&shared, below, j) >= at(&shared, i, beside) => {
+                lines.push(Line::Old(own));
+                i = below;
+            }
+            (_, Some(other)) => {
+                lines.push(Line::New(other));
+                j = beside;
+            }
+            (_, None) => return lines,
+        }
+    }
+}
+
+/// The ranges of lines that are shown.
+fn hunks(lines: &[Line<'_>]) -> Vec<std::ops::Range<usize>> {
+    let mut ranges: Vec<std::ops::Range<usize>> = Vec::new();
+    for (at, _) in lines.iter().enumerate().filter(|(_, line)| !matches!(line, Line::Both(_))) {
+        let end = at.saturating_add(CONTEXT).saturating_add(1).min(lines.len());
+        match ranges.last_mut() {
+            Some(last) if last.end >= at.saturating_sub(CONTEXT) => last.end = end,
+            _ => ranges.push(at.saturating_sub(CONTEXT)..end),
+        }
+    }
+    ranges
+}
+
+fn hunk(lines: &[Line<'_>], range: std::ops::Range<usize>) -> String {
+    let is_old = |line: &&Line<'_>| !matches!(line, Line::New(_));
+    let is_new = |line: &&Line<'_>| !matches!(line, Line::Old(_));
+    let before = lines.get(..range.start).unwrap_or_default();
+    let shown = lines.get(range).unwrap_or_default();
+    let head = |before: usize, shown: usize| format!("{},{shown}", before.saturating_add(usize::from(shown > 0)));
+    let old = head(before.iter().filter(is_old).count(), shown.iter().filter(is_old).count());
+    let new = head(before.iter().filter(is_new).count(), shown.iter().filter(is_new).count());
+    let text: String = shown.iter().map(|line| line.text()).collect();
+    format!("@@ -{old} +{new} @@\n{text}")
+}
+
+impl Line<'_> {
+    fn text(&self) -> String {
+        let (mark, line) = match self {
+            Line::Both(line) => (' ', line),
+            Line::Old(line) => ('-', line),
+            Line::New(line) => ('+', line),
+        };
+        match line.strip_suffix('\n') {
+            // The line ending is a part of what changes.
+            Some(rest) => match rest.strip_suffix('\r') {
+                Some(rest) => format!("{mark}{}\r\n", shown(rest)),
+                None => format!("{mark}{}\n", shown(rest)),
+            },
+            None => format!("{mark}{}\n\\ No newline at end of file\n", shown(line)),
+        }
+    }
+}
+
+/// A line that acts on nothing; tabs do no harm.
+fn shown(line: &str) -> String {
+    line.split('\t').map(inert).collect::<Vec<_>>().join("\t")
+}

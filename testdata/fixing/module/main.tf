@@ -1,0 +1,9 @@
+module "audit" {
+  source = "./trail"
+
+  multi_region = false
+}
+
+module "silent" {
+  source = "./trail"
+}
