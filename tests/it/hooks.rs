@@ -1,5 +1,6 @@
 //! What other programs read to run this one: hooks, the GitHub action, GitLab's template.
 
+mod installing;
 mod pre_commit;
 
 use std::path::Path;
@@ -135,24 +136,6 @@ fn the_action_uploads_a_report_of_its_own() {
     let said = std::fs::read_to_string(output_file).unwrap();
     assert_eq!(said, format!("exit-status=1\nsarif-file={}\n", report.display()));
     assert!(report.exists());
-}
-
-#[test]
-fn the_action_installs_nothing_over_a_program_that_is_there() {
-    let scratch = Scratch::new("action-install", &[]);
-    let script = package(".ci/action/install");
-    let run = |version: &str| {
-        let temporary = scratch.path("tmp");
-        let variables = [("VERSION", version), ("RUNNER_TEMP", temporary.to_str().unwrap())];
-        bash(&scratch, &[script.to_str().unwrap()], &variables)
-    };
-    let Some(present) = run("") else {
-        return skipped("the_action_installs_nothing_over_a_program_that_is_there", "there is no bash");
-    };
-    assert_eq!((status(&present), out(&present)), (0, format!("trailint {}\n", env!("CARGO_PKG_VERSION"))));
-    let odd = run("1.0/../../x").unwrap();
-    assert_eq!(status(&odd), 2);
-    assert!(out(&odd).contains("isn't a version"), "{}", out(&odd));
 }
 
 #[test]

@@ -3,6 +3,7 @@
 mod hostile;
 mod readers;
 mod schemas;
+mod xsd;
 
 use clap::ValueEnum;
 use trailint::output::Format;

@@ -21,6 +21,13 @@ fn hooks_see_what_no_name_of_a_file_says() {
     }
 }
 
+#[test]
+fn pre_commit_takes_the_manifest() {
+    let run = Command::new("pre-commit").arg("validate-manifest").arg(package(".pre-commit-hooks.yaml")).output();
+    let Ok(output) = run else { return skipped("pre_commit_takes_the_manifest", "there is no pre-commit") };
+    assert_eq!(status(&output), 0, "{}{}", out(&output), err(&output));
+}
+
 /// A repository with the hook of the program that these tests are about.
 struct Repository {
     scratch: Scratch,

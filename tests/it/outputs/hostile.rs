@@ -93,7 +93,8 @@ fn change(finding: &mut Reported, texts: &mut Texts, report: &Report) {
     }
 }
 
-fn reports() -> impl Iterator<Item = (u64, Report)> {
+/// Reports whose texts mean harm, each with its seed.
+pub(super) fn reports() -> impl Iterator<Item = (u64, Report)> {
     let seed = std::env::var("TRAILINT_SEED").ok().and_then(|seed| seed.parse().ok()).unwrap_or(1_u64);
     (0..REPORTS).map(move |number| seed.wrapping_mul(REPORTS).wrapping_add(number)).map(|seed| (seed, report(seed)))
 }
