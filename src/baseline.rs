@@ -101,7 +101,7 @@ impl Baseline {
                 && entry.covers(finding.level, finding.outcome)
             {
                 let reason = Some("in the baseline".to_owned());
-                finding.suppressed = Some(Suppression { span: entry.span, reason, until: None });
+                finding.suppressed = Some(Suppression { span: entry.span, is_in_source: false, reason, until: None });
             }
         }
         self.entries.iter().filter(|entry| !met.contains(&entry.fingerprint)).collect()

@@ -37,7 +37,7 @@ fn excuse(report: &mut Report, before: &Report, name: &str, settings: &Settings)
         let (is_certain, is_enforced) = (weight(finding).0, settings.selection.enforced.contains(&finding.rule.id()));
         if is_certain <= *was_certain && finding.level <= *level && !is_enforced && finding.suppressed.is_none() {
             let reason = Some(format!("already at `{name}`"));
-            finding.suppressed = Some(Suppression { span: None, reason, until: None });
+            finding.suppressed = Some(Suppression { span: None, is_in_source: false, reason, until: None });
         }
     }
 }

@@ -1,10 +1,12 @@
 //! The command line: arguments, exit status, and nothing that another face would need too.
 
+mod asked;
 mod baseline;
 mod changes;
 mod check;
 mod comments;
 mod config;
+mod destinations;
 mod evaluation;
 mod files_from;
 mod fixes;
@@ -384,9 +386,10 @@ fn print(text: &str, look: Look) -> Result<ExitCode, Error> {
 }
 
 fn find_rules(names: &[String]) -> Result<Vec<&'static Rule>, Error> {
-    let find = |name: &String| {
+    let find = |name: &str| {
         let suggestion = || closest(name, RULES.into_iter().map(Rule::id));
-        rules::find(name).ok_or_else(|| Error::UnknownRule { name: name.clone(), suggestion: suggestion() })
+        rules::find(name).ok_or_else(|| Error::UnknownRule { name: name.to_owned(), suggestion: suggestion() })
     };
-    names.iter().map(find).collect()
+    // Blanks come after the commas of a list.
+    names.iter().map(|name| find(name.trim())).collect()
 }

@@ -79,7 +79,7 @@ pub enum Error {
         suggestion: Option<&'static str>,
     },
     /// A rule that can't be switched off.
-    #[error("`{name}` can't be ignored: what can't be read can't be judged")]
+    #[error("`{name}` can't be ignored or weighed otherwise: what can't be read can't be judged")]
     NotIgnorable {
         /// The rule.
         name: &'static str,
@@ -156,6 +156,12 @@ pub enum Error {
         /// As it was given.
         path: String,
     },
+    /// A report that would take the place of what it is about.
+    #[error("`--output` names `{path}`, which is checked; write the report to another file")]
+    OutputOverSource {
+        /// As it was given.
+        path: String,
+    },
     /// A report that can't be written.
     #[error("can't write the report: {0}")]
     Output(std::io::Error),
@@ -167,7 +173,39 @@ fn did_you_mean(suggestion: &Option<impl std::fmt::Display>) -> String {
 
 /// The name that is most like a misspelt one.
 pub fn closest<'a>(name: &str, candidates: impl Iterator<Item = &'a str>) -> Option<&'a str> {
-    const ALIKE: f64 = 0.6;
-    let scored = candidates.map(|candidate| (strsim::jaro_winkler(name, candidate), candidate));
-    scored.filter(|(score, _)| *score > ALIKE).max_by(|a, b| a.0.total_cmp(&b.0)).map(|(_, candidate)| candidate)
+    let alike = candidates.filter(|candidate| may_be_meant(name, candidate));
+    let scored = alike.map(|candidate| (strsim::jaro_winkler(name, candidate), candidate));
+    scored.max_by(|a, b| a.0.total_cmp(&b.0)).map(|(_, candidate)| candidate)
+}
+
+/// Whether a name is another one but for a slip in every third letter, or its beginning.
+fn may_be_meant(name: &str, candidate: &str) -> bool {
+    /// Shorter names begin too many others.
+    const MIN_START: usize = 4;
+    let length = name.chars().count();
+    let is_start = length >= MIN_START && candidate.starts_with(name);
+    is_start || strsim::osa_distance(name, candidate).saturating_mul(3) <= length
+}
+
+#[cfg(test)]
+mod tests {
+    use super::closest;
+
+    #[test]
+    fn only_what_may_be_meant_is_suggested() {
+        let known = ["stopped-trail", "single-region-trail", "stale-plan", "all", "select"];
+        for (name, expected) in [
+            ("stoped-trial", Some("stopped-trail")),
+            ("single-region", Some("single-region-trail")),
+            ("al", None),
+            ("alll", Some("all")),
+            ("sel", None),
+            ("x", None),
+            ("", None),
+            ("trail", None),
+            ("s3-bucket-trail", None),
+        ] {
+            assert_eq!(closest(name, known.into_iter()), expected, "{name}");
+        }
+    }
 }

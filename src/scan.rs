@@ -10,7 +10,7 @@ use std::sync::{Mutex, PoisonError};
 use crate::error::Error;
 use crate::formats::{FORMATS, Format, Interest, Kept};
 use crate::progress::Progress;
-use crate::source::{Fs, MAX_FILE_BYTES, PathKind, ReadError, Sources};
+use crate::source::{Fs, MAX_FILE_BYTES, PathKind, ReadError, Sources, stand_in};
 
 /// What is to be checked.
 #[derive(Debug, Default)]
@@ -133,6 +133,9 @@ impl Catch<'_> {
 
     /// Keeps a file for the format among `readers` to which it is worth most.
     fn consider(&self, path: &Path, readers: &[usize], bytes: &[u8], keep_all: bool) {
+        if let Some(error) = stand_in(bytes) {
+            return self.push(Found { path: path.to_owned(), outcome: Err(error) });
+        }
         let utf8 = hidden::from_utf16(bytes);
         let (format, interest) = match (most_interested(readers, utf8.as_deref().unwrap_or(bytes)), readers.first()) {
             (Some((format, Interest::Mentions)), _) => (format, Interest::Mentions),

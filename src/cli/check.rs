@@ -1,6 +1,5 @@
 //! `trailint check`.
 
-use std::collections::{BTreeMap, HashSet};
 use std::process::ExitCode;
 use std::sync::Arc;
 
@@ -9,15 +8,16 @@ use clap::{ArgMatches, FromArgMatches};
 use super::baseline::Place;
 use super::changes::{Now, Was};
 use super::inputs::{self, Files, Given};
-use super::{CheckArgs, baseline, changes, comments, config, evaluation, find_rules, fixes, progress, regions, watch};
-use crate::config::{ALL, Config};
-use crate::engine::{self, Selection, Settings};
+use super::{
+    CheckArgs, asked, baseline, changes, comments, config, destinations, evaluation, fixes, progress, regions, watch,
+};
+use crate::config::Config;
+use crate::engine::{self, Settings};
 use crate::error::{Error, closest};
-use crate::finding::Level;
 use crate::fix;
 use crate::output::{self, Destination, Look, Stream};
 use crate::report::{Gate, Report, Unresolved};
-use crate::rules::{self, Check, Policy, RULES, Rule};
+use crate::rules::{self, Policy};
 use crate::source::{Seen, normalize};
 use crate::suppress::{self, Date};
 
@@ -28,19 +28,25 @@ pub(super) fn run(args: &CheckArgs, matches: &ArgMatches, look: Look) -> Result<
     if args.watch {
         return watch(args, matches, look);
     }
-    once(args, matches, look, None)
+    once(args, matches, look, None).map(|done| done.status)
 }
 
-/// Checks until the program is ended.
+/// What came of a check.
+pub(super) struct Done {
+    pub(super) status: ExitCode,
+    /// Whether anybody read the report.
+    pub(super) is_read: bool,
+}
+
+/// Checks until the program is ended, or nobody reads it any more.
 fn watch(args: &CheckArgs, matches: &ArgMatches, look: Look) -> Result<ExitCode, Error> {
     if args.inputs.reads_standard_input() {
         return Err(Error::WatchedStandardInput);
     }
-    let check = |seen| once(args, matches, look, Some(seen)).map(drop);
-    match watch::run(check, look)? {}
+    watch::run(|seen| once(args, matches, look, Some(seen)), look)
 }
 
-fn once(args: &CheckArgs, matches: &ArgMatches, look: Look, seen: Option<Arc<Seen>>) -> Result<ExitCode, Error> {
+fn once(args: &CheckArgs, matches: &ArgMatches, look: Look, seen: Option<Arc<Seen>>) -> Result<Done, Error> {
     let mut given = inputs::read(&args.inputs, matches)?;
     set_up(&mut given, args, seen.as_ref());
     let before = changes::compare(args, &mut given)?;
@@ -52,9 +58,10 @@ fn once(args: &CheckArgs, matches: &ArgMatches, look: Look, seen: Option<Arc<See
     let config = config::load(&args.config, &given, fs, &given.sources)?;
     let baseline = baseline::read(args, &config, &given, Place { fs, sources: &given.sources })?;
     let Job { args, config, mut given, settings } = job(config, given, &["check"])?;
-    check_destinations(&args.output)?;
+    destinations::check(&args.output)?;
     let sources = given.sources.with(std::iter::empty());
     let mut report = judge(&args, &mut given, &settings)?;
+    destinations::spare(&args.output, &report, &given)?;
     let now = Now { args: &args, config: &config, baseline: baseline.as_ref(), settings: &settings, given: &given };
     let mut bar = Bar { was: before.map(|before| now.judge(before)).transpose()?, now };
     let mut gate = bar.hold(&mut report);
@@ -71,9 +78,9 @@ fn once(args: &CheckArgs, matches: &ArgMatches, look: Look, seen: Option<Arc<See
     if let Some(seen) = &seen {
         args.output.iter().for_each(|to| seen.renew(&normalize(&given.here.join(&to.path))));
     }
-    print(&report, &args, look)?;
+    let is_read = print(&report, &args, look)?;
     let passes = report.passes(gate) && !(has_changed && args.exit_non_zero_on_fix);
-    Ok(if passes { ExitCode::SUCCESS } else { ExitCode::from(FOUND) })
+    Ok(Done { status: if passes { ExitCode::SUCCESS } else { ExitCode::from(FOUND) }, is_read })
 }
 
 /// What a report is held against, and how it is shown.
@@ -148,12 +155,13 @@ fn settings(args: &CheckArgs, config: &Config, matches: &ArgMatches, given: &mut
     let deployments = evaluation::deployments(config, &mut evaluation, given)?;
     Ok(Settings {
         policy,
-        selection: selection(args)?,
+        selection: asked::selection(args, matches)?,
         evaluation,
-        levels: levels(&args.level, config)?,
+        levels: asked::levels(&args.level, config)?,
         suppress: suppress::Policy {
             is_off: args.no_ignores,
             accepted: config.accepted(),
+            checked: given.inputs.paths.iter().map(|input| input.path.clone()).collect(),
             honored: config.settings.honor.clone(),
             today: Date::today(),
         },
@@ -182,11 +190,10 @@ fn write(report: &Report, destinations: &[Destination]) -> Result<(), Error> {
     output::write(&texts)
 }
 
-fn print(report: &Report, args: &CheckArgs, look: Look) -> Result<(), Error> {
+/// Prints all that is asked for, and says whether anybody reads the report.
+fn print(report: &Report, args: &CheckArgs, look: Look) -> Result<bool, Error> {
     // A diff stands alone, so that it can be applied.
-    if !args.diff {
-        Stream::Out.write(&args.format.render(report), look).map_err(Error::Output)?;
-    }
+    let is_read = args.diff || Stream::Out.write(&args.format.render(report), look).map_err(Error::Output)?;
     if args.verbose {
         Stream::Error.write(&output::log(report), look).map_err(Error::Output)?;
     }
@@ -196,7 +203,7 @@ fn print(report: &Report, args: &CheckArgs, look: Look) -> Result<(), Error> {
     if !args.quiet {
         Stream::Error.write(&output::summary(report), look).map_err(Error::Output)?;
     }
-    Ok(())
+    Ok(is_read)
 }
 
 fn check_benchmark(name: Option<&str>) -> Result<(), Error> {
@@ -207,68 +214,4 @@ fn check_benchmark(name: Option<&str>) -> Result<(), Error> {
         }
         Some(_) | None => Ok(()),
     }
-}
-
-fn check_destinations(destinations: &[Destination]) -> Result<(), Error> {
-    let mut paths = HashSet::new();
-    match destinations.iter().find(|to| !paths.insert(&to.path)) {
-        Some(twice) => Err(Error::OutputTwice { path: twice.path.display().to_string() }),
-        None => Ok(()),
-    }
-}
-
-fn selection(args: &CheckArgs) -> Result<Selection, Error> {
-    let names = |rules: Vec<&'static Rule>| rules.into_iter().map(Rule::id).collect();
-    let mut selected = rules_or_all(&args.select)?;
-    selected.extend(rules_or_all(&args.extend_select)?);
-    let ignored = find_rules(&args.ignore)?;
-    ignored.iter().try_for_each(|rule| check_judging(rule))?;
-    let selection = Selection {
-        selected: (!args.select.is_empty()).then(|| names(selected)),
-        ignored: names(ignored),
-        enforced: names(rules_or_all(&args.enforce)?),
-    };
-    // What checks nothing must not read like a pass.
-    let is_judged = |rule: &&Rule| !matches!(rule.check, Check::Reading | Check::Comparing | Check::Ignoring);
-    if RULES.into_iter().filter(is_judged).any(|rule| selection.has(rule)) {
-        Ok(selection)
-    } else {
-        Err(Error::NoRules)
-    }
-}
-
-fn rules_or_all(names: &[String]) -> Result<Vec<&'static Rule>, Error> {
-    if names.iter().any(|name| name == ALL) { Ok(RULES.to_vec()) } else { find_rules(names) }
-}
-
-/// What can't be read can't be judged, so the rules that say so aren't switched off or weighed otherwise.
-fn check_judging(rule: &'static Rule) -> Result<(), Error> {
-    match rule.check {
-        Check::Reading | Check::Comparing => Err(Error::NotIgnorable { name: rule.id() }),
-        Check::Trail(_)
-        | Check::Deployment(_)
-        | Check::Advice(_)
-        | Check::Surroundings(_)
-        | Check::AdviceAround(_)
-        | Check::Ignoring => Ok(()),
-    }
-}
-
-/// The levels of the configuration, and over them those of `--level RULE=LEVEL`.
-fn levels(texts: &[String], config: &Config) -> Result<BTreeMap<&'static str, Level>, Error> {
-    let mut levels: BTreeMap<&'static str, Level> =
-        config.settings.levels.iter().map(|(rule, level)| (rule.0, *level)).collect();
-    for text in texts {
-        let failed = || Error::Setting {
-            text: format!("--level {text}"),
-            cause: "write it as RULE=LEVEL, with `error`, `warning` or `note`".to_owned(),
-        };
-        let (name, word) = text.split_once('=').ok_or_else(failed)?;
-        let level = Level::from_word(word).ok_or_else(failed)?;
-        for rule in find_rules(&[name.to_owned()])? {
-            check_judging(rule)?;
-            levels.insert(rule.id(), level);
-        }
-    }
-    Ok(levels)
 }

@@ -2,6 +2,7 @@
 
 use super::inputs::Files;
 use crate::error::Error;
+use crate::output;
 use crate::report::{Place, Report};
 use crate::source::Fs;
 use crate::suppress::{self, Suppression};
@@ -16,25 +17,24 @@ pub(super) fn add(report: &mut Report, reason: &str, enforced: &[&str], files: &
         let cause = "a reason is one line of text".to_owned();
         return Err(Error::Setting { text: format!("--add-ignore={reason}"), cause });
     }
-    let mut commented = suppress::comments(report, reason.trim(), enforced);
+    let mut comments = suppress::comments(report, reason.trim(), enforced);
     // Texts from standard input, from arguments or from within other texts are no files.
-    commented.retain(|one| {
+    comments.files.retain(|one| {
         let file = report.sources.file(one.file);
         disk.read_inside(&file.path).is_ok_and(|bytes| bytes == file.text.as_bytes())
     });
-    for one in &commented {
+    for one in &comments.files {
         let file = report.sources.file(one.file);
         let changed = disk.replace(&file.path, file.text.as_bytes(), one.text.as_bytes());
         changed.map_err(|cause| Error::Change { path: file.name.clone(), cause })?;
     }
-    for index in commented.iter().flat_map(|one| &one.findings) {
+    for index in comments.files.iter().flat_map(|one| &one.findings) {
         let Some(finding) = report.findings.get_mut(*index) else { continue };
         if let Place::Text(label) = &finding.place {
             let reason = Some(reason.trim().to_owned()).filter(|reason| !reason.is_empty());
-            finding.suppressed = Some(Suppression { span: Some(label.span), reason, until: None });
+            let span = Some(label.span);
+            finding.suppressed = Some(Suppression { span, is_in_source: true, reason, until: None });
         }
     }
-    let comments: usize = commented.iter().map(|one| one.comments).sum();
-    let plural = |number: usize, what: &str| format!("{number} {what}{}", if number == 1 { "" } else { "s" });
-    Ok(format!("Added {} to {}.\n", plural(comments, "comment"), plural(commented.len(), "file")))
+    Ok(output::comments(&comments, report))
 }

@@ -70,12 +70,12 @@ fn write(mended: &Mended, disk: &Disk, look: Look) -> Result<Vec<Changed>, Error
 
 fn complain(file: &SourceFile, cause: ReadError, look: Look) -> Result<(), Error> {
     let error = Error::Change { path: file.name.clone(), cause };
-    Stream::Error.write(&output::complaint(&error), look).map_err(Error::Output)
+    Stream::Error.write(&output::complaint(&error), look).map_err(Error::Output).map(drop)
 }
 
 fn say(verb: &str, mended: &Mended, is_quiet: bool, look: Look) -> Result<(), Error> {
     if is_quiet || mended.findings == 0 && mended.refused == 0 {
         return Ok(());
     }
-    Stream::Error.write(&output::mended(verb, mended), look).map_err(Error::Output)
+    Stream::Error.write(&output::mended(verb, mended), look).map_err(Error::Output).map(drop)
 }

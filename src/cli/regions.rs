@@ -11,14 +11,16 @@ pub(super) fn named(text: &str) -> Result<String, Error> {
 
 /// The Regions that are asked for, of which there may be none.
 pub(super) fn asked_for(given: Option<&[String]>) -> Result<Vec<String>, Error> {
+    // Blanks come after the commas of a list.
+    let regions: Vec<&str> = given.unwrap_or_default().iter().map(|name| name.trim()).collect();
     match given {
-        Some(regions) if regions.iter().all(String::is_empty) => Err(invalid("--regions", "name one Region or more")),
-        Some(regions) => checked("--regions", regions),
+        Some(_) if regions.iter().all(|name| name.is_empty()) => Err(invalid("--regions", "name one Region or more")),
+        Some(_) => checked("--regions", &regions),
         None => Ok(Vec::new()),
     }
 }
 
-fn checked(setting: &str, regions: &[String]) -> Result<Vec<String>, Error> {
+fn checked(setting: &str, regions: &[&str]) -> Result<Vec<String>, Error> {
     for (index, name) in regions.iter().enumerate() {
         check_name(setting, name)?;
         if regions.iter().take(index).any(|other| other == name) {
@@ -28,7 +30,7 @@ fn checked(setting: &str, regions: &[String]) -> Result<Vec<String>, Error> {
     let apart = regions.iter().zip(regions.iter().skip(1)).find(|(a, b)| region::leader(a) != region::leader(b));
     match apart {
         Some((one, other)) => Err(invalid(setting, &format!("no account has both `{one}` and `{other}`"))),
-        None => Ok(regions.to_vec()),
+        None => Ok(regions.iter().map(|&name| name.to_owned()).collect()),
     }
 }
 

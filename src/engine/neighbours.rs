@@ -76,6 +76,6 @@ impl<'a> Neighbours<'a> {
     }
 }
 
-fn doubt(Elsewhere { header, what, .. }: Elsewhere) -> Doubt {
-    Doubt { span: header, why: Why::NotEvaluated { construct: what } }
+fn doubt(Elsewhere { header, what, help }: Elsewhere) -> Doubt {
+    Doubt { span: header, why: Why::NotHere { part: what, help } }
 }

@@ -31,6 +31,7 @@ pub(super) fn of_unreadable(name: String, error: &ReadError) -> Reported {
 pub(super) fn of_stale(stale: Stale, settings: &Settings) -> Option<Reported> {
     let (rule, label, help) = match stale.kind {
         StaleKind::Unused => (&rules::UNUSED_IGNORE, "this does nothing", "remove it, or put it where the finding is"),
+        StaleKind::Idle => (&rules::UNUSED_IGNORE, "this does nothing", "remove it, or mend what it names"),
         StaleKind::Expired => {
             (&rules::EXPIRED_IGNORE, "this is over", "mend what was accepted, or give it another day")
         }

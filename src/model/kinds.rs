@@ -84,7 +84,10 @@ pub enum Role {
         key: &'static str,
     },
     /// A part of the deployment that isn't read; it may attach anything to what it is given.
-    Unread,
+    Unread {
+        /// What makes it readable, as one imperative sentence.
+        help: &'static str,
+    },
 }
 
 /// Something that is said of a bucket, and the argument that says it.

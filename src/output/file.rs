@@ -35,6 +35,13 @@ struct Replacement {
     target: PathBuf,
 }
 
+impl Destination {
+    /// The file that is replaced: a link stays, and what it leads to isn't what it was.
+    pub fn target(&self) -> PathBuf {
+        fs::canonicalize(&self.path).unwrap_or_else(|_| self.path.clone())
+    }
+}
+
 impl FromStr for Destination {
     type Err = String;
 

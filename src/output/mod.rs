@@ -7,6 +7,7 @@ mod annotation;
 mod azure;
 mod baseline;
 mod checkstyle;
+mod comments;
 mod compliance;
 mod concise;
 mod diff;
@@ -34,6 +35,7 @@ mod trace;
 mod xml;
 
 pub use baseline::baseline;
+pub use comments::comments;
 pub use diff::{diff, mended};
 pub use file::{Destination, write};
 pub use rule_list::{DocFormat, explain, list};

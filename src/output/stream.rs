@@ -66,19 +66,19 @@ pub enum Stream {
 }
 
 impl Stream {
-    /// Writes a text in one go. A reader that has gone away is no error.
+    /// Writes a text in one go, and says whether anybody reads it: a reader that has gone away is no error.
     ///
     /// # Errors
     ///
     /// What the operating system says of a full disk and the like.
-    pub fn write(self, text: &str, look: Look) -> io::Result<()> {
+    pub fn write(self, text: &str, look: Look) -> io::Result<bool> {
         let written = match self {
             Stream::Out => write(io::stdout().lock(), text, look),
             Stream::Error => write(io::stderr().lock(), text, look),
         };
         match written {
-            Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(()),
-            other => other,
+            Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(false),
+            written => written.map(|()| true),
         }
     }
 }

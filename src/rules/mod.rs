@@ -224,12 +224,16 @@ pub fn named(name: &str) -> Result<&'static Rule, String> {
 pub fn judging(name: &str) -> Result<&'static Rule, String> {
     // It could hide a rule that comes only later.
     if name == "all" {
-        return Err("`all` can't be ignored; name each rule".to_owned());
+        return Err("`all` isn't one rule; name each".to_owned());
     }
     let rule = named(name)?;
     match rule.check {
-        Check::Reading => Err(format!("`{name}` can't be ignored: what can't be read can't be judged")),
-        Check::Comparing => Err(format!("`{name}` can't be ignored: it says what a change ignores")),
+        Check::Reading => {
+            Err(format!("`{name}` can't be ignored or weighed otherwise: what can't be read can't be judged"))
+        }
+        Check::Comparing => {
+            Err(format!("`{name}` can't be ignored or weighed otherwise: it says what a change ignores"))
+        }
         _ => Ok(rule),
     }
 }

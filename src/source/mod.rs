@@ -10,6 +10,7 @@ mod git;
 mod memory;
 mod seen;
 mod sources;
+mod stand_in;
 
 use std::path::{Component, Path, PathBuf};
 
@@ -20,6 +21,7 @@ pub use git::{Commit, Git, GitError, Ignored, Index, Snapshot};
 pub use memory::Memory;
 pub use seen::Seen;
 pub use sources::Sources;
+pub use stand_in::stand_in;
 
 /// The largest file that is read, in bytes. It keeps every offset within a `u32`.
 pub const MAX_FILE_BYTES: usize = 16 * 1024 * 1024;

@@ -24,6 +24,26 @@ pub struct Commented {
     pub comments: usize,
 }
 
+/// What comes of a request for comments.
+#[derive(Debug, Default)]
+pub struct Comments {
+    /// The files that get some.
+    pub files: Vec<Commented>,
+    /// The findings that have no place for one.
+    pub left: Vec<Left>,
+}
+
+/// A finding that has no place for a comment.
+#[derive(Debug)]
+pub struct Left {
+    /// Where it is.
+    pub place: Span,
+    /// The rule by which it is found.
+    pub rule: &'static Rule,
+    /// Why, and what to do instead, as the end of a sentence.
+    pub advice: String,
+}
+
 /// Where a comment is put in, and how it is written there.
 #[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
 struct Spot {
@@ -40,9 +60,9 @@ enum Form {
     Property { notation: json::Notation, before: String, after: String },
 }
 
-/// The files with comments for all findings that are shown and count, as far as there is a place for them.
+/// Comments for all findings that are shown and count, as far as there is a place for them.
 /// What is enforced can't be accepted.
-pub fn comments(report: &Report, reason: &str, enforced: &[&str]) -> Vec<Commented> {
+pub fn comments(report: &Report, reason: &str, enforced: &[&str]) -> Comments {
     let mut files: BTreeMap<FileId, Vec<(usize, &Reported, Span)>> = BTreeMap::new();
     let is_acceptable =
         |(_, finding): &(usize, &Reported)| is_acceptable(finding, report) && !enforced.contains(&finding.rule.id());
@@ -51,8 +71,11 @@ pub fn comments(report: &Report, reason: &str, enforced: &[&str]) -> Vec<Comment
             files.entry(label.span.file).or_default().push((index, finding, label.span));
         }
     }
-    let comment = |(file, findings)| comment_file(file, findings, reason, report);
-    files.into_iter().filter_map(comment).collect()
+    let mut comments = Comments::default();
+    for (file, findings) in files {
+        comments.add_to(file, findings, reason, report);
+    }
+    comments
 }
 
 fn is_acceptable(finding: &Reported, report: &Report) -> bool {
@@ -60,45 +83,61 @@ fn is_acceptable(finding: &Reported, report: &Report) -> bool {
     is_judged && finding.suppressed.is_none() && report.tells(finding)
 }
 
-fn comment_file(
-    id: FileId,
-    findings: Vec<(usize, &Reported, Span)>,
-    reason: &str,
-    report: &Report,
-) -> Option<Commented> {
-    let file = report.sources.file(id);
-    // What isn't UTF-8 couldn't be written as it was.
-    if !file.replaced.is_empty() {
-        return None;
-    }
-    let outline = Outline::read(id, &file);
-    let mut spots: BTreeMap<Spot, Vec<&'static Rule>> = BTreeMap::new();
-    let mut accepted = Vec::new();
-    for (index, finding, place) in findings {
-        if let Some(spot) = spot(place, &outline, &file) {
-            spots.entry(spot).or_default().push(finding.rule);
-            accepted.push(index);
+impl Comments {
+    fn add_to(&mut self, id: FileId, findings: Vec<(usize, &Reported, Span)>, reason: &str, report: &Report) {
+        let file = report.sources.file(id);
+        let outline = Outline::read(id, &file);
+        let mut spots: BTreeMap<Spot, Vec<&'static Rule>> = BTreeMap::new();
+        let mut accepted = Vec::new();
+        for (index, finding, place) in findings {
+            match spot(place, &outline, &file) {
+                Ok(spot) => {
+                    spots.entry(spot).or_default().push(finding.rule);
+                    accepted.push(index);
+                }
+                Err(taken) => self.left.push(Left::of(place, finding.rule, taken, reason)),
+            }
+        }
+        if !spots.is_empty() {
+            let text = written(&file.text, &mut spots, reason);
+            self.files.push(Commented { file: id, text, findings: accepted, comments: spots.len() });
         }
     }
-    let mut text = file.text.clone();
+}
+
+impl Left {
+    fn of(place: Span, rule: &'static Rule, taken: Option<json::Notation>, reason: &str) -> Self {
+        let elsewhere = || "accept it in `trailint.toml`, with an entry of `ignore`".to_owned();
+        Self { place, rule, advice: taken.map_or_else(elsewhere, |taken| taken.advice(rule, reason)) }
+    }
+}
+
+/// A text with comments in it.
+fn written(text: &str, spots: &mut BTreeMap<Spot, Vec<&'static Rule>>, reason: &str) -> String {
+    let mut text = text.to_owned();
     // From the end, so that offsets stay true.
     for (spot, rules) in spots.iter_mut().rev() {
         rules.sort_by_key(|rule| rules::position(rule));
         rules.dedup_by_key(|rule| rule.id());
         text.insert_str(spot.offset, &spot.form.write(rules, reason));
     }
-    let commented = Commented { file: id, text, findings: accepted, comments: spots.len() };
-    (commented.comments > 0).then_some(commented)
+    text
 }
 
 /// Where a comment about a place goes: above the innermost item around it that begins a line, or into the
-/// object of JSON that stands for a block or a resource.
-fn spot(place: Span, outline: &Outline, file: &SourceFile) -> Option<Spot> {
+/// object of JSON that stands for a block or a resource. Where there is no place, a property may have taken it.
+fn spot(place: Span, outline: &Outline, file: &SourceFile) -> Result<Spot, Option<json::Notation>> {
+    // What isn't UTF-8 couldn't be written as it was.
+    if !file.replaced.is_empty() {
+        return Err(None);
+    }
     if file.body().1.trim_start().starts_with('{') && !outline.documents.is_empty() {
-        return outline.documents.iter().find_map(|document| json::spot(place, document, file));
+        let found = outline.documents.iter().find_map(|document| json::spot(place, document, file));
+        return found.ok_or(None)?.map_err(Some);
     }
     let holds = |item: &&Span| item.range().contains(&place.range().start);
-    outline.items.iter().rev().filter(holds).find_map(|item| above(*item, file, !outline.documents.is_empty()))
+    let is_yaml = !outline.documents.is_empty();
+    outline.items.iter().rev().filter(holds).find_map(|item| above(*item, file, is_yaml)).ok_or(None)
 }
 
 /// The line above an item, if nothing but dashes of YAML comes before it on its own.
@@ -119,14 +158,17 @@ fn above(item: Span, file: &SourceFile, is_yaml: bool) -> Option<Spot> {
 
 impl Form {
     fn write(&self, rules: &[&'static Rule], reason: &str) -> String {
-        let names = rules.iter().map(|rule| rule.id()).collect::<Vec<_>>().join(", ");
-        let directive = format!("trailint: ignore[{names}] {reason}");
         match self {
-            Form::Line { indent, ending } => format!("{indent}# {}{ending}", directive.trim_end()),
+            Form::Line { indent, ending } => format!("{indent}# {}{ending}", directive(rules, reason)),
             Form::Property { notation, before, after } => {
-                let property = notation.property(directive.trim_end(), rules, reason);
-                format!("{before}{property}{after}")
+                format!("{before}{}{after}", notation.property(rules, reason))
             }
         }
     }
+}
+
+/// What a comment says.
+fn directive(rules: &[&'static Rule], reason: &str) -> String {
+    let names = rules.iter().map(|rule| rule.id()).collect::<Vec<_>>().join(", ");
+    format!("trailint: ignore[{names}] {reason}").trim_end().to_owned()
 }

@@ -78,7 +78,9 @@ fn skipped_by_checkov(text: &str, comment: Span, outline: &Outline) -> Vec<Ignor
     } else {
         resource_around(comment, outline)
     };
-    ignore(Tool::Checkov, id, region, Suppression { span: Some(comment), reason, until: None }).into_iter().collect()
+    ignore(Tool::Checkov, id, region, Suppression { span: Some(comment), is_in_source: true, reason, until: None })
+        .into_iter()
+        .collect()
 }
 
 /// The resource of a template that holds a place.
@@ -102,7 +104,7 @@ fn ignored_by_trivy(text: &str, comment: Span, outline: &Outline, file: &SourceF
         // Nobody knows how long it holds with a day that isn't one.
         let until = until.map(str::parse::<Date>).transpose().ok()?;
         let region = reach::of_comment(comment, outline, file);
-        ignore(Tool::Trivy, id, region, Suppression { span: Some(comment), reason: None, until })
+        ignore(Tool::Trivy, id, region, Suppression { span: Some(comment), is_in_source: true, reason: None, until })
     };
     ids.filter_map(one).collect()
 }
@@ -115,7 +117,7 @@ fn disabled_by_kics(text: &str, comment: Span, outline: &Outline, file: &SourceF
     let Some((_, ids)) = text.split_once("kics-scan disable=").filter(|_| is_first) else { return Vec::new() };
     let whole = Some(Span::new(comment.file, 0, file.text.len()));
     let ids = ids.split_whitespace().next().unwrap_or_default().split(',');
-    let suppression = || Suppression { span: Some(comment), reason: None, until: None };
+    let suppression = || Suppression { span: Some(comment), is_in_source: true, reason: None, until: None };
     ids.filter_map(|id| ignore(Tool::Kics, id.trim(), whole, suppression())).collect()
 }
 
@@ -136,7 +138,7 @@ pub(super) fn of_metadata(tool: Tool, metadata: &Mapping, region: Span) -> Vec<I
 fn of_entry(tool: Tool, item: &Node, region: Span) -> Option<Ignore> {
     let text = |key: &str| item.as_mapping()?.get(key)?.value.as_text().map(str::to_owned);
     let id = item.as_text().map(str::to_owned).or_else(|| text("id"))?;
-    let suppression = Suppression { span: Some(item.span), reason: text("comment"), until: None };
+    let suppression = Suppression { span: Some(item.span), is_in_source: true, reason: text("comment"), until: None };
     ignore(tool, &id, Some(region), suppression)
 }
 

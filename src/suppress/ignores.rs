@@ -119,7 +119,12 @@ impl Ignore {
     fn of(directive: Directive, span: Span, region: Option<Span>) -> Self {
         let Directive { names, until, reason, .. } = directive;
         let rules = names.iter().map(|name| rules::judging(name)).collect();
-        Self { rules, region, suppression: Suppression { span: Some(span), reason, until }, is_own: true }
+        Self {
+            rules,
+            region,
+            suppression: Suppression { span: Some(span), is_in_source: true, reason, until },
+            is_own: true,
+        }
     }
 
     /// Whether it is about what a rule finds at a place.

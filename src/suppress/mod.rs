@@ -16,10 +16,11 @@ mod reach;
 mod stale;
 
 use std::collections::{HashMap, HashSet};
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 
 pub use accepted::Accepted;
-pub use add::{Commented, comments};
+pub use add::{Commented, Comments, Left, comments};
 pub use date::Date;
 pub use foreign::FOREIGN;
 pub use stale::{Stale, StaleKind};
@@ -36,6 +37,8 @@ pub struct Policy {
     pub is_off: bool,
     /// What the configuration accepts.
     pub accepted: Vec<Accepted>,
+    /// What is checked as a whole: a configuration that lies in there isn't about anything else.
+    pub checked: Vec<PathBuf>,
     /// The tools whose comments count as well.
     pub honored: Vec<Tool>,
     /// The day on which this is.
@@ -47,6 +50,8 @@ pub struct Policy {
 pub struct Suppression {
     /// Where that is written; nothing where it isn't, as the finding is older than what is compared.
     pub span: Option<Span>,
+    /// Whether that is beside the code, as a comment or as metadata, and no list kept apart.
+    pub is_in_source: bool,
     /// The reason that is given.
     pub reason: Option<String>,
     /// The last day on which it holds.

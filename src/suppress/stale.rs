@@ -3,8 +3,8 @@
 use std::sync::PoisonError;
 
 use super::ignores::Ignore;
-use super::{Suppression, Suppressions};
-use crate::rules::Rule;
+use super::{Accepted, Suppression, Suppressions};
+use crate::rules::{self, Rule};
 use crate::source::Span;
 
 /// Something that was meant to suppress findings and doesn't.
@@ -23,6 +23,8 @@ pub struct Stale {
 pub enum StaleKind {
     /// There is nothing to suppress.
     Unused,
+    /// There is nothing that an entry of the configuration accepts.
+    Idle,
     /// Its last day is over.
     Expired,
     /// It names a rule that can't be ignored, or doesn't exist.
@@ -35,7 +37,8 @@ impl Suppressions<'_> {
         if self.policy.is_off {
             return Vec::new();
         }
-        let mut stale = self.expired_acceptances();
+        let accepted = self.policy.accepted.iter();
+        let mut stale: Vec<Stale> = accepted.filter_map(|accepted| self.judge_accepted(accepted, &is_asked)).collect();
         for (id, _) in self.sources.all() {
             let ignores = self.of_file(id);
             for (span, message) in &ignores.misread {
@@ -49,10 +52,17 @@ impl Suppressions<'_> {
         stale
     }
 
-    /// An entry of the configuration may be for what isn't checked this time, so only its end is told.
-    fn expired_acceptances(&self) -> Vec<Stale> {
-        let accepted = self.policy.accepted.iter();
-        accepted.filter_map(|accepted| self.expired(&accepted.suppression, accepted.rule)).collect()
+    /// An entry of the configuration may be for what isn't checked this time: then only its end is told.
+    fn judge_accepted(&self, accepted: &Accepted, is_asked: &impl Fn(&Rule) -> bool) -> Option<Stale> {
+        let (span, rule) = (accepted.suppression.span?, rules::find(accepted.rule)?);
+        if self.is_used(span, rule.id()) {
+            return self.expired(&accepted.suppression, rule.id());
+        }
+        let file = self.sources.file(span.file);
+        let is_whole = self.policy.checked.iter().any(|checked| file.directory().starts_with(checked));
+        let at = accepted.address.as_ref().map(|address| format!(" at `{address}`")).unwrap_or_default();
+        let message = format!("`{}` finds nothing{at} that this could accept", rule.id());
+        (is_whole && is_asked(rule)).then_some(Stale { span, kind: StaleKind::Idle, message })
     }
 
     fn judge(

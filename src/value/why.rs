@@ -34,6 +34,13 @@ pub enum Why {
         /// What may set it, and why it isn't known, as the end of "may be set by …".
         setter: String,
     },
+    /// A part of the code that isn't here, or can't be read.
+    NotHere {
+        /// What it is: "module `bucket`".
+        part: String,
+        /// What makes it readable, as one imperative sentence.
+        help: String,
+    },
     /// A construct that wasn't evaluated.
     NotEvaluated {
         /// Its name: "the function `coalesce`", "`Fn::If`".
@@ -96,7 +103,7 @@ impl Why {
             Why::FromEnvironment { provider } => format!("the Region of {provider}"),
             Why::Computed { cause, .. } | Why::Composed { cause, .. } => cause.blocker(),
             Why::Failed { message } => message.clone(),
-            Why::NotEvaluated { construct } => construct.replace('`', ""),
+            Why::NotEvaluated { construct } | Why::NotHere { part: construct, .. } => construct.replace('`', ""),
             Why::Ambiguous { text } => text.clone(),
             Why::Undocumented { what } => what.clone(),
             Why::Unreadable => "unreadable text".to_owned(),
@@ -109,7 +116,7 @@ impl Why {
         match self {
             Why::Computed { expression, .. } => expression.clone(),
             Why::Composed { reference, .. } => reference.clone(),
-            Why::NotEvaluated { construct } => construct.clone(),
+            Why::NotEvaluated { construct } | Why::NotHere { part: construct, .. } => construct.clone(),
             Why::NoValue { .. }
             | Why::Undeclared { .. }
             | Why::AtDeployment { .. }
@@ -134,7 +141,7 @@ impl Why {
 
     /// Whether two unknown values with the same symbol are the same value.
     pub fn has_identity(&self) -> bool {
-        !matches!(self, Why::NotEvaluated { .. } | Why::Unreadable | Why::OverLimit { .. })
+        !matches!(self, Why::NotEvaluated { .. } | Why::NotHere { .. } | Why::Unreadable | Why::OverLimit { .. })
     }
 
     /// Whether no deployment can evaluate it.
@@ -159,6 +166,7 @@ impl Why {
                 format!("`{reference}` may be set by {setter}")
             }
             Why::NotEvaluated { construct } => format!("{construct} isn't evaluated"),
+            Why::NotHere { part, .. } => format!("the code of {part} isn't here"),
             Why::Computed { cause, .. } | Why::Composed { cause, .. } => cause.describe(),
             Why::Failed { message } => format!("this can't be evaluated: {message}"),
             Why::Cycle { reference } => format!("`{reference}` depends on itself"),
@@ -193,6 +201,7 @@ impl Why {
             Why::AtDeployment { .. } | Why::NotEvaluated { .. } => {
                 "write the value here, so that this can be checked".to_owned()
             }
+            Why::NotHere { help, .. } => help.clone(),
             Why::Computed { cause, .. } | Why::Composed { cause, .. } => cause.advice(),
             Why::Failed { .. } => "mend the expression, so that this can be checked".to_owned(),
             Why::Cycle { reference } => format!("give `{reference}` a value that doesn't depend on it"),
@@ -201,6 +210,19 @@ impl Why {
             Why::Unreadable | Why::OverLimit { .. } => {
                 "write it in a simpler way, so that this can be checked".to_owned()
             }
+        }
+    }
+
+    /// The one of two reasons that the user can do something about by giving a value; the first, if that is neither or both.
+    pub fn nearer(self, other: Self) -> Self {
+        if other.is_for_want_of_value() && !self.is_for_want_of_value() { other } else { self }
+    }
+
+    fn is_for_want_of_value(&self) -> bool {
+        match self {
+            Why::NoValue { .. } => true,
+            Why::Computed { cause, .. } | Why::Composed { cause, .. } => cause.is_for_want_of_value(),
+            _ => false,
         }
     }
 
@@ -214,6 +236,7 @@ impl Why {
             | Why::FromEnvironment { .. }
             | Why::SetElsewhere { .. }
             | Why::NotEvaluated { .. }
+            | Why::NotHere { .. }
             | Why::Computed { .. }
             | Why::Failed { .. }
             | Why::Cycle { .. }

@@ -48,7 +48,14 @@ fn each_language_has_its_comment() {
     let files = [("hcl/main.tf", hcl), ("t.yaml", yaml), ("json/main.tf.json", json), ("t.json", template)];
     let scratch = Scratch::new("languages", &files);
     let output = scratch.run(&["check", "-q", "-f", "concise", "--add-ignore=say \"why\""]);
-    assert_eq!(err(&output), "Added 5 comments to 4 files.\n");
+    let left = |rule: &str| {
+        format!(
+            "json/main.tf.json:7:7: no place for a comment about `{rule}`: its block has a `\"//\"` already; make that a list \
+            which holds `\"trailint: ignore[{rule}] say \\\"why\\\"\"`, too\n"
+        )
+    };
+    let left = ["single-region-trail", "unvalidated-logs", "logs-without-kms"].map(left).concat();
+    assert_eq!(err(&output), format!("Added 5 comments to 4 files.\n{left}"));
     let now = |path: &str| std::fs::read_to_string(scratch.0.join(path)).unwrap();
     let why = "say \"why\"";
     let expected = hcl.replace("resource", &format!("# trailint: ignore[single-region-trail] {why}\r\nresource"));
@@ -76,6 +83,14 @@ fn a_comment_is_added_only_where_it_can_be_kept() {
     assert_eq!(status(&scratch.run(&["check", "a.tf", "--add-ignore=two\nlines"])), 2);
     let output = scratch.run(&["check", "b.txt", "--add-ignore"]);
     assert!(err(&output).starts_with("Added 0 comments to 0 files.\n") && status(&output) == 1, "{}", err(&output));
+    assert!(err(&output).contains(": accept it in `trailint.toml`, with an entry of `ignore`\n"), "{}", err(&output));
+    let described =
+        "{\"Resources\": {\"T\": {\"Type\": \"AWS::CloudTrail::Trail\", \"Metadata\": {}, \"Properties\": {}}}}";
+    std::fs::write(scratch.0.join("t.json"), described).unwrap();
+    let output = scratch.run(&["check", "t.json", "--add-ignore", "--select", "single-region-trail"]);
+    let advice = "it has `Metadata` already; add `\"trailint\": { \"ignore\": [{ \"rule\": \"single-region-trail\" }] }` to that";
+    assert!(err(&output).contains(advice), "{}", err(&output));
+    std::fs::remove_file(scratch.0.join("t.json")).unwrap();
     assert_eq!(std::fs::read(scratch.0.join("b.txt")).unwrap(), latin);
     #[cfg(unix)]
     {

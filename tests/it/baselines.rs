@@ -52,6 +52,16 @@ fn what_is_accepted_counts_no_more_and_stays_on_record() {
 }
 
 #[test]
+fn a_baseline_of_any_name_is_no_part_of_the_code() {
+    let scratch = Scratch::new("named", &[("main.tf", BAD)]);
+    scratch.run(&["baseline", "create", "--baseline", "accepted.json"]);
+    let log = out(&scratch.run(&["check", "--baseline", "accepted.json", "-f", "sarif"]));
+    let log: serde_json::Value = serde_json::from_str(&log).unwrap();
+    let accepted = &log["runs"][0]["results"][0]["suppressions"];
+    assert_eq!(*accepted, serde_json::json!([{"kind": "external", "justification": "in the baseline"}]));
+}
+
+#[test]
 fn lines_may_move_and_nothing_else() {
     let scratch = Scratch::new("moved", &[("main.tf", BAD)]);
     scratch.run(&["baseline", "create"]);

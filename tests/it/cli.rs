@@ -105,6 +105,8 @@ fn exit_status_by_what_was_found() {
         (&["-", "-"], 2),
         (&["regional"], 1),
         (&["regional", "--regions", "us-east-1,eu-west-1"], 0),
+        (&["regional", "--regions", "us-east-1, eu-west-1 "], 0),
+        (&["regional", "--regions", " "], 2),
         (&["regional", "--regions", "us-east-1", "--regions", "eu-west-1"], 0),
         (&["regional", "--config", "regions=[\"us-east-1\", \"eu-west-1\"]"], 0),
         (&["regional", "--config", "regions=[]"], 1),
@@ -155,6 +157,15 @@ fn exit_status_is_the_same_for_every_format() {
             assert!(*expected != 2 || output.stdout.is_empty(), "{format}, {arguments:?}\n{}", out(&output));
         }
     }
+}
+
+#[test]
+fn what_stands_for_a_text_is_told() {
+    let pointer = "version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 1\n";
+    let scratch = Scratch::new("pointer", &[("a.tf", pointer), ("b.txt", pointer)]);
+    let said = "a.tf: error[unreadable-file] `a.tf` can't be read: a Git LFS pointer; the text that it stands for isn't here\n";
+    let output = scratch.run(&["check", "-q", "-f", "concise"]);
+    assert_eq!((status(&output), out(&output).as_str()), (1, said));
 }
 
 #[test]

@@ -144,11 +144,13 @@ fn mistakes_are_shown_at_their_place() {
             "select = [\"all\", \"single-region\"]",
             "1:18: there is no rule `single-region`, did you mean `single-region-trail`?",
         ),
-        ("ignore = [\"all\"]", "1:11: `all` can't be ignored; name each rule"),
-        ("ignore = [\"syntax-error\"]", "1:11: `syntax-error` can't be ignored: "),
+        ("ignore = [\"all\"]", "1:11: `all` isn't one rule; name each"),
+        ("levels = { all = \"note\" }", "1:12: `all` isn't one rule; name each"),
+        ("ignore = [\"syntax-error\"]", "1:11: `syntax-error` can't be ignored or weighed otherwise: "),
+        ("ignore = [\"kms\"]", "1:11: there is no rule `kms`\n"),
         ("ignore = [1]", "1:11: invalid type: integer `1`, expected the name of a rule, or a table with `rule`"),
         ("levels = { single-region = \"error\" }", "1:12: there is no rule `single-region`, did you mean"),
-        ("levels = { syntax-error = \"note\" }", "1:12: `syntax-error` can't be ignored: "),
+        ("levels = { syntax-error = \"note\" }", "1:12: `syntax-error` can't be ignored or weighed otherwise: "),
         ("exclude = [\"a\", \"{b\"]", "1:17: `{b` is no pattern: "),
         ("regions = [\"eu-west-1\", \"nowhere\"]", "1:25: `nowhere` isn't the name of a Region, such as `eu-west-1`"),
         ("honor = [\"checkof\"]", "1:10: there is no value `checkof`, did you mean `checkov`?"),
@@ -240,6 +242,19 @@ fn rules_are_chosen_and_weighed() {
     let relaxed = "ignore = [\"single-region-trail\"]\nlevels = { single-region-trail = \"note\" }";
     assert_eq!(found(relaxed, &["--enforce", "single-region-trail"]), "error[single-region-trail");
     assert_eq!(found(&format!("enforce = [\"all\"]\n{relaxed}"), &[]), "error[single-region-trail");
+    // What the command line names is asked, whatever the file ignores; `all` names nothing, and `--ignore` wins.
+    let ignored = "ignore = [\"single-region-trail\", \"no-compliant-trail\"]";
+    for option in ["--select", "--extend-select"] {
+        assert_eq!(found(ignored, &[option, "stopped-trail, single-region-trail"]), "error[single-region-trail");
+        assert_eq!(found(ignored, &[option, "all"]), "");
+        let both = &[option, "single-region-trail,stopped-trail", "--ignore", "single-region-trail"];
+        assert!(!found(ignored, both).contains("single-region-trail"));
+    }
+    let mut environment = scratch.command(&["check", "-q", "-f", "concise"]);
+    let output = environment.env("TRAILINT_SELECT", "single-region-trail").output().unwrap();
+    assert!(out(&output).contains("error[single-region-trail]"), "{}", out(&output));
+    let (_, wrong) = said(&scratch, &["check", "--level", "all=note"]);
+    assert_eq!(wrong, "trailint: the setting `--level all=note` isn't valid: `all` isn't one rule; name each\n");
     assert_eq!(said(&scratch, &["check", "--level", "stopped-trail"]).0, 2);
     assert_eq!(said(&scratch, &["check", "--level", "stopped-trail=loud"]).0, 2);
     assert_eq!(said(&scratch, &["check", "--level", "syntax-error=note"]).0, 2);
@@ -261,7 +276,15 @@ fn findings_are_accepted_with_a_reason() {
         (0, "All checks passed for 1 trail (1 file): 1 suppressed; 1 can't be judged here (`-v`).\n".to_owned());
     assert_eq!(run("", &[]), passed);
     assert_eq!(run("address = \"aws_cloudtrail.*\"", &[]), passed);
-    assert_eq!(run("address = \"module.*\"", &[]).0, 1);
+    let (missed, said_of) = run("address = \"module.*\"", &["-q"]);
+    let idle = "trailint.toml:1:1: warning[unused-ignore] `single-region-trail` finds nothing at `module.*` that this could accept\n";
+    assert!(missed == 1 && said_of.contains(idle), "{said_of}");
+    // Nor is it of use when the rule isn't asked; but that nobody can tell, nor if its code isn't checked.
+    for arguments in [&["--select", "stopped-trail"][..], &["a.tf"]] {
+        let (_, said_of) = run("address = \"module.*\"", arguments);
+        assert!(!said_of.contains("unused-ignore"), "{said_of}");
+    }
+    assert!(run("address = \"module.*\"", &["--ignore", "unused-ignore"]).1.contains("Found 1 error in"));
     assert_eq!(run("until = 9999-12-31", &[]), passed);
     assert_eq!(run("until = 2001-01-01", &[]).0, 1);
     assert_eq!(run("", &["--enforce", "single-region-trail"]).0, 1);

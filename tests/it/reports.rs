@@ -66,6 +66,30 @@ fn a_report_that_cannot_be_written_leaves_all_as_it_was() {
 }
 
 #[test]
+fn a_report_is_never_written_over_what_is_checked() {
+    let template = "Resources:\n  T:\n    Type: AWS::CloudTrail::Trail\n";
+    let files = [("in/a.tf", BAD), ("in/t.yaml", template), ("in/plain.tfvars", "m = true\n"), ("in/old.txt", "x")];
+    let scratch = Scratch::new("over-source", &files);
+    #[cfg(unix)]
+    std::os::unix::fs::symlink("a.tf", scratch.path("in/link.json")).unwrap();
+    for (paths, destination) in [
+        (&["in"][..], "in/a.tf"),
+        (&["in"], "in/../in/t.yaml"),
+        (&["in/plain.tfvars", "in/a.tf"], "in/plain.tfvars"),
+        (&["in"], "in/link.json"),
+    ] {
+        let output = scratch.run(&[&["check"], paths, &["-o", &format!("json={destination}")]].concat());
+        let expected =
+            format!("trailint: `--output` names `{destination}`, which is checked; write the report to another file\n");
+        assert_eq!((status(&output), out(&output).as_str(), err(&output)), (2, "", expected));
+    }
+    for (path, text) in files {
+        assert_eq!(std::fs::read_to_string(scratch.path(path)).unwrap(), text);
+    }
+    assert_eq!(status(&scratch.run(&["check", "in", "-o", "json=in/old.txt"])), 1);
+}
+
+#[test]
 fn our_own_reports_are_not_findings() {
     let scratch = Scratch::new("own-reports", &[("in/a.tf", BAD)]);
     let formats = super::cli::FORMATS.map(|format| format!("{format}=in/{format}.json"));

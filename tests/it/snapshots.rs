@@ -174,7 +174,19 @@ fn what_stands_for_a_text_is_not_taken_for_it() {
     repository.write("b.tf", b"\0GITCRYPT\0\x01\x02".as_slice()).commit();
     let met = walk(&repository.snapshot("HEAD"), &repository.root);
     let said: Vec<String> = met.into_values().map(|read| read.unwrap_err().to_string()).collect();
-    assert_eq!(said, ["a Git LFS pointer; its text isn't among git's objects", "encrypted by git-crypt"]);
+    assert_eq!(said, ["a Git LFS pointer; the text that it stands for isn't here", "encrypted by git-crypt"]);
+}
+
+#[test]
+fn what_the_repository_excludes_is_left_out_as_on_the_disk() {
+    let Some(repository) = Repository::new("excluded") else { return };
+    repository.write("a.tf", "a").write("out/b.tf", "b").write("kept/c.tf", "c").write("d/left.tf", "d");
+    repository.write("kept/.gitignore", "!c.tf\n").commit();
+    repository.write(".git/info/exclude", "out/\nc.tf\nleft.tf\n");
+    let met = walk(&repository.snapshot("HEAD"), &repository.root);
+    assert_eq!(met, walk(&repository.disk(), &repository.root));
+    let at = |path: &str| repository.root.join(path);
+    assert_eq!(met.into_keys().collect::<Vec<_>>(), [at("a.tf"), at("kept/c.tf")]);
 }
 
 #[test]

@@ -21,7 +21,7 @@ pub(super) const MAX_DEPTH: usize = 100;
 
 /// How references to other services begin:
 /// <https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/dynamic-references.html>.
-const DYNAMIC: &str = "{{resolve:";
+pub(super) const DYNAMIC: &str = "{{resolve:";
 
 /// A value and the way it came.
 pub(super) type Way = (Maybe<Data>, Vec<Hop>);

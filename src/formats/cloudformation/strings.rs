@@ -1,6 +1,7 @@
 //! Functions that put texts together: `Fn::Sub` and `Fn::Join`.
 
 use super::call::Argument;
+use super::eval::DYNAMIC;
 use super::eval::{Evaluator, Way};
 use super::symbols::{because, computed, failed, symbol};
 use crate::source::Span;
@@ -122,7 +123,10 @@ impl Writing {
             Known(text) => self.literal(&text),
             Unknown(why) => {
                 self.push(&format!("${{{symbol}}}"));
-                self.unknown.get_or_insert(why);
+                self.unknown = Some(match self.unknown.take() {
+                    Some(first) => first.nearer(why),
+                    None => why,
+                });
             }
         }
     }
@@ -139,8 +143,12 @@ impl Writing {
         match self.unknown {
             None => Known(Data::String(self.text)),
             Some(why) => match because(format!("{:?}", self.text), why, None) {
-                Unknown(why @ Why::Computed { .. }) if self.is_set => {
-                    Unknown(Why::AtDeployment { reference: why.symbol(), is_set: true })
+                // To know the name of what is fetched is not to know what that is.
+                Unknown(Why::Computed { expression, .. }) if self.is_set && self.text.contains(DYNAMIC) => {
+                    Unknown(Why::AtDeployment { reference: expression, is_set: true })
+                }
+                Unknown(Why::Computed { expression, cause, .. }) if self.is_set => {
+                    Unknown(Why::Composed { reference: expression, cause })
                 }
                 other => other,
             },

@@ -42,6 +42,7 @@ pub(super) fn is_final(why: &Why) -> bool {
         | Why::Undeclared { .. }
         | Why::Cycle { .. }
         | Why::NotEvaluated { .. }
+        | Why::NotHere { .. }
         | Why::Unreadable
         | Why::OverLimit { .. } => true,
         Why::NoValue { .. }

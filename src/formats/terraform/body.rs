@@ -51,7 +51,7 @@ pub(super) fn resources(
 /// What is asked for of a block; all that it says, when nobody reads what it calls.
 fn arguments(block: &Block, kind: &Kind, evaluator: &Evaluator<'_>) -> Object {
     match kind.role {
-        Role::Unread => {
+        Role::Unread { .. } => {
             let field = |attribute: &Attribute| Field {
                 key: attribute.name.text.clone(),
                 key_span: attribute.name.span,

@@ -236,7 +236,11 @@ impl<'a> Evaluator<'a> {
 
 /// Whether what isn't known may turn out to fail: any operation may, a reference doesn't.
 fn may_fail(why: &Why) -> bool {
-    !matches!(why, Why::NoValue { .. } | Why::AtDeployment { .. } | Why::SetElsewhere { .. })
+    match why {
+        Why::NoValue { .. } | Why::AtDeployment { .. } | Why::SetElsewhere { .. } => false,
+        Why::Composed { cause, .. } => may_fail(cause),
+        _ => true,
+    }
 }
 
 /// A value that stands where it is used.

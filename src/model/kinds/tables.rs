@@ -11,10 +11,18 @@ pub const NEIGHBOURS: [&str; 6] = ["aws_s3_", "aws_kms_", "awscc_s3_", "awscc_km
 pub static CLOUDFORMATION_TRAIL: Kind = trail(&CLOUDFORMATION);
 
 /// A call of a module that isn't read; all its arguments are.
-pub static UNREAD_MODULE: Kind = Kind { name: "module", shape: &[], role: Role::Unread };
+pub static UNREAD_MODULE: Kind = Kind {
+    name: "module",
+    shape: &[],
+    role: Role::Unread { help: "run `terraform init`, or check a directory that holds the module's code as well" },
+};
 
 /// A stack whose template isn't read.
-pub static UNREAD_STACK: Kind = Kind { name: "stack", shape: &[Argument::value("Parameters")], role: Role::Unread };
+pub static UNREAD_STACK: Kind = Kind {
+    name: "stack",
+    shape: &[Argument::value("Parameters")],
+    role: Role::Unread { help: "check a directory that holds the stack's template as well" },
+};
 
 pub(super) static TRAILS: [Kind; 3] = [trail(&AWS), trail(&AWSCC), trail(&CLOUDFORMATION)];
 

@@ -220,8 +220,8 @@ fn any_name(listed: &Text, resource: &Resource, quantifiers: [Quantifier; 2]) ->
         .names()
         .iter()
         .map(|name| {
-            let doubt = listed.doubt.as_ref().or(name.doubt.as_ref());
-            let why = || doubt.cloned().unwrap_or_else(|| not_evaluated("a pattern for only some of the logs"));
+            let doubts = || listed.doubt.iter().chain(&name.doubt).cloned().reduce(Why::nearer);
+            let why = || doubts().unwrap_or_else(|| not_evaluated("a pattern for only some of the logs"));
             fits(&tokens, &resource.tokens(name), quantifiers, why)
         })
         .collect();

@@ -162,11 +162,19 @@ fn undocumented(construct: &str) -> Why {
 fn is_everyone(principal: &Text) -> Maybe<bool> {
     match (principal.pieces.as_slice(), &principal.doubt) {
         ([Piece::Literal(text)], _) => Known(text == "*"),
-        ([Piece::Unknown(_)], Some(Why::AtDeployment { is_set: true, .. })) => Known(false),
+        ([Piece::Unknown(_)], Some(why)) if is_from_aws(why) => Known(false),
         ([Piece::Unknown(symbol)], _) if is_arn_of_resource(symbol) => Known(false),
         _ if principal.literals().any(|literal| literal != "*") => Known(false),
         ([], _) => Known(false),
         _ => Unknown(principal.why()),
+    }
+}
+
+fn is_from_aws(why: &Why) -> bool {
+    match why {
+        Why::AtDeployment { is_set, .. } => *is_set,
+        Why::Composed { cause, .. } => is_from_aws(cause),
+        _ => false,
     }
 }
 

@@ -10,7 +10,7 @@ const MAX_DEPTH: usize = 8;
 pub struct Text {
     /// Its pieces in order.
     pub pieces: Vec<Piece>,
-    /// Why the first piece that isn't known is so.
+    /// Why it isn't known: the reason of its first such piece, unless the user can do something about another one.
     pub doubt: Option<Why>,
 }
 
@@ -56,7 +56,10 @@ impl Text {
                 Piece::Unknown(_) => self.pieces.push(piece.clone()),
             }
         }
-        self.doubt = self.doubt.or_else(|| other.doubt.clone());
+        self.doubt = match (self.doubt, &other.doubt) {
+            (Some(first), Some(second)) => Some(first.nearer(second.clone())),
+            (first, second) => first.or_else(|| second.clone()),
+        };
         self
     }
 

@@ -119,7 +119,7 @@ pub fn read(resource: Resource) -> Option<Neighbour> {
             let names = references.into_iter().chain(own).collect();
             Neighbour::OfKey(Attachment { to: Named::by(&named(&reader, key)), names, said: Vec::new() })
         }
-        Role::Unread => unread(&resource),
+        Role::Unread { help } => unread(&resource, help),
     })
 }
 
@@ -264,9 +264,9 @@ fn access_block(
 }
 
 /// What isn't read, and all that it is given.
-fn unread(resource: &Resource) -> Neighbour {
-    let construct = format!("{} `{}`", resource.kind.name, resource.address);
-    let doubt = Doubt { span: resource.header, why: Why::NotEvaluated { construct } };
+fn unread(resource: &Resource, help: &str) -> Neighbour {
+    let part = format!("{} `{}`", resource.kind.name, resource.address);
+    let doubt = Doubt { span: resource.header, why: Why::NotHere { part, help: help.to_owned() } };
     let mut given = Vec::new();
     match &resource.body {
         Known(body) => body.fields.iter().for_each(|field| collect(&field.value, &mut given)),

@@ -6,7 +6,6 @@ use serde::Serialize;
 
 use super::places::{ArtifactChange, Location};
 use super::{Text, hash};
-use crate::baseline;
 use crate::finding::Level;
 use crate::fix::Fix;
 use crate::output::annotation;
@@ -113,7 +112,7 @@ impl<'a> Entry<'a> {
             code_flows: flow(finding, report).into_iter().collect(),
             partial_fingerprints: fingerprints(finding, report, hashes),
             fixes: finding.fix.iter().map(|fix| Mending::of(fix, report)).collect(),
-            suppressions: finding.suppressed.iter().map(|own| Accepted::of(own, report)).collect(),
+            suppressions: finding.suppressed.iter().map(Accepted::of).collect(),
             properties: Some(Properties::of(finding)),
         }
     }
@@ -138,13 +137,10 @@ impl<'a> Entry<'a> {
 }
 
 impl Accepted {
-    /// A comment stands in the source; the configuration and the baseline don't.
-    fn of(suppression: &Suppression, report: &Report) -> Self {
-        let is_comment = suppression.span.is_some_and(|span| {
-            let name = &report.sources.file(span.file).name;
-            !name.ends_with(".toml") && name != "--config" && !name.ends_with(baseline::NAME)
-        });
-        Self { kind: if is_comment { "inSource" } else { "external" }, justification: suppression.describe() }
+    /// The configuration and the baseline are external.
+    fn of(suppression: &Suppression) -> Self {
+        let kind = if suppression.is_in_source { "inSource" } else { "external" };
+        Self { kind, justification: suppression.describe() }
     }
 }
 

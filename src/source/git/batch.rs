@@ -4,7 +4,7 @@ use std::io::{self, BufRead, BufReader, Read, Write};
 use std::process::{Child, ChildStdin, ChildStdout};
 
 use super::command::{Git, GitError};
-use crate::source::{MAX_FILE_BYTES, ReadError};
+use crate::source::{MAX_FILE_BYTES, ReadError, stand_in};
 
 /// How many objects are asked for before the first is read: enough to keep git busy, and so few that the
 /// questions fit into any pipe.
@@ -12,12 +12,6 @@ const AHEAD: usize = 32;
 
 /// The longest line that says what an object is.
 const MAX_HEADER: u64 = 256;
-
-/// Ways in which a file's text is kept elsewhere: what such a file begins with, and what that is.
-const STAND_INS: [(&[u8], &str); 2] = [
-    (b"version https://git-lfs.github.com/spec/", "a Git LFS pointer; its text isn't among git's objects"),
-    (b"\0GITCRYPT\0", "encrypted by git-crypt"),
-];
 
 /// A `git cat-file` that answers until it is dropped.
 #[derive(Debug)]
@@ -73,7 +67,7 @@ impl Batch {
         }
         (&mut self.answers).take(size).read_to_end(buffer).map_err(|error| ended(&error))?;
         self.answers.read_exact(&mut [0]).map_err(|error| ended(&error))?;
-        check_text(buffer)
+        stand_in(buffer).map_or(Ok(()), Err)
     }
 }
 
@@ -82,14 +76,6 @@ impl Drop for Batch {
         // It only reads, so there is nothing to save; and if it has ended already, so much the better.
         let _ = self.process.kill();
         let _ = self.process.wait();
-    }
-}
-
-/// What stands for a text says nothing of trails, and must not be taken for a text that doesn't.
-fn check_text(bytes: &[u8]) -> Result<(), ReadError> {
-    match STAND_INS.iter().find(|(start, _)| bytes.starts_with(start)) {
-        Some((_, what)) => Err(ReadError::Refused((*what).to_owned())),
-        None => Ok(()),
     }
 }
 

@@ -163,6 +163,11 @@ impl Git {
         Ok(!self.read(&arguments)?.is_empty())
     }
 
+    /// Where the repository says what it leaves out without anybody committing that.
+    pub(super) fn exclude_file(&self) -> Result<Option<PathBuf>, GitError> {
+        Ok(self.ask(&["rev-parse", "--git-path", "info/exclude"])?.map(|path| self.root.join(path)))
+    }
+
     fn is_shallow(&self) -> Result<bool, GitError> {
         Ok(self.ask(&["rev-parse", "--is-shallow-repository"])?.as_deref() == Some("true"))
     }

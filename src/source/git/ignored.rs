@@ -9,11 +9,14 @@ use ignore::gitignore::{Gitignore, GitignoreBuilder};
 /// Files that tell a walk what to leave out; the first has the last word.
 pub(super) const IGNORE_FILES: [&str; 2] = [".ignore", ".gitignore"];
 
+/// How many files may say something of a directory: these, and `info/exclude` of the repository at its root.
+const FILES: usize = IGNORE_FILES.len() + 1;
+
 /// The ignore files of a tree, each read where it lies.
 #[derive(Debug, Clone, Default)]
 pub struct Ignored {
     /// By directory, in the order of [`IGNORE_FILES`].
-    patterns: HashMap<PathBuf, [Option<Gitignore>; IGNORE_FILES.len()]>,
+    patterns: HashMap<PathBuf, [Option<Gitignore>; FILES]>,
     /// What is known of directories.
     known: HashMap<PathBuf, bool>,
 }
@@ -22,7 +25,17 @@ impl Ignored {
     /// Takes the text of an ignore file; a line that is no pattern is nothing, as for git.
     pub(super) fn add(&mut self, path: &Path, bytes: &[u8]) {
         let (Some(directory), Some(name)) = (path.parent(), path.file_name()) else { return };
-        let Some(index) = IGNORE_FILES.iter().position(|known| name == *known) else { return };
+        if let Some(index) = IGNORE_FILES.iter().position(|known| name == *known) {
+            self.put(directory, index, bytes);
+        }
+    }
+
+    /// Takes what the repository at a directory leaves out, which nobody commits; every other file has the last word.
+    pub(super) fn add_excluded(&mut self, root: &Path, bytes: &[u8]) {
+        self.put(root, IGNORE_FILES.len(), bytes);
+    }
+
+    fn put(&mut self, directory: &Path, index: usize, bytes: &[u8]) {
         let text = String::from_utf8_lossy(bytes);
         let mut builder = GitignoreBuilder::new(directory);
         for line in text.strip_prefix('\u{feff}').unwrap_or(&text).lines() {
@@ -59,6 +72,6 @@ impl Ignored {
                 path.ancestors().skip(1).filter_map(|directory| self.patterns.get(directory)?.get(index)?.as_ref());
             files.map(|patterns| patterns.matched(path, is_directory)).find(|said| !said.is_none())
         };
-        (0..IGNORE_FILES.len()).find_map(said).is_some_and(|said| matches!(said, Match::Ignore(_)))
+        (0..FILES).find_map(said).is_some_and(|said| matches!(said, Match::Ignore(_)))
     }
 }

@@ -28,6 +28,8 @@ pub struct Snapshot {
     entries: Entries,
     /// What git keeps now.
     index: Index,
+    /// The text of the repository's `info/exclude`.
+    excluded: Vec<u8>,
     batch: Mutex<Batch>,
     disk: Disk,
 }
@@ -79,7 +81,9 @@ impl Snapshot {
     }
 
     fn new(git: &Git, entries: Entries, index: Index, disk: Disk) -> Result<Self, GitError> {
-        Ok(Self { root: git.root.clone(), entries, index, batch: Mutex::new(Batch::start(git)?), disk })
+        let excluded = git.exclude_file()?.and_then(|path| disk.read(&path).ok()).unwrap_or_default();
+        let excluded = if excluded.len() < MAX_IGNORE_BYTES { excluded } else { Vec::new() };
+        Ok(Self { root: git.root.clone(), entries, index, excluded, batch: Mutex::new(Batch::start(git)?), disk })
     }
 
     /// Leaves these out of walks, too.
@@ -190,6 +194,7 @@ impl Snapshot {
         if let Some(heeded) = self.disk.heeded() {
             return heeded.clone();
         }
+        ignored.add_excluded(&self.root, &self.excluded);
         for (path, entry) in &self.entries {
             let is_named = IGNORE_FILES.iter().any(|name| path.file_name() == Some(name.as_ref()));
             let Entry::File(name) = entry else { continue };

@@ -28,10 +28,24 @@ impl Notation {
         }
     }
 
-    /// The property as text.
-    pub(super) fn property(self, directive: &str, rules: &[&'static Rule], reason: &str) -> String {
+    /// What to do where there is such a property already, as the end of a sentence.
+    pub(super) fn advice(self, rule: &'static Rule, reason: &str) -> String {
         match self {
-            Notation::Comment => format!("\"//\": {}", quoted(directive)),
+            Notation::Comment => {
+                let directive = quoted(&super::directive(&[rule], reason));
+                format!("its block has a `\"//\"` already; make that a list which holds `{directive}`, too")
+            }
+            Notation::Metadata => {
+                let entry = format!("\"trailint\": {{ \"ignore\": [{{ \"rule\": \"{}\" }}] }}", rule.id());
+                format!("it has `Metadata` already; add `{entry}` to that")
+            }
+        }
+    }
+
+    /// The property as text.
+    pub(super) fn property(self, rules: &[&'static Rule], reason: &str) -> String {
+        match self {
+            Notation::Comment => format!("\"//\": {}", quoted(&super::directive(rules, reason))),
             Notation::Metadata => {
                 let reason =
                     if reason.is_empty() { String::new() } else { format!(", \"reason\": {}", quoted(reason)) };
@@ -48,15 +62,15 @@ fn quoted(text: &str) -> String {
     format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\""))
 }
 
-/// The beginning of the object around a place that may hold such a property, unless it has one already.
-pub(super) fn spot(place: Span, document: &Node, file: &SourceFile) -> Option<Spot> {
+/// The beginning of the object around a place that may hold such a property, or which one it has already.
+pub(super) fn spot(place: Span, document: &Node, file: &SourceFile) -> Option<Result<Spot, Notation>> {
     let (notation, object) = match resource(place, document) {
         Some(object) => (Notation::Metadata, object),
         None => (Notation::Comment, block(place, document)?),
     };
     let NodeKind::Mapping(mapping) = &object.kind else { return None };
     if mapping.get(notation.name()).is_some() {
-        return None;
+        return Some(Err(notation));
     }
     let offset = object.span.range().start.checked_add(1)?;
     let rest = file.text.get(offset..object.span.range().end)?;
@@ -64,7 +78,7 @@ pub(super) fn spot(place: Span, document: &Node, file: &SourceFile) -> Option<Sp
     let before = if blank.is_empty() { String::new() } else { blank.to_owned() };
     let after = if mapping.entries.is_empty() { "" } else { "," };
     let after = if blank.is_empty() && !after.is_empty() { ", " } else { after };
-    Some(Spot { offset, form: Form::Property { notation, before, after: after.to_owned() } })
+    Some(Ok(Spot { offset, form: Form::Property { notation, before, after: after.to_owned() } }))
 }
 
 /// The resource of a template that holds a place, its name included.

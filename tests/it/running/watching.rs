@@ -109,6 +109,31 @@ fn a_first_check_that_cannot_be_done_ends_it() {
     }
 }
 
+#[test]
+fn it_ends_when_nobody_reads_its_reports() {
+    let scratch = Scratch::new("watch-unread", &[("a.tf", BAD)]);
+    let mut command = scratch.command(&["check", "--watch", "--format", "concise"]);
+    let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let mut report = BufReader::new(child.stdout.take().unwrap());
+    report.read_line(&mut String::new()).unwrap();
+    drop(report);
+    let (say, said) = mpsc::channel();
+    std::thread::spawn(move || say.send(child.wait_with_output().unwrap()));
+    // What was read is over; what has changed finds no reader.
+    std::thread::sleep(QUIET);
+    std::fs::write(scratch.path("a.tf"), format!("{BAD}\n")).unwrap();
+    let output = said.recv_timeout(PATIENCE).unwrap();
+    assert_eq!(status(&output), 1, "{}", err(&output));
+}
+
+#[test]
+fn what_is_staged_is_not_watched() {
+    let scratch = Scratch::new("watch-staged", &[("a.tf", BAD)]);
+    let output = scratch.run(&["check", "--watch", "--scope", "staged"]);
+    assert_eq!(status(&output), 2);
+    assert!(err(&output).contains("'--watch' cannot be used with '--scope <SCOPE>'"), "{}", err(&output));
+}
+
 /// A shell calls a program that this signal has ended one with status 130.
 #[test]
 #[cfg(target_os = "linux")]

@@ -13,7 +13,7 @@ pub(super) const MAX_STRING: usize = 1 << 20;
 #[derive(Default)]
 struct Written {
     text: String,
-    /// The reason of the first part that isn't known.
+    /// Why it isn't known: the reason of its first such part, unless the user can do something about another one.
     unknown: Option<Why>,
     /// Whether some text is certain to be in it.
     is_set: bool,
@@ -35,7 +35,7 @@ impl Evaluator<'_> {
             "format" => formatted(arguments)?,
             _ => return None,
         };
-        if let [only @ Unknown(Why::AtDeployment { .. })] = pieces.as_slice() {
+        if let [only @ Unknown(Why::AtDeployment { .. } | Why::Composed { .. })] = pieces.as_slice() {
             return Some(only.clone());
         }
         if !pieces.iter().any(|piece| matches!(piece, Unknown(_))) {
@@ -55,7 +55,7 @@ impl Evaluator<'_> {
         match written.unknown {
             None => Known(Data::String(written.text)),
             Some(why) if written.is_set && !why.is_failure() => {
-                Unknown(Why::AtDeployment { reference: format!("\"{}\"", written.text), is_set: true })
+                Unknown(Why::Composed { reference: format!("\"{}\"", written.text), cause: Box::new(why) })
             }
             Some(why) => computed(format!("\"{}\"", written.text), &why, None),
         }
@@ -89,7 +89,10 @@ impl Evaluator<'_> {
             Unknown(why) => {
                 written.text.push_str(&format!("${{{}}}", why.symbol()));
                 written.is_set |= why.is_set();
-                written.unknown.get_or_insert(why);
+                written.unknown = Some(match written.unknown.take() {
+                    Some(first) => first.nearer(why),
+                    None => why,
+                });
             }
         }
         Ok(())

@@ -1,0 +1,79 @@
+//! Which rules are asked, and what their findings weigh.
+
+use std::collections::BTreeMap;
+
+use clap::ArgMatches;
+use clap::parser::ValueSource;
+
+use super::{CheckArgs, find_rules};
+use crate::config::{ALL, Config};
+use crate::engine::Selection;
+use crate::error::Error;
+use crate::finding::Level;
+use crate::rules::{self, Check, RULES, Rule};
+
+pub(super) fn selection(args: &CheckArgs, matches: &ArgMatches) -> Result<Selection, Error> {
+    let names = |rules: Vec<&'static Rule>| rules.into_iter().map(Rule::id).collect();
+    let mut selected = rules_or_all(&args.select)?;
+    selected.extend(rules_or_all(&args.extend_select)?);
+    let mut ignored = find_rules(&args.ignore)?;
+    ignored.iter().try_for_each(|rule| check_judging(rule))?;
+    let named = named_over_the_file(args, matches)?;
+    ignored.retain(|rule| !named.iter().any(|named| named.id() == rule.id()));
+    let selection = Selection {
+        selected: (!args.select.is_empty()).then(|| names(selected)),
+        ignored: names(ignored),
+        enforced: names(rules_or_all(&args.enforce)?),
+    };
+    // What checks nothing must not read like a pass.
+    let is_judged = |rule: &&Rule| !matches!(rule.check, Check::Reading | Check::Comparing | Check::Ignoring);
+    if RULES.into_iter().filter(is_judged).any(|rule| selection.has(rule)) {
+        Ok(selection)
+    } else {
+        Err(Error::NoRules)
+    }
+}
+
+/// The rules that the command line or the environment names one by one, where only the configuration ignores any:
+/// it can't keep them from being asked.
+fn named_over_the_file(args: &CheckArgs, matches: &ArgMatches) -> Result<Vec<&'static Rule>, Error> {
+    let is_given =
+        |option| matches!(matches.value_source(option), Some(ValueSource::CommandLine | ValueSource::EnvVariable));
+    if is_given("ignore") {
+        return Ok(Vec::new());
+    }
+    let options = [("select", &args.select), ("extend_select", &args.extend_select)];
+    let given = options.into_iter().filter(|(option, _)| is_given(option)).flat_map(|(_, names)| names);
+    find_rules(&given.filter(|name| name.trim() != ALL).cloned().collect::<Vec<_>>())
+}
+
+fn rules_or_all(names: &[String]) -> Result<Vec<&'static Rule>, Error> {
+    if names.iter().any(|name| name.trim() == ALL) { Ok(RULES.to_vec()) } else { find_rules(names) }
+}
+
+/// What can't be read can't be judged, so the rules that say so aren't switched off or weighed otherwise.
+fn check_judging(rule: &'static Rule) -> Result<(), Error> {
+    match rule.check {
+        Check::Reading | Check::Comparing => Err(Error::NotIgnorable { name: rule.id() }),
+        Check::Trail(_)
+        | Check::Deployment(_)
+        | Check::Advice(_)
+        | Check::Surroundings(_)
+        | Check::AdviceAround(_)
+        | Check::Ignoring => Ok(()),
+    }
+}
+
+/// The levels of the configuration, and over them those of `--level RULE=LEVEL`.
+pub(super) fn levels(texts: &[String], config: &Config) -> Result<BTreeMap<&'static str, Level>, Error> {
+    let mut levels: BTreeMap<&'static str, Level> =
+        config.settings.levels.iter().map(|(rule, level)| (rule.0, *level)).collect();
+    for text in texts {
+        let failed = |cause: String| Error::Setting { text: format!("--level {text}"), cause };
+        let form = || failed("write it as RULE=LEVEL, with `error`, `warning` or `note`".to_owned());
+        let (name, word) = text.trim().split_once('=').ok_or_else(form)?;
+        let level = Level::from_word(word).ok_or_else(form)?;
+        levels.insert(rules::judging(name).map_err(failed)?.id(), level);
+    }
+    Ok(levels)
+}

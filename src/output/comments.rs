@@ -1,0 +1,27 @@
+//! What `--add-ignore` has done, and what it leaves to do.
+
+use super::inert::inert;
+use crate::report::Report;
+use crate::suppress::{Comments, Left};
+
+/// How many comments there are now, and a line for each finding that has no place for one.
+pub fn comments(comments: &Comments, report: &Report) -> String {
+    let number: usize = comments.files.iter().map(|one| one.comments).sum();
+    let plural = |number: usize, what: &str| format!("{number} {what}{}", if number == 1 { "" } else { "s" });
+    let left: String = comments.left.iter().map(|left| line(left, report)).collect();
+    format!("Added {} to {}.\n{left}", plural(number, "comment"), plural(comments.files.len(), "file"))
+}
+
+fn line(left: &Left, report: &Report) -> String {
+    let file = report.sources.file(left.place.file);
+    let place = file.position(left.place.start);
+    let said = format!(
+        "{}:{}:{}: no place for a comment about `{}`: {}",
+        file.name,
+        place.line,
+        place.column,
+        left.rule.id(),
+        left.advice
+    );
+    format!("{}\n", inert(&said))
+}
