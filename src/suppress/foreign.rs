@@ -10,18 +10,24 @@ use crate::syntax::node::{Mapping, Node};
 
 /// The rules of other tools that look for what one of ours looks for, as the tool, its id and our rule.
 ///
+/// A rule about all buckets counts where it asks for just what ours asks of the bucket that holds the logs, which is so of
+/// access logging. That a bucket is public is more than any single rule of theirs looks for, so only those that are
+/// about the logs of CloudTrail count.
+///
 /// The ids come from the tools' sources:
-/// Checkov, `checkov/{terraform,cloudformation}/checks/resource/aws/Cloudtrail*.py` in bridgecrewio/checkov;
-/// Trivy, `checks/cloud/aws/cloudtrail/*.rego` in aquasecurity/trivy-checks (`id`, `aliases`, `short_code`), which
-/// were tfsec's before; KICS, `assets/queries/{terraform,cloudFormation}/aws/cloudtrail_*/metadata.json` in
-/// Checkmarx/kics; CloudFormation Guard, `rules/aws/cloudtrail/*.guard` in aws-cloudformation/aws-guard-rules-registry.
-/// Neither cfn_nag (`lib/cfn-nag/custom_rules` in stelligent/cfn_nag) nor TFLint's rules for AWS
-/// (`docs/rules` in terraform-linters/tflint-ruleset-aws) have one that looks for any of it.
-pub static FOREIGN: [(Tool, &str, &str); 24] = [
+/// Checkov, `checkov/{terraform,cloudformation}/checks/resource/aws/Cloudtrail*.py`, `S3AccessLogs.py` and
+/// `S3BucketLogging.yaml` in bridgecrewio/checkov; Trivy, `checks/cloud/aws/{cloudtrail,s3}/*.rego` in
+/// aquasecurity/trivy-checks (`id`, `aliases`), which were tfsec's before; KICS,
+/// `assets/queries/{terraform,cloudFormation}/aws/{cloudtrail_*,s3_bucket_cloudtrail_*}/metadata.json` in Checkmarx/kics;
+/// CloudFormation Guard, `rules/aws/{cloudtrail,amazon_s3}/*.guard` in aws-cloudformation/aws-guard-rules-registry;
+/// `cfn_nag`, `lib/cfn-nag/custom_rules` in stelligent/cfn_nag. TFLint's rules for AWS
+/// (`docs/rules` in terraform-linters/tflint-ruleset-aws) have none that looks for any of it.
+pub static FOREIGN: [(Tool, &str, &str); 41] = [
     (Tool::Checkov, "CKV_AWS_67", "single-region-trail"),
     (Tool::Checkov, "CKV_AWS_251", "stopped-trail"),
     (Tool::Checkov, "CKV_AWS_36", "unvalidated-logs"),
     (Tool::Checkov, "CKV_AWS_35", "logs-without-kms"),
+    (Tool::Checkov, "CKV_AWS_18", "unlogged-log-bucket"),
     (Tool::Trivy, "AVD-AWS-0014", "single-region-trail"),
     (Tool::Trivy, "AWS-0014", "single-region-trail"),
     (Tool::Trivy, "aws-cloudtrail-enable-all-regions", "single-region-trail"),
@@ -31,6 +37,16 @@ pub static FOREIGN: [(Tool, &str, &str); 24] = [
     (Tool::Trivy, "AVD-AWS-0015", "logs-without-kms"),
     (Tool::Trivy, "AWS-0015", "logs-without-kms"),
     (Tool::Trivy, "aws-cloudtrail-encryption-customer-managed-key", "logs-without-kms"),
+    (Tool::Trivy, "AVD-AWS-0161", "public-log-bucket"),
+    (Tool::Trivy, "AWS-0161", "public-log-bucket"),
+    (Tool::Trivy, "aws-cloudtrail-no-public-log-access", "public-log-bucket"),
+    (Tool::Trivy, "AVD-AWS-0163", "unlogged-log-bucket"),
+    (Tool::Trivy, "AWS-0163", "unlogged-log-bucket"),
+    (Tool::Trivy, "aws-cloudtrail-require-bucket-access-logging", "unlogged-log-bucket"),
+    (Tool::Trivy, "AVD-AWS-0089", "unlogged-log-bucket"),
+    (Tool::Trivy, "AWS-0089", "unlogged-log-bucket"),
+    (Tool::Trivy, "aws-s3-enable-logging", "unlogged-log-bucket"),
+    (Tool::Trivy, "s3-bucket-logging", "unlogged-log-bucket"),
     (Tool::Kics, "8173d5eb-96b5-4aa6-a71b-ecfa153c123d", "single-region-trail"),
     (Tool::Kics, "058ac855-989f-4378-ba4d-52d004020da7", "single-region-trail"),
     (Tool::Kics, "4bb76f17-3d63-4529-bdca-2b454529d774", "stopped-trail"),
@@ -39,9 +55,15 @@ pub static FOREIGN: [(Tool, &str, &str); 24] = [
     (Tool::Kics, "2a3560fe-52ca-4443-b34f-bf0ed5eb74c8", "unvalidated-logs"),
     (Tool::Kics, "5d9e3164-9265-470c-9a10-57ae454ac0c7", "logs-without-kms"),
     (Tool::Kics, "050a9ba8-d1cb-4c61-a5e8-8805a70d3b85", "logs-without-kms"),
+    (Tool::Kics, "bd0088a5-c133-4b20-b129-ec9968b16ef3", "public-log-bucket"),
+    (Tool::Kics, "ee9e50e8-b2ed-4176-ad42-8fc0cf7593f4", "unlogged-log-bucket"),
+    (Tool::Kics, "c3ce69fd-e3df-49c6-be78-1db3f802261c", "unlogged-log-bucket"),
     (Tool::CfnGuard, "MULTI_REGION_CLOUD_TRAIL_ENABLED", "single-region-trail"),
+    (Tool::CfnGuard, "CLOUD_TRAIL_ENABLED", "stopped-trail"),
     (Tool::CfnGuard, "CLOUD_TRAIL_LOG_FILE_VALIDATION_ENABLED", "unvalidated-logs"),
     (Tool::CfnGuard, "CLOUD_TRAIL_ENCRYPTION_ENABLED", "logs-without-kms"),
+    (Tool::CfnGuard, "S3_BUCKET_LOGGING_ENABLED", "unlogged-log-bucket"),
+    (Tool::CfnNag, "W35", "unlogged-log-bucket"),
 ];
 
 /// Words of which each file has one that holds something meant for a tool.
@@ -51,7 +73,8 @@ pub(super) fn words(tool: Tool) -> &'static [&'static str] {
         Tool::Trivy => &["trivy:ignore:", "tfsec:ignore:"],
         Tool::Kics => &["kics-scan"],
         Tool::CfnGuard => &["SuppressedRules"],
-        Tool::Tflint | Tool::CfnNag => &[],
+        Tool::CfnNag => &["rules_to_suppress"],
+        Tool::Tflint => &[],
     }
 }
 
@@ -123,22 +146,28 @@ fn disabled_by_kics(text: &str, comment: Span, outline: &Outline, file: &SourceF
 
 /// What the metadata of a resource says to a tool.
 pub(super) fn of_metadata(tool: Tool, metadata: &Mapping, region: Span) -> Vec<Ignore> {
-    // Sources: Checkov's page about skipping, and the guard files themselves.
+    // Sources: Checkov's page about skipping, the guard files themselves, and the README of `cfn_nag`.
     let (owner, list) = match tool {
         Tool::Checkov => ("checkov", "skip"),
         Tool::CfnGuard => ("guard", "SuppressedRules"),
-        Tool::Trivy | Tool::Kics | Tool::Tflint | Tool::CfnNag => return Vec::new(),
+        Tool::CfnNag => ("cfn_nag", "rules_to_suppress"),
+        Tool::Trivy | Tool::Kics | Tool::Tflint => return Vec::new(),
     };
     let listed = metadata.get(owner).and_then(|entry| entry.value.as_mapping()?.get(list));
     let items = listed.and_then(|entry| entry.value.as_sequence()).unwrap_or_default();
     items.iter().filter_map(|item| of_entry(tool, item, region)).collect()
 }
 
-/// `{ id, comment }`, or an id alone.
+/// `{ id, comment }`, `{ id, reason }`, or an id alone.
 fn of_entry(tool: Tool, item: &Node, region: Span) -> Option<Ignore> {
     let text = |key: &str| item.as_mapping()?.get(key)?.value.as_text().map(str::to_owned);
     let id = item.as_text().map(str::to_owned).or_else(|| text("id"))?;
-    let suppression = Suppression { span: Some(item.span), is_in_source: true, reason: text("comment"), until: None };
+    let suppression = Suppression {
+        span: Some(item.span),
+        is_in_source: true,
+        reason: text("comment").or_else(|| text("reason")),
+        until: None,
+    };
     ignore(tool, &id, Some(region), suppression)
 }
 

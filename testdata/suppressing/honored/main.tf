@@ -17,6 +17,23 @@ resource "aws_cloudtrail" "tfsec" {
   kms_key_id            = "" # tfsec:ignore:aws-cloudtrail-encryption-customer-managed-key:exp:2001-12-31
 }
 
+# trivy:ignore:AVD-AWS-0163
+resource "aws_s3_bucket" "logs" {
+  bucket = "example-logs"
+}
+
+# trivy:ignore:aws-cloudtrail-no-public-log-access
+resource "aws_s3_bucket_acl" "logs" {
+  bucket = aws_s3_bucket.logs.id
+  acl    = "public-read"
+}
+
+resource "aws_cloudtrail" "bucket" {
+  s3_bucket_name = aws_s3_bucket.logs.id
+  enable_logging = false
+  kms_key_id     = "alias/trail"
+}
+
 # tflint-ignore: aws_cloudtrail_invalid_name
 # checkov:skip=CKV_AWS_67:not in the block
 # trivy:ignore:*
