@@ -1,5 +1,7 @@
 //! What the README and the pages in `docs` show is what the program prints.
 
+mod snippets;
+
 use std::path::{Path, PathBuf};
 
 use clap::ValueEnum;

@@ -15,11 +15,16 @@ use super::cli::{BAD, GOOD, Scratch, err, out, status};
 use super::support::{package, skipped};
 
 /// The documents of a YAML file of this package.
-fn documents(path: &str) -> Vec<Value> {
+pub(crate) fn documents(path: &str) -> Vec<Value> {
+    parsed(path, std::fs::read(package(path)).unwrap())
+}
+
+/// The documents of a text in YAML.
+pub(crate) fn parsed(name: &str, text: Vec<u8>) -> Vec<Value> {
     let sources = Sources::new(package(""));
-    let id: FileId = sources.add(&package(path), std::fs::read(package(path)).unwrap());
+    let id: FileId = sources.add(&package(name), text);
     let tree = yaml::parse(id, &sources.file(id));
-    assert!(tree.problems.is_empty(), "{path}: {:?}", tree.problems);
+    assert!(tree.problems.is_empty(), "{name}: {:?}", tree.problems);
     tree.documents.iter().map(|node| value(node)).collect()
 }
 

@@ -1,0 +1,155 @@
+//! What the pages tell people to copy into files of their own is valid, and names what there is.
+
+use std::path::Path;
+
+use serde_json::Value;
+
+use super::pages;
+use crate::cli::{Scratch, err, out, status};
+use crate::hooks::{documents, parsed};
+
+/// The tag of the release that the pages are about.
+const TAG: &str = concat!("v", env!("CARGO_PKG_VERSION"));
+
+/// The fenced texts of a language in all pages, each with the page's name.
+fn fenced(language: &str) -> Vec<(String, String)> {
+    let fence = format!("```{language}\n");
+    let in_page = |path: &Path| {
+        let page = std::fs::read_to_string(path).unwrap();
+        let name = path.file_name().unwrap().to_str().unwrap().to_owned();
+        let texts = page.split(&fence).skip(1).map(|rest| rest.split("```").next().unwrap().to_owned());
+        texts.map(|text| (name.clone(), text)).collect::<Vec<_>>()
+    };
+    pages().iter().flat_map(|path| in_page(path)).collect()
+}
+
+#[test]
+fn settings_are_valid() {
+    let texts = fenced("toml");
+    assert!(texts.len() >= 2);
+    for (page, text) in texts {
+        let scratch = Scratch::new("snippet-toml", &[("trailint.toml", ""), ("here/trailint.toml", &text)]);
+        let output = scratch.run(&["config", "show", "--config", "here/trailint.toml"]);
+        assert_eq!(status(&output), 0, "{page}: {}\n{text}", err(&output));
+    }
+}
+
+#[test]
+fn code_can_be_read() {
+    let texts = fenced("hcl");
+    assert!(!texts.is_empty());
+    for (page, text) in texts {
+        let output = Scratch::new("snippet-hcl", &[("a.tf", &text)]).run(&["check", "--format", "concise"]);
+        assert!(!out(&output).contains("syntax-error"), "{page}: {}", out(&output));
+    }
+}
+
+#[test]
+fn no_text_is_in_a_language_that_nobody_checks() {
+    for path in pages() {
+        let page = std::fs::read_to_string(&path).unwrap();
+        for language in page.lines().filter_map(|line| line.strip_prefix("```")).filter(|rest| !rest.is_empty()) {
+            assert!(["console", "hcl", "sh", "toml", "yaml", "yml"].contains(&language), "{}", path.display());
+        }
+    }
+}
+
+#[test]
+fn files_of_other_programs_name_what_there_is() {
+    let texts = [fenced("yml"), fenced("yaml")].concat();
+    assert!(texts.len() >= 8);
+    for (page, text) in texts {
+        let file = parsed(&page, text.clone().into_bytes()).remove(0);
+        let keys: Vec<&str> = file.as_object().unwrap().keys().map(String::as_str).collect();
+        match keys.as_slice() {
+            ["repos"] => is_for_pre_commit(&file),
+            ["pre-commit"] => is_for_lefthook(&file),
+            ["steps"] | ["permissions", "steps"] => is_workflow(&file),
+            ["include"] => is_included(&file),
+            ["trailint"] => is_job(&file["trailint"]),
+            _ => panic!("{page}: it isn't known what reads this:\n{text}"),
+        }
+    }
+}
+
+fn has_keys(value: &Value, known: &[&str]) {
+    let keys = value.as_object().unwrap().keys();
+    let unknown: Vec<&String> = keys.filter(|key| !known.contains(&key.as_str())).collect();
+    assert_eq!(unknown, Vec::<&String>::new(), "{value}");
+}
+
+fn is_for_pre_commit(file: &Value) {
+    let manifest = documents(".pre-commit-hooks.yaml").remove(0);
+    let known: Vec<&Value> = manifest.as_array().unwrap().iter().map(|hook| &hook["id"]).collect();
+    for repository in file["repos"].as_array().unwrap() {
+        has_keys(repository, &["repo", "rev", "hooks"]);
+        assert_eq!(repository["rev"], TAG);
+        for hook in repository["hooks"].as_array().unwrap() {
+            has_keys(hook, &["id"]);
+            assert!(known.contains(&&hook["id"]), "{hook}");
+        }
+    }
+}
+
+fn is_for_lefthook(file: &Value) {
+    for command in file["pre-commit"]["commands"].as_object().unwrap().values() {
+        has_keys(command, &["run"]);
+        accepted_in(command["run"].as_str().unwrap());
+    }
+}
+
+fn is_workflow(file: &Value) {
+    let action = documents("action.yml").remove(0);
+    let inputs: Vec<&str> = action["inputs"].as_object().unwrap().keys().map(String::as_str).collect();
+    for step in file["steps"].as_array().unwrap() {
+        has_keys(step, &["uses", "run", "script", "with"]);
+        [&step["run"], &step["script"]].into_iter().filter_map(Value::as_str).for_each(accepted_in);
+        if let Some((_, tag)) = step["uses"].as_str().and_then(|uses| uses.split_once("/trailint@")) {
+            assert_eq!(tag, TAG);
+            has_keys(&step["with"], &inputs);
+            let options = step["with"]["args"].as_str().unwrap_or_default().lines();
+            run(&["check"].into_iter().chain(options).collect::<Vec<_>>());
+        }
+    }
+}
+
+fn is_included(file: &Value) {
+    for included in file["include"].as_array().unwrap() {
+        has_keys(included, &["project", "ref", "file", "inputs"]);
+        assert_eq!(included["ref"], TAG);
+        let template = documents(included["file"].as_str().unwrap()).remove(0);
+        let inputs: Vec<&str> = template["spec"]["inputs"].as_object().unwrap().keys().map(String::as_str).collect();
+        has_keys(&included["inputs"], &inputs);
+    }
+}
+
+fn is_job(job: &Value) {
+    has_keys(job, &["script", "artifacts"]);
+    job["script"].as_array().unwrap().iter().for_each(|line| accepted_in(line.as_str().unwrap()));
+}
+
+#[test]
+fn commands_of_shells_are_accepted() {
+    let texts = fenced("sh");
+    assert!(texts.len() >= 6);
+    texts.iter().flat_map(|(_, text)| text.lines()).for_each(accepted_in);
+}
+
+/// Each command of ours in a line of a shell has options that there are.
+fn accepted_in(line: &str) {
+    for part in line.split('|') {
+        let words: Vec<&str> = part.split_whitespace().skip_while(|word| *word == "exec").collect();
+        let words = words.split(|word| word.starts_with('>')).next().unwrap_or_default();
+        if let Some((&"trailint", arguments)) = words.split_first() {
+            run(arguments);
+        }
+    }
+}
+
+/// With `--help` at the end nothing is checked, but what stands before it has to be right.
+fn run(arguments: &[&str]) {
+    let thread = std::thread::current().name().unwrap_or_default().replace(':', "-");
+    let scratch = Scratch::new(&format!("snippet-{thread}"), &[]);
+    let output = scratch.run(&[arguments, &["--help"]].concat());
+    assert_eq!(status(&output), 0, "{arguments:?}: {}", err(&output));
+}
