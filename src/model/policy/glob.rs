@@ -90,12 +90,13 @@ pub(super) fn fits(
     }
     let spellings = spellings(pattern, text);
     let matches = |worlds, texts| spellings.iter().any(|text| Reading { worlds, texts }.matches(pattern, text));
-    if matches(Each, certain) {
-        Known(true)
-    } else if matches(AtLeastOne, possible) {
-        Unknown(why())
-    } else {
+    // What isn't possible isn't certain, and most patterns are about something else.
+    if !matches(AtLeastOne, possible) {
         Known(false)
+    } else if matches(Each, certain) {
+        Known(true)
+    } else {
+        Unknown(why())
     }
 }
 
@@ -126,36 +127,48 @@ impl Reading {
     /// meets the other; taken for different elsewhere, they make more possible and less certain.
     fn matches(self, pattern: &[Token<'_>], text: &[Token<'_>]) -> bool {
         let (pattern, text) = without_common_start(pattern, text);
-        if let (Some(Token::Char(_)), Some(Token::Char(_))) = (pattern.first(), text.first()) {
+        let (pattern, text) = without_common_end(pattern, text);
+        let starts = (pattern.first(), text.first());
+        let ends = (pattern.last(), text.last());
+        if [starts, ends].iter().any(|pair| matches!(pair, (Some(Token::Char(_)), Some(Token::Char(_))))) {
             return false;
         }
-        // For each rest of the text, whether the rest of the pattern matches it; the pattern grows from its end.
-        let mut below: Option<Vec<bool>> = None;
-        for at in (0..=pattern.len()).rev() {
-            below = Some(self.row(pattern.get(at).copied(), text, below.as_deref()));
+        // For each rest of the text, the shortest first, whether the rest of the pattern matches it; that grows
+        // from its end, too.
+        let mut row = self.last_row(text);
+        let mut below = Vec::with_capacity(row.len());
+        for token in pattern.iter().rev() {
+            std::mem::swap(&mut row, &mut below);
+            self.fill_row(&mut row, *token, text, &below);
+            // What nothing matches doesn't match with more before it.
+            if !row.contains(&true) {
+                return false;
+            }
         }
-        below.and_then(|row| row.first().copied()).unwrap_or(false)
+        row.last().copied().unwrap_or(false)
+    }
+
+    /// The row of nothing: what is left of the text has to be able to become nothing.
+    fn last_row(self, text: &[Token<'_>]) -> Vec<bool> {
+        let mut matches = true;
+        let of_rest = text.iter().rev().map(|subject| {
+            matches &= self.is_wide_in_text(*subject);
+            matches
+        });
+        std::iter::once(true).chain(of_rest).collect()
     }
 
     /// The row of a rest of the pattern that starts with `token`, from the row of the rest after it.
-    fn row(self, token: Option<Token<'_>>, text: &[Token<'_>], below: Option<&[bool]>) -> Vec<bool> {
-        let at = |column: usize| below.and_then(|row| row.get(column).copied()).unwrap_or(false);
-        let is_wide = token.is_some_and(|token| self.is_wide_in_pattern(token));
-        let mut row = vec![match token {
-            None => true,
-            Some(_) => is_wide && at(text.len()),
-        }];
-        for (column, subject) in text.iter().enumerate().rev() {
-            let right = row.last().copied().unwrap_or(false);
-            let down = at(column);
-            let is_pair = token.is_some_and(|token| self.is_pair(token, *subject));
-            let matches = (is_pair && at(column.saturating_add(1)))
-                || (is_wide && (down || right))
-                || (self.is_wide_in_text(*subject) && (right || down));
-            row.push(matches);
+    fn fill_row(self, row: &mut Vec<bool>, token: Token<'_>, text: &[Token<'_>], below: &[bool]) {
+        let is_wide = self.is_wide_in_pattern(token);
+        let mut right = is_wide && below.first() == Some(&true);
+        row.clear();
+        row.push(right);
+        for (subject, [diagonal, down]) in text.iter().rev().zip(below.array_windows()) {
+            right = (*diagonal && self.is_pair(token, *subject))
+                || ((right || *down) && (is_wide || self.is_wide_in_text(*subject)));
+            row.push(right);
         }
-        row.reverse();
-        row
     }
 
     /// Whether a token of the pattern takes any number of others.
@@ -194,4 +207,16 @@ fn without_common_start<'p, 't, 's>(
     let is_plain = |token: &Token<'_>| matches!(token, Token::Char(_) | Token::Unknown(_) | Token::Partition);
     let common = pattern.iter().zip(text).take_while(|(a, b)| a == b && is_plain(a)).count();
     (pattern.get(common..).unwrap_or_default(), text.get(common..).unwrap_or_default())
+}
+
+/// What comes before the same characters at both ends.
+fn without_common_end<'p, 't, 's>(
+    pattern: &'p [Token<'s>],
+    text: &'t [Token<'s>],
+) -> (&'p [Token<'s>], &'t [Token<'s>]) {
+    let is_char = |token: &Token<'_>| matches!(token, Token::Char(_));
+    let pairs = pattern.iter().rev().zip(text.iter().rev());
+    let common = pairs.take_while(|(a, b)| a == b && is_char(a)).count();
+    let without = |tokens: usize| tokens.saturating_sub(common);
+    (pattern.get(..without(pattern.len())).unwrap_or_default(), text.get(..without(text.len())).unwrap_or_default())
 }

@@ -86,7 +86,13 @@ fn denial(statement: &Statement, request: &Request) -> Maybe<bool> {
     let hits: Vec<_> = request
         .actions
         .iter()
-        .map(|action| Parts::of(statement, request, action, Effect::Deny).and_then(|parts| parts.all()))
+        .map(|action| match statement.is_of(Effect::Deny) {
+            Known(false) => Known(false),
+            // The parts are compared only where it can matter.
+            Known(true) | Unknown(_) => {
+                Parts::of(statement, request, action, Effect::Deny).and_then(|parts| parts.all())
+            }
+        })
         .collect();
     match hits.as_slice() {
         hits if hits.iter().all(|hit| *hit == Known(true)) => Known(true),
@@ -126,6 +132,13 @@ fn allowance<'a>(
     }
     let nearest = lacks.into_iter().min_by_key(|lack| lack.part);
     doubt.unwrap_or(Permission::Missing { action, nearest })
+}
+
+impl Statement {
+    /// Whether it has this effect.
+    fn is_of(&self, effect: Effect) -> Maybe<bool> {
+        self.terms.as_ref().and_then(|terms| terms.effect.value.as_ref().map(|own| *own == Some(effect)))
+    }
 }
 
 /// How the parts of a statement fit a request.
