@@ -36,7 +36,7 @@ use judge::{Case, Judgement};
 pub use trace::trace;
 
 /// Fewer projects than this are judged without starting threads.
-const WORTH_THREADS: usize = 8;
+const WORTH_THREADS: usize = 3;
 
 /// How files are judged.
 #[derive(Debug, Default)]

@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 use crate::error::Error;
-use crate::formats::{FORMATS, Format, Interest, Kept};
+use crate::formats::{FORMATS, Interest, Kept};
 use crate::progress::Progress;
 use crate::source::{Fs, MAX_FILE_BYTES, PathKind, ReadError, Sources, stand_in};
 
@@ -75,7 +75,7 @@ pub fn scan(fs: &dyn Fs, inputs: &Inputs, sources: &Sources, progress: &Progress
         let failed = |cause| Error::Path { path: input.given.clone(), cause };
         match fs.kind(&input.path).map_err(failed)? {
             PathKind::File => catch.named(&input.path, &fs.read(&input.path).map_err(failed)?, inputs.keep_all),
-            PathKind::Directory => fs.walk(&input.path, &|path| !readers(path).is_empty(), &|path, bytes| {
+            PathKind::Directory => fs.walk(&input.path, &|path| readers(path).contains(&true), &|path, bytes| {
                 catch.walked(path, bytes, inputs.keep_all);
             }),
         }
@@ -113,12 +113,11 @@ impl Catch<'_> {
             return self.push(Found { path: path.to_owned(), outcome: Err(ReadError::TooLarge) });
         }
         let by_name = readers(path);
-        if by_name.is_empty() {
-            let by_content = FORMATS.iter().position(|format| format.recognizes(bytes));
-            self.consider(path, by_content.as_slice(), bytes, keep_all);
-        } else {
-            self.consider(path, &by_name, bytes, keep_all);
+        if by_name.contains(&true) {
+            return self.consider(path, by_name, bytes, keep_all);
         }
+        let by_content = FORMATS.iter().position(|format| format.recognizes(bytes));
+        self.consider(path, std::array::from_fn(|index| by_content == Some(index)), bytes, keep_all);
     }
 
     fn walked(&self, path: &Path, bytes: Result<&[u8], ReadError>, keep_all: bool) {
@@ -126,22 +125,22 @@ impl Catch<'_> {
             return;
         }
         match bytes {
-            Ok(bytes) => self.consider(path, &readers(path), bytes, keep_all),
+            Ok(bytes) => self.consider(path, readers(path), bytes, keep_all),
             Err(error) => self.push(Found { path: path.to_owned(), outcome: Err(error) }),
         }
     }
 
     /// Keeps a file for the format among `readers` to which it is worth most.
-    fn consider(&self, path: &Path, readers: &[usize], bytes: &[u8], keep_all: bool) {
+    fn consider(&self, path: &Path, readers: Readers, bytes: &[u8], keep_all: bool) {
         if let Some(error) = stand_in(bytes) {
             return self.push(Found { path: path.to_owned(), outcome: Err(error) });
         }
         let utf8 = hidden::from_utf16(bytes);
-        let (format, interest) = match (most_interested(readers, utf8.as_deref().unwrap_or(bytes)), readers.first()) {
-            (Some((format, Interest::Mentions)), _) => (format, Interest::Mentions),
-            (_, Some(&format)) if keep_all => (format, Interest::Mentions),
-            (Some(found), _) => found,
-            (None, _) => return,
+        let first = readers.iter().position(|reads| *reads).filter(|_| keep_all);
+        let (format, interest) = match (most_interested(readers, utf8.as_deref().unwrap_or(bytes)), first) {
+            (Some((format, Interest::Mentions)), _) | (_, Some(format)) => (format, Interest::Mentions),
+            (Some(found), None) => found,
+            (None, None) => return,
         };
         let outcome = match utf8 {
             None => Ok((format, interest, bytes.to_vec())),
@@ -175,15 +174,17 @@ impl Catch<'_> {
     }
 }
 
+/// Which of the [`FORMATS`] may read a file.
+type Readers = [bool; FORMATS.len()];
+
 /// The formats whose files may have such a name.
-fn readers(path: &Path) -> Vec<usize> {
+fn readers(path: &Path) -> Readers {
     let name = path.file_name().unwrap_or_default().to_string_lossy();
-    let reads = |(index, format): (usize, &&dyn Format)| format.reads(&name).then_some(index);
-    FORMATS.iter().enumerate().filter_map(reads).collect()
+    FORMATS.map(|format| format.reads(&name))
 }
 
 /// The format to which a text is worth most, also if escapes hide the words that say so.
-fn most_interested(readers: &[usize], text: &[u8]) -> Option<(usize, Interest)> {
+fn most_interested(readers: Readers, text: &[u8]) -> Option<(usize, Interest)> {
     let plainly = interest(readers, text);
     match plainly {
         Some((_, Interest::Mentions)) => plainly,
@@ -191,9 +192,14 @@ fn most_interested(readers: &[usize], text: &[u8]) -> Option<(usize, Interest)> 
     }
 }
 
-fn interest(readers: &[usize], text: &[u8]) -> Option<(usize, Interest)> {
-    let interest = |&index: &usize| Some((index, FORMATS.get(index)?.interest(text)));
-    let found: Vec<(usize, Interest)> = readers.iter().filter_map(interest).collect();
-    let first = |wanted| found.iter().copied().find(|(_, interest)| *interest == wanted);
-    first(Interest::Mentions).or_else(|| first(Interest::Refers))
+fn interest(readers: Readers, text: &[u8]) -> Option<(usize, Interest)> {
+    let mut refers = None;
+    for (index, (format, _)) in FORMATS.iter().zip(readers).enumerate().filter(|(_, (_, reads))| *reads) {
+        match format.interest(text) {
+            Interest::Mentions => return Some((index, Interest::Mentions)),
+            Interest::Refers => drop(refers.get_or_insert((index, Interest::Refers))),
+            Interest::None => {}
+        }
+    }
+    refers
 }

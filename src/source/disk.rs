@@ -1,10 +1,11 @@
 //! The disk, and the only file that walks it.
 
+use std::collections::HashSet;
 use std::fs::{self, File, FileType};
 use std::io::{ErrorKind, Read, Write};
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use ignore::{DirEntry, WalkBuilder, WalkState};
 
@@ -26,6 +27,8 @@ pub struct Disk {
     heeded: Option<Arc<Ignored>>,
     walkers: usize,
     seen: Option<Arc<Seen>>,
+    /// The directories of which it is known that they lie in one of the trees.
+    inside: Box<Mutex<HashSet<PathBuf>>>,
 }
 
 impl Disk {
@@ -33,8 +36,15 @@ impl Disk {
     pub fn new(trees: &[PathBuf]) -> Self {
         let canonical = |tree: &PathBuf| fs::canonicalize(tree).unwrap_or_else(|_| tree.clone());
         let trees = trees.iter().map(canonical).collect();
-        let exclusions = Exclusions::default();
-        Self { trees, exclusions, skips_ignored: true, heeded: None, walkers: MAX_WALKERS, seen: None }
+        Self {
+            trees,
+            exclusions: Exclusions::default(),
+            skips_ignored: true,
+            heeded: None,
+            walkers: MAX_WALKERS,
+            seen: None,
+            inside: Box::default(),
+        }
     }
 
     /// Leaves these out of walks, too.
@@ -114,6 +124,16 @@ impl Disk {
         if is_inside { Ok(()) } else { Err(ReadError::OutsideTree) }
     }
 
+    /// The same for a directory, of which many files are read. No link is looked at twice.
+    fn check_directory(&self, directory: &Path) -> Result<(), ReadError> {
+        let inside = || self.inside.lock().unwrap_or_else(PoisonError::into_inner);
+        if !inside().contains(directory) {
+            self.check_link(directory)?;
+            inside().insert(directory.to_owned());
+        }
+        Ok(())
+    }
+
     fn read_entry(&self, path: &Path, found: FileType, buffer: &mut Vec<u8>) -> Result<(), ReadError> {
         if found.is_symlink() {
             self.check_link(path)?;
@@ -145,13 +165,16 @@ impl Fs for Disk {
 
     fn read_inside(&self, path: &Path) -> Result<Vec<u8>, ReadError> {
         self.note(path);
-        self.check_link(path)?;
-        self.read(path)
+        let found = fs::symlink_metadata(path).map_err(refused)?.file_type();
+        self.check_directory(path.parent().unwrap_or(path))?;
+        let mut buffer = Vec::new();
+        self.read_entry(path, found, &mut buffer)?;
+        Ok(buffer)
     }
 
     fn list(&self, directory: &Path) -> Result<Vec<PathBuf>, ReadError> {
         self.note(directory);
-        self.check_link(directory)?;
+        self.check_directory(directory)?;
         let mut files = Vec::new();
         for entry in fs::read_dir(directory).map_err(refused)? {
             let entry = entry.map_err(refused)?;
@@ -198,7 +221,9 @@ impl Disk {
         let path = entry.path();
         if found.is_dir() {
             self.note(path);
-            IGNORE_FILES.iter().for_each(|name| self.note(&path.join(name)));
+            if self.seen.is_some() {
+                IGNORE_FILES.iter().for_each(|name| self.note(&path.join(name)));
+            }
             return match self.unsafe_ignore_file(path) {
                 Some(ignore_file) => {
                     visit(&ignore_file, Err(ReadError::NotAFile));
@@ -219,10 +244,19 @@ impl Disk {
 
     /// An ignore file that is a pipe or a device would be read without end.
     fn unsafe_ignore_file(&self, directory: &Path) -> Option<PathBuf> {
+        if !self.skips_ignored || self.heeded.is_some() {
+            return None;
+        }
         let small_file = |found: fs::Metadata| found.is_file() && found.len() < 1 << 20;
-        let is_unsafe = |path: &PathBuf| fs::metadata(path).is_ok_and(|found| !small_file(found));
-        let mut paths = IGNORE_FILES.iter().map(|name| directory.join(name));
-        paths.find(|path| self.skips_ignored && self.heeded.is_none() && is_unsafe(path))
+        // Every directory is asked, so one path serves for all names.
+        let mut path = directory.join("name");
+        for name in IGNORE_FILES {
+            path.set_file_name(name);
+            if fs::metadata(&path).is_ok_and(|found| !small_file(found)) {
+                return Some(path);
+            }
+        }
+        None
     }
 }
 

@@ -17,13 +17,19 @@ impl Memory {
         let files = files.into_iter();
         Self { files: files.map(|(path, bytes)| (Path::new("/").join(path), bytes.into())).collect() }
     }
+
+    /// The files below a directory, which follow each other in the order of paths.
+    fn below(&self, directory: &Path) -> impl Iterator<Item = (&PathBuf, &Vec<u8>)> {
+        let is_below = move |file: &Path| file.starts_with(directory);
+        self.files.range(directory.to_owned()..).take_while(move |(path, _)| is_below(path))
+    }
 }
 
 impl Fs for Memory {
     fn kind(&self, path: &Path) -> Result<PathKind, ReadError> {
         if self.files.contains_key(path) {
             Ok(PathKind::File)
-        } else if path == Path::new("/") || self.files.keys().any(|file| file.starts_with(path)) {
+        } else if path == Path::new("/") || self.below(path).next().is_some() {
             Ok(PathKind::Directory)
         } else {
             Err(ReadError::Missing)
@@ -40,14 +46,14 @@ impl Fs for Memory {
 
     fn list(&self, directory: &Path) -> Result<Vec<PathBuf>, ReadError> {
         let inside = |file: &&PathBuf| file.parent() == Some(directory);
-        Ok(self.files.keys().filter(inside).cloned().collect())
+        Ok(self.below(directory).map(|(path, _)| path).filter(inside).cloned().collect())
     }
 
     fn walk(&self, directory: &Path, wanted: Wanted<'_>, visit: Visit<'_>) {
         let is_skipped =
             |below: &Path| below.components().any(|part| SKIPPED.iter().any(|name| part.as_os_str() == *name));
         let is_walked = |path: &Path| path.strip_prefix(directory).is_ok_and(|below| !is_skipped(below));
-        for (path, bytes) in self.files.iter().filter(|(path, _)| is_walked(path) && wanted(path)) {
+        for (path, bytes) in self.below(directory).filter(|(path, _)| is_walked(path) && wanted(path)) {
             visit(path, Ok(bytes));
         }
     }

@@ -38,6 +38,9 @@ pub struct CloudFormation;
 
 static TRAIL: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(dialects::CLOUDFORMATION.kind));
 
+/// What all of these words have in common; few files of other languages have it.
+static COMMON: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("::"));
+
 /// Words of the templates that bring in others.
 static REFERRING: LazyLock<Vec<Finder<'static>>> =
     LazyLock::new(|| stacks::NEEDLES.into_iter().chain([macros::INCLUDE]).map(Finder::new).collect());
@@ -56,7 +59,9 @@ impl Format for CloudFormation {
     }
 
     fn interest(&self, bytes: &[u8]) -> Interest {
-        if TRAIL.find(bytes).is_some() {
+        if COMMON.find(bytes).is_none() {
+            Interest::None
+        } else if TRAIL.find(bytes).is_some() {
             Interest::Mentions
         } else if REFERRING.iter().any(|needle| needle.find(bytes).is_some()) {
             Interest::Refers

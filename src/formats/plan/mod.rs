@@ -43,8 +43,9 @@ impl Format for TerraformPlan {
     }
 
     fn interest(&self, bytes: &[u8]) -> Interest {
-        let mentions_trail = TRAILS.iter().any(|needle| needle.find(bytes).is_some());
-        if mentions_trail && CHANGES.find(bytes).is_some() { Interest::Mentions } else { Interest::None }
+        let mentions_trail = || TRAILS.iter().any(|needle| needle.find(bytes).is_some());
+        // Hardly any other file has this word, so most are searched once.
+        if CHANGES.find(bytes).is_some() && mentions_trail() { Interest::Mentions } else { Interest::None }
     }
 
     fn projects(&self, kept: &[Kept], context: Context<'_>) -> Vec<Box<dyn Project>> {

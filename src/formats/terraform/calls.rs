@@ -84,23 +84,25 @@ pub(super) fn resolve(
     context: Context<'_>,
 ) -> Called {
     let source = source_of(block);
-    let is_followed = |kind: Modules| context.options.modules == Modules::Installed || context.options.modules == kind;
     if let Some(local) = source.and_then(|source| local(source, directory)) {
-        // A missing directory is as unknown as a module that isn't installed.
-        let is_there = || {
-            context.sources.may_read(&local)
-                && (is_read(&local) || context.fs.list(&local).is_ok_and(|files| !files.is_empty()))
-        };
-        if is_followed(Modules::Local) && is_there() {
+        if leads_to(&local, is_read, context) {
             return Called::Directory { directory: local, is_vendored: false };
         }
     } else if let Some(installed) = source.and_then(|source| manifest.find(key, source))
-        && is_followed(Modules::Installed)
+        && context.options.modules == Modules::Installed
         && (is_read(installed) || context.fs.list(installed).is_ok())
     {
         return Called::Directory { directory: installed.to_owned(), is_vendored: true };
     }
     elsewhere(block, source)
+}
+
+/// Whether a call with a local source is followed to its directory.
+pub(super) fn leads_to(local: &Path, is_read: &dyn Fn(&Path) -> bool, context: Context<'_>) -> bool {
+    // A missing directory is as unknown as a module that isn't installed.
+    context.options.modules != Modules::None
+        && context.sources.may_read(local)
+        && (is_read(local) || context.fs.list(local).is_ok_and(|files| !files.is_empty()))
 }
 
 fn source_of(block: &Block) -> Option<&str> {

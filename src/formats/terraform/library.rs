@@ -14,6 +14,11 @@ pub(super) struct Library {
 }
 
 impl Library {
+    /// Whether somebody has asked for the module in a directory, so that there is one.
+    pub(super) fn has(&self, directory: &Path) -> bool {
+        self.modules.lock().unwrap_or_else(PoisonError::into_inner).contains_key(directory)
+    }
+
     /// The module in a directory.
     pub(super) fn module(&self, directory: &Path, context: Context<'_>) -> Arc<Module> {
         let place = {

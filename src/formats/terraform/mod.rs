@@ -59,6 +59,8 @@ struct Root {
 
 static TRAILS: LazyLock<[Finder<'static>; 2]> =
     LazyLock::new(|| [Finder::new(dialects::AWS.kind), Finder::new("awscc_cloudtrail")]);
+/// What the words have in common: most files don't have it, and are searched once.
+static COMMON: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("_cloudtrail"));
 static MODULE: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("module"));
 
 impl Format for Terraform {
@@ -75,14 +77,14 @@ impl Format for Terraform {
         let text = text.trim_start_matches('\u{feff}').trim_start();
         if text.starts_with('{') {
             // Other JSON has such keys, too, but no type of a trail after them.
-            return text.contains("\"resource\"") && TRAILS.iter().any(|needle| needle.find(text.as_bytes()).is_some());
+            return text.contains("\"resource\"") && mentions_trail(text.as_bytes());
         }
         const STARTS: [&str; 6] = ["resource \"", "data \"", "module \"", "variable \"", "locals {", "terraform {"];
         text.lines().any(|line| STARTS.iter().any(|start| line.trim_start().starts_with(start)))
     }
 
     fn interest(&self, bytes: &[u8]) -> Interest {
-        if TRAILS.iter().any(|needle| needle.find(bytes).is_some()) {
+        if mentions_trail(bytes) {
             Interest::Mentions
         } else if MODULE.find(bytes).is_some() {
             Interest::Refers
@@ -101,7 +103,9 @@ impl Root {
     fn module(&self, context: Context<'_>) -> Arc<Module> {
         match self.only {
             Some(file) => Arc::new(Module::of_files(&self.directory, &[file], context)),
-            None => self.library.module(&self.directory, context),
+            None if self.is_called => self.library.module(&self.directory, context),
+            // Nobody else leads to it, so nobody has to keep it.
+            None => Arc::new(Module::load(&self.directory, context)),
         }
     }
 }
@@ -122,6 +126,11 @@ impl Project for Root {
     fn open<'a>(&'a self, context: Context<'a>) -> Box<dyn Opened + 'a> {
         Box::new(Tree::open(self, context))
     }
+}
+
+/// Whether a text has one of the words that every declaration of a trail has.
+fn mentions_trail(text: &[u8]) -> bool {
+    COMMON.find(text).is_some() && TRAILS.iter().any(|needle| needle.find(text).is_some())
 }
 
 fn file_name(path: &Path) -> String {

@@ -8,7 +8,8 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 
-use super::{TRAILS, file_name, json, names};
+use super::calls::found;
+use super::{file_name, json, mentions_trail, names};
 use providers::Providers;
 pub(super) use providers::{Configuration, SETTINGS};
 
@@ -86,7 +87,8 @@ impl Module {
         for &id in files {
             let file = context.sources.file(id);
             let (blocks, problems) = read_blocks(id, &file);
-            let mentions_trail = blocks.iter().any(|block| block.mentions_trail) || mentions_trail(&file.text);
+            let mentions_trail =
+                blocks.iter().any(|block| block.mentions_trail) || mentions_trail(file.text.as_bytes());
             if mentions_trail {
                 module.problems.extend(problems);
             }
@@ -151,6 +153,15 @@ impl Module {
             })
         };
         names("resource", "").chain(names("module", "module.")).chain(names("variable", "var.")).collect()
+    }
+
+    /// The directory that a call names, if its text says so plainly and no override file can change it.
+    pub(super) fn plain_source(&self, id: BlockId) -> Option<PathBuf> {
+        let block = self.blocks.get(id.0).filter(|_| self.overrides.is_empty())?;
+        match &block.source {
+            Source::Native(item) => found::of_text(item, &block.file)?.local,
+            Source::Json(_) => None,
+        }
     }
 
     /// How a block is written.
@@ -244,7 +255,7 @@ fn read_blocks(id: FileId, file: &Arc<SourceFile>) -> (Vec<ModuleBlock>, Vec<Pro
         let text = file.slice(item.span);
         let header = text.split('{').next().unwrap_or_default();
         // An escape in a label may stand for any letter.
-        let is_trail = mentions_trail(text) || header.contains('\\');
+        let is_trail = mentions_trail(text.as_bytes()) || header.contains('\\');
         block(item.keyword.clone(), is_trail, Notation::Hcl, Source::Native(item))
     });
     (blocks.collect(), outline.problems)
@@ -271,10 +282,6 @@ pub(super) fn read_values(id: FileId, file: &SourceFile) -> (Vec<Attribute>, Vec
 fn kind_of(block: &Block, subject: Subject) -> Option<&'static Kind> {
     let [kind, _] = block.labels.as_slice() else { return None };
     subject.kind(&kind.text)
-}
-
-fn mentions_trail(text: &str) -> bool {
-    TRAILS.iter().any(|needle| needle.find(text.as_bytes()).is_some())
 }
 
 /// The files of a directory that Terraform or OpenTofu reads as its module.

@@ -1,28 +1,34 @@
 //! Which directories are root modules: those that no scanned module calls, and that lead to a trail.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::calls::{self, Manifest};
 use super::library::Library;
-use super::{Root, TRAILS, file_name, names};
+use super::{Root, file_name, names};
 use crate::formats::{Context, Interest, Kept};
 
-/// What is known of the scanned directories before any is read in full.
+/// What is known of the scanned directories, and of those that they call, before any is read in full.
 #[derive(Debug, Default)]
 struct Directories {
-    all: BTreeMap<PathBuf, Directory>,
+    all: Vec<Directory>,
+    /// The places in the list by path.
+    places: HashMap<PathBuf, usize>,
 }
 
-/// A scanned directory.
+/// A directory.
 #[derive(Debug, Default)]
 struct Directory {
+    path: PathBuf,
+    /// Whether a file in it was kept; the walk doesn't go to all that is called.
+    is_scanned: bool,
     mentions_trail: bool,
     /// Whether it calls a module whose name has to do with CloudTrail.
     calls_trail: bool,
-    /// The directories that it calls.
-    calls: BTreeSet<PathBuf>,
+    /// The directories that it calls, and those that call it.
+    calls: Vec<usize>,
+    callers: Vec<usize>,
 }
 
 /// The root modules among the kept files.
@@ -48,58 +54,93 @@ pub(super) fn find(kept: &[Kept], context: Context<'_>) -> Vec<Root> {
         }
         directories.add(kept, context);
     }
-    let called: BTreeSet<&PathBuf> = directories.all.values().flat_map(|directory| &directory.calls).collect();
-    let mut reached: BTreeSet<PathBuf> = BTreeSet::new();
-    let is_root = |path: &&PathBuf| !called.contains(path) || context.options.roots.contains(path);
-    for path in directories.all.keys().filter(is_root) {
-        let reachable = directories.reachable(path);
-        if reachable.iter().any(|path| directories.may_hold_trail(path, context)) {
-            reached.extend(reachable);
-            roots.push(root(path, path, None, false));
+    let leads = directories.leading_to_trails(context);
+    let mut reached = vec![false; directories.all.len()];
+    for (place, directory) in directories.all.iter().enumerate() {
+        let is_root = directory.callers.is_empty() || context.options.roots.contains(&directory.path);
+        if directory.is_scanned && is_root && is_in(&leads, place) {
+            directories.spread(&mut reached, place, |directory| &directory.calls);
+            roots.push(root(&directory.path, &directory.path, None, false));
         }
     }
     // Modules that call each other in a circle have no root; they are judged all the same.
-    for (path, directory) in &directories.all {
-        if directory.mentions_trail && !reached.contains(path) {
-            reached.extend(directories.reachable(path));
-            roots.push(root(path, path, None, called.contains(path)));
+    let is_left = |(place, directory): &(usize, &Directory)| directory.mentions_trail && !is_in(&reached, *place);
+    let mut left: Vec<(usize, &Directory)> = directories.all.iter().enumerate().filter(is_left).collect();
+    left.sort_by_key(|(_, directory)| &directory.path);
+    for (place, directory) in left {
+        if !is_in(&reached, place) {
+            directories.spread(&mut reached, place, |directory| &directory.calls);
+            roots.push(root(&directory.path, &directory.path, None, !directory.callers.is_empty()));
         }
     }
     roots.sort_by(|a, b| a.name.cmp(&b.name));
     roots
 }
 
+fn is_in(set: &[bool], place: usize) -> bool {
+    set.get(place).copied().unwrap_or(false)
+}
+
 impl Directories {
     fn add(&mut self, kept: &Kept, context: Context<'_>) {
         let file = context.sources.file(kept.file);
-        let directory = self.all.entry(file.directory().to_owned()).or_default();
-        directory.mentions_trail |= kept.interest == Interest::Mentions;
-        for call in calls::found::in_file(kept.file, &file) {
-            directory.calls_trail |= call.names_trail;
-            directory.calls.extend(call.local.filter(|called| called != file.directory()));
+        let own = self.place(file.directory());
+        let found = calls::found::in_file(kept.file, &file);
+        let locals = found.iter().filter_map(|call| call.local.as_deref());
+        let called: Vec<usize> = locals.map(|called| self.place(called)).filter(|called| *called != own).collect();
+        for &called in &called {
+            self.all.get_mut(called).into_iter().for_each(|directory| directory.callers.push(own));
+        }
+        if let Some(directory) = self.all.get_mut(own) {
+            directory.is_scanned = true;
+            directory.mentions_trail |= kept.interest == Interest::Mentions;
+            directory.calls_trail |= found.iter().any(|call| call.names_trail);
+            directory.calls.extend(called);
         }
     }
 
-    /// A directory and all that it calls, directly or not.
-    fn reachable(&self, path: &Path) -> BTreeSet<PathBuf> {
-        let mut reachable = BTreeSet::new();
-        let mut pending = vec![path];
-        while let Some(path) = pending.pop() {
-            if reachable.insert(path.to_owned())
-                && let Some(directory) = self.all.get(path)
-            {
-                pending.extend(directory.calls.iter().map(PathBuf::as_path));
+    /// The place of a directory in the list.
+    fn place(&mut self, path: &Path) -> usize {
+        if let Some(&place) = self.places.get(path) {
+            return place;
+        }
+        let place = self.all.len();
+        self.all.push(Directory { path: path.to_owned(), ..Directory::default() });
+        self.places.insert(path.to_owned(), place);
+        place
+    }
+
+    /// The directories that may hold a trail, and those that call them, directly or not.
+    fn leading_to_trails(&self, context: Context<'_>) -> Vec<bool> {
+        let mut leading = vec![false; self.all.len()];
+        for (place, directory) in self.all.iter().enumerate() {
+            if !is_in(&leading, place) && directory.may_hold_trail(context) {
+                self.spread(&mut leading, place, |directory| &directory.callers);
             }
         }
-        reachable
+        leading
     }
 
+    /// Puts a directory into a set, and all to which steps lead from it.
+    fn spread(&self, set: &mut [bool], start: usize, steps: impl Fn(&Directory) -> &[usize]) {
+        let mut pending = vec![start];
+        while let Some(place) = pending.pop() {
+            if let (Some(is_in @ false), Some(directory)) = (set.get_mut(place), self.all.get(place)) {
+                *is_in = true;
+                pending.extend(steps(directory));
+            }
+        }
+    }
+}
+
+impl Directory {
     /// Whether a directory, or what is installed beside it, mentions a trail or something named like one.
-    fn may_hold_trail(&self, path: &Path, context: Context<'_>) -> bool {
-        match self.all.get(path) {
-            Some(directory) => directory.mentions_trail || directory.calls_trail || installed_mention(path, context),
-            // A called directory may lie where the walk doesn't go.
-            None => mentions_trail(path, context),
+    fn may_hold_trail(&self, context: Context<'_>) -> bool {
+        let Self { path, is_scanned, mentions_trail: mentions, calls_trail, .. } = self;
+        if *is_scanned {
+            *mentions || *calls_trail || installed_mention(path, context)
+        } else {
+            mentions_trail(path, context)
         }
     }
 }
@@ -115,8 +156,6 @@ fn mentions_trail(directory: &Path, context: Context<'_>) -> bool {
         return false;
     }
     let files = context.fs.list(directory).unwrap_or_default();
-    let mentions = |path: &PathBuf| {
-        context.fs.read_inside(path).is_ok_and(|bytes| TRAILS.iter().any(|needle| needle.find(&bytes).is_some()))
-    };
+    let mentions = |path: &PathBuf| context.fs.read_inside(path).is_ok_and(|bytes| super::mentions_trail(&bytes));
     files.iter().filter(|path| names::is_configuration(&file_name(path))).any(mentions)
 }

@@ -111,6 +111,9 @@ impl<'t, 'a> Search<'t, 'a> {
     }
 
     fn follow(&mut self, module: &Arc<Module>, way: &Way<'_>, id: BlockId) {
+        if self.tree.plainly_called(module, id).is_some_and(|called| !self.may_declare(&called)) {
+            return;
+        }
         let Some(block) = module.block(id) else { return };
         let Some(label) = block.labels.first() else { return };
         let key = if way.key.is_empty() { label.text.clone() } else { format!("{}.{}", way.key, label.text) };
@@ -169,7 +172,12 @@ impl<'t, 'a> Search<'t, 'a> {
             if module.declared(self.subject).next().is_some() || !module.unreadable.is_empty() {
                 return true;
             }
-            for block in module.blocks("module").filter_map(|id| module.block(id)) {
+            for id in module.blocks("module") {
+                if let Some(called) = self.tree.plainly_called(&module, id) {
+                    pending.push(called);
+                    continue;
+                }
+                let Some(block) = module.block(id) else { continue };
                 match self.tree.resolve(block, &module, "") {
                     Called::Directory { directory, .. } => pending.push(self.tree.module(&directory)),
                     Called::Elsewhere(_) => return true,

@@ -88,8 +88,19 @@ impl<'a> Tree<'a> {
 
     /// What a call in a module leads to; `key` is its name in the manifest of installed modules.
     pub(super) fn resolve(&self, block: &Block, module: &Module, key: &str) -> Called {
-        let is_read = |directory: &Path| self.modules.borrow().contains_key(directory);
+        let is_read = |directory: &Path| self.is_read(directory);
         calls::resolve(block, &module.directory, key, &self.manifest, &is_read, self.context)
+    }
+
+    /// The module that a call leads to, where its text says so plainly and nobody has to parse it.
+    pub(super) fn plainly_called(&self, module: &Module, call: BlockId) -> Option<Arc<Module>> {
+        let directory = module.plain_source(call)?;
+        calls::leads_to(&directory, &|directory| self.is_read(directory), self.context).then(|| self.module(&directory))
+    }
+
+    /// Whether a module was read, so that its directory is there.
+    fn is_read(&self, directory: &Path) -> bool {
+        self.modules.borrow().contains_key(directory) || self.library.has(directory)
     }
 
     /// The module in a directory.

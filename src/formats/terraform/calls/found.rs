@@ -47,7 +47,7 @@ fn of_block(block: &Block, file: &SourceFile) -> FoundCall {
 }
 
 /// What the text of a block says plainly: its one source stands on a line of its own.
-fn of_text(item: &Item, file: &SourceFile) -> Option<FoundCall> {
+pub(in crate::formats::terraform) fn of_text(item: &Item, file: &SourceFile) -> Option<FoundCall> {
     let text = file.slice(item.span);
     let (header, body) = text.split_once('{')?;
     let is_plain = !header.contains(['\\', '#', '/']) && !body.contains("<<") && !body.contains("/*");
