@@ -1,6 +1,8 @@
 //! From files to verdicts.
 
+mod assemble;
 mod assign;
+mod at;
 mod excuse;
 mod findings;
 mod judge;
@@ -9,6 +11,7 @@ mod place;
 mod planned;
 mod reading;
 mod sighting;
+mod standing;
 mod trace;
 mod witness;
 
@@ -20,19 +23,20 @@ use std::sync::Arc;
 use rayon::ThreadPoolBuilder;
 use rayon::prelude::*;
 
-use crate::config::Benchmark;
 use crate::error::Error;
 use crate::finding::Level;
 use crate::fix;
 use crate::formats::{self, Context};
 use crate::progress::Progress;
-use crate::report::{Place, Report, Reported};
-use crate::rules::{self, Check, Policy, RULES, Rule};
+use crate::report::Report;
+use crate::rules::{Check, Policy, Rule};
 use crate::scan::{self, Inputs};
 use crate::source::{Fs, Sources};
 use crate::suppress::{self, Suppressions};
-use assign::{Assignment, Candidate, assignments, projects};
+pub use assemble::add;
+use assign::{Assignment, Candidate, assignments, link, projects};
 use judge::{Case, Judgement};
+pub use standing::{Change, Setup, Standing};
 pub use trace::trace;
 
 /// Fewer projects than this are judged without starting threads.
@@ -90,45 +94,11 @@ pub fn check(fs: &dyn Fs, inputs: &Inputs, sources: Sources, settings: &Settings
     let scan = scan::scan(fs, inputs, &sources, &settings.progress)?;
     let context = Context { fs, sources: &sources, options: &settings.evaluation, plan: None };
     let suppressions = Suppressions::new(&settings.suppress, &sources);
-    let judged = judge_projects(&projects(&scan, context)?, context, settings, &suppressions);
-    let stale = suppressions.stale(|rule| settings.selection.has(rule));
-    let mut report = Report {
-        files: scan.files,
-        deployments: Vec::new(),
-        findings: Vec::new(),
-        hides_unresolved: false,
-        is_verbose: false,
-        shows_suppressed: false,
-        cited: Benchmark::default().0,
-        rules: RULES.into_iter().filter(|rule| settings.selection.asks(rule)).collect(),
-        min_level: None,
-        shows_passed: false,
-        stale_entries: 0,
-        benchmark: None,
-        sources,
-    };
-    for judgement in judged {
-        report.deployments.extend(judgement.deployment);
-        report.findings.extend(judgement.findings);
-    }
-    let unreadable =
-        scan.unreadable.iter().map(|(path, error)| reading::of_unreadable(report.sources.name(path), error));
-    report.findings.extend(unreadable);
-    report.findings.extend(stale.into_iter().filter_map(|stale| reading::of_stale(stale, settings)));
-    report.deployments.sort_by(|a, b| a.root.cmp(&b.root));
-    clip_to_lines(&mut report);
-    sort_findings(&mut report);
-    drop_repeats(&mut report);
-    report.name_findings();
+    let judged = judge_projects(&projects(&link(&scan, context), context)?, context, settings, &suppressions);
+    let stale = suppressions.stale(|rule| settings.selection.has(rule), |_| true);
+    let mut report = assemble::report(&scan, judged, stale, settings, sources);
     fix::attach(&mut report, inputs, fs);
     Ok(report)
-}
-
-/// Puts more findings in their places among those of a report.
-pub fn add(report: &mut Report, findings: Vec<Reported>) {
-    report.findings.extend(findings);
-    sort_findings(report);
-    report.name_findings();
 }
 
 fn judge_projects(
@@ -137,20 +107,26 @@ fn judge_projects(
     settings: &Settings,
     suppressions: &Suppressions<'_>,
 ) -> Vec<Judgement> {
-    let judge = |assignment: &Assignment<'_>| {
-        let Assignment { candidate, name, context } = *assignment;
-        let opened = assignment.open();
-        let (root, format) = (candidate.project.root(), candidate.format);
-        let case =
-            Case { root, name, format, opened: opened.as_ref(), settings, suppressions, sources: context.sources };
-        let mut judgement = case.judge();
-        judgement.findings.extend(reading::of_problems(opened.problems()));
-        settings.progress.judged();
-        judgement
-    };
     let assignments = assignments(projects, context, settings);
     settings.progress.expect(assignments.len());
-    on_threads(&assignments, settings.jobs, judge)
+    on_threads(&assignments, settings.jobs, |assignment| judge(assignment, assignment.context, settings, suppressions))
+}
+
+/// What is to be said of one deployment, and of what it was read from.
+fn judge(
+    assignment: &Assignment<'_>,
+    context: Context<'_>,
+    settings: &Settings,
+    suppressions: &Suppressions<'_>,
+) -> Judgement {
+    let Assignment { candidate, name, .. } = *assignment;
+    let opened = candidate.open(context);
+    let (root, format) = (candidate.project.root(), candidate.format);
+    let case = Case { root, name, format, opened: opened.as_ref(), settings, suppressions, sources: context.sources };
+    let mut judgement = case.judge();
+    judgement.findings.extend(reading::of_problems(opened.problems()));
+    settings.progress.judged();
+    judgement
 }
 
 /// What `work` makes of each item, in their order.
@@ -164,41 +140,6 @@ fn on_threads<I: Sync, O: Send>(items: &[I], jobs: Option<NonZeroUsize>, work: i
         // The machine has no more threads to give.
         Err(_) => items.iter().map(work).collect(),
     }
-}
-
-/// In the order in which a reader meets them: by file, place and rule.
-fn sort_findings(report: &mut Report) {
-    let sources = &report.sources;
-    report.findings.sort_by_cached_key(|finding| {
-        let (name, start) = match &finding.place {
-            Place::Text(label) => (sources.file(label.span.file).name.clone(), label.span.start),
-            Place::File(name) => (name.clone(), 0),
-        };
-        (name, start, rules::position(finding.rule), finding.message.clone())
-    });
-}
-
-/// What is wrong with a file that several projects read is said once.
-fn drop_repeats(report: &mut Report) {
-    report.findings.dedup_by(|later, earlier| match (&later.place, &earlier.place) {
-        (Place::Text(own), Place::Text(other)) => {
-            later.deployment.is_none() && own == other && later.message == earlier.message
-        }
-        (Place::Text(_) | Place::File(_), _) => false,
-    });
-}
-
-/// A place is shown, and annotated on a pull request, as a part of one line.
-fn clip_to_lines(report: &mut Report) {
-    for finding in &mut report.findings {
-        if let Place::Text(label) = &mut finding.place {
-            place::clip(label, &report.sources);
-        }
-        finding.related.iter_mut().for_each(|label| place::clip(label, &report.sources));
-    }
-    let trails = report.deployments.iter_mut().flat_map(|deployment| &mut deployment.trails);
-    let grounds = trails.flat_map(|trail| &mut trail.grounds);
-    grounds.flat_map(|(_, labels)| labels).for_each(|label| place::clip(label, &report.sources));
 }
 
 impl Settings {

@@ -46,7 +46,7 @@ pub struct Report {
 }
 
 /// A deployment and the verdicts on it.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Judged {
     /// The directory of the root module, or the template.
     pub root: String,
@@ -63,7 +63,7 @@ pub struct Judged {
 }
 
 /// A trail and the verdicts on it.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct JudgedTrail {
     /// As `terraform state list` prints it, or the logical id.
     pub address: String,
@@ -104,7 +104,7 @@ pub enum Outcome {
 }
 
 /// A finding with all that is known of its circumstances.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Reported {
     /// The rule.
     pub rule: &'static Rule,
@@ -151,7 +151,7 @@ pub struct Reported {
 }
 
 /// What a finding points at.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub enum Place {
     /// A place in a text.
     Text(Label),

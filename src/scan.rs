@@ -10,7 +10,7 @@ use std::sync::{Mutex, PoisonError};
 use crate::error::Error;
 use crate::formats::{FORMATS, Interest, Kept};
 use crate::progress::Progress;
-use crate::source::{Fs, MAX_FILE_BYTES, PathKind, ReadError, Sources, stand_in};
+use crate::source::{FileId, Fs, MAX_FILE_BYTES, PathKind, ReadError, Sources, stand_in};
 
 /// What is to be checked.
 #[derive(Debug, Default)]
@@ -21,6 +21,8 @@ pub struct Inputs {
     pub text: Option<(PathBuf, Vec<u8>)>,
     /// Keeps also the files that don't mention a trail.
     pub keep_all: bool,
+    /// Remembers all files that were looked at, so that the scan can be kept up to date.
+    pub remembers: bool,
 }
 
 /// A path of the command line.
@@ -41,6 +43,8 @@ pub struct Scan {
     pub kept: [Vec<Kept>; FORMATS.len()],
     /// Files that should have been read, and why they weren't.
     pub unreadable: Vec<(PathBuf, ReadError)>,
+    /// All that was looked at, if that is to be remembered.
+    pub met: HashSet<PathBuf>,
 }
 
 /// Files on their way from the walk's threads.
@@ -48,7 +52,7 @@ pub struct Scan {
 struct Catch<'a> {
     files: AtomicUsize,
     progress: &'a Progress,
-    /// What was met already, where inputs overlap.
+    /// What was met already, where inputs overlap or it is to be remembered.
     met: Option<Mutex<HashSet<PathBuf>>>,
     found: Mutex<Vec<Found>>,
 }
@@ -65,7 +69,7 @@ struct Found {
 ///
 /// A named path that can't be read is an [`Error::Path`].
 pub fn scan(fs: &dyn Fs, inputs: &Inputs, sources: &Sources, progress: &Progress) -> Result<Scan, Error> {
-    let met = inputs.overlap().then(Mutex::default);
+    let met = (inputs.remembers || inputs.overlap()).then(Mutex::default);
     let catch = Catch { files: AtomicUsize::default(), progress, met, found: Mutex::default() };
     if let Some((path, bytes)) = &inputs.text {
         sources.note_unlisted(path);
@@ -130,23 +134,10 @@ impl Catch<'_> {
         }
     }
 
-    /// Keeps a file for the format among `readers` to which it is worth most.
     fn consider(&self, path: &Path, readers: Readers, bytes: &[u8], keep_all: bool) {
-        if let Some(error) = stand_in(bytes) {
-            return self.push(Found { path: path.to_owned(), outcome: Err(error) });
+        if let Some(found) = consider(path, readers, bytes, keep_all) {
+            self.push(found);
         }
-        let utf8 = hidden::from_utf16(bytes);
-        let first = readers.iter().position(|reads| *reads).filter(|_| keep_all);
-        let (format, interest) = match (most_interested(readers, utf8.as_deref().unwrap_or(bytes)), first) {
-            (Some((format, Interest::Mentions)), _) | (_, Some(format)) => (format, Interest::Mentions),
-            (Some(found), None) => found,
-            (None, None) => return,
-        };
-        let outcome = match utf8 {
-            None => Ok((format, interest, bytes.to_vec())),
-            Some(_) => Err(ReadError::Utf16),
-        };
-        self.push(Found { path: path.to_owned(), outcome });
     }
 
     fn push(&self, found: Found) {
@@ -158,7 +149,9 @@ impl Catch<'_> {
         let mut found = self.found.into_inner().unwrap_or_else(PoisonError::into_inner);
         found.sort_by(|a, b| a.path.cmp(&b.path));
         found.dedup_by(|later, earlier| later.path == earlier.path);
-        let mut scan = Scan { files: self.files.into_inner(), ..Scan::default() };
+        let met = self.met.map(Mutex::into_inner).transpose().unwrap_or_else(|error| Some(error.into_inner()));
+        let (files, met) = (self.files.into_inner(), met.unwrap_or_default());
+        let mut scan = Scan { files, met, ..Scan::default() };
         for Found { path, outcome } in found {
             match outcome {
                 Ok((format, interest, bytes)) => {
@@ -176,6 +169,68 @@ impl Catch<'_> {
 
 /// Which of the [`FORMATS`] may read a file.
 type Readers = [bool; FORMATS.len()];
+
+/// Keeps a file for the format among `readers` to which it is worth most.
+fn consider(path: &Path, readers: Readers, bytes: &[u8], keep_all: bool) -> Option<Found> {
+    if let Some(error) = stand_in(bytes) {
+        return Some(Found { path: path.to_owned(), outcome: Err(error) });
+    }
+    let utf8 = hidden::from_utf16(bytes);
+    let first = readers.iter().position(|reads| *reads).filter(|_| keep_all);
+    let (format, interest) = match (most_interested(readers, utf8.as_deref().unwrap_or(bytes)), first) {
+        (Some((format, Interest::Mentions)), _) | (_, Some(format)) => (format, Interest::Mentions),
+        (Some(found), None) => found,
+        (None, None) => return None,
+    };
+    let outcome = match utf8 {
+        None => Ok((format, interest, bytes.to_vec())),
+        Some(_) => Err(ReadError::Utf16),
+    };
+    Some(Found { path: path.to_owned(), outcome })
+}
+
+impl Scan {
+    /// Takes in how a file is now that the scan has met; it may be gone. `known` is the file as which it is kept, if it
+    /// is, with its new text. Returns its format and what it is worth, if anything.
+    pub fn renew(
+        &mut self,
+        path: &Path,
+        read: Result<Vec<u8>, ReadError>,
+        known: Option<FileId>,
+        sources: &Sources,
+        keep_all: bool,
+    ) -> Option<(usize, Kept)> {
+        self.kept.iter_mut().for_each(|kept| kept.retain(|kept| Some(kept.file) != known));
+        self.unreadable.retain(|(unreadable, _)| unreadable != path);
+        let outcome = match read {
+            Ok(bytes) => consider(path, readers(path), &bytes, keep_all)?.outcome,
+            Err(ReadError::Missing) => {
+                self.files = self.files.saturating_sub(usize::from(self.met.remove(path)));
+                return None;
+            }
+            Err(error) => Err(error),
+        };
+        match outcome {
+            Ok((format, interest, bytes)) => {
+                let kept = Kept { file: sources.renew(path, bytes), interest };
+                let all = self.kept.get_mut(format)?;
+                let place = all.partition_point(|other| sources.file(other.file).path.as_path() < path);
+                all.insert(place, kept);
+                Some((format, kept))
+            }
+            Err(error) => {
+                let place = self.unreadable.partition_point(|(other, _)| other.as_path() < path);
+                self.unreadable.insert(place, (path.to_owned(), error));
+                None
+            }
+        }
+    }
+}
+
+/// Whether a file of this name is of a kind that is checked.
+pub fn is_checked(path: &Path) -> bool {
+    readers(path).contains(&true)
+}
 
 /// The formats whose files may have such a name.
 fn readers(path: &Path) -> Readers {

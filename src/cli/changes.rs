@@ -88,7 +88,7 @@ fn earlier(given: &Given, snapshot: Snapshot) -> Given {
     let input = |path: &Path| Input { given: path.display().to_string(), path: path.to_owned() };
     let paths = given.paths().filter(was_there).map(input).collect();
     Given {
-        inputs: Inputs { paths, text: None, keep_all: given.inputs.keep_all },
+        inputs: Inputs { paths, keep_all: given.inputs.keep_all, ..Inputs::default() },
         files: Files::Snapshot(Box::new(snapshot)),
         sources: inputs::sources(given.read_roots.clone()),
         here: given.here.clone(),

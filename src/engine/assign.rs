@@ -2,7 +2,7 @@
 
 use super::{Settings, planned};
 use crate::error::Error;
-use crate::formats::{Context, FORMATS, Format, Kept, Opened, Project};
+use crate::formats::{self, Context, FORMATS, Format, Kept, Opened, Project};
 use crate::scan::Scan;
 
 /// A project of a format.
@@ -14,20 +14,40 @@ pub(super) struct Candidate {
 }
 
 impl Candidate {
-    fn open<'a>(&'a self, context: Context<'a>) -> Box<dyn Opened + 'a> {
+    pub(super) fn open<'a>(&'a self, context: Context<'a>) -> Box<dyn Opened + 'a> {
         let plan = context.options.plan.as_deref().filter(|_| self.is_planned);
         self.project.open(Context { plan, ..context })
     }
 }
 
+/// The files of each format, with what they bring in.
+pub(super) type Linked = [Vec<formats::Linked>; FORMATS.len()];
+
+/// What the files bring in that a scan has kept.
+pub(super) fn link(scan: &Scan, context: Context<'_>) -> Linked {
+    std::array::from_fn(|index| {
+        let kept = scan.kept.get(index).into_iter().flatten();
+        FORMATS
+            .get(index)
+            .into_iter()
+            .flat_map(|format| kept.clone().map(|kept| link_file(*format, *kept, context)))
+            .collect()
+    })
+}
+
+/// What one file brings in.
+pub(super) fn link_file(format: &dyn Format, kept: Kept, context: Context<'_>) -> formats::Linked {
+    formats::Linked { kept, links: format.links(kept, context) }
+}
+
 /// The projects of all formats.
-pub(super) fn projects(scan: &Scan, context: Context<'_>) -> Result<Vec<Candidate>, Error> {
-    let of_format = |(format, kept): (&&'static dyn Format, &Vec<Kept>)| {
+pub(super) fn projects(linked: &Linked, context: Context<'_>) -> Result<Vec<Candidate>, Error> {
+    let of_format = |(format, linked): (&&'static dyn Format, &Vec<formats::Linked>)| {
         let name = format.name();
-        let projects = format.projects(kept, context).into_iter();
+        let projects = format.projects(linked, context).into_iter();
         projects.map(move |project| Candidate { format: name, project, is_planned: false })
     };
-    let mut candidates: Vec<Candidate> = FORMATS.iter().zip(&scan.kept).flat_map(of_format).collect();
+    let mut candidates: Vec<Candidate> = FORMATS.iter().zip(linked).flat_map(of_format).collect();
     planned::assign(&mut candidates, context)?;
     Ok(candidates)
 }

@@ -14,7 +14,7 @@ use crate::source::{Sources, Span};
 use crate::suppress::Suppressions;
 
 /// The verdicts on a deployment, and the findings behind them.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(super) struct Judgement {
     pub(super) deployment: Option<Judged>,
     pub(super) findings: Vec<Reported>,

@@ -2,7 +2,7 @@
 
 mod ways;
 
-use super::assign::{assignments, projects};
+use super::assign::{assignments, link, projects};
 use super::{Settings, place, sighting};
 use crate::error::{Error, closest};
 use crate::formats::{Context, Opened};
@@ -18,7 +18,8 @@ const REGION: &str = "region";
 /// What is asked for: an address, and perhaps the path of an argument after it.
 #[derive(Debug)]
 struct Question<'a> {
-    text: &'a str,
+    /// Nothing means everything.
+    text: Option<&'a str>,
 }
 
 /// A run of the evaluation: the instances in a world.
@@ -41,10 +42,10 @@ pub fn trace(
 ) -> Result<Trace, Error> {
     let scan = scan::scan(fs, inputs, &sources, &settings.progress)?;
     let context = Context { fs, sources: &sources, options: &settings.evaluation, plan: None };
-    let question = Question { text: question };
+    let question = Question { text: Some(question) };
     let mut arguments = Vec::new();
     let mut addresses = Vec::new();
-    let projects = projects(&scan, context)?;
+    let projects = projects(&link(&scan, context), context)?;
     for assignment in assignments(&projects, context, settings) {
         let opened = assignment.open();
         let before = arguments.len();
@@ -64,6 +65,15 @@ pub fn trace(
         return Err(question.unanswered(&addresses, scan.files));
     }
     Ok(Trace { arguments, sources })
+}
+
+/// All arguments of the trails of a deployment.
+pub(super) fn everything(opened: &dyn Opened) -> Vec<Argument> {
+    let (mut addresses, mut arguments) = (Vec::new(), Vec::new());
+    for site in 0..opened.sites(Subject::Trails) {
+        Question { text: None }.answer(opened, site, &mut addresses, &mut arguments);
+    }
+    arguments
 }
 
 impl Question<'_> {
@@ -89,8 +99,9 @@ impl Question<'_> {
     /// The path of the argument that is asked for, if the question is about this address. An instance
     /// may be asked about without its keys.
     fn attribute_of(&self, address: &str) -> Option<&str> {
+        let Some(text) = self.text else { return Some("") };
         [address.to_owned(), without_keys(address)].iter().find_map(|address| {
-            let rest = self.text.strip_prefix(address.as_str())?;
+            let rest = text.strip_prefix(address.as_str())?;
             if rest.is_empty() { Some(rest) } else { rest.strip_prefix('.') }
         })
     }
@@ -100,8 +111,9 @@ impl Question<'_> {
             let attribute = self.attribute_of(address).unwrap_or_default().to_owned();
             return Error::NoArgument { address: address.clone(), attribute };
         }
-        let suggestion = closest(self.text, addresses.iter().map(String::as_str)).map(str::to_owned);
-        Error::NoTrail { address: self.text.to_owned(), files, suggestion }
+        let text = self.text.unwrap_or_default();
+        let suggestion = closest(text, addresses.iter().map(String::as_str)).map(str::to_owned);
+        Error::NoTrail { address: text.to_owned(), files, suggestion }
     }
 }
 

@@ -9,7 +9,8 @@ pub mod cloudformation;
 pub mod plan;
 pub mod terraform;
 
-use std::path::PathBuf;
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use schemars::JsonSchema;
@@ -39,8 +40,11 @@ pub trait Format: Sync {
     /// What a file is worth, by its bytes alone. This runs on every file, so it must be as fast as a search.
     fn interest(&self, bytes: &[u8]) -> Interest;
 
+    /// What of a kept file decides which projects there are.
+    fn links(&self, kept: Kept, context: Context<'_>) -> Links;
+
     /// The projects that the kept files are part of, in the order of their roots.
-    fn projects(&self, kept: &[Kept], context: Context<'_>) -> Vec<Box<dyn Project>>;
+    fn projects(&self, linked: &[Linked], context: Context<'_>) -> Vec<Box<dyn Project>>;
 }
 
 /// What is known of a file before anything is parsed.
@@ -61,6 +65,26 @@ pub struct Kept {
     pub file: FileId,
     /// Why it was kept.
     pub interest: Interest,
+}
+
+/// What a file brings in. As long as this stays the same for all files, so do the projects.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Links {
+    /// The directories or the files that it calls, other than its own.
+    pub calls: BTreeSet<PathBuf>,
+    /// Whether a trail may come in by a call, though the file mentions none.
+    pub may_bring_trail: bool,
+    /// How many deployments it may be by itself.
+    pub documents: usize,
+}
+
+/// A file that may matter, and what it brings in.
+#[derive(Debug, Clone)]
+pub struct Linked {
+    /// The file.
+    pub kept: Kept,
+    /// What it brings in.
+    pub links: Links,
 }
 
 /// Where files come from, and how they are to be read.
@@ -153,6 +177,9 @@ pub trait Project: Send + Sync {
     fn fit(&self, _plan: &Plan, _context: Context<'_>) -> Fit {
         Fit::NeverPlanned
     }
+
+    /// Throws away what was kept of a file, which has changed.
+    fn forget(&self, _changed: &Path) {}
 
     /// Reads what is needed to evaluate it.
     fn open<'a>(&'a self, context: Context<'a>) -> Box<dyn Opened + 'a>;

@@ -58,6 +58,8 @@ pub struct SourceFile {
     pub text: String,
     /// The offsets of the replaced bytes.
     pub replaced: Vec<u32>,
+    /// The place in another file where this text stands, if it has no file of its own.
+    pub within: Option<Span>,
     line_starts: OnceLock<Vec<u32>>,
 }
 
@@ -67,7 +69,7 @@ impl SourceFile {
     /// Decodes `bytes`. It never fails: what isn't UTF-8 is replaced and noted.
     pub fn new(path: PathBuf, name: String, bytes: Vec<u8>) -> Self {
         let (text, replaced) = decode(bytes);
-        Self { path, name, text, replaced, line_starts: OnceLock::new() }
+        Self { path, name, text, replaced, within: None, line_starts: OnceLock::new() }
     }
 
     /// The directory that holds the file.

@@ -3,22 +3,26 @@
 //! A [`Span`] is all that the layers above keep of a place. Lines and columns
 //! are worked out by the outputs, when a person or a program wants to read them.
 
+mod asked;
 mod disk;
 mod exclusions;
 mod file;
 mod git;
 mod memory;
+mod overlay;
 mod seen;
 mod sources;
 mod stand_in;
 
 use std::path::{Component, Path, PathBuf};
 
+pub use asked::{Asked, Noting};
 pub use disk::Disk;
 pub use exclusions::Exclusions;
 pub use file::{FileId, Position, SourceFile, Span};
 pub use git::{Commit, Git, GitError, Ignored, Index, Snapshot};
 pub use memory::Memory;
+pub use overlay::Overlay;
 pub use seen::Seen;
 pub use sources::Sources;
 pub use stand_in::stand_in;

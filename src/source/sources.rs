@@ -4,16 +4,19 @@ use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, PoisonError, RwLock};
 
-use super::{FileId, Fs, ReadError, SourceFile};
+use super::{Asked, FileId, Fs, ReadError, SourceFile, Span};
 
 /// All files that were kept, by [`FileId`] and by path.
 ///
-/// Files are only ever added, so a [`Span`](super::Span) stays good for the whole run.
+/// Files are only ever added, so a [`Span`](super::Span) stays good for the whole run. Where runs follow each other in
+/// an editor, a file can get [another text](Self::renew); then what was said of its old text is to be thrown away.
 #[derive(Debug, Default)]
 pub struct Sources {
     base: PathBuf,
     read_roots: Vec<PathBuf>,
-    kept: RwLock<Kept>,
+    kept: Arc<RwLock<Kept>>,
+    /// Where it is noted what is asked for.
+    asked: Option<Arc<Asked>>,
 }
 
 #[derive(Debug, Default)]
@@ -23,10 +26,40 @@ struct Kept {
     unlisted: Vec<PathBuf>,
 }
 
+impl Kept {
+    fn push(&mut self, path: &Path, file: Arc<SourceFile>) -> FileId {
+        let id = FileId(u32::try_from(self.files.len()).unwrap_or(u32::MAX));
+        self.files.push(file);
+        self.by_path.insert(path.to_owned(), id);
+        id
+    }
+}
+
 impl Sources {
     /// No files yet. Names are given relative to `base`, and files may refer to others below it.
     pub fn new(base: PathBuf) -> Self {
-        Self { read_roots: vec![base.clone()], base, kept: RwLock::default() }
+        Self { read_roots: vec![base.clone()], base, kept: Arc::default(), asked: None }
+    }
+
+    /// The same files under another handle.
+    pub fn share(&self) -> Self {
+        let (base, read_roots) = (self.base.clone(), self.read_roots.clone());
+        Self { base, read_roots, kept: Arc::clone(&self.kept), asked: None }
+    }
+
+    /// The same files under a handle that notes in `asked` which of them are looked into.
+    pub fn noting(&self, asked: Arc<Asked>) -> Self {
+        Self { asked: Some(asked), ..self.share() }
+    }
+
+    /// Notes a path for which somebody else has looked already.
+    pub fn ask(&self, path: &Path) {
+        self.asked.iter().for_each(|asked| asked.note_path(path));
+    }
+
+    /// The same for a file.
+    pub fn ask_file(&self, id: FileId) {
+        self.asked.iter().for_each(|asked| asked.note_file(id));
     }
 
     /// Lets files refer to others below more directories.
@@ -41,24 +74,21 @@ impl Sources {
         let (files, by_path, unlisted) = (kept.files.clone(), kept.by_path.clone(), kept.unlisted.clone());
         let copy = Kept { files, by_path, unlisted };
         drop(kept);
-        let copy = Self { base: self.base.clone(), read_roots: self.read_roots.clone(), kept: RwLock::new(copy) };
-        texts.for_each(|(file, text)| copy.renew(file, text));
+        let copy = Self { kept: Arc::new(RwLock::new(copy)), ..self.share() };
+        for (file, text) in texts {
+            copy.replace(&file.path, file.name.clone(), text.as_bytes().to_vec());
+        }
         copy
     }
 
-    fn renew(&self, file: &SourceFile, text: &str) {
-        let new = Arc::new(SourceFile::new(file.path.clone(), file.name.clone(), text.as_bytes().to_vec()));
-        match self.known(&file.path) {
-            Some(id) => {
-                let mut kept = self.kept.write().unwrap_or_else(PoisonError::into_inner);
-                if let Some(old) = kept.files.get_mut(id.0 as usize) {
-                    *old = new;
-                }
-            }
-            None => {
-                self.add_as(&file.path, file.name.clone(), text.as_bytes().to_vec());
-            }
+    fn replace(&self, path: &Path, name: String, bytes: Vec<u8>) -> FileId {
+        let Some(id) = self.known(path) else { return self.add_as(path, name, bytes) };
+        let file = Arc::new(SourceFile::new(path.to_owned(), name, bytes));
+        let mut kept = self.kept.write().unwrap_or_else(PoisonError::into_inner);
+        if let Some(old) = kept.files.get_mut(id.0 as usize) {
+            *old = file;
         }
+        id
     }
 
     /// Keeps a file that was read elsewhere; the first text of a path wins.
@@ -70,19 +100,58 @@ impl Sources {
     pub fn add_as(&self, path: &Path, name: String, bytes: Vec<u8>) -> FileId {
         let file = Arc::new(SourceFile::new(path.to_owned(), name, bytes));
         let mut kept = self.kept.write().unwrap_or_else(PoisonError::into_inner);
-        if let Some(&id) = kept.by_path.get(path) {
+        let id = match kept.by_path.get(path) {
+            Some(&id) => id,
+            None => kept.push(path, file),
+        };
+        drop(kept);
+        self.ask_file(id);
+        id
+    }
+
+    /// Keeps a text that stands within another file. Where an editor has changed that, the same path gets a new file.
+    pub fn add_within(&self, path: &Path, name: String, text: &str, place: Span) -> FileId {
+        let mut file = SourceFile::new(path.to_owned(), name, text.as_bytes().to_vec());
+        file.within = Some(place);
+        let is_same = |id: &FileId| {
+            let known = self.file(*id);
+            known.text == text && known.within == Some(place)
+        };
+        if let Some(id) = self.known(path).filter(is_same) {
             return id;
         }
-        let id = FileId(u32::try_from(kept.files.len()).unwrap_or(u32::MAX));
-        kept.files.push(file);
-        kept.by_path.insert(path.to_owned(), id);
-        id
+        self.kept.write().unwrap_or_else(PoisonError::into_inner).push(path, Arc::new(file))
+    }
+
+    /// A place, or for one in a text that stands within another file, the place of that text.
+    pub fn outermost(&self, span: Span) -> Span {
+        let mut span = span;
+        // The other file was there before.
+        while let Some(outer) = self.file(span.file).within {
+            span = outer;
+        }
+        span
+    }
+
+    /// Where the file lies that people know by this name.
+    pub fn path_of(&self, name: &str) -> PathBuf {
+        self.base.join(name)
+    }
+
+    /// Gives a path another text; its [`FileId`] stays the same.
+    pub fn renew(&self, path: &Path, bytes: Vec<u8>) -> FileId {
+        self.replace(path, self.name(path), bytes)
+    }
+
+    /// Forgets that there is a file at a path, so that it is looked for when somebody asks again.
+    pub fn forget(&self, path: &Path) {
+        self.kept.write().unwrap_or_else(PoisonError::into_inner).by_path.remove(path);
     }
 
     /// Reads a file that another one refers to, unless it is kept already.
     pub fn load(&self, fs: &dyn Fs, path: &Path) -> Result<FileId, ReadError> {
         match self.known(path) {
-            Some(id) => Ok(id),
+            Some(id) => Ok(self.told(id)),
             None => Ok(self.add(path, fs.read_inside(path)?)),
         }
     }
@@ -90,17 +159,24 @@ impl Sources {
     /// Reads a file that the user named, unless it is kept already.
     pub fn load_named(&self, fs: &dyn Fs, path: &Path) -> Result<FileId, ReadError> {
         match self.known(path) {
-            Some(id) => Ok(id),
+            Some(id) => Ok(self.told(id)),
             None => Ok(self.add(path, fs.read(path)?)),
         }
     }
 
-    fn known(&self, path: &Path) -> Option<FileId> {
+    fn told(&self, id: FileId) -> FileId {
+        self.ask_file(id);
+        id
+    }
+
+    /// The file at a path, if it is kept.
+    pub fn known(&self, path: &Path) -> Option<FileId> {
         self.kept.read().unwrap_or_else(PoisonError::into_inner).by_path.get(path).copied()
     }
 
     /// The file with this id.
     pub fn file(&self, id: FileId) -> Arc<SourceFile> {
+        self.ask_file(id);
         let kept = self.kept.read().unwrap_or_else(PoisonError::into_inner);
         Arc::clone(kept.files.get(id.0 as usize).expect("a FileId comes from these Sources"))
     }

@@ -78,6 +78,20 @@ pub fn comments(report: &Report, reason: &str, enforced: &[&str]) -> Comments {
     comments
 }
 
+/// The comment that accepts one finding, as a text to insert at a place; nothing if there is no place for it.
+pub fn comment(report: &Report, number: usize, reason: &str, enforced: &[&str]) -> Option<(Span, String)> {
+    let finding = report.findings.get(number)?;
+    let Place::Text(label) = &finding.place else { return None };
+    let file = report.sources.file(label.span.file);
+    let is_possible = is_acceptable(finding, report) && !enforced.contains(&finding.rule.id());
+    if !is_possible || !file.replaced.is_empty() || file.within.is_some() || !file.path.is_absolute() {
+        return None;
+    }
+    let spot = spot(label.span, &Outline::read(label.span.file, &file), &file).ok()?;
+    let place = Span::new(label.span.file, spot.offset, spot.offset);
+    Some((place, spot.form.write(&[finding.rule], reason)))
+}
+
 fn is_acceptable(finding: &Reported, report: &Report) -> bool {
     let is_judged = !matches!(finding.rule.check, Check::Reading | Check::Ignoring | Check::Comparing);
     is_judged && finding.suppressed.is_none() && report.tells(finding)

@@ -20,14 +20,14 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 
 pub use accepted::Accepted;
-pub use add::{Commented, Comments, Left, comments};
+pub use add::{Commented, Comments, Left, comment, comments};
 pub use date::Date;
 pub use foreign::FOREIGN;
 pub use stale::{Stale, StaleKind};
 
 use crate::config::Tool;
 use crate::rules::Rule;
-use crate::source::{FileId, Sources, Span};
+use crate::source::{FileId, SourceFile, Sources, Span};
 use ignores::Ignores;
 
 /// What may suppress a finding.
@@ -77,15 +77,42 @@ impl Suppression {
 pub struct Suppressions<'a> {
     policy: &'a Policy,
     sources: &'a Sources,
-    files: Mutex<HashMap<FileId, Arc<Ignores>>>,
+    ignored: Arc<Ignored>,
     /// The rules for which something was of use, also if its last day is over.
-    used: Mutex<HashSet<(Option<Span>, &'static str)>>,
+    used: Mutex<Used>,
 }
+
+/// What was of use: where it is written, and the rule.
+pub type Used = HashSet<(Option<Span>, &'static str)>;
+
+/// What files suppress, each with the text in which that is written.
+#[derive(Debug, Default)]
+pub struct Ignored {
+    files: Mutex<HashMap<FileId, Read>>,
+}
+
+/// A text, and what it suppresses.
+type Read = (Arc<SourceFile>, Arc<Ignores>);
 
 impl<'a> Suppressions<'a> {
     /// None of use yet.
     pub fn new(policy: &'a Policy, sources: &'a Sources) -> Self {
-        Self { policy, sources, files: Mutex::default(), used: Mutex::default() }
+        Self::among(Arc::default(), policy, sources)
+    }
+
+    /// None of use yet, where the files are read already, or some of them.
+    pub fn among(ignored: Arc<Ignored>, policy: &'a Policy, sources: &'a Sources) -> Self {
+        Self { policy, sources, ignored, used: Mutex::default() }
+    }
+
+    /// What was of use until now.
+    pub fn used(&self) -> Used {
+        self.used.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Takes in what was of use to others.
+    pub fn add_used(&self, used: &Used) {
+        self.used.lock().unwrap_or_else(PoisonError::into_inner).extend(used);
     }
 
     /// Why what a rule finds of a trail, or of a deployment without an address, doesn't count; `places` are all
@@ -107,8 +134,15 @@ impl<'a> Suppressions<'a> {
     }
 
     fn of_file(&self, id: FileId) -> Arc<Ignores> {
-        let mut files = self.files.lock().unwrap_or_else(PoisonError::into_inner);
-        let read = || Arc::new(Ignores::read(id, &self.sources.file(id), &self.policy.honored));
-        Arc::clone(files.entry(id).or_insert_with(read))
+        let file = self.sources.file(id);
+        let mut files = self.ignored.files.lock().unwrap_or_else(PoisonError::into_inner);
+        match files.get(&id) {
+            Some((text, ignores)) if Arc::ptr_eq(text, &file) => Arc::clone(ignores),
+            Some(_) | None => {
+                let ignores = Arc::new(Ignores::read(id, &file, &self.policy.honored));
+                files.insert(id, (file, Arc::clone(&ignores)));
+                ignores
+            }
+        }
     }
 }

@@ -5,7 +5,7 @@ use std::sync::PoisonError;
 use super::ignores::Ignore;
 use super::{Accepted, Suppression, Suppressions};
 use crate::rules::{self, Rule};
-use crate::source::Span;
+use crate::source::{FileId, Span};
 
 /// Something that was meant to suppress findings and doesn't.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -32,14 +32,14 @@ pub enum StaleKind {
 }
 
 impl Suppressions<'_> {
-    /// What is stale in all files of the run; `is_asked` tells the rules that were asked.
-    pub fn stale(&self, is_asked: impl Fn(&Rule) -> bool) -> Vec<Stale> {
+    /// What is stale in the files of the run that count; `is_asked` tells the rules that were asked.
+    pub fn stale(&self, is_asked: impl Fn(&Rule) -> bool, counts: impl Fn(FileId) -> bool) -> Vec<Stale> {
         if self.policy.is_off {
             return Vec::new();
         }
         let accepted = self.policy.accepted.iter();
         let mut stale: Vec<Stale> = accepted.filter_map(|accepted| self.judge_accepted(accepted, &is_asked)).collect();
-        for (id, _) in self.sources.all() {
+        for (id, _) in self.sources.all().into_iter().filter(|(id, _)| counts(*id)) {
             let ignores = self.of_file(id);
             for (span, message) in &ignores.misread {
                 let message = format!("this suppresses nothing: {message}");

@@ -204,7 +204,7 @@ impl Library<'_> {
         let position = outer.position(node.span.start);
         let name = format!("{}#{}:{}", outer.name, position.line, position.column);
         let path = outer.path.with_file_name(format!("{name}.{}.template", self.bodies.borrow().len()));
-        let file = self.context.sources.add_as(&path, name, text.as_bytes().to_vec());
+        let file = self.context.sources.add_within(&path, name, text, node.span);
         Document::read(file, &self.context.sources.file(file))
     }
 }

@@ -29,7 +29,7 @@ use std::sync::LazyLock;
 
 use memchr::memmem::Finder;
 
-use super::{Context, Format, Interest, Kept, Project};
+use super::{Context, Format, Interest, Kept, Linked, Links, Project};
 use crate::model::dialects;
 
 /// The format.
@@ -70,7 +70,11 @@ impl Format for CloudFormation {
         }
     }
 
-    fn projects(&self, kept: &[Kept], context: Context<'_>) -> Vec<Box<dyn Project>> {
-        roots::find(kept, context).into_iter().map(|root| Box::new(root) as Box<dyn Project>).collect()
+    fn links(&self, kept: Kept, context: Context<'_>) -> Links {
+        roots::links(kept, context)
+    }
+
+    fn projects(&self, linked: &[Linked], context: Context<'_>) -> Vec<Box<dyn Project>> {
+        roots::find(linked, context).into_iter().map(|root| Box::new(root) as Box<dyn Project>).collect()
     }
 }

@@ -1,11 +1,14 @@
 //! Which templates are deployed by themselves: those that no stack of another one deploys.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::cell::LazyCell;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::ops::Deref;
+use std::path::PathBuf;
 
 use super::deployment::{Deployment, called};
 use super::library::Library;
 use super::stacks;
-use crate::formats::{Context, Interest, Kept, Opened, Project};
+use crate::formats::{Context, Interest, Kept, Linked, Links, Opened, Project};
 use crate::source::FileId;
 
 /// A file that may hold a template, or one of the documents of such a file.
@@ -25,45 +28,66 @@ impl Project for Root {
     }
 }
 
+/// What a file deploys with itself, if there are templates in it.
+pub(super) fn links(kept: Kept, context: Context<'_>) -> Links {
+    let library = LazyCell::new(|| Library::new(context));
+    let called = calls_of(kept.file, context, &library);
+    let may_be_root = kept.interest == Interest::Mentions || called.is_some();
+    let is_other = |id: &FileId| *id != kept.file;
+    let path = |id: FileId| context.sources.file(id).path.clone();
+    Links {
+        may_bring_trail: called.is_some(),
+        calls: called.into_iter().flatten().filter(is_other).map(path).collect(),
+        documents: if may_be_root { documents(kept.file, context, &library) } else { 0 },
+    }
+}
+
+/// CloudFormation reads one document, so several in a file are several deployments.
+fn documents<'a>(file: FileId, context: Context<'a>, library: &impl Deref<Target = Library<'a>>) -> usize {
+    let text = context.sources.file(file);
+    if text.text.contains("\n---") { library.templates(&library.document(file)).len().max(1) } else { 1 }
+}
+
 /// The roots among the kept files.
-pub(super) fn find(kept: &[Kept], context: Context<'_>) -> Vec<Root> {
-    let library = Library::new(context);
-    let calls: BTreeMap<FileId, Vec<FileId>> =
-        kept.iter().map(|kept| kept.file).filter_map(|file| Some((file, calls_of(file, &library)?))).collect();
-    let is_candidate = |kept: &&Kept| kept.interest == Interest::Mentions || calls.contains_key(&kept.file);
-    let candidates: Vec<FileId> = kept.iter().filter(is_candidate).map(|kept| kept.file).collect();
-    let called: BTreeSet<FileId> =
-        calls.iter().flat_map(|(own, called)| called.iter().filter(move |id| *id != own)).copied().collect();
+pub(super) fn find(linked: &[Linked], context: Context<'_>) -> Vec<Root> {
+    let files: HashMap<PathBuf, FileId> =
+        linked.iter().map(|linked| (context.sources.file(linked.kept.file).path.clone(), linked.kept.file)).collect();
+    let is_candidate = |linked: &&Linked| linked.kept.interest == Interest::Mentions || linked.links.may_bring_trail;
+    let candidates: BTreeMap<FileId, &Links> =
+        linked.iter().filter(is_candidate).map(|linked| (linked.kept.file, &linked.links)).collect();
+    let called = |links: &Links| links.calls.iter().filter_map(|path| files.get(path).copied()).collect();
+    let calls: BTreeMap<FileId, Vec<FileId>> = candidates.iter().map(|(file, links)| (*file, called(links))).collect();
+    let called: BTreeSet<FileId> = calls.values().flatten().copied().collect();
     let is_named = |file: &FileId| context.options.roots.contains(&context.sources.file(*file).path);
-    let is_root = |file: &&FileId| !called.contains(file) || is_named(file);
-    let mut roots: Vec<FileId> = candidates.iter().filter(is_root).copied().collect();
+    let is_root = |file: &FileId| !called.contains(file) || is_named(file);
+    let mut roots: Vec<FileId> = candidates.keys().copied().filter(is_root).collect();
     let mut reached = BTreeSet::new();
     roots.iter().for_each(|root| reach(*root, &calls, &mut reached));
     // Templates that deploy each other are reached from no root, and must not be lost.
-    for file in &candidates {
+    for file in candidates.keys() {
         if !reached.contains(file) {
             roots.push(*file);
             reach(*file, &calls, &mut reached);
         }
     }
     roots.sort();
-    roots.into_iter().flat_map(|file| documents(file, &library)).collect()
+    let documents = |file: FileId| candidates.get(&file).map_or(0, |links| links.documents);
+    let name = |file: FileId| context.sources.file(file).name.clone();
+    roots
+        .into_iter()
+        .flat_map(|file| (0..documents(file)).map(move |document| (file, document)))
+        .map(|(file, document)| Root { file, document, name: numbered(name(file), document) })
+        .collect()
 }
 
-/// CloudFormation reads one document, so several in a file are several deployments.
-fn documents(file: FileId, library: &Library<'_>) -> Vec<Root> {
-    let text = library.context.sources.file(file);
-    let count = if text.text.contains("\n---") { library.templates(&library.document(file)).len().max(1) } else { 1 };
-    let name = |document: usize| match document {
-        0 => text.name.clone(),
-        later => format!("{}#{}", text.name, later.saturating_add(1)),
-    };
-    (0..count).map(|document| Root { file, document, name: name(document) }).collect()
+/// The name of one of the documents of a file.
+fn numbered(name: String, document: usize) -> String {
+    if document == 0 { name } else { format!("{name}#{}", document.saturating_add(1)) }
 }
 
 /// The files that a template's stacks deploy; nothing for a file without templates or stacks.
-fn calls_of(file: FileId, library: &Library<'_>) -> Option<Vec<FileId>> {
-    let text = library.context.sources.file(file);
+fn calls_of<'a>(file: FileId, context: Context<'a>, library: &impl Deref<Target = Library<'a>>) -> Option<Vec<FileId>> {
+    let text = context.sources.file(file);
     if !stacks::NEEDLES.iter().chain(&[super::macros::INCLUDE]).any(|needle| text.text.contains(needle)) {
         return None;
     }

@@ -12,7 +12,7 @@ use std::sync::LazyLock;
 
 use memchr::memmem::Finder;
 
-use super::{Context, Format, Interest, Kept, Opened, Project};
+use super::{Context, Format, Interest, Kept, Linked, Links, Opened, Project};
 use crate::model::dialects;
 use crate::source::FileId;
 use crate::syntax::json;
@@ -48,14 +48,18 @@ impl Format for TerraformPlan {
         if CHANGES.find(bytes).is_some() && mentions_trail() { Interest::Mentions } else { Interest::None }
     }
 
-    fn projects(&self, kept: &[Kept], context: Context<'_>) -> Vec<Box<dyn Project>> {
+    fn links(&self, _kept: Kept, _context: Context<'_>) -> Links {
+        Links { documents: 1, ..Links::default() }
+    }
+
+    fn projects(&self, linked: &[Linked], context: Context<'_>) -> Vec<Box<dyn Project>> {
         let plan = |kept: &Kept| {
             let name = context.sources.file(kept.file).name.clone();
             Box::new(PlanFile { file: kept.file, name }) as Box<dyn Project>
         };
         // One that is named beside its sources isn't judged a second time by itself.
         let is_beside = |kept: &&Kept| context.options.plan.as_ref().is_some_and(|plan| plan.file == kept.file);
-        kept.iter().filter(|kept| !is_beside(kept)).map(plan).collect()
+        linked.iter().map(|linked| &linked.kept).filter(|kept| !is_beside(kept)).map(plan).collect()
     }
 }
 

@@ -26,6 +26,16 @@ impl Library {
             Arc::clone(modules.entry(directory.to_owned()).or_default())
         };
         // Others wait for this directory only.
-        Arc::clone(place.get_or_init(|| Arc::new(Module::load(directory, context))))
+        let module = Arc::clone(place.get_or_init(|| Arc::new(Module::load(directory, context))));
+        // Who is given it depends on what it was read from, as much as who has read it.
+        context.sources.ask(directory);
+        module.files.iter().for_each(|file| context.sources.ask_file(*file));
+        module
+    }
+
+    /// Reads the module again of which a file has changed, when somebody asks for it.
+    pub(super) fn forget(&self, changed: &Path) {
+        let mut modules = self.modules.lock().unwrap_or_else(PoisonError::into_inner);
+        changed.ancestors().take(2).for_each(|path| drop(modules.remove(path)));
     }
 }

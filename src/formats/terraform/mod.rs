@@ -32,7 +32,7 @@ use std::sync::{Arc, LazyLock};
 
 use memchr::memmem::Finder;
 
-use super::{Context, Fit, Format, Interest, Kept, Opened, Plan, Project};
+use super::{Context, Fit, Format, Interest, Kept, Linked, Links, Opened, Plan, Project};
 use crate::model::dialects;
 use crate::source::{FileId, SourceFile};
 use library::Library;
@@ -93,8 +93,12 @@ impl Format for Terraform {
         }
     }
 
-    fn projects(&self, kept: &[Kept], context: Context<'_>) -> Vec<Box<dyn Project>> {
-        roots::find(kept, context).into_iter().map(|root| Box::new(root) as Box<dyn Project>).collect()
+    fn links(&self, kept: Kept, context: Context<'_>) -> Links {
+        roots::links(kept, context)
+    }
+
+    fn projects(&self, linked: &[Linked], context: Context<'_>) -> Vec<Box<dyn Project>> {
+        roots::find(linked, context).into_iter().map(|root| Box::new(root) as Box<dyn Project>).collect()
     }
 }
 
@@ -121,6 +125,10 @@ impl Project for Root {
         let adds = |name: &String| Fit::Other(format!("`{}` declares `{name}`, and the plan doesn't", self.name));
         let missing = plan.declared.difference(&own).next().map(lacks);
         missing.or_else(|| own.difference(&plan.declared).next().map(adds)).unwrap_or(Fit::Same)
+    }
+
+    fn forget(&self, changed: &Path) {
+        self.library.forget(changed);
     }
 
     fn open<'a>(&'a self, context: Context<'a>) -> Box<dyn Opened + 'a> {

@@ -24,7 +24,8 @@ use crate::syntax::{Problem, json as json_syntax};
 pub(super) struct Module {
     /// Where it lies.
     pub(super) directory: PathBuf,
-    first_file: Option<FileId>,
+    /// What it was read from.
+    pub(super) files: Vec<FileId>,
     blocks: Vec<ModuleBlock>,
     /// The blocks of override files, in the order in which they are merged.
     overrides: Vec<Block>,
@@ -77,7 +78,7 @@ impl Module {
     pub(super) fn of_files(directory: &Path, files: &[FileId], context: Context<'_>) -> Self {
         let mut module = Self {
             directory: directory.to_owned(),
-            first_file: files.first().copied(),
+            files: files.to_vec(),
             blocks: Vec::new(),
             overrides: Vec::new(),
             problems: Vec::new(),
@@ -172,7 +173,7 @@ impl Module {
     /// The header of the first block, or the start of the first file.
     pub(super) fn header(&self) -> Option<Span> {
         let block = (0..self.blocks.len()).find_map(|index| self.block(BlockId(index))).map(|block| block.header);
-        block.or(self.first_file.map(|file| Span::new(file, 0, 0)))
+        block.or(self.files.first().map(|file| Span::new(*file, 0, 0)))
     }
 
     /// Whether a block's text contains each of the words, which is cheaper to ask than to parse it.

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use super::calls::{self, Manifest};
 use super::library::Library;
 use super::{Root, file_name, names};
-use crate::formats::{Context, Interest, Kept};
+use crate::formats::{Context, Interest, Kept, Linked, Links};
 
 /// What is known of the scanned directories, and of those that they call, before any is read in full.
 #[derive(Debug, Default)]
@@ -31,8 +31,22 @@ struct Directory {
     callers: Vec<usize>,
 }
 
+/// The modules that a file calls, if it is a part of one.
+pub(super) fn links(kept: Kept, context: Context<'_>) -> Links {
+    let file = context.sources.file(kept.file);
+    let name = file_name(&file.path);
+    let mut links = Links { documents: 1, ..Links::default() };
+    if names::is_configuration(&name) && !names::is_variable_values(&name) {
+        for call in calls::found::in_file(kept.file, &file) {
+            links.may_bring_trail |= call.names_trail;
+            links.calls.extend(call.local.filter(|called| called != file.directory()));
+        }
+    }
+    links
+}
+
 /// The root modules among the kept files.
-pub(super) fn find(kept: &[Kept], context: Context<'_>) -> Vec<Root> {
+pub(super) fn find(linked: &[Linked], context: Context<'_>) -> Vec<Root> {
     let mut directories = Directories::default();
     let mut roots = Vec::new();
     let library = Arc::new(Library::default());
@@ -40,7 +54,8 @@ pub(super) fn find(kept: &[Kept], context: Context<'_>) -> Vec<Root> {
         let (directory, name) = (directory.to_owned(), context.sources.name(path));
         Root { directory, name, only, library: Arc::clone(&library), is_called }
     };
-    for kept in kept {
+    for linked in linked {
+        let kept = linked.kept;
         let file = context.sources.file(kept.file);
         let name = file_name(&file.path);
         if names::is_variable_values(&name) {
@@ -52,7 +67,7 @@ pub(super) fn find(kept: &[Kept], context: Context<'_>) -> Vec<Root> {
             }
             continue;
         }
-        directories.add(kept, context);
+        directories.add(linked, file.directory());
     }
     let leads = directories.leading_to_trails(context);
     let mut reached = vec![false; directories.all.len()];
@@ -82,19 +97,16 @@ fn is_in(set: &[bool], place: usize) -> bool {
 }
 
 impl Directories {
-    fn add(&mut self, kept: &Kept, context: Context<'_>) {
-        let file = context.sources.file(kept.file);
-        let own = self.place(file.directory());
-        let found = calls::found::in_file(kept.file, &file);
-        let locals = found.iter().filter_map(|call| call.local.as_deref());
-        let called: Vec<usize> = locals.map(|called| self.place(called)).filter(|called| *called != own).collect();
+    fn add(&mut self, linked: &Linked, path: &Path) {
+        let own = self.place(path);
+        let called: Vec<usize> = linked.links.calls.iter().map(|called| self.place(called)).collect();
         for &called in &called {
             self.all.get_mut(called).into_iter().for_each(|directory| directory.callers.push(own));
         }
         if let Some(directory) = self.all.get_mut(own) {
             directory.is_scanned = true;
-            directory.mentions_trail |= kept.interest == Interest::Mentions;
-            directory.calls_trail |= found.iter().any(|call| call.names_trail);
+            directory.mentions_trail |= linked.kept.interest == Interest::Mentions;
+            directory.calls_trail |= linked.links.may_bring_trail;
             directory.calls.extend(called);
         }
     }

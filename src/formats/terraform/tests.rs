@@ -4,7 +4,7 @@ use std::path::Path;
 
 use super::Terraform;
 use super::unknowns::first_unknown;
-use crate::formats::{Context, Format, Interest, Kept, Opened, Options};
+use crate::formats::{Context, Format, Interest, Kept, Linked, Opened, Options};
 use crate::model::Subject;
 use crate::source::{Memory, Sources};
 use crate::value::world::MAX_STEPS;
@@ -46,8 +46,9 @@ fn opened<T>(files: &[(&str, &str)], ask: impl FnOnce(&dyn Opened) -> T) -> T {
     let options = Options::default();
     let context = Context { fs: &fs, sources: &sources, options: &options, plan: None };
     let load = |(path, _): &(&str, &str)| sources.load(&fs, Path::new(path)).unwrap();
-    let kept: Vec<Kept> = files.iter().map(load).map(|file| Kept { file, interest: Interest::Mentions }).collect();
-    let projects = Terraform.projects(&kept, context);
+    let kept = files.iter().map(load).map(|file| Kept { file, interest: Interest::Mentions });
+    let linked: Vec<Linked> = kept.map(|kept| Linked { kept, links: Terraform.links(kept, context) }).collect();
+    let projects = Terraform.projects(&linked, context);
     ask(projects[0].open(context).as_ref())
 }
 

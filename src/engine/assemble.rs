@@ -1,0 +1,91 @@
+//! The report on what was judged: its findings in their order, each with its name.
+
+use super::judge::Judgement;
+use super::{Settings, place, reading};
+use crate::config::Benchmark;
+use crate::report::{Place, Report, Reported};
+use crate::rules::{self, RULES};
+use crate::scan::Scan;
+use crate::source::Sources;
+use crate::suppress::Stale;
+
+/// The report on all that a scan has found.
+pub(super) fn report(
+    scan: &Scan,
+    judged: Vec<Judgement>,
+    stale: Vec<Stale>,
+    settings: &Settings,
+    sources: Sources,
+) -> Report {
+    let mut report = Report {
+        files: scan.files,
+        deployments: Vec::new(),
+        findings: Vec::new(),
+        hides_unresolved: false,
+        is_verbose: false,
+        shows_suppressed: false,
+        cited: Benchmark::default().0,
+        rules: RULES.into_iter().filter(|rule| settings.selection.asks(rule)).collect(),
+        min_level: None,
+        shows_passed: false,
+        stale_entries: 0,
+        benchmark: None,
+        sources,
+    };
+    for judgement in judged {
+        report.deployments.extend(judgement.deployment);
+        report.findings.extend(judgement.findings);
+    }
+    let unreadable =
+        scan.unreadable.iter().map(|(path, error)| reading::of_unreadable(report.sources.name(path), error));
+    report.findings.extend(unreadable);
+    report.findings.extend(stale.into_iter().filter_map(|stale| reading::of_stale(stale, settings)));
+    report.deployments.sort_by(|a, b| a.root.cmp(&b.root));
+    clip_to_lines(&mut report);
+    sort_findings(&mut report);
+    drop_repeats(&mut report);
+    report.name_findings();
+    report
+}
+
+/// Puts more findings in their places among those of a report.
+pub fn add(report: &mut Report, findings: Vec<Reported>) {
+    report.findings.extend(findings);
+    sort_findings(report);
+    report.name_findings();
+}
+
+/// In the order in which a reader meets them: by file, place and rule.
+fn sort_findings(report: &mut Report) {
+    let sources = &report.sources;
+    report.findings.sort_by_cached_key(|finding| {
+        let (name, start) = match &finding.place {
+            Place::Text(label) => (sources.file(label.span.file).name.clone(), label.span.start),
+            Place::File(name) => (name.clone(), 0),
+        };
+        (name, start, rules::position(finding.rule), finding.message.clone())
+    });
+}
+
+/// What is wrong with a file that several projects read is said once.
+fn drop_repeats(report: &mut Report) {
+    report.findings.dedup_by(|later, earlier| match (&later.place, &earlier.place) {
+        (Place::Text(own), Place::Text(other)) => {
+            later.deployment.is_none() && own == other && later.message == earlier.message
+        }
+        (Place::Text(_) | Place::File(_), _) => false,
+    });
+}
+
+/// A place is shown, and annotated on a pull request, as a part of one line.
+fn clip_to_lines(report: &mut Report) {
+    for finding in &mut report.findings {
+        if let Place::Text(label) = &mut finding.place {
+            place::clip(label, &report.sources);
+        }
+        finding.related.iter_mut().for_each(|label| place::clip(label, &report.sources));
+    }
+    let trails = report.deployments.iter_mut().flat_map(|deployment| &mut deployment.trails);
+    let grounds = trails.flat_map(|trail| &mut trail.grounds);
+    grounds.flat_map(|(_, labels)| labels).for_each(|label| place::clip(label, &report.sources));
+}

@@ -1,0 +1,42 @@
+//! The values that come about at a place of a text, or pass through there.
+
+use super::assign::assignments;
+use super::{Setup, Standing, place, trace};
+use crate::finding::Label;
+use crate::report::{Argument, Way};
+use crate::source::{FileId, SourceFile};
+
+impl Standing {
+    /// Of all trails the arguments for whose value something at the offset counts: what is written there, or the value
+    /// whose name stands before it on the line.
+    pub fn ways(&self, file: FileId, offset: u32, setup: Setup<'_>) -> Vec<Argument> {
+        let context = setup.context(&self.sources);
+        let text = self.sources.file(file);
+        let all = assignments(&self.projects, context, setup.settings);
+        let reached = all.iter().zip(&self.held).filter(|(_, (_, held))| held.asked.has_file(file));
+        let mut arguments: Vec<Argument> =
+            reached.flat_map(|(assignment, _)| trace::everything(assignment.open().as_ref())).collect();
+        for label in arguments.iter_mut().flat_map(|argument| &mut argument.ways).flat_map(|way| &mut way.steps) {
+            place::clip(label, &self.sources);
+        }
+        let distances =
+            arguments.iter().flat_map(|argument| &argument.ways).filter_map(|way| near(way, file, offset, &text));
+        let Some(nearest) = distances.min() else { return Vec::new() };
+        for argument in &mut arguments {
+            argument.ways.retain(|way| near(way, file, offset, &text) == Some(nearest));
+        }
+        arguments.retain(|argument| !argument.ways.is_empty());
+        arguments
+    }
+}
+
+/// How far the nearest step of a way is from an offset; nothing if none is at it, or behind it on its line.
+fn near(way: &Way, id: FileId, offset: u32, file: &SourceFile) -> Option<u32> {
+    let line = file.position(offset).line;
+    let distance = |label: &Label| {
+        let span = label.span;
+        let is_near = span.file == id && offset <= span.end && file.position(span.start).line == line;
+        is_near.then(|| span.start.saturating_sub(offset))
+    };
+    way.steps.iter().filter_map(distance).min()
+}

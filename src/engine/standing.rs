@@ -1,0 +1,303 @@
+//! A check that is kept, for an editor: after a change only the deployments are judged again that it reaches.
+//!
+//! What a deployment asked for while it was judged is noted: the files that it looked into, and the paths for which it
+//! looked in vain. What a file brings in is kept, too, and as long as that stays the same, so do the projects. The report
+//! is the one that [`check`](super::check) would give on the same files.
+
+use std::collections::{HashMap, HashSet};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use super::assign::{self, Assignment, Candidate, Linked, assignments, link, projects};
+use super::judge::Judgement;
+use super::{Settings, assemble, judge, on_threads};
+use crate::error::Error;
+use crate::formats::{Context, FORMATS};
+use crate::report::{Place, Report};
+use crate::scan::{self, Inputs, Scan};
+use crate::source::{Asked, FileId, Fs, Noting, ReadError, Sources};
+use crate::suppress::{Ignored, Suppressions, Used};
+
+/// What is checked, and how.
+#[derive(Clone, Copy)]
+pub struct Setup<'a> {
+    /// The files as they are now.
+    pub fs: &'a dyn Fs,
+    /// What is searched.
+    pub inputs: &'a Inputs,
+    /// How it is judged.
+    pub settings: &'a Settings,
+}
+
+/// A check, and what has to be known to keep it true.
+pub struct Standing {
+    pub(super) sources: Sources,
+    /// The files that the settings name.
+    given: HashSet<FileId>,
+    scan: Scan,
+    linked: Linked,
+    pub(super) projects: Vec<Candidate>,
+    /// In the order in which deployments are reported.
+    pub(super) held: Vec<(Key, Held)>,
+    ignored: Arc<Ignored>,
+    /// The files of which something else may be said since somebody asked last.
+    touched: HashSet<FileId>,
+    /// Files that no scan comes by.
+    pub passed_over: HashSet<PathBuf>,
+}
+
+/// A deployment: its format, its root, and what the configuration calls it.
+pub(super) type Key = (&'static str, String, Option<String>);
+
+/// What was said of a deployment, and what that rests on.
+pub(super) struct Held {
+    judgement: Judgement,
+    pub(super) asked: Arc<Asked>,
+    used: Used,
+}
+
+/// What has become of a [`Standing`] check.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Change {
+    /// Nothing that it rests on is different.
+    None,
+    /// It has been brought up to date.
+    Judged,
+    /// Only a new scan can tell.
+    Rescan,
+}
+
+/// What changes reach.
+#[derive(Default)]
+struct Reach {
+    paths: Vec<PathBuf>,
+    files: Vec<FileId>,
+    /// Whether there may be other projects now.
+    relinks: bool,
+}
+
+impl Standing {
+    /// Searches and judges everything.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`check`](super::check).
+    pub fn new(sources: Sources, setup: Setup<'_>) -> Result<Self, Error> {
+        let given = sources.all().into_iter().map(|(id, _)| id).collect();
+        let scan = scan::scan(setup.fs, setup.inputs, &sources, &setup.settings.progress)?;
+        let linked = link(&scan, setup.context(&sources));
+        let mut standing = Self {
+            given,
+            linked,
+            scan,
+            projects: Vec::new(),
+            held: Vec::new(),
+            ignored: Arc::default(),
+            touched: HashSet::new(),
+            passed_over: HashSet::new(),
+            sources,
+        };
+        standing.find_projects(setup)?;
+        standing.judge(setup, &Reach::default());
+        Ok(standing)
+    }
+
+    /// Whether a scan comes by a file.
+    pub fn has_met(&self, path: &Path) -> bool {
+        self.scan.met.contains(path)
+    }
+
+    /// The files of which something else may be said than when this was asked before.
+    pub fn take_touched(&mut self) -> HashSet<FileId> {
+        // What the settings accept may have become of use, or of none.
+        std::mem::take(&mut self.touched).into_iter().chain(self.given.iter().copied()).collect()
+    }
+
+    /// The report on everything.
+    pub fn report(&self, settings: &Settings) -> Report {
+        let kept = self.scan.kept.iter().flatten().map(|kept| kept.file);
+        let asked = self.held.iter().flat_map(|(_, held)| held.asked.files());
+        let current = self.given.iter().copied().chain(kept).chain(asked).collect();
+        self.report_of(self.held.iter().map(|(_, held)| held), &current, settings)
+    }
+
+    /// The same as far as some files are concerned; of others it may tell a part.
+    pub fn report_on(&self, files: &HashSet<FileId>, settings: &Settings) -> Report {
+        let is_kept = |file: &FileId| self.scan.kept.iter().flatten().any(|kept| kept.file == *file);
+        let is_asked = |file: &FileId| self.held.iter().any(|(_, held)| held.asked.has_file(*file));
+        let is_current = |file: &&FileId| self.given.contains(*file) || is_kept(file) || is_asked(file);
+        let current = files.iter().filter(is_current).copied().collect();
+        let held = self.held.iter().map(|(_, held)| held).filter(|held| held.says_something_of(files));
+        self.report_of(held, &current, settings)
+    }
+
+    fn report_of<'h>(
+        &self,
+        held: impl Iterator<Item = &'h Held>,
+        current: &HashSet<FileId>,
+        settings: &Settings,
+    ) -> Report {
+        let suppressions = Suppressions::among(Arc::clone(&self.ignored), &settings.suppress, &self.sources);
+        self.held.iter().for_each(|(_, held)| suppressions.add_used(&held.used));
+        let stale = suppressions.stale(|rule| settings.selection.has(rule), |file| current.contains(&file));
+        let judged = held.map(|held| held.judgement.clone()).collect();
+        assemble::report(&self.scan, judged, stale, settings, self.sources.share())
+    }
+
+    /// Judges again what changes of some paths reach.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`check`](super::check).
+    pub fn change(&mut self, paths: &[PathBuf], setup: Setup<'_>) -> Result<Change, Error> {
+        let mut reach = Reach::default();
+        for path in paths {
+            if !self.renew(path, setup, &mut reach) {
+                return Ok(Change::Rescan);
+            }
+        }
+        if reach.paths.is_empty() {
+            return Ok(Change::None);
+        }
+        if reach.relinks {
+            self.find_projects(setup)?;
+        }
+        self.judge(setup, &reach);
+        Ok(Change::Judged)
+    }
+
+    /// Takes in how one path is now; `false` if that is more than can be told.
+    fn renew(&mut self, path: &Path, setup: Setup<'_>, reach: &mut Reach) -> bool {
+        let (read, known) = (setup.fs.read_inside(path), self.sources.known(path));
+        let is_met = self.scan.met.contains(path);
+        let is_gone = read == Err(ReadError::Missing);
+        let is_new = !is_met && !is_gone && scan::is_checked(path) && !self.passed_over.contains(path);
+        let is_directory = is_gone && !is_met && self.scan.met.iter().any(|met| met.starts_with(path));
+        if is_new || is_directory {
+            return false;
+        }
+        let is_same = known.is_some_and(|id| {
+            let file = self.sources.file(id);
+            file.replaced.is_empty() && read.as_deref().is_ok_and(|bytes| bytes == file.text.as_bytes())
+        });
+        if is_same {
+            return true;
+        }
+        match &read {
+            Ok(bytes) if known.is_some() => drop(self.sources.renew(path, bytes.clone())),
+            Ok(_) => {}
+            Err(_) => self.sources.forget(path),
+        }
+        if is_gone || known.is_none() && !is_met {
+            reach.paths.extend(path.parent().map(Path::to_owned));
+        }
+        reach.relinks |= self.is_called(path);
+        if is_met {
+            reach.relinks |= self.relink(path, read, known, setup);
+        }
+        self.projects.iter().for_each(|candidate| candidate.project.forget(path));
+        reach.files.extend(known);
+        self.touched.extend(known.or_else(|| self.sources.known(path)));
+        reach.paths.push(path.to_owned());
+        true
+    }
+
+    /// Whether something calls what no scan comes by: a path, or the directory in which it lies.
+    fn is_called(&self, path: &Path) -> bool {
+        let mut all = self.linked.iter().flatten();
+        !self.scan.met.contains(path)
+            && all.any(|linked| path.ancestors().take(2).any(|path| linked.links.calls.contains(path)))
+    }
+
+    /// Keeps what is known of a file up to date; whether there may be other projects now.
+    fn relink(
+        &mut self,
+        path: &Path,
+        read: Result<Vec<u8>, ReadError>,
+        known: Option<FileId>,
+        setup: Setup<'_>,
+    ) -> bool {
+        let old = known.and_then(|id| self.linked.iter().flatten().find(|linked| linked.kept.file == id).cloned());
+        let kept = self.scan.renew(path, read, known, &self.sources, setup.inputs.keep_all);
+        let context = setup.context(&self.sources);
+        let new =
+            kept.and_then(|(format, kept)| Some((format, assign::link_file(*FORMATS.get(format)?, kept, context))));
+        self.linked.iter_mut().for_each(|linked| linked.retain(|linked| Some(linked.kept.file) != known));
+        let essence = |linked: &crate::formats::Linked| (linked.kept, linked.links.clone());
+        let relinks = old.as_ref().map(essence) != new.as_ref().map(|(_, linked)| essence(linked));
+        if let Some((format, linked)) = new
+            && let Some(all) = self.linked.get_mut(format)
+        {
+            let place = all.partition_point(|other| self.sources.file(other.kept.file).path.as_path() < path);
+            all.insert(place, linked);
+        }
+        relinks
+    }
+
+    fn find_projects(&mut self, setup: Setup<'_>) -> Result<(), Error> {
+        self.projects = projects(&self.linked, setup.context(&self.sources))?;
+        Ok(())
+    }
+
+    /// Judges what is new, and what the changes reach.
+    fn judge(&mut self, setup: Setup<'_>, reach: &Reach) {
+        let context = setup.context(&self.sources);
+        let assignments = assignments(&self.projects, context, setup.settings);
+        let is_good = |held: &Held| context.options.plan.is_none() && !reach.reaches(held);
+        let (good, bad): (Vec<_>, Vec<_>) =
+            std::mem::take(&mut self.held).into_iter().partition(|(_, held)| is_good(held));
+        let mut old: HashMap<Key, Held> = good.into_iter().collect();
+        let known: Vec<Option<Held>> = assignments.iter().map(|assignment| old.remove(&key(assignment))).collect();
+        let is_open = |(assignment, known): (_, &Option<Held>)| known.is_none().then_some(assignment);
+        let open: Vec<&Assignment<'_>> = assignments.iter().zip(&known).filter_map(is_open).collect();
+        let judged = on_threads(&open, setup.settings.jobs, |assignment| self.hold(assignment, setup.settings));
+        let changed = judged.iter().chain(bad.iter().map(|(_, held)| held)).chain(old.values());
+        self.touched.extend(changed.flat_map(|held| held.asked.files()));
+        let mut judged = judged.into_iter();
+        let held = known.into_iter().filter_map(|known| known.or_else(|| judged.next()));
+        self.held = assignments.iter().map(key).zip(held).collect();
+    }
+
+    fn hold(&self, assignment: &Assignment<'_>, settings: &Settings) -> Held {
+        let asked = Arc::new(Asked::default());
+        let sources = assignment.context.sources.noting(Arc::clone(&asked));
+        let fs = Noting::new(assignment.context.fs, &asked);
+        let context = Context { fs: &fs, sources: &sources, ..assignment.context };
+        let suppressions = Suppressions::among(Arc::clone(&self.ignored), &settings.suppress, &sources);
+        let judgement = judge(assignment, context, settings, &suppressions);
+        let used = suppressions.used();
+        Held { judgement, asked: Arc::clone(&asked), used }
+    }
+}
+
+impl Held {
+    /// Whether one of the files is the place of a finding, or a step on the way to one.
+    fn says_something_of(&self, files: &HashSet<FileId>) -> bool {
+        self.judgement.findings.iter().any(|finding| {
+            let primary = match &finding.place {
+                Place::Text(label) => Some(label),
+                Place::File(_) => None,
+            };
+            primary.into_iter().chain(&finding.related).any(|label| files.contains(&label.span.file))
+        })
+    }
+}
+
+impl<'a> Setup<'a> {
+    pub(super) fn context(self, sources: &'a Sources) -> Context<'a> {
+        Context { fs: self.fs, sources, options: &self.settings.evaluation, plan: None }
+    }
+}
+
+impl Reach {
+    /// Whether a deployment has asked for something that has changed.
+    fn reaches(&self, held: &Held) -> bool {
+        self.files.iter().any(|file| held.asked.has_file(*file))
+            || self.paths.iter().any(|path| held.asked.has_path(path))
+    }
+}
+
+fn key(assignment: &Assignment<'_>) -> Key {
+    let candidate = assignment.candidate;
+    (candidate.format, candidate.project.root(), assignment.name.map(str::to_owned))
+}

@@ -1,0 +1,86 @@
+//! What a piece of work has asked for, so that it can be told later whether a change reaches it.
+
+use std::collections::HashSet;
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use super::{FileId, Fs, PathKind, ReadError, Visit, Wanted};
+
+/// Files that were looked into, and paths that were looked for, whether anything was there or not.
+#[derive(Debug, Default)]
+pub struct Asked {
+    files: Mutex<HashSet<FileId>>,
+    paths: Mutex<HashSet<PathBuf>>,
+}
+
+impl Asked {
+    /// Whether a file was looked into.
+    pub fn has_file(&self, id: FileId) -> bool {
+        locked(&self.files).contains(&id)
+    }
+
+    /// Whether a path was looked for, or, of a directory, what lies in it.
+    pub fn has_path(&self, path: &Path) -> bool {
+        locked(&self.paths).contains(path)
+    }
+
+    /// The files that were looked into.
+    pub fn files(&self) -> Vec<FileId> {
+        locked(&self.files).iter().copied().collect()
+    }
+
+    pub(super) fn note_file(&self, id: FileId) {
+        locked(&self.files).insert(id);
+    }
+
+    pub(super) fn note_path(&self, path: &Path) {
+        let mut paths = locked(&self.paths);
+        if !paths.contains(path) {
+            paths.insert(path.to_owned());
+        }
+    }
+}
+
+fn locked<T>(set: &Mutex<HashSet<T>>) -> MutexGuard<'_, HashSet<T>> {
+    set.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Files of which it is noted what is asked for.
+#[derive(Clone, Copy)]
+pub struct Noting<'a> {
+    fs: &'a dyn Fs,
+    asked: &'a Asked,
+}
+
+impl<'a> Noting<'a> {
+    /// Notes in `asked` what is asked of `fs`.
+    pub fn new(fs: &'a dyn Fs, asked: &'a Asked) -> Self {
+        Self { fs, asked }
+    }
+}
+
+impl Fs for Noting<'_> {
+    fn kind(&self, path: &Path) -> Result<PathKind, ReadError> {
+        self.asked.note_path(path);
+        self.fs.kind(path)
+    }
+
+    fn read(&self, path: &Path) -> Result<Vec<u8>, ReadError> {
+        self.asked.note_path(path);
+        self.fs.read(path)
+    }
+
+    fn read_inside(&self, path: &Path) -> Result<Vec<u8>, ReadError> {
+        self.asked.note_path(path);
+        self.fs.read_inside(path)
+    }
+
+    fn list(&self, directory: &Path) -> Result<Vec<PathBuf>, ReadError> {
+        self.asked.note_path(directory);
+        self.fs.list(directory)
+    }
+
+    fn walk(&self, directory: &Path, wanted: Wanted<'_>, visit: Visit<'_>) {
+        self.fs.walk(directory, wanted, visit);
+    }
+}

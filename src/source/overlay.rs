@@ -1,0 +1,110 @@
+//! Texts that an editor holds, over the files on the disk.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use super::{Disk, Exclusions, Fs, MAX_FILE_BYTES, PathKind, ReadError, SKIPPED, Visit, Wanted};
+
+/// The disk, where the texts that aren't saved count instead of what is.
+#[derive(Debug)]
+pub struct Overlay {
+    disk: Disk,
+    texts: BTreeMap<PathBuf, Arc<str>>,
+}
+
+impl Overlay {
+    /// No text yet.
+    pub fn new(disk: Disk) -> Self {
+        Self { disk, texts: BTreeMap::new() }
+    }
+
+    /// Lays a text over a path, whether there is a file or not.
+    pub fn put(&mut self, path: &Path, text: Arc<str>) {
+        self.texts.insert(path.to_owned(), text);
+    }
+
+    /// Leaves a path to the disk again.
+    pub fn remove(&mut self, path: &Path) {
+        self.texts.remove(path);
+    }
+
+    /// Leaves these out of walks, too.
+    pub fn excludes(&mut self, exclusions: Exclusions) {
+        self.disk.excludes(exclusions);
+    }
+
+    /// Walks also to what ignore files name.
+    pub fn walks_ignored(&mut self) {
+        self.disk.walks_ignored();
+    }
+
+    /// Whether a text is all that there is at or below a path.
+    fn has_text_below(&self, path: &Path) -> bool {
+        self.texts.range(path.to_owned()..).next().is_some_and(|(own, _)| own.starts_with(path))
+    }
+
+    /// Whether a walk would come by the file of a text, if there were one.
+    fn is_walked(&self, path: &Path, start: &Path) -> bool {
+        let Ok(below) = path.strip_prefix(start) else { return false };
+        let is_skipped = below.components().any(|part| SKIPPED.iter().any(|name| part.as_os_str() == *name));
+        !is_skipped && !self.disk.has_excluded(path, start)
+    }
+}
+
+impl Fs for Overlay {
+    fn kind(&self, path: &Path) -> Result<PathKind, ReadError> {
+        match self.disk.kind(path) {
+            _ if self.texts.contains_key(path) => Ok(PathKind::File),
+            Err(ReadError::Missing) if self.has_text_below(path) => Ok(PathKind::Directory),
+            kind => kind,
+        }
+    }
+
+    fn read(&self, path: &Path) -> Result<Vec<u8>, ReadError> {
+        self.texts.get(path).map_or_else(|| self.disk.read(path), |text| bytes(text))
+    }
+
+    /// A text doesn't make a link harmless.
+    fn read_inside(&self, path: &Path) -> Result<Vec<u8>, ReadError> {
+        match (self.texts.get(path), self.disk.read_inside(path)) {
+            (None, read) | (Some(_), read @ Err(ReadError::OutsideTree)) => read,
+            (Some(text), _) => bytes(text),
+        }
+    }
+
+    fn list(&self, directory: &Path) -> Result<Vec<PathBuf>, ReadError> {
+        let mut files = match self.disk.list(directory) {
+            Err(ReadError::Missing) if self.has_text_below(directory) => Vec::new(),
+            listed => listed?,
+        };
+        let own = self.texts.keys().filter(|path| path.parent() == Some(directory));
+        let new: Vec<PathBuf> = own.filter(|path| !files.contains(path)).cloned().collect();
+        files.extend(new);
+        files.sort_by(|a, b| a.as_os_str().as_encoded_bytes().cmp(b.as_os_str().as_encoded_bytes()));
+        Ok(files)
+    }
+
+    fn walk(&self, directory: &Path, wanted: Wanted<'_>, visit: Visit<'_>) {
+        self.disk.walk(directory, wanted, &|path, read| match (self.texts.get(path), read) {
+            (None, read) | (Some(_), read @ Err(ReadError::OutsideTree | ReadError::NotAFile)) => visit(path, read),
+            (Some(text), _) => visit_text(path, text, visit),
+        });
+        for (path, text) in self.texts.iter().filter(|(path, _)| self.is_walked(path, directory) && wanted(path)) {
+            if self.disk.kind(path) == Err(ReadError::Missing) {
+                visit_text(path, text, visit);
+            }
+        }
+    }
+}
+
+fn bytes(text: &str) -> Result<Vec<u8>, ReadError> {
+    if text.len() > MAX_FILE_BYTES { Err(ReadError::TooLarge) } else { Ok(text.as_bytes().to_vec()) }
+}
+
+fn visit_text(path: &Path, text: &str, visit: Visit<'_>) {
+    match text.len() > MAX_FILE_BYTES {
+        true => visit(path, Err(ReadError::TooLarge)),
+        false => visit(path, Ok(text.as_bytes())),
+    }
+}
