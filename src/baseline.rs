@@ -5,7 +5,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use crate::error::Error;
+use crate::error::{Error, Location};
 use crate::finding::Level;
 use crate::report::{Outcome, Place, Report, Reported};
 use crate::rules::Check;
@@ -207,8 +207,6 @@ impl Reader<'_> {
     }
 
     fn error(&self, span: Span, message: &str) -> Error {
-        let position = self.file.position(span.start);
-        let place = format!("{}:{}:{}", self.file.name, position.line, position.column);
-        Error::Baseline { place, message: message.to_owned() }
+        Error::Baseline { place: Location::of(self.file, span.start), message: message.to_owned() }
     }
 }

@@ -13,6 +13,7 @@ mod fixes;
 mod inputs;
 mod progress;
 mod regions;
+mod server;
 mod shell;
 mod standard_input;
 mod trace;
@@ -54,6 +55,12 @@ enum Command {
     /// Accept what is found now, so that only what is new counts.
     #[command(subcommand)]
     Baseline(BaselineCommand),
+    /// Serve an editor: the Language Server Protocol on the standard streams.
+    Server {
+        /// Use the standard streams, as is done in any case.
+        #[arg(long)]
+        stdio: bool,
+    },
     /// Show the settings and where they come from.
     #[command(subcommand)]
     Config(ConfigCommand),
@@ -360,6 +367,7 @@ fn run(cli: &Cli, matches: &ArgMatches) -> Result<ExitCode, Error> {
         Command::Check(args) => check::run(args, own, cli.look),
         Command::Trace(args) => print(&trace::run(args, own)?, cli.look),
         Command::Baseline(command) => baseline::run(command, own, cli.look),
+        Command::Server { stdio: _ } => server::run(),
         Command::Config(ConfigCommand::Show(args)) => print(&config::show(args, own)?, cli.look),
         Command::Config(ConfigCommand::Schema) => print(&output::schema(), cli.look),
         Command::Explain(args) => {

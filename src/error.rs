@@ -1,6 +1,9 @@
 //! What keeps a check from being done. The user repairs it outside the scanned code.
 
-use crate::source::{GitError, ReadError};
+use std::fmt;
+use std::path::PathBuf;
+
+use crate::source::{GitError, ReadError, SourceFile};
 
 /// A check that wasn't done, with exit status 2.
 #[derive(Debug, thiserror::Error)]
@@ -20,7 +23,7 @@ pub enum Error {
     #[error("{place}: this baseline can't be used: {message}")]
     Baseline {
         /// The file, the line and the column.
-        place: String,
+        place: Location,
         /// What is wrong.
         message: String,
     },
@@ -104,7 +107,7 @@ pub enum Error {
     #[error("{place}: {message}")]
     Configuration {
         /// The file with line and column.
-        place: String,
+        place: Location,
         /// What is wrong there.
         message: String,
     },
@@ -162,9 +165,39 @@ pub enum Error {
         /// As it was given.
         path: String,
     },
+    /// A variable of the environment that no option takes.
+    #[error("the environment can't be used: {0}")]
+    Environment(String),
     /// A report that can't be written.
     #[error("can't write the report: {0}")]
     Output(std::io::Error),
+}
+
+/// A place in a file that the user writes for us.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Location {
+    /// The file.
+    pub path: PathBuf,
+    /// As people know it.
+    pub name: String,
+    /// Counted from 1.
+    pub line: u32,
+    /// Counted from 1, in Unicode scalar values.
+    pub column: u32,
+}
+
+impl Location {
+    /// The place of a byte offset.
+    pub fn of(file: &SourceFile, offset: u32) -> Self {
+        let position = file.position(offset);
+        Self { path: file.path.clone(), name: file.name.clone(), line: position.line, column: position.column }
+    }
+}
+
+impl fmt::Display for Location {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:{}:{}", self.name, self.line, self.column)
+    }
 }
 
 fn did_you_mean(suggestion: &Option<impl std::fmt::Display>) -> String {

@@ -18,6 +18,7 @@
 //! | [`finding`], [`rules`], [`error`] | verdicts, the rules that give them, and what keeps a check from being done |
 //! | [`config`], [`progress`], [`scan`], [`engine`], [`suppress`], [`fix`], [`baseline`], [`changes`], [`weakened`], [`report`] | a run: settings, how far it is, the files that may matter, judging, what is accepted, what mends it, what a change brings, the outcome |
 //! | [`output`] | one file for each format of reports |
+//! | [`lsp`] | findings in an editor, as they are typed |
 //! | [`cli`] | arguments and exit status |
 //!
 //! # What always holds
@@ -53,6 +54,7 @@ pub mod error;
 pub mod finding;
 pub mod fix;
 pub mod formats;
+pub mod lsp;
 pub mod model;
 pub mod output;
 pub mod progress;

@@ -101,13 +101,7 @@ impl Bar<'_> {
             report.stale_entries = baseline::apply(baseline, report, settings, given);
         }
         fix::spare_accepted(report);
-        report.benchmark = args.compliance.clone();
-        report.cited = config.settings.benchmark.0.clone();
-        report.hides_unresolved = args.unresolved == Unresolved::Ignore;
-        report.is_verbose = args.verbose;
-        report.min_level = args.min_level;
-        report.shows_passed = args.show_passed;
-        report.shows_suppressed = args.show_suppressed;
+        present(report, args, config);
         gate
     }
 }
@@ -121,9 +115,14 @@ pub(super) struct Job {
 }
 
 /// What the arguments of the nested `subcommands` and the configuration say together.
-pub(super) fn job(config: Config, mut given: Given, subcommands: &[&str]) -> Result<Job, Error> {
-    let matches = &config::complete(&config, subcommands);
-    let args = CheckArgs::from_arg_matches(matches).unwrap_or_else(|error| error.exit());
+pub(super) fn job(config: Config, given: Given, subcommands: &[&str]) -> Result<Job, Error> {
+    let matches = config::complete(&config, subcommands);
+    let args = CheckArgs::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
+    job_of(args, &matches, config, given)
+}
+
+/// The same for arguments that are complete.
+pub(super) fn job_of(args: CheckArgs, matches: &ArgMatches, config: Config, mut given: Given) -> Result<Job, Error> {
     check_benchmark(args.compliance.as_deref())?;
     let settings = settings(&args, &config, matches, &mut given)?;
     Ok(Job { args, config, given, settings })
@@ -139,6 +138,17 @@ pub(super) fn judge(args: &CheckArgs, given: &mut Given, settings: &Settings) ->
         return Err(Error::NoInputs { paths: paths.join(", ") });
     }
     Ok(report)
+}
+
+/// Says how a report is shown.
+pub(super) fn present(report: &mut Report, args: &CheckArgs, config: &Config) {
+    report.benchmark = args.compliance.clone();
+    report.cited = config.settings.benchmark.0.clone();
+    report.hides_unresolved = args.unresolved == Unresolved::Ignore;
+    report.is_verbose = args.verbose;
+    report.min_level = args.min_level;
+    report.shows_passed = args.show_passed;
+    report.shows_suppressed = args.show_suppressed;
 }
 
 /// How files are judged; what isn't to be searched is told to the disk.

@@ -43,7 +43,25 @@ pub(super) fn common_directory(given: &Given) -> PathBuf {
 /// what an option says on the command line or in the environment wins, except for the environment over
 /// `--config KEY=VALUE`.
 pub(super) fn complete(config: &Config, subcommands: &[&str]) -> ArgMatches {
-    let mut matches = with_defaults(Cli::command(), config, subcommands).get_matches();
+    innermost(with_defaults(Cli::command(), config, subcommands).get_matches())
+}
+
+/// The arguments of a check for which only the environment and the configuration speak.
+pub(super) fn unspoken(config: Option<&Config>) -> Result<ArgMatches, Error> {
+    const WORDS: [&str; 2] = [env!("CARGO_PKG_NAME"), "check"];
+    let command = match config {
+        Some(config) => with_defaults(Cli::command(), config, &["check"]),
+        None => Cli::command(),
+    };
+    let failed = |error: clap::Error| {
+        let text = error.render().to_string();
+        let first = text.lines().next().unwrap_or_default();
+        Error::Environment(first.trim_start_matches("error: ").to_owned())
+    };
+    command.try_get_matches_from(WORDS).map(innermost).map_err(failed)
+}
+
+fn innermost(mut matches: ArgMatches) -> ArgMatches {
     while let Some((_, own)) = matches.remove_subcommand() {
         matches = own;
     }

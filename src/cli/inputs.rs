@@ -1,6 +1,7 @@
 //! The paths of the command line, and what may be read for them.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use clap::ArgMatches;
 use clap::parser::ValueSource;
@@ -9,7 +10,7 @@ use super::standard_input::{self, STANDARD_INPUT};
 use super::{InputArgs, files_from};
 use crate::error::Error;
 use crate::scan::{Input, Inputs};
-use crate::source::{Disk, Exclusions, Fs, PathKind, ReadError, Snapshot, Sources, Visit, Wanted, normalize};
+use crate::source::{Disk, Exclusions, Fs, Overlay, PathKind, ReadError, Snapshot, Sources, Visit, Wanted, normalize};
 
 /// What the command line names, and the files as far as it lets them be read.
 pub(super) struct Given {
@@ -28,6 +29,8 @@ pub(super) struct Given {
 pub(super) enum Files {
     Disk(Disk),
     Snapshot(Box<Snapshot>),
+    /// With what an editor has open.
+    Open(Box<Overlay>),
 }
 
 /// Files that the user names, beside those that are checked. What was named yesterday need not have been there.
@@ -41,6 +44,15 @@ impl Files {
         match self {
             Files::Disk(disk) => disk,
             Files::Snapshot(snapshot) => snapshot.as_ref(),
+            Files::Open(overlay) => overlay.as_ref(),
+        }
+    }
+
+    /// The files with what an editor has open, if they are that.
+    pub(super) fn into_open(self) -> Option<Overlay> {
+        match self {
+            Files::Open(overlay) => Some(*overlay),
+            Files::Disk(_) | Files::Snapshot(_) => None,
         }
     }
 
@@ -48,13 +60,14 @@ impl Files {
         match self {
             Files::Disk(disk) => disk.excludes(exclusions),
             Files::Snapshot(snapshot) => snapshot.excludes(exclusions),
+            Files::Open(overlay) => overlay.excludes(exclusions),
         }
     }
 
     /// Leaves out what the ignore files of another tree name, instead of their own.
     pub(super) fn heeds(&mut self, other: &Self) {
         match (self, other) {
-            (_, Files::Disk(_)) => {}
+            (_, Files::Disk(_) | Files::Open(_)) | (Files::Open(_), _) => {}
             (Files::Disk(disk), Files::Snapshot(other)) => disk.heeds(other.ignore_files()),
             (Files::Snapshot(snapshot), Files::Snapshot(other)) => snapshot.heeds(other.ignore_files()),
         }
@@ -64,6 +77,7 @@ impl Files {
         match self {
             Files::Disk(disk) => disk.walks_ignored(),
             Files::Snapshot(snapshot) => snapshot.walks_ignored(),
+            Files::Open(overlay) => overlay.walks_ignored(),
         }
     }
 }
@@ -107,6 +121,18 @@ fn inputs(args: &InputArgs, matches: &ArgMatches, here: &Path) -> Result<Inputs,
         return Err(Error::NoStandardInput);
     }
     Ok(inputs)
+}
+
+/// A directory as an editor sees it, with texts that aren't saved over its files.
+pub(super) fn open(directory: &Path, texts: &[(PathBuf, Arc<str>)]) -> Given {
+    let here = directory.to_owned();
+    let read_roots = vec![read_root(directory, directory)];
+    let mut overlay = Overlay::new(Disk::new(&read_roots));
+    texts.iter().for_each(|(path, text)| overlay.put(path, Arc::clone(text)));
+    let paths = vec![Input { given: directory.display().to_string(), path: here.clone() }];
+    let inputs = Inputs { paths, remembers: true, ..Inputs::default() };
+    let (files, sources) = (Files::Open(Box::new(overlay)), sources(read_roots.clone()));
+    Given { inputs, files, sources, here, read_roots, is_before: false }
 }
 
 /// The paths that are written out, and those of a list.

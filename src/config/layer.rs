@@ -8,7 +8,7 @@ use serde::Deserialize;
 use toml::de::{DeTable, DeValue};
 
 use super::{Origin, Settings, Source};
-use crate::error::{Error, closest};
+use crate::error::{Error, Location, closest};
 use crate::source::{FileId, Sources, Span};
 
 /// The largest configuration that is read, in bytes.
@@ -90,9 +90,7 @@ fn origins(keys: &DeTable<'_>, frame: Frame<'_>, span: &dyn Fn(Range<usize>) -> 
 
 /// What is wrong at a place of a configuration.
 pub(super) fn error(span: Span, message: String, sources: &Sources) -> Error {
-    let file = sources.file(span.file);
-    let position = file.position(span.start);
-    Error::Configuration { place: format!("{}:{}:{}", file.name, position.line, position.column), message }
+    Error::Configuration { place: Location::of(&sources.file(span.file), span.start), message }
 }
 
 /// Where it is wrong. For an element of a list the parser knows the list only, but the message names the element.

@@ -1,5 +1,6 @@
 //! A finding as the formats tell it that have one place and one text for each.
 
+use super::inert::inert;
 use crate::finding::{Label, Level};
 use crate::report::{Outcome, Place, Report, Reported};
 use crate::rules::Check;
@@ -26,11 +27,16 @@ pub(super) const BYTES: Width = char::len_utf8;
 pub(super) const UTF16: Width = char::len_utf16;
 
 /// What it weighs where there is no level of its own for what isn't resolved: that warns.
-pub(super) fn level(finding: &Reported) -> Level {
+pub fn weight(finding: &Reported) -> Level {
     match finding.outcome {
         Outcome::Unknown => Level::Warning,
         Outcome::Pass | Outcome::Fail => finding.level,
     }
+}
+
+/// What is wrong, why, and what to do, in one line in which nothing acts on anything.
+pub fn message(finding: &Reported) -> String {
+    inert(&text(finding)).into_owned()
 }
 
 /// What is wrong, why, and what to do, in one line.

@@ -13,7 +13,7 @@ pub(super) fn render(report: &Report) -> String {
 
 /// Azure knows errors and warnings; a note is a line in the log.
 fn line(finding: &Reported, report: &Report) -> String {
-    match annotation::level(finding) {
+    match annotation::weight(finding) {
         Level::Error => command("error", finding, report),
         Level::Warning => command("warning", finding, report),
         Level::Note => plain(&concise::line(finding, report)),

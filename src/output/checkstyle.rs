@@ -24,7 +24,7 @@ pub(super) fn render(report: &Report) -> String {
 
 fn error(finding: &Reported, report: &Report) -> String {
     let Region { line, column, .. } = annotation::region(finding, report, CHARACTERS).unwrap_or(Region::FIRST_LINE);
-    let severity = match annotation::level(finding) {
+    let severity = match annotation::weight(finding) {
         Level::Error => "error",
         Level::Warning => "warning",
         Level::Note => "info",

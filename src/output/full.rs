@@ -98,7 +98,7 @@ fn whole(name: &str) -> String {
 }
 
 /// `path:line:column`.
-pub(super) fn place(span: Span, sources: &Sources) -> String {
+pub fn place(span: Span, sources: &Sources) -> String {
     let file = sources.file(span.file);
     let Position { line, column, .. } = file.position(span.start);
     inert(&format!("{}:{line}:{column}", file.name)).into_owned()

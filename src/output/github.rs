@@ -16,7 +16,7 @@ pub(super) fn render(report: &Report) -> String {
     let mut hidden = Vec::new();
     for (level, what) in [(Level::Error, "error"), (Level::Warning, "warning"), (Level::Note, "notice")] {
         let mut findings: Vec<&Reported> =
-            report.told().filter(|finding| annotation::level(finding) == level).collect();
+            report.told().filter(|finding| annotation::weight(finding) == level).collect();
         // What is known to be wrong is worse than what may be.
         findings.sort_by_key(|finding| finding.outcome);
         text.extend(findings.iter().take(SHOWN).map(|finding| command(what, finding, report)));

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 /// The text with each character that could act on a terminal or deceive the eye written as an escape,
 /// and with nothing in it that a CI system takes for a command.
-pub(super) fn inert(text: &str) -> Cow<'_, str> {
+pub fn inert(text: &str) -> Cow<'_, str> {
     if !characters(text).any(|(_, acts)| acts) {
         return Cow::Borrowed(text);
     }

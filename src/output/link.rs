@@ -13,7 +13,7 @@ pub(super) fn link(text: &str, file: &SourceFile) -> String {
 }
 
 /// A path in a URI.
-pub(super) fn encode(path: &str) -> String {
+pub fn encode(path: &str) -> String {
     let mut encoded = String::with_capacity(path.len());
     for byte in path.bytes() {
         if byte.is_ascii_alphanumeric() || b"-._~/".contains(&byte) {

@@ -43,7 +43,7 @@ fn verdict(verdict: Option<Outcome>) -> &'static str {
 /// The worst first.
 fn findings(report: &Report) -> String {
     let mut findings: Vec<&Reported> = report.told().collect();
-    findings.sort_by_key(|finding| (Reverse(annotation::level(finding)), finding.outcome));
+    findings.sort_by_key(|finding| (Reverse(annotation::weight(finding)), finding.outcome));
     let row = |finding: &&Reported| {
         let help = finding.help.as_ref().map(|help| format!("<br>help: {}", prose(help))).unwrap_or_default();
         let what = format!("{}{help}", prose(&finding.message));

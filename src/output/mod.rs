@@ -34,10 +34,14 @@ mod summary;
 mod trace;
 mod xml;
 
+pub use annotation::{message, weight};
 pub use baseline::baseline;
 pub use comments::comments;
 pub use diff::{diff, mended};
 pub use file::{Destination, write};
+pub use full::place;
+pub use inert::inert;
+pub use link::encode as encode_path;
 pub use rule_list::{DocFormat, explain, list};
 pub use settings::{schema, settings};
 pub use statistics::statistics;

@@ -79,7 +79,7 @@ fn diagnostic<'a>(finding: &'a Reported, report: &Report) -> Diagnostic<'a> {
     Diagnostic {
         message: annotation::text(finding),
         location: Location { path, range: region.map(range) },
-        severity: match annotation::level(finding) {
+        severity: match annotation::weight(finding) {
             Level::Error => "ERROR",
             Level::Warning => "WARNING",
             Level::Note => "INFO",

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::support::{files_below, package};
 
 /// From the bottom to the top; the modules of one line are one layer and may know each other.
-const LAYERS: [&[&str]; 9] = [
+const LAYERS: [&[&str]; 10] = [
     &["source"],
     &["syntax"],
     &["value"],
@@ -14,11 +14,12 @@ const LAYERS: [&[&str]; 9] = [
     &["finding", "rules", "error"],
     &["config", "progress", "scan", "suppress", "fix", "baseline", "changes", "weakened", "report", "engine"],
     &["output"],
+    &["lsp"],
     &["cli"],
 ];
 
 /// Crates that only some files may name.
-const DOORS: [(&str, &[&str]); 17] = [
+const DOORS: [(&str, &[&str]); 19] = [
     ("hcl_edit", &["syntax/hcl/"]),
     ("granit_parser", &["syntax/yaml.rs"]),
     ("jsonc_parser", &["syntax/json.rs"]),
@@ -32,7 +33,9 @@ const DOORS: [(&str, &[&str]); 17] = [
     ("rayon", &["engine.rs"]),
     ("regex::", &["formats/terraform/functions/patterns.rs"]),
     ("toml::", &["config/"]),
-    ("serde_json", &["output/"]),
+    ("serde_json", &["output/", "lsp/"]),
+    ("lsp_server", &["lsp/"]),
+    ("lsp_types", &["lsp/"]),
     ("strsim", &["error.rs", "model/resource.rs"]),
     ("std::fs", &["source/disk.rs", "source/seen.rs", "output/file.rs"]),
     ("Command::new(", &["source/git/command.rs"]),

@@ -1,0 +1,196 @@
+//! What an editor can do about findings.
+
+use std::collections::HashMap;
+
+use lsp_types::{
+    CodeAction, CodeActionKind, CodeActionOrCommand, CodeActionParams, Diagnostic, DocumentChangeOperation,
+    DocumentChanges, NumberOrString, OneOf, OptionalVersionedTextDocumentIdentifier, Range, TextDocumentEdit, TextEdit,
+    Uri, WorkspaceEdit,
+};
+
+use super::diagnostics::Places;
+use super::folder::Folder;
+use crate::fix::{self, Fix, Safety};
+use crate::report::{Place, Report, Reported};
+use crate::source::{FileId, Span};
+use crate::suppress;
+
+/// Mends all that can be mended safely.
+pub(super) const FIX_ALL: CodeActionKind = CodeActionKind::new("source.fixAll.trailint");
+
+/// What stands in a comment until somebody writes why.
+const REASON: &str = "say why this is accepted";
+
+/// A text in the place of another.
+pub(super) type Edit = (Span, String);
+
+/// The actions at a place of a file.
+pub(super) struct Actions<'a> {
+    pub(super) folder: &'a Folder,
+    pub(super) report: &'a Report,
+    pub(super) places: &'a Places<'a>,
+    pub(super) file: FileId,
+    pub(super) params: &'a CodeActionParams,
+    /// Whether the editor takes edits for a version of a text.
+    pub(super) is_versioned: bool,
+}
+
+impl Actions<'_> {
+    /// All that are asked for. Everything at once is worked out only for who asks for that by name: it takes a check.
+    pub(super) fn all(&self) -> Vec<CodeActionOrCommand> {
+        let mut actions = Vec::new();
+        if self.is_asked(&CodeActionKind::QUICKFIX) {
+            actions.extend(self.fixes());
+            actions.extend(self.here().filter_map(|(number, finding)| self.ignore(number, finding)));
+        }
+        if self.params.context.only.is_some() && self.is_asked(&FIX_ALL) {
+            actions.extend(self.fix_all());
+        }
+        actions.into_iter().map(CodeActionOrCommand::CodeAction).collect()
+    }
+
+    /// What mends a finding. Several that ask for the same share an action.
+    fn fixes(&self) -> Vec<CodeAction> {
+        let mut fixes: Vec<(Fix, Vec<&Reported>)> = Vec::new();
+        for (_, finding) in self.here() {
+            let Some(fix) = fix::of_finding(finding, self.report).filter(|fix| self.is_possible(fix)) else { continue };
+            match fixes.iter_mut().find(|(known, _)| known.edits == fix.edits) {
+                Some((_, findings)) => findings.push(finding),
+                None => fixes.push((fix, vec![finding])),
+            }
+        }
+        let action = |(fix, findings): (Fix, Vec<&Reported>)| {
+            let is_safe = fix.safety == Safety::Safe;
+            let doubt = if is_safe { "" } else { " (this may change more than the trail)" };
+            let edits: Vec<Edit> = fix.edits.into_iter().map(|edit| (edit.span, edit.text)).collect();
+            let title = format!("{}{doubt}", capitalized(&fix.title));
+            let action = self.action(title, CodeActionKind::QUICKFIX, &findings, &edits)?;
+            Some(CodeAction { is_preferred: Some(is_safe), ..action })
+        };
+        fixes.into_iter().filter_map(action).collect()
+    }
+
+    fn is_possible(&self, fix: &Fix) -> bool {
+        fix.edits.iter().all(|edit| self.folder.may_change(&self.report.sources.file(edit.span.file)))
+    }
+
+    /// All safe fixes that change this file alone.
+    fn fix_all(&self) -> Option<CodeAction> {
+        let file = self.report.sources.file(self.file);
+        let changed = self.folder.mended(&file.path).filter(|_| self.folder.may_change(&file))?;
+        let edit = difference(self.file, &file.text, &changed.text);
+        self.action("Fix all that trailint can fix safely".to_owned(), FIX_ALL, &[], &[edit])
+    }
+
+    /// A kind stands for all that begin with it.
+    fn is_asked(&self, kind: &CodeActionKind) -> bool {
+        let holds = |only: &CodeActionKind| {
+            let rest = kind.as_str().strip_prefix(only.as_str());
+            only.as_str().is_empty() || rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+        };
+        self.params.context.only.as_ref().is_none_or(|only| only.iter().any(holds))
+    }
+
+    /// The findings that touch the range that is asked about.
+    fn here(&self) -> impl Iterator<Item = (usize, &Reported)> {
+        let file = self.report.sources.file(self.file);
+        let asked = self.places.lines(&file).bytes(self.params.range);
+        let is_here = move |finding: &Reported| match &finding.place {
+            Place::Text(label) => {
+                let own = self.report.sources.outermost(label.span);
+                own.file == self.file && own.range().start <= asked.end && asked.start <= own.range().end
+            }
+            Place::File(_) => false,
+        };
+        let findings = self.report.findings.iter().enumerate();
+        findings.filter(move |(_, finding)| self.report.tells(finding) && is_here(finding))
+    }
+
+    /// A comment that accepts a finding.
+    fn ignore(&self, number: usize, finding: &Reported) -> Option<CodeAction> {
+        let comment = suppress::comment(self.report, number, REASON, self.folder.enforced())?;
+        let title = format!("Ignore `{}` with a reason", finding.rule.id());
+        self.action(title, CodeActionKind::QUICKFIX, &[finding], &[comment])
+    }
+
+    fn action(
+        &self,
+        title: String,
+        kind: CodeActionKind,
+        findings: &[&Reported],
+        edits: &[Edit],
+    ) -> Option<CodeAction> {
+        let title = crate::output::inert(&title).into_owned();
+        let diagnostics: Vec<Diagnostic> =
+            findings.iter().filter_map(|finding| self.diagnostic(finding)).cloned().collect();
+        Some(CodeAction {
+            title,
+            kind: Some(kind),
+            diagnostics: (!diagnostics.is_empty()).then_some(diagnostics),
+            edit: Some(self.edit(edits)?),
+            ..CodeAction::default()
+        })
+    }
+
+    /// The diagnostic that the editor has for a finding.
+    fn diagnostic(&self, finding: &Reported) -> Option<&Diagnostic> {
+        let is_own = |diagnostic: &&Diagnostic| {
+            let fingerprint = diagnostic.data.as_ref().and_then(|data| data.get("fingerprint"));
+            match fingerprint.and_then(|name| name.as_str()) {
+                Some(name) => name == finding.fingerprint,
+                // Some editors lose what they don't know.
+                None => diagnostic.code == Some(NumberOrString::String(finding.rule.id().to_owned())),
+            }
+        };
+        self.params.context.diagnostics.iter().find(is_own)
+    }
+
+    fn edit(&self, edits: &[Edit]) -> Option<WorkspaceEdit> {
+        let mut by_file: Vec<(Uri, Option<i32>, Vec<TextEdit>)> = Vec::new();
+        for (span, text) in edits {
+            let file = self.report.sources.file(span.file);
+            let uri = self.places.uri(&file.path)?;
+            let version = self.places.documents.get(&uri).map(|document| document.version);
+            let range: Range = self.places.lines(&file).range(span.range());
+            let edit = TextEdit { range, new_text: text.clone() };
+            match by_file.iter_mut().find(|(own, ..)| *own == uri) {
+                Some((_, _, edits)) => edits.push(edit),
+                None => by_file.push((uri, version, vec![edit])),
+            }
+        }
+        Some(if self.is_versioned { versioned(by_file) } else { plain(by_file) })
+    }
+}
+
+fn versioned(by_file: Vec<(Uri, Option<i32>, Vec<TextEdit>)>) -> WorkspaceEdit {
+    let edit = |(uri, version, edits): (Uri, Option<i32>, Vec<TextEdit>)| {
+        let text_document = OptionalVersionedTextDocumentIdentifier { uri, version };
+        let edits = edits.into_iter().map(OneOf::Left).collect();
+        DocumentChangeOperation::Edit(TextDocumentEdit { text_document, edits })
+    };
+    let changes = DocumentChanges::Operations(by_file.into_iter().map(edit).collect());
+    WorkspaceEdit { document_changes: Some(changes), ..WorkspaceEdit::default() }
+}
+
+/// The one edit that makes a text of another.
+fn difference(file: FileId, old: &str, new: &str) -> Edit {
+    let common = |(one, other): &(char, char)| one == other;
+    let before: usize = old.chars().zip(new.chars()).take_while(common).map(|(c, _)| c.len_utf8()).sum();
+    let (old_rest, new_rest) = (old.get(before..).unwrap_or_default(), new.get(before..).unwrap_or_default());
+    let after = old_rest.chars().rev().zip(new_rest.chars().rev()).take_while(common);
+    let after: usize = after.map(|(c, _)| c.len_utf8()).sum();
+    let span = Span::new(file, before, old.len().saturating_sub(after));
+    (span, new_rest.get(..new_rest.len().saturating_sub(after)).unwrap_or_default().to_owned())
+}
+
+/// A title as menus have it.
+fn capitalized(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().into_iter().flat_map(char::to_uppercase).chain(letters).collect()
+}
+
+#[expect(clippy::mutable_key_type, reason = "the protocol's type wants it so, and nothing changes a URI")]
+fn plain(by_file: Vec<(Uri, Option<i32>, Vec<TextEdit>)>) -> WorkspaceEdit {
+    let changes: HashMap<Uri, Vec<TextEdit>> = by_file.into_iter().map(|(uri, _, edits)| (uri, edits)).collect();
+    WorkspaceEdit { changes: Some(changes), ..WorkspaceEdit::default() }
+}

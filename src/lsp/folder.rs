@@ -1,0 +1,234 @@
+//! A directory that is checked, and the check that is kept of it.
+
+use std::collections::{BTreeSet, HashSet};
+use std::ffi::OsStr;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use super::diagnostics::{All, Places};
+use super::documents::Documents;
+use super::positions::Encoding;
+use crate::engine::{self, Change, Settings, Setup, Standing};
+use crate::error::Error;
+use crate::fix::{self, Changed, Fix, Safety};
+use crate::report::{Argument, Report, Reported};
+use crate::scan::Inputs;
+use crate::source::{FileId, Overlay, SourceFile, Sources};
+
+/// A change of one of these changes what is searched, or what is asked.
+const DECIDING: [&str; 5] = ["trailint.toml", ".trailint.toml", ".trailint-baseline.json", ".gitignore", ".ignore"];
+
+/// A check of a directory that is about to be done.
+pub struct Job {
+    /// The files, with the open texts over them.
+    pub fs: Overlay,
+    /// What is searched.
+    pub inputs: Inputs,
+    /// The files that the settings name.
+    pub sources: Sources,
+    /// How it is judged.
+    pub settings: Settings,
+    /// Files of which any change means other settings.
+    pub configuration: Vec<PathBuf>,
+    /// Puts into a report what isn't judged: what is accepted, and what is shown.
+    pub finish: Box<dyn Fn(&mut Report)>,
+}
+
+/// Says how a directory is checked with some texts open, as the command line would.
+pub type Prepare<'a> = &'a dyn Fn(&Path, &[(PathBuf, Arc<str>)]) -> Result<Job, Error>;
+
+/// A directory that is checked.
+pub(super) struct Folder {
+    pub(super) directory: PathBuf,
+    /// Whether nobody asked for it but a file in it that is open.
+    pub(super) is_implicit: bool,
+    state: Option<State>,
+    /// What is said of its files.
+    pub(super) said: All,
+    /// Why it can't be checked at present; then what was said of it before still stands.
+    pub(super) failure: Option<Error>,
+}
+
+struct State {
+    job: Job,
+    standing: Standing,
+}
+
+impl Folder {
+    /// Not checked yet.
+    pub(super) fn new(directory: PathBuf, is_implicit: bool) -> Self {
+        Self { directory, is_implicit, state: None, said: All::new(), failure: None }
+    }
+
+    /// Brings what is said up to date after changes of some paths; returns the files of which something else may be said.
+    pub(super) fn update(
+        &mut self,
+        changed: &[PathBuf],
+        documents: &Documents,
+        encoding: Encoding,
+        prepare: Prepare<'_>,
+    ) -> BTreeSet<PathBuf> {
+        let outcome = match &mut self.state {
+            Some(state) if !changed.iter().any(|path| state.is_decided_by(path)) => state.update(changed, documents),
+            Some(_) | None => Ok(Change::Rescan),
+        };
+        match outcome {
+            Ok(Change::None) => BTreeSet::new(),
+            Ok(Change::Judged) => self.say(documents, encoding),
+            Ok(Change::Rescan) => match self.check(changed, documents, prepare) {
+                Ok(()) => self.say_all(documents, encoding),
+                Err(error) => self.fail(error),
+            },
+            Err(error) => self.fail(error),
+        }
+    }
+
+    /// Says of the files that are concerned what there is to say.
+    fn say(&mut self, documents: &Documents, encoding: Encoding) -> BTreeSet<PathBuf> {
+        let Some(State { job, standing }) = &mut self.state else { return BTreeSet::new() };
+        let touched = standing.take_touched();
+        let paths: BTreeSet<PathBuf> = touched.iter().map(|id| job.sources.file(*id).path.clone()).collect();
+        let mut report = standing.report_on(&touched, &job.settings);
+        (job.finish)(&mut report);
+        let mut all = All::new();
+        Places::new(&report.sources, documents, encoding).add(&report, &mut all);
+        for path in &paths {
+            match all.remove(path) {
+                Some(own) => drop(self.said.insert(path.clone(), own)),
+                None => drop(self.said.remove(path)),
+            }
+        }
+        paths
+    }
+
+    fn say_all(&mut self, documents: &Documents, encoding: Encoding) -> BTreeSet<PathBuf> {
+        let mut paths: BTreeSet<PathBuf> = std::mem::take(&mut self.said).into_keys().collect();
+        paths.extend(self.complaint_path());
+        self.failure = None;
+        if let Some(state) = &mut self.state {
+            state.standing.take_touched();
+        }
+        if let Some(report) = self.report() {
+            Places::new(&report.sources, documents, encoding).add(&report, &mut self.said);
+        }
+        paths.extend(self.said.keys().cloned());
+        paths
+    }
+
+    /// Whatever comes next, everything is to be looked at again.
+    fn fail(&mut self, error: Error) -> BTreeSet<PathBuf> {
+        let mut paths: BTreeSet<PathBuf> = self.complaint_path().into_iter().collect();
+        self.state = None;
+        self.failure = Some(error);
+        paths.extend(self.complaint_path());
+        paths
+    }
+
+    /// The file in which it is written why nothing can be checked.
+    fn complaint_path(&self) -> Option<PathBuf> {
+        match &self.failure {
+            Some(Error::Configuration { place, .. } | Error::Baseline { place, .. }) => Some(place.path.clone()),
+            Some(_) | None => None,
+        }
+    }
+
+    /// The report on everything.
+    pub(super) fn report(&self) -> Option<Report> {
+        let State { job, standing } = self.state.as_ref()?;
+        let mut report = standing.report(&job.settings);
+        (job.finish)(&mut report);
+        Some(report)
+    }
+
+    /// Searches and judges everything.
+    fn check(&mut self, changed: &[PathBuf], documents: &Documents, prepare: Prepare<'_>) -> Result<(), Error> {
+        let texts: Vec<(PathBuf, Arc<str>)> =
+            documents.all().filter_map(|own| Some((own.path.clone()?, Arc::clone(&own.text)))).collect();
+        let job = prepare(&self.directory, &texts)?;
+        let mut standing = Standing::new(job.sources.share(), job.setup())?;
+        let ignores_differ = changed.iter().any(|path| is_deciding(path));
+        let known: HashSet<PathBuf> = match self.state.take() {
+            Some(state) if !ignores_differ => state.standing.passed_over,
+            Some(_) | None => HashSet::new(),
+        };
+        let passed_over = known.into_iter().chain(changed.iter().cloned()).filter(|path| !standing.has_met(path));
+        standing.passed_over = passed_over.collect();
+        self.state = Some(State { job, standing });
+        Ok(())
+    }
+
+    /// Whether a path may matter to it.
+    pub(super) fn holds(&self, path: &Path) -> bool {
+        path.starts_with(&self.directory)
+    }
+
+    /// The values that come about at a place of a file, or pass through there.
+    pub(super) fn ways(&self, path: &Path, offset: u32) -> Vec<Argument> {
+        let Some(State { job, standing }) = &self.state else { return Vec::new() };
+        job.sources.known(path).map(|file| standing.ways(file, offset, job.setup())).unwrap_or_default()
+    }
+
+    /// A file as all fixes make it that are safe and change nothing else; each is tried and judged.
+    pub(super) fn mended(&self, path: &Path) -> Option<Changed> {
+        let State { job, .. } = self.state.as_ref()?;
+        let judge = |changed: &[Changed]| -> Result<Report, Error> {
+            let sources = job.sources.with(changed.iter().map(|one| (one.file.as_ref(), one.text.as_str())));
+            let mut report = engine::check(&job.fs, &job.inputs, sources, &job.settings)?;
+            (job.finish)(&mut report);
+            Ok(report)
+        };
+        let is_wanted = |finding: &Reported, fix: &Fix, report: &Report| {
+            report.tells(finding) && fix::is_allowed(fix, Safety::Safe, report, |file| file.path == path)
+        };
+        let mended = fix::mend(judge(&[]).ok()?, is_wanted, judge).ok()?;
+        mended.files.into_iter().next()
+    }
+
+    /// Whether an editor may be told to change a file: one that is checked, and neither installed nor a part of another.
+    pub(super) fn may_change(&self, file: &SourceFile) -> bool {
+        let is_installed = file.path.components().any(|part| part.as_os_str() == ".terraform");
+        self.holds(&file.path) && !is_installed && file.replaced.is_empty() && file.within.is_none()
+    }
+
+    /// All files that are known.
+    pub(super) fn sources(&self) -> Option<&Sources> {
+        self.state.as_ref().map(|state| &state.job.sources)
+    }
+
+    /// The rules that nothing suppresses.
+    pub(super) fn enforced(&self) -> &[&'static str] {
+        self.state.as_ref().map(|state| state.job.settings.selection.enforced.as_slice()).unwrap_or_default()
+    }
+
+    /// The file of this path, if it is one of those that were looked at.
+    pub(super) fn file(&self, path: &Path) -> Option<FileId> {
+        self.state.as_ref()?.job.sources.known(path)
+    }
+}
+
+impl State {
+    fn update(&mut self, changed: &[PathBuf], documents: &Documents) -> Result<Change, Error> {
+        for path in changed {
+            match documents.at(path) {
+                Some(document) => self.job.fs.put(path, Arc::clone(&document.text)),
+                None => self.job.fs.remove(path),
+            }
+        }
+        self.standing.change(changed, self.job.setup())
+    }
+
+    fn is_decided_by(&self, path: &Path) -> bool {
+        let is_installed = path.components().any(|part| part.as_os_str() == ".terraform");
+        is_deciding(path) || is_installed || self.job.configuration.iter().any(|own| own == path)
+    }
+}
+
+impl Job {
+    fn setup(&self) -> Setup<'_> {
+        Setup { fs: &self.fs, inputs: &self.inputs, settings: &self.settings }
+    }
+}
+
+fn is_deciding(path: &Path) -> bool {
+    path.file_name().and_then(OsStr::to_str).is_some_and(|name| DECIDING.contains(&name))
+}

@@ -1,0 +1,122 @@
+//! Messages out of a stream of bytes: a frame that is broken costs that frame, and nothing after it.
+
+use std::io::{self, BufRead, Read};
+
+use lsp_server::{ErrorCode, Message};
+use serde_json::Value;
+
+/// A larger message is skipped.
+const MAX_LENGTH: u64 = 256 << 20;
+
+/// A longer line is no header.
+const MAX_LINE: u64 = 4096;
+
+/// The only header that is needed, in lower case.
+const LENGTH: &str = "content-length:";
+
+/// What came in.
+#[derive(Debug)]
+pub(super) enum Frame {
+    Message(Message),
+    /// Something that is no message, with the code of the error that answers it, and the request's id if it has one.
+    Broken {
+        code: ErrorCode,
+        id: Value,
+        message: String,
+    },
+}
+
+/// The next frame; nothing at the end of the stream.
+///
+/// # Errors
+///
+/// The stream can't be read.
+pub(super) fn read(stream: &mut impl BufRead) -> io::Result<Option<Frame>> {
+    let Some(length) = read_length(stream)? else { return Ok(None) };
+    if length > MAX_LENGTH {
+        io::copy(&mut stream.take(length), &mut io::sink())?;
+        return Ok(Some(broken(ErrorCode::ParseError, Value::Null, "the message is too long")));
+    }
+    let mut bytes = Vec::new();
+    stream.take(length).read_to_end(&mut bytes)?;
+    Ok(Some(parse(&bytes)))
+}
+
+/// The length that the next header names, which ends with an empty line. What stands before it is skipped.
+fn read_length(stream: &mut impl BufRead) -> io::Result<Option<u64>> {
+    let mut length = None;
+    loop {
+        let mut line = Vec::new();
+        if stream.take(MAX_LINE).read_until(b'\n', &mut line)? == 0 {
+            return Ok(None);
+        }
+        let text = String::from_utf8_lossy(&line).to_ascii_lowercase();
+        match (text.split_once(LENGTH), length) {
+            // After a body that was longer than it said, the header doesn't begin its line.
+            (Some((_, number)), _) => length = number.trim().parse().ok(),
+            (None, Some(length)) if text.trim().is_empty() => return Ok(Some(length)),
+            (None, _) => {}
+        }
+    }
+}
+
+fn parse(bytes: &[u8]) -> Frame {
+    let value: Value = match serde_json::from_slice(bytes) {
+        Ok(value) => value,
+        Err(error) => return broken(ErrorCode::ParseError, Value::Null, &error.to_string()),
+    };
+    let named = value.get("id").cloned().unwrap_or_default();
+    let id = if named.is_string() || named.is_number() { named.clone() } else { Value::Null };
+    match serde_json::from_value(value) {
+        // What wants an answer is no notification, whatever it is called by.
+        Ok(message) if named.is_null() || !matches!(message, Message::Notification(_)) => Frame::Message(message),
+        Ok(_) | Err(_) => {
+            broken(ErrorCode::InvalidRequest, id, "this is neither a request nor a notification nor a response")
+        }
+    }
+}
+
+fn broken(code: ErrorCode, id: Value, message: &str) -> Frame {
+    Frame::Broken { code, id, message: message.to_owned() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn frames(bytes: &[u8]) -> Vec<String> {
+        let mut stream = bytes;
+        let frames = std::iter::from_fn(|| read(&mut stream).ok().flatten());
+        let show = |frame| match frame {
+            Frame::Message(Message::Notification(notification)) => notification.method,
+            Frame::Message(other) => format!("{other:?}"),
+            Frame::Broken { code, id, .. } => format!("{} {id}", code as i32),
+        };
+        frames.map(show).collect()
+    }
+
+    fn framed(body: &str) -> String {
+        format!("Content-Length: {}\r\n\r\n{body}", body.len())
+    }
+
+    #[test]
+    fn what_is_broken_costs_one_frame() {
+        let good = framed(r#"{"jsonrpc":"2.0","method":"good"}"#);
+        let cases = [
+            (framed("{"), "-32700 null"),
+            (framed("[]"), "-32600 null"),
+            (framed(r#"{"id":7}"#), "-32600 7"),
+            (framed(r#"{"id":1.5,"method":"x"}"#), "-32600 1.5"),
+            (framed("\u{feff}{}"), "-32700 null"),
+            ("Content-Length: 1\r\n\r\n{}".to_owned(), "-32700 null"),
+        ];
+        for (bad, expected) in cases {
+            assert_eq!(frames(format!("{good}{bad}{good}").as_bytes()), ["good", expected, "good"], "{bad}");
+        }
+        for skipped in ["Content-Length: many\r\n\r\n", "\r\n\r\n", "X: y\r\n", "\u{0}garbage\n"] {
+            assert_eq!(frames(format!("{good}{skipped}{good}").as_bytes()), ["good", "good"], "{skipped}");
+        }
+        assert_eq!(frames(format!("content-length : 2\n{}", good.to_lowercase()).as_bytes()), ["good"]);
+        assert_eq!(frames(format!("Content-Length: 999999999999\r\n\r\n{good}").as_bytes()), ["-32700 null"]);
+    }
+}

@@ -1,0 +1,179 @@
+//! Lines and characters as the protocol counts them, and byte offsets.
+
+use lsp_types::{Position, PositionEncodingKind, Range};
+
+const BYTE_ORDER_MARK: char = '\u{feff}';
+
+/// What the characters of a position count.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) enum Encoding {
+    Utf8,
+    #[default]
+    Utf16,
+    Utf32,
+}
+
+impl Encoding {
+    /// The first of those that a client offers; UTF-16 if it says nothing, as all have to know it.
+    pub(super) fn choose(offered: Option<&[PositionEncodingKind]>) -> Self {
+        let known = |kind: &PositionEncodingKind| match kind.as_str() {
+            "utf-8" => Some(Encoding::Utf8),
+            "utf-16" => Some(Encoding::Utf16),
+            "utf-32" => Some(Encoding::Utf32),
+            _ => None,
+        };
+        offered.into_iter().flatten().find_map(known).unwrap_or_default()
+    }
+
+    /// As the protocol names it.
+    pub(super) fn kind(self) -> PositionEncodingKind {
+        match self {
+            Encoding::Utf8 => PositionEncodingKind::UTF8,
+            Encoding::Utf16 => PositionEncodingKind::UTF16,
+            Encoding::Utf32 => PositionEncodingKind::UTF32,
+        }
+    }
+
+    fn width(self, c: char) -> usize {
+        match self {
+            Encoding::Utf8 => c.len_utf8(),
+            Encoding::Utf16 => c.len_utf16(),
+            Encoding::Utf32 => 1,
+        }
+    }
+}
+
+/// The lines of a text. The protocol ends them also with a carriage return alone.
+pub(super) struct Lines<'t> {
+    text: &'t str,
+    encoding: Encoding,
+    starts: Vec<usize>,
+}
+
+impl<'t> Lines<'t> {
+    /// The lines of a text that an editor holds.
+    pub(super) fn new(text: &'t str, encoding: Encoding) -> Self {
+        let bytes = text.as_bytes();
+        let next = |at: usize| at.saturating_add(1);
+        let ends = |at: usize| match bytes.get(at) {
+            Some(b'\n') => true,
+            Some(b'\r') => bytes.get(next(at)) != Some(&b'\n'),
+            Some(_) | None => false,
+        };
+        let starts = std::iter::once(0).chain((0..bytes.len()).filter(|at| ends(*at)).map(next)).collect();
+        Self { text, encoding, starts }
+    }
+
+    /// The lines of a file on the disk, whose byte order mark no editor shows.
+    pub(super) fn of_file(text: &'t str, encoding: Encoding) -> Self {
+        let mut lines = Self::new(text, encoding);
+        if let (true, Some(first)) = (text.starts_with(BYTE_ORDER_MARK), lines.starts.first_mut()) {
+            *first = BYTE_ORDER_MARK.len_utf8();
+        }
+        lines
+    }
+
+    /// The position of a byte offset; within a character that of its beginning, after the end that of the end.
+    pub(super) fn position(&self, offset: usize) -> Position {
+        let offset = self.text.floor_char_boundary(offset);
+        let line = self.starts.partition_point(|start| *start <= offset).saturating_sub(1);
+        let (start, end) = self.bounds(line);
+        let before = self.text.get(start..offset.min(end)).unwrap_or_default();
+        let character = before.chars().map(|c| self.encoding.width(c)).fold(0, usize::saturating_add);
+        Position { line: narrow(line), character: narrow(character) }
+    }
+
+    /// The range of some bytes.
+    pub(super) fn range(&self, bytes: std::ops::Range<usize>) -> Range {
+        Range { start: self.position(bytes.start), end: self.position(bytes.end.max(bytes.start)) }
+    }
+
+    /// The byte offset of a position; one that is beyond the end of its line or of the text is taken for that end.
+    pub(super) fn offset(&self, position: Position) -> usize {
+        let line = position.line as usize;
+        if line >= self.starts.len() {
+            return self.text.len();
+        }
+        let (start, end) = self.bounds(line);
+        let mut left = position.character as usize;
+        let rest = self.text.get(start..end).unwrap_or_default();
+        for (at, c) in rest.char_indices() {
+            let width = self.encoding.width(c);
+            if left < width {
+                return start.saturating_add(at);
+            }
+            left = left.saturating_sub(width);
+        }
+        end
+    }
+
+    /// The bytes of a range, which may be given the wrong way round.
+    pub(super) fn bytes(&self, range: Range) -> std::ops::Range<usize> {
+        let (start, end) = (self.offset(range.start), self.offset(range.end));
+        start.min(end)..end.max(start)
+    }
+
+    /// The text of the line of an offset.
+    pub(super) fn around(&self, offset: usize) -> (usize, &'t str) {
+        let line = self.starts.partition_point(|start| *start <= offset).saturating_sub(1);
+        let (start, end) = self.bounds(line);
+        (start, self.text.get(start..end).unwrap_or_default())
+    }
+
+    /// Start and end of a line, counted from 0, without its ending.
+    fn bounds(&self, line: usize) -> (usize, usize) {
+        let start = self.starts.get(line).copied().unwrap_or(self.text.len());
+        let next = self.starts.get(line.saturating_add(1)).copied().unwrap_or(self.text.len());
+        let text = self.text.get(start..next).unwrap_or_default();
+        let length = text.strip_suffix('\n').unwrap_or(text);
+        let length = length.strip_suffix('\r').unwrap_or(length).len();
+        (start, start.saturating_add(length))
+    }
+}
+
+fn narrow(count: usize) -> u32 {
+    u32::try_from(count).unwrap_or(u32::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn positions_and_offsets_agree() {
+        let text = "a\r\né😀x\rlast";
+        for (encoding, characters) in [(Encoding::Utf8, 6), (Encoding::Utf16, 3), (Encoding::Utf32, 2)] {
+            let lines = Lines::new(text, encoding);
+            let place = |offset| {
+                let Position { line, character } = lines.position(offset);
+                (line, character)
+            };
+            assert_eq!(place(0), (0, 0));
+            assert_eq!(place(1), (0, 1));
+            assert_eq!(place(2), (0, 1));
+            assert_eq!(place(3), (1, 0));
+            assert_eq!(place(9), (1, characters));
+            assert_eq!(place(11), (2, 0));
+            assert_eq!(place(400), (2, 4));
+            for (offset, _) in text.char_indices().filter(|(at, c)| !(*c == '\n' && *at == 2)) {
+                assert_eq!(lines.offset(lines.position(offset)), offset, "{encoding:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_beyond_an_end_is_the_end() {
+        let lines = Lines::new("ab\r\ncd", Encoding::Utf16);
+        let offset = |line, character| lines.offset(Position { line, character });
+        assert_eq!((offset(0, 9), offset(0, u32::MAX), offset(7, 0), offset(u32::MAX, u32::MAX)), (2, 2, 6, 6));
+        assert_eq!(Lines::new("😀", Encoding::Utf16).offset(Position { line: 0, character: 1 }), 0);
+        assert_eq!(Lines::new("", Encoding::Utf8).position(5), Position::default());
+    }
+
+    #[test]
+    fn a_byte_order_mark_takes_no_place() {
+        let lines = Lines::of_file("\u{feff}ab\nc", Encoding::Utf16);
+        assert_eq!(lines.position(4), Position { line: 0, character: 1 });
+        assert_eq!(lines.offset(Position { line: 0, character: 1 }), 4);
+    }
+}
