@@ -1,8 +1,7 @@
 //! Reports in files. Each is written whole or not at all.
 
-use std::ffi::OsString;
-use std::fs::{self, File, Metadata};
-use std::io::{self, ErrorKind, Write};
+use std::fs;
+use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
@@ -10,6 +9,7 @@ use clap::ValueEnum;
 
 use super::Format;
 use crate::error::{Error, closest};
+use crate::source::Replacement;
 
 /// Where a report is written, and how: `FORMAT=PATH`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -27,12 +27,6 @@ struct Staged<'a> {
     text: &'a str,
     /// Nothing for what is no file, such as a pipe: that can only be written to.
     replacement: Option<Replacement>,
-}
-
-/// A temporary file that is gone when it hasn't been moved.
-struct Replacement {
-    temporary: PathBuf,
-    target: PathBuf,
 }
 
 impl Destination {
@@ -82,46 +76,20 @@ impl<'a> Staged<'a> {
         let replacement = match fs::metadata(path) {
             Ok(old) if old.is_dir() => return Err(ErrorKind::IsADirectory.into()),
             // A link stays, and what it leads to is replaced.
-            Ok(old) if old.is_file() => Some(Replacement::new(fs::canonicalize(path)?, text, Some(&old))?),
+            Ok(old) if old.is_file() => Some(Replacement::new(fs::canonicalize(path)?, text.as_bytes())?),
             Ok(_) => None,
-            Err(error) if error.kind() == ErrorKind::NotFound => Some(Replacement::new(path.to_owned(), text, None)?),
+            Err(error) if error.kind() == ErrorKind::NotFound => {
+                Some(Replacement::new(path.to_owned(), text.as_bytes())?)
+            }
             Err(error) => return Err(error),
         };
         Ok(Self { path, text, replacement })
     }
 
     fn commit(self) -> io::Result<()> {
-        match &self.replacement {
-            Some(Replacement { temporary, target }) => fs::rename(temporary, target),
+        match self.replacement {
+            Some(replacement) => replacement.commit(),
             None => fs::write(self.path, self.text),
         }
     }
-}
-
-impl Replacement {
-    /// Writes a text beside its target, with the permissions of the file that is there.
-    fn new(target: PathBuf, text: &str, old: Option<&Metadata>) -> io::Result<Self> {
-        let temporary = beside(&target).ok_or(ErrorKind::InvalidFilename)?;
-        let mut file = File::create_new(&temporary)?;
-        let replacement = Self { temporary, target };
-        file.write_all(text.as_bytes())?;
-        old.map_or(Ok(()), |old| file.set_permissions(old.permissions()))?;
-        file.sync_all()?;
-        Ok(replacement)
-    }
-}
-
-impl Drop for Replacement {
-    fn drop(&mut self) {
-        // After it has been moved there is nothing to remove.
-        let _ = fs::remove_file(&self.temporary);
-    }
-}
-
-/// A hidden name in the same directory, so that moving it is one step for the file system.
-fn beside(target: &Path) -> Option<PathBuf> {
-    let mut name = OsString::from(".");
-    name.push(target.file_name()?);
-    name.push(format!(".{}.tmp", std::process::id()));
-    Some(target.with_file_name(name))
 }

@@ -2,14 +2,14 @@
 
 use std::collections::HashSet;
 use std::fs::{self, File, FileType};
-use std::io::{ErrorKind, Read, Write};
+use std::io::{ErrorKind, Read};
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use ignore::{DirEntry, WalkBuilder, WalkState};
 
-use super::{Exclusions, Fs, Ignored, MAX_FILE_BYTES, PathKind, ReadError, SKIPPED, Seen, Visit, Wanted};
+use super::{Exclusions, Fs, Ignored, MAX_FILE_BYTES, PathKind, ReadError, Replacement, SKIPPED, Seen, Visit, Wanted};
 
 /// Files that tell a walk what to leave out.
 const IGNORE_FILES: [&str; 2] = [".gitignore", ".ignore"];
@@ -29,6 +29,14 @@ pub struct Disk {
     seen: Option<Arc<Seen>>,
     /// The directories of which it is known that they lie in one of the trees.
     inside: Box<Mutex<HashSet<PathBuf>>>,
+}
+
+/// New bytes that stand beside a file.
+#[derive(Debug)]
+pub struct Staged<'a> {
+    path: &'a Path,
+    old: &'a [u8],
+    replacement: Replacement,
 }
 
 impl Disk {
@@ -94,27 +102,35 @@ impl Disk {
         }
     }
 
-    /// Replaces a file's bytes at once: whoever reads it meanwhile sees the old ones or the new ones.
+    /// Whether a path leads to a regular file of the trees, whichever links lead there.
+    pub fn holds(&self, path: &Path) -> bool {
+        self.check_link(path).is_ok() && matches!(self.kind(path), Ok(PathKind::File))
+    }
+
+    /// Replaces a file's bytes at once.
+    ///
+    /// # Errors
+    ///
+    /// As for [`Self::stage`] and [`Staged::commit`].
+    pub fn replace(&self, path: &Path, old: &[u8], new: &[u8]) -> Result<(), ReadError> {
+        self.stage(path, old, new)?.commit(self)
+    }
+
+    /// Writes new bytes for a file beside it.
     ///
     /// # Errors
     ///
     /// It isn't a regular file of the trees any more, its bytes aren't `old`, or the system refuses.
-    pub fn replace(&self, path: &Path, old: &[u8], new: &[u8]) -> Result<(), ReadError> {
-        if self.read_inside(path)? != old {
-            return Err(ReadError::Refused("it has changed meanwhile".to_owned()));
-        }
+    pub fn stage<'a>(&self, path: &'a Path, old: &'a [u8], new: &[u8]) -> Result<Staged<'a>, ReadError> {
+        self.check_unchanged(path, old)?;
         // A link stays a link to the same file.
         let target = fs::canonicalize(path).map_err(refused)?;
-        let name = target.file_name().unwrap_or_default().to_string_lossy();
-        let draft = target.with_file_name(format!(".{name}.trailint-{}", std::process::id()));
-        let written = write_new(&draft, new)
-            .and_then(|()| fs::set_permissions(&draft, fs::metadata(&target)?.permissions()))
-            .and_then(|()| fs::rename(&draft, &target));
-        written.map_err(|error| {
-            // What is left of a draft is of no use; that it can't be removed changes nothing.
-            let _ = fs::remove_file(&draft);
-            refused(error)
-        })
+        Ok(Staged { path, old, replacement: Replacement::new(target, new).map_err(refused)? })
+    }
+
+    fn check_unchanged(&self, path: &Path, old: &[u8]) -> Result<(), ReadError> {
+        let is_unchanged = self.read_inside(path)? == old;
+        if is_unchanged { Ok(()) } else { Err(ReadError::Refused("it has changed meanwhile".to_owned())) }
     }
 
     /// A link may name any file of the trees, and nothing else.
@@ -142,6 +158,18 @@ impl Disk {
             check_regular(&found)?;
         }
         read_into(path, buffer)
+    }
+}
+
+impl Staged<'_> {
+    /// Puts the new bytes in the place of the old ones.
+    ///
+    /// # Errors
+    ///
+    /// The file has changed since, or the system refuses; it is as it was.
+    pub fn commit(self, disk: &Disk) -> Result<(), ReadError> {
+        disk.check_unchanged(self.path, self.old)?;
+        self.replacement.commit().map_err(refused)
     }
 }
 
@@ -287,13 +315,6 @@ fn is_heeded(entry: &DirEntry, heeded: Option<&Ignored>) -> bool {
 
 fn check_regular(found: &FileType) -> Result<(), ReadError> {
     if found.is_file() { Ok(()) } else { Err(ReadError::NotAFile) }
-}
-
-/// Writes a file that must not exist yet, down to the disk.
-fn write_new(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
-    let mut file = File::options().write(true).create_new(true).open(path)?;
-    file.write_all(bytes)?;
-    file.sync_all()
 }
 
 /// Replaces the buffer's contents by the file's.

@@ -1,0 +1,82 @@
+//! Files are written whole: whoever reads one meanwhile finds the old bytes or the new ones, and so does everybody
+//! after a full disk or an end by force.
+
+use std::ffi::OsString;
+use std::fs::{self, File, Metadata};
+use std::io::{self, ErrorKind, Write};
+use std::path::{Path, PathBuf};
+
+/// More drafts than this are left behind by nobody.
+const MAX_DRAFTS: u32 = 100;
+
+/// Bytes that stand beside the file whose place they are going to take. What hasn't taken it is removed.
+#[derive(Debug)]
+pub struct Replacement {
+    draft: PathBuf,
+    target: PathBuf,
+}
+
+impl Replacement {
+    /// Writes bytes beside their target, down to the disk, with the permissions of the file that is there. A link has
+    /// to be followed before.
+    ///
+    /// # Errors
+    ///
+    /// What the system says; nothing is left behind.
+    pub fn new(target: PathBuf, bytes: &[u8]) -> io::Result<Self> {
+        let old = match fs::metadata(&target) {
+            Ok(old) => Some(old),
+            Err(error) if error.kind() == ErrorKind::NotFound => None,
+            Err(error) => return Err(error),
+        };
+        let (mut file, draft) = create(&target)?;
+        let replacement = Self { draft, target };
+        file.write_all(bytes)?;
+        old.map_or(Ok(()), |old| resemble(&file, &old))?;
+        file.sync_all()?;
+        Ok(replacement)
+    }
+
+    /// Puts the bytes in their place, which is one step for the file system.
+    ///
+    /// # Errors
+    ///
+    /// What the system says; the old file is as it was.
+    pub fn commit(self) -> io::Result<()> {
+        fs::rename(&self.draft, &self.target)
+    }
+}
+
+impl Drop for Replacement {
+    fn drop(&mut self) {
+        // After it has been moved there is nothing to remove.
+        let _ = fs::remove_file(&self.draft);
+    }
+}
+
+/// A new file with a hidden name in the same directory. A name may be taken by the draft of a program that was ended
+/// by force, and in a container each has the same number.
+fn create(target: &Path) -> io::Result<(File, PathBuf)> {
+    let name = target.file_name().ok_or(ErrorKind::InvalidFilename)?;
+    for attempt in 0..MAX_DRAFTS {
+        let mut hidden = OsString::from(".");
+        hidden.push(name);
+        hidden.push(format!(".{}-{attempt}.tmp", std::process::id()));
+        let draft = target.with_file_name(hidden);
+        match File::create_new(&draft) {
+            Err(error) if error.kind() == ErrorKind::AlreadyExists => {}
+            file => return Ok((file?, draft)),
+        }
+    }
+    Err(ErrorKind::AlreadyExists.into())
+}
+
+/// Gives a file the permissions of another one, and its owner where the system lets us.
+fn resemble(file: &File, old: &Metadata) -> io::Result<()> {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::{MetadataExt, fchown};
+        let _ = fchown(file, Some(old.uid()), Some(old.gid()));
+    }
+    file.set_permissions(old.permissions())
+}
