@@ -65,10 +65,11 @@ fn once(args: &CheckArgs, matches: &ArgMatches, look: Look, seen: Option<Arc<See
     let now = Now { args: &args, config: &config, baseline: baseline.as_ref(), settings: &settings, given: &given };
     let mut bar = Bar { was: before.map(|before| now.judge(before)).transpose()?, now };
     let mut gate = bar.hold(&mut report);
-    let mut has_changed = false;
+    let mut is_done = true;
     if args.fix || args.diff {
         let fixed = fixes::run(report, &sources, &mut bar, look)?;
-        (report, gate, has_changed) = (fixed.report, fixed.gate, fixed.has_changed);
+        is_done = fixed.is_whole && !(fixed.has_changed && args.exit_non_zero_on_fix);
+        (report, gate) = (fixed.report, fixed.gate);
     }
     if let Some(reason) = &args.add_ignore {
         let said = comments::add(&mut report, reason, &settings.selection.enforced, &given.files)?;
@@ -79,7 +80,7 @@ fn once(args: &CheckArgs, matches: &ArgMatches, look: Look, seen: Option<Arc<See
         args.output.iter().for_each(|to| seen.renew(&normalize(&given.here.join(&to.path))));
     }
     let is_read = print(&report, &args, look)?;
-    let passes = report.passes(gate) && !(has_changed && args.exit_non_zero_on_fix);
+    let passes = report.passes(gate) && is_done;
     Ok(Done { status: if passes { ExitCode::SUCCESS } else { ExitCode::from(FOUND) }, is_read })
 }
 

@@ -1,19 +1,22 @@
 //! `--fix` and `--diff`.
 
+use std::path::PathBuf;
+
 use super::check::Bar;
-use super::inputs::{Files, Given};
+use super::inputs::Files;
 use crate::engine;
 use crate::error::Error;
 use crate::fix::{self, Changed, Fix, Mended, Safety};
 use crate::output::{self, Look, Stream};
 use crate::report::{Gate, Report, Reported};
-use crate::source::{Disk, Fs, ReadError, SourceFile, Sources};
+use crate::source::{Disk, ReadError, SourceFile, Sources};
 
-/// What is left, what fails it, and whether anything was mended.
+/// What is left, what fails it, whether anything was mended, and whether all files that should have been are.
 pub(super) struct Fixed {
     pub(super) report: Report,
     pub(super) gate: Gate,
     pub(super) has_changed: bool,
+    pub(super) is_whole: bool,
 }
 
 /// Mends what can be mended, or shows how; `sources` are those that the command line gives.
@@ -29,9 +32,13 @@ pub(super) fn run(report: Report, sources: &Sources, bar: &mut Bar<'_>, look: Lo
         let gate = bar.hold(&mut report);
         Ok((report, gate))
     };
+    // Links lead no further than to what is checked.
+    let named: Vec<PathBuf> = now.given.inputs.paths.iter().map(|input| input.path.clone()).collect();
+    let (named, typed) = (Disk::new(&named), now.given.inputs.text.as_ref().map(|(path, _)| path));
+    let may_change = |file: &SourceFile| typed != Some(&file.path) && named.holds(&file.path);
     let allowed = if now.args.unsafe_fixes { Safety::Unsafe } else { Safety::Safe };
     let is_wanted = |finding: &Reported, fix: &Fix, report: &Report| {
-        report.tells(finding) && fix::is_allowed(fix, allowed, report, |file| may_change(file, now.given, disk))
+        report.tells(finding) && fix::is_allowed(fix, allowed, report, may_change)
     };
     let mended = fix::mend(report, is_wanted, |changed| Ok::<_, Error>(judge(changed)?.0))?;
     let is_quiet = now.args.quiet;
@@ -39,28 +46,27 @@ pub(super) fn run(report: Report, sources: &Sources, bar: &mut Bar<'_>, look: Lo
         Stream::Out.write(&output::diff(&mended.files), look).map_err(Error::Output)?;
         say("Would fix", &mended, is_quiet, look)?;
         let (report, gate) = judge(&[])?;
-        return Ok(Fixed { report, gate, has_changed: mended.findings > 0 });
+        return Ok(Fixed { report, gate, has_changed: mended.findings > 0, is_whole: true });
     }
-    let written = write(&mended, disk, look)?;
-    if written.len() == mended.files.len() {
+    let written = write(&mended, &named, look)?;
+    let is_whole = written.len() == mended.files.len();
+    if is_whole {
         say("Fixed", &mended, is_quiet, look)?;
     }
     let (report, gate) = judge(&written)?;
-    Ok(Fixed { report, gate, has_changed: !written.is_empty() })
+    Ok(Fixed { report, gate, has_changed: !written.is_empty(), is_whole })
 }
 
-/// A file below a path that is checked, whichever links lead there, and not the text of standard input.
-fn may_change(file: &SourceFile, given: &Given, disk: &Disk) -> bool {
-    let is_text = given.inputs.text.as_ref().is_some_and(|(path, _)| *path == file.path);
-    let named: Vec<_> = given.inputs.paths.iter().map(|input| input.path.clone()).collect();
-    !is_text && Disk::new(&named).read_inside(&file.path).is_ok() && disk.read_inside(&file.path).is_ok()
-}
-
-/// Replaces the files one by one. One that has changed meanwhile stays as it is, and so does what is found in it.
+/// Replaces the files, none before all the new texts stand beside them. One that can't be changed, or has changed
+/// meanwhile, stays as it is, and so does what is found in it.
 fn write(mended: &Mended, disk: &Disk, look: Look) -> Result<Vec<Changed>, Error> {
-    let mut written = Vec::new();
+    let mut staged = Vec::new();
     for one in &mended.files {
-        match disk.replace(&one.file.path, one.file.text.as_bytes(), one.text.as_bytes()) {
+        staged.push((one, disk.stage(&one.file.path, one.file.text.as_bytes(), one.text.as_bytes())));
+    }
+    let mut written = Vec::new();
+    for (one, staged) in staged {
+        match staged.and_then(|staged| staged.commit(disk)) {
             Ok(()) => written.push(one.clone()),
             Err(cause) => complain(&one.file, cause, look)?,
         }

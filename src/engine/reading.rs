@@ -2,6 +2,7 @@
 
 use super::Settings;
 use crate::finding::Label;
+use crate::model::{Change, Notation, Wish};
 use crate::report::{Place, Reported};
 use crate::rules;
 use crate::source::ReadError;
@@ -38,6 +39,8 @@ pub(super) fn of_stale(stale: Stale, settings: &Settings) -> Option<Reported> {
         StaleKind::UnknownRule => (&rules::UNKNOWN_RULE, "named here", "name a rule that `trailint rules` lists"),
     };
     let place = Place::Text(Label { span: stale.span, text: label.to_owned() });
-    let reported = Reported { help: Some(help.to_owned()), ..Reported::new(rule, stale.message, place) };
+    let removal = |rule| Wish::at(stale.span, Notation::Hcl, Change::RemoveIgnore { rule });
+    let wishes = stale.unused.map(removal).into_iter().collect();
+    let reported = Reported { help: Some(help.to_owned()), wishes, ..Reported::new(rule, stale.message, place) };
     settings.selection.has(rule).then(|| Reported { level: settings.level(rule, rule.page.level), ..reported })
 }

@@ -49,11 +49,7 @@ pub(super) fn insert(block: &Block, name: &str, value: &str, file: &SourceFile) 
 
 /// `terraform fmt` aligns comments, too: they must not move, and none may follow below.
 fn keeps_comments(chain: &[Row<'_>], name: &str, file: &SourceFile) -> bool {
-    let has_comment = |line: usize| {
-        let (start, end) = file.line_bounds(line);
-        let text = file.text.get(start as usize..end as usize).unwrap_or_default();
-        text.contains('#') || text.contains("//")
-    };
+    let has_comment = |line: usize| rows::has_comment(line, file);
     let Some(last) = chain.last() else { return false };
     let stays = rows::width(chain) >= name.len();
     !has_comment(last.line.saturating_add(1)) && (stays || !chain.iter().any(|row| has_comment(row.line)))
@@ -125,6 +121,22 @@ fn unfold(block: &Block, name: &str, value: &str, file: &SourceFile) -> Option<V
 fn opening(block: &Block, file: &SourceFile) -> Option<u32> {
     let rest = file.text.get(block.header.end as usize..block.span.end as usize)?;
     block.header.end.checked_add(u32::try_from(rest.find('{')?).ok()?)
+}
+
+/// Another name for the argument whose name stands at a place, and where its value is.
+pub(super) fn rename(key: Span, name: &str, texts: &Texts<'_>) -> Option<(Vec<Edit>, Span)> {
+    let Around::Block(outer) = texts.around(key)? else { return None };
+    let file = texts.file(key.file);
+    let block = find(&outer, |block| holds(block.span, key))?;
+    let attribute = block.body.attributes.iter().find(|attribute| attribute.name.span == key)?;
+    let all = rows::rows(&block.body, &file);
+    let is_own = |chain: &&[Row<'_>]| chain.iter().any(|row| row.attribute.name.span == key);
+    let chain = rows::chains(&all).find(is_own);
+    let edits = match chain.filter(|chain| rows::is_aligned(chain)) {
+        Some(chain) => rows::align_renamed(chain, key, name),
+        None => vec![Edit { span: key, text: name.to_owned() }],
+    };
+    Some((edits, attribute.value.span))
 }
 
 /// An argument less, by a place in its value.

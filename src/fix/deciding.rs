@@ -1,7 +1,7 @@
 //! From a wish to edits: where the value is decided, and what is written there.
 
 use super::texts::{Around, Text, Texts};
-use super::{Edit, blocks, nodes, rows};
+use super::{Edit, blocks, comments, nodes, rows};
 use crate::model::{Change, Wish};
 use crate::source::Span;
 use crate::syntax::Language;
@@ -10,6 +10,12 @@ use crate::value::{Hop, Origin, Step};
 /// The edits that grant a wish; nothing where there is no place for them.
 pub(super) fn edits(wish: &Wish, texts: &Texts<'_>) -> Option<Vec<Edit>> {
     match (&wish.change, wish.hops.last()) {
+        (Change::Set { name, value }, Some(Hop { span, step: Step::Misspelt(_) })) => {
+            rename(*span, name, Some(value), texts)
+        }
+        (Change::Rename { name }, Some(last)) => rename(last.span, name, None, texts),
+        (Change::Rename { .. }, None) => None,
+        (Change::RemoveIgnore { rule }, _) => comments::remove(wish.origin.span(), rule, texts),
         (Change::Set { value, .. }, Some(last)) => decide(last, value, texts),
         (Change::Set { name, value }, None) => match wish.origin {
             Origin::Written(span) | Origin::Null(span) => replace(span, value, texts),
@@ -101,6 +107,21 @@ fn insert(header: Span, name: &str, value: &str, texts: &Texts<'_>) -> Option<Ve
         (Text::Items(_), _) => None,
         (Text::Documents(_), _) => nodes::insert(header, name, value, texts),
     }
+}
+
+/// Another key for a value, and a value for that if it isn't the one that is wanted.
+fn rename(key: Span, name: &str, value: Option<&str>, texts: &Texts<'_>) -> Option<Vec<Edit>> {
+    let (mut edits, found) = match texts.language(key.file) {
+        Language::Hcl => blocks::rename(key, name, texts)?,
+        Language::Yaml | Language::Json => nodes::rename(key, name, texts)?,
+    };
+    let Some(value) = value else { return Some(edits) };
+    let old = texts.slice(found);
+    // Logic under a wrong name may say what is wanted; whether it does shows when it is judged again.
+    if is_literal(&old, texts.language(key.file)) && old.trim_matches(['"', '\'']) != value {
+        edits.extend(replace(found, value, texts)?);
+    }
+    Some(edits)
 }
 
 /// An argument less, whose value stands at a place.

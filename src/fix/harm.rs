@@ -52,10 +52,11 @@ fn argument(finding: &Reported) -> Option<String> {
     Some(path.chars().filter(|c| !c.is_ascii_digit()).collect())
 }
 
-/// That a deployment still has no compliant trail may be said in other words.
+/// That a deployment still has no compliant trail may be said in other words, and what accepted the finding goes next.
 fn weighs(finding: &Reported) -> bool {
     let is_whole = matches!(finding.rule.check, Check::Deployment(_));
-    finding.level > Level::Note && !is_whole && finding.suppressed.is_none()
+    let goes_next = matches!(finding.rule.check, Check::Ignoring) && finding.fix.is_some();
+    finding.level > Level::Note && !is_whole && !goes_next && finding.suppressed.is_none()
 }
 
 fn subject<'a>(finding: &'a Reported, report: &Report) -> Subject<'a> {

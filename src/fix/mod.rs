@@ -17,6 +17,7 @@
 //! written, the edits are tried in memory and judged again; [`splice`] chooses those that don't get in each other's way.
 
 mod blocks;
+mod comments;
 mod deciding;
 mod harm;
 mod list;
@@ -31,12 +32,13 @@ use std::collections::HashMap;
 use std::path::Component;
 
 pub use rounds::{Changed, Mended, is_allowed, mend};
-pub use splice::{Applied, apply};
+pub use splice::{Applied, apply, splice};
 
-use crate::model::Wish;
+use crate::model::{Change, Wish};
 use crate::report::{Outcome, Report, Reported};
 use crate::scan::Inputs;
 use crate::source::{Fs, PathKind, SourceFile, Span};
+use safety::Trails;
 use texts::Texts;
 
 /// Edits that make a finding go away, all of them together.
@@ -81,12 +83,12 @@ impl Safety {
 /// Works out the fix of each finding that has one, within the files that are checked.
 pub fn attach(report: &mut Report, inputs: &Inputs, fs: &dyn Fs) {
     let fixes: Vec<Option<Fix>> = {
-        let texts = Texts::new(&report.sources);
+        let (trails, texts) = (Trails::new(report), Texts::new(&report.sources));
         let is_possible = |fix: &Fix| {
             let mut files = fix.edits.iter().map(|edit| texts.file(edit.span.file));
             files.all(|file| is_checked(&file, inputs, fs))
         };
-        report.findings.iter().map(|finding| fix(finding, report, &texts).filter(is_possible)).collect()
+        report.findings.iter().map(|finding| fix(finding, &trails, &texts).filter(is_possible)).collect()
     };
     for (finding, fix) in report.findings.iter_mut().zip(fixes) {
         finding.fix = fix;
@@ -114,16 +116,19 @@ pub fn spare_accepted(report: &mut Report) {
 /// The fix of one finding of a report, if it has one. It is worked out from the texts of the report alone: whether its
 /// files can be written is for the caller to know.
 pub fn of_finding(finding: &Reported, report: &Report) -> Option<Fix> {
-    fix(finding, report, &Texts::new(&report.sources))
+    fix(finding, &Trails::new(report), &Texts::new(&report.sources))
 }
 
-fn fix(finding: &Reported, report: &Report, texts: &Texts<'_>) -> Option<Fix> {
+fn fix(finding: &Reported, trails: &Trails<'_>, texts: &Texts<'_>) -> Option<Fix> {
     let first = finding.wishes.first().filter(|_| finding.outcome == Outcome::Fail)?;
     let mut edits = Vec::new();
-    let mut safety = safety::of_finding(finding, report);
+    let mut safety = Safety::Safe;
     for wish in &finding.wishes {
         let own = deciding::edits(wish, texts)?;
-        safety = safety.max(safety::of_wish(wish, &own, texts));
+        // What accepts nothing changes nothing.
+        if !matches!(wish.change, Change::RemoveIgnore { .. }) {
+            safety = safety.max(trails.safety(finding, wish)).max(safety::of_wish(wish, &own, texts));
+        }
         edits.extend(own);
     }
     edits.sort();

@@ -94,6 +94,14 @@ fn has_own_line(entry: &Entry, file: &SourceFile) -> bool {
     is_scalar && before.trim().is_empty() && (after.is_empty() || after.starts_with('#'))
 }
 
+/// Another name for a property whose key stands at a place, and where its value is.
+pub(super) fn rename(key: Span, name: &str, texts: &Texts<'_>) -> Option<(Vec<Edit>, Span)> {
+    let entry = texts.entry(key)?;
+    let quote = texts.slice(key).chars().next().filter(|c| matches!(c, '"' | '\'')).map(String::from);
+    let quote = quote.unwrap_or_default();
+    Some((vec![Edit { span: key, text: format!("{quote}{name}{quote}") }], entry.value.whole()))
+}
+
 /// A property less, whose value stands at a place.
 pub(super) fn remove_entry(value: Span, texts: &Texts<'_>) -> Option<Vec<Edit>> {
     let path = texts.path(value);
@@ -127,7 +135,8 @@ fn item_around(place: Span, texts: &Texts<'_>) -> Option<(Arc<Node>, Arc<Node>)>
     pairs.iter().find(is_item).map(|(outer, inner)| (Arc::clone(outer), Arc::clone(inner)))
 }
 
-fn remove(spans: &[Span], at: usize, parent: &Node, texts: &Texts<'_>) -> Option<Vec<Edit>> {
+/// The item or entry at a place among its neighbours goes, as their notation wants it.
+pub(super) fn remove(spans: &[Span], at: usize, parent: &Node, texts: &Texts<'_>) -> Option<Vec<Edit>> {
     let file = texts.file(parent.span.file);
     let edit = if file.slice(parent.span).starts_with(['{', '[']) {
         list::remove(spans, at, &file)
@@ -185,22 +194,25 @@ fn whole_lines(item: Span, start: u32, file: &SourceFile) -> Option<Edit> {
 /// A selector more, behind the one at a place.
 pub(super) fn add_selector(place: Span, names: &SelectorNames, texts: &Texts<'_>) -> Option<Vec<Edit>> {
     let file = texts.file(place.file);
-    let entry_key = texts.entry(place);
-    let (sequence, item) = match entry_key {
-        // In Terraform's JSON, blocks stand below their type.
-        Some(_) => return None,
+    let quote = if texts.language(place.file) == Language::Json { "\"" } else { "" };
+    let q = |name: &str| format!("{quote}{name}{quote}");
+    let SelectorNames { fields, field, equals, .. } = names;
+    let (category, management) = (q("eventCategory"), q("Management"));
+    let text = format!("[{{ {}: {category}, {}: [{management}] }}]", q(field), q(equals));
+    let text = format!("{{ {}: {text} }}", q(fields));
+    let (sequence, item) = match texts.entry(place) {
+        // In Terraform's JSON, blocks stand below their type, one or several of them.
+        Some(entry) => match &entry.value.kind {
+            NodeKind::Mapping(_) => return Some(behind_object(entry.value.span, &text)),
+            NodeKind::Sequence(items) => (Arc::clone(&entry.value), Arc::clone(items.last()?)),
+            NodeKind::Scalar(_) | NodeKind::Alias(_) => return None,
+        },
         None => item_around(place, texts)?,
     };
     let NodeKind::Sequence(items) = &sequence.kind else { return None };
     let spans: Vec<Span> = items.iter().map(|item| item.whole()).collect();
     let at = spans.iter().position(|span| *span == item.whole())?;
-    let SelectorNames { fields, field, equals, .. } = names;
     if file.slice(sequence.span).starts_with('[') {
-        let quote = if texts.language(place.file) == Language::Json { "\"" } else { "" };
-        let q = |name: &str| format!("{quote}{name}{quote}");
-        let (category, management) = (q("eventCategory"), q("Management"));
-        let fields = format!("[{{ {}: {category}, {}: [{management}] }}]", q(field), q(equals));
-        let text = format!("{{ {}: {fields} }}", q(names.fields));
         return list::add(&spans, at, &text, &file).map(|edit| vec![edit]);
     }
     let line = file.position(item.span.start).line as usize;
@@ -217,4 +229,11 @@ pub(super) fn add_selector(place: Span, names: &SelectorNames, texts: &Texts<'_>
     let ending = rows::ending(&file);
     let text = lines.iter().map(|line| format!("{ending}{line}")).collect();
     Some(vec![Edit { span: Span { start: end, end, ..place }, text }])
+}
+
+/// One object becomes the first of a list of two.
+fn behind_object(object: Span, text: &str) -> Vec<Edit> {
+    let opening = Edit { span: Span { end: object.start, ..object }, text: "[".to_owned() };
+    let rest = Edit { span: Span { start: object.end, ..object }, text: format!(", {text}]") };
+    vec![opening, rest]
 }

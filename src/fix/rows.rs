@@ -60,6 +60,18 @@ pub(super) fn align(chain: &[Row<'_>], width: usize) -> Vec<Edit> {
     chain.iter().filter_map(edit).collect()
 }
 
+/// Gives one of the rows another name, and puts each `=` behind the longest.
+pub(super) fn align_renamed(chain: &[Row<'_>], key: Span, name: &str) -> Vec<Edit> {
+    let is_other = |row: &&Row<'_>| row.attribute.name.span != key;
+    let others: Vec<Row<'_>> = chain.iter().filter(is_other).copied().collect();
+    let width = width(&others).max(name.len());
+    let mut edits = align(&others, width);
+    let gap = " ".repeat(width.saturating_sub(name.len()).saturating_add(1));
+    let own = chain.iter().find(|row| !is_other(row));
+    edits.extend(own.map(|row| Edit { span: Span { end: row.equals, ..key }, text: format!("{name}{gap}") }));
+    edits
+}
+
 /// By how many blanks a comment behind a value stays in its column when the value gets shorter; none where the value
 /// decides the column.
 pub(super) fn gap_before_comment(value: Span, old: usize, new: usize, texts: &Texts<'_>) -> usize {
@@ -84,17 +96,29 @@ pub(super) fn ending(file: &SourceFile) -> &'static str {
     if file.text.contains("\r\n") { "\r\n" } else { "\n" }
 }
 
+/// Whether a line may hold a comment.
+pub(super) fn has_comment(line: usize, file: &SourceFile) -> bool {
+    let (start, end) = file.line_bounds(line);
+    let text = file.text.get(start as usize..end as usize).unwrap_or_default();
+    line > 0 && (text.contains('#') || text.contains("//"))
+}
+
 /// Whether nothing stands on a line; there is none before the first and after the last.
 pub(super) fn is_blank(line: usize, file: &SourceFile) -> bool {
     let (start, end) = file.line_bounds(line);
     line > 0 && file.text.get(start as usize..end as usize).is_some_and(|text| text.trim().is_empty())
 }
 
+/// The start of a line, behind the mark with which a file may begin.
+pub(super) fn from_mark(start: u32, file: &SourceFile) -> u32 {
+    start.max(u32::try_from(file.body().0).unwrap_or(0))
+}
+
 /// Takes away whole lines, and one of the blank lines that would follow each other or stand before the closing brace.
 pub(super) fn remove_lines(span: Span, file: &SourceFile) -> Option<Edit> {
     let line = |offset: u32| file.position(offset).line as usize;
     let (first, last) = (line(span.start), line(span.end.max(1).saturating_sub(1)));
-    let (start, end) = (file.line_bounds(first).0, file.line_bounds(last).1);
+    let (start, end) = (from_mark(file.line_bounds(first).0, file), file.line_bounds(last).1);
     let before = file.text.get(start as usize..span.start as usize)?;
     let after = file.text.get(span.end as usize..end as usize)?.trim();
     let is_alone = before.trim().is_empty() && (after.is_empty() || after.starts_with('#') || after.starts_with("//"));

@@ -1,32 +1,81 @@
 //! Whether anything but the trails of a finding changes with a fix.
 
-use std::collections::BTreeSet;
-use std::path::Path;
+use std::collections::{BTreeSet, HashMap};
 
 use super::texts::{Around, Texts, holds};
 use super::{Edit, Safety, blocks, deciding};
 use crate::model::{Change, Wish, dialects};
-use crate::report::{Exists, Report, Reported};
+use crate::report::{Exists, Judged, JudgedTrail, Report, Reported};
 use crate::source::Span;
 use crate::syntax::Language;
-use crate::value::{Origin, Step};
+use crate::value::{Hop, Origin, Step};
 
 /// What selects data events, each of which is billed.
 const DATA_EVENTS: [&str; 3] = ["data_resource", "data_resources", "DataResources"];
 
-/// A trail that several calls or deployments bring changes for all of them.
-pub(super) fn of_finding(finding: &Reported, report: &Report) -> Safety {
-    let is_decided_outside = finding.wishes.iter().any(|wish| !wish.hops.is_empty());
-    let trails = report.deployments.iter().flat_map(|judged| judged.trails.iter().map(move |trail| (judged, trail)));
-    let created = trails.filter(|(_, trail)| trail.exists != Exists::Never);
-    let created: Vec<_> = created.collect();
-    let own = created.iter().find(|(_, trail)| Some(&trail.address) == finding.address.as_ref());
-    let Some((_, own)) = own else { return Safety::Unsafe };
-    let sharing = created.iter().filter(|(_, trail)| trail.header == own.header);
-    let sharing: BTreeSet<(&str, Option<&str>, String)> = sharing
-        .map(|(judged, trail)| (judged.root.as_str(), judged.name.as_deref(), without_keys(&trail.address)))
-        .collect();
-    if sharing.len() > 1 && !is_decided_outside { Safety::Unsafe } else { Safety::Safe }
+/// The trails that are created, or may be, each with its deployment.
+pub(super) struct Trails<'r> {
+    by_name: HashMap<(&'r str, Option<&'r str>, &'r str), Created<'r>>,
+    by_header: HashMap<Span, Vec<Created<'r>>>,
+}
+
+type Created<'r> = (&'r Judged, &'r JudgedTrail);
+
+impl<'r> Trails<'r> {
+    pub(super) fn new(report: &'r Report) -> Self {
+        let mut trails = Self { by_name: HashMap::new(), by_header: HashMap::new() };
+        for judged in &report.deployments {
+            for trail in judged.trails.iter().filter(|trail| trail.exists != Exists::Never) {
+                let name = (judged.root.as_str(), judged.name.as_deref(), trail.address.as_str());
+                trails.by_name.insert(name, (judged, trail));
+                trails.by_header.entry(trail.header).or_default().push((judged, trail));
+            }
+        }
+        trails
+    }
+
+    /// What several calls or deployments bring changes for all of them.
+    pub(super) fn safety(&self, finding: &Reported, wish: &Wish) -> Safety {
+        let Reported { deployment, deployment_name, address, .. } = finding;
+        let name = (deployment.as_deref(), address.as_deref());
+        let (Some(root), Some(address)) = name else { return Safety::Unsafe };
+        let Some((own, trail)) = self.by_name.get(&(root, deployment_name.as_deref(), address)) else {
+            return Safety::Unsafe;
+        };
+        let sharing = self.by_header.get(&trail.header).into_iter().flatten();
+        let owners = sharing.filter_map(|(judged, trail)| {
+            let calls = owner(&trail.address, calls_out(wish));
+            // What a root decides is for its own trails.
+            let counts = !calls.is_empty() || judged.root == own.root;
+            counts.then_some((judged.root.as_str(), judged.name.as_deref(), calls))
+        });
+        if owners.collect::<BTreeSet<_>>().len() > 1 { Safety::Unsafe } else { Safety::Safe }
+    }
+}
+
+/// How many calls outwards of the trail the place lies that decides.
+fn calls_out(wish: &Wish) -> usize {
+    let is_call = |hop: &&Hop| {
+        matches!(hop.step, Step::ModuleArgument { .. } | Step::ModuleCall { .. } | Step::StackParameter { .. })
+    };
+    wish.hops.iter().filter(is_call).count()
+}
+
+/// The calls that lead to the module in which a trail, or the last but `outwards` of its calls, is written.
+fn owner(address: &str, outwards: usize) -> Vec<String> {
+    let address = without_keys(address);
+    let mut calls: Vec<String> = match address.strip_prefix("module.") {
+        Some(rest) => {
+            rest.split(".module.").map(|call| call.split('.').next().unwrap_or_default().to_owned()).collect()
+        }
+        None => address.split('/').map(str::to_owned).collect(),
+    };
+    if !address.starts_with("module.") {
+        // The last part is the trail.
+        calls.pop();
+    }
+    calls.truncate(calls.len().saturating_sub(outwards));
+    calls
 }
 
 /// The address of the declaration in its call.
@@ -40,11 +89,12 @@ fn without_keys(address: &str) -> String {
 
 /// Logic that is replaced, events that are billed, and a place that others read.
 pub(super) fn of_wish(wish: &Wish, edits: &[Edit], texts: &Texts<'_>) -> Safety {
+    let is_own = |hop: &Hop| matches!(hop.step, Step::Arm | Step::Misspelt(_));
+    let is_misspelt = wish.hops.iter().any(|hop| matches!(hop.step, Step::Misspelt(_)));
     let is_safe = !wish.is_billed
         && !selects_data_events(wish, texts)
-        && edits.iter().all(|edit| is_simple(edit, texts))
-        && (is_in_trail(edits, texts) && wish.hops.iter().all(|hop| hop.step == Step::Arm)
-            || is_read_once(wish, texts));
+        && (is_misspelt || edits.iter().all(|edit| is_simple(edit, texts)))
+        && (is_in_trail(edits, texts) && wish.hops.iter().all(is_own) || is_read_once(wish, texts));
     if is_safe { Safety::Safe } else { Safety::Unsafe }
 }
 
@@ -120,10 +170,7 @@ fn is_read_once(wish: &Wish, texts: &Texts<'_>) -> bool {
 
 /// How often a reference stands in the files of the module in which a place lies.
 fn readers(reference: &str, place: Span, texts: &Texts<'_>) -> usize {
-    let directory = texts.file(place.file).directory().to_owned();
-    let files = texts.sources.all();
-    let is_beside = |path: &Path| path.parent() == Some(&directory);
-    files.iter().filter(|(_, file)| is_beside(&file.path)).map(|(_, file)| words(&file.text, reference)).sum()
+    texts.beside(place.file).iter().map(|file| words(&file.text, reference)).sum()
 }
 
 /// How often a word stands in a text by itself.

@@ -26,14 +26,21 @@ pub fn apply<'f>(fixes: impl IntoIterator<Item = (usize, &'f Fix)>, sources: &So
             applied.fixes.push(number);
         }
     }
+    applied.texts = splice(&chosen, sources);
+    applied
+}
+
+/// The texts with some edits that don't overlap.
+pub fn splice(edits: &BTreeSet<Edit>, sources: &Sources) -> BTreeMap<FileId, String> {
+    let mut texts: BTreeMap<FileId, String> = BTreeMap::new();
     // From the end, so that offsets stay true.
-    for edit in chosen.iter().rev() {
-        let text = applied.texts.entry(edit.span.file).or_insert_with(|| sources.file(edit.span.file).text.clone());
+    for edit in edits.iter().rev() {
+        let text = texts.entry(edit.span.file).or_insert_with(|| sources.file(edit.span.file).text.clone());
         if text.get(edit.span.range()).is_some() {
             text.replace_range(edit.span.range(), &edit.text);
         }
     }
-    applied
+    texts
 }
 
 /// Whether two edits have a byte or a place in common.

@@ -1,7 +1,8 @@
 //! The files in which values are decided, read when they are first asked for.
 
-use std::cell::RefCell;
+use std::cell::{OnceCell, RefCell};
 use std::collections::HashMap;
+use std::path::PathBuf;
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -14,6 +15,7 @@ use crate::syntax::{Language, json, yaml};
 pub(super) struct Texts<'a> {
     pub(super) sources: &'a Sources,
     read: RefCell<HashMap<FileId, Rc<Text>>>,
+    by_directory: OnceCell<HashMap<PathBuf, Vec<Arc<SourceFile>>>>,
 }
 
 /// A file as its language reads it.
@@ -32,11 +34,24 @@ pub(super) enum Around {
 
 impl<'a> Texts<'a> {
     pub(super) fn new(sources: &'a Sources) -> Self {
-        Self { sources, read: RefCell::default() }
+        Self { sources, read: RefCell::default(), by_directory: OnceCell::new() }
     }
 
     pub(super) fn file(&self, id: FileId) -> Arc<SourceFile> {
         self.sources.file(id)
+    }
+
+    /// The files in the directory of a file, which is one of them.
+    pub(super) fn beside(&self, id: FileId) -> &[Arc<SourceFile>] {
+        let group = || {
+            let mut groups: HashMap<PathBuf, Vec<Arc<SourceFile>>> = HashMap::new();
+            for (_, file) in self.sources.all() {
+                groups.entry(file.directory().to_owned()).or_default().push(file);
+            }
+            groups
+        };
+        let groups = self.by_directory.get_or_init(group);
+        groups.get(self.file(id).directory()).map(Vec::as_slice).unwrap_or_default()
     }
 
     /// The bytes of a place.

@@ -5,7 +5,7 @@
 
 use super::{Notation, Setting};
 use crate::source::Span;
-use crate::value::{Hop, Origin};
+use crate::value::{Hop, Origin, Step};
 
 /// A change to an argument or a selector of a trail.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -44,6 +44,16 @@ pub enum Change {
     },
     /// The list gets one more selector, after the one at the place.
     AddSelector(SelectorNames),
+    /// A key that is misspelt gets the name of the argument, whose value stays.
+    Rename {
+        /// The argument.
+        name: &'static str,
+    },
+    /// What accepts the findings of a rule accepts those of others only, or goes.
+    RemoveIgnore {
+        /// The rule.
+        rule: &'static str,
+    },
 }
 
 /// How a dialect spells a selector of management events.
@@ -71,6 +81,8 @@ impl Wish {
     pub fn advise(&self) -> String {
         match (&self.change, self.hops.last()) {
             (Change::Set { value, .. }, Some(last)) => last.step.advise(&self.notation.value(value)),
+            (Change::Rename { name }, _) => format!("write it as `{name}`"),
+            (Change::RemoveIgnore { rule }, _) => format!("remove what would accept `{rule}`"),
             (Change::Set { name, value }, None) => {
                 let verb = match self.origin {
                     Origin::Written(_) | Origin::Null(_) => "set",
@@ -91,6 +103,12 @@ impl<T> Setting<T> {
     /// What makes it `value`.
     pub fn wish(&self, value: &'static str) -> Wish {
         self.wishing(Change::Set { name: self.name, value })
+    }
+
+    /// What gives it the key that is misspelt, if there is one.
+    pub fn wish_renamed(&self) -> Option<Wish> {
+        let is_misspelt = self.read.hops.iter().any(|hop| matches!(hop.step, Step::Misspelt(_)));
+        is_misspelt.then(|| self.wishing(Change::Rename { name: self.name }))
     }
 
     /// What takes it away.

@@ -26,8 +26,12 @@ fn no_key(key: &Setting<String>) -> Finding {
         Origin::Absent(_) => format!("`{}` isn't written", key.name),
         Origin::Written(_) | Origin::Null(_) => "no key is given".to_owned(),
     };
-    Finding::at(key.span(), "doesn't encrypt its log files with a KMS key", label)
+    let finding = Finding::at(key.span(), "doesn't encrypt its log files with a KMS key", label)
         .about(key.name)
-        .via(&key.read.hops)
-        .help(format!("give `{}` a customer managed key", key.name))
+        .via(&key.read.hops);
+    match key.wish_renamed() {
+        Some(wish) => finding.wishing(wish),
+        // Which key that is, only people can say.
+        None => finding.help(format!("give `{}` a customer managed key", key.name)),
+    }
 }

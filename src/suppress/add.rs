@@ -1,12 +1,13 @@
 //! `--add-ignore`: where a comment goes that accepts a finding, and what it says in the file's language.
 //!
-//! Texts are spliced in as bytes; what a file says otherwise stays as it is.
+//! What a file says otherwise stays as it is.
 
 mod json;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::outline::Outline;
+use crate::fix::{self, Edit};
 use crate::report::{Place, Report, Reported};
 use crate::rules::{self, Check, Rule};
 use crate::source::{FileId, SourceFile, Span};
@@ -112,10 +113,9 @@ impl Comments {
                 Err(taken) => self.left.push(Left::of(place, finding.rule, taken, reason)),
             }
         }
-        if !spots.is_empty() {
-            let text = written(&file.text, &mut spots, reason);
-            self.files.push(Commented { file: id, text, findings: accepted, comments: spots.len() });
-        }
+        let comments = spots.len();
+        let text = fix::splice(&edits(id, spots, reason), &report.sources).remove(&id);
+        self.files.extend(text.map(|text| Commented { file: id, text, findings: accepted, comments }));
     }
 }
 
@@ -126,16 +126,14 @@ impl Left {
     }
 }
 
-/// A text with comments in it.
-fn written(text: &str, spots: &mut BTreeMap<Spot, Vec<&'static Rule>>, reason: &str) -> String {
-    let mut text = text.to_owned();
-    // From the end, so that offsets stay true.
-    for (spot, rules) in spots.iter_mut().rev() {
+/// What writes the comments.
+fn edits(id: FileId, spots: BTreeMap<Spot, Vec<&'static Rule>>, reason: &str) -> BTreeSet<Edit> {
+    let edit = |(spot, mut rules): (Spot, Vec<&'static Rule>)| {
         rules.sort_by_key(|rule| rules::position(rule));
         rules.dedup_by_key(|rule| rule.id());
-        text.insert_str(spot.offset, &spot.form.write(rules, reason));
-    }
-    text
+        Edit { span: Span::new(id, spot.offset, spot.offset), text: spot.form.write(&rules, reason) }
+    };
+    spots.into_iter().map(edit).collect()
 }
 
 /// Where a comment about a place goes: above the innermost item around it that begins a line, or into the

@@ -6,7 +6,9 @@ use crate::source::{SourceFile, Span};
 /// What a comment is about: what it stands beside, else what begins on the next line that is no comment.
 pub(super) fn of_comment(comment: Span, outline: &Outline, file: &SourceFile) -> Option<Span> {
     let (first, last) = (line_of(comment.start, file), line_of(comment.end, file));
-    let (start, end) = (file.line_bounds(first).0, file.line_bounds(last).1);
+    // A byte order mark is no code.
+    let start = file.line_bounds(first).0.max(u32::try_from(file.body().0).unwrap_or(0));
+    let end = file.line_bounds(last).1;
     if begins_with(Begin::Code, comment.end, end, outline, file) {
         return starting(last, outline, file);
     }

@@ -16,6 +16,8 @@ pub struct Stale {
     pub kind: StaleKind,
     /// What is the matter, as a sentence fragment.
     pub message: String,
+    /// The rule for which there is nothing to suppress.
+    pub unused: Option<&'static str>,
 }
 
 /// What is the matter with a [`Stale`] suppression.
@@ -43,7 +45,7 @@ impl Suppressions<'_> {
             let ignores = self.of_file(id);
             for (span, message) in &ignores.misread {
                 let message = format!("this suppresses nothing: {message}");
-                stale.push(Stale { span: *span, kind: StaleKind::Unused, message });
+                stale.push(Stale { span: *span, kind: StaleKind::Unused, message, unused: None });
             }
             for ignore in ignores.all.iter().filter(|ignore| ignore.is_own) {
                 stale.extend(ignore.rules.iter().filter_map(|rule| self.judge(ignore, rule, &is_asked)));
@@ -62,7 +64,7 @@ impl Suppressions<'_> {
         let is_whole = self.policy.checked.iter().any(|checked| file.directory().starts_with(checked));
         let at = accepted.address.as_ref().map(|address| format!(" at `{address}`")).unwrap_or_default();
         let message = format!("`{}` finds nothing{at} that this could accept", rule.id());
-        (is_whole && is_asked(rule)).then_some(Stale { span, kind: StaleKind::Idle, message })
+        (is_whole && is_asked(rule)).then_some(Stale { span, kind: StaleKind::Idle, message, unused: None })
     }
 
     fn judge(
@@ -73,11 +75,11 @@ impl Suppressions<'_> {
     ) -> Option<Stale> {
         let span = ignore.suppression.span?;
         match rule {
-            Err(message) => Some(Stale { span, kind: StaleKind::UnknownRule, message: message.clone() }),
+            Err(message) => Some(Stale { span, kind: StaleKind::UnknownRule, message: message.clone(), unused: None }),
             Ok(rule) if self.is_used(span, rule.id()) => self.expired(&ignore.suppression, rule.id()),
             Ok(rule) if is_asked(rule) => {
                 let message = format!("`{}` finds nothing that this could suppress", rule.id());
-                Some(Stale { span, kind: StaleKind::Unused, message })
+                Some(Stale { span, kind: StaleKind::Unused, message, unused: Some(rule.id()) })
             }
             Ok(_) => None,
         }
@@ -87,7 +89,7 @@ impl Suppressions<'_> {
         let span = suppression.span?;
         let until = suppression.until.filter(|until| *until < self.policy.today && self.is_used(span, rule))?;
         let message = format!("`{rule}` was accepted until {until}, and its finding is back");
-        Some(Stale { span, kind: StaleKind::Expired, message })
+        Some(Stale { span, kind: StaleKind::Expired, message, unused: None })
     }
 
     fn is_used(&self, span: Span, rule: &'static str) -> bool {

@@ -1,6 +1,8 @@
 //! `--fix`: what is found is gone afterwards, nothing new has come, and nothing but the edits has changed.
 
-use std::collections::BTreeSet;
+mod writing;
+
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::LazyLock;
@@ -9,9 +11,10 @@ use rayon::prelude::*;
 
 use trailint::engine::{self, Settings};
 use trailint::error::Error;
-use trailint::fix::{Changed, Mended, Safety, mend};
+use trailint::fix::{Changed, Mended, Safety, apply, mend, of_finding};
+use trailint::rules::RULES;
 
-use super::cli::{Scratch, err, out, status};
+use super::cli::{Scratch, err, out};
 use super::pages;
 use super::support::{directories_in, everything, expect_file, files_below, given, package, projects_in, skipped};
 
@@ -65,7 +68,15 @@ fn bytes(files: Vec<(String, String)>) -> Files {
     files.into_iter().map(|(path, text)| (path.into(), text.into_bytes())).collect()
 }
 
-/// The projects, each with what becomes of it.
+/// A project, and what becomes of it.
+struct Case {
+    name: String,
+    allowed: Safety,
+    files: Files,
+    after: Files,
+    mended: Mended,
+}
+
 static FIXED: LazyLock<Vec<Case>> = LazyLock::new(|| {
     let case = |(name, files): (String, Files)| {
         [Safety::Safe, Safety::Unsafe].map(|allowed| {
@@ -81,14 +92,6 @@ static FIXED: LazyLock<Vec<Case>> = LazyLock::new(|| {
     };
     projects().into_par_iter().flat_map_iter(case).collect()
 });
-
-struct Case {
-    name: String,
-    allowed: Safety,
-    files: Files,
-    after: Files,
-    mended: Mended,
-}
 
 /// Fixes after which more would be found, and why.
 const REFUSED: [(&str, &str); 2] = [
@@ -106,6 +109,62 @@ fn nothing_is_left_to_fix_after_a_fix() {
     }
     let total: usize = FIXED.iter().map(|case| case.mended.findings).sum();
     assert!(total > 1000, "{total}");
+}
+
+/// A file of another system is changed in the same places, and what it ends without stays away.
+#[test]
+fn line_endings_stay_as_they_are() {
+    type Convert<'c> = &'c dyn Fn(&str) -> String;
+    let convert = |files: &Files, convert: Convert<'_>| -> Files {
+        let text = |(path, bytes): &(PathBuf, Vec<u8>)| {
+            (path.clone(), std::str::from_utf8(bytes).map_or(bytes.clone(), |text| convert(text).into_bytes()))
+        };
+        files.iter().map(text).collect()
+    };
+    let carriages = |text: &str| text.replace("\r\n", "\n").replace('\n', "\r\n");
+    let unended = |text: &str| text.trim_end().to_owned();
+    let marked = |text: &str| format!("\u{feff}{}", text.trim_start_matches('\u{feff}'));
+    let ways: [(&str, Convert<'_>); 3] = [("carriages", &carriages), ("unended", &unended), ("marked", &marked)];
+    let of_fixes = FIXED.iter().filter(|case| case.name.starts_with("fixing/") && !case.name.contains("fixing/yaml"));
+    for Case { name, files, after: expected, allowed, .. } in of_fixes {
+        for (way, other) in ways {
+            let files = convert(files, other);
+            let found = after(&files, &fixed(&files, *allowed));
+            for (found, expected) in found.iter().zip(convert(expected, other)) {
+                let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+                assert_eq!(text(&found.1), text(&expected.1), "{name} {way} {}", found.0.display());
+            }
+        }
+    }
+}
+
+/// Whoever asks for one fix alone gets edits that leave all the other bytes as they are.
+#[test]
+fn the_fix_of_one_finding_is_what_it_says() {
+    let mut kinds: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+    for (name, files) in projects() {
+        let (fs, sources, settings) = given(files, Settings::default());
+        let report = engine::check(&fs, &everything(), sources, &settings).unwrap();
+        for finding in report.findings.iter().filter(|finding| finding.fix.is_some()) {
+            let fix = of_finding(finding, &report).unwrap();
+            assert_eq!(Some(&fix), finding.fix.as_ref(), "{name}");
+            kinds.entry(finding.rule.id()).or_default().insert(fix.safety.word());
+            for (id, text) in apply([(0, &fix)], &report.sources).texts {
+                let old = report.sources.file(id).text.clone();
+                let (mut rest, mut at) = (text.as_str(), 0);
+                for edit in fix.edits.iter().filter(|edit| edit.span.file == id) {
+                    let kept = &old[at..edit.span.start as usize];
+                    rest = rest.strip_prefix(kept).unwrap().strip_prefix(edit.text.as_str()).unwrap();
+                    at = edit.span.end as usize;
+                }
+                assert_eq!(rest, &old[at..], "{name}");
+            }
+        }
+    }
+    let told = RULES.iter().filter_map(|rule| Some((rule.id(), rule.page.fix.as_deref()?)));
+    let best = |safeties: BTreeSet<&'static str>| if safeties.contains("safe") { "safe" } else { "unsafe" };
+    let found = kinds.into_iter().map(|(rule, safeties)| (rule, best(safeties)));
+    assert_eq!(found.collect::<BTreeSet<_>>(), told.collect(), "the pages say which rules have a fix");
 }
 
 #[test]
@@ -144,50 +203,15 @@ fn each_place_is_changed_as_expected() {
             .map(|(path, bytes)| (path.to_str().unwrap(), std::str::from_utf8(bytes).unwrap()))
             .collect();
         let scratch = Scratch::new("places", &texts);
+        let copy = Scratch::new("patched", &texts);
         let diff = |arguments: &[&str]| out(&scratch.run(&[&["check", "--diff"], arguments].concat()));
         let text = format!("{}=== with --unsafe-fixes\n{}", diff(&[]), diff(&["--unsafe-fixes"]));
         expect_file(&folder.join("expected.txt"), &text);
+        std::fs::write(copy.path("it.patch"), diff(&["--unsafe-fixes"])).unwrap();
+        let applied = Command::new("git").args(["apply", "it.patch"]).current_dir(&copy.0).output().unwrap();
+        assert!(applied.status.success(), "{} {}", folder.display(), err(&applied));
+        std::fs::remove_file(copy.path("it.patch")).unwrap();
+        scratch.run(&["check", "--fix", "--unsafe-fixes"]);
+        assert_eq!(files_below(&scratch.0), files_below(&copy.0), "{}", folder.display());
     }
-}
-
-const BAD: &str = "resource \"aws_cloudtrail\" \"t\" {\r\n  kms_key_id                 = \"k\"\r\n  enable_log_file_validation = false\r\n  is_multi_region_trail      = true\r\n}";
-
-#[test]
-fn a_diff_writes_nothing_and_a_fix_writes_it() {
-    let scratch = Scratch::new("fixing", &[("a.tf", BAD)]);
-    let read = || std::fs::read_to_string(scratch.path("a.tf")).unwrap();
-    let output = scratch.run(&["check", "--diff", "--exit-non-zero-on-fix"]);
-    let lines: Vec<String> = out(&output).lines().map(str::to_owned).collect();
-    assert_eq!(lines[..2], ["--- a/a.tf", "+++ b/a.tf"]);
-    assert!(lines.iter().any(|line| line.ends_with("No newline at end of file")), "{lines:?}");
-    assert_eq!((status(&output), read()), (1, BAD.to_owned()));
-    assert!(err(&output).starts_with("Would fix 1 finding in 1 file.\n"), "{}", err(&output));
-    let output = scratch.run(&["check", "--fix", "--exit-non-zero-on-fix"]);
-    assert_eq!((status(&output), read()), (1, BAD.replace("false", "true")));
-    assert!(err(&output).starts_with("Fixed 1 finding in 1 file.\nAll checks passed"), "{}", err(&output));
-    let output = scratch.run(&["check", "--fix", "--exit-non-zero-on-fix"]);
-    assert_eq!((status(&output), out(&output)), (0, String::new()));
-}
-
-#[test]
-#[cfg(unix)]
-fn only_what_is_checked_is_written() {
-    use std::os::unix::fs::{PermissionsExt, symlink};
-    let values = "multi = false\n";
-    let code = "variable \"multi\" {}\nresource \"aws_cloudtrail\" \"t\" {\n  is_multi_region_trail = var.multi\n}\n";
-    let scratch = Scratch::new(
-        "outside",
-        &[("in/main.tf", code), ("out.tfvars", values), ("real.tf", BAD), ("linked/x.txt", "")],
-    );
-    symlink(scratch.path("real.tf"), scratch.path("linked/main.tf")).unwrap();
-    scratch.run(&["check", "in", "--var-file=out.tfvars", "--fix", "--unsafe-fixes"]);
-    assert_eq!(std::fs::read_to_string(scratch.path("out.tfvars")).unwrap(), values);
-    scratch.run(&["check", "linked", "--fix", "--unsafe-fixes"]);
-    assert_eq!(std::fs::read_to_string(scratch.path("real.tf")).unwrap(), BAD);
-    let main = scratch.path("in/main.tf");
-    std::fs::set_permissions(&main, std::fs::Permissions::from_mode(0o600)).unwrap();
-    scratch.run(&["check", "--fix", "in"]);
-    assert_eq!(std::fs::metadata(&main).unwrap().permissions().mode() & 0o777, 0o600);
-    assert!(std::fs::read_to_string(&main).unwrap().contains("enable_log_file_validation = true"));
-    assert_eq!(std::fs::read_dir(scratch.path("in")).unwrap().count(), 1);
 }

@@ -97,7 +97,21 @@ pub(super) fn object(body: &Body, shape: Shape, header: Span, evaluator: &Evalua
             }
         }
     });
-    Object::new(header, fields.collect())
+    Object::new(header, fields.chain(misspelt(body, shape)).collect())
+}
+
+/// The keys that aren't asked for and may have been meant for one that is.
+fn misspelt<'b>(body: &'b Body, shape: Shape) -> impl Iterator<Item = Field> + 'b {
+    let is_meant = move |attribute: &&Attribute| {
+        let name = &attribute.name.text;
+        !shape.iter().any(|argument| argument.name == name)
+            && shape.iter().any(|argument| argument.is_resembled_by(name) && body.attribute(argument.name).is_none())
+    };
+    body.attributes.iter().filter(is_meant).map(|attribute| Field {
+        key: attribute.name.text.clone(),
+        key_span: attribute.name.span,
+        value: Traced::written(Data::Null, attribute.value.span),
+    })
 }
 
 /// What has a shape that Terraform refuses, so that nothing is deployed.

@@ -1,0 +1,5 @@
+module "trail" {
+  source = "../trail"
+
+  logging = false
+}

@@ -1,0 +1,7 @@
+module "one" {
+  source = "./audit"
+}
+
+module "two" {
+  source = "./audit"
+}
