@@ -69,25 +69,8 @@ pub(super) fn find(linked: &[Linked], context: Context<'_>) -> Vec<Root> {
         }
         directories.add(linked, file.directory());
     }
-    let leads = directories.leading_to_trails(context);
-    let mut reached = vec![false; directories.all.len()];
-    for (place, directory) in directories.all.iter().enumerate() {
-        let is_root = directory.callers.is_empty() || context.options.roots.contains(&directory.path);
-        if directory.is_scanned && is_root && is_in(&leads, place) {
-            directories.spread(&mut reached, place, |directory| &directory.calls);
-            roots.push(root(&directory.path, &directory.path, None, false));
-        }
-    }
-    // Modules that call each other in a circle have no root; they are judged all the same.
-    let is_left = |(place, directory): &(usize, &Directory)| directory.mentions_trail && !is_in(&reached, *place);
-    let mut left: Vec<(usize, &Directory)> = directories.all.iter().enumerate().filter(is_left).collect();
-    left.sort_by_key(|(_, directory)| &directory.path);
-    for (place, directory) in left {
-        if !is_in(&reached, place) {
-            directories.spread(&mut reached, place, |directory| &directory.calls);
-            roots.push(root(&directory.path, &directory.path, None, !directory.callers.is_empty()));
-        }
-    }
+    let found = directories.roots(context).into_iter();
+    roots.extend(found.map(|(directory, is_called)| root(&directory.path, &directory.path, None, is_called)));
     roots.sort_by(|a, b| a.name.cmp(&b.name));
     roots
 }
@@ -109,6 +92,31 @@ impl Directories {
             directory.calls_trail |= linked.links.may_bring_trail;
             directory.calls.extend(called);
         }
+    }
+
+    /// The directories that are deployed by themselves, and whether something calls them all the same.
+    fn roots(&self, context: Context<'_>) -> Vec<(&Directory, bool)> {
+        let leads = self.leading_to_trails(context);
+        let mut reached = vec![false; self.all.len()];
+        let mut roots = Vec::new();
+        for (place, directory) in self.all.iter().enumerate() {
+            let is_root = directory.callers.is_empty() || context.options.roots.contains(&directory.path);
+            if directory.is_scanned && is_root && is_in(&leads, place) {
+                self.spread(&mut reached, place, |directory| &directory.calls);
+                roots.push((directory, false));
+            }
+        }
+        // Modules that call each other in a circle have no root; they are judged all the same.
+        let is_left = |(place, directory): &(usize, &Directory)| directory.mentions_trail && !is_in(&reached, *place);
+        let mut left: Vec<(usize, &Directory)> = self.all.iter().enumerate().filter(is_left).collect();
+        left.sort_by_key(|(_, directory)| &directory.path);
+        for (place, directory) in left {
+            if !is_in(&reached, place) {
+                self.spread(&mut reached, place, |directory| &directory.calls);
+                roots.push((directory, !directory.callers.is_empty()));
+            }
+        }
+        roots
     }
 
     /// The place of a directory in the list.
