@@ -44,4 +44,5 @@ mod traces;
 mod twins;
 mod verdicts;
 mod weakened;
+mod work;
 mod yaml;
