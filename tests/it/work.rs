@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 
 use trailint::engine::{self, Settings};
-use trailint::formats::{Context, FORMATS, Options};
+use trailint::formats::{Context, FORMATS, Kept, Linked, Options};
 use trailint::model::Subject;
 use trailint::progress::Progress;
 use trailint::report::{Outcome, Report};
@@ -128,7 +128,10 @@ fn steps(fs: &Memory) -> usize {
     let (sources, options) = (Sources::new("/".into()), Options::default());
     let context = Context { fs, sources: &sources, options: &options, plan: None };
     let scan = scan::scan(fs, &everything(), &sources, &Progress::default()).unwrap();
-    let projects = FORMATS.iter().zip(&scan.kept).flat_map(|(format, kept)| format.projects(kept, context));
+    let projects = FORMATS.iter().zip(&scan.kept).flat_map(|(format, kept)| {
+        let linked = |kept: &Kept| Linked { kept: *kept, links: format.links(*kept, context) };
+        format.projects(&kept.iter().map(linked).collect::<Vec<_>>(), context)
+    });
     let mut steps = 0;
     for project in projects {
         let opened = project.open(context);
