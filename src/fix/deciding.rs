@@ -85,6 +85,7 @@ fn quote(text: &str) -> Option<char> {
 fn replace(span: Span, value: &str, texts: &Texts<'_>) -> Option<Vec<Edit>> {
     let old = texts.slice(span);
     let language = texts.language(span.file);
+    let value = if language == Language::Hcl { value } else { capitalized_like(&old, value) };
     let text = match quote(&old).filter(|_| is_literal(&old, language)) {
         Some(quote) => format!("{quote}{value}{quote}"),
         None if value == "true" || language == Language::Yaml => value.to_owned(),
@@ -94,6 +95,15 @@ fn replace(span: Span, value: &str, texts: &Texts<'_>) -> Option<Vec<Edit>> {
     let text = format!("{text}{}", " ".repeat(gap));
     // What spans lines may hold more than the value.
     (!old.is_empty() && !old.contains('\n')).then(|| vec![Edit { span, text }])
+}
+
+/// YAML has three spellings of a boolean; the one that was chosen stays.
+fn capitalized_like<'v>(old: &str, value: &'v str) -> &'v str {
+    match (old.trim_matches(['"', '\'']), value) {
+        ("False", "true") => "True",
+        ("FALSE", "true") => "TRUE",
+        _ => value,
+    }
 }
 
 /// An argument more, in the block or mapping whose header or key stands at a place.
