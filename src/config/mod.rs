@@ -25,7 +25,7 @@ use layer::Layer;
 pub use names::{ALL, Benchmark, Glob, Judging, Named, Region, Until};
 pub use relaxed::Relaxed;
 pub use roots::Deployment;
-pub use settings::{Findings, Ignore, Root, Settings, Tool};
+pub use settings::{Findings, Ignore, Root, Settings};
 pub use show::{Override, Shown, schema};
 
 /// The settings, and where each comes from.

@@ -12,6 +12,7 @@ use crate::finding::Level;
 use crate::formats::ParameterPolicy;
 use crate::model::selectors::SelectorPolicy;
 use crate::report::{FailOn, Unresolved};
+use crate::suppress::Tool;
 
 /// The settings of trailint: `trailint.toml`.
 #[derive(Debug, Clone, Deserialize, Serialize, JsonSchema)]
@@ -93,33 +94,6 @@ pub struct Root {
     /// Files with values for CloudFormation's parameters, later ones over earlier ones, relative to this file.
     #[serde(default)]
     pub parameter_files: Vec<String>,
-}
-
-/// Another tool whose comments can be accepted.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
-#[expect(missing_docs, reason = "the names say it")]
-pub enum Tool {
-    Checkov,
-    Trivy,
-    Kics,
-    Tflint,
-    CfnGuard,
-    CfnNag,
-}
-
-impl Tool {
-    /// As it calls itself.
-    pub fn name(self) -> &'static str {
-        match self {
-            Tool::Checkov => "Checkov",
-            Tool::Trivy => "Trivy",
-            Tool::Kics => "KICS",
-            Tool::Tflint => "TFLint",
-            Tool::CfnGuard => "CloudFormation Guard",
-            Tool::CfnNag => "cfn_nag",
-        }
-    }
 }
 
 impl Default for Settings {

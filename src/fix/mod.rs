@@ -14,7 +14,7 @@
 //!   read the place, too, where logic is replaced by a value, or where more events may be billed.
 //!
 //! What is known to be wrong in several worlds is mended by all the edits that its worlds ask for. Before anything is
-//! written, the edits are tried in memory and judged again; [`splice`] chooses those that don't get in each other's way.
+//! written, the edits are tried in memory and judged again; [`splice`](mod@splice) chooses those that don't get in each other's way.
 
 mod blocks;
 mod comments;

@@ -1,6 +1,6 @@
 //! Reports as people and programs read them: one file per format.
 //!
-//! Text from scanned files goes through [`inert`] before it is printed, so that
+//! Text from scanned files goes through [`inert`](mod@inert) before it is printed, so that
 //! nothing in a file or a name can act on a terminal.
 
 mod annotation;

@@ -8,7 +8,7 @@ use super::{Asked, FileId, Fs, ReadError, SourceFile, Span};
 
 /// All files that were kept, by [`FileId`] and by path.
 ///
-/// Files are only ever added, so a [`Span`](super::Span) stays good for the whole run. Where runs follow each other in
+/// Files are only ever added, so a [`Span`] stays good for the whole run. Where runs follow each other in
 /// an editor, a file can get [another text](Self::renew); then what was said of its old text is to be thrown away.
 #[derive(Debug, Default)]
 pub struct Sources {

@@ -1,9 +1,9 @@
 //! Comments and metadata that are meant for other tools, for the rules that match ours.
 
+use super::Tool;
 use super::ignores::Ignore;
 use super::outline::Outline;
 use super::{Date, Suppression, reach};
-use crate::config::Tool;
 use crate::rules::{self, Rule};
 use crate::source::{SourceFile, Span};
 use crate::syntax::node::{Mapping, Node};

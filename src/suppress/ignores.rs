@@ -1,9 +1,9 @@
 //! What the comments and the metadata of a file suppress.
 
+use super::Tool;
 use super::directive::{self, Directive};
 use super::outline::Outline;
 use super::{Suppression, foreign, metadata, reach};
-use crate::config::Tool;
 use crate::rules::{self, Rule};
 use crate::source::{FileId, SourceFile, Span};
 use crate::syntax::node::{Entry, Node, NodeKind};

@@ -1,8 +1,8 @@
 //! What the metadata of a template or of a resource suppresses: `Metadata: { trailint: { ignore: […] } }`.
 
+use super::Tool;
 use super::ignores::{Ignore, Ignores};
 use super::{Suppression, foreign};
-use crate::config::Tool;
 use crate::rules;
 use crate::source::Span;
 use crate::syntax::node::{Entry, Mapping, Node, NodeKind};

@@ -14,6 +14,7 @@ mod metadata;
 mod outline;
 mod reach;
 mod stale;
+mod tool;
 
 use std::collections::{HashMap, HashSet};
 use std::path::PathBuf;
@@ -24,8 +25,8 @@ pub use add::{Commented, Comments, Left, comment, comments};
 pub use date::Date;
 pub use foreign::FOREIGN;
 pub use stale::{Stale, StaleKind};
+pub use tool::Tool;
 
-use crate::config::Tool;
 use crate::rules::Rule;
 use crate::source::{FileId, SourceFile, Sources, Span};
 use ignores::Ignores;

@@ -1,0 +1,31 @@
+//! The other tools whose comments can be accepted.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// Another tool whose comments can be accepted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+#[expect(missing_docs, reason = "the names say it")]
+pub enum Tool {
+    Checkov,
+    Trivy,
+    Kics,
+    Tflint,
+    CfnGuard,
+    CfnNag,
+}
+
+impl Tool {
+    /// As it calls itself.
+    pub fn name(self) -> &'static str {
+        match self {
+            Tool::Checkov => "Checkov",
+            Tool::Trivy => "Trivy",
+            Tool::Kics => "KICS",
+            Tool::Tflint => "TFLint",
+            Tool::CfnGuard => "CloudFormation Guard",
+            Tool::CfnNag => "cfn_nag",
+        }
+    }
+}
