@@ -1,4 +1,4 @@
-//! `cargo fuzz run fix fuzz/corpus/fix testdata/fixing testdata/twins`, from the root of the package.
+//! `mkdir -p fuzz/corpus/fix && cargo fuzz run fix fuzz/corpus/fix testdata/fixing testdata/twins`, from the root of the package.
 
 #![no_main]
 
