@@ -97,7 +97,7 @@ pub fn check(fs: &dyn Fs, inputs: &Inputs, sources: Sources, settings: &Settings
     let judged = judge_projects(&projects(&link(&scan, context), context)?, context, settings, &suppressions);
     let stale = suppressions.stale(|rule| settings.selection.has(rule), |_| true);
     let mut report = assemble::report(&scan, judged, stale, settings, sources);
-    fix::attach(&mut report, inputs, fs);
+    fix::settle(&mut report, fs, |file| fix::is_checked(file, inputs, fs));
     Ok(report)
 }
 
@@ -124,6 +124,8 @@ fn judge(
     let (root, format) = (candidate.project.root(), candidate.format);
     let case = Case { root, name, format, opened: opened.as_ref(), settings, suppressions, sources: context.sources };
     let mut judgement = case.judge();
+    let known = |file| opened.documents(file);
+    fix::propose(&mut judgement.findings, &fix::Texts::new(context.sources, context.fs, &known));
     judgement.findings.extend(reading::of_problems(opened.problems()));
     settings.progress.judged();
     judgement

@@ -33,13 +33,13 @@ use std::path::Component;
 
 pub use rounds::{Changed, Mended, is_allowed, mend};
 pub use splice::{Applied, apply, splice};
+pub use texts::{Known, Texts};
 
 use crate::model::{Change, Wish};
 use crate::report::{Outcome, Report, Reported};
 use crate::scan::Inputs;
 use crate::source::{Fs, PathKind, SourceFile, Span};
 use safety::Trails;
-use texts::Texts;
 
 /// Edits that make a finding go away, all of them together.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -80,20 +80,34 @@ impl Safety {
     }
 }
 
-/// Works out the fix of each finding that has one, within the files that are checked.
-pub fn attach(report: &mut Report, inputs: &Inputs, fs: &dyn Fs) {
-    let fixes: Vec<Option<Fix>> = {
-        let (trails, texts) = (Trails::new(report), Texts::new(&report.sources));
-        let is_possible = |fix: &Fix| {
-            let mut files = fix.edits.iter().map(|edit| texts.file(edit.span.file));
-            files.all(|file| is_checked(&file, inputs, fs))
-        };
-        report.findings.iter().map(|finding| fix(finding, &trails, &texts).filter(is_possible)).collect()
-    };
-    for (finding, fix) in report.findings.iter_mut().zip(fixes) {
-        finding.fix = fix;
+/// Works out the fix of each finding of one deployment that has one, as if there were no other deployment.
+pub fn propose(findings: &mut [Reported], texts: &Texts<'_>) {
+    findings.iter_mut().for_each(|finding| finding.fix = fix(finding, texts));
+}
+
+/// Weighs what was proposed beside all that was judged, and keeps what changes only files that may be changed.
+pub fn settle(report: &mut Report, fs: &dyn Fs, may_change: impl Fn(&SourceFile) -> bool) {
+    let Report { findings, deployments, sources, .. } = &mut *report;
+    let (trails, texts) = (Trails::new(deployments), Texts::new(sources, fs, &|_| None));
+    for finding in findings {
+        // That something accepts nothing shows only now.
+        if finding.wishes.iter().any(accepts) {
+            finding.fix = fix(finding, &texts);
+        }
+        let sharing =
+            finding.wishes.iter().filter(|wish| !accepts(wish)).map(|wish| trails.safety(finding, wish)).max();
+        if let (Some(fix), Some(sharing)) = (&mut finding.fix, sharing) {
+            fix.safety = fix.safety.max(sharing);
+        }
+        let is_possible = |fix: &mut Fix| fix.edits.iter().all(|edit| may_change(&sources.file(edit.span.file)));
+        finding.fix = finding.fix.take_if(is_possible);
     }
     spare_accepted(report);
+}
+
+/// Whether a wish is about what accepts findings, which changes no trail.
+fn accepts(wish: &Wish) -> bool {
+    matches!(wish.change, Change::RemoveIgnore { .. })
 }
 
 /// Takes away the fixes of findings that are accepted, and those that would mend such a one, too.
@@ -113,21 +127,14 @@ pub fn spare_accepted(report: &mut Report) {
     report.findings.iter_mut().for_each(|finding| drop(finding.fix.take_if(mends_accepted)));
 }
 
-/// The fix of one finding of a report, if it has one. It is worked out from the texts of the report alone: whether its
-/// files can be written is for the caller to know.
-pub fn of_finding(finding: &Reported, report: &Report) -> Option<Fix> {
-    fix(finding, &Trails::new(report), &Texts::new(&report.sources))
-}
-
-fn fix(finding: &Reported, trails: &Trails<'_>, texts: &Texts<'_>) -> Option<Fix> {
+fn fix(finding: &Reported, texts: &Texts<'_>) -> Option<Fix> {
     let first = finding.wishes.first().filter(|_| finding.outcome == Outcome::Fail)?;
     let mut edits = Vec::new();
     let mut safety = Safety::Safe;
     for wish in &finding.wishes {
         let own = deciding::edits(wish, texts)?;
-        // What accepts nothing changes nothing.
-        if !matches!(wish.change, Change::RemoveIgnore { .. }) {
-            safety = safety.max(trails.safety(finding, wish)).max(safety::of_wish(wish, &own, texts));
+        if !accepts(wish) {
+            safety = safety.max(safety::of_wish(wish, &own, texts));
         }
         edits.extend(own);
     }
@@ -151,7 +158,7 @@ fn title(first: &Wish, finding: &Reported) -> String {
 
 /// Whether a file is one that the user named or that lies below a named directory, can be written as it was read,
 /// and is neither installed code nor a text within another one.
-fn is_checked(file: &SourceFile, inputs: &Inputs, fs: &dyn Fs) -> bool {
+pub fn is_checked(file: &SourceFile, inputs: &Inputs, fs: &dyn Fs) -> bool {
     let is_installed = file.path.components().any(|part| part == Component::Normal(".terraform".as_ref()));
     let is_named = inputs.paths.iter().any(|input| file.path.starts_with(&input.path));
     is_named && !is_installed && file.replaced.is_empty() && fs.kind(&file.path) == Ok(PathKind::File)

@@ -5,7 +5,7 @@ use std::collections::{BTreeSet, HashMap};
 use super::texts::{Around, Texts, holds};
 use super::{Edit, Safety, blocks, deciding};
 use crate::model::{Change, Wish, dialects};
-use crate::report::{Exists, Judged, JudgedTrail, Report, Reported};
+use crate::report::{Exists, Judged, JudgedTrail, Reported};
 use crate::source::Span;
 use crate::syntax::Language;
 use crate::value::{Hop, Origin, Step};
@@ -22,9 +22,9 @@ pub(super) struct Trails<'r> {
 type Created<'r> = (&'r Judged, &'r JudgedTrail);
 
 impl<'r> Trails<'r> {
-    pub(super) fn new(report: &'r Report) -> Self {
+    pub(super) fn new(deployments: &'r [Judged]) -> Self {
         let mut trails = Self { by_name: HashMap::new(), by_header: HashMap::new() };
-        for judged in &report.deployments {
+        for judged in deployments {
             for trail in judged.trails.iter().filter(|trail| trail.exists != Exists::Never) {
                 let name = (judged.root.as_str(), judged.name.as_deref(), trail.address.as_str());
                 trails.by_name.insert(name, (judged, trail));

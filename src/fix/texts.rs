@@ -1,22 +1,26 @@
 //! The files in which values are decided, read when they are first asked for.
 
-use std::cell::{OnceCell, RefCell};
+use std::cell::RefCell;
 use std::collections::HashMap;
-use std::path::PathBuf;
 use std::rc::Rc;
 use std::sync::Arc;
 
-use crate::source::{FileId, SourceFile, Sources, Span};
+use crate::formats::terraform::names::is_configuration;
+use crate::source::{FileId, Fs, SourceFile, Sources, Span};
 use crate::syntax::hcl::{self, Block, Item, Parsed};
 use crate::syntax::node::{Entry, Node, NodeKind};
 use crate::syntax::{Language, json, yaml};
 
 /// The files of a run, as trees.
-pub(super) struct Texts<'a> {
-    pub(super) sources: &'a Sources,
+pub struct Texts<'a> {
+    sources: &'a Sources,
+    fs: &'a dyn Fs,
+    known: Known<'a>,
     read: RefCell<HashMap<FileId, Rc<Text>>>,
-    by_directory: OnceCell<HashMap<PathBuf, Vec<Arc<SourceFile>>>>,
 }
+
+/// The documents of files in YAML or JSON that somebody else has read already.
+pub type Known<'a> = &'a dyn Fn(FileId) -> Option<Vec<Arc<Node>>>;
 
 /// A file as its language reads it.
 pub(super) enum Text {
@@ -33,25 +37,25 @@ pub(super) enum Around {
 }
 
 impl<'a> Texts<'a> {
-    pub(super) fn new(sources: &'a Sources) -> Self {
-        Self { sources, read: RefCell::default(), by_directory: OnceCell::new() }
+    /// Files that are parsed when they are first asked for, unless they are known.
+    pub fn new(sources: &'a Sources, fs: &'a dyn Fs, known: Known<'a>) -> Self {
+        Self { sources, fs, known, read: RefCell::default() }
     }
 
     pub(super) fn file(&self, id: FileId) -> Arc<SourceFile> {
         self.sources.file(id)
     }
 
-    /// The files in the directory of a file, which is one of them.
-    pub(super) fn beside(&self, id: FileId) -> &[Arc<SourceFile>] {
-        let group = || {
-            let mut groups: HashMap<PathBuf, Vec<Arc<SourceFile>>> = HashMap::new();
-            for (_, file) in self.sources.all() {
-                groups.entry(file.directory().to_owned()).or_default().push(file);
-            }
-            groups
-        };
-        let groups = self.by_directory.get_or_init(group);
-        groups.get(self.file(id).directory()).map(Vec::as_slice).unwrap_or_default()
+    /// The files of the module in which a file lies; all of them are known when its findings are.
+    pub(super) fn beside(&self, id: FileId) -> Vec<Arc<SourceFile>> {
+        let directory = self.file(id).directory().to_owned();
+        let mut paths = self.fs.list(&directory).unwrap_or_default();
+        paths.extend(self.sources.unlisted_in(&directory));
+        paths.sort();
+        paths.dedup();
+        let of_module =
+            paths.iter().filter(|path| path.file_name().is_some_and(|name| is_configuration(&name.to_string_lossy())));
+        of_module.filter_map(|path| self.sources.known(path)).map(|id| self.file(id)).collect()
     }
 
     /// The bytes of a place.
@@ -65,6 +69,9 @@ impl<'a> Texts<'a> {
 
     pub(super) fn text(&self, id: FileId) -> Rc<Text> {
         let read = || {
+            if let Some(documents) = (self.known)(id) {
+                return Rc::new(Text::Documents(documents));
+            }
             let file = self.file(id);
             Rc::new(match Language::of(&file) {
                 Language::Hcl => Text::Items(hcl::split(id, &file).items),

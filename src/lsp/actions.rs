@@ -10,7 +10,7 @@ use lsp_types::{
 
 use super::diagnostics::Places;
 use super::folder::Folder;
-use crate::fix::{self, Fix, Safety};
+use crate::fix::{Fix, Safety};
 use crate::report::{Place, Report, Reported};
 use crate::source::{FileId, Span};
 use crate::suppress;
@@ -53,10 +53,10 @@ impl Actions<'_> {
     fn fixes(&self) -> Vec<CodeAction> {
         let mut fixes: Vec<(Fix, Vec<&Reported>)> = Vec::new();
         for (_, finding) in self.here() {
-            let Some(fix) = fix::of_finding(finding, self.report).filter(|fix| self.is_possible(fix)) else { continue };
+            let Some(fix) = &finding.fix else { continue };
             match fixes.iter_mut().find(|(known, _)| known.edits == fix.edits) {
                 Some((_, findings)) => findings.push(finding),
-                None => fixes.push((fix, vec![finding])),
+                None => fixes.push((fix.clone(), vec![finding])),
             }
         }
         let action = |(fix, findings): (Fix, Vec<&Reported>)| {
@@ -68,10 +68,6 @@ impl Actions<'_> {
             Some(CodeAction { is_preferred: Some(is_safe), ..action })
         };
         fixes.into_iter().filter_map(action).collect()
-    }
-
-    fn is_possible(&self, fix: &Fix) -> bool {
-        fix.edits.iter().all(|edit| self.folder.may_change(&self.report.sources.file(edit.span.file)))
     }
 
     /// All safe fixes that change this file alone.

@@ -132,10 +132,11 @@ impl Folder {
         }
     }
 
-    /// The report on everything.
+    /// The report on everything, with the fixes that an editor may make.
     pub(super) fn report(&self) -> Option<Report> {
         let State { job, standing } = self.state.as_ref()?;
         let mut report = standing.report(&job.settings);
+        fix::settle(&mut report, &job.fs, |file| self.may_change(file));
         (job.finish)(&mut report);
         Some(report)
     }

@@ -2,6 +2,7 @@
 
 use std::cell::{Cell, OnceCell};
 use std::rc::Rc;
+use std::sync::Arc;
 
 use super::eval::Evaluator;
 use super::flat::is_loop;
@@ -12,7 +13,7 @@ use super::template::{Template, holds_type};
 use crate::formats::{Context, Opened};
 use crate::model::{Elsewhere, Resource, Subject};
 use crate::source::{FileId, Span};
-use crate::syntax::node::Entry;
+use crate::syntax::node::{Entry, Node};
 use crate::syntax::{Problem, ProblemKind};
 use crate::value::{Traced, Why, World};
 
@@ -128,6 +129,10 @@ impl Opened for Deployment<'_> {
             problems.extend(templates.iter().flat_map(|template| template.problems.iter().cloned()));
         }
         problems
+    }
+
+    fn documents(&self, file: FileId) -> Option<Vec<Arc<Node>>> {
+        Some(self.library.known(file)?.tree.documents.clone())
     }
 }
 

@@ -77,12 +77,17 @@ impl<'a> Library<'a> {
 
     /// The document in a file.
     pub(super) fn document(&self, file: FileId) -> Rc<Document> {
-        if let Some(document) = self.documents.borrow().get(&file) {
-            return Rc::clone(document);
+        if let Some(document) = self.known(file) {
+            return document;
         }
         let document = Rc::new(Document::read(file, &self.context.sources.file(file)));
         self.documents.borrow_mut().insert(file, Rc::clone(&document));
         document
+    }
+
+    /// The document in a file that has been read.
+    pub(super) fn known(&self, file: FileId) -> Option<Rc<Document>> {
+        self.documents.borrow().get(&file).cloned()
     }
 
     /// The templates in a document. CloudFormation reads one of a file; a second one must not hide.

@@ -11,7 +11,7 @@ mod json;
 mod library;
 mod lifecycle;
 mod module;
-mod names;
+pub(crate) mod names;
 mod numbers;
 mod planned;
 mod policy_document;

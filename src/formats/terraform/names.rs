@@ -4,7 +4,7 @@
 //! variable definition files in either project's documentation.
 
 /// Whether a file of this name is part of the module in its directory.
-pub(super) fn is_configuration(name: &str) -> bool {
+pub(crate) fn is_configuration(name: &str) -> bool {
     !is_backup(name) && base(name).is_some()
 }
 
