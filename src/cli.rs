@@ -369,7 +369,7 @@ fn run(cli: &Cli, matches: &ArgMatches) -> Result<ExitCode, Error> {
         Command::Baseline(command) => baseline::run(command, own, cli.look),
         Command::Server { stdio: _ } => server::run(),
         Command::Config(ConfigCommand::Show(args)) => print(&config::show(args, own)?, cli.look),
-        Command::Config(ConfigCommand::Schema) => print(&output::schema(), cli.look),
+        Command::Config(ConfigCommand::Schema) => print(crate::config::SCHEMA, cli.look),
         Command::Explain(args) => {
             let rules = if args.all { RULES.to_vec() } else { find_rules(&args.rules)? };
             print(&output::explain(&rules, args.format), cli.look)

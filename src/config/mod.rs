@@ -12,6 +12,8 @@ mod relaxed;
 mod roots;
 mod settings;
 mod show;
+#[cfg(test)]
+mod tests;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -26,7 +28,7 @@ pub use names::{ALL, Benchmark, Glob, Judging, Named, Region, Until};
 pub use relaxed::Relaxed;
 pub use roots::Deployment;
 pub use settings::{Findings, Ignore, Root, Settings};
-pub use show::{Override, Shown, schema};
+pub use show::{Override, SCHEMA, Shown};
 
 /// The settings, and where each comes from.
 #[derive(Debug)]

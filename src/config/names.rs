@@ -3,7 +3,6 @@
 
 use std::fmt;
 
-use schemars::JsonSchema;
 use serde::de::value::MapAccessDeserializer;
 use serde::de::{Error as _, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize};
@@ -11,7 +10,7 @@ use serde::{Deserialize, Deserializer, Serialize};
 use super::settings::{Findings, Ignore};
 use crate::error::closest;
 use crate::model::region;
-use crate::rules::{self, RULES, Rule};
+use crate::rules::{self, Rule};
 use crate::source::Exclusions;
 use crate::suppress::Date;
 
@@ -19,31 +18,37 @@ use crate::suppress::Date;
 pub const ALL: &str = "all";
 
 /// A rule, or `all` of them.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
-#[schemars(with = "String", extend("enum" = [&[ALL], &judging()[..], &reading()].concat()))]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[cfg_attr(test, schemars(with = "String", extend("enum" = [&[ALL], &judging()[..], &reading()].concat())))]
 pub struct Named(pub &'static str);
 
 /// A rule that can be switched off: one that judges.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
-#[schemars(with = "String", extend("enum" = judging()))]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[cfg_attr(test, schemars(with = "String", extend("enum" = judging())))]
 pub struct Judging(pub &'static str);
 
 /// A benchmark that rules belong to.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
-#[schemars(extend("enum" = rules::benchmarks()))]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[cfg_attr(test, schemars(extend("enum" = rules::benchmarks())))]
 pub struct Benchmark(pub String);
 
 /// A pattern like those of `.gitignore`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Glob(pub String);
 
 /// A Region of AWS.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Region(pub String);
 
 /// A day, as a date of TOML or as a text.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, JsonSchema)]
-#[schemars(with = "String", extend("format" = "date"))]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[cfg_attr(test, schemars(with = "String", extend("format" = "date")))]
 pub struct Until(pub Date);
 
 impl Named {
@@ -57,13 +62,15 @@ impl Named {
 }
 
 /// The names of the rules that can be switched off.
+#[cfg(test)]
 fn judging() -> Vec<&'static str> {
-    RULES.into_iter().map(Rule::id).filter(|id| Judging::of(id).is_ok()).collect()
+    rules::RULES.into_iter().map(Rule::id).filter(|id| Judging::of(id).is_ok()).collect()
 }
 
 /// The names of the others.
+#[cfg(test)]
 fn reading() -> Vec<&'static str> {
-    RULES.into_iter().map(Rule::id).filter(|id| Judging::of(id).is_err()).collect()
+    rules::RULES.into_iter().map(Rule::id).filter(|id| Judging::of(id).is_err()).collect()
 }
 
 impl Judging {

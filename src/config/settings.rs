@@ -4,7 +4,6 @@
 
 use std::collections::BTreeMap;
 
-use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::names::{Benchmark, Glob, Judging, Named, Region, Until};
@@ -15,7 +14,8 @@ use crate::report::{FailOn, Unresolved};
 use crate::suppress::Tool;
 
 /// The settings of trailint: `trailint.toml`.
-#[derive(Debug, Clone, Deserialize, Serialize, JsonSchema)]
+#[derive(Debug, Clone, Deserialize, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case", default, deny_unknown_fields)]
 pub struct Settings {
     /// Another configuration file, relative to this one: its settings hold where this file has none.
@@ -57,7 +57,8 @@ pub struct Settings {
 }
 
 /// What is ignored: a rule as a whole, or some of its findings.
-#[derive(Debug, Clone, Serialize, JsonSchema)]
+#[derive(Debug, Clone, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(untagged)]
 pub enum Ignore {
     /// A rule that isn't asked.
@@ -67,7 +68,8 @@ pub enum Ignore {
 }
 
 /// Findings that are accepted, for what no comment can reach.
-#[derive(Debug, Clone, Deserialize, Serialize, JsonSchema)]
+#[derive(Debug, Clone, Deserialize, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Findings {
     /// The rule.
@@ -81,7 +83,8 @@ pub struct Findings {
 }
 
 /// A deployment: the code at a path with values of its own.
-#[derive(Debug, Clone, Deserialize, Serialize, JsonSchema)]
+#[derive(Debug, Clone, Deserialize, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Root {
     /// How reports name it. It is needed where several have the same path.

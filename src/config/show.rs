@@ -2,8 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use schemars::Schema;
-
 use super::{Config, Origin, Settings, Source};
 use crate::source::Sources;
 
@@ -29,10 +27,8 @@ pub struct Override {
     pub origin: String,
 }
 
-/// The JSON Schema of a configuration file.
-pub fn schema() -> Schema {
-    schemars::schema_for!(Settings)
-}
+/// The JSON Schema of a configuration file, as it follows from [`Settings`].
+pub const SCHEMA: &str = include_str!("schema.json");
 
 impl Config {
     /// All settings with their values, in the order of their keys.

@@ -32,6 +32,7 @@ pub(super) fn report(
         benchmark: None,
         sources,
     };
+    report.findings.reserve(judged.iter().map(|judgement| judgement.findings.len()).sum());
     for judgement in judged {
         report.deployments.extend(judgement.deployment);
         report.findings.extend(judgement.findings);

@@ -1,13 +1,61 @@
 //! What the server can do, and what the editor can.
 
-use lsp_types::{
-    ClientCapabilities, CodeActionKind, CodeActionOptions, CodeActionProviderCapability, HoverProviderCapability,
-    InitializeParams, InitializeResult, OneOf, SaveOptions, ServerCapabilities, ServerInfo, TextDocumentSyncCapability,
-    TextDocumentSyncKind, TextDocumentSyncOptions, WorkspaceFoldersServerCapabilities, WorkspaceServerCapabilities,
-};
+use lsp_types::{CodeActionKind, PositionEncodingKind, Uri, WorkspaceFolder};
+use serde::Deserialize;
+use serde_json::{Value, json};
 
 use super::actions;
 use super::positions::Encoding;
+
+/// What matters here of the parameters of `initialize`. The rest is long, and may hold what nobody has heard of yet.
+#[derive(Debug, Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub(super) struct Beginning {
+    capabilities: Capabilities,
+    workspace_folders: Option<Vec<WorkspaceFolder>>,
+    /// All that some editors say in the place of folders.
+    root_uri: Option<Uri>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct Capabilities {
+    general: Option<General>,
+    workspace: Option<Workspace>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+struct General {
+    position_encodings: Option<Vec<PositionEncodingKind>>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+struct Workspace {
+    did_change_watched_files: Option<Watching>,
+    workspace_edit: Option<Edits>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+struct Watching {
+    dynamic_registration: Option<bool>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+struct Edits {
+    document_changes: Option<bool>,
+}
+
+impl Beginning {
+    /// The folders that are open.
+    pub(super) fn folders(self) -> Vec<Uri> {
+        let folders: Vec<Uri> = self.workspace_folders.into_iter().flatten().map(|folder| folder.uri).collect();
+        if folders.is_empty() { self.root_uri.into_iter().collect() } else { folders }
+    }
+}
 
 /// What an editor can do that matters here.
 #[derive(Debug, Default, Clone, Copy)]
@@ -20,8 +68,8 @@ pub(super) struct Abilities {
 }
 
 impl Abilities {
-    pub(super) fn of(params: &InitializeParams) -> Self {
-        let ClientCapabilities { workspace, general, .. } = &params.capabilities;
+    pub(super) fn of(params: &Beginning) -> Self {
+        let Capabilities { workspace, general } = &params.capabilities;
         let offered = general.as_ref().and_then(|general| general.position_encodings.as_deref());
         let workspace = workspace.as_ref();
         let watched = workspace.and_then(|workspace| workspace.did_change_watched_files.as_ref());
@@ -34,33 +82,17 @@ impl Abilities {
     }
 
     /// The answer to `initialize`.
-    pub(super) fn answer(self) -> InitializeResult {
-        let sync = TextDocumentSyncOptions {
-            open_close: Some(true),
-            change: Some(TextDocumentSyncKind::INCREMENTAL),
-            save: Some(SaveOptions { include_text: Some(false) }.into()),
-            ..TextDocumentSyncOptions::default()
-        };
-        let actions = CodeActionOptions {
-            code_action_kinds: Some(vec![CodeActionKind::QUICKFIX, actions::FIX_ALL]),
-            ..CodeActionOptions::default()
-        };
-        let folders =
-            WorkspaceFoldersServerCapabilities { supported: Some(true), change_notifications: Some(OneOf::Left(true)) };
-        let workspace = WorkspaceServerCapabilities { workspace_folders: Some(folders), file_operations: None };
-        InitializeResult {
-            capabilities: ServerCapabilities {
-                position_encoding: Some(self.encoding.kind()),
-                text_document_sync: Some(TextDocumentSyncCapability::Options(sync)),
-                hover_provider: Some(HoverProviderCapability::Simple(true)),
-                code_action_provider: Some(CodeActionProviderCapability::Options(actions)),
-                workspace: Some(workspace),
-                ..ServerCapabilities::default()
+    pub(super) fn answer(self) -> Value {
+        const INCREMENTAL: u8 = 2;
+        json!({
+            "capabilities": {
+                "positionEncoding": self.encoding.kind(),
+                "textDocumentSync": {"openClose": true, "change": INCREMENTAL, "save": {"includeText": false}},
+                "hoverProvider": true,
+                "codeActionProvider": {"codeActionKinds": [CodeActionKind::QUICKFIX, actions::FIX_ALL]},
+                "workspace": {"workspaceFolders": {"supported": true, "changeNotifications": true}},
             },
-            server_info: Some(ServerInfo {
-                name: env!("CARGO_PKG_NAME").to_owned(),
-                version: Some(env!("CARGO_PKG_VERSION").to_owned()),
-            }),
-        }
+            "serverInfo": {"name": env!("CARGO_PKG_NAME"), "version": env!("CARGO_PKG_VERSION")},
+        })
     }
 }

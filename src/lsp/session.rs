@@ -10,11 +10,11 @@ use lsp_types::notification::{
     DidRenameFiles, DidSaveTextDocument, Exit, Initialized, Notification as _,
 };
 use lsp_types::request::{CodeActionRequest, HoverRequest, Initialize, RegisterCapability, Request as _, Shutdown};
-use lsp_types::{Diagnostic, InitializeParams, Uri};
+use lsp_types::{Diagnostic, Uri};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use super::capabilities::Abilities;
+use super::capabilities::{Abilities, Beginning};
 use super::client::Client;
 use super::documents::Documents;
 use super::folder::{Folder, Prepare};
@@ -113,19 +113,13 @@ impl<'p, W: Write> Session<'p, W> {
     }
 
     fn initialize(&mut self, id: RequestId, params: Value) -> io::Result<()> {
-        let params: InitializeParams = match serde_json::from_value(params) {
+        let params: Beginning = match serde_json::from_value(params) {
             Ok(params) => params,
             Err(error) => return self.client.refuse(id, ErrorCode::InvalidParams, &error.to_string()),
         };
         self.abilities = Abilities::of(&params);
         self.stage = Stage::Running;
-        let folders = params.workspace_folders.into_iter().flatten().map(|folder| folder.uri);
-        let mut folders: Vec<Uri> = folders.collect();
-        #[expect(deprecated, reason = "some editors say only this")]
-        if folders.is_empty() {
-            folders.extend(params.root_uri);
-        }
-        folders.iter().for_each(|uri| self.add_folder(uri));
+        params.folders().iter().for_each(|uri| self.add_folder(uri));
         self.client.answer(id, self.abilities.answer())
     }
 

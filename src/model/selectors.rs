@@ -13,7 +13,6 @@ pub use advanced::{AdvancedSelector, FieldSelector, Operator};
 pub use basic::{BasicSelector, ReadWrite};
 pub use coverage::{Bounds, Coverage};
 
-use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{Read, Setting, Wish};
@@ -121,7 +120,8 @@ pub enum Cause {
 }
 
 /// How selectors are held against the control.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, Serialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum SelectorPolicy {
     /// Together they have to record everything, as CloudTrail does it.

@@ -32,10 +32,14 @@ pub(super) fn same_length(text: &str) -> String {
 }
 
 /// JSON text with all of that as JSON's own escapes; it can only be within strings.
-pub(super) fn escaped(json: &str) -> String {
+pub(super) fn escaped(json: String) -> String {
+    let acts = |(c, acts): (char, bool)| acts && c != '\n';
+    if !characters(&json).any(acts) {
+        return json;
+    }
     let mut escaped = String::with_capacity(json.len());
-    for (c, acts) in characters(json) {
-        if acts && c != '\n' {
+    for (c, is_active) in characters(&json) {
+        if acts((c, is_active)) {
             let mut units = [0; 2];
             escaped.extend(c.encode_utf16(&mut units).iter().map(|unit| format!("\\u{unit:04x}")));
         } else {
@@ -86,8 +90,8 @@ mod tests {
 
     #[test]
     fn json_keeps_its_meaning() {
-        assert_eq!(escaped("{\n\"é\u{9b}\u{202e}\u{e0041}\"}"), "{\n\"é\\u009b\\u202e\\udb40\\udc41\"}");
-        assert_eq!(escaped("[\n  \"## ##[x ##VSO[y\"]"), "[\n  \"## \\u0023#[x \\u0023#VSO[y\"]");
+        assert_eq!(escaped("{\n\"é\u{9b}\u{202e}\u{e0041}\"}".into()), "{\n\"é\\u009b\\u202e\\udb40\\udc41\"}");
+        assert_eq!(escaped("[\n  \"## ##[x ##VSO[y\"]".into()), "[\n  \"## \\u0023#[x \\u0023#VSO[y\"]");
     }
 
     #[test]

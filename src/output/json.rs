@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 
 use super::compliance::{self, Statement};
 use super::inert::escaped;
@@ -16,14 +16,23 @@ use crate::suppress::Suppression;
 pub(super) const VERSION: u32 = 1;
 
 #[derive(Serialize)]
-struct Document<'a> {
+struct Document<'a, D: Serialize, F: Serialize> {
     version: u32,
     tool: Tool,
     summary: Summary,
-    deployments: Vec<DeploymentEntry<'a>>,
-    findings: Vec<FindingEntry<'a>>,
+    deployments: D,
+    findings: F,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     compliance: Vec<Statement<'a>>,
+}
+
+/// A list of which one entry at a time is in memory, as it is written.
+struct Each<F>(F);
+
+impl<F: Fn() -> I, I: Iterator<Item: Serialize>> Serialize for Each<F> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq((self.0)())
+    }
 }
 
 #[derive(Serialize)]
@@ -143,8 +152,8 @@ pub(super) fn render(report: &Report) -> String {
         version: VERSION,
         tool: tool(),
         summary: summary(report),
-        deployments: report.deployments.iter().map(|judged| deployment(judged, &report.sources)).collect(),
-        findings: report.shown().map(|reported| finding(reported, &report.sources)).collect(),
+        deployments: Each(|| report.deployments.iter().map(|judged| deployment(judged, &report.sources))),
+        findings: Each(|| report.shown().map(|reported| finding(reported, &report.sources))),
         compliance: compliance::statements(report),
     };
     pretty(&document)
@@ -152,14 +161,18 @@ pub(super) fn render(report: &Report) -> String {
 
 /// A document for programs, in which nothing acts on what it passes through.
 pub(super) fn pretty(document: &impl Serialize) -> String {
-    let text = serde_json::to_string_pretty(document).expect("a document of strings and numbers can be written");
-    format!("{}\n", escaped(&text))
+    closed(serde_json::to_string_pretty(document))
 }
 
 /// The same on one line.
 pub(super) fn line(document: &impl Serialize) -> String {
-    let text = serde_json::to_string(document).expect("a document of strings and numbers can be written");
-    format!("{}\n", escaped(&text))
+    closed(serde_json::to_string(document))
+}
+
+fn closed(document: serde_json::Result<String>) -> String {
+    let mut text = document.expect("a document of strings and numbers can be written");
+    text.push('\n');
+    escaped(text)
 }
 
 pub(super) fn tool() -> Tool {

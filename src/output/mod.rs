@@ -43,7 +43,7 @@ pub use full::place;
 pub use inert::inert;
 pub use link::encode as encode_path;
 pub use rule_list::{DocFormat, explain, list};
-pub use settings::{schema, settings};
+pub use settings::settings;
 pub use statistics::statistics;
 pub use stream::{ColorWhen, LinksWhen, Look, Stream, clear_screen};
 pub use summary::{complaint, log, summary};

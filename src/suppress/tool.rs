@@ -1,10 +1,10 @@
 //! The other tools whose comments can be accepted.
 
-use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// Another tool whose comments can be accepted.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 #[expect(missing_docs, reason = "the names say it")]
 pub enum Tool {
