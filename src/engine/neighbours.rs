@@ -3,7 +3,7 @@
 //! Neighbours decide nothing: what no trail has asked stays open, so that a bucket never multiplies the worlds.
 
 use std::cell::{Cell, OnceCell};
-use std::collections::HashSet;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::rc::Rc;
 
 use super::Settings;
@@ -25,8 +25,10 @@ pub(super) struct Neighbours<'a> {
 
 /// The neighbours as they are before anything is decided.
 struct Still {
-    /// What each declaration makes, and the questions on which that depends.
-    sites: Vec<(Vec<Neighbour>, HashSet<String>)>,
+    /// What each declaration makes.
+    sites: Vec<Vec<Neighbour>>,
+    /// The declarations that depend on a question.
+    depending: HashMap<String, Vec<usize>>,
     doubts: Vec<Doubt>,
     whole: Rc<Neighbourhood>,
 }
@@ -43,31 +45,30 @@ impl<'a> Neighbours<'a> {
             return Rc::default();
         }
         let still = self.still.get_or_init(|| self.read());
+        let depending = |subject: &str| still.depending.get(subject).into_iter().flatten().copied();
         let decisions = world.decisions();
-        let depends =
-            |heard: &HashSet<String>| decisions.iter().any(|decision| heard.contains(decision.atom.subject()));
-        if !still.sites.iter().any(|(_, heard)| depends(heard)) {
+        let sites: BTreeSet<usize> = decisions.iter().flat_map(|decision| depending(decision.atom.subject())).collect();
+        if sites.is_empty() {
             return Rc::clone(&still.whole);
         }
-        let again = |(site, (_, heard)): (usize, &(_, HashSet<String>))| {
-            depends(heard).then(|| self.made(site, &world.frozen()))
-        };
-        let again: Vec<Option<Vec<Neighbour>>> = still.sites.iter().enumerate().map(again).collect();
-        let neighbours = still.sites.iter().zip(&again).flat_map(|((still, _), again)| again.as_ref().unwrap_or(still));
+        let again: BTreeMap<usize, Vec<Neighbour>> =
+            sites.into_iter().map(|site| (site, self.made(site, &world.frozen()))).collect();
+        let neighbours = still.sites.iter().enumerate().flat_map(|(site, made)| again.get(&site).unwrap_or(made));
         Rc::new(Neighbourhood::new(neighbours, still.doubts.clone(), Rc::clone(&self.weighed)))
     }
 
     fn read(&self) -> Still {
-        let site = |site| {
+        let mut depending: HashMap<String, Vec<usize>> = HashMap::new();
+        let make = |site| {
             let world = World::listening();
             let made = self.made(site, &world);
-            (made, world.heard())
+            world.heard().into_iter().for_each(|subject| depending.entry(subject).or_default().push(site));
+            made
         };
-        let sites: Vec<_> = (0..self.opened.sites(Subject::Surroundings)).map(site).collect();
+        let sites: Vec<Vec<Neighbour>> = (0..self.opened.sites(Subject::Surroundings)).map(make).collect();
         let doubts: Vec<Doubt> = self.opened.elsewhere(Subject::Surroundings).into_iter().map(doubt).collect();
-        let neighbours = sites.iter().flat_map(|(neighbours, _)| neighbours);
-        let whole = Rc::new(Neighbourhood::new(neighbours, doubts.clone(), Rc::clone(&self.weighed)));
-        Still { sites, doubts, whole }
+        let whole = Rc::new(Neighbourhood::new(sites.iter().flatten(), doubts.clone(), Rc::clone(&self.weighed)));
+        Still { sites, depending, doubts, whole }
     }
 
     fn made(&self, site: usize, world: &World) -> Vec<Neighbour> {

@@ -91,9 +91,10 @@ pub(super) fn indent(line: usize, file: &SourceFile) -> &str {
     text.get(..text.len().saturating_sub(text.trim_start().len())).unwrap_or_default()
 }
 
-/// The line ending of a file.
+/// The line ending of a file, as its first line has it.
 pub(super) fn ending(file: &SourceFile) -> &'static str {
-    if file.text.contains("\r\n") { "\r\n" } else { "\n" }
+    let first = file.text.split_once('\n').map(|(line, _)| line);
+    if first.is_some_and(|line| line.ends_with('\r')) { "\r\n" } else { "\n" }
 }
 
 /// Whether a line may hold a comment.

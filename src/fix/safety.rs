@@ -1,6 +1,7 @@
 //! Whether anything but the trails of a finding changes with a fix.
 
 use std::collections::{BTreeSet, HashMap};
+use std::sync::Arc;
 
 use super::texts::{Around, Texts, holds};
 use super::{Edit, Safety, blocks, deciding};
@@ -8,10 +9,14 @@ use crate::model::{Change, Wish, dialects};
 use crate::report::{Exists, Judged, JudgedTrail, Reported};
 use crate::source::Span;
 use crate::syntax::Language;
+use crate::syntax::node::Node;
 use crate::value::{Hop, Origin, Step};
 
 /// What selects data events, each of which is billed.
 const DATA_EVENTS: [&str; 3] = ["data_resource", "data_resources", "DataResources"];
+
+/// The types of trails.
+const KINDS: [&str; 3] = [dialects::AWS.kind, dialects::AWSCC.kind, dialects::CLOUDFORMATION.kind];
 
 /// The trails that are created, or may be, each with its deployment.
 pub(super) struct Trails<'r> {
@@ -124,27 +129,29 @@ fn is_in_trail(edits: &[Edit], texts: &Texts<'_>) -> bool {
     edits.iter().all(|edit| match texts.around(edit.span) {
         Some(Around::Block(block)) => {
             let kind = block.labels.first().map(|label| label.text.as_str());
-            block.kind.text == "resource" && (kind == Some(dialects::AWS.kind) || kind == Some(dialects::AWSCC.kind))
+            block.kind.text == "resource" && kind.is_some_and(|kind| KINDS.contains(&kind))
         }
         Some(Around::Attribute) => false,
-        None => texts.path(edit.span).iter().skip(1).any(|node| {
-            let text = texts.slice(node.span);
-            let kinds = [dialects::AWS.kind, dialects::AWSCC.kind, dialects::CLOUDFORMATION.kind];
-            let is_resource = node.as_mapping().is_some_and(|mapping| mapping.get("Properties").is_some());
-            is_resource && kinds.iter().any(|kind| text.contains(kind)) || is_below_kind(edit.span, &kinds, texts)
-        }),
+        None => {
+            let file = texts.file(edit.span.file);
+            let is_resource =
+                |node: &Node| node.as_mapping().is_some_and(|mapping| mapping.get("Properties").is_some());
+            let names_kind = |node: &Node| KINDS.iter().any(|kind| file.slice(node.span).contains(kind));
+            let path = texts.path(edit.span);
+            path.iter().skip(1).any(|node| is_resource(node) && names_kind(node)) || is_below_kind(&path, edit.span)
+        }
     })
 }
 
 /// Whether a place in Terraform's JSON lies below a type of trails.
-fn is_below_kind(place: Span, kinds: &[&str], texts: &Texts<'_>) -> bool {
-    let is_kind = |node: &crate::syntax::node::Node| {
+fn is_below_kind(path: &[Arc<Node>], place: Span) -> bool {
+    let is_kind = |node: &Arc<Node>| {
         let Some(mapping) = node.as_mapping() else { return false };
         mapping.entries.iter().any(|entry| {
-            entry.key.as_text().is_some_and(|key| kinds.contains(&key)) && holds(entry.value.whole(), place)
+            entry.key.as_text().is_some_and(|key| KINDS.contains(&key)) && holds(entry.value.whole(), place)
         })
     };
-    texts.path(place).iter().any(|node| is_kind(node))
+    path.iter().any(is_kind)
 }
 
 /// Whether each step of the way is taken by this trail alone, as far as the texts tell.

@@ -74,8 +74,14 @@ pub struct Elsewhere {
 impl Elsewhere {
     /// Whether a text names what may declare a trail: it has to do with CloudTrail.
     pub fn is_named_in(text: &str) -> bool {
-        let text = text.to_ascii_lowercase();
-        ["cloudtrail", "cloud-trail", "cloud_trail"].iter().any(|word| text.contains(word))
+        let begins =
+            |text: &[u8], word: &[u8]| text.get(..word.len()).is_some_and(|start| start.eq_ignore_ascii_case(word));
+        let is_name = |text: &[u8]| {
+            let rest = text.get(b"cloud".len()..).unwrap_or_default();
+            let rest = rest.strip_prefix(b"-").or(rest.strip_prefix(b"_")).unwrap_or(rest);
+            begins(text, b"cloud") && begins(rest, b"trail")
+        };
+        (0..text.len()).any(|at| text.as_bytes().get(at..).is_some_and(is_name))
     }
 }
 

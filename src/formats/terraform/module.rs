@@ -50,6 +50,8 @@ struct ModuleBlock {
     file: Arc<SourceFile>,
     source: Source,
     parsed: OnceLock<(Option<Block>, Vec<Problem>)>,
+    /// The directory that it calls, as far as its text says so plainly, once somebody has asked.
+    plain_source: OnceLock<Option<PathBuf>>,
 }
 
 /// What a block is parsed from.
@@ -159,10 +161,11 @@ impl Module {
     /// The directory that a call names, if its text says so plainly and no override file can change it.
     pub(super) fn plain_source(&self, id: BlockId) -> Option<PathBuf> {
         let block = self.blocks.get(id.0).filter(|_| self.overrides.is_empty())?;
-        match &block.source {
+        let local = || match &block.source {
             Source::Native(item) => found::of_text(item, &block.file)?.local,
             Source::Json(_) => None,
-        }
+        };
+        block.plain_source.get_or_init(local).clone()
     }
 
     /// How a block is written.
@@ -212,8 +215,7 @@ impl ModuleBlock {
             Source::Json(block) => kind_of(block, subject).is_some(),
             Source::Native(item) => {
                 let text = self.file.slice(item.span);
-                let header = text.split('{').next().unwrap_or_default();
-                kinds::NEIGHBOURS.iter().any(|neighbour| header.contains(neighbour))
+                names_neighbour(text.split('{').next().unwrap_or_default())
             }
         };
         self.mentions_trail || subject == Subject::Surroundings && names_neighbour()
@@ -239,6 +241,7 @@ fn read_blocks(id: FileId, file: &Arc<SourceFile>) -> (Vec<ModuleBlock>, Vec<Pro
         file: Arc::clone(file),
         source,
         parsed: OnceLock::new(),
+        plain_source: OnceLock::new(),
     };
     if super::is_json(file) {
         let tree = json_syntax::parse(id, file);
@@ -283,6 +286,14 @@ pub(super) fn read_values(id: FileId, file: &SourceFile) -> (Vec<Attribute>, Vec
 fn kind_of(block: &Block, subject: Subject) -> Option<&'static Kind> {
     let [kind, _] = block.labels.as_slice() else { return None };
     subject.kind(&kind.text)
+}
+
+/// Whether the header of a resource may name a type on which trails depend.
+fn names_neighbour(header: &str) -> bool {
+    match header.strip_prefix("resource").and_then(|labels| labels.trim_start().strip_prefix('"')) {
+        Some(kind) => kinds::NEIGHBOURS.iter().any(|neighbour| kind.starts_with(neighbour)),
+        None => kinds::NEIGHBOURS.iter().any(|neighbour| header.contains(neighbour)),
+    }
 }
 
 /// The files of a directory that Terraform or OpenTofu reads as its module.

@@ -41,12 +41,17 @@ pub(super) struct Tree<'a> {
     library: &'a Library,
     /// The modules that were reached.
     modules: RefCell<HashMap<PathBuf, Arc<Module>>>,
+    /// What calls lead to whose text says so plainly, as far as somebody has asked.
+    plain_calls: RefCell<HashMap<Place, Option<Arc<Module>>>>,
     /// What `terraform init` has installed.
     pub(super) manifest: Manifest,
     is_called: bool,
     trails: OnceCell<Found>,
     surroundings: OnceCell<Found>,
 }
+
+/// A block, by the module that the tree holds.
+type Place = (*const Module, BlockId);
 
 impl<'a> Tree<'a> {
     /// Reads a root module; what it calls is read when somebody asks for what is declared there.
@@ -60,6 +65,7 @@ impl<'a> Tree<'a> {
             root: Rc::new(Scope::root(Arc::clone(&module))),
             library: &root.library,
             modules: RefCell::default(),
+            plain_calls: RefCell::default(),
             manifest: Manifest::read(&root.directory, context),
             is_called: root.is_called,
             trails: OnceCell::new(),
@@ -93,9 +99,16 @@ impl<'a> Tree<'a> {
     }
 
     /// The module that a call leads to, where its text says so plainly and nobody has to parse it.
-    pub(super) fn plainly_called(&self, module: &Module, call: BlockId) -> Option<Arc<Module>> {
-        let directory = module.plain_source(call)?;
-        calls::leads_to(&directory, &|directory| self.is_read(directory), self.context).then(|| self.module(&directory))
+    pub(super) fn plainly_called(&self, module: &Arc<Module>, call: BlockId) -> Option<Arc<Module>> {
+        let place = (Arc::as_ptr(module), call);
+        if let Some(known) = self.plain_calls.borrow().get(&place) {
+            return known.clone();
+        }
+        let directory = module.plain_source(call);
+        let directory = directory.filter(|path| calls::leads_to(path, &|path| self.is_read(path), self.context));
+        let called = directory.map(|directory| self.module(&directory));
+        self.plain_calls.borrow_mut().insert(place, called.clone());
+        called
     }
 
     /// Whether a module was read, so that its directory is there.
