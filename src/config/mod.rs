@@ -18,8 +18,6 @@ mod tests;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use serde::Deserialize;
-
 use crate::error::Error;
 use crate::source::{Exclusions, Fs, Sources, Span};
 use crate::suppress::{Accepted, Suppression};
@@ -104,7 +102,8 @@ impl Config {
         let Layer { table: written, origins, directory } = merged;
         let file = origins.values().find(|origin| origin.source != Source::Argument).map(|origin| origin.span.file);
         let name = file.map_or_else(|| find::NAMES[0].to_owned(), |file| sources.file(file).name.clone());
-        let settings = Settings::deserialize(toml::Value::Table(written.clone()));
+        // As a text, because that is what each layer was read from: reading values would be another reader in the binary.
+        let settings = toml::from_str(&written.to_string());
         let settings = settings.expect("settings are valid together when each of them is");
         Ok(Self { settings, name, directory, written, origins })
     }
