@@ -5,7 +5,7 @@
 
 mod decoys;
 mod filler;
-mod random;
+pub(crate) mod random;
 mod terraform;
 mod trails;
 

@@ -17,9 +17,10 @@ use trailint::report::{Exists, JudgedTrail, Report};
 use trailint::scan::{Input, Inputs};
 use trailint::source::{Memory, Sources};
 
+use super::random::Random;
 use super::support::word;
 use super::yaml::{block, flow};
-use generate::{Random, generate};
+use generate::generate;
 use template::Template;
 
 const TEMPLATES: u64 = 120;
@@ -28,7 +29,7 @@ const TEMPLATES: u64 = 120;
 fn verdicts_are_those_of_every_world() {
     let mut verdicts = BTreeMap::new();
     for seed in 0..TEMPLATES {
-        let template = generate(&mut Random(seed));
+        let template = generate(&mut Random::new(seed));
         let policy = if seed % 4 == 0 { ParameterPolicy::Any } else { ParameterPolicy::Defaults };
         let expected = template.enumerate(policy);
         let written = template.write();

@@ -27,6 +27,7 @@ mod pages;
 mod parameters;
 mod planned;
 mod policies;
+mod random;
 mod reach;
 mod regions;
 mod reports;

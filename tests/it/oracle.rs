@@ -9,7 +9,6 @@ mod corpus;
 pub(crate) mod expressions;
 mod generated;
 mod projects;
-pub(crate) mod random;
 pub(crate) mod terraform;
 mod types;
 

@@ -4,7 +4,7 @@
 //! `benches/growth.sh` counts instructions.
 
 #[path = "../../benches/corpus/mod.rs"]
-mod corpus;
+pub(crate) mod corpus;
 
 use std::collections::BTreeMap;
 use std::fmt::Write;

@@ -3,6 +3,7 @@
 use serde_json::json;
 
 use super::template::{Condition, Parameter, ROWS, Selector, Template, Text, Trail, Value};
+use crate::random::Random;
 
 /// What conditions compare parameters with.
 pub(super) const LITERALS: [&str; 3] = ["dev", "prod", "true"];
@@ -90,29 +91,5 @@ fn flag(random: &mut Random, depth: usize) -> Value {
         8 => Value::Select(INDEX, vec![flag(random, 0), flag(random, 0)]),
         9 => Value::If(random.below(4), Box::new(flag(random, depth - 1)), Box::new(Value::Absent)),
         _ => Value::If(random.below(4), Box::new(flag(random, depth - 1)), Box::new(flag(random, depth - 1))),
-    }
-}
-
-/// Numbers that look random and are always the same: <https://prng.di.unimi.it/splitmix64.c>.
-pub(super) struct Random(pub(super) u64);
-
-impl Random {
-    fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mixed = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        mixed ^ (mixed >> 31)
-    }
-
-    fn below(&mut self, limit: usize) -> usize {
-        usize::try_from(self.next() % limit as u64).unwrap()
-    }
-
-    fn one_in(&mut self, count: usize) -> bool {
-        self.below(count) == 0
-    }
-
-    fn pick<T: Clone>(&mut self, all: &[T]) -> T {
-        all[self.below(all.len())].clone()
     }
 }

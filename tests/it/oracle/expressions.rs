@@ -1,6 +1,6 @@
 //! Writes expressions: mostly sound ones, with a wrong type here and there.
 
-use super::random::Random;
+use crate::random::Random;
 
 /// Writes expressions, each from those before it in the sequence of random numbers.
 pub(crate) struct Writer {

@@ -8,7 +8,7 @@ use trailint::report::{Place, Report, Reported};
 use trailint::source::{FileId, Span};
 
 use super::readers::{azure, github, markdown, restored};
-use crate::oracle::random::Random;
+use crate::random::Random;
 use crate::support::check;
 
 /// How many reports are made up.

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use super::super::oracle::random::Random;
 use super::verdict;
+use crate::random::Random;
 
 const PROJECTS: u64 = 400;
 

@@ -1,7 +1,7 @@
 //! Writes projects: variables given in several files, two levels of modules, and trails in several instances.
 
 use super::Files;
-use crate::oracle::random::Random;
+use crate::random::Random;
 
 /// Where a value may be given, from the weakest to the strongest.
 const VALUES: [&str; 5] =
