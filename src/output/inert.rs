@@ -64,15 +64,15 @@ fn is_active(c: char) -> bool {
             | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{fffe}' | '\u{ffff}' | '\u{e0000}'..='\u{e007f}')
 }
 
-/// Where the commands to GitHub's and Azure's runners begin.
+/// Where the commands to the runners of GitHub, Azure and TeamCity begin.
 ///
-/// `##[` and `##vso[` count anywhere in a line; `::` does at its beginning, after blanks.
+/// `##[`, `##vso[` and `##teamcity[` count anywhere in a line; `::` does at its beginning, after blanks.
 fn commands(text: &str) -> impl Iterator<Item = usize> {
     let blanks = text.len().saturating_sub(text.trim_start().len());
     let at_start = text.trim_start().starts_with("::").then_some(blanks);
     let is_command = |rest: &str| {
-        let word = rest.strip_prefix("##").unwrap_or_default();
-        word.starts_with('[') || word.get(..4).is_some_and(|word| word.eq_ignore_ascii_case("vso["))
+        let word = rest.strip_prefix("##").and_then(|rest| rest.split_once('[')).map(|(word, _)| word);
+        word.is_some_and(|word| ["", "vso", "teamcity"].iter().any(|known| word.eq_ignore_ascii_case(known)))
     };
     let hashes = text.match_indices('#').map(|(at, _)| at);
     at_start.into_iter().chain(hashes.filter(move |&at| text.get(at..).is_some_and(is_command)))
@@ -99,6 +99,7 @@ mod tests {
         assert_eq!(inert("::add-mask::a ::b"), "\\u{3a}:add-mask::a ::b");
         assert_eq!(inert(" \u{a0}::x"), " \u{a0}\\u{3a}:x");
         assert_eq!(inert("a ##[b] ###vSo[c] ## [d"), "a \\u{23}#[b] #\\u{23}#vSo[c] ## [d");
+        assert_eq!(inert("##teamcity[a] ##team[b]"), "\\u{23}#teamcity[a] ##team[b]");
         assert_eq!(same_length("a ##[b]::"), "a ?#[b]::");
     }
 
