@@ -196,6 +196,9 @@ impl Module {
     /// must not be called an error. What Terraform refuses counts where somebody asked for it.
     pub(super) fn problems(&self) -> Vec<Problem> {
         let mut problems = self.problems.clone();
+        let ids = (0..self.blocks.len()).map(BlockId).filter(|&id| self.may_have(id, &["resource"]));
+        let mentioning = ids.filter(|id| self.blocks.get(id.0).is_some_and(|block| block.mentions_trail));
+        problems.extend(mentioning.filter_map(|id| self.block(id)).flat_map(checks::swallowed));
         for block in self.blocks.iter().filter(|block| block.mentions_trail) {
             problems.extend(block.parsed.get().into_iter().flat_map(|(_, met)| met.iter().cloned()));
         }

@@ -48,6 +48,20 @@ pub(super) fn baseless<'a>(overrides: &[Block], bases: impl Fn(&Block) -> bool +
     .collect()
 }
 
+/// Trails that are declared within another block, most often since a brace is missing above them.
+pub(super) fn swallowed(block: &Block) -> Vec<Problem> {
+    let mut problems = Vec::new();
+    let mut waiting: Vec<&Block> = block.body.blocks.iter().collect();
+    while let Some(block) = waiting.pop() {
+        if block.kind.text == "resource" && kind_of(block, Subject::Trails).is_some() {
+            let message = "this trail stands within another block, where Terraform refuses it";
+            problems.push(Problem::syntax(block.header, message));
+        }
+        waiting.extend(&block.body.blocks);
+    }
+    problems
+}
+
 /// Arguments of a trail that should be blocks, and blocks that should be arguments.
 pub(super) fn misshapen(block: &Block) -> impl Iterator<Item = Problem> {
     let shape = kind_of(block, Subject::Trails).map(|kind| kind.shape).unwrap_or_default();
