@@ -112,6 +112,10 @@ impl Reader<'_> {
         let range = item.span.range();
         let met = split::scan_statement(self.text, range.clone());
         let met = met.map_err(|broken| Failure::Syntax(broken.problem(self.text, |range| self.span(range))))?;
+        if let Some(at) = met.stray {
+            let broken = Broken::new(at..at + 1, "expected the name of a block or of an attribute");
+            return Err(Failure::Syntax(broken.problem(self.text, |range| self.span(range))));
+        }
         let misleads = |heredoc: &Range<usize>| misleads(self.text.get(heredoc.clone()).unwrap_or_default());
         if range.len() > MAX_BYTES || met.entries > MAX_ENTRIES || met.heredocs.iter().any(misleads) {
             return Err(Failure::Limit);

@@ -4,6 +4,7 @@
 //! next line that starts one and isn't indented more, and such blocks that were
 //! taken for a part of the broken statement are given back.
 
+use std::collections::HashSet;
 use std::ops::Range;
 
 use super::scan::{self, Broken, Open, Scanner};
@@ -15,8 +16,12 @@ use crate::syntax::Problem;
 pub fn split(id: FileId, file: &SourceFile) -> Outline {
     let (start, body) = file.body();
     let mut outline = split_range(id, &file.text, start..start + body.len());
-    let undecodable = undecodable(id, &file.replaced, &outline);
+    let undecodable = outside_of_comments(file.replaced.iter().copied(), "this byte isn't UTF-8", id, &outline);
     outline.problems.extend(undecodable);
+    let lone = outside_of_comments(lone_returns(&file.text), "no line feed follows this carriage return", id, &outline);
+    outline.problems.extend(lone);
+    let repeated = repeated(&outline.items);
+    outline.problems.extend(repeated);
     outline
 }
 
@@ -197,21 +202,40 @@ fn starts_attribute(text: &str, at: usize) -> bool {
     rest.starts_with('=') && !rest.starts_with("==")
 }
 
-/// Bytes outside of comments that are no UTF-8: the first of each item.
-fn undecodable(id: FileId, replaced: &[u32], outline: &Outline) -> Vec<Problem> {
+/// Where a carriage return ends no line, which the language has in comments only; the last byte may be one of these.
+fn lone_returns(text: &str) -> impl Iterator<Item = u32> {
+    let is_lone = |at: &usize| text.as_bytes().get(at + 1).is_some_and(|next| *next != b'\n');
+    text.match_indices('\r').map(|(at, _)| at).filter(is_lone).filter_map(|at| u32::try_from(at).ok())
+}
+
+/// Bytes that only comments may have: the first of each item.
+fn outside_of_comments(
+    offsets: impl Iterator<Item = u32>,
+    message: &str,
+    id: FileId,
+    outline: &Outline,
+) -> Vec<Problem> {
     let mut problems: Vec<Problem> = Vec::new();
     let mut last_item = None;
-    for &offset in replaced {
+    for offset in offsets {
         let is_before = |span: &Span| span.end <= offset;
         let comment = outline.comments.get(outline.comments.partition_point(is_before));
         let item = outline.items.partition_point(|item| is_before(&item.span));
         let is_commented = comment.is_some_and(|comment| comment.start <= offset);
         if !is_commented && last_item.replace(item) != Some(item) && problems.len() < MAX_PROBLEMS {
             let span = Span { file: id, start: offset, end: offset + 1 };
-            problems.push(Problem::syntax(span, "this byte isn't UTF-8"));
+            problems.push(Problem::syntax(span, message));
         }
     }
     problems
+}
+
+/// The attributes of a name that one before has too, as in a file of values.
+fn repeated(items: &[Item]) -> Vec<Problem> {
+    let mut met = HashSet::new();
+    let names = items.iter().filter(|item| item.kind == ItemKind::Attribute).map(|item| &item.keyword);
+    let repeated = names.filter(|name| !met.insert(&name.text));
+    repeated.take(MAX_PROBLEMS).map(|name| Problem::duplicate_key(name.span, &name.text)).collect()
 }
 
 #[cfg(test)]
@@ -261,6 +285,19 @@ mod tests {
         check("a {}\r\nb = 1\r\n", &["block a {} []", "attribute b = 1 [1]"]);
         check("\u{feff}a {}\n", &["block a {} []"]);
         check("é = \"ü\"\n", &["attribute é = \"ü\" [\"ü\"]"]);
+    }
+
+    #[test]
+    fn a_carriage_return_ends_a_line_or_stands_in_a_comment() {
+        assert_eq!(problems("a {\r\n}\r\n# b\rc\r\n/* d\re */\n# f\r"), 0);
+        for lone in ["a {\n\r}\n", "a = \"b\rc\"\n", "a = <<E\nb\rc\nE\n", "a = 1\r\r\n", "\r#\n"] {
+            assert_eq!(problems(lone), 1, "{lone:?}");
+        }
+    }
+
+    #[test]
+    fn an_attribute_is_written_once() {
+        assert_eq!(problems("a = 1\nb = 1\na {}\na = 2\na = 3\n"), 2);
     }
 
     #[test]

@@ -59,6 +59,8 @@ pub(super) struct Met {
     pub(super) blanks: Vec<Range<usize>>,
     /// How many `=` and `:` stand directly in objects; no object has more entries than that.
     pub(super) entries: usize,
+    /// What stands first where a block wants a name.
+    pub(super) stray: Option<usize>,
     /// Block headers inside of the statement that aren't indented more than it, in order.
     pub(super) headers: Vec<Header>,
 }
@@ -192,6 +194,9 @@ impl<'a> Scanner<'a> {
     }
 
     fn token(&mut self, byte: u8) -> Result<(), Broken> {
+        if self.is_stray(byte) {
+            self.met.stray.get_or_insert(self.at);
+        }
         match byte {
             b'"' => self.push(Open::Quoted),
             b'(' => self.push(Open::Parenthesis),
@@ -217,6 +222,12 @@ impl<'a> Scanner<'a> {
         if self.word().is_none() {
             self.at += 1;
         }
+    }
+
+    /// Whether a statement in a block can have no such character before its value.
+    fn is_stray(&self, byte: u8) -> bool {
+        let wants_name = !self.in_value && self.open.last().is_some_and(|frame| frame.open == Open::Block);
+        wants_name && !matches!(byte, b'"' | b'{' | b'}' | b'=') && word_at(self.text, self.at).is_none()
     }
 
     fn brace(&self) -> Open {

@@ -1,0 +1,2 @@
+multi_region = true
+multi_region = false
