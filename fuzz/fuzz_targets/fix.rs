@@ -1,8 +1,5 @@
-//! `mkdir -p fuzz/corpus/fix && cargo fuzz run fix fuzz/corpus/fix testdata/fixing testdata/twins`, from the root of the package.
+//! See `trailint_fuzz::round_trip`.
 
 #![no_main]
 
-#[path = "../round_trip.rs"]
-mod round_trip;
-
-libfuzzer_sys::fuzz_target!(|text: &[u8]| round_trip::check(text));
+libfuzzer_sys::fuzz_target!(|text: &[u8]| trailint_fuzz::round_trip::check(text));

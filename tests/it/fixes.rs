@@ -1,6 +1,5 @@
 //! `--fix`: what is found is gone afterwards, nothing new has come, and nothing but the edits has changed.
 
-mod arbitrary;
 mod writing;
 
 use std::collections::{BTreeMap, BTreeSet};

@@ -16,6 +16,7 @@ mod config;
 mod docs;
 mod enumeration;
 mod fixes;
+mod fuzzing;
 mod hooks;
 mod house;
 mod html;

@@ -1,6 +1,6 @@
 //! Each format as it is written, byte for byte, and as others read it.
 
-mod hostile;
+pub(crate) mod hostile;
 mod readers;
 mod schemas;
 mod xsd;

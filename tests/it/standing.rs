@@ -1,60 +1,12 @@
 //! A check that is kept up to date says after each change what a new one would say.
 
-use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use trailint::engine::{self, Change, Settings, Setup, Standing};
-use trailint::fix;
-use trailint::output::Format;
-use trailint::scan::Inputs;
-use trailint::source::{Memory, Sources};
-
-use super::support::{directories_in, everything, files_below, package};
+use super::fuzzing::properties::standing::{Files, Kept};
+use super::support::{directories_in, files_below, package};
 
 /// Only so many of the changes are made in each folder.
 const EVERY: usize = 4;
-
-type Files = BTreeMap<PathBuf, Vec<u8>>;
-
-/// A check beside the files that it is about.
-struct Kept {
-    files: Files,
-    standing: Standing,
-    /// How often it was enough to judge again what the change reaches.
-    updates: usize,
-}
-
-impl Kept {
-    fn new(files: Files) -> Self {
-        let standing = with(&files, |setup| Standing::new(Sources::new("/".into()), setup).unwrap());
-        Self { files, standing, updates: 0 }
-    }
-
-    /// Changes a file, or removes it, and compares.
-    fn put(&mut self, path: &PathBuf, text: Option<Vec<u8>>) {
-        match text {
-            Some(text) => drop(self.files.insert(path.clone(), text)),
-            None => drop(self.files.remove(path)),
-        }
-        let changed = [PathBuf::from("/").join(path)];
-        match with(&self.files, |setup| self.standing.change(&changed, setup).unwrap()) {
-            Change::Rescan => self.standing = Self::new(self.files.clone()).standing,
-            Change::None | Change::Judged => self.updates += 1,
-        }
-        let (own, fresh) = with(&self.files, |setup| {
-            let mut own = self.standing.report(setup.settings);
-            fix::settle(&mut own, setup.fs, |file| fix::is_checked(file, setup.inputs, setup.fs));
-            (own, engine::check(setup.fs, setup.inputs, Sources::new("/".into()), setup.settings).unwrap())
-        });
-        assert_eq!(Format::Json.render(&own), Format::Json.render(&fresh), "after a change of {}", path.display());
-    }
-}
-
-fn with<T>(files: &Files, work: impl FnOnce(Setup<'_>) -> T) -> T {
-    let fs = Memory::new(files.iter().map(|(path, bytes)| (path, bytes.clone())));
-    let inputs = Inputs { remembers: true, ..everything() };
-    work(Setup { fs: &fs, inputs: &inputs, settings: &Settings::default() })
-}
 
 #[test]
 fn every_change_is_followed_in_every_scenario() {

@@ -13,14 +13,10 @@ use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 
 use trailint::engine::{self, Settings};
-use trailint::formats::{Context, FORMATS, Kept, Linked, Options};
-use trailint::model::Subject;
-use trailint::progress::Progress;
 use trailint::report::{Outcome, Report};
-use trailint::scan;
 use trailint::source::{Fs, Memory, PathKind, ReadError, Sources, Visit, Wanted};
-use trailint::value::world::explore;
 
+use super::fuzzing::properties::evaluation::steps;
 use super::support::{everything, word};
 
 /// Files in memory that note how often each is read, and each directory listed.
@@ -124,28 +120,6 @@ fn a_repository_is_read_once_and_its_modules_once_more() {
         fs.total()
     });
     assert_growth("files and directories", counts);
-}
-
-/// The steps that the evaluation of all declarations takes in all worlds.
-fn steps(fs: &Memory) -> usize {
-    let (sources, options) = (Sources::new("/".into()), Options::default());
-    let context = Context { fs, sources: &sources, options: &options, plan: None };
-    let scan = scan::scan(fs, &everything(), &sources, &Progress::default()).unwrap();
-    let projects = FORMATS.iter().zip(&scan.kept).flat_map(|(format, kept)| {
-        let linked = |kept: &Kept| Linked { kept: *kept, links: format.links(*kept, context) };
-        format.projects(&kept.iter().map(linked).collect::<Vec<_>>(), context)
-    });
-    let mut steps = 0;
-    for project in projects {
-        let opened = project.open(context);
-        for subject in [Subject::Trails, Subject::Surroundings] {
-            for site in 0..opened.sites(subject) {
-                let worlds = explore(|world| drop(opened.resources(subject, site, world)));
-                steps += worlds.iter().map(|(_, world)| world.steps()).sum::<usize>();
-            }
-        }
-    }
-    steps
 }
 
 /// Files of a size.

@@ -1,24 +1,21 @@
 //! Whatever the texts of a report are, each format says them and nothing else.
 
-use std::path::Path;
-
-use clap::ValueEnum;
 use trailint::output::Format;
 use trailint::report::{Place, Report, Reported};
-use trailint::source::{FileId, Span};
 
-use super::readers::{azure, github, markdown, restored};
+use super::readers::{markdown, restored};
+use crate::fuzzing::properties::rendering::{Choices, inspect, report};
+use crate::fuzzing::properties::runners::{azure, github};
 use crate::random::Random;
-use crate::support::check;
 
 /// How many reports are made up.
 const REPORTS: u64 = 60;
 
 /// What texts are made of: parts of every syntax that a report passes through.
 #[rustfmt::skip]
-const PIECES: [&str; 58] = [
+pub(crate) const PIECES: [&str; 60] = [
     "a", "Z", "0", " ", "  ", "é", "😀", "\u{301}", ".", ",", ";", ":", "::", "::add-mask::", "::error file=x::", "##[",
-    "##[add-path]", "##vso[", "##VSO[task.setvariable variable=x]", "#", "##", "%", "%0A", "%25", "%AZP25", "\n", "\r",
+    "##[add-path]", "##vso[", "##VSO[task.setvariable variable=x]", "##teamcity[x]", "##TeamCity[", "#", "##", "%", "%0A", "%25", "%AZP25", "\n", "\r",
     "\r\n", "\t", "\0", "\u{1b}[31m", "\u{1b}]8;;http://x\u{1b}\\", "\u{9b}", "\u{202e}", "\u{2028}", "\u{feff}",
     "\u{e0041}", "\u{fffe}", "<", ">", "&", "\"", "'", "`", "</code><script>", "]]>", "-->", "&amp;", "|", "\\", "](http://x)",
     "[x]", "{0}", "{", "}", "www.x.org https://x.org @x", "*_~", "\\u{1b}",
@@ -26,77 +23,23 @@ const PIECES: [&str; 58] = [
 
 struct Texts(Random);
 
-impl Texts {
-    fn any(&mut self) -> String {
+impl Choices for Texts {
+    fn below(&mut self, end: usize) -> usize {
+        self.0.below(end)
+    }
+
+    fn text(&mut self) -> String {
         let count = self.0.below(8);
         (0..count).map(|_| self.0.pick(&PIECES)).collect()
-    }
-
-    fn change(&mut self, text: &mut String) {
-        if self.0.chance(70) {
-            *text = self.any();
-        }
-    }
-
-    fn several(&mut self) -> Vec<String> {
-        (0..self.0.below(3)).map(|_| self.any()).collect()
-    }
-
-    /// A place in a file of a name and a text that mean harm.
-    fn span(&mut self, report: &Report) -> Span {
-        let (name, text) = (self.any(), self.any() + &self.any());
-        let path = format!("/{}", self.0.below(1 << 30));
-        let file: FileId = report.sources.add_as(Path::new(&path), name, text.clone().into_bytes());
-        let ends: Vec<usize> = text.char_indices().map(|(at, _)| at).chain([text.len()]).collect();
-        let (one, other) = (self.0.pick(&ends), self.0.pick(&ends));
-        Span::new(file, one.min(other), one.max(other))
-    }
-}
-
-/// A report with a pass, failures, something unresolved and a file that can't be read, all texts of which are made up.
-fn report(seed: u64) -> Report {
-    let text = "variable \"m\" {}\nresource \"aws_cloudtrail\" \"t\" {\n  is_multi_region_trail = var.m\n  \
-                enable_logging = local.l\n}\nlocals {\n  l = false\n}\n";
-    let mut report = check([("a/main.tf", text), ("b/main.tf", "resource \"aws_cloudtrail\" \"t\" {\n  a = = 1\n")]);
-    let mut texts = Texts(Random::new(seed));
-    (report.is_verbose, report.shows_passed) = (true, true);
-    report.benchmark = Some("cis-aws-7.0".to_owned());
-    for judged in &mut report.deployments {
-        texts.change(&mut judged.root);
-        judged.trails.iter_mut().for_each(|trail| texts.change(&mut trail.address));
-    }
-    let mut findings = std::mem::take(&mut report.findings);
-    findings.iter_mut().for_each(|finding| change(finding, &mut texts, &report));
-    report.findings = findings;
-    report.name_findings();
-    report
-}
-
-fn change(finding: &mut Reported, texts: &mut Texts, report: &Report) {
-    texts.change(&mut finding.message);
-    finding.address = finding.address.take().map(|_| texts.any());
-    finding.attribute = finding.attribute.take().map(|_| texts.any());
-    finding.deployment = finding.deployment.take().map(|_| texts.any());
-    finding.help = finding.help.take().map(|_| texts.any());
-    (finding.notes, finding.blocked_by) = (texts.several(), texts.several());
-    (finding.fails_when, finding.passes_when) = (texts.several(), texts.several());
-    if texts.0.chance(20) {
-        finding.place = Place::File(texts.any());
-    }
-    let primary = match &mut finding.place {
-        Place::Text(label) => Some(label),
-        Place::File(_) => None,
-    };
-    for label in primary.into_iter().chain(&mut finding.related) {
-        label.text = texts.any();
-        label.span = texts.span(report);
     }
 }
 
 /// Reports whose texts mean harm, each with its seed.
 pub(super) fn reports() -> impl Iterator<Item = (u64, Report)> {
     let seed = std::env::var("TRAILINT_SEED").ok().and_then(|seed| seed.parse().ok()).unwrap_or(1_u64);
-    (0..REPORTS).map(move |number| seed.wrapping_mul(REPORTS).wrapping_add(number)).map(|seed| (seed, report(seed)))
+    (0..REPORTS)
+        .map(move |number| seed.wrapping_mul(REPORTS).wrapping_add(number))
+        .map(|seed| (seed, report(&mut Texts(Random::new(seed)))))
 }
 
 /// What the formats with one text for each finding say of it.
@@ -121,21 +64,7 @@ fn path(finding: &Reported, report: &Report) -> String {
 
 #[test]
 fn nothing_acts_on_a_terminal_or_a_runner() {
-    for (seed, report) in reports() {
-        for format in Format::value_variants() {
-            let text = format.render_plain(&report);
-            let context = || format!("seed {seed}, {format:?}:\n{text}");
-            let is_active =
-                |c: char| c.is_control() && c != '\n' || "\u{202e}\u{2028}\u{feff}\u{e0041}\u{fffe}".contains(c);
-            assert!(!text.chars().any(is_active), "{}", context());
-            for line in text.lines().filter(|_| *format != Format::Github) {
-                assert_eq!(github(line).filter(|_| !line.starts_with("##vso[task.logissue ")), None, "{}", context());
-            }
-            for line in text.lines().filter(|_| *format != Format::Azure) {
-                assert_eq!(azure(line), None, "{}", context());
-            }
-        }
-    }
+    reports().for_each(|(_, report)| inspect(&report));
 }
 
 #[test]

@@ -11,7 +11,7 @@ use trailint::source::{Memory, Sources};
 /// # Panics
 ///
 /// When a second fix finds anything to do, or the first has left a part of a character.
-pub(super) fn check(text: &[u8]) {
+pub fn check(text: &[u8]) {
     let (once, _) = fixed(text);
     let (twice, findings) = fixed(&once);
     assert_eq!((findings, String::from_utf8_lossy(&twice)), (0, String::from_utf8_lossy(&once)));

@@ -1,0 +1,89 @@
+//! An expression, evaluated: it takes no more steps than it may, and what isn't known never decides.
+
+use trailint::formats::{Context, FORMATS, Kept, Linked, Options};
+use trailint::model::Subject;
+use trailint::progress::Progress;
+use trailint::report::Outcome;
+use trailint::scan;
+use trailint::source::{Memory, Sources, Span};
+use trailint::syntax::hcl;
+use trailint::value::world::{MAX_STEPS, explore};
+
+/// What a variable may turn out to be of which nothing is known.
+const VALUES: [&str; 9] =
+    ["true", "false", "null", "\"true\"", "\"All\"", "0", "[false]", "{ a = true }", "[\"a\", \"b\"]"];
+
+/// The names that expressions may refer to; the rest of them is declared nowhere.
+const NAMES: &str = "variable \"set\" {\n  default = \"true\"\n}\nlocals {\n  list = [1, \"a\", true]\n  map = { a = true, b = \"false\" }\n  self = local.self\n}\n";
+
+/// Evaluates a text as an expression.
+///
+/// # Panics
+///
+/// When evaluation takes too many steps, or when a verdict without the value of a variable is another one than with it.
+pub fn check(text: &[u8]) {
+    let Ok(text) = std::str::from_utf8(text) else { return };
+    let sources = Sources::new("/".into());
+    let id = sources.add("/expression".as_ref(), text.as_bytes().to_vec());
+    if hcl::parse_expr(text, |range| Span::new(id, range.start, range.end)).is_err() {
+        return;
+    }
+    let steps = steps(&Memory::new([("main.tf", project("", text))]));
+    // The last steps may be many at once, and the world that decides nothing has steps of its own.
+    assert!(steps <= 3 * MAX_STEPS, "{steps} steps for\n{text}");
+    let unset = verdict("", text);
+    if unset == Outcome::Unknown {
+        return;
+    }
+    for value in VALUES {
+        let set = verdict(value, text);
+        let holds = set == unset || set == Outcome::Unknown || fails(value, text);
+        assert!(holds, "{unset:?} without, {set:?} with the value {value} in\n{text}");
+    }
+}
+
+/// A trail that an expression makes multi-Region or not; `value` is that of `var.unset`, if it has one.
+fn project(value: &str, expression: &str) -> String {
+    let default = if value.is_empty() { String::new() } else { format!("  default = {value}\n") };
+    let variable = format!("variable \"unset\" {{\n{default}}}\n");
+    format!("{NAMES}{variable}resource \"aws_cloudtrail\" \"t\" {{\n  is_multi_region_trail = ({expression}\n  )\n}}\n")
+}
+
+fn verdict(value: &str, expression: &str) -> Outcome {
+    let text = project(value, expression);
+    let report = super::check([("main.tf", text.as_bytes())]);
+    let trails = report.deployments.iter().flat_map(|deployment| &deployment.trails);
+    let said = trails.flat_map(|trail| &trail.rules).find(|(rule, _)| rule.id() == "single-region-trail");
+    said.map_or(Outcome::Unknown, |(_, outcome)| *outcome)
+}
+
+/// Whether an expression may fail with a value, so that nothing would be deployed.
+fn fails(value: &str, expression: &str) -> bool {
+    verdict(value, &format!("can(tobool({expression}\n))")) != Outcome::Pass
+}
+
+/// The steps that the evaluation of all declarations takes in all worlds.
+///
+/// # Panics
+///
+/// When files can't be searched that lie in memory.
+pub fn steps(fs: &Memory) -> usize {
+    let (sources, options) = (Sources::new("/".into()), Options::default());
+    let context = Context { fs, sources: &sources, options: &options, plan: None };
+    let scan = scan::scan(fs, &super::everything(), &sources, &Progress::default()).expect("`/` is there");
+    let projects = FORMATS.iter().zip(&scan.kept).flat_map(|(format, kept)| {
+        let linked = |kept: &Kept| Linked { kept: *kept, links: format.links(*kept, context) };
+        format.projects(&kept.iter().map(linked).collect::<Vec<_>>(), context)
+    });
+    let mut steps = 0;
+    for project in projects {
+        let opened = project.open(context);
+        for subject in [Subject::Trails, Subject::Surroundings] {
+            for site in 0..opened.sites(subject) {
+                let worlds = explore(|world| drop(opened.resources(subject, site, world)));
+                steps += worlds.iter().map(|(_, world)| world.steps()).sum::<usize>();
+            }
+        }
+    }
+    steps
+}

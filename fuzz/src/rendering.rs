@@ -1,0 +1,141 @@
+//! A report whose texts are any: each format says them, and nothing in them acts on whoever reads it.
+
+use std::path::Path;
+
+use clap::ValueEnum;
+use trailint::output::Format;
+use trailint::report::{Place, Report, Reported};
+use trailint::source::{FileId, Span};
+
+use super::runners::{azure, github, teamcity};
+
+/// What decides how a report is made up.
+pub trait Choices {
+    /// A number below another.
+    fn below(&mut self, end: usize) -> usize;
+    /// Any text.
+    fn text(&mut self) -> String;
+}
+
+/// Choices that are bytes, one after the other; after the last one everything is nothing.
+struct Bytes<'a>(&'a [u8]);
+
+impl Choices for Bytes<'_> {
+    fn below(&mut self, end: usize) -> usize {
+        let Some((first, rest)) = self.0.split_first() else { return 0 };
+        self.0 = rest;
+        usize::from(*first) % end
+    }
+
+    /// What comes before the next byte that no text has.
+    fn text(&mut self) -> String {
+        let end = self.0.iter().position(|byte| *byte == 0xff).unwrap_or(self.0.len());
+        let (text, rest) = self.0.split_at(end);
+        self.0 = rest.get(1..).unwrap_or_default();
+        String::from_utf8_lossy(text).into_owned()
+    }
+}
+
+/// Renders a report that is made up of bytes.
+///
+/// # Panics
+///
+/// See [`inspect`].
+pub fn check(bytes: &[u8]) {
+    inspect(&report(&mut Bytes(bytes)));
+}
+
+/// A report with a pass, failures, something unresolved and a file that can't be read, all texts of which are made up.
+pub fn report(choices: &mut dyn Choices) -> Report {
+    let text = "variable \"m\" {}\nresource \"aws_cloudtrail\" \"t\" {\n  is_multi_region_trail = var.m\n  \
+                enable_logging = local.l\n}\nlocals {\n  l = false\n}\n";
+    let broken = "resource \"aws_cloudtrail\" \"t\" {\n  a = = 1\n";
+    let mut report = super::check([("a/main.tf", text.as_bytes()), ("b/main.tf", broken.as_bytes())]);
+    (report.is_verbose, report.shows_passed) = (true, true);
+    report.benchmark = Some("cis-aws-7.0".to_owned());
+    for judged in &mut report.deployments {
+        change_text(&mut judged.root, choices);
+        judged.trails.iter_mut().for_each(|trail| change_text(&mut trail.address, choices));
+    }
+    let mut findings = std::mem::take(&mut report.findings);
+    findings.iter_mut().for_each(|finding| change(finding, choices, &report));
+    report.findings = findings;
+    report.name_findings();
+    report
+}
+
+fn change_text(text: &mut String, choices: &mut dyn Choices) {
+    if choices.below(100) < 70 {
+        *text = choices.text();
+    }
+}
+
+fn change(finding: &mut Reported, choices: &mut dyn Choices, report: &Report) {
+    change_text(&mut finding.message, choices);
+    let parts = [&mut finding.address, &mut finding.attribute, &mut finding.deployment, &mut finding.help];
+    parts.into_iter().flatten().for_each(|part| *part = choices.text());
+    let lists = [&mut finding.notes, &mut finding.blocked_by, &mut finding.fails_when, &mut finding.passes_when];
+    lists.into_iter().for_each(|list| *list = (0..choices.below(3)).map(|_| choices.text()).collect());
+    if choices.below(100) < 20 {
+        finding.place = Place::File(choices.text());
+    }
+    let primary = match &mut finding.place {
+        Place::Text(label) => Some(label),
+        Place::File(_) => None,
+    };
+    for label in primary.into_iter().chain(&mut finding.related) {
+        label.text = choices.text();
+        label.span = place(choices, report);
+    }
+}
+
+/// A place in a file of a name and a text that mean harm.
+fn place(choices: &mut dyn Choices, report: &Report) -> Span {
+    let (name, text) = (choices.text(), choices.text());
+    let path = format!("/{}", report.sources.all().len());
+    let file: FileId = report.sources.add_as(Path::new(&path), name, text.clone().into_bytes());
+    let ends: Vec<usize> = text.char_indices().map(|(at, _)| at).chain([text.len()]).collect();
+    let mut end = || ends.get(choices.below(ends.len())).copied().unwrap_or_default();
+    let (one, other) = (end(), end());
+    Span::new(file, one.min(other), one.max(other))
+}
+
+/// Asserts that no format lets a text act on anything, and that each can be read.
+///
+/// # Panics
+///
+/// When one does, or can't be read.
+pub fn inspect(report: &Report) {
+    for format in Format::value_variants() {
+        let text = format.render_plain(report);
+        let context = || format!("{format:?}:\n{text}");
+        assert!(!text.chars().any(is_active), "{}", context());
+        for line in text.lines() {
+            let is_ours = |own: &Format, start: &str| format == own && line.starts_with(start);
+            let may_act = is_ours(&Format::Github, "::") || is_ours(&Format::Azure, "##vso[task.");
+            let acts = github(line).is_some() || azure(line).is_some() || teamcity(line);
+            assert!(may_act || !acts, "{line} in {}", context());
+        }
+        match format {
+            Format::Json | Format::Sarif | Format::Gitlab | Format::Rdjson => assert_json(&text),
+            Format::JsonLines => text.lines().for_each(assert_json),
+            Format::Checkstyle | Format::Junit => {
+                roxmltree::Document::parse(&text).unwrap_or_else(|error| panic!("{error} in {}", context()));
+            }
+            Format::Full | Format::Concise | Format::Github | Format::Azure | Format::Markdown | Format::Html => {}
+        }
+    }
+}
+
+fn assert_json(text: &str) {
+    let read: Result<serde_json::Value, _> = serde_json::from_str(text);
+    assert!(read.is_ok(), "{read:?} in {text}");
+}
+
+/// What acts on a terminal, or makes a text look like another one.
+fn is_active(c: char) -> bool {
+    let is_bidirectional =
+        matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    let is_invisible = matches!(c, '\u{200b}'..='\u{200d}' | '\u{2060}' | '\u{feff}' | '\u{e0000}'..='\u{e007f}');
+    c.is_control() && c != '\n' || matches!(c, '\u{2028}' | '\u{2029}') || is_bidirectional || is_invisible
+}

@@ -1,0 +1,63 @@
+//! A check that is kept up to date says what a new one would say.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use trailint::engine::{self, Change, Settings, Setup, Standing};
+use trailint::fix;
+use trailint::output::Format;
+use trailint::scan::Inputs;
+use trailint::source::{Memory, Sources};
+
+/// The texts of files by their paths.
+pub type Files = BTreeMap<PathBuf, Vec<u8>>;
+
+/// A check beside the files that it is about.
+pub struct Kept {
+    files: Files,
+    standing: Standing,
+    /// How often it was enough to judge again what the change reaches.
+    pub updates: usize,
+}
+
+impl Kept {
+    /// Checks files.
+    ///
+    /// # Panics
+    ///
+    /// When that fails.
+    pub fn new(files: Files) -> Self {
+        let standing = with(&files, |setup| Standing::new(Sources::new("/".into()), setup).expect("`/` is there"));
+        Self { files, standing, updates: 0 }
+    }
+
+    /// Changes a file, or removes it, and compares.
+    ///
+    /// # Panics
+    ///
+    /// When something else is said than of the files as they are now.
+    pub fn put(&mut self, path: &Path, text: Option<Vec<u8>>) {
+        match text {
+            Some(text) => drop(self.files.insert(path.to_owned(), text)),
+            None => drop(self.files.remove(path)),
+        }
+        let changed = [PathBuf::from("/").join(path)];
+        match with(&self.files, |setup| self.standing.change(&changed, setup).expect("`/` is there")) {
+            Change::Rescan => self.standing = Self::new(self.files.clone()).standing,
+            Change::None | Change::Judged => self.updates += 1,
+        }
+        let (own, fresh) = with(&self.files, |setup| {
+            let mut own = self.standing.report(setup.settings);
+            fix::settle(&mut own, setup.fs, |file| fix::is_checked(file, setup.inputs, setup.fs));
+            let fresh = engine::check(setup.fs, setup.inputs, Sources::new("/".into()), setup.settings);
+            (own, fresh.expect("`/` is there"))
+        });
+        assert_eq!(Format::Json.render(&own), Format::Json.render(&fresh), "after a change of {}", path.display());
+    }
+}
+
+fn with<T>(files: &Files, work: impl FnOnce(Setup<'_>) -> T) -> T {
+    let fs = Memory::new(files.iter().map(|(path, bytes)| (path, bytes.clone())));
+    let inputs = Inputs { remembers: true, ..super::everything() };
+    work(Setup { fs: &fs, inputs: &inputs, settings: &Settings::default() })
+}

@@ -1,0 +1,26 @@
+//! A text that is read as YAML: its tree fits the text, and no trail in it is left unsaid.
+
+use trailint::source::Sources;
+use trailint::syntax::yaml;
+
+use super::{GATE, places, tree};
+
+/// Reads a text as a template, and checks it.
+///
+/// # Panics
+///
+/// When a place lies outside of what it is a part of, or when nothing is said of a trail.
+pub fn check(text: &[u8]) {
+    let sources = Sources::new("/".into());
+    let id = sources.add("/template.yaml".as_ref(), text.to_vec());
+    let file = sources.file(id);
+    let read = yaml::parse(id, &file);
+    tree::fits(&read, &file);
+    let report = super::check([("template.yaml", text)]);
+    places::exist_in(&report);
+    let is_judged = report.deployments.iter().any(|deployment| !deployment.trails.is_empty());
+    let is_said = is_judged || !report.findings.is_empty();
+    assert!(is_said || !tree::declares_a_trail(&read), "nothing is said of\n{}", file.text);
+    let is_lost = tree::is_broken(&read) && file.text.contains("AWS::CloudTrail::Trail");
+    assert!(!is_lost || !report.passes(GATE), "what is wrong goes by in\n{}", file.text);
+}
