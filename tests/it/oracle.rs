@@ -19,6 +19,18 @@ pub(crate) fn projects() -> Vec<(String, Vec<(String, String)>)> {
     projects::all()
 }
 
+/// The expressions of which Terraform's answers are recorded.
+pub(crate) fn recorded() -> Vec<String> {
+    corpus::corpus().into_iter().map(|(expression, _)| expression).collect()
+}
+
+/// Compares what Terraform says of expressions with what we say, where there is a Terraform.
+pub(crate) fn ask_all(name: &str, expressions: &[String]) {
+    if let Some(questions) = terraform::answers(name, expressions) {
+        compare(&questions, 90);
+    }
+}
+
 /// What Terraform answers, or would, to an expression that it can't evaluate.
 const FAILS: &str = "fails";
 

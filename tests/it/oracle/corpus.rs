@@ -31,7 +31,7 @@ fn recorded_answers_are_what_terraform_says() {
 }
 
 /// The expressions with their answers; one that has none yet gets it from `UPDATE=1`.
-fn corpus() -> Vec<(String, String)> {
+pub(super) fn corpus() -> Vec<(String, String)> {
     let text = std::fs::read_to_string(package("testdata/oracle/expressions.txt")).unwrap();
     let pair = |line: &str| {
         let (expression, answer) = line.split_once(" ⇒ ").unwrap_or((line, ""));
