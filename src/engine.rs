@@ -94,7 +94,9 @@ pub fn check(fs: &dyn Fs, inputs: &Inputs, sources: Sources, settings: &Settings
     let scan = scan::scan(fs, inputs, &sources, &settings.progress)?;
     let context = Context { fs, sources: &sources, options: &settings.evaluation, plan: None };
     let suppressions = Suppressions::new(&settings.suppress, &sources);
-    let judged = judge_projects(&projects(&link(&scan, context), context)?, context, settings, &suppressions);
+    let projects = projects(&link(&scan, context), context)?;
+    let judged = judge_projects(&projects, context, settings, &suppressions);
+    drop(projects);
     let stale = suppressions.stale(|rule| settings.selection.has(rule), |_| true);
     let mut report = assemble::report(&scan, judged, stale, settings, sources);
     fix::settle(&mut report, fs, |file| fix::is_checked(file, inputs, fs));

@@ -128,7 +128,11 @@ fn narrow(count: usize) -> u32 {
 /// UTF-8 as it is; else each byte that belongs to no character becomes `?`.
 fn decode(bytes: Vec<u8>) -> (String, Vec<u32>) {
     let bytes = match String::from_utf8(bytes) {
-        Ok(text) => return (text, Vec::new()),
+        Ok(mut text) => {
+            // What reading reserved beyond the text would be kept to the end, too.
+            text.shrink_to_fit();
+            return (text, Vec::new());
+        }
         Err(error) => error.into_bytes(),
     };
     let mut text = String::with_capacity(bytes.len());
