@@ -78,7 +78,9 @@ pub fn scan(fs: &dyn Fs, inputs: &Inputs, sources: &Sources, progress: &Progress
     for input in &inputs.paths {
         let failed = |cause| Error::Path { path: input.given.clone(), cause };
         match fs.kind(&input.path).map_err(failed)? {
-            PathKind::File => catch.named(&input.path, &fs.read(&input.path).map_err(failed)?, inputs.keep_all),
+            PathKind::File => {
+                catch.named(&input.path, &fs.read_inside(&input.path).map_err(failed)?, inputs.keep_all);
+            }
             PathKind::Directory => fs.walk(&input.path, &|path| readers(path).contains(&true), &|path, bytes| {
                 catch.walked(path, bytes, inputs.keep_all);
             }),
@@ -129,6 +131,9 @@ impl Catch<'_> {
             return;
         }
         match bytes {
+            Ok(bytes) if bytes.len() > MAX_FILE_BYTES => {
+                self.push(Found { path: path.to_owned(), outcome: Err(ReadError::TooLarge) });
+            }
             Ok(bytes) => self.consider(path, readers(path), bytes, keep_all),
             Err(error) => self.push(Found { path: path.to_owned(), outcome: Err(error) }),
         }
@@ -175,16 +180,16 @@ fn consider(path: &Path, readers: Readers, bytes: &[u8], keep_all: bool) -> Opti
     if let Some(error) = stand_in(bytes) {
         return Some(Found { path: path.to_owned(), outcome: Err(error) });
     }
-    let utf8 = hidden::from_utf16(bytes);
+    let narrow = hidden::from_wide(bytes);
     let first = readers.iter().position(|reads| *reads).filter(|_| keep_all);
-    let (format, interest) = match (most_interested(readers, utf8.as_deref().unwrap_or(bytes)), first) {
+    let (format, interest) = match (most_interested(readers, narrow.as_deref().unwrap_or(bytes)), first) {
         (Some((format, Interest::Mentions)), _) | (_, Some(format)) => (format, Interest::Mentions),
         (Some(found), None) => found,
         (None, None) => return None,
     };
-    let outcome = match utf8 {
+    let outcome = match narrow {
         None => Ok((format, interest, bytes.to_vec())),
-        Some(_) => Err(ReadError::Utf16),
+        Some(_) => Err(ReadError::Wide),
     };
     Some(Found { path: path.to_owned(), outcome })
 }

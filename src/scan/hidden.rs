@@ -2,16 +2,17 @@
 //!
 //! What comes out is searched and thrown away; the parsers read the file as it is.
 
-/// A text in UTF-16 in the encoding that is searched.
-pub(super) fn from_utf16(bytes: &[u8]) -> Option<Vec<u8>> {
-    let (mark, units) = bytes.split_first_chunk::<2>()?;
-    let decode: fn([u8; 2]) -> u16 = match mark {
-        [0xff, 0xfe] => u16::from_le_bytes,
-        [0xfe, 0xff] => u16::from_be_bytes,
-        _ => return None,
+/// A text in UTF-16 or UTF-32 in the encoding that is searched: both begin with a mark, or with characters that have zeros
+/// in them. Of those beyond ASCII nothing is left that makes sense.
+pub(super) fn from_wide(bytes: &[u8]) -> Option<Vec<u8>> {
+    let is_marked = bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]);
+    let zeros = bytes.first_chunk::<4>().map(|start| start.map(|byte| byte == 0));
+    let is_wide = match zeros {
+        Some([false, true, false, true] | [true, false, true, false]) => true,
+        Some([false, true, true, true] | [true, true, true, false]) => true,
+        Some(_) | None => is_marked,
     };
-    let units: Vec<u16> = units.as_chunks::<2>().0.iter().map(|unit| decode(*unit)).collect();
-    Some(String::from_utf16_lossy(&units).into_bytes())
+    is_wide.then(|| bytes.iter().copied().filter(|byte| *byte != 0).collect())
 }
 
 /// The text with the escapes of JSON, YAML and HCL strings resolved that could stand for a letter of
@@ -78,9 +79,13 @@ mod tests {
     }
 
     #[test]
-    fn utf16_is_recognized_by_its_mark() {
+    fn wide_characters_are_recognized_with_and_without_a_mark() {
         let encode = |text: &str| text.encode_utf16().flat_map(u16::to_le_bytes).collect::<Vec<u8>>();
-        assert_eq!(from_utf16(&encode("\u{feff}né")).as_deref(), Some("né".as_bytes()));
-        assert_eq!(from_utf16(b"plain"), None);
+        assert_eq!(from_wide(&encode("\u{feff}Trail")).as_deref(), Some(&b"\xff\xfeTrail"[..]));
+        assert_eq!(from_wide(&encode("Trail")).as_deref(), Some(&b"Trail"[..]));
+        assert_eq!(from_wide(b"\0\0\0T\0\0\0r").as_deref(), Some(&b"Tr"[..]));
+        assert_eq!(from_wide(b"T\0\0\0r\0\0\0").as_deref(), Some(&b"Tr"[..]));
+        assert_eq!(from_wide(b"plain"), None);
+        assert_eq!(from_wide(b"#\0\na"), None);
     }
 }

@@ -9,10 +9,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use ignore::{DirEntry, WalkBuilder, WalkState};
 
+use super::listed::{IGNORE_FILES, IgnoreFiles, check_inside};
+use super::open::{open, open_inside};
 use super::{Exclusions, Fs, Ignored, MAX_FILE_BYTES, PathKind, ReadError, Replacement, SKIPPED, Seen, Visit, Wanted};
-
-/// Files that tell a walk what to leave out.
-const IGNORE_FILES: [&str; 2] = [".gitignore", ".ignore"];
 
 /// More threads than this wait for the disk rather than for each other.
 const MAX_WALKERS: usize = 12;
@@ -20,7 +19,7 @@ const MAX_WALKERS: usize = 12;
 /// The files of this machine, as far as they lie below some directories or are named.
 #[derive(Debug)]
 pub struct Disk {
-    trees: Vec<PathBuf>,
+    trees: Arc<[PathBuf]>,
     exclusions: Exclusions,
     skips_ignored: bool,
     /// What is left out instead of what the ignore files on the disk name.
@@ -135,9 +134,7 @@ impl Disk {
 
     /// A link may name any file of the trees, and nothing else.
     fn check_link(&self, path: &Path) -> Result<(), ReadError> {
-        let target = fs::canonicalize(path).map_err(refused)?;
-        let is_inside = self.trees.iter().any(|tree| target.starts_with(tree));
-        if is_inside { Ok(()) } else { Err(ReadError::OutsideTree) }
+        check_inside(path, &self.trees)
     }
 
     /// The same for a directory, of which many files are read. No link is looked at twice.
@@ -157,7 +154,7 @@ impl Disk {
         } else {
             check_regular(&found)?;
         }
-        read_into(path, buffer)
+        read_into(open_inside(path, &self.trees)?, buffer)
     }
 }
 
@@ -187,7 +184,7 @@ impl Fs for Disk {
         self.note(path);
         check_regular(&fs::metadata(path).map_err(refused)?.file_type())?;
         let mut buffer = Vec::new();
-        read_into(path, &mut buffer)?;
+        read_into(open(path)?, &mut buffer)?;
         Ok(buffer)
     }
 
@@ -207,7 +204,8 @@ impl Fs for Disk {
         for entry in fs::read_dir(directory).map_err(refused)? {
             let entry = entry.map_err(refused)?;
             let found = entry.file_type().map_err(refused)?;
-            if found.is_file() || found.is_symlink() {
+            // A pipe is no file to read, but somebody else may read it.
+            if !found.is_dir() {
                 files.push(entry.path());
             }
         }
@@ -216,18 +214,35 @@ impl Fs for Disk {
     }
 
     fn walk(&self, directory: &Path, wanted: Wanted<'_>, visit: Visit<'_>) {
-        if let Some(path) = directory.ancestors().find_map(|directory| self.unsafe_ignore_file(directory)) {
-            return visit(&path, Err(ReadError::NotAFile));
+        if let Err(error) = self.check_link(directory) {
+            return visit(directory, Err(error));
+        }
+        let ignore_files = IgnoreFiles { trees: Arc::clone(&self.trees) };
+        let heeds_files = self.skips_ignored && self.heeded.is_none();
+        let above = ignore_files.counting_for(directory);
+        let fault = above.iter().find_map(|directory| ignore_files.fault_in(directory)).filter(|_| heeds_files);
+        if let Some((path, error)) = fault {
+            return visit(&path, Err(error));
         }
         let exclusions = self.exclusions.clone();
         let heeded = self.heeded.clone().filter(|_| self.skips_ignored);
+        let faults: Arc<Mutex<Vec<(PathBuf, ReadError)>>> = Arc::default();
+        let faults_met = Arc::clone(&faults);
         let walk = WalkBuilder::new(directory)
-            .standard_filters(self.skips_ignored && heeded.is_none())
+            .standard_filters(heeds_files)
+            .parents(above.len() > 1)
             .hidden(false)
             .git_global(false)
             .threads(walkers(directory).min(self.walkers))
             .filter_entry(move |entry| {
-                !is_skipped(entry) && !is_excluded(entry, &exclusions) && !is_heeded(entry, heeded.as_deref())
+                let is_met =
+                    !is_skipped(entry) && !is_excluded(entry, &exclusions) && !is_heeded(entry, heeded.as_deref());
+                let is_directory = entry.file_type().is_some_and(|found| found.is_dir());
+                let fault = || ignore_files.fault_in(entry.path()).filter(|_| is_directory && heeds_files);
+                is_met
+                    && fault()
+                        .map(|fault| faults_met.lock().unwrap_or_else(PoisonError::into_inner).push(fault))
+                        .is_none()
             })
             .build_parallel();
         walk.run(|| {
@@ -240,6 +255,9 @@ impl Fs for Disk {
                 }
             })
         });
+        for (path, error) in faults.lock().unwrap_or_else(PoisonError::into_inner).drain(..) {
+            visit(&path, Err(error));
+        }
     }
 }
 
@@ -252,13 +270,7 @@ impl Disk {
             if self.seen.is_some() {
                 IGNORE_FILES.iter().for_each(|name| self.note(&path.join(name)));
             }
-            return match self.unsafe_ignore_file(path) {
-                Some(ignore_file) => {
-                    visit(&ignore_file, Err(ReadError::NotAFile));
-                    WalkState::Skip
-                }
-                None => WalkState::Continue,
-            };
+            return WalkState::Continue;
         }
         if wanted(path) {
             self.note(path);
@@ -268,23 +280,6 @@ impl Disk {
             }
         }
         WalkState::Continue
-    }
-
-    /// An ignore file that is a pipe or a device would be read without end.
-    fn unsafe_ignore_file(&self, directory: &Path) -> Option<PathBuf> {
-        if !self.skips_ignored || self.heeded.is_some() {
-            return None;
-        }
-        let small_file = |found: fs::Metadata| found.is_file() && found.len() < 1 << 20;
-        // Every directory is asked, so one path serves for all names.
-        let mut path = directory.join("name");
-        for name in IGNORE_FILES {
-            path.set_file_name(name);
-            if fs::metadata(&path).is_ok_and(|found| !small_file(found)) {
-                return Some(path);
-            }
-        }
-        None
     }
 }
 
@@ -318,14 +313,14 @@ fn check_regular(found: &FileType) -> Result<(), ReadError> {
 }
 
 /// Replaces the buffer's contents by the file's.
-fn read_into(path: &Path, buffer: &mut Vec<u8>) -> Result<(), ReadError> {
+fn read_into(file: File, buffer: &mut Vec<u8>) -> Result<(), ReadError> {
     buffer.clear();
     let limit = MAX_FILE_BYTES as u64 + 1;
-    File::open(path).map_err(refused)?.take(limit).read_to_end(buffer).map_err(refused)?;
+    file.take(limit).read_to_end(buffer).map_err(refused)?;
     if buffer.len() > MAX_FILE_BYTES { Err(ReadError::TooLarge) } else { Ok(()) }
 }
 
-fn refused(error: std::io::Error) -> ReadError {
+pub(super) fn refused(error: std::io::Error) -> ReadError {
     match error.kind() {
         ErrorKind::NotFound => ReadError::Missing,
         ErrorKind::PermissionDenied => ReadError::Refused("permission denied".to_owned()),

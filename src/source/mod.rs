@@ -8,7 +8,9 @@ mod disk;
 mod exclusions;
 mod file;
 mod git;
+mod listed;
 mod memory;
+mod open;
 mod overlay;
 mod replacement;
 mod seen;
@@ -48,7 +50,7 @@ pub trait Fs: Send + Sync {
     /// The bytes of a file to which a file of the tree refers: no link may lead out of the tree.
     fn read_inside(&self, path: &Path) -> Result<Vec<u8>, ReadError>;
 
-    /// The files and links that lie directly in `directory`, in the byte order of their names.
+    /// All but the directories that lie directly in `directory`, in the byte order of their names.
     fn list(&self, directory: &Path) -> Result<Vec<PathBuf>, ReadError>;
 
     /// Reads each file below `directory` that `wanted` accepts and hands it to `visit`,
@@ -83,15 +85,21 @@ pub enum ReadError {
     /// It holds more than [`MAX_FILE_BYTES`].
     #[error("larger than 16 MB")]
     TooLarge,
+    /// An ignore file, which is read as a whole for each directory below it.
+    #[error("larger than 1 MB, which is too much for an ignore file")]
+    LongIgnoreFile,
     /// A pipe, a socket, a device, or a link to one.
     #[error("not a regular file")]
     NotAFile,
     /// A link that leads out of the tree that is checked.
     #[error("a link that leads out of the checked tree")]
     OutsideTree,
-    /// Text in UTF-16, by its byte order mark.
-    #[error("written in UTF-16; save it as UTF-8")]
-    Utf16,
+    /// Something else was put in its place while it was opened.
+    #[error("it changed while it was read")]
+    Swapped,
+    /// Text whose characters have two or four bytes each.
+    #[error("written in UTF-16 or UTF-32; save it as UTF-8")]
+    Wide,
     /// The operating system refused, in its words.
     #[error("{0}")]
     Refused(String),

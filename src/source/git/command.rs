@@ -189,19 +189,30 @@ impl Git {
     }
 
     fn output(&self, arguments: &[&str]) -> Result<Output, GitError> {
-        let mut command = self.command(arguments);
+        let mut command = self.command(arguments)?;
         command.stdin(Stdio::null()).output().map_err(|error| not_run(arguments, &error))
     }
 
     /// Starts a command that answers as long as it is asked.
     pub(super) fn start(&self, arguments: &[&str]) -> Result<Child, GitError> {
-        let mut command = self.command(arguments);
+        let mut command = self.command(arguments)?;
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null());
         command.spawn().map_err(|error| not_run(arguments, &error))
     }
 
-    fn command(&self, arguments: &[&str]) -> Command {
-        let mut command = Command::new("git");
+    /// The first `git` on the path that doesn't lie in the repository: there, anybody may have put one.
+    fn program(&self) -> Result<PathBuf, GitError> {
+        let canonical = |path: &Path| path.canonicalize().unwrap_or_else(|_| path.to_owned());
+        let root = canonical(&self.root);
+        let path = std::env::var_os("PATH").unwrap_or_default();
+        let mut places = std::env::split_paths(&path).filter(|place| place.is_absolute());
+        let name = format!("git{}", std::env::consts::EXE_SUFFIX);
+        let found = places.find(|place| place.join(&name).is_file() && !canonical(place).starts_with(&root));
+        found.map(|place| place.join(&name)).ok_or(GitError::NotInstalled)
+    }
+
+    fn command(&self, arguments: &[&str]) -> Result<Command, GitError> {
+        let mut command = Command::new(self.program()?);
         for (name, _) in std::env::vars_os().filter(|(name, _)| is_foreign(name)) {
             command.env_remove(name);
         }
@@ -210,7 +221,7 @@ impl Git {
         command.env("GIT_CEILING_DIRECTORIES", self.root.parent().unwrap_or(&self.root));
         command.arg("--no-pager").arg("-C").arg(&self.root);
         command.args(SETTINGS.iter().flat_map(|setting| ["-c", setting])).args(arguments);
-        command
+        Ok(command)
     }
 }
 
