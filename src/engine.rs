@@ -39,8 +39,12 @@ use judge::{Case, Judgement};
 pub use standing::{Change, Setup, Standing};
 pub use trace::trace;
 
-/// Fewer projects than this are judged without starting threads.
+/// Fewer projects than this are judged on one thread.
 const WORTH_THREADS: usize = 3;
+
+/// How much stack it takes to read and evaluate what nests as deep as it may, with a lot to spare. Whoever calls us may
+/// have less.
+const STACK: usize = 16 << 20;
 
 /// How files are judged.
 #[derive(Debug, Default)]
@@ -91,6 +95,10 @@ pub struct Selection {
 ///
 /// See [`scan::scan`]. What is wrong within a file is in the report.
 pub fn check(fs: &dyn Fs, inputs: &Inputs, sources: Sources, settings: &Settings) -> Result<Report, Error> {
+    with_room(|| check_here(fs, inputs, sources, settings))?
+}
+
+fn check_here(fs: &dyn Fs, inputs: &Inputs, sources: Sources, settings: &Settings) -> Result<Report, Error> {
     let scan = scan::scan(fs, inputs, &sources, &settings.progress)?;
     let context = Context { fs, sources: &sources, options: &settings.evaluation, plan: None };
     let suppressions = Suppressions::new(&settings.suppress, &sources);
@@ -138,12 +146,21 @@ fn on_threads<I: Sync, O: Send>(items: &[I], jobs: Option<NonZeroUsize>, work: i
     if items.len() < WORTH_THREADS {
         return items.iter().map(work).collect();
     }
-    let Some(jobs) = jobs else { return items.par_iter().map(&work).collect() };
-    match ThreadPoolBuilder::new().num_threads(jobs.get().min(items.len())).build() {
+    let jobs = jobs.map_or(0, |jobs| jobs.get().min(items.len()));
+    match ThreadPoolBuilder::new().num_threads(jobs).stack_size(STACK).build() {
         Ok(pool) => pool.install(|| items.par_iter().map(&work).collect()),
         // The machine has no more threads to give.
         Err(_) => items.iter().map(work).collect(),
     }
+}
+
+
+/// Does work on a thread whose stack is large enough for it.
+fn with_room<T: Send>(work: impl FnOnce() -> T + Send) -> Result<T, Error> {
+    std::thread::scope(|scope| {
+        let thread = std::thread::Builder::new().stack_size(STACK).spawn_scoped(scope, work).map_err(Error::Thread)?;
+        Ok(thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
+    })
 }
 
 impl Settings {

@@ -19,6 +19,14 @@ pub enum Error {
     /// What git is asked and can't say.
     #[error(transparent)]
     Git(#[from] GitError),
+    /// `--locked`, and a file of settings or of accepted findings that the tree could change.
+    #[error(
+        "`{path}` lies in the tree that is checked, which has no say with `--locked`; use it as it was with `--diff-base`, or name a file outside of the tree"
+    )]
+    NoSay {
+        /// As it was given.
+        path: String,
+    },
     /// A baseline that isn't as it should be.
     #[error("{place}: this baseline can't be used: {message}")]
     Baseline {
@@ -168,6 +176,9 @@ pub enum Error {
     /// A variable of the environment that no option takes.
     #[error("the environment can't be used: {0}")]
     Environment(String),
+    /// The machine has no thread to give.
+    #[error("can't start a thread: {0}")]
+    Thread(std::io::Error),
     /// A report that can't be written.
     #[error("can't write the report: {0}")]
     Output(std::io::Error),

@@ -31,6 +31,8 @@ pub struct Report {
     pub is_verbose: bool,
     /// Whether suppressed findings are shown to people, too.
     pub shows_suppressed: bool,
+    /// Whether those of them are shown that somebody has accepted, and that weren't just there before.
+    pub shows_accepted: bool,
     /// The benchmark whose number a finding is given with.
     pub cited: String,
     /// The rules that were asked, in the order in which they are listed.
@@ -207,9 +209,9 @@ impl Report {
     /// Whether texts for people show a finding: what is suppressed, or about what is declared somewhere else, only if
     /// they are asked to.
     pub fn tells(&self, finding: &Reported) -> bool {
-        let is_accepted = finding.suppressed.is_some() && !self.shows_suppressed;
+        let is_told = |own: &Suppression| self.shows_suppressed || self.shows_accepted && own.span.is_some();
         let is_aside = finding.is_aside && !self.is_verbose;
-        self.shows(finding) && !is_accepted && !is_aside
+        self.shows(finding) && finding.suppressed.as_ref().is_none_or(is_told) && !is_aside
     }
 
     /// The findings by level; those that are suppressed or unresolved are counted apart.

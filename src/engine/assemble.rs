@@ -24,6 +24,7 @@ pub(super) fn report(
         hides_unresolved: false,
         is_verbose: false,
         shows_suppressed: false,
+        shows_accepted: false,
         cited: Benchmark::default().0,
         rules: RULES.into_iter().filter(|rule| settings.selection.asks(rule)).collect(),
         min_level: None,

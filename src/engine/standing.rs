@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 use super::assign::{self, Assignment, Candidate, Linked, assignments, link, projects};
 use super::judge::Judgement;
-use super::{Settings, assemble, judge, on_threads};
+use super::{Settings, assemble, judge, on_threads, with_room};
 use crate::error::Error;
 use crate::formats::{Context, FORMATS};
 use crate::report::{Place, Report};
@@ -83,6 +83,10 @@ impl Standing {
     ///
     /// Those of [`check`](super::check).
     pub fn new(sources: Sources, setup: Setup<'_>) -> Result<Self, Error> {
+        with_room(|| Self::check(sources, setup))?
+    }
+
+    fn check(sources: Sources, setup: Setup<'_>) -> Result<Self, Error> {
         let given = sources.all().into_iter().map(|(id, _)| id).collect();
         let scan = scan::scan(setup.fs, setup.inputs, &sources, &setup.settings.progress)?;
         let linked = link(&scan, setup.context(&sources));
@@ -150,6 +154,10 @@ impl Standing {
     ///
     /// Those of [`check`](super::check).
     pub fn change(&mut self, paths: &[PathBuf], setup: Setup<'_>) -> Result<Change, Error> {
+        with_room(|| self.check_again(paths, setup))?
+    }
+
+    fn check_again(&mut self, paths: &[PathBuf], setup: Setup<'_>) -> Result<Change, Error> {
         let mut reach = Reach::default();
         for path in paths {
             if !self.renew(path, setup, &mut reach) {

@@ -3,7 +3,7 @@
 mod ways;
 
 use super::assign::{assignments, link, projects};
-use super::{Settings, place, sighting};
+use super::{Settings, place, sighting, with_room};
 use crate::error::{Error, closest};
 use crate::formats::{Context, Opened};
 use crate::model::{Resource, Subject};
@@ -34,6 +34,16 @@ type Instance<'a> = Vec<(&'a Resource, &'a World)>;
 ///
 /// Those of [`scan::scan`]; no trail of this address; no argument of this name.
 pub fn trace(
+    fs: &dyn Fs,
+    inputs: &Inputs,
+    sources: Sources,
+    settings: &Settings,
+    question: &str,
+) -> Result<Trace, Error> {
+    with_room(|| trace_here(fs, inputs, sources, settings, question))?
+}
+
+fn trace_here(
     fs: &dyn Fs,
     inputs: &Inputs,
     sources: Sources,

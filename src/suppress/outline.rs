@@ -1,5 +1,6 @@
 //! The parts of a file that a comment may be about, and the comments themselves.
 
+use std::cell::Cell;
 use std::sync::Arc;
 
 use crate::source::{FileId, SourceFile, Span};
@@ -15,6 +16,8 @@ pub(super) struct Outline {
     pub(super) items: Vec<Span>,
     /// The documents of a YAML or JSON file.
     pub(super) documents: Vec<Arc<Node>>,
+    /// The lines that are known to hold nothing but comments, so that each comment among many isn't followed again.
+    pub(super) commented: Cell<(usize, usize)>,
 }
 
 impl Outline {
@@ -37,7 +40,7 @@ impl Outline {
                 None => items.push(item.span),
             }
         }
-        Self { comments: split.comments, items, documents: Vec::new() }
+        Self { comments: split.comments, items, ..Self::default() }
     }
 
     fn of_tree(tree: Tree) -> Self {
@@ -45,7 +48,7 @@ impl Outline {
         for document in &tree.documents {
             of_node(document, &mut items);
         }
-        Self { comments: tree.comments, items, documents: tree.documents }
+        Self { comments: tree.comments, items, documents: tree.documents, ..Self::default() }
     }
 
     /// The outermost item that holds a place.

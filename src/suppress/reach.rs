@@ -19,10 +19,13 @@ pub(super) fn of_comment(comment: Span, outline: &Outline, file: &SourceFile) ->
         let (from, to) = file.line_bounds(line);
         begins_with(Begin::Comment, from, to, outline, file)
     };
-    let mut next = last.saturating_add(1);
+    let first = last.saturating_add(1);
+    let (from, to) = outline.commented.get();
+    let mut next = if (from..to).contains(&first) { to } else { first };
     while is_comment(next) {
         next = next.saturating_add(1);
     }
+    outline.commented.set((first, next));
     starting(next, outline, file)
 }
 

@@ -7,7 +7,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::node::{Entry, Mapping, Node, NodeKind, Scalar, ScalarStyle, Tag};
-use super::{MAX_DEPTH, MAX_NODES, Problem};
+use super::{MAX_DEPTH, MAX_NAME, MAX_NODES, Problem};
 use crate::source::Span;
 
 /// The trees of one file in the making.
@@ -129,6 +129,11 @@ impl Composer {
         self.add(properties.anchor, Subtree { node, depth, size });
     }
 
+    /// Counts a comment, of which there may be no more than of nodes.
+    pub(super) fn comment(&mut self, span: Span) -> Result<(), Problem> {
+        self.spend(1, span)
+    }
+
     fn spend(&mut self, nodes: usize, span: Span) -> Result<(), Problem> {
         self.nodes = self.nodes.saturating_add(nodes);
         if self.is_exhausted() { Err(Problem::too_many_nodes(span)) } else { Ok(()) }
@@ -148,7 +153,9 @@ impl Composer {
         let mut mapping = Mapping::default();
         let mut children = children.into_iter();
         while let (Some(key), Some(value)) = (children.next(), children.next()) {
-            if is_merge_key(&key) {
+            if key.as_text().is_some_and(|text| text.len() > MAX_NAME) {
+                self.problems.push(Problem::too_long_name(key.span));
+            } else if is_merge_key(&key) {
                 self.merge(&mut mapping, &key, value);
             } else {
                 mapping.entries.push(Entry { key, value });

@@ -17,8 +17,11 @@ use crate::source::{FileId, SourceFile, Span};
 /// How deep collections may nest, also through aliases.
 pub const MAX_DEPTH: usize = 200;
 
-/// How many nodes the documents of a file may have together when aliases are written out.
+/// How many nodes the documents of a file may have together when aliases are written out, comments included.
 pub const MAX_NODES: usize = 250_000;
+
+/// How long the keys of a mapping and the labels of a block may be, in bytes: each finding repeats them.
+pub const MAX_NAME: usize = 4_096;
 
 /// Input that can't be understood.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -74,6 +77,12 @@ impl Problem {
     pub fn duplicate_key(span: Span, key: &str) -> Self {
         Self { span, message: format!("the key `{key}` is written twice here"), kind: ProblemKind::DuplicateKey }
     }
+
+    /// A name of more than [`MAX_NAME`] bytes.
+    fn too_long_name(span: Span) -> Self {
+        Self::syntax(span, format!("this name has more than {MAX_NAME} bytes"))
+    }
+
     /// A collection in more than [`MAX_DEPTH`] others.
     fn too_deep(span: Span) -> Self {
         Self::syntax(span, format!("collections nest more than {MAX_DEPTH} deep here"))

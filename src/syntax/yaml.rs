@@ -4,6 +4,8 @@
 //! every limit on the input, is the composer's. What the parser's places leave
 //! to wish for is put right here.
 
+use std::ops::Range;
+
 use granit_parser::{ErrorKind, Event, Options, Parser, ScanError, StructureStyle};
 
 use super::compose::{Composer, Properties, Shape};
@@ -16,6 +18,9 @@ const MAX_BROKEN_DOCUMENTS: usize = 20;
 
 /// How many comments may follow each other where only the next line tells what they belong to.
 const MAX_COMMENTS_IN_A_ROW: usize = 100_000;
+
+/// Next line, line separator and paragraph separator.
+const DOUBTFUL: [char; 3] = ['\u{85}', '\u{2028}', '\u{2029}'];
 
 /// Reads all documents of a file. A document that breaks is left out, the others stay.
 pub fn parse(id: FileId, file: &SourceFile) -> Tree {
@@ -61,27 +66,52 @@ struct Reader<'a> {
     composer: Composer,
     /// Where the latest node that was read ends in `text`, or starts if it is a collection.
     reached: usize,
+    /// The strings in quotes that hold one of [`DOUBTFUL`].
+    quoted: Vec<Range<usize>>,
 }
 
 impl<'a> Reader<'a> {
     fn new(id: FileId, file: &'a SourceFile) -> Self {
         let (offset, text) = file.body();
-        Self { id, file, offset, text, tree: Tree::default(), composer: Composer::default(), reached: 0 }
+        Self {
+            id,
+            file,
+            offset,
+            text,
+            tree: Tree::default(),
+            composer: Composer::default(),
+            reached: 0,
+            quoted: Vec::new(),
+        }
     }
 
     fn finish(mut self) -> Tree {
         let mut problems = std::mem::take(&mut self.tree.problems);
+        problems.extend(self.doubtful_line_end());
         problems.append(&mut self.composer.problems);
         problems.iter_mut().for_each(|problem| problem.span = self.visible(problem.span));
         problems.sort_by_key(|problem| problem.span.start);
         Tree { problems, ..self.tree }
     }
 
+    /// A line end of YAML 1.1 that is none of YAML 1.2: what one reader takes for a comment may be a trail to another.
+    /// In quotes it stands for a blank at most.
+    fn doubtful_line_end(&self) -> Option<Problem> {
+        let is_quoted = |at: &usize| self.quoted.iter().any(|range| range.contains(at));
+        let (at, _) = self.text.match_indices(DOUBTFUL).find(|(at, _)| !is_quoted(at))?;
+        let message =
+            "this character ends a line for some readers of YAML and not for others; use a line feed, or quotes";
+        Some(Problem::syntax(self.span(at, at), message))
+    }
+
     fn read(&mut self, event: Event<'_>, span: granit_parser::Span) -> Result<(), Problem> {
         let range = span.byte_range().unwrap_or_default();
         let (start, end) = (range.start, range.end);
         match event {
-            Event::Comment(..) => self.tree.comments.push(self.span(start, end)),
+            Event::Comment(..) => {
+                self.tree.comments.push(self.span(start, end));
+                self.composer.comment(self.span(start, end))?;
+            }
             Event::DocumentStart(..) => {
                 self.composer.start_document();
                 self.reached = end;
@@ -138,7 +168,13 @@ impl<'a> Reader<'a> {
                 let end = start + written.trim_ascii_end().len();
                 (self.span(start, end), block_text(text, written))
             }
-            ScalarStyle::Plain | ScalarStyle::Quoted => (self.span(start, end), text),
+            ScalarStyle::Quoted => {
+                if written.contains(DOUBTFUL) {
+                    self.quoted.push(start..end);
+                }
+                (self.span(start, end), text)
+            }
+            ScalarStyle::Plain => (self.span(start, end), text),
         };
         self.reached = span.range().end - self.offset;
         self.composer.scalar(span, properties, Scalar { text, style })

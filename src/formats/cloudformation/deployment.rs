@@ -158,11 +158,14 @@ impl Search {
     fn look_in(&mut self, evaluator: &Evaluator<'_>, root: &Rc<Scope>, exists: &Traced<bool>, stacks: &[Entry]) {
         let template = Rc::clone(&evaluator.scope.template);
         let flat = &template.resources.flat;
+        let subject = self.subject;
+        let may_be = |kind: &str| subject.kind(kind).is_some() || is_stack(kind);
         for entry in flat.entries.iter().chain(&flat.loops) {
             let kind = entry.value.as_mapping().and_then(|mapping| super::flat::text(mapping, "Type"));
             let is_site = match kind {
                 Some(kind) if !is_loop(entry) => self.is_wanted(kind),
-                _ => is_loop(entry) && holds_type(&entry.value, &|kind| self.is_wanted(kind) || is_stack(kind)),
+                // A loop may put the type together, too.
+                _ => is_loop(entry) && holds_type(&entry.value, &|kind| may_be(kind) || kind.contains("${")),
             };
             if is_site {
                 self.note(root, stacks, entry);

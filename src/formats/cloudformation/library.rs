@@ -3,15 +3,16 @@
 use std::cell::{OnceCell, RefCell};
 use std::collections::HashMap;
 use std::rc::Rc;
+use std::sync::Arc;
 
 use super::given::Given;
 use super::macros;
 use super::template::Template;
 use crate::formats::Context;
-use crate::model::{Macro, Notation, dialects};
+use crate::model::{Macro, Notation};
 use crate::source::{FileId, SourceFile, Span, normalize};
 use crate::syntax::node::{Node, NodeKind, ScalarStyle, Tree};
-use crate::syntax::{ProblemKind, json, yaml};
+use crate::syntax::{Problem, ProblemKind, json, yaml};
 
 /// All that was read.
 pub(super) struct Library<'a> {
@@ -143,12 +144,27 @@ impl<'a> Library<'a> {
     }
 }
 
+/// How much text may be read for the templates in one file, in bytes: each of them is a deployment, which reads it.
+const MAX_READ: usize = 64 << 20;
+
 impl Document {
     fn read(id: FileId, file: &SourceFile) -> Self {
-        let (tree, notation) = parse(id, file);
-        let mentions_trail = file.text.contains(dialects::CLOUDFORMATION.kind);
+        let (mut tree, notation) = parse(id, file);
+        let most = (MAX_READ / file.text.len().max(1)).max(1);
+        leave_out_after(most, &mut tree);
+        let mentions_trail = super::may_declare_trail(file.text.as_bytes());
         Self { file: id, tree, notation, mentions_trail, templates: OnceCell::new() }
     }
+}
+
+/// Leaves out the documents after so many that may be templates.
+fn leave_out_after(most: usize, tree: &mut Tree) {
+    let may_be_template =
+        |root: &&Arc<Node>| root.as_mapping().is_some_and(|mapping| mapping.get("Resources").is_some());
+    let Some(over) = tree.documents.iter().filter(may_be_template).nth(most).map(Arc::clone) else { return };
+    let message = format!("a file of this size may hold {most} templates; put the others in files of their own");
+    tree.problems.push(Problem::syntax(over.span, message));
+    tree.documents.retain(|document| document.span.start < over.span.start);
 }
 
 /// A file is JSON when it begins like an object, whatever its name. YAML may begin so too,

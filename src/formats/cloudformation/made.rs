@@ -7,7 +7,7 @@ use super::eval::{Evaluator, MAX_DEPTH};
 use super::flat::{self, is_loop};
 use super::loops::{Member, Members};
 use super::stacks::{created, is_stack};
-use crate::model::{Kind, Macro, Resource, Shape, Subject, kinds};
+use crate::model::{Kind, Macro, Resource, Shape, Subject, dialects, kinds};
 use crate::source::Span;
 use crate::syntax::node::{Entry, Mapping};
 use crate::value::{Data, Field, Known, Maybe, Object, Origin, Traced, Unknown, Why};
@@ -70,7 +70,8 @@ impl Evaluator<'_> {
         let evaluator = self.with(member.names.clone());
         let Some(resource) = member.value.as_mapping() else { return Vec::new() };
         let Some(name) = flat::text(resource, "Type").map(|kind| evaluator.filled(kind)) else { return Vec::new() };
-        match subject.kind(&name) {
+        let is_doubtful = matches!(outer.value, Unknown(_));
+        match subject.kind(&name).or_else(|| kind_that_may_be(subject, &name).filter(|_| is_doubtful)) {
             Some(kind) => vec![evaluator.resource(kind, member, resource, outer)],
             None => evaluator.of_stack(subject, member, outer),
         }
@@ -181,4 +182,13 @@ impl Evaluator<'_> {
         }
         found
     }
+}
+
+/// The trail that a resource may be of which a loop makes the type, by what is known of that.
+fn kind_that_may_be(subject: Subject, made: &str) -> Option<&'static Kind> {
+    let (before, rest) = made.split_once("${")?;
+    let (_, after) = rest.rsplit_once('}')?;
+    let trail = dialects::CLOUDFORMATION.kind;
+    let may_be = trail.strip_prefix(before).is_some_and(|rest| rest.ends_with(after));
+    subject.kind(trail).filter(|_| may_be)
 }

@@ -38,6 +38,9 @@ pub struct CloudFormation;
 
 static TRAIL: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(dialects::CLOUDFORMATION.kind));
 
+/// A loop can put the type of a trail together.
+static LOOP: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("Fn::ForEach"));
+
 /// What all of these words have in common; few files of other languages have it.
 static COMMON: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("::"));
 
@@ -51,7 +54,9 @@ impl Format for CloudFormation {
     }
 
     fn reads(&self, file_name: &str) -> bool {
-        [".yaml", ".yml", ".json", ".template"].iter().any(|extension| file_name.ends_with(extension))
+        // CloudFormation doesn't care what a template is called.
+        let (_, extension) = file_name.rsplit_once('.').unwrap_or_default();
+        ["yaml", "yml", "json", "template"].iter().any(|known| extension.eq_ignore_ascii_case(known))
     }
 
     fn recognizes(&self, text: &[u8]) -> bool {
@@ -61,7 +66,7 @@ impl Format for CloudFormation {
     fn interest(&self, bytes: &[u8]) -> Interest {
         if COMMON.find(bytes).is_none() {
             Interest::None
-        } else if TRAIL.find(bytes).is_some() {
+        } else if may_declare_trail(bytes) {
             Interest::Mentions
         } else if REFERRING.iter().any(|needle| needle.find(bytes).is_some()) {
             Interest::Refers
@@ -77,4 +82,9 @@ impl Format for CloudFormation {
     fn projects(&self, linked: &[Linked], context: Context<'_>) -> Vec<Box<dyn Project>> {
         roots::find(linked, context).into_iter().map(|root| Box::new(root) as Box<dyn Project>).collect()
     }
+}
+
+/// Whether a text names the type of a trail, or may make it.
+fn may_declare_trail(text: &[u8]) -> bool {
+    TRAIL.find(text).is_some() || LOOP.find(text).is_some()
 }

@@ -45,7 +45,10 @@ pub(super) fn links(kept: Kept, context: Context<'_>) -> Links {
 /// CloudFormation reads one document, so several in a file are several deployments.
 fn documents<'a>(file: FileId, context: Context<'a>, library: &impl Deref<Target = Library<'a>>) -> usize {
     let text = context.sources.file(file);
-    if text.text.contains("\n---") { library.templates(&library.document(file)).len().max(1) } else { 1 }
+    let starts_line = |at: usize| text.text.get(..at).is_some_and(|before| before.ends_with(['\n', '\r']));
+    let may_hold_several =
+        ["---", "..."].iter().any(|mark| text.text.match_indices(mark).any(|(at, _)| starts_line(at)));
+    if may_hold_several { library.templates(&library.document(file)).len().max(1) } else { 1 }
 }
 
 /// The roots among the kept files.

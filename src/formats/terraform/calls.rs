@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use crate::formats::{Context, Modules};
 use crate::model::Elsewhere;
-use crate::source::normalize;
+use crate::source::{ReadError, normalize};
 use crate::syntax::hcl::{Block, Expr, ExprKind, Part};
 use crate::syntax::json as json_syntax;
 use crate::syntax::node::Node;
@@ -90,7 +90,7 @@ pub(super) fn resolve(
         }
     } else if let Some(installed) = source.and_then(|source| manifest.find(key, source))
         && context.options.modules == Modules::Installed
-        && (is_read(installed) || context.fs.list(installed).is_ok())
+        && (is_read(installed) || may_hold_files(installed, context))
     {
         return Called::Directory { directory: installed.to_owned(), is_vendored: true };
     }
@@ -102,7 +102,16 @@ pub(super) fn leads_to(local: &Path, is_read: &dyn Fn(&Path) -> bool, context: C
     // A missing directory is as unknown as a module that isn't installed.
     context.options.modules != Modules::None
         && context.sources.may_read(local)
-        && (is_read(local) || context.fs.list(local).is_ok_and(|files| !files.is_empty()))
+        && (is_read(local) || may_hold_files(local, context))
+}
+
+/// Whether a directory holds anything, or can't be looked into, which the module that is read from it says.
+fn may_hold_files(directory: &Path, context: Context<'_>) -> bool {
+    match context.fs.list(directory) {
+        Ok(files) => !files.is_empty(),
+        Err(ReadError::Missing) => false,
+        Err(_) => true,
+    }
 }
 
 fn source_of(block: &Block) -> Option<&str> {

@@ -67,7 +67,11 @@ impl Module {
     pub(super) fn load(directory: &Path, context: Context<'_>) -> Self {
         let mut unreadable = Vec::new();
         let mut files = Vec::new();
-        for path in module_files(directory, context) {
+        let listed = module_files(directory, context).unwrap_or_else(|error| {
+            unreadable.push((context.sources.add(directory, Vec::new()), error));
+            Vec::new()
+        });
+        for path in listed {
             match context.sources.load(context.fs, &path) {
                 Ok(id) => files.push(id),
                 Err(error) => unreadable.push((context.sources.add(&path, Vec::new()), error)),
@@ -201,6 +205,7 @@ impl Module {
         problems.extend(mentioning.filter_map(|id| self.block(id)).flat_map(checks::swallowed));
         for block in self.blocks.iter().filter(|block| block.mentions_trail) {
             problems.extend(block.parsed.get().into_iter().flat_map(|(_, met)| met.iter().cloned()));
+            problems.extend(block.lookalike());
         }
         let parsed = || self.blocks.iter().filter_map(|block| block.parsed.get()?.0.as_ref());
         let names = |block: &Block| block.labels.iter().map(|label| label.text.clone()).collect::<Vec<_>>();
@@ -218,10 +223,19 @@ impl ModuleBlock {
             Source::Json(block) => kind_of(block, subject).is_some(),
             Source::Native(item) => {
                 let text = self.file.slice(item.span);
-                names_neighbour(text.split('{').next().unwrap_or_default())
+                names_neighbour(header_of(text))
             }
         };
         self.mentions_trail || subject == Subject::Surroundings && names_neighbour()
+    }
+
+    fn lookalike(&self) -> Option<Problem> {
+        match &self.source {
+            Source::Native(item) if mentions_trail(header_of(self.file.slice(item.span)).as_bytes()) => {
+                checks::lookalike(&self.keyword, self.parsed.get().and_then(|(block, _)| block.as_ref()))
+            }
+            Source::Native(_) | Source::Json(_) => None,
+        }
     }
 
     fn parse(&self) -> (Option<Block>, Vec<Problem>) {
@@ -260,7 +274,7 @@ fn read_blocks(id: FileId, file: &Arc<SourceFile>) -> (Vec<ModuleBlock>, Vec<Pro
     let items = outline.items.into_iter().filter(|item| item.kind == ItemKind::Block);
     let blocks = items.map(|item| {
         let text = file.slice(item.span);
-        let header = text.split('{').next().unwrap_or_default();
+        let header = header_of(text);
         // An escape in a label may stand for any letter.
         let is_trail = mentions_trail(text.as_bytes()) || header.contains('\\');
         block(item.keyword.clone(), is_trail, Notation::Hcl, Source::Native(item))
@@ -299,9 +313,17 @@ fn names_neighbour(header: &str) -> bool {
     }
 }
 
+/// What stands before the body of a block.
+fn header_of(block: &str) -> &str {
+    block.split('{').next().unwrap_or_default()
+}
+
 /// The files of a directory that Terraform or OpenTofu reads as its module.
-fn module_files(directory: &Path, context: Context<'_>) -> Vec<PathBuf> {
-    let mut paths = context.fs.list(directory).unwrap_or_default();
+fn module_files(directory: &Path, context: Context<'_>) -> Result<Vec<PathBuf>, ReadError> {
+    let mut paths = match context.fs.list(directory) {
+        Err(ReadError::Missing) => Vec::new(),
+        listed => listed?,
+    };
     // Text from standard input stands for a file that need not exist.
     paths.extend(context.sources.unlisted_in(directory));
     paths.sort();
@@ -313,5 +335,5 @@ fn module_files(directory: &Path, context: Context<'_>) -> Vec<PathBuf> {
         let is_shadowed = || names::shadowing(name).is_some_and(|other| names.contains(&other));
         names::is_configuration(name) && if is_tofu { !is_shadowed() } else { !names::is_tofu(name) }
     };
-    paths.iter().zip(&names).filter(|(_, name)| is_read(name)).map(|(path, _)| path.clone()).collect()
+    Ok(paths.iter().zip(&names).filter(|(_, name)| is_read(name)).map(|(path, _)| path.clone()).collect())
 }

@@ -8,6 +8,7 @@ use super::calls::{self, Manifest};
 use super::library::Library;
 use super::{Root, file_name, names};
 use crate::formats::{Context, Interest, Kept, Linked, Links};
+use crate::source::ReadError;
 
 /// What is known of the scanned directories, and of those that they call, before any is read in full.
 #[derive(Debug, Default)]
@@ -175,7 +176,15 @@ fn mentions_trail(directory: &Path, context: Context<'_>) -> bool {
     if !context.sources.may_read(directory) {
         return false;
     }
-    let files = context.fs.list(directory).unwrap_or_default();
-    let mentions = |path: &PathBuf| context.fs.read_inside(path).is_ok_and(|bytes| super::mentions_trail(&bytes));
+    // What can't be read may mention one.
+    let files = match context.fs.list(directory) {
+        Err(ReadError::Missing) => return false,
+        Err(_) => return true,
+        Ok(files) => files,
+    };
+    let mentions = |path: &PathBuf| match context.fs.read_inside(path) {
+        Ok(bytes) => super::mentions_trail(&bytes),
+        Err(_) => true,
+    };
     files.iter().filter(|path| names::is_configuration(&file_name(path))).any(mentions)
 }

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 
 use super::{file_name, module, names};
 use crate::formats::{Context, Plan, Variables};
-use crate::source::{FileId, PathKind, Span};
+use crate::source::{FileId, PathKind, ReadError, Span};
 use crate::syntax::hcl::{self, Expr, ExprKind};
 use crate::syntax::{Problem, ProblemKind};
 use crate::value::{Data, Traced};
@@ -53,7 +53,11 @@ impl RootValues {
             values.add_assignment(id, context);
         }
         if is_directory && !context.options.no_automatic_variables {
-            for path in automatic_files(root, context) {
+            let files = automatic_files(root, context).unwrap_or_else(|_| {
+                values.unreadable.push((0, context.sources.name(root)));
+                Vec::new()
+            });
+            for path in files {
                 match context.sources.load(context.fs, &path) {
                     Ok(id) => values.add_file(id, context),
                     Err(_) => values.unreadable.push((values.values.len(), context.sources.name(&path))),
@@ -130,9 +134,12 @@ impl RootValues {
 }
 
 /// The files that Terraform loads by itself, in their order.
-fn automatic_files(root: &Path, context: Context<'_>) -> Vec<PathBuf> {
+fn automatic_files(root: &Path, context: Context<'_>) -> Result<Vec<PathBuf>, ReadError> {
     const FIRST: [&str; 2] = ["terraform.tfvars", "terraform.tfvars.json"];
-    let mut paths = context.fs.list(root).unwrap_or_default();
+    let mut paths = match context.fs.list(root) {
+        Err(ReadError::Missing) => Vec::new(),
+        listed => listed?,
+    };
     paths.retain(|path| names::is_automatic_values(&file_name(path)));
     // Terraform stops at a directory of such a name.
     let is_directory = |path: &PathBuf| context.fs.kind(path) == Ok(PathKind::Directory);
@@ -142,5 +149,5 @@ fn automatic_files(root: &Path, context: Context<'_>) -> Vec<PathBuf> {
         let rank = FIRST.iter().position(|first| *first == name);
         (rank.unwrap_or(usize::MAX), name)
     });
-    paths
+    Ok(paths)
 }

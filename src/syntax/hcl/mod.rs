@@ -28,6 +28,9 @@ use crate::source::Span;
 /// How many problems of a file or an item are kept; the rest says nothing new.
 const MAX_PROBLEMS: usize = 100;
 
+/// How many blocks and attributes a file, or the body of a block, may have; the largest real files stay far below.
+const MAX_ITEMS: usize = 50_000;
+
 /// What a file holds, by place.
 #[derive(Debug, Default)]
 pub struct Outline {

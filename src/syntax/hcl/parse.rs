@@ -16,7 +16,7 @@ use super::convert::Converter;
 use super::scan::{self, Broken, Met};
 use super::{Attribute, Block, Expr, ExprKind, Item, ItemKind, MAX_PROBLEMS, Parsed, split};
 use crate::source::{FileId, SourceFile, Span};
-use crate::syntax::Problem;
+use crate::syntax::{MAX_NAME, Problem};
 
 /// The largest text that is read at once, in bytes.
 const MAX_BYTES: usize = 1024 * 1024;
@@ -95,6 +95,10 @@ struct Reader<'a> {
 impl Reader<'_> {
     fn item(&self, item: &Item, depth: usize, problems: &mut Vec<Problem>) -> Option<Parsed> {
         match (self.whole(item), item.kind) {
+            (Ok(Parsed::Block(block)), _) if block.labels.iter().any(|label| label.text.len() > MAX_NAME) => {
+                problems.push(Problem::too_long_name(block.kind.span));
+                None
+            }
             (Ok(parsed), _) => Some(parsed),
             (Err(failure), ItemKind::Attribute) => {
                 problems.extend(failure.problem().map(|problem| on_value(problem, item)));
@@ -168,7 +172,7 @@ impl Reader<'_> {
         }
         let unreadable = || Problem::syntax(item.keyword.span, "the labels of this block can't be read");
         if header.len() > MAX_BYTES {
-            return Err(unreadable());
+            return Err(Problem::too_long_name(item.keyword.span));
         }
         let text = format!("{header}}}");
         let place = |part: Range<usize>| self.span(start + part.start..start + part.end);

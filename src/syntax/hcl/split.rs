@@ -8,7 +8,7 @@ use std::collections::HashSet;
 use std::ops::Range;
 
 use super::scan::{self, Broken, Open, Scanner};
-use super::{Item, ItemKind, MAX_PROBLEMS, Name, Outline};
+use super::{Item, ItemKind, MAX_ITEMS, MAX_PROBLEMS, Name, Outline};
 use crate::source::{FileId, SourceFile, Span};
 use crate::syntax::Problem;
 
@@ -29,6 +29,10 @@ pub fn split(id: FileId, file: &SourceFile) -> Outline {
 pub(super) fn split_range(id: FileId, text: &str, range: Range<usize>) -> Outline {
     let mut splitter = Splitter { id, scanner: Scanner::new(text, range), outline: Outline::default() };
     while splitter.scanner.peek().is_some() {
+        if splitter.is_full() {
+            splitter.give_up();
+            break;
+        }
         if let Err(broken) = splitter.advance() {
             splitter.recover(broken);
         }
@@ -63,6 +67,20 @@ impl Splitter<'_> {
         self.outline.items.push(item);
         self.scanner.reset();
         self.end_line()
+    }
+
+    fn is_full(&self) -> bool {
+        self.outline.items.len().saturating_add(self.scanner.met.comments.len()) >= MAX_ITEMS
+    }
+
+    /// Says that there is more than is read, however much else there is to say.
+    fn give_up(&mut self) {
+        self.outline.problems.truncate(MAX_PROBLEMS - 1);
+        let at = self.scanner.at;
+        self.report(Broken::new(
+            at..at + 1,
+            format!("there are more than {MAX_ITEMS} blocks, attributes and comments"),
+        ));
     }
 
     fn item(&self, statement: Statement) -> Item {

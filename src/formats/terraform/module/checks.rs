@@ -5,10 +5,38 @@ use std::collections::HashSet;
 use super::kind_of;
 use crate::model::{Holds, Subject};
 use crate::syntax::Problem;
-use crate::syntax::hcl::{Block, ExprKind};
+use crate::syntax::hcl::{Block, ExprKind, Name};
 
 /// Kinds of blocks that may be declared once for each name.
 const NAMED: [&str; 5] = ["variable", "output", "module", "resource", "data"];
+
+/// Kinds of blocks that Terraform or OpenTofu knows.
+const KINDS: [&str; 14] = [
+    "action",
+    "check",
+    "data",
+    "ephemeral",
+    "import",
+    "list",
+    "locals",
+    "module",
+    "moved",
+    "output",
+    "provider",
+    "removed",
+    "resource",
+    "terraform",
+];
+
+/// Why a block that names the type of a trail declares none, if it looks as if it did.
+pub(super) fn lookalike(keyword: &Name, parsed: Option<&Block>) -> Option<Problem> {
+    let kind = keyword.text.as_str();
+    if kind != "variable" && !KINDS.contains(&kind) {
+        return Some(Problem::syntax(keyword.span, format!("there are no blocks of the kind `{kind}`")));
+    }
+    let labels = parsed.filter(|_| kind == "resource").map_or(2, |block| block.labels.len());
+    (labels != 2).then(|| Problem::syntax(keyword.span, "a resource has two labels: its type and its name"))
+}
 
 /// The second declarations of a name, among blocks that somebody asked for.
 pub(super) fn repeated<'a>(blocks: impl Iterator<Item = &'a Block>) -> Vec<Problem> {
