@@ -5,17 +5,21 @@
 
 mod touched;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use crate::engine::{self, Settings};
 use crate::finding::Level;
 use crate::report::{Judged, Outcome, Place, Report, Reported};
 use crate::rules::{self, Check};
 use crate::suppress::Suppression;
+use crate::weakened;
 
 /// Marks in a report what was there before, and adds what is gone; `name` is what the user calls the state before.
 pub fn compare(report: &mut Report, before: &mut Report, name: &str, settings: &Settings) {
     follow_moves(report, before);
+    if settings.suppress.is_locked {
+        lift(report, before);
+    }
     excuse(report, before, name, settings);
     touched::mark(report, before);
     let gone: Vec<Reported> = before
@@ -25,6 +29,22 @@ pub fn compare(report: &mut Report, before: &mut Report, name: &str, settings: &
         .filter_map(|was| vanished(was, before, name, settings))
         .collect();
     engine::add(report, gone);
+}
+
+/// Lets count what comments accept and didn't accept before.
+fn lift(report: &mut Report, before: &Report) {
+    let accepted = before.findings.iter().filter(|finding| finding.suppressed.is_some());
+    let known: HashSet<&str> = accepted.map(|finding| finding.fingerprint.as_str()).collect();
+    for finding in &mut report.findings {
+        let span = finding.suppressed.as_ref().and_then(|own| own.span);
+        let is_new = !known.contains(finding.fingerprint.as_str());
+        if span.is_some_and(|span| is_new && !weakened::is_setting(span, &report.sources)) {
+            finding.suppressed = None;
+            finding
+                .notes
+                .push("a comment accepts this that didn't before, so it has no say with `--locked`".to_owned());
+        }
+    }
 }
 
 /// What weighs no more than before doesn't count. What nothing may suppress does.

@@ -11,6 +11,7 @@ mod evaluation;
 mod files_from;
 mod fixes;
 mod inputs;
+mod locked;
 mod progress;
 mod regions;
 mod server;
@@ -223,6 +224,10 @@ struct CheckArgs {
     /// Take the settings, the ignore files and the baseline from the state that is compared with, too.
     #[arg(long, help_heading = "Input")]
     config_from_base: bool,
+    /// Let the tree have no say in what counts: settings, a baseline and comments count only as far as they stand in the
+    /// state that is compared with, ignore files not at all; what is suppressed is shown.
+    #[arg(long, help_heading = "Input", conflicts_with_all = ["add_ignore", "watch"])]
+    locked: bool,
     /// Fail with status 2 when there is no file to check.
     #[arg(long, help_heading = "Input")]
     require_inputs: bool,

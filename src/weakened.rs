@@ -2,12 +2,12 @@
 
 use std::collections::HashSet;
 
-use crate::baseline::Baseline;
+use crate::baseline::{self, Baseline};
 use crate::config::{Config, Relaxed};
 use crate::finding::Label;
 use crate::report::{Place, Report, Reported};
 use crate::rules;
-use crate::source::{Fs, Span};
+use crate::source::{Fs, Sources, Span};
 
 /// What decides which findings count.
 #[derive(Debug, Clone, Copy)]
@@ -16,14 +16,17 @@ pub struct Gate<'a> {
     pub config: &'a Config,
     /// What is accepted as a whole.
     pub baseline: &'a Baseline,
+    /// Whether it has no say now, and its text isn't among the sources.
+    pub is_apart: bool,
 }
 
 /// What asks for less now than before; `before` is the report on the files as they were.
 pub fn weakened(report: &Report, before: &Report, now: Gate<'_>, was: Gate<'_>, fs: &dyn Fs) -> Vec<Reported> {
-    let settings = now.config.relaxed_since(was.config).into_iter().map(of_setting);
-    let mut found: Vec<Reported> = settings.collect();
+    let relaxed = now.config.relaxed_since(was.config).into_iter();
+    let settings = relaxed.map(|relaxed| Relaxed { span: relaxed.span.filter(|_| !now.is_apart), ..relaxed });
+    let mut found: Vec<Reported> = settings.map(of_setting).collect();
     found.extend(of_comments(report, before));
-    found.extend(of_baseline(now.baseline, was.baseline));
+    found.extend(of_baseline(now, was.baseline));
     found.extend(of_hidden(report, before, fs));
     found
 }
@@ -47,8 +50,7 @@ fn of_comments(report: &Report, before: &Report) -> Vec<Reported> {
     for finding in report.findings.iter().filter(|finding| !known.contains(finding.fingerprint.as_str())) {
         let Some(span) = finding.suppressed.as_ref().and_then(|own| own.span) else { continue };
         // The configuration is compared setting by setting.
-        let name = &report.sources.file(span.file).name;
-        if !name.ends_with(".toml") && name != "--config" && met.insert((span, finding.rule.id())) {
+        if !is_setting(span, &report.sources) && met.insert((span, finding.rule.id())) {
             let place = Place::Text(Label { span, text: "accepted here".to_owned() });
             found.push(self::finding(format!("suppresses what `{}` finds", finding.rule.id()), place));
         }
@@ -56,15 +58,25 @@ fn of_comments(report: &Report, before: &Report) -> Vec<Reported> {
     found
 }
 
+/// Whether what stands at a place is a part of the configuration.
+pub fn is_setting(place: Span, sources: &Sources) -> bool {
+    let name = &sources.file(place.file).name;
+    name.ends_with(".toml") || name == "--config"
+}
+
 /// All entries that a baseline gains are one finding: a first baseline may have hundreds.
-fn of_baseline(now: &Baseline, was: &Baseline) -> Option<Reported> {
-    let added: Vec<Span> = now.added_since(was).filter_map(|entry| entry.span).collect();
+fn of_baseline(now: Gate<'_>, was: &Baseline) -> Option<Reported> {
+    let added: Vec<Span> = now.baseline.added_since(was).filter_map(|entry| entry.span).collect();
     let span = *added.first()?;
     let what = match added.len() {
         1 => "accepts a finding in the baseline".to_owned(),
         number => format!("accepts {number} findings in the baseline"),
     };
-    Some(finding(what, Place::Text(Label { span, text: "the first of them".to_owned() })))
+    let place = match now.is_apart {
+        true => Place::File(baseline::NAME.to_owned()),
+        false => Place::Text(Label { span, text: "the first of them".to_owned() }),
+    };
+    Some(finding(what, place))
 }
 
 /// The files that declared a trail, still do, and aren't searched any more.

@@ -152,6 +152,8 @@ pub(super) struct Was {
     report: Report,
     config: Config,
     baseline: Baseline,
+    /// The settings and the baseline of the tree, if they have no say now: once they are merged, they would have one.
+    own: Option<(Config, Option<Baseline>)>,
     name: String,
 }
 
@@ -171,20 +173,26 @@ impl Now<'_> {
         let Before { given: earlier, name } = before;
         let kept = inputs::sources(earlier.read_roots.clone());
         let (config, baseline) = self.gate_of(&earlier, &kept)?;
-        let fs = if self.args.config_from_base { earlier.files.fs() } else { self.given.files.fs() };
+        let fs = if self.args.takes_base() { earlier.files.fs() } else { self.given.files.fs() };
         let same = config::load(&self.args.config, &earlier, fs, &earlier.sources)?;
         let Job { given: mut earlier, settings, .. } = check::job(same, earlier, &["check"])?;
         let sources = std::mem::take(&mut earlier.sources);
         let report = engine::check(earlier.files.fs(), &earlier.inputs, sources, &settings)?;
-        Ok(Was { report, config, baseline: baseline.unwrap_or_default(), name })
+        let apart = inputs::sources(self.given.read_roots.clone());
+        let own = self.args.locked.then(|| self.gate_of(self.given, &apart)).transpose()?;
+        Ok(Was { report, config, baseline: baseline.unwrap_or_default(), own, name })
     }
 
     /// Leaves what is new in the report, adds what is gone and what asks for less, and returns what failed a run before.
     pub(super) fn hold_against(&self, was: &mut Was, report: &mut Report) -> report::Gate {
         changes::compare(report, &mut was.report, &was.name, self.settings);
         let none = Baseline::default();
-        let now = Gate { config: self.config, baseline: self.baseline.unwrap_or(&none) };
-        let then = Gate { config: &was.config, baseline: &was.baseline };
+        let (config, baseline) = match &was.own {
+            Some((config, baseline)) => (config, baseline.as_ref()),
+            None => (self.config, self.baseline),
+        };
+        let now = Gate { config, baseline: baseline.unwrap_or(&none), is_apart: was.own.is_some() };
+        let then = Gate { config: &was.config, baseline: &was.baseline, is_apart: false };
         engine::add(report, weakened(report, &was.report, now, then, self.given.files.fs()));
         let strict =
             CheckArgs::from_arg_matches(&config::complete(&was.config, &["check"])).unwrap_or_else(|e| e.exit());

@@ -9,7 +9,8 @@ use super::baseline::Place;
 use super::changes::{Now, Was};
 use super::inputs::{self, Files, Given};
 use super::{
-    CheckArgs, asked, baseline, changes, comments, config, destinations, evaluation, fixes, progress, regions, watch,
+    CheckArgs, asked, baseline, changes, comments, config, destinations, evaluation, fixes, locked, progress, regions,
+    watch,
 };
 use crate::config::Config;
 use crate::engine::{self, Settings};
@@ -50,14 +51,22 @@ fn once(args: &CheckArgs, matches: &ArgMatches, look: Look, seen: Option<Arc<See
     let mut given = inputs::read(&args.inputs, matches)?;
     set_up(&mut given, args, seen.as_ref());
     let before = changes::compare(args, &mut given)?;
-    let base = before.as_ref().filter(|_| args.config_from_base).map(|before| &before.given.files);
+    let base = before.as_ref().filter(|_| args.takes_base()).map(|before| &before.given.files);
     if let Some(base) = base {
         given.files.heeds(base);
+    } else if args.locked {
+        locked::check_named(args, &given)?;
     }
     let fs = base.unwrap_or(&given.files).fs();
-    let config = config::load(&args.config, &given, fs, &given.sources)?;
-    let baseline = baseline::read(args, &config, &given, Place { fs, sources: &given.sources })?;
-    let Job { args, config, mut given, settings } = job(config, given, &["check"])?;
+    let has_say = base.is_some() || !args.locked;
+    let load = if has_say { config::load } else { config::load_named };
+    let config = load(&args.config, &given, fs, &given.sources)?;
+    let baseline = match has_say || args.baseline.is_some() {
+        true => baseline::read(args, &config, &given, Place { fs, sources: &given.sources })?,
+        false => None,
+    };
+    let Job { args, config, mut given, mut settings } = job(config, given, &["check"])?;
+    settings.suppress.is_off |= !has_say;
     destinations::check(&args.output)?;
     let sources = given.sources.with(std::iter::empty());
     let mut report = judge(&args, &mut given, &settings)?;
@@ -150,6 +159,7 @@ pub(super) fn present(report: &mut Report, args: &CheckArgs, config: &Config) {
     report.min_level = args.min_level;
     report.shows_passed = args.show_passed;
     report.shows_suppressed = args.show_suppressed;
+    report.shows_accepted = args.locked;
 }
 
 /// How files are judged; what isn't to be searched is told to the disk.
@@ -171,6 +181,7 @@ fn settings(args: &CheckArgs, config: &Config, matches: &ArgMatches, given: &mut
         levels: asked::levels(&args.level, config)?,
         suppress: suppress::Policy {
             is_off: args.no_ignores,
+            is_locked: args.locked,
             accepted: config.accepted(),
             checked: given.inputs.paths.iter().map(|input| input.path.clone()).collect(),
             honored: config.settings.honor.clone(),

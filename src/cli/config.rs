@@ -21,6 +21,11 @@ pub(super) fn load(args: &ConfigArgs, given: &Given, fs: &dyn Fs, sources: &Sour
     Config::load(request, fs, sources)
 }
 
+/// Reads the configuration that the command line names, and looks for none.
+pub(super) fn load_named(args: &ConfigArgs, given: &Given, fs: &dyn Fs, sources: &Sources) -> Result<Config, Error> {
+    Config::load(Request { named: &args.config, search: None, here: &given.here }, fs, sources)
+}
+
 /// The defaults.
 pub(super) fn none(given: &Given, sources: &Sources) -> Result<Config, Error> {
     let request = Request { named: &[], search: None, here: &given.here };
@@ -95,7 +100,7 @@ pub(super) fn search(args: &CheckArgs, config: &Config, given: &mut Given) -> Re
         given.inputs.text.take_if(|(path, _)| exclusions.has_or_holds(path));
     }
     given.files.excludes(exclusions);
-    if args.no_respect_gitignore {
+    if args.no_respect_gitignore || args.locked {
         given.files.walks_ignored();
     }
     Ok(())

@@ -36,7 +36,7 @@ pub(super) fn layers(request: Request<'_>, fs: &dyn Fs, sources: &Sources) -> Re
 }
 
 /// Whether an argument is `KEY=VALUE`: a path with such a name can be written with `./` before it.
-fn is_setting(text: &str) -> bool {
+pub fn is_setting(text: &str) -> bool {
     let is_key = |key: &str| key.trim().bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.'));
     text.split_once('=').is_some_and(|(key, _)| is_key(key))
 }

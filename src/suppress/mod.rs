@@ -36,6 +36,8 @@ use ignores::Ignores;
 pub struct Policy {
     /// Whether anything may.
     pub is_off: bool,
+    /// Whether comments count only for what they accepted in the state that is compared with.
+    pub is_locked: bool,
     /// What the configuration accepts.
     pub accepted: Vec<Accepted>,
     /// What is checked as a whole: a configuration that lies in there isn't about anything else.
