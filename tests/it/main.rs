@@ -19,6 +19,8 @@ mod enumeration;
 mod fixes;
 mod fuzzing;
 mod hooks;
+#[cfg(unix)]
+mod hostile;
 mod house;
 mod html;
 mod lsp;
