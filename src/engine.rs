@@ -154,7 +154,6 @@ fn on_threads<I: Sync, O: Send>(items: &[I], jobs: Option<NonZeroUsize>, work: i
     }
 }
 
-
 /// Does work on a thread whose stack is large enough for it.
 fn with_room<T: Send>(work: impl FnOnce() -> T + Send) -> Result<T, Error> {
     std::thread::scope(|scope| {

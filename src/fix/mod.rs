@@ -28,7 +28,7 @@ mod safety;
 mod splice;
 mod texts;
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::path::Component;
 
 pub use rounds::{Changed, Mended, is_allowed, mend};
@@ -38,7 +38,7 @@ pub use texts::{Known, Texts};
 use crate::model::{Change, Wish};
 use crate::report::{Outcome, Report, Reported};
 use crate::scan::Inputs;
-use crate::source::{Fs, PathKind, SourceFile, Span};
+use crate::source::{FileId, Fs, PathKind, SourceFile, Span};
 use safety::Trails;
 
 /// Edits that make a finding go away, all of them together.
@@ -70,6 +70,13 @@ pub struct Edit {
     pub text: String,
 }
 
+impl Fix {
+    /// The files that change.
+    fn files(&self) -> BTreeSet<FileId> {
+        self.edits.iter().map(|edit| edit.span.file).collect()
+    }
+}
+
 impl Safety {
     /// As outputs name it.
     pub fn word(self) -> &'static str {
@@ -99,7 +106,7 @@ pub fn settle(report: &mut Report, fs: &dyn Fs, may_change: impl Fn(&SourceFile)
         if let (Some(fix), Some(sharing)) = (&mut finding.fix, sharing) {
             fix.safety = fix.safety.max(sharing);
         }
-        let is_possible = |fix: &mut Fix| fix.edits.iter().all(|edit| may_change(&sources.file(edit.span.file)));
+        let is_possible = |fix: &mut Fix| fix.files().into_iter().all(|file| may_change(&sources.file(file)));
         finding.fix = finding.fix.take_if(is_possible);
     }
     spare_accepted(report);
@@ -119,7 +126,7 @@ pub fn spare_accepted(report: &mut Report) {
             accepted.entry(first).or_default().push(fix);
         }
     }
-    let holds = |fix: &Fix, other: &Fix| other.edits.iter().all(|edit| fix.edits.contains(edit));
+    let holds = |fix: &Fix, other: &Fix| other.edits.iter().all(|edit| fix.edits.binary_search(edit).is_ok());
     let mends_accepted = |fix: &mut Fix| {
         let mut beginning_here = fix.edits.iter().filter_map(|edit| accepted.get(edit)).flatten();
         beginning_here.any(|other| holds(fix, other))
@@ -128,7 +135,8 @@ pub fn spare_accepted(report: &mut Report) {
 }
 
 fn fix(finding: &Reported, texts: &Texts<'_>) -> Option<Fix> {
-    let first = finding.wishes.first().filter(|_| finding.outcome == Outcome::Fail)?;
+    let is_mendable = finding.outcome == Outcome::Fail && !texts.is_exhausted();
+    let first = finding.wishes.first().filter(|_| is_mendable)?;
     let mut edits = Vec::new();
     let mut safety = Safety::Safe;
     for wish in &finding.wishes {
@@ -162,4 +170,40 @@ pub fn is_checked(file: &SourceFile, inputs: &Inputs, fs: &dyn Fs) -> bool {
     let is_installed = file.path.components().any(|part| part == Component::Normal(".terraform".as_ref()));
     let is_named = inputs.paths.iter().any(|input| file.path.starts_with(&input.path));
     is_named && !is_installed && file.replaced.is_empty() && fs.kind(&file.path) == Ok(PathKind::File)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::*;
+    use crate::engine::{self, Settings};
+    use crate::scan::Input;
+    use crate::source::{Memory, Sources};
+
+    /// How much text is gone through for the fixes of a file.
+    fn searched(name: &str, text: &str) -> usize {
+        let inputs = Inputs { paths: vec![Input { given: "/".into(), path: "/".into() }], ..Inputs::default() };
+        let fs = Memory::new([(Path::new(name), text)]);
+        let report = engine::check(&fs, &inputs, Sources::new("/".into()), &Settings::default()).unwrap();
+        let texts = Texts::new(&report.sources, &fs, &|_| None);
+        let fixes = report.findings.iter().filter_map(|finding| fix(finding, &texts)).count();
+        assert!(fixes > 1, "{name}");
+        texts.searched()
+    }
+
+    #[test]
+    fn rows_that_move_with_a_fix_are_no_more_work_than_they_are_text() {
+        let rows = |count| format!("resource \"aws_cloudtrail\" \"t\" {{\n{}}}\n", "  a = 1\n".repeat(count));
+        let (few, many) = (rows(50), rows(500));
+        assert!(searched("main.tf", &many) < searched("main.tf", &few) * 20);
+    }
+
+    #[test]
+    fn a_trail_among_many_is_no_more_work_than_alone() {
+        let trail = |n| format!("  T{n}:\n    Type: AWS::CloudTrail::Trail\n    Properties: {{IsLogging: false}}\n");
+        let template = |count| format!("Resources:\n{}", (0..count).map(trail).collect::<String>());
+        let (few, many) = (template(20), template(200));
+        assert!((1..searched("t.yaml", &few) * 20).contains(&searched("t.yaml", &many)));
+    }
 }

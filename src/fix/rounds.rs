@@ -75,7 +75,7 @@ pub fn mend<E>(
 
 /// The fixes that do no more than is allowed, in files that can be written.
 pub fn is_allowed(fix: &Fix, allowed: Safety, report: &Report, may_change: impl Fn(&SourceFile) -> bool) -> bool {
-    fix.safety <= allowed && fix.edits.iter().all(|edit| may_change(&report.sources.file(edit.span.file)))
+    fix.safety <= allowed && fix.files().into_iter().all(|file| may_change(&report.sources.file(file)))
 }
 
 impl Step {

@@ -1,9 +1,8 @@
 //! Whether anything but the trails of a finding changes with a fix.
 
 use std::collections::{BTreeSet, HashMap};
-use std::sync::Arc;
 
-use super::texts::{Around, Texts, holds};
+use super::texts::{Around, Texts, holds, last_before};
 use super::{Edit, Safety, blocks, deciding};
 use crate::model::{Change, Wish, dialects};
 use crate::report::{Exists, Judged, JudgedTrail, Reported};
@@ -109,7 +108,7 @@ fn selects_data_events(wish: &Wish, texts: &Texts<'_>) -> bool {
     let place = wish.origin.span();
     let around = match texts.around(place) {
         Some(Around::Block(outer)) => blocks::find(&outer, |block| holds(block.span, place)).map(|block| block.span),
-        Some(Around::Attribute) | None => None,
+        Some(Around::Attribute | Around::Nothing) | None => None,
     };
     let mapping = texts.path(place).into_iter().rev().find(|node| node.as_mapping().is_some()).map(|node| node.span);
     let text = around.or(mapping).map(|span| texts.slice(span)).unwrap_or_default();
@@ -126,32 +125,46 @@ fn is_simple(edit: &Edit, texts: &Texts<'_>) -> bool {
 
 /// Whether all that changes lies in the declaration of a trail.
 fn is_in_trail(edits: &[Edit], texts: &Texts<'_>) -> bool {
-    edits.iter().all(|edit| match texts.around(edit.span) {
-        Some(Around::Block(block)) => {
-            let kind = block.labels.first().map(|label| label.text.as_str());
-            block.kind.text == "resource" && kind.is_some_and(|kind| KINDS.contains(&kind))
+    let mut trail: Option<Span> = None;
+    edits.iter().all(|edit| {
+        if !trail.is_some_and(|trail| holds(trail, edit.span)) {
+            trail = trail_around(edit.span, texts);
         }
-        Some(Around::Attribute) => false,
-        None => {
-            let file = texts.file(edit.span.file);
-            let is_resource =
-                |node: &Node| node.as_mapping().is_some_and(|mapping| mapping.get("Properties").is_some());
-            let names_kind = |node: &Node| KINDS.iter().any(|kind| file.slice(node.span).contains(kind));
-            let path = texts.path(edit.span);
-            path.iter().skip(1).any(|node| is_resource(node) && names_kind(node)) || is_below_kind(&path, edit.span)
-        }
+        trail.is_some()
     })
 }
 
-/// Whether a place in Terraform's JSON lies below a type of trails.
-fn is_below_kind(path: &[Arc<Node>], place: Span) -> bool {
-    let is_kind = |node: &Arc<Node>| {
-        let Some(mapping) = node.as_mapping() else { return false };
-        mapping.entries.iter().any(|entry| {
-            entry.key.as_text().is_some_and(|key| KINDS.contains(&key)) && holds(entry.value.whole(), place)
-        })
+/// The declaration of a trail that holds a place.
+fn trail_around(place: Span, texts: &Texts<'_>) -> Option<Span> {
+    match texts.around(place) {
+        Some(Around::Block(block)) => {
+            let is_trail = block.labels.first().is_some_and(|label| KINDS.contains(&label.text.as_str()));
+            (block.kind.text == "resource" && is_trail).then_some(block.span)
+        }
+        Some(Around::Attribute | Around::Nothing) => None,
+        None => {
+            let path = texts.path(place);
+            let declared = path.iter().skip(1).find(|node| is_template_trail(node, texts)).map(|node| node.span);
+            declared.or_else(|| path.iter().find_map(|node| below_kind(node, place)))
+        }
+    }
+}
+
+/// Whether a node is a resource of a template that names the type of a trail.
+fn is_template_trail(node: &Node, texts: &Texts<'_>) -> bool {
+    let is_resource = || node.as_mapping().is_some_and(|mapping| mapping.get("Properties").is_some());
+    let names_trail = || {
+        let text = texts.slice(node.span);
+        KINDS.iter().any(|kind| text.contains(kind))
     };
-    path.iter().any(is_kind)
+    *texts.declares_trail.borrow_mut().entry(node.span).or_insert_with(|| is_resource() && names_trail())
+}
+
+/// What Terraform's JSON has below the type of a trail, if that holds a place.
+fn below_kind(node: &Node, place: Span) -> Option<Span> {
+    let entry = last_before(&node.as_mapping()?.entries, place, |entry| entry.key.span)?;
+    let is_trail = entry.key.as_text().is_some_and(|key| KINDS.contains(&key));
+    Some(entry.value.whole()).filter(|trail| is_trail && holds(*trail, place))
 }
 
 /// Whether each step of the way is taken by this trail alone, as far as the texts tell.
@@ -169,7 +182,7 @@ fn is_read_once(wish: &Wish, texts: &Texts<'_>) -> bool {
             | Step::ModuleCall { name, .. } => readers(&format!("var.{name}"), from, texts) == 1,
             // The declaration is one of the two places that name it.
             Step::ParameterDefault(name) | Step::ParameterValue(name) | Step::StackParameter { name, .. } => {
-                words(&texts.file(from.file).text, name) == 2
+                words(&texts.file(from.file).text, name, texts) == 2
             }
             _ => false,
         })
@@ -177,11 +190,12 @@ fn is_read_once(wish: &Wish, texts: &Texts<'_>) -> bool {
 
 /// How often a reference stands in the files of the module in which a place lies.
 fn readers(reference: &str, place: Span, texts: &Texts<'_>) -> usize {
-    texts.beside(place.file).iter().map(|file| words(&file.text, reference)).sum()
+    texts.beside(place.file).iter().map(|file| words(&file.text, reference, texts)).sum()
 }
 
 /// How often a word stands in a text by itself.
-fn words(text: &str, word: &str) -> usize {
+fn words(text: &str, word: &str, texts: &Texts<'_>) -> usize {
+    texts.search(text.len());
     let is_part = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-');
     let is_whole = |(at, _): &(usize, &str)| {
         let before = text.get(..*at).and_then(|before| before.chars().next_back());

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Edit, Fix};
-use crate::source::{FileId, Sources};
+use crate::source::{FileId, Sources, Span};
 
 /// Texts as some fixes make them.
 #[derive(Debug, Default)]
@@ -21,7 +21,7 @@ pub fn apply<'f>(fixes: impl IntoIterator<Item = (usize, &'f Fix)>, sources: &So
     let mut applied = Applied::default();
     for (number, fix) in fixes {
         let is_made = fix.edits.iter().all(|edit| chosen.contains(edit));
-        if is_made || !fix.edits.iter().any(|edit| chosen.iter().any(|other| touches(edit, other))) {
+        if is_made || !fix.edits.iter().any(|edit| touches_one_of(&chosen, edit)) {
             chosen.extend(fix.edits.iter().cloned());
             applied.fixes.push(number);
         }
@@ -32,19 +32,28 @@ pub fn apply<'f>(fixes: impl IntoIterator<Item = (usize, &'f Fix)>, sources: &So
 
 /// The texts with some edits that don't overlap.
 pub fn splice(edits: &BTreeSet<Edit>, sources: &Sources) -> BTreeMap<FileId, String> {
-    let mut texts: BTreeMap<FileId, String> = BTreeMap::new();
-    // From the end, so that offsets stay true.
-    for edit in edits.iter().rev() {
-        let text = texts.entry(edit.span.file).or_insert_with(|| sources.file(edit.span.file).text.clone());
-        if text.get(edit.span.range()).is_some() {
-            text.replace_range(edit.span.range(), &edit.text);
+    let mut texts: BTreeMap<FileId, (String, usize)> = BTreeMap::new();
+    for edit in edits {
+        let (text, done) = texts.entry(edit.span.file).or_default();
+        let (file, range) = (sources.file(edit.span.file), edit.span.range());
+        if let (Some(kept), Some(_)) = (file.text.get(*done..range.start), file.text.get(range.clone())) {
+            text.push_str(kept);
+            text.push_str(&edit.text);
+            *done = range.end;
         }
     }
-    texts
+    let whole = |(id, (mut text, done)): (FileId, (String, usize))| {
+        text.push_str(sources.file(id).text.get(done..).unwrap_or_default());
+        (id, text)
+    };
+    texts.into_iter().map(whole).collect()
 }
 
-/// Whether two edits have a byte or a place in common.
-fn touches(one: &Edit, other: &Edit) -> bool {
-    let (one, other) = (one.span, other.span);
-    one.file == other.file && one.start <= other.end && other.start <= one.end
+/// Whether an edit has a byte or a place in common with one of some edits that don't overlap: the last that begins before
+/// it ends is the one that ends last.
+fn touches_one_of(edits: &BTreeSet<Edit>, edit: &Edit) -> bool {
+    let Edit { span, .. } = edit;
+    let end = Span { start: span.end.saturating_add(1), end: 0, ..*span };
+    let before = edits.range(..Edit { span: end, text: String::new() }).next_back();
+    before.is_some_and(|other| other.span.file == span.file && span.start <= other.span.end)
 }

@@ -1,6 +1,6 @@
 //! The files in which values are decided, read when they are first asked for.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -11,12 +11,21 @@ use crate::syntax::hcl::{self, Block, Item, Parsed};
 use crate::syntax::node::{Entry, Node, NodeKind};
 use crate::syntax::{Language, json, yaml};
 
+/// How much text may be gone through for all fixes of a deployment together, in bytes. Findings beyond have no fix; once the
+/// others are mended, it is their turn.
+const MAX_SEARCHED: usize = 256 << 20;
+
 /// The files of a run, as trees.
 pub struct Texts<'a> {
     sources: &'a Sources,
     fs: &'a dyn Fs,
     known: Known<'a>,
     read: RefCell<HashMap<FileId, Rc<Text>>>,
+    /// What was parsed of HCL, by its place: a block is asked about for each finding and each edit in it.
+    parsed: RefCell<HashMap<Span, Around>>,
+    /// Which mappings declare a trail, as far as somebody has asked.
+    pub(super) declares_trail: RefCell<HashMap<Span, bool>>,
+    searched: Cell<usize>,
 }
 
 /// The documents of files in YAML or JSON that somebody else has read already.
@@ -31,15 +40,42 @@ pub(super) enum Text {
 }
 
 /// What a place in HCL lies in.
+#[derive(Clone)]
 pub(super) enum Around {
-    Block(Block),
+    Block(Rc<Block>),
     Attribute,
+    /// What can't be parsed.
+    Nothing,
 }
 
 impl<'a> Texts<'a> {
     /// Files that are parsed when they are first asked for, unless they are known.
     pub fn new(sources: &'a Sources, fs: &'a dyn Fs, known: Known<'a>) -> Self {
-        Self { sources, fs, known, read: RefCell::default() }
+        Self {
+            sources,
+            fs,
+            known,
+            read: RefCell::default(),
+            parsed: RefCell::default(),
+            declares_trail: RefCell::default(),
+            searched: Cell::default(),
+        }
+    }
+
+    /// Whether more was gone through than all fixes of a deployment may cost.
+    pub(super) fn is_exhausted(&self) -> bool {
+        self.searched.get() > MAX_SEARCHED
+    }
+
+    /// How many bytes of text were gone through.
+    #[cfg(test)]
+    pub(super) fn searched(&self) -> usize {
+        self.searched.get()
+    }
+
+    /// Counts the bytes of a text that somebody is about to go through.
+    pub(super) fn search(&self, bytes: usize) {
+        self.searched.set(self.searched.get().saturating_add(bytes));
     }
 
     pub(super) fn file(&self, id: FileId) -> Arc<SourceFile> {
@@ -53,6 +89,7 @@ impl<'a> Texts<'a> {
         paths.extend(self.sources.unlisted_in(&directory));
         paths.sort();
         paths.dedup();
+        paths.iter().for_each(|path| self.search(path.as_os_str().len()));
         let of_module =
             paths.iter().filter(|path| path.file_name().is_some_and(|name| is_configuration(&name.to_string_lossy())));
         of_module.filter_map(|path| self.sources.known(path)).map(|id| self.file(id)).collect()
@@ -60,6 +97,7 @@ impl<'a> Texts<'a> {
 
     /// The bytes of a place.
     pub(super) fn slice(&self, span: Span) -> String {
+        self.search(span.range().len());
         self.file(span.file).slice(span).to_owned()
     }
 
@@ -86,31 +124,24 @@ impl<'a> Texts<'a> {
     pub(super) fn around(&self, place: Span) -> Option<Around> {
         let text = self.text(place.file);
         let Text::Items(items) = text.as_ref() else { return None };
-        let item = items.iter().find(|item| holds(item.span, place))?;
-        match hcl::parse(item, &self.file(place.file)).0? {
-            Parsed::Block(block) => Some(Around::Block(block)),
-            Parsed::Attribute(_) => Some(Around::Attribute),
-        }
+        let item = last_before(items, place, |item| item.span).filter(|item| holds(item.span, place))?;
+        let parse = || match hcl::parse(item, &self.file(place.file)).0 {
+            Some(Parsed::Block(block)) => Around::Block(Rc::new(block)),
+            Some(Parsed::Attribute(_)) => Around::Attribute,
+            None => Around::Nothing,
+        };
+        self.search(item.span.range().len());
+        Some(self.parsed.borrow_mut().entry(item.span).or_insert_with(parse).clone())
     }
 
     /// The entry whose key stands at a place.
     pub(super) fn entry(&self, key: Span) -> Option<Entry> {
-        let text = self.text(key.file);
-        let Text::Documents(documents) = text.as_ref() else { return None };
-        let mut pending: Vec<&Node> = documents.iter().map(Arc::as_ref).collect();
-        while let Some(node) = pending.pop() {
-            match &node.kind {
-                NodeKind::Mapping(mapping) => {
-                    if let Some(entry) = mapping.entries.iter().find(|entry| entry.key.span == key) {
-                        return Some(entry.clone());
-                    }
-                    pending.extend(mapping.entries.iter().map(|entry| &*entry.value));
-                }
-                NodeKind::Sequence(items) => pending.extend(items.iter().map(Arc::as_ref)),
-                NodeKind::Scalar(_) | NodeKind::Alias(_) => {}
-            }
-        }
-        None
+        let path = self.path(key);
+        let mut entries = path.iter().rev().filter_map(|node| match &node.kind {
+            NodeKind::Mapping(mapping) => last_before(&mapping.entries, key, |entry| entry.key.span),
+            NodeKind::Sequence(_) | NodeKind::Scalar(_) | NodeKind::Alias(_) => None,
+        });
+        entries.find(|entry| entry.key.span == key).cloned()
     }
 
     /// The nodes that hold a place, the outermost first.
@@ -118,7 +149,8 @@ impl<'a> Texts<'a> {
         let text = self.text(place.file);
         let Text::Documents(documents) = text.as_ref() else { return Vec::new() };
         let mut path = Vec::new();
-        let mut next = documents.iter().find(|node| holds(node.whole(), place)).cloned();
+        let document = last_before(documents, place, |node| node.whole());
+        let mut next = document.filter(|node| holds(node.whole(), place)).cloned();
         while let Some(node) = next {
             next = child(&node, place);
             path.push(node);
@@ -131,12 +163,20 @@ impl<'a> Texts<'a> {
 fn child(node: &Node, place: Span) -> Option<Arc<Node>> {
     match &node.kind {
         NodeKind::Mapping(mapping) => {
-            let entry = mapping.entries.iter().find(|entry| holds(entry.key.span.to(entry.value.whole()), place))?;
-            Some(Arc::clone(&entry.value))
+            let entry = last_before(&mapping.entries, place, |entry| entry.key.span)?;
+            holds(entry.key.span.to(entry.value.whole()), place).then(|| Arc::clone(&entry.value))
         }
-        NodeKind::Sequence(items) => items.iter().find(|item| holds(item.whole(), place)).cloned(),
+        NodeKind::Sequence(items) => {
+            last_before(items, place, |item| item.whole()).filter(|item| holds(item.whole(), place)).cloned()
+        }
         NodeKind::Scalar(_) | NodeKind::Alias(_) => None,
     }
+}
+
+/// The last of some things, in the order of their places, that doesn't begin behind a place.
+pub(super) fn last_before<T>(things: &[T], place: Span, span: impl Fn(&T) -> Span) -> Option<&T> {
+    let next = things.partition_point(|thing| span(thing).start <= place.start);
+    things.get(next.checked_sub(1)?)
 }
 
 /// Whether a place begins in a span.

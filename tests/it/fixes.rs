@@ -21,7 +21,7 @@ use super::support::{directories_in, everything, expect_file, files_below, given
 type Files = Vec<(PathBuf, Vec<u8>)>;
 
 /// What becomes of a project in memory.
-fn fixed(files: &Files, allowed: Safety) -> Mended {
+pub(crate) fn fixed(files: &Files, allowed: Safety) -> Mended {
     let (fs, sources, settings) = given(files.clone(), Settings::default());
     let judge = |changed: &[Changed]| {
         let sources = sources.with(changed.iter().map(|one| (one.file.as_ref(), one.text.as_str())));
@@ -32,7 +32,7 @@ fn fixed(files: &Files, allowed: Safety) -> Mended {
 }
 
 /// The files as a fix leaves them.
-fn after(files: &Files, mended: &Mended) -> Files {
+pub(crate) fn after(files: &Files, mended: &Mended) -> Files {
     let text = |path: &Path| mended.files.iter().find(|one| one.file.path == Path::new("/").join(path));
     let new = |(path, old): &(PathBuf, Vec<u8>)| {
         (path.clone(), text(path).map_or(old.clone(), |one| one.text.clone().into_bytes()))

@@ -1,6 +1,7 @@
 //! Input that means harm: each is judged, or there is a word about why not.
 
 mod faults;
+mod mending;
 mod promises;
 mod soak;
 mod streams;
@@ -53,17 +54,19 @@ fn silence_has_a_reason() {
     }
 }
 
+/// Does work on a thread with little stack.
+fn on_small_stack<T: Send>(work: impl FnOnce() -> T + Send) -> std::thread::Result<T> {
+    std::thread::scope(|scope| {
+        let builder = std::thread::Builder::new().stack_size(STACK);
+        builder.spawn_scoped(scope, work).unwrap().join()
+    })
+}
+
 impl Input {
     /// What is said about each, on threads with little stack.
     fn check_all(inputs: &[Self]) -> Vec<String> {
-        let on_thread = |input: &Self| {
-            std::thread::scope(|scope| {
-                let builder = std::thread::Builder::new().stack_size(STACK);
-                let thread = builder.spawn_scoped(scope, || input.check()).unwrap();
-                thread.join().unwrap_or_else(|_| "it ends in a panic\n".to_owned())
-            })
-        };
-        inputs.iter().map(on_thread).collect()
+        let said = |input: &Self| on_small_stack(|| input.check());
+        inputs.iter().map(|input| said(input).unwrap_or_else(|_| "it ends in a panic\n".to_owned())).collect()
     }
 
     fn check(&self) -> String {

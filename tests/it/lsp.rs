@@ -1,6 +1,6 @@
 //! The server as an editor uses it: what is open counts, and what is said is what `check` says.
 
-mod client;
+pub(crate) mod client;
 mod neovim;
 
 use serde_json::{Value, json};
