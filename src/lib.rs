@@ -45,6 +45,9 @@
 //! A rule is a page in `rules/`, a file in [`rules`] and two lines in its list. An input format is a folder in
 //! [`formats`] and a line in [`FORMATS`](formats::FORMATS). A format of reports is a file in [`output`], a variant and an arm.
 
+// What is computed on input neither overflows nor divides by zero.
+#![cfg_attr(not(test), warn(clippy::arithmetic_side_effects))]
+
 pub mod baseline;
 pub mod changes;
 pub mod cli;

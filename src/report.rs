@@ -16,6 +16,7 @@ use crate::suppress::Suppression;
 
 /// What a run found.
 #[derive(Debug)]
+#[must_use = "a report that nobody sees reads like a pass"]
 pub struct Report {
     /// The files that spans point into.
     pub sources: Sources,

@@ -36,6 +36,7 @@ pub struct Input {
 
 /// What a scan found.
 #[derive(Debug, Default)]
+#[must_use = "files that can't be read are to be told"]
 pub struct Scan {
     /// How many files are of a kind that is checked.
     pub files: usize,
@@ -92,7 +93,7 @@ pub fn scan(fs: &dyn Fs, inputs: &Inputs, sources: &Sources, progress: &Progress
 impl Inputs {
     /// Whether one input may hold another.
     fn overlap(&self) -> bool {
-        self.paths.len() + usize::from(self.text.is_some()) > 1
+        self.paths.len().saturating_add(usize::from(self.text.is_some())) > 1
     }
 }
 

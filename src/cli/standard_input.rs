@@ -11,7 +11,7 @@ pub(super) const STANDARD_INPUT: &str = "-";
 /// All of it, up to the first byte that is too much.
 pub(super) fn read() -> Result<Vec<u8>, Error> {
     let mut bytes = Vec::new();
-    let limit = MAX_FILE_BYTES as u64 + 1;
+    let limit = (MAX_FILE_BYTES as u64).saturating_add(1);
     std::io::stdin().lock().take(limit).read_to_end(&mut bytes).map_err(Error::StandardInput)?;
     Ok(bytes)
 }

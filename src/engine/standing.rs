@@ -58,6 +58,7 @@ pub(super) struct Held {
 
 /// What has become of a [`Standing`] check.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[must_use = "it may be that only a new scan can tell"]
 pub enum Change {
     /// Nothing that it rests on is different.
     None,

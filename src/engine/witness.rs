@@ -93,7 +93,7 @@ pub(super) fn minimal(runs: &[(bool, &World)]) -> Vec<Decision> {
         if worlds.iter().filter(|(_, world)| allows(world)).all(|(such, _)| *such) {
             decisions = fewer;
         } else {
-            index += 1;
+            index = index.saturating_add(1);
         }
     }
     decisions

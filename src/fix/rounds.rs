@@ -14,6 +14,7 @@ const MAX_ROUNDS: usize = 50;
 
 /// What became of the fixes.
 #[derive(Debug)]
+#[must_use = "nothing is written yet"]
 pub struct Mended {
     /// What is found in the new texts. A finding whose fix would do harm has none any more.
     pub report: Report,

@@ -34,6 +34,7 @@ pub enum Unresolved {
 
 /// When a run fails.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[must_use = "it decides whether a run fails"]
 pub struct Gate {
     /// The least level that fails it; nothing fails it when there is none.
     pub fail_on: Option<Level>,

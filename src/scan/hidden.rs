@@ -45,10 +45,10 @@ pub(super) fn unescaped(bytes: &[u8]) -> Option<Vec<u8>> {
 
 /// The length of an escape, and the printable ASCII character that it stands for; none for a joined line.
 fn resolve(escape: &[u8]) -> Option<(usize, Option<u8>)> {
-    let digits = match escape.get(1)? {
-        b'x' => 2,
-        b'u' => 4,
-        b'U' => 8,
+    let length = match escape.get(1)? {
+        b'x' => 4,
+        b'u' => 6,
+        b'U' => 10,
         b'\n' | b'\r' => {
             let blank = escape.iter().skip(1).take_while(|byte| byte.is_ascii_whitespace()).count();
             return Some((blank.saturating_add(1), None));
@@ -56,7 +56,6 @@ fn resolve(escape: &[u8]) -> Option<(usize, Option<u8>)> {
         b'/' => return Some((2, Some(b'/'))),
         _ => return None,
     };
-    let length = digits + 2;
     let digits = std::str::from_utf8(escape.get(2..length)?).ok()?;
     let code = u32::from_str_radix(digits, 16).ok()?;
     let character = u8::try_from(code).ok().filter(|code| code.is_ascii_graphic())?;

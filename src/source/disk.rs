@@ -32,6 +32,7 @@ pub struct Disk {
 
 /// New bytes that stand beside a file.
 #[derive(Debug)]
+#[must_use = "bytes that don't take the place are removed"]
 pub struct Staged<'a> {
     path: &'a Path,
     old: &'a [u8],
@@ -122,8 +123,9 @@ impl Disk {
     /// It isn't a regular file of the trees any more, its bytes aren't `old`, or the system refuses.
     pub fn stage<'a>(&self, path: &'a Path, old: &'a [u8], new: &[u8]) -> Result<Staged<'a>, ReadError> {
         self.check_unchanged(path, old)?;
-        // A link stays a link to the same file.
+        // A link stays a link to the same file, which isn't another one by now.
         let target = fs::canonicalize(path).map_err(refused)?;
+        self.check_link(&target)?;
         Ok(Staged { path, old, replacement: Replacement::new(target, new).map_err(refused)? })
     }
 
@@ -315,7 +317,7 @@ fn check_regular(found: &FileType) -> Result<(), ReadError> {
 /// Replaces the buffer's contents by the file's.
 fn read_into(file: File, buffer: &mut Vec<u8>) -> Result<(), ReadError> {
     buffer.clear();
-    let limit = MAX_FILE_BYTES as u64 + 1;
+    let limit = (MAX_FILE_BYTES as u64).saturating_add(1);
     file.take(limit).read_to_end(buffer).map_err(refused)?;
     if buffer.len() > MAX_FILE_BYTES { Err(ReadError::TooLarge) } else { Ok(()) }
 }

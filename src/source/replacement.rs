@@ -11,6 +11,7 @@ const MAX_DRAFTS: u32 = 100;
 
 /// Bytes that stand beside the file whose place they are going to take. What hasn't taken it is removed.
 #[derive(Debug)]
+#[must_use = "bytes that don't take the place are removed"]
 pub struct Replacement {
     draft: PathBuf,
     target: PathBuf,

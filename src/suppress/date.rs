@@ -38,7 +38,7 @@ impl Date {
     fn after_epoch(mut days: u64) -> Self {
         let mut date = Self::default();
         while let Some(length) = days_of(date.year, date.month).map(u64::from).filter(|length| days >= *length) {
-            days -= length;
+            days = days.saturating_sub(length);
             date = date.next_month();
         }
         Self { day: date.day.saturating_add(u8::try_from(days).unwrap_or(0)), ..date }

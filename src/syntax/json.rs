@@ -66,9 +66,9 @@ impl Reader<'_> {
         let (mut depth, mut separators) = (0_usize, 0_usize);
         for Character { at, character, .. } in characters(text).filter(|it| !it.in_string) {
             match character {
-                '[' | '{' => depth += 1,
+                '[' | '{' => depth = depth.saturating_add(1),
                 ']' | '}' => depth = depth.saturating_sub(1),
-                ',' | ':' => separators += 1,
+                ',' | ':' => separators = separators.saturating_add(1),
                 _ => continue,
             }
             let span = self.span(range_of(at, character));
@@ -134,11 +134,12 @@ impl Reader<'_> {
     }
 
     fn span(&self, range: Range) -> Span {
-        Span::new(self.id, self.offset + range.start, self.offset + range.end)
+        let place = |at: usize| self.offset.saturating_add(at);
+        Span::new(self.id, place(range.start), place(range.end))
     }
 
     fn word_at(&self, at: usize) -> Span {
-        word_at(self.id, self.file, self.offset + at)
+        word_at(self.id, self.file, self.offset.saturating_add(at))
     }
 }
 
@@ -176,7 +177,7 @@ fn characters(text: &str) -> impl Iterator<Item = Character> {
 }
 
 fn range_of(at: usize, character: char) -> Range {
-    Range { start: at, end: at + character.len_utf8() }
+    Range { start: at, end: at.saturating_add(character.len_utf8()) }
 }
 
 fn lower_first(message: &str) -> String {

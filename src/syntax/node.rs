@@ -8,6 +8,7 @@ use crate::source::Span;
 
 /// What a YAML or JSON file holds.
 #[derive(Debug, Default)]
+#[must_use = "its problems are to be told"]
 pub struct Tree {
     /// Its documents, in order; JSON has one at most.
     pub documents: Vec<Arc<Node>>,

@@ -26,7 +26,7 @@ const DOUBTFUL: [char; 3] = ['\u{85}', '\u{2028}', '\u{2029}'];
 pub fn parse(id: FileId, file: &SourceFile) -> Tree {
     let mut reader = Reader::new(id, file);
     let mut parser = Parser::new_from_str_with_options(reader.text, options());
-    let mut broken = 0;
+    let mut broken = 0_usize;
     while let Some(next) = parser.next_event() {
         let outcome = match next {
             Ok((event, span)) => reader.read(event, span),
@@ -34,7 +34,7 @@ pub fn parse(id: FileId, file: &SourceFile) -> Tree {
         };
         let Err(problem) = outcome else { continue };
         reader.tree.problems.push(problem);
-        broken += 1;
+        broken = broken.saturating_add(1);
         let goes_on = broken < MAX_BROKEN_DOCUMENTS && !reader.composer.is_exhausted();
         // An error here has no more to say than the problem that is noted already.
         if !goes_on || !parser.proceed_next_document().unwrap_or(false) {
@@ -66,7 +66,7 @@ struct Reader<'a> {
     composer: Composer,
     /// Where the latest node that was read ends in `text`, or starts if it is a collection.
     reached: usize,
-    /// The strings in quotes that hold one of [`DOUBTFUL`].
+    /// The strings in quotes that hold one of [`DOUBTFUL`], in their order.
     quoted: Vec<Range<usize>>,
 }
 
@@ -97,7 +97,10 @@ impl<'a> Reader<'a> {
     /// A line end of YAML 1.1 that is none of YAML 1.2: what one reader takes for a comment may be a trail to another.
     /// In quotes it stands for a blank at most.
     fn doubtful_line_end(&self) -> Option<Problem> {
-        let is_quoted = |at: &usize| self.quoted.iter().any(|range| range.contains(at));
+        let is_quoted = |at: &usize| {
+            let next = self.quoted.partition_point(|range| range.start <= *at);
+            next.checked_sub(1).and_then(|last| self.quoted.get(last)).is_some_and(|range| range.contains(at))
+        };
         let (at, _) = self.text.match_indices(DOUBTFUL).find(|(at, _)| !is_quoted(at))?;
         let message =
             "this character ends a line for some readers of YAML and not for others; use a line feed, or quotes";
@@ -165,7 +168,7 @@ impl<'a> Reader<'a> {
                 (self.span(at, at), text)
             }
             ScalarStyle::Block => {
-                let end = start + written.trim_ascii_end().len();
+                let end = start.saturating_add(written.trim_ascii_end().len());
                 (self.span(start, end), block_text(text, written))
             }
             ScalarStyle::Quoted => {
@@ -176,7 +179,7 @@ impl<'a> Reader<'a> {
             }
             ScalarStyle::Plain => (self.span(start, end), text),
         };
-        self.reached = span.range().end - self.offset;
+        self.reached = span.range().end.saturating_sub(self.offset);
         self.composer.scalar(span, properties, Scalar { text, style })
     }
 
@@ -212,7 +215,7 @@ impl<'a> Reader<'a> {
         match after.trim_start_matches([' ', '\t']).strip_prefix(':') {
             // Else it is the first character of the next key.
             Some(rest) if rest.is_empty() || rest.starts_with([' ', '\t', '\r', '\n', ',', ']', '}']) => {
-                self.text.len() - rest.len()
+                self.text.len().saturating_sub(rest.len())
             }
             Some(_) | None => self.reached,
         }
@@ -228,15 +231,15 @@ impl<'a> Reader<'a> {
             let text = line.trim_start_matches([' ', '\t']);
             // The first line is what follows the key: a colon, perhaps a tag, or a comment.
             if number > 0 && text.starts_with('-') {
-                return line_start + line.len() - text.len();
+                return line_start.saturating_add(line.len().saturating_sub(text.len()));
             }
-            line_start += line.len();
+            line_start = line_start.saturating_add(line.len());
         }
         start
     }
 
     fn problem(&self, error: &ScanError) -> Problem {
-        let place = self.offset + error.marker().byte_offset().unwrap_or_default();
+        let place = self.offset.saturating_add(error.marker().byte_offset().unwrap_or_default());
         let span = word_at(self.id, self.file, place);
         match error.kind() {
             ErrorKind::RecursionLimitExceeded => Problem::too_deep(span),
@@ -250,7 +253,7 @@ impl<'a> Reader<'a> {
     }
 
     fn span(&self, start: usize, end: usize) -> Span {
-        Span::new(self.id, self.offset + start, self.offset + end)
+        Span::new(self.id, self.offset.saturating_add(start), self.offset.saturating_add(end))
     }
 }
 

@@ -150,7 +150,7 @@ const MAX_READ: usize = 64 << 20;
 impl Document {
     fn read(id: FileId, file: &SourceFile) -> Self {
         let (mut tree, notation) = parse(id, file);
-        let most = (MAX_READ / file.text.len().max(1)).max(1);
+        let most = MAX_READ.checked_div(file.text.len()).unwrap_or(MAX_READ).max(1);
         leave_out_after(most, &mut tree);
         let mentions_trail = super::may_declare_trail(file.text.as_bytes());
         Self { file: id, tree, notation, mentions_trail, templates: OnceCell::new() }

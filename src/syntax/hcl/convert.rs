@@ -34,7 +34,7 @@ impl<'a> Converter<'a> {
         let kind = self.name(&block.ident);
         let labels: Vec<Name> = block.labels.iter().map(|label| self.label(label)).collect();
         let header = labels.last().map_or(kind.span, |label| kind.span.to(label.span));
-        Block { kind, labels, body: self.body(&block.body, depth + 1), header, span: self.span(block) }
+        Block { kind, labels, body: self.body(&block.body, depth.saturating_add(1)), header, span: self.span(block) }
     }
 
     pub(super) fn attribute(&mut self, attribute: &structure::Attribute, depth: usize) -> Attribute {
@@ -46,7 +46,7 @@ impl<'a> Converter<'a> {
         if depth >= MAX_DEPTH {
             return Expr { span: self.span(expression), kind: ExprKind::Unreadable };
         }
-        let depth = depth + 1;
+        let depth = depth.saturating_add(1);
         let kind = match expression {
             Expression::Parenthesis(inside) => return self.expr(inside.inner(), depth),
             Expression::Traversal(traversal) => return self.traversal(traversal, depth),
@@ -187,7 +187,7 @@ impl<'a> Converter<'a> {
 
     fn traversal(&mut self, traversal: &theirs::Traversal, depth: usize) -> Expr {
         // Each operator wraps what is before it, so the base ends up that much deeper.
-        let depth = depth + traversal.operators.len();
+        let depth = depth.saturating_add(traversal.operators.len());
         if depth >= MAX_DEPTH {
             return Expr { span: self.span(traversal), kind: ExprKind::Unreadable };
         }

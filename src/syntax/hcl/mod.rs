@@ -33,6 +33,7 @@ const MAX_ITEMS: usize = 50_000;
 
 /// What a file holds, by place.
 #[derive(Debug, Default)]
+#[must_use = "its problems are to be told"]
 pub struct Outline {
     /// Its blocks and attributes, in order.
     pub items: Vec<Item>,

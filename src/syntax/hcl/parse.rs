@@ -125,11 +125,11 @@ impl Reader<'_> {
             return Err(Failure::Limit);
         }
         let text = blanked(self.text, range.clone(), &met);
-        let place = |part: Range<usize>| self.span(range.start + part.start..range.start + part.end);
+        let place = |part: Range<usize>| self.span(moved(part, range.start));
         let mut converter = Converter::new(&text, &place);
         let parsed = read_structure(&mut converter, &text, &place)?;
         // Where a heredoc ends decides what is text and what isn't, so both readers must agree.
-        let heredocs = converter.heredocs.into_iter().map(|part| part.start + range.start..part.end + range.start);
+        let heredocs = converter.heredocs.into_iter().map(|part| moved(part, range.start));
         if heredocs.eq(met.heredocs) { Ok(parsed) } else { Err(Failure::Limit) }
     }
 
@@ -149,7 +149,7 @@ impl Reader<'_> {
             if part.kind == ItemKind::Attribute && !names.insert(&part.keyword.text) {
                 problems.push(Problem::duplicate_key(part.keyword.span, &part.keyword.text));
             }
-            match self.item(part, depth + 1, problems) {
+            match self.item(part, depth.saturating_add(1), problems) {
                 Some(Parsed::Block(part)) => block.body.blocks.push(part),
                 Some(Parsed::Attribute(part)) => block.body.attributes.push(part),
                 None => {}
@@ -175,7 +175,7 @@ impl Reader<'_> {
             return Err(Problem::too_long_name(item.keyword.span));
         }
         let text = format!("{header}}}");
-        let place = |part: Range<usize>| self.span(start + part.start..start + part.end);
+        let place = |part: Range<usize>| self.span(moved(part, start));
         match read_structure(&mut Converter::new(&text, &place), &text, &place) {
             Ok(Parsed::Block(block)) => Ok(block),
             Ok(Parsed::Attribute(_)) | Err(Failure::Limit) => Err(unreadable()),
@@ -271,12 +271,17 @@ fn failure(error: &Error, text: &str, place: &dyn Fn(Range<usize>) -> Span) -> F
     let start = pointed_at(text, error.location().offset(), said);
     let rest = text.get(start..).unwrap_or_default();
     let length = rest.find(char::is_whitespace).unwrap_or(rest.len());
-    Failure::Syntax(Broken::new(start..start + length, message).problem(text, place))
+    Failure::Syntax(Broken::new(scan::range_of(start, length), message).problem(text, place))
+}
+
+/// A range of a part in the text in which the part begins at a place.
+fn moved(part: Range<usize>, by: usize) -> Range<usize> {
+    part.start.saturating_add(by)..part.end.saturating_add(by)
 }
 
 /// Where to point: at the whole escape sequence, else at the last character up to `at` that isn't space.
 fn pointed_at(text: &str, at: usize, said: &str) -> usize {
-    let until = text.get(..text.ceil_char_boundary(at + 1)).unwrap_or_default().trim_end();
+    let until = text.get(..text.ceil_char_boundary(at.saturating_add(1))).unwrap_or_default().trim_end();
     let escape = until.rfind('\\').filter(|_| said.contains("escape sequence") || said.contains("hex code"));
     escape.unwrap_or(text.floor_char_boundary(until.len().saturating_sub(1)))
 }

@@ -15,7 +15,7 @@ use crate::syntax::Problem;
 /// Finds the top-level blocks and attributes of a file, its comments, and what is neither.
 pub fn split(id: FileId, file: &SourceFile) -> Outline {
     let (start, body) = file.body();
-    let mut outline = split_range(id, &file.text, start..start + body.len());
+    let mut outline = split_range(id, &file.text, scan::range_of(start, body.len()));
     let undecodable = outside_of_comments(file.replaced.iter().copied(), "this byte isn't UTF-8", id, &outline);
     outline.problems.extend(undecodable);
     let lone = outside_of_comments(lone_returns(&file.text), "no line feed follows this carriage return", id, &outline);
@@ -78,7 +78,7 @@ impl Splitter<'_> {
         self.outline.problems.truncate(MAX_PROBLEMS - 1);
         let at = self.scanner.at;
         self.report(Broken::new(
-            at..at + 1,
+            scan::range_of(at, 1),
             format!("there are more than {MAX_ITEMS} blocks, attributes and comments"),
         ));
     }
@@ -100,7 +100,7 @@ impl Splitter<'_> {
         let ends = matches!(self.scanner.peek(), Some(b'\n') | None) || self.scanner.is_at_line_comment();
         if !ends {
             let at = self.scanner.at;
-            self.report(Broken::new(at..at + 1, "expected a new line after the block"));
+            self.report(Broken::new(scan::range_of(at, 1), "expected a new line after the block"));
         }
         Ok(())
     }
@@ -111,7 +111,7 @@ impl Splitter<'_> {
         self.give_back_blocks();
         let (text, indent) = (self.scanner.text, self.scanner.indent);
         let resumes = |line: usize| {
-            let start = line + scan::indent_at(text, line, indent);
+            let start = line.saturating_add(scan::indent_at(text, line, indent));
             scan::header_at(text, start).is_some() || (!in_block && starts_attribute(text, start))
         };
         let mut line = scan::next_line(text, self.scanner.at);
@@ -129,7 +129,7 @@ impl Splitter<'_> {
         for header in headers {
             let Some(end) = header.end.filter(|_| header.keyword.start >= last_end) else { continue };
             last_end = end;
-            let inside = header.brace + 1..end - 1;
+            let inside = header.brace.saturating_add(1)..end.saturating_sub(1);
             let item = self.item(Statement { kind: ItemKind::Block, keyword: header.keyword, inside, end });
             self.outline.items.push(item);
         }
@@ -183,13 +183,13 @@ fn attribute(scanner: &mut Scanner<'_>, keyword: Range<usize>) -> Result<Stateme
 }
 
 fn block(scanner: &mut Scanner<'_>, keyword: Range<usize>) -> Result<Statement, Broken> {
-    let body = scanner.at + 1;
+    let body = scanner.at.saturating_add(1);
     scanner.step()?;
     while !scanner.open.is_empty() {
         scanner.step()?;
     }
     let end = scanner.at;
-    Ok(Statement { kind: ItemKind::Block, keyword, inside: body..end - 1, end })
+    Ok(Statement { kind: ItemKind::Block, keyword, inside: body..end.saturating_sub(1), end })
 }
 
 fn label(scanner: &mut Scanner<'_>) -> Result<(), Broken> {
@@ -205,7 +205,7 @@ fn no_statement(scanner: &Scanner<'_>) -> Broken {
         Some(b'}') => "this `}` closes nothing",
         Some(_) | None => "expected the name of a block or of an attribute",
     };
-    Broken::new(scanner.at..scanner.at + 1, message)
+    Broken::new(scan::range_of(scanner.at, 1), message)
 }
 
 fn no_body(scanner: &Scanner<'_>, keyword: Range<usize>, has_labels: bool) -> Broken {
@@ -241,7 +241,7 @@ fn outside_of_comments(
         let item = outline.items.partition_point(|item| is_before(&item.span));
         let is_commented = comment.is_some_and(|comment| comment.start <= offset);
         if !is_commented && last_item.replace(item) != Some(item) && problems.len() < MAX_PROBLEMS {
-            let span = Span { file: id, start: offset, end: offset + 1 };
+            let span = Span { file: id, start: offset, end: offset.saturating_add(1) };
             problems.push(Problem::syntax(span, message));
         }
     }

@@ -111,8 +111,8 @@ impl Converter<'_> {
                     parts.push(Part::Interpolation(self.expr(&interpolation.expr, depth)));
                 }
                 Element::Directive(directive) => parts.push(match directive.as_ref() {
-                    Directive::If(directive) => self.template_if(directive, literals, depth + 1),
-                    Directive::For(directive) => self.template_for(directive, literals, depth + 1),
+                    Directive::If(directive) => self.template_if(directive, literals, depth.saturating_add(1)),
+                    Directive::For(directive) => self.template_for(directive, literals, depth.saturating_add(1)),
                 }),
             }
         }

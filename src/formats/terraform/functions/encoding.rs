@@ -11,7 +11,7 @@ pub(super) fn base64encode(call: &Call<'_>) -> Outcome {
     for chunk in text.as_bytes().chunks(3) {
         let bits = chunk.iter().fold(0_u32, |bits, byte| (bits << 8) | u32::from(*byte));
         let missing = 3_usize.saturating_sub(chunk.len());
-        let bits = bits << (8 * missing);
+        let bits = bits << missing.saturating_mul(8);
         let digits =
             [18, 12, 6, 0].map(|shift| ALPHABET.get((bits >> shift & 63) as usize).map_or('=', |c| char::from(*c)));
         encoded.extend(digits.iter().take(4_usize.saturating_sub(missing)));
@@ -38,7 +38,7 @@ fn decoded(text: &str) -> Option<Vec<u8>> {
         }
         let digits = group.iter().take(4_usize.saturating_sub(padding));
         let bits = digits.map(|byte| digit(*byte)).try_fold(0_u32, |bits, digit| Some((bits << 6) | digit?))?;
-        let bits = bits << (6 * padding);
+        let bits = bits << padding.saturating_mul(6);
         bytes.extend(bits.to_be_bytes().into_iter().skip(1).take(3_usize.saturating_sub(padding)));
     }
     Some(bytes)

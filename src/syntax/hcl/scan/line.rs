@@ -19,14 +19,14 @@ pub(crate) fn header_at(text: &str, start: usize) -> Option<Header> {
     let mut at = keyword.end;
     loop {
         let rest = text.get(at..)?;
-        at += rest.len() - rest.trim_start_matches([' ', '\t']).len();
+        at = at.saturating_add(rest.len().saturating_sub(rest.trim_start_matches([' ', '\t']).len()));
         match text.as_bytes().get(at)? {
             b'{' => return Some(Header { keyword, brace: at, end: None }),
             b'"' => {
-                let label = text.get(at + 1..)?;
+                let label = text.get(at.saturating_add(1)..)?;
                 let length = label.find(['"', '\n'])?;
                 label.get(length..)?.strip_prefix('"')?;
-                at += length + 2;
+                at = at.saturating_add(length).saturating_add(2);
             }
             _ => at = word_at(text, at)?.end,
         }
@@ -51,11 +51,16 @@ pub(crate) fn word_at(text: &str, start: usize) -> Option<Range<usize>> {
     let is_start = |byte: &u8| byte.is_ascii_alphabetic() || *byte == b'_' || !byte.is_ascii();
     rest.first().filter(|byte| is_start(byte))?;
     let length = rest.iter().take_while(|byte| is_start(byte) || byte.is_ascii_digit() || **byte == b'-').count();
-    Some(start..start + length)
+    Some(range_of(start, length))
 }
 
 /// The start of the line after the one that holds `at`.
 pub(crate) fn next_line(text: &str, at: usize) -> usize {
     let length = text.get(at..).and_then(|rest| rest.find('\n'));
-    length.map_or(text.len(), |length| at + length + 1)
+    length.map_or(text.len(), |length| at.saturating_add(length).saturating_add(1))
+}
+
+/// So many bytes from a place on.
+pub(crate) fn range_of(start: usize, length: usize) -> Range<usize> {
+    start..start.saturating_add(length)
 }

@@ -11,7 +11,7 @@ mod text;
 use std::ops::Range;
 
 use line::indent_before;
-pub(super) use line::{Header, header_at, indent_at, next_line, word_at};
+pub(super) use line::{Header, header_at, indent_at, next_line, range_of, word_at};
 pub(super) use open::{Frame, Open};
 
 use crate::source::Span;
@@ -108,6 +108,11 @@ impl<'a> Scanner<'a> {
         self.text.get(self.at..).unwrap_or_default()
     }
 
+    /// Goes on behind so many bytes.
+    fn pass(&mut self, bytes: usize) {
+        self.at = self.at.saturating_add(bytes);
+    }
+
     /// Takes a name, if one is next.
     pub(super) fn word(&mut self) -> Option<Range<usize>> {
         let word = word_at(self.text, self.at)?;
@@ -120,7 +125,7 @@ impl<'a> Scanner<'a> {
     pub(super) fn skip_spaces(&mut self) -> Result<(), Broken> {
         while let Some(byte) = self.peek() {
             match byte {
-                b' ' | b'\t' | b'\r' => self.at += 1,
+                b' ' | b'\t' | b'\r' => self.pass(1),
                 b'/' if self.rest().starts_with("/*") => self.block_comment()?,
                 _ => break,
             }
@@ -133,7 +138,7 @@ impl<'a> Scanner<'a> {
         loop {
             self.skip_spaces()?;
             match self.peek() {
-                Some(b'\n') => self.at += 1,
+                Some(b'\n') => self.pass(1),
                 Some(b'#' | b'/') if self.is_at_line_comment() => self.line_comment(),
                 Some(_) | None => return Ok(()),
             }
@@ -147,7 +152,7 @@ impl<'a> Scanner<'a> {
 
     /// Takes the `=` of an attribute.
     pub(super) fn assign(&mut self) {
-        self.at += 1;
+        self.pass(1);
         self.code_end = self.at;
         self.in_value = true;
     }
@@ -171,7 +176,7 @@ impl<'a> Scanner<'a> {
         match inner.or(self.open.first()) {
             Some(frame) => {
                 let opening = frame.open.opening();
-                let range = frame.at..frame.at + opening.len();
+                let range = range_of(frame.at, opening.len());
                 Broken::new(range, format!("this `{opening}` is never closed"))
             }
             None => Broken::new(self.at..self.at, "the file ends in the middle of a statement"),
@@ -181,7 +186,7 @@ impl<'a> Scanner<'a> {
     fn code(&mut self) -> Result<(), Broken> {
         match self.peek() {
             None => return Err(self.unclosed()),
-            Some(b' ' | b'\t' | b'\r') => self.at += 1,
+            Some(b' ' | b'\t' | b'\r') => self.pass(1),
             Some(b'\n') => self.line_ending(),
             Some(b'#' | b'/') if self.is_at_line_comment() => self.line_comment(),
             Some(b'/') if self.rest().starts_with("/*") => self.block_comment()?,
@@ -215,12 +220,14 @@ impl<'a> Scanner<'a> {
 
     fn plain_token(&mut self, byte: u8) {
         match self.open.last().map(|frame| frame.open) {
-            Some(Open::Object) if matches!(byte, b'=' | b':') => self.met.entries += 1,
+            Some(Open::Object) if matches!(byte, b'=' | b':') => {
+                self.met.entries = self.met.entries.saturating_add(1);
+            }
             Some(Open::Block) if byte == b'=' => self.in_value = true,
             Some(_) | None => {}
         }
         if self.word().is_none() {
-            self.at += 1;
+            self.pass(1);
         }
     }
 
@@ -245,7 +252,7 @@ impl<'a> Scanner<'a> {
     }
 
     fn push(&mut self, open: Open) -> Result<(), Broken> {
-        let range = self.at..self.at + open.opening().len();
+        let range = range_of(self.at, open.opening().len());
         if self.open.len() >= MAX_OPEN {
             return Err(Broken::new(range, "this is nested too deeply"));
         }
@@ -255,7 +262,7 @@ impl<'a> Scanner<'a> {
     }
 
     fn close(&mut self, byte: u8, closes: impl Fn(Open) -> bool) -> Result<(), Broken> {
-        let range = self.at..self.at + 1;
+        let range = range_of(self.at, 1);
         let closing = char::from(byte);
         match self.open.last() {
             Some(frame) if closes(frame.open) => {}
@@ -289,12 +296,12 @@ impl<'a> Scanner<'a> {
     fn line_ending(&mut self) {
         if self.ignores_line_endings() {
             let before = self.text.get(..self.at).unwrap_or_default();
-            self.blank(before.strip_suffix('\r').unwrap_or(before).len()..self.at + 1);
+            self.blank(before.strip_suffix('\r').unwrap_or(before).len()..self.at.saturating_add(1));
         }
-        self.at += 1;
+        self.pass(1);
         if let Some(inner) = self.open.last() {
             self.in_value &= inner.open != Open::Block;
-            let start = self.at + indent_at(self.text, self.at, self.indent);
+            let start = self.at.saturating_add(indent_at(self.text, self.at, self.indent));
             self.met.headers.extend(header_at(self.text, start));
         }
     }
@@ -326,6 +333,6 @@ impl Broken {
         let start = text.floor_char_boundary(self.range.start);
         let line = text.get(start..).and_then(|rest| rest.lines().next()).unwrap_or_default();
         let length = line.ceil_char_boundary(self.range.end.saturating_sub(start).max(1));
-        Problem::syntax(place(start..start + length), self.message)
+        Problem::syntax(place(range_of(start, length)), self.message)
     }
 }

@@ -1,6 +1,8 @@
 //! Strings, heredocs and comments: text in which brackets mean nothing.
 
-use super::line::{next_line, word_at};
+use std::ops::Range;
+
+use super::line::{next_line, range_of, word_at};
 use super::open::{Frame, Marker, Open};
 use super::{Broken, Scanner};
 
@@ -9,15 +11,15 @@ impl<'a> Scanner<'a> {
     pub(super) fn quoted(&mut self) -> Result<(), Broken> {
         let rest = self.rest();
         let length = rest.find(['"', '\\', '$', '%', '\n']).unwrap_or(rest.len());
-        self.at += length;
+        self.pass(length);
         match self.peek() {
             Some(b'"') => {
-                self.at += 1;
+                self.pass(1);
                 self.pop();
             }
             Some(b'\\') => {
                 let escaped = self.rest().chars().nth(1).filter(|&c| c != '\n');
-                self.at += escaped.map_or(0, char::len_utf8) + 1;
+                self.pass(escaped.map_or(0, char::len_utf8).saturating_add(1));
             }
             Some(b'$' | b'%') => self.sequence()?,
             Some(_) | None => {
@@ -38,14 +40,14 @@ impl<'a> Scanner<'a> {
             return self.push(Open::Directive);
         }
         let escape = ["$${", "%%{"].into_iter().find(|escape| rest.starts_with(escape));
-        self.at += escape.map_or(1, str::len);
+        self.pass(escape.map_or(1, str::len));
         Ok(())
     }
 
     /// At `<<`, which is nothing special unless a marker and the end of the line follow.
     pub(super) fn begin_heredoc(&mut self) -> Result<(), Broken> {
         let Some((marker, body)) = self.heredoc_opening() else {
-            self.at += "<<".len();
+            self.pass("<<".len());
             return Ok(());
         };
         let end = self.terminator(self.at, marker, body)?;
@@ -56,21 +58,24 @@ impl<'a> Scanner<'a> {
 
     /// The marker and where the text of the heredoc starts, which is on the next line.
     fn heredoc_opening(&self) -> Option<(&'a str, usize)> {
-        let after = self.at + "<<".len();
+        let after = self.at.saturating_add("<<".len());
         let dash = usize::from(self.text.get(after..)?.starts_with('-'));
-        let word = word_at(self.text, after + dash)?;
+        let word = word_at(self.text, after.saturating_add(dash))?;
         let rest = self.text.get(word.end..)?;
         let ending = ["\n", "\r\n"].into_iter().find(|ending| rest.starts_with(ending))?;
-        Some((self.text.get(word.clone())?, word.end + ending.len()))
+        Some((self.text.get(word.clone())?, word.end.saturating_add(ending.len())))
     }
 
     /// The marker alone on the first such line from `from` on, which is the start of a line.
     fn terminator(&mut self, heredoc: usize, marker: &'a str, from: usize) -> Result<Marker, Broken> {
         match self.look_ahead(from, |text| lone_word(text, marker))? {
-            Some(length) => Ok(Marker { start: from + length, end: from + length + marker.len() }),
+            Some(length) => {
+                let Range { start, end } = range_of(from.saturating_add(length), marker.len());
+                Ok(Marker { start, end })
+            }
             None => {
                 let message = format!("no line with only `{marker}` ends this heredoc");
-                Err(Broken::new(heredoc..heredoc + "<<".len(), message))
+                Err(Broken::new(range_of(heredoc, "<<".len()), message))
             }
         }
     }
@@ -80,7 +85,7 @@ impl<'a> Scanner<'a> {
         let Some(text) = self.text.get(self.at..end.start) else { return self.extend_heredoc(end) };
         match text.find(['$', '%']) {
             Some(length) => {
-                self.at += length;
+                self.pass(length);
                 self.sequence()?;
             }
             None => {
@@ -103,23 +108,23 @@ impl<'a> Scanner<'a> {
     /// Takes a comment up to the end of the line.
     pub(super) fn line_comment(&mut self) {
         let line = self.rest().split('\n').next().unwrap_or_default();
-        let comment = self.at..self.at + line.strip_suffix('\r').unwrap_or(line).len();
+        let comment = range_of(self.at, line.strip_suffix('\r').unwrap_or(line).len());
         if self.ignores_line_endings() {
             self.blank(comment.clone());
         }
-        self.at += line.len();
+        self.pass(line.len());
         self.met.comments.push(comment);
     }
 
     /// Takes a comment up to its `*/`.
     pub(super) fn block_comment(&mut self) -> Result<(), Broken> {
         let start = self.at;
-        let inside = start + "/*".len();
+        let inside = start.saturating_add("/*".len());
         let length = self.look_ahead(inside, |text| text.find("*/"))?;
         let Some(length) = length else {
             return Err(Broken::new(start..inside, "this comment is never closed"));
         };
-        self.at = inside + length + "*/".len();
+        self.at = inside.saturating_add(length).saturating_add("*/".len());
         self.met.comments.push(start..self.at);
         Ok(())
     }
@@ -127,7 +132,7 @@ impl<'a> Scanner<'a> {
     /// Searches the text from `from` on, as long as that doesn't happen too often.
     fn look_ahead(&mut self, from: usize, search: impl Fn(&str) -> Option<usize>) -> Result<Option<usize>, Broken> {
         if self.lookahead == 0 {
-            let range = self.at..self.at + "<<".len();
+            let range = range_of(self.at, "<<".len());
             return Err(Broken::new(range, "too many heredocs and comments are left open before this"));
         }
         let text = self.text.get(from..).unwrap_or_default();
@@ -142,7 +147,7 @@ fn lone_word(text: &str, word: &str) -> Option<usize> {
     let is_space = |c: char| c.is_whitespace() && c != '\n';
     let is_alone = |at: &usize| {
         let before = text.get(..*at).unwrap_or_default().trim_end_matches(is_space);
-        let after = text.get(at + word.len()..).unwrap_or_default().trim_start_matches(is_space);
+        let after = text.get(at.saturating_add(word.len())..).unwrap_or_default().trim_start_matches(is_space);
         (before.is_empty() || before.ends_with('\n')) && (after.is_empty() || after.starts_with('\n'))
     };
     text.match_indices(word).map(|(at, _)| at).find(is_alone)
