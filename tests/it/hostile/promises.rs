@@ -1,6 +1,6 @@
 //! What `SECURITY.md` promises has tests, and says the limits that there are.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use trailint::source::MAX_FILE_BYTES;
 use trailint::syntax::{MAX_DEPTH, MAX_NAME, MAX_NODES};
@@ -28,6 +28,72 @@ fn each_promise_names_tests_that_are_there() {
         }
     }
     assert!(names.len() >= 20);
+}
+
+/// The limits that bound no input: how many threads and drafts there may be, how much is shown, and what CloudTrail takes.
+const OWN: [&str; 4] = [
+    "source::disk::MAX_WALKERS",
+    "source::replacement::MAX_DRAFTS",
+    "lsp::hover::MAX_SHOWN",
+    "model::dialects::read::MAX_BASIC_SELECTORS",
+];
+
+/// The layers that read what somebody else has written.
+const READERS: [&str; 9] = ["config", "fix", "formats", "lsp", "model", "source", "suppress", "syntax", "value"];
+
+/// The constants of these layers that are limits, each with what it is set to.
+fn constants() -> BTreeMap<String, String> {
+    let mut constants = BTreeMap::new();
+    for (path, bytes) in files_below(&package("src")) {
+        let path = path.with_extension("").display().to_string();
+        let module = path.trim_end_matches("/mod").replace('/', "::");
+        let text = String::from_utf8(bytes).unwrap();
+        for line in text.lines().filter(|line| !line.starts_with(' ')) {
+            let Some((name, value)) = line.split_once("const MAX_").and_then(|(_, rest)| rest.split_once(": ")) else {
+                continue;
+            };
+            let value = value.split_once(" = ").unwrap().1.trim_end_matches(';').to_owned();
+            constants.insert(format!("{module}::MAX_{name}"), value);
+        }
+    }
+    let is_reader = |name: &String| READERS.contains(&name.split("::").next().unwrap());
+    constants.retain(|name, _| is_reader(name) && !OWN.contains(&name.as_str()));
+    constants
+}
+
+/// What a product or a shift of numbers and other limits comes to.
+fn number(value: &str, constants: &BTreeMap<String, String>) -> usize {
+    if let Some((base, shift)) = value.split_once(" << ") {
+        return base.parse::<usize>().unwrap() << shift.parse::<u32>().unwrap();
+    }
+    let factor = |factor: &str| match factor.replace('_', "").parse() {
+        Ok(number) => number,
+        Err(_) => {
+            let is_it = |name: &&String| name.ends_with(&format!("::{factor}"));
+            number(&constants[constants.keys().find(is_it).unwrap()], constants)
+        }
+    };
+    value.split(" * ").map(factor).product()
+}
+
+#[test]
+fn each_limit_is_told() {
+    let constants = constants();
+    let page = std::fs::read_to_string(package("docs/limits.md")).unwrap();
+    let mut told = BTreeSet::new();
+    for row in page.lines().filter(|line| line.starts_with("| ") && line.contains("::MAX_")) {
+        let limit = row[2..].split(" |").next().unwrap();
+        let (digits, unit) = limit.split_once(' ').unwrap_or((limit, ""));
+        let factor = ["", "KB", "MB"].iter().position(|known| *known == unit).unwrap();
+        let limit = digits.replace(',', "").parse::<usize>().unwrap() << (10 * factor);
+        for name in row.split('`').filter(|text| text.contains("::MAX_")) {
+            let value = constants.get(name).unwrap_or_else(|| panic!("there is no limit `{name}`"));
+            assert_eq!(number(value, &constants), limit, "{row}");
+            told.insert(name.to_owned());
+        }
+    }
+    let untold: Vec<_> = constants.keys().filter(|name| !told.contains(*name)).collect();
+    assert!(untold.is_empty(), "{untold:?}");
 }
 
 #[test]
