@@ -351,11 +351,8 @@ struct CheckArgs {
 
 /// Runs the command that the arguments of this process ask for.
 pub fn main() -> ExitCode {
-    let matches = Cli::command().get_matches();
-    let cli = match Cli::from_arg_matches(&matches) {
-        Ok(cli) => cli,
-        Err(error) => error.exit(),
-    };
+    let matches = Cli::command().try_get_matches().unwrap_or_else(|error| end(&error));
+    let cli = Cli::from_arg_matches(&matches).unwrap_or_else(|error| end(&error));
     match run(&cli, &matches) {
         Ok(status) => status,
         Err(error) => {
@@ -364,6 +361,19 @@ pub fn main() -> ExitCode {
             ExitCode::from(NOT_DONE)
         }
     }
+}
+
+/// Ends the program with the help that was asked for, or with what is wrong with the arguments. These may be names that a
+/// stranger chose, so nothing in them acts on a terminal.
+fn end(error: &clap::Error) -> ! {
+    if !error.use_stderr() {
+        error.exit();
+    }
+    let lines = error.render().to_string();
+    let text: String = lines.lines().map(|line| format!("{}\n", output::inert(line))).collect();
+    // There is nobody left to tell when standard error can't be written.
+    let _ = Stream::Error.write(&text, Look::default());
+    std::process::exit(i32::from(NOT_DONE))
 }
 
 fn run(cli: &Cli, matches: &ArgMatches) -> Result<ExitCode, Error> {

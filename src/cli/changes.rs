@@ -194,8 +194,8 @@ impl Now<'_> {
         let now = Gate { config, baseline: baseline.unwrap_or(&none), is_apart: was.own.is_some() };
         let then = Gate { config: &was.config, baseline: &was.baseline, is_apart: false };
         engine::add(report, weakened(report, &was.report, now, then, self.given.files.fs()));
-        let strict =
-            CheckArgs::from_arg_matches(&config::complete(&was.config, &["check"])).unwrap_or_else(|e| e.exit());
+        let strict = CheckArgs::from_arg_matches(&config::complete(&was.config, &["check"]))
+            .unwrap_or_else(|error| super::end(&error));
         report::Gate {
             fail_on: strict.fail_on.level(),
             unresolved_fails: strict.unresolved == report::Unresolved::Fail,

@@ -9,8 +9,8 @@ use super::baseline::Place;
 use super::changes::{Now, Was};
 use super::inputs::{self, Files, Given};
 use super::{
-    CheckArgs, asked, baseline, changes, comments, config, destinations, evaluation, fixes, locked, progress, regions,
-    watch,
+    CheckArgs, NOT_DONE, asked, baseline, changes, comments, config, destinations, evaluation, fixes, locked, progress,
+    regions, watch,
 };
 use crate::config::Config;
 use crate::engine::{self, Settings};
@@ -74,10 +74,14 @@ fn once(args: &CheckArgs, matches: &ArgMatches, look: Look, seen: Option<Arc<See
     let now = Now { args: &args, config: &config, baseline: baseline.as_ref(), settings: &settings, given: &given };
     let mut bar = Bar { was: before.map(|before| now.judge(before)).transpose()?, now };
     let mut gate = bar.hold(&mut report);
-    let mut is_done = true;
+    let mut least = 0;
     if args.fix || args.diff {
         let fixed = fixes::run(report, &sources, &mut bar, look)?;
-        is_done = fixed.is_whole && !(fixed.has_changed && args.exit_non_zero_on_fix);
+        least = match fixed.has_changed && args.exit_non_zero_on_fix {
+            _ if !fixed.is_whole => NOT_DONE,
+            true => FOUND,
+            false => 0,
+        };
         (report, gate) = (fixed.report, fixed.gate);
     }
     if let Some(reason) = &args.add_ignore {
@@ -89,8 +93,8 @@ fn once(args: &CheckArgs, matches: &ArgMatches, look: Look, seen: Option<Arc<See
         args.output.iter().for_each(|to| seen.renew(&normalize(&given.here.join(&to.path))));
     }
     let is_read = print(&report, &args, look)?;
-    let passes = report.passes(gate) && is_done;
-    Ok(Done { status: if passes { ExitCode::SUCCESS } else { ExitCode::from(FOUND) }, is_read })
+    let status = if report.passes(gate) { least } else { least.max(FOUND) };
+    Ok(Done { status: ExitCode::from(status), is_read })
 }
 
 /// What a report is held against, and how it is shown.
@@ -127,7 +131,7 @@ pub(super) struct Job {
 /// What the arguments of the nested `subcommands` and the configuration say together.
 pub(super) fn job(config: Config, given: Given, subcommands: &[&str]) -> Result<Job, Error> {
     let matches = config::complete(&config, subcommands);
-    let args = CheckArgs::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
+    let args = CheckArgs::from_arg_matches(&matches).unwrap_or_else(|error| super::end(&error));
     job_of(args, &matches, config, given)
 }
 

@@ -48,7 +48,9 @@ pub(super) fn common_directory(given: &Given) -> PathBuf {
 /// what an option says on the command line or in the environment wins, except for the environment over
 /// `--config KEY=VALUE`.
 pub(super) fn complete(config: &Config, subcommands: &[&str]) -> ArgMatches {
-    innermost(with_defaults(Cli::command(), config, subcommands).get_matches())
+    innermost(
+        with_defaults(Cli::command(), config, subcommands).try_get_matches().unwrap_or_else(|error| super::end(&error)),
+    )
 }
 
 /// The arguments of a check for which only the environment and the configuration speak.

@@ -1,6 +1,7 @@
 //! Input that means harm: each is judged, or there is a word about why not.
 
 mod faults;
+mod inert;
 mod mending;
 mod promises;
 mod soak;
@@ -8,6 +9,7 @@ mod streams;
 mod table;
 mod text;
 mod tree;
+mod writes;
 
 use trailint::engine::{self, Settings};
 use trailint::output::Format;
