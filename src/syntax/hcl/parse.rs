@@ -117,7 +117,7 @@ impl Reader<'_> {
         let met = split::scan_statement(self.text, range.clone());
         let met = met.map_err(|broken| Failure::Syntax(broken.problem(self.text, |range| self.span(range))))?;
         if let Some(at) = met.stray {
-            let broken = Broken::new(at..at + 1, "expected the name of a block or of an attribute");
+            let broken = Broken::new(scan::range_of(at, 1), "expected the name of a block or of an attribute");
             return Err(Failure::Syntax(broken.problem(self.text, |range| self.span(range))));
         }
         let misleads = |heredoc: &Range<usize>| misleads(self.text.get(heredoc.clone()).unwrap_or_default());

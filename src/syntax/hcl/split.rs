@@ -222,7 +222,7 @@ fn starts_attribute(text: &str, at: usize) -> bool {
 
 /// Where a carriage return ends no line, which the language has in comments only; the last byte may be one of these.
 fn lone_returns(text: &str) -> impl Iterator<Item = u32> {
-    let is_lone = |at: &usize| text.as_bytes().get(at + 1).is_some_and(|next| *next != b'\n');
+    let is_lone = |at: &usize| text.as_bytes().get(at.saturating_add(1)).is_some_and(|next| *next != b'\n');
     text.match_indices('\r').map(|(at, _)| at).filter(is_lone).filter_map(|at| u32::try_from(at).ok())
 }
 
