@@ -5,7 +5,7 @@ use std::borrow::Cow;
 /// The text with each character that could act on a terminal or deceive the eye written as an escape,
 /// and with nothing in it that a CI system takes for a command.
 pub fn inert(text: &str) -> Cow<'_, str> {
-    if !characters(text).any(|(_, acts)| acts) {
+    if is_plain(text) || !characters(text).any(|(_, acts)| acts) {
         return Cow::Borrowed(text);
     }
     let mut inert = String::with_capacity(text.len());
@@ -33,20 +33,31 @@ pub(super) fn same_length(text: &str) -> String {
 
 /// JSON text with all of that as JSON's own escapes; it can only be within strings.
 pub(super) fn escaped(json: String) -> String {
-    let acts = |(c, acts): (char, bool)| acts && c != '\n';
-    if !characters(&json).any(acts) {
+    if json.split('\n').all(is_plain) {
         return json;
     }
     let mut escaped = String::with_capacity(json.len());
-    for (c, is_active) in characters(&json) {
-        if acts((c, is_active)) {
-            let mut units = [0; 2];
-            escaped.extend(c.encode_utf16(&mut units).iter().map(|unit| format!("\\u{unit:04x}")));
-        } else {
-            escaped.push(c);
+    for line in json.split_inclusive('\n') {
+        if is_plain(line.trim_end_matches('\n')) {
+            escaped.push_str(line);
+            continue;
+        }
+        for (c, acts) in characters(line) {
+            if acts && c != '\n' {
+                let mut units = [0; 2];
+                escaped.extend(c.encode_utf16(&mut units).iter().map(|unit| format!("\\u{unit:04x}")));
+            } else {
+                escaped.push(c);
+            }
         }
     }
     escaped
+}
+
+/// Whether a text has only printable characters of ASCII, and nothing that may begin a command. Most texts are such,
+/// and so this is asked first.
+fn is_plain(text: &str) -> bool {
+    text.bytes().all(|byte| matches!(byte, b' '..=b'~') && byte != b'#') && !text.trim_start().starts_with("::")
 }
 
 /// The characters of a text, and whether each acts on something: by itself, or as the one without which

@@ -109,10 +109,11 @@ fn write<S: anstream::stream::RawStream + anstream::stream::AsLockedWrite>(
     };
     let has_colors = choice != ColorChoice::Never;
     let has_links = look.links.are_wanted(stream.is_terminal());
-    // What isn't wanted is taken out here; anstream would take the links out with the colours.
-    let choice = if has_links && !has_colors { ColorChoice::AlwaysAnsi } else { choice };
-    let mut stream = AutoStream::new(stream, choice);
-    stream.write_all(keep(text, has_colors, has_links).as_bytes())?;
+    let kept = keep(text, has_colors, has_links);
+    // What isn't wanted has been taken out; anstream would take the links out with the colours, and search what has neither.
+    let is_done = has_links && !has_colors || !kept.contains(ESCAPE);
+    let mut stream = AutoStream::new(stream, if is_done { ColorChoice::AlwaysAnsi } else { choice });
+    stream.write_all(kept.as_bytes())?;
     stream.flush()
 }
 
@@ -121,13 +122,16 @@ pub(super) fn plain(text: &str) -> String {
     keep(text, false, false).into_owned()
 }
 
+/// What begins each sequence that a terminal acts on.
+const ESCAPE: char = '\u{1b}';
+
 /// The text without colours or without links. All its escape sequences are our own, and one of the two.
 fn keep(text: &str, colors: bool, links: bool) -> Cow<'_, str> {
-    if colors && links || !text.contains('\u{1b}') {
+    if colors && links || !text.contains(ESCAPE) {
         return Cow::Borrowed(text);
     }
     let mut kept = String::with_capacity(text.len());
-    let mut parts = text.split('\u{1b}');
+    let mut parts = text.split(ESCAPE);
     kept.push_str(parts.next().unwrap_or_default());
     for part in parts {
         // A link begins with `]`, and the sequence that ends its address is a backslash.
@@ -139,7 +143,7 @@ fn keep(text: &str, colors: bool, links: bool) -> Cow<'_, str> {
         let length = end.and_then(|end| Some(part.find(end)?.saturating_add(1))).unwrap_or(part.len());
         let (sequence, after) = part.split_at_checked(length).unwrap_or((part, ""));
         if is_wanted {
-            kept.push('\u{1b}');
+            kept.push(ESCAPE);
             kept.push_str(sequence);
         }
         kept.push_str(after);

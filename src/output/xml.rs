@@ -21,8 +21,12 @@ pub(super) fn element(tag: &'static str, attributes: &[Attribute], inside: impl 
 
 /// Text in an element or an attribute, of XML and of HTML.
 pub(super) fn escape(text: &str) -> String {
+    let text = inert(text);
+    if !text.contains(['&', '<', '>', '"', '\'']) {
+        return text.into_owned();
+    }
     let mut escaped = String::with_capacity(text.len());
-    for c in inert(text).chars() {
+    for c in text.chars() {
         match c {
             '&' => escaped.push_str("&amp;"),
             '<' => escaped.push_str("&lt;"),

@@ -11,24 +11,22 @@ pub(super) type Attribute<'a> = (&'static str, &'a str);
 
 /// An element within a line.
 pub(super) fn inline(tag: &'static str, attributes: &[Attribute<'_>], inside: impl Into<Html>) -> Html {
-    let inside = inside.into();
-    Html(format!("{}{}</{tag}>", open(tag, attributes), inside.0))
+    closed(open(tag, attributes), tag, [inside.into()])
 }
 
 /// An element that begins a line of the page's source.
 pub(super) fn block(tag: &'static str, attributes: &[Attribute<'_>], inside: impl Into<Html>) -> Html {
-    Html(format!("{}\n", inline(tag, attributes, inside).0))
+    ending_line(inline(tag, attributes, inside))
 }
 
 /// An element that holds other blocks.
 pub(super) fn section(tag: &'static str, attributes: &[Attribute<'_>], inside: impl IntoIterator<Item = Html>) -> Html {
-    let inside = join(inside);
-    Html(format!("{}\n{}</{tag}>\n", open(tag, attributes), inside.0))
+    ending_line(closed(ending_line(open(tag, attributes)), tag, inside))
 }
 
 /// An element that is never closed.
 pub(super) fn void(tag: &'static str, attributes: &[Attribute<'_>]) -> Html {
-    Html(format!("{}\n", open(tag, attributes)))
+    ending_line(open(tag, attributes))
 }
 
 /// A part of the program itself, such as a style sheet.
@@ -38,10 +36,7 @@ pub(super) fn verbatim(text: &'static str) -> Html {
 
 /// One after the other.
 pub(super) fn join(parts: impl IntoIterator<Item = Html>) -> Html {
-    parts.into_iter().fold(Html::default(), |mut all, part| {
-        all.0.push_str(&part.0);
-        all
-    })
+    parts.into_iter().reduce(append).unwrap_or_default()
 }
 
 /// A name or another piece of code.
@@ -71,7 +66,7 @@ impl Html {
 
     /// This, then that.
     pub(super) fn then(self, next: impl Into<Html>) -> Html {
-        join([self, next.into()])
+        append(self, next.into())
     }
 }
 
@@ -87,7 +82,28 @@ impl From<String> for Html {
     }
 }
 
-fn open(tag: &'static str, attributes: &[Attribute<'_>]) -> String {
-    let attributes = attributes.iter().map(|(name, value)| format!(" {name}=\"{}\"", escape(value)));
-    format!("<{tag}{}>", attributes.collect::<String>())
+fn open(tag: &'static str, attributes: &[Attribute<'_>]) -> Html {
+    let mut open = format!("<{tag}");
+    for (name, value) in attributes {
+        [" ", name, "=\"", &escape(value), "\""].iter().for_each(|part| open.push_str(part));
+    }
+    open.push('>');
+    Html(open)
+}
+
+/// Pages are long, and each text is copied once for each element around it: nothing here formats.
+fn closed(open: Html, tag: &'static str, inside: impl IntoIterator<Item = Html>) -> Html {
+    let mut element = inside.into_iter().fold(open, append);
+    ["</", tag, ">"].iter().for_each(|part| element.0.push_str(part));
+    element
+}
+
+fn ending_line(mut html: Html) -> Html {
+    html.0.push('\n');
+    html
+}
+
+fn append(mut all: Html, part: Html) -> Html {
+    all.0.push_str(&part.0);
+    all
 }
