@@ -79,7 +79,7 @@ fn number(value: &str, constants: &BTreeMap<String, String>) -> usize {
 #[test]
 fn each_limit_is_told() {
     let constants = constants();
-    let page = std::fs::read_to_string(package("docs/limits.md")).unwrap();
+    let page = std::fs::read_to_string(package("LIMITS.md")).unwrap();
     let mut told = BTreeSet::new();
     for row in page.lines().filter(|line| line.starts_with("| ") && line.contains("::MAX_")) {
         let limit = row[2..].split(" |").next().unwrap();
