@@ -6,7 +6,13 @@ use crate::value::{Data, Known, List, Maybe, Traced, Unknown};
 
 /// The first argument that is neither null nor an empty string, converted to the type of all.
 pub(super) fn coalesce(call: &Call<'_>) -> Outcome {
-    let common = unify(call.arguments.iter().map(type_of).collect())?;
+    let types: Vec<Type> = call.arguments.iter().map(type_of).collect();
+    let is_untyped = types.contains(&Type::Any);
+    let common = match unify(types) {
+        // A bare null has no type, and beside it the others need none in common.
+        Err(why) if is_untyped && why.is_failure() => Type::Any,
+        unified => unified?,
+    };
     for argument in call.arguments {
         match &argument.value {
             Unknown(why) if why.is_set() => return Ok(Given::Picked(argument.clone())),

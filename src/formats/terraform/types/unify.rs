@@ -112,9 +112,13 @@ fn common_collection(types: Vec<Type>) -> Option<Type> {
         common_tuple(types)
     } else if all(&[Kind::Object, Kind::Map]) {
         common_elements(types).map(Type::Map)
+    } else if all(&[Kind::Tuple, Kind::List]) {
+        common_elements(types).map(Type::List)
     } else if all(&[Kind::Tuple, Kind::List, Kind::Set]) {
-        let is_list = kinds.contains(&Kind::List);
-        common_elements(types).map(if is_list { Type::List } else { Type::Set })
+        // Beside a set, all else is converted to the lists, or else to the sets, whatever the elements are.
+        let goal = if kinds.contains(&Kind::List) { Kind::List } else { Kind::Set };
+        let types = types.into_iter().filter(|ty| kind(ty) == goal).collect();
+        common_elements(types).map(if goal == Kind::List { Type::List } else { Type::Set })
     } else {
         None
     }
