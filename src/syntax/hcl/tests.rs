@@ -187,6 +187,7 @@ fn what_is_wrong_costs_only_its_attribute() {
         "a {\n  x = 1\n  * 2\n  y = [\n    1\n  ]\n}",
         "[a]{(x 1) (y [1])} ! 3:3 `*` expected the name of a block or of an attribute",
     );
+    check_file("a {\n  # b\rc\n  x = 1\n}", "[a]{(x 1)}");
     check_file("a { x = 1\n}", "[a]{(x 1)} ! 1:9 `1` expected a new line or `}`");
     check_file("a \"${b}\" {\n}", "! 1:3 `\"${b}\"` can't be read: expected `{`");
     check_file("a {\n  x\n  y = 1\n}", "[a]{(y 1)} ! 2:3 `x` expected `=` or `{` after `x`");

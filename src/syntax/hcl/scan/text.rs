@@ -109,7 +109,8 @@ impl<'a> Scanner<'a> {
     pub(super) fn line_comment(&mut self) {
         let line = self.rest().split('\n').next().unwrap_or_default();
         let comment = range_of(self.at, line.strip_suffix('\r').unwrap_or(line).len());
-        if self.ignores_line_endings() {
+        // The parser crate takes a carriage return for the end of the comment.
+        if self.ignores_line_endings() || line.trim_end_matches('\r').contains('\r') {
             self.blank(comment.clone());
         }
         self.pass(line.len());
