@@ -183,7 +183,9 @@ fn consider(path: &Path, readers: Readers, bytes: &[u8], keep_all: bool) -> Opti
     }
     let narrow = hidden::from_wide(bytes);
     let first = readers.iter().position(|reads| *reads).filter(|_| keep_all);
-    let (format, interest) = match (most_interested(readers, narrow.as_deref().unwrap_or(bytes)), first) {
+    // Before other text, a mark of wide characters keeps everybody from reading it, and us from saying nothing.
+    let found = narrow.as_deref().and_then(|text| most_interested(readers, text));
+    let (format, interest) = match (found.or_else(|| most_interested(readers, bytes)), first) {
         (Some((format, Interest::Mentions)), _) | (_, Some(format)) => (format, Interest::Mentions),
         (Some(found), None) => found,
         (None, None) => return None,
