@@ -21,7 +21,10 @@ def show(node, left):
     entries = [[show(key, left), show(value, left)] for key, value in node.value if not merges(key)]
     merged = []
     for value in (value for key, value in node.value if merges(key)):
-        merged = (value.value if isinstance(value, yaml.SequenceNode) else [value]) + merged
+        items = value.value if isinstance(value, yaml.SequenceNode) else [value]
+        if not all(isinstance(item, yaml.MappingNode) for item in items):
+            raise yaml.YAMLError("only mappings can be merged")
+        merged = items + merged
     return [tag, entries, [show(value, left) for value in merged]]
 
 

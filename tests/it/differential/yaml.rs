@@ -13,15 +13,23 @@ use super::{expect_none, texts};
 use crate::support::{package, skipped};
 
 /// What PyYAML refuses and YAML 1.2 has.
-const LENIENT: [(&str, &str); 3] = [
+const LENIENT: [(&str, &str); 7] = [
     ("second occurrence", "another node may get the same anchor"),
     ("mapping values are not allowed here", "the name of an anchor may end with a colon"),
+    ("expected alphabetic or numeric character", "the name of an anchor may have any character"),
+    ("expected ' ', but found", "a tag may have any character"),
     ("expected <block end>, but found ':'", "a key may be nothing"),
+    ("expected the node content, but found ':'", "a key may be nothing"),
+    ("expected ',' or '}', but got ':'", "a key in braces may go over several lines"),
 ];
 
 /// What YAML 1.2 refuses and PyYAML reads.
-const STRICT: [(&str, &str); 1] =
-    [("invalid indentation in multiline quoted scalar", "the next lines of a quoted text have to be indented")];
+const STRICT: [(&str, &str); 4] = [
+    ("invalid indentation in multiline quoted scalar", "the next lines of a quoted text have to be indented"),
+    ("comments must be separated from other tokens by whitespace", "a comment doesn't follow a quote"),
+    ("did not find expected key", "a tag has no brackets"),
+    ("did not find expected whitespace", "a tag has no brackets"),
+];
 
 #[test]
 fn pyyaml_reads_the_same() {
