@@ -40,7 +40,8 @@ measure() {
   echo "| --- | ---: | ---: | ---: | ---: | ---: |"
   for index in $(seq 0 $(($# - 1))); do
     command=$(jq --raw-output ".results[$index].command" "$work/times.json")
-    peak=$(/usr/bin/time --format=%M sh -c "exec $command" 2>&1 >/dev/null | tail -n 1)
+    # A checker that finds something ends with another status than 0.
+    peak=$({ /usr/bin/time --format=%M sh -c "exec $command" || true; } 2>&1 >/dev/null | tail -n 1)
     jq --raw-output --arg peak "$peak" --argjson index "$index" '
       def ms: . * 10000 | round / 10 | tostring + " ms";
       def times: . * 100 | round / 100 | tostring;
@@ -52,9 +53,9 @@ measure() {
   done
 }
 
-echo "$(date --iso-8601), $(nproc) processors ($(sed -n 's/^model name.*: //p' /proc/cpuinfo | head -n 1)), $(uname -sr)"
+echo "$(date --iso-8601), $(nproc) processors ($(sed -n 's/^model name.*: //p' /proc/cpuinfo | sed -n 1p)), $(uname -sr)"
 trailint --version
-rg --version | head -n 1
+rg --version | sed -n 1p
 hyperfine --version
 
 echo

@@ -240,11 +240,14 @@ impl Fs for Disk {
                 let is_met =
                     !is_skipped(entry) && !is_excluded(entry, &exclusions) && !is_heeded(entry, heeded.as_deref());
                 let is_directory = entry.file_type().is_some_and(|found| found.is_dir());
-                let fault = || ignore_files.fault_in(entry.path()).filter(|_| is_directory && heeds_files);
-                is_met
-                    && fault()
-                        .map(|fault| faults_met.lock().unwrap_or_else(PoisonError::into_inner).push(fault))
-                        .is_none()
+                let looks = is_met && is_directory && heeds_files;
+                match looks.then(|| ignore_files.fault_in(entry.path())).flatten() {
+                    Some(fault) => {
+                        faults_met.lock().unwrap_or_else(PoisonError::into_inner).push(fault);
+                        false
+                    }
+                    None => is_met,
+                }
             })
             .build_parallel();
         walk.run(|| {
