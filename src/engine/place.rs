@@ -1,18 +1,18 @@
 //! Where findings point: at text that the reader can change, on one line.
 
-use std::path::Component;
-
 use crate::finding::{Finding, Label};
 use crate::model::Trail;
-use crate::source::{Sources, Span};
+use crate::source::{Sources, is_installed};
 
 /// Installed code can't be edited, so a finding in it points at the call that brings it:
 /// at the argument that decides the value, or at the call's header when none does.
 pub(super) fn move_out(mut finding: Finding, trail: &Trail, sources: &Sources) -> Finding {
-    let Some(call) = finding.call.or(trail.call).filter(|_| is_installed(finding.primary.span, sources)) else {
+    let Some(call) =
+        finding.call.or(trail.call).filter(|_| is_installed(&sources.file(finding.primary.span.file).path))
+    else {
         return finding;
     };
-    let own = finding.related.iter().position(|label| !is_installed(label.span, sources));
+    let own = finding.related.iter().position(|label| !is_installed(&sources.file(label.span.file).path));
     let label = match own {
         Some(index) => finding.related.remove(index),
         None => Label { span: call, text: "by the module that this calls".to_owned() },
@@ -20,11 +20,6 @@ pub(super) fn move_out(mut finding: Finding, trail: &Trail, sources: &Sources) -
     let inside = std::mem::replace(&mut finding.primary, label);
     finding.related.insert(0, inside);
     finding
-}
-
-fn is_installed(span: Span, sources: &Sources) -> bool {
-    let file = sources.file(span.file);
-    file.path.components().any(|part| part == Component::Normal(".terraform".as_ref()))
 }
 
 /// Cuts a label off at the end of its first line.

@@ -29,16 +29,15 @@ mod splice;
 mod texts;
 
 use std::collections::{BTreeSet, HashMap};
-use std::path::Component;
 
 pub use rounds::{Changed, Mended, is_allowed, mend};
 pub use splice::{Applied, apply, splice};
-pub use texts::{Known, Texts};
+pub use texts::{Texts, Trees};
 
 use crate::model::{Change, Wish};
 use crate::report::{Outcome, Report, Reported};
 use crate::scan::Inputs;
-use crate::source::{FileId, Fs, PathKind, SourceFile, Span};
+use crate::source::{FileId, Fs, PathKind, SourceFile, Span, is_installed};
 use safety::Trails;
 
 /// Edits that make a finding go away, all of them together.
@@ -167,9 +166,8 @@ fn title(first: &Wish, finding: &Reported) -> String {
 /// Whether a file is one that the user named or that lies below a named directory, can be written as it was read,
 /// and is neither installed code nor a text within another one.
 pub fn is_checked(file: &SourceFile, inputs: &Inputs, fs: &dyn Fs) -> bool {
-    let is_installed = file.path.components().any(|part| part == Component::Normal(".terraform".as_ref()));
     let is_named = inputs.paths.iter().any(|input| file.path.starts_with(&input.path));
-    is_named && !is_installed && file.replaced.is_empty() && fs.kind(&file.path) == Ok(PathKind::File)
+    is_named && !is_installed(&file.path) && file.replaced.is_empty() && fs.kind(&file.path) == Ok(PathKind::File)
 }
 
 #[cfg(test)]

@@ -19,7 +19,7 @@ const MAX_SEARCHED: usize = 256 << 20;
 pub struct Texts<'a> {
     sources: &'a Sources,
     fs: &'a dyn Fs,
-    known: Known<'a>,
+    known: Trees<'a>,
     read: RefCell<HashMap<FileId, Rc<Text>>>,
     /// What was parsed of HCL, by its place: a block is asked about for each finding and each edit in it.
     parsed: RefCell<HashMap<Span, Around>>,
@@ -29,7 +29,7 @@ pub struct Texts<'a> {
 }
 
 /// The documents of files in YAML or JSON that somebody else has read already.
-pub type Known<'a> = &'a dyn Fn(FileId) -> Option<Vec<Arc<Node>>>;
+pub type Trees<'a> = &'a dyn Fn(FileId) -> Option<Vec<Arc<Node>>>;
 
 /// A file as its language reads it.
 pub(super) enum Text {
@@ -50,7 +50,7 @@ pub(super) enum Around {
 
 impl<'a> Texts<'a> {
     /// Files that are parsed when they are first asked for, unless they are known.
-    pub fn new(sources: &'a Sources, fs: &'a dyn Fs, known: Known<'a>) -> Self {
+    pub fn new(sources: &'a Sources, fs: &'a dyn Fs, known: Trees<'a>) -> Self {
         Self {
             sources,
             fs,

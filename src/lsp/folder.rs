@@ -13,7 +13,7 @@ use crate::error::Error;
 use crate::fix::{self, Changed, Fix, Safety};
 use crate::report::{Argument, Report, Reported};
 use crate::scan::Inputs;
-use crate::source::{FileId, Overlay, SourceFile, Sources};
+use crate::source::{FileId, Overlay, SourceFile, Sources, is_installed};
 
 /// A change of one of these changes what is searched, or what is asked.
 const DECIDING: [&str; 5] = ["trailint.toml", ".trailint.toml", ".trailint-baseline.json", ".gitignore", ".ignore"];
@@ -187,8 +187,7 @@ impl Folder {
 
     /// Whether an editor may be told to change a file: one that is checked, and neither installed nor a part of another.
     pub(super) fn may_change(&self, file: &SourceFile) -> bool {
-        let is_installed = file.path.components().any(|part| part.as_os_str() == ".terraform");
-        self.holds(&file.path) && !is_installed && file.replaced.is_empty() && file.within.is_none()
+        self.holds(&file.path) && !is_installed(&file.path) && file.replaced.is_empty() && file.within.is_none()
     }
 
     /// All files that are known.
@@ -219,8 +218,7 @@ impl State {
     }
 
     fn is_decided_by(&self, path: &Path) -> bool {
-        let is_installed = path.components().any(|part| part.as_os_str() == ".terraform");
-        is_deciding(path) || is_installed || self.job.configuration.iter().any(|own| own == path)
+        is_deciding(path) || is_installed(path) || self.job.configuration.iter().any(|own| own == path)
     }
 }
 

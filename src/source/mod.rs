@@ -105,6 +105,11 @@ pub enum ReadError {
     Refused(String),
 }
 
+/// Whether a path lies in what `terraform init` has installed, which nobody edits.
+pub fn is_installed(path: &Path) -> bool {
+    path.components().any(|part| part.as_os_str() == ".terraform")
+}
+
 /// The path without `.` and `..`; links aren't followed.
 pub fn normalize(path: &Path) -> PathBuf {
     let mut normal = PathBuf::new();

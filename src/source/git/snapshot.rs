@@ -1,22 +1,19 @@
 //! A tree of git's as files: what was committed or staged, whatever lies in the work tree.
 
-use std::path::{Component, Path, PathBuf};
+use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
 use super::batch::Batch;
 use super::command::{Commit, Git, GitError};
 use super::entries::{self, Entries, Entry, Index};
 use super::ignored::{IGNORE_FILES, Ignored};
-use crate::source::{Disk, Exclusions, Fs, PathKind, ReadError, SKIPPED, Visit, Wanted, normalize};
+use crate::source::{Disk, Exclusions, Fs, PathKind, ReadError, SKIPPED, Visit, Wanted, is_installed, normalize};
 
 /// As many links as an operating system follows.
 const MAX_LINKS: usize = 40;
 
 /// Larger ignore files than this aren't heeded: more is read then.
 const MAX_IGNORE_BYTES: usize = 1 << 20;
-
-/// The directory in which `terraform init` puts what it installs, which isn't committed.
-const INSTALLED: &str = ".terraform";
 
 /// The files of a commit, or of the index.
 ///
@@ -122,8 +119,7 @@ impl Snapshot {
     fn place(&self, path: &Path) -> Result<Place, ReadError> {
         let mut path = path.to_owned();
         for _ in 0..MAX_LINKS {
-            let is_installed = path.components().any(|part| part == Component::Normal(INSTALLED.as_ref()));
-            if !path.starts_with(&self.root) || is_installed || self.is_in_submodule(&path) {
+            if !path.starts_with(&self.root) || is_installed(&path) || self.is_in_submodule(&path) {
                 return Ok(Place::Disk);
             }
             let Some((link, name)) = self.outermost_link(&path) else { return Ok(Place::Tree(path)) };
