@@ -9,8 +9,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use ignore::{DirEntry, WalkBuilder, WalkState};
 
-use super::listed::{IGNORE_FILES, IgnoreFiles, check_inside};
-use super::open::{open, open_inside};
+use super::ignored::IGNORE_FILES;
+use super::listed::{Fault, Listed};
+use super::open::{Trees, open};
 use super::{Exclusions, Fs, Ignored, MAX_FILE_BYTES, PathKind, ReadError, Replacement, SKIPPED, Seen, Visit, Wanted};
 
 /// More threads than this wait for the disk rather than for each other.
@@ -19,7 +20,7 @@ const MAX_WALKERS: usize = 12;
 /// The files of this machine, as far as they lie below some directories or are named.
 #[derive(Debug)]
 pub struct Disk {
-    trees: Arc<[PathBuf]>,
+    trees: Arc<Trees>,
     exclusions: Exclusions,
     skips_ignored: bool,
     /// What is left out instead of what the ignore files on the disk name.
@@ -42,10 +43,8 @@ pub struct Staged<'a> {
 impl Disk {
     /// Follows links only to files below one of `trees`.
     pub fn new(trees: &[PathBuf]) -> Self {
-        let canonical = |tree: &PathBuf| fs::canonicalize(tree).unwrap_or_else(|_| tree.clone());
-        let trees = trees.iter().map(canonical).collect();
         Self {
-            trees,
+            trees: Arc::new(Trees::new(trees)),
             exclusions: Exclusions::default(),
             skips_ignored: true,
             heeded: None,
@@ -104,7 +103,7 @@ impl Disk {
 
     /// Whether a path leads to a regular file of the trees, whichever links lead there.
     pub fn holds(&self, path: &Path) -> bool {
-        self.check_link(path).is_ok() && matches!(self.kind(path), Ok(PathKind::File))
+        self.trees.check(path).is_ok() && matches!(self.kind(path), Ok(PathKind::File))
     }
 
     /// Replaces a file's bytes at once.
@@ -125,7 +124,7 @@ impl Disk {
         self.check_unchanged(path, old)?;
         // A link stays a link to the same file, which isn't another one by now.
         let target = fs::canonicalize(path).map_err(refused)?;
-        self.check_link(&target)?;
+        self.trees.check(&target)?;
         Ok(Staged { path, old, replacement: Replacement::new(target, new).map_err(refused)? })
     }
 
@@ -134,16 +133,11 @@ impl Disk {
         if is_unchanged { Ok(()) } else { Err(ReadError::Refused("it has changed meanwhile".to_owned())) }
     }
 
-    /// A link may name any file of the trees, and nothing else.
-    fn check_link(&self, path: &Path) -> Result<(), ReadError> {
-        check_inside(path, &self.trees)
-    }
-
-    /// The same for a directory, of which many files are read. No link is looked at twice.
+    /// Checks where a directory lies, of which many files are read. No link is looked at twice.
     fn check_directory(&self, directory: &Path) -> Result<(), ReadError> {
         let inside = || self.inside.lock().unwrap_or_else(PoisonError::into_inner);
         if !inside().contains(directory) {
-            self.check_link(directory)?;
+            self.trees.check(directory)?;
             inside().insert(directory.to_owned());
         }
         Ok(())
@@ -151,12 +145,12 @@ impl Disk {
 
     fn read_entry(&self, path: &Path, found: FileType, buffer: &mut Vec<u8>) -> Result<(), ReadError> {
         if found.is_symlink() {
-            self.check_link(path)?;
+            self.trees.check(path)?;
             check_regular(&fs::metadata(path).map_err(refused)?.file_type())?;
         } else {
             check_regular(&found)?;
         }
-        read_into(open_inside(path, &self.trees)?, buffer)
+        read_at_most(self.trees.open(path)?, MAX_FILE_BYTES, buffer)
     }
 }
 
@@ -186,7 +180,7 @@ impl Fs for Disk {
         self.note(path);
         check_regular(&fs::metadata(path).map_err(refused)?.file_type())?;
         let mut buffer = Vec::new();
-        read_into(open(path)?, &mut buffer)?;
+        read_at_most(open(path)?, MAX_FILE_BYTES, &mut buffer)?;
         Ok(buffer)
     }
 
@@ -216,39 +210,18 @@ impl Fs for Disk {
     }
 
     fn walk(&self, directory: &Path, wanted: Wanted<'_>, visit: Visit<'_>) {
-        if let Err(error) = self.check_link(directory) {
+        if let Err(error) = self.trees.check(directory) {
             return visit(directory, Err(error));
         }
-        let ignore_files = IgnoreFiles { trees: Arc::clone(&self.trees) };
-        let heeds_files = self.skips_ignored && self.heeded.is_none();
-        let above = ignore_files.counting_for(directory);
-        let fault = above.iter().find_map(|directory| ignore_files.fault_in(directory)).filter(|_| heeds_files);
-        if let Some((path, error)) = fault {
-            return visit(&path, Err(error));
-        }
-        let exclusions = self.exclusions.clone();
-        let heeded = self.heeded.clone().filter(|_| self.skips_ignored);
-        let faults: Arc<Mutex<Vec<(PathBuf, ReadError)>>> = Arc::default();
-        let faults_met = Arc::clone(&faults);
+        let listed = match self.listed(directory) {
+            Ok(listed) => listed.map(Arc::new),
+            Err((path, error)) => return visit(&path, Err(error)),
+        };
+        let leaves_out = self.leaves_out(listed.clone());
         let walk = WalkBuilder::new(directory)
-            .standard_filters(heeds_files)
-            .parents(above.len() > 1)
-            .hidden(false)
-            .git_global(false)
+            .standard_filters(false)
             .threads(walkers(directory).min(self.walkers))
-            .filter_entry(move |entry| {
-                let is_met =
-                    !is_skipped(entry) && !is_excluded(entry, &exclusions) && !is_heeded(entry, heeded.as_deref());
-                let is_directory = entry.file_type().is_some_and(|found| found.is_dir());
-                let looks = is_met && is_directory && heeds_files;
-                match looks.then(|| ignore_files.fault_in(entry.path())).flatten() {
-                    Some(fault) => {
-                        faults_met.lock().unwrap_or_else(PoisonError::into_inner).push(fault);
-                        false
-                    }
-                    None => is_met,
-                }
-            })
+            .filter_entry(move |entry| !leaves_out(entry))
             .build_parallel();
         walk.run(|| {
             let mut buffer = Vec::new();
@@ -260,13 +233,36 @@ impl Fs for Disk {
                 }
             })
         });
-        for (path, error) in faults.lock().unwrap_or_else(PoisonError::into_inner).drain(..) {
+        for (path, error) in listed.iter().flat_map(|listed| listed.faults()) {
             visit(&path, Err(error));
         }
     }
 }
 
 impl Disk {
+    /// The ignore files that count for a walk, unless others take their place or none counts.
+    fn listed(&self, directory: &Path) -> Result<Option<Listed>, Fault> {
+        let heeds_files = self.skips_ignored && self.heeded.is_none();
+        heeds_files.then(|| Listed::at(directory, &self.trees)).transpose()
+    }
+
+    /// Tells what a walk doesn't enter or read. What is named itself is walked whatever the patterns say.
+    fn leaves_out(&self, listed: Option<Arc<Listed>>) -> impl Fn(&DirEntry) -> bool + Send + Sync + 'static {
+        let exclusions = self.exclusions.clone();
+        let heeded = self.heeded.clone().filter(|_| self.skips_ignored);
+        move |entry| {
+            let path = entry.path();
+            let is_directory = entry.file_type().is_some_and(|found| found.is_dir());
+            let is_skipped = is_directory && SKIPPED.iter().any(|name| entry.file_name() == *name);
+            let is_named = entry.depth() == 0;
+            is_skipped
+                || !is_named
+                    && (exclusions.has(path, is_directory)
+                        || heeded.as_ref().is_some_and(|ignored| ignored.names(path, is_directory))
+                        || listed.as_ref().is_some_and(|listed| listed.leaves_out(path, is_directory)))
+        }
+    }
+
     fn visit_entry(&self, entry: &DirEntry, wanted: Wanted<'_>, visit: Visit<'_>, buffer: &mut Vec<u8>) -> WalkState {
         let Some(found) = entry.file_type() else { return WalkState::Continue };
         let path = entry.path();
@@ -298,31 +294,15 @@ fn walkers(directory: &Path) -> usize {
     std::thread::available_parallelism().map_or(1, usize::from).min(MAX_WALKERS)
 }
 
-fn is_skipped(entry: &DirEntry) -> bool {
-    entry.file_type().is_some_and(|found| found.is_dir()) && SKIPPED.iter().any(|name| entry.file_name() == *name)
-}
-
-/// What is named itself is walked whatever the patterns say.
-fn is_excluded(entry: &DirEntry, exclusions: &Exclusions) -> bool {
-    let is_directory = entry.file_type().is_some_and(|found| found.is_dir());
-    entry.depth() > 0 && exclusions.has(entry.path(), is_directory)
-}
-
-fn is_heeded(entry: &DirEntry, heeded: Option<&Ignored>) -> bool {
-    let is_directory = entry.file_type().is_some_and(|found| found.is_dir());
-    entry.depth() > 0 && heeded.is_some_and(|ignored| ignored.names(entry.path(), is_directory))
-}
-
 fn check_regular(found: &FileType) -> Result<(), ReadError> {
     if found.is_file() { Ok(()) } else { Err(ReadError::NotAFile) }
 }
 
-/// Replaces the buffer's contents by the file's.
-fn read_into(file: File, buffer: &mut Vec<u8>) -> Result<(), ReadError> {
+/// Replaces the buffer's contents by the file's, if these are no more than a limit.
+pub(super) fn read_at_most(file: File, limit: usize, buffer: &mut Vec<u8>) -> Result<(), ReadError> {
     buffer.clear();
-    let limit = (MAX_FILE_BYTES as u64).saturating_add(1);
-    file.take(limit).read_to_end(buffer).map_err(refused)?;
-    if buffer.len() > MAX_FILE_BYTES { Err(ReadError::TooLarge) } else { Ok(()) }
+    file.take((limit as u64).saturating_add(1)).read_to_end(buffer).map_err(refused)?;
+    if buffer.len() > limit { Err(ReadError::TooLarge) } else { Ok(()) }
 }
 
 pub(super) fn refused(error: std::io::Error) -> ReadError {

@@ -1,69 +1,92 @@
-//! The files that tell a walk what to leave out, and which of them can be trusted to be such files.
+//! The ignore files that a walk comes by.
 //!
-//! The walk reads them by itself, so what would harm it has to be found before it comes to their directory.
+//! They are read like any other file of the tree, with its limits: a pipe or a device would be read without end, and what
+//! lies outside of the tree isn't ours to read.
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use super::ReadError;
-use super::disk::refused;
-
-/// Files that tell a walk what to leave out.
-pub(super) const IGNORE_FILES: [&str; 2] = [".gitignore", ".ignore"];
+use super::disk::read_at_most;
+use super::ignored::{IGNORE_FILES, Ignored};
+use super::open::Trees;
 
 /// A larger one is no small list any more.
-const MAX_BYTES: u64 = 1 << 20;
+const MAX_BYTES: usize = 1 << 20;
 
-/// Where ignore files may lie.
-#[derive(Debug, Clone)]
-pub(super) struct IgnoreFiles {
-    pub(super) trees: Arc<[PathBuf]>,
+/// What the ignore files of the directories that a walk has entered leave out of it.
+#[derive(Debug)]
+pub(super) struct Listed {
+    trees: Arc<Trees>,
+    ignored: RwLock<Ignored>,
+    faults: Mutex<Vec<Fault>>,
 }
 
-impl IgnoreFiles {
-    /// The ignore file of a directory that can't be read, and why: a pipe or a device would be read without end, and what lies
-    /// outside of the trees isn't ours to read.
-    pub(super) fn fault_in(&self, directory: &Path) -> Option<(PathBuf, ReadError)> {
-        // Every directory is asked, so one path serves for all names.
-        let mut path = directory.join("name");
+/// An ignore file that can't be read, and why.
+pub(super) type Fault = (PathBuf, ReadError);
+
+impl Listed {
+    /// What counts for a walk that starts at a directory: its own ignore files, and those above it in its tree.
+    ///
+    /// # Errors
+    ///
+    /// One of them can't be read.
+    pub(super) fn at(directory: &Path, trees: &Arc<Trees>) -> Result<Self, Fault> {
+        let listed = Self { trees: Arc::clone(trees), ignored: RwLock::default(), faults: Mutex::default() };
+        let place = fs::canonicalize(directory).unwrap_or_else(|_| directory.to_owned());
+        let below = trees.around(&place).and_then(|tree| place.strip_prefix(tree).ok());
+        let depth = below.map_or(0, |below| below.components().count());
+        directory.ancestors().take(depth.saturating_add(1)).try_for_each(|above| listed.enter(above))?;
+        Ok(listed)
+    }
+
+    /// Whether something that the walk has come by is left out; a directory that isn't is entered.
+    pub(super) fn leaves_out(&self, path: &Path, is_directory: bool) -> bool {
+        if self.ignored.read().unwrap_or_else(PoisonError::into_inner).names(path, is_directory) {
+            return true;
+        }
+        let fault = if is_directory { self.enter(path).err() } else { None };
+        let is_left_out = fault.is_some();
+        self.faults.lock().unwrap_or_else(PoisonError::into_inner).extend(fault);
+        is_left_out
+    }
+
+    /// The ignore files that couldn't be read; their directories were left out.
+    pub(super) fn faults(&self) -> Vec<Fault> {
+        std::mem::take(&mut self.faults.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    fn enter(&self, directory: &Path) -> Result<(), Fault> {
+        let ignored = || self.ignored.write().unwrap_or_else(PoisonError::into_inner);
+        // Every directory is asked, so one path serves for all names, and what isn't there isn't opened.
+        let mut path = directory.join(".git");
+        if exists(&path) {
+            ignored().add_repository(directory);
+            let bytes = self.read(&path.join("info/exclude"))?;
+            bytes.inspect(|bytes| ignored().add_excluded(directory, bytes));
+        }
         for name in IGNORE_FILES {
             path.set_file_name(name);
-            if let Some(error) = self.fault(&path) {
-                return Some((path, error));
+            if exists(&path) {
+                self.read(&path)?.inspect(|bytes| ignored().add(&path, bytes));
             }
         }
-        None
+        Ok(())
     }
 
-    fn fault(&self, path: &Path) -> Option<ReadError> {
-        let found = fs::symlink_metadata(path).ok()?;
-        let is_link = found.is_symlink();
-        let found = if is_link { fs::metadata(path).ok()? } else { found };
-        if !found.is_file() {
-            return Some(ReadError::NotAFile);
+    /// The text of an ignore file. Where none can be had, nothing is left out.
+    fn read(&self, path: &Path) -> Result<Option<Vec<u8>>, Fault> {
+        let mut bytes = Vec::new();
+        match self.trees.open(path).and_then(|file| read_at_most(file, MAX_BYTES, &mut bytes)) {
+            Ok(()) => Ok(Some(bytes)),
+            Err(ReadError::Missing | ReadError::Refused(_)) => Ok(None),
+            Err(ReadError::TooLarge) => Err((path.to_owned(), ReadError::LongIgnoreFile)),
+            Err(error) => Err((path.to_owned(), error)),
         }
-        if found.len() >= MAX_BYTES {
-            return Some(ReadError::LongIgnoreFile);
-        }
-        if is_link { check_inside(path, &self.trees).err() } else { None }
-    }
-
-    /// A directory and those above it in its tree, of which the ignore files count; the directory alone if something above
-    /// the tree has such files, which have no say in it.
-    pub(super) fn counting_for<'p>(&self, directory: &'p Path) -> Vec<&'p Path> {
-        let place = fs::canonicalize(directory).unwrap_or_else(|_| directory.to_owned());
-        let tree = self.trees.iter().find(|tree| place.starts_with(tree));
-        let depth = tree.and_then(|tree| place.strip_prefix(tree).ok()).map_or(0, |below| below.components().count());
-        let has_ignore_file = |above: &Path| IGNORE_FILES.iter().any(|name| above.join(name).exists());
-        let is_alone = tree.is_some_and(|tree| tree.ancestors().skip(1).any(has_ignore_file));
-        directory.ancestors().take(if is_alone { 1 } else { depth.saturating_add(1) }).collect()
     }
 }
 
-/// A link may name anything in the trees, and nothing else.
-pub(super) fn check_inside(path: &Path, trees: &[PathBuf]) -> Result<(), ReadError> {
-    let target = fs::canonicalize(path).map_err(refused)?;
-    let is_inside = trees.iter().any(|tree| target.starts_with(tree));
-    if is_inside { Ok(()) } else { Err(ReadError::OutsideTree) }
+fn exists(path: &Path) -> bool {
+    fs::symlink_metadata(path).is_ok()
 }

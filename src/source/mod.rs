@@ -8,6 +8,7 @@ mod disk;
 mod exclusions;
 mod file;
 mod git;
+mod ignored;
 mod listed;
 mod memory;
 mod open;
@@ -23,7 +24,8 @@ pub use asked::{Asked, Noting};
 pub use disk::{Disk, Staged};
 pub use exclusions::Exclusions;
 pub use file::{FileId, Position, SourceFile, Span};
-pub use git::{Commit, Git, GitError, Ignored, Index, Snapshot};
+pub use git::{Commit, Git, GitError, Index, Snapshot};
+pub use ignored::Ignored;
 pub use memory::Memory;
 pub use overlay::Overlay;
 pub use replacement::Replacement;
@@ -85,7 +87,7 @@ pub enum ReadError {
     /// It holds more than [`MAX_FILE_BYTES`].
     #[error("larger than 16 MB")]
     TooLarge,
-    /// An ignore file, which is read as a whole for each directory below it.
+    /// An ignore file, of which each line is held against each path below it.
     #[error("larger than 1 MB, which is too much for an ignore file")]
     LongIgnoreFile,
     /// A pipe, a socket, a device, or a link to one.

@@ -9,33 +9,99 @@ use std::path::{Path, PathBuf};
 use super::ReadError;
 use super::disk::refused;
 
+/// The directories below which files of a tree may lie, whichever links lead to them.
+#[derive(Debug)]
+pub(super) struct Trees(Box<[Tree]>);
+
+#[derive(Debug)]
+struct Tree {
+    named: PathBuf,
+    /// Where it lies, without links.
+    place: PathBuf,
+    /// From where its files are opened, if it can be.
+    #[cfg_attr(not(target_os = "linux"), expect(dead_code, reason = "only Linux opens files below a directory"))]
+    directory: Option<File>,
+}
+
+impl Trees {
+    pub(super) fn new(trees: &[PathBuf]) -> Self {
+        let tree = |named: &PathBuf| {
+            let place = fs::canonicalize(named).unwrap_or_else(|_| named.clone());
+            Tree { named: named.clone(), directory: File::open(&place).ok(), place }
+        };
+        Self(trees.iter().map(tree).collect())
+    }
+
+    /// The tree in which a place without links lies.
+    pub(super) fn around(&self, place: &Path) -> Option<&Path> {
+        self.0.iter().map(|tree| tree.place.as_path()).find(|tree| place.starts_with(tree))
+    }
+
+    /// A link may name anything in the trees, and nothing else.
+    pub(super) fn check(&self, path: &Path) -> Result<(), ReadError> {
+        let place = fs::canonicalize(path).map_err(refused)?;
+        self.around(&place).map(drop).ok_or(ReadError::OutsideTree)
+    }
+
+    /// Opens a regular file that lies in one of the trees.
+    pub(super) fn open(&self, path: &Path) -> Result<File, ReadError> {
+        match self.open_below(path) {
+            Some(Ok(file)) => regular(file),
+            Some(Err(ReadError::Missing)) => Err(ReadError::Missing),
+            Some(Err(_)) | None => self.open_anywhere(path),
+        }
+    }
+
+    /// Follows links, and finds out afterwards where they led.
+    fn open_anywhere(&self, path: &Path) -> Result<File, ReadError> {
+        let file = open(path)?;
+        if own_place(&file).is_some_and(|place| self.around(&place).is_some()) {
+            return Ok(file);
+        }
+        let place = fs::canonicalize(path).map_err(refused)?;
+        self.around(&place).ok_or(ReadError::OutsideTree)?;
+        let (opened, found) = (file.metadata().map_err(refused)?, fs::metadata(&place).map_err(refused)?);
+        if is_same(&opened, &found) { Ok(file) } else { Err(ReadError::Swapped) }
+    }
+
+    /// Opens what no link leads to: Linux follows none then, and doesn't leave the tree. This is the way for nearly all files,
+    /// so it takes one call; where the system doesn't know it, or there is a link, the other way is left.
+    #[cfg(target_os = "linux")]
+    fn open_below(&self, path: &Path) -> Option<Result<File, ReadError>> {
+        use rustix::fs::{Mode, OFlags, ResolveFlags, openat2};
+        use std::os::unix::ffi::OsStrExt;
+        // Paths are plain, so that no part has to be looked at.
+        let bytes = path.as_os_str().as_bytes();
+        let below = |tree: &Tree| bytes.strip_prefix(tree.named.as_os_str().as_bytes())?.strip_prefix(b"/");
+        let (tree, below) = self.0.iter().find_map(|tree| Some((tree, below(tree)?)))?;
+        let how = OFlags::RDONLY | OFlags::NONBLOCK | OFlags::NOCTTY | OFlags::CLOEXEC;
+        let within = ResolveFlags::BENEATH | ResolveFlags::NO_SYMLINKS;
+        let opened = openat2(tree.directory.as_ref()?, below, how, Mode::empty(), within);
+        Some(opened.map(File::from).map_err(|error| refused(error.into())))
+    }
+
+    #[cfg(not(target_os = "linux"))]
+    fn open_below(&self, _: &Path) -> Option<Result<File, ReadError>> {
+        None
+    }
+}
+
 /// Opens a regular file, wherever it lies.
 pub(super) fn open(path: &Path) -> Result<File, ReadError> {
-    let file = options().open(path).map_err(refused)?;
+    regular(options().open(path).map_err(refused)?)
+}
+
+fn regular(file: File) -> Result<File, ReadError> {
     let is_regular = file.metadata().map_err(refused)?.is_file();
     if is_regular { Ok(file) } else { Err(ReadError::NotAFile) }
 }
 
-/// Opens a regular file that lies in one of the trees, whichever links lead to it.
-pub(super) fn open_inside(path: &Path, trees: &[PathBuf]) -> Result<File, ReadError> {
-    let file = open(path)?;
-    let is_inside = |place: &Path| trees.iter().any(|tree| place.starts_with(tree));
-    if own_place(&file).is_some_and(|place| is_inside(&place)) {
-        return Ok(file);
-    }
-    let place = fs::canonicalize(path).map_err(refused)?;
-    if !is_inside(&place) {
-        return Err(ReadError::OutsideTree);
-    }
-    let (opened, found) = (file.metadata().map_err(refused)?, fs::metadata(&place).map_err(refused)?);
-    if is_same(&opened, &found) { Ok(file) } else { Err(ReadError::Swapped) }
-}
-
 #[cfg(unix)]
 fn options() -> OpenOptions {
+    use rustix::fs::OFlags;
     use std::os::unix::fs::OpenOptionsExt;
     let mut options = OpenOptions::new();
-    options.read(true).custom_flags(libc::O_NONBLOCK | libc::O_NOCTTY);
+    options.read(true).custom_flags((OFlags::NONBLOCK | OFlags::NOCTTY).bits().cast_signed());
     options
 }
 
@@ -85,14 +151,20 @@ mod tests {
         symlink("../../outside.tf", tree.join("a/link.tf")).unwrap();
         symlink("..", tree.join("up")).unwrap();
         symlink("a", tree.join("b")).unwrap();
-        let trees = [fs::canonicalize(&tree).unwrap()];
-        let opened = |path: &str| open_inside(&tree.join(path), &trees).map(drop);
-        assert_eq!(opened("a/main.tf"), Ok(()));
-        assert_eq!(opened("b/main.tf"), Ok(()));
-        assert_eq!(opened("a/link.tf"), Err(ReadError::OutsideTree));
-        assert_eq!(opened("up/outside.tf"), Err(ReadError::OutsideTree));
-        assert_eq!(opened("a"), Err(ReadError::NotAFile));
-        assert_eq!(opened("gone"), Err(ReadError::Missing));
+        let trees = Trees::new(std::slice::from_ref(&tree));
+        let table = [
+            ("a/main.tf", Ok(())),
+            ("b/main.tf", Ok(())),
+            ("a/link.tf", Err(ReadError::OutsideTree)),
+            ("up/outside.tf", Err(ReadError::OutsideTree)),
+            ("a", Err(ReadError::NotAFile)),
+            ("gone", Err(ReadError::Missing)),
+        ];
+        for (path, expected) in table {
+            let path = tree.join(path);
+            assert_eq!(trees.open(&path).map(drop), expected, "{path:?}");
+            assert_eq!(trees.open_anywhere(&path).map(drop), expected, "{path:?}, where the system knows no other way");
+        }
         fs::remove_dir_all(scratch).unwrap();
     }
 }

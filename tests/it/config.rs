@@ -370,6 +370,37 @@ fn the_same_code_is_judged_once_for_each_deployment() {
     assert!(run(&["--compliance", "fsbp"]).1.contains("for `app` (test, terraform)"));
 }
 
+/// The directories of which the `main.tf` has a finding.
+fn found(scratch: &Scratch, arguments: &[&str]) -> String {
+    let (_, said) =
+        said(scratch, &[&["check", "-q", "-f", "concise", "--select", "single-region-trail"], arguments].concat());
+    let directories = said.lines().filter_map(|line| line.split_once("/main.tf")).map(|(directory, _)| directory);
+    let mut directories: Vec<_> = directories.collect();
+    directories.sort_unstable();
+    directories.join(" ")
+}
+
+#[test]
+fn ignore_files_count_where_they_do_for_git() {
+    // The files of a tree, and the directories of which the files are read.
+    let table: [(&[(&str, &str)], &str); 8] = [
+        (&[(".gitignore", "a\n")], "a a/b c"),
+        (&[(".git/HEAD", ""), (".gitignore", "a\n")], "c"),
+        (&[(".ignore", "a\n")], "c"),
+        (&[(".git/HEAD", ""), (".gitignore", "main.tf\n"), ("a/.gitignore", "!main.tf\n")], "a a/b"),
+        (&[(".git/HEAD", ""), (".gitignore", "b\n"), (".ignore", "!b\n")], "a a/b c"),
+        (&[(".git/HEAD", ""), (".git/info/exclude", "b\nc\n"), (".gitignore", "!c\n")], "a c"),
+        // Another repository in this one has files of its own.
+        (&[(".git/HEAD", ""), (".gitignore", "*.tf\n"), ("a/.git", "gitdir: ../.git/modules/a\n")], "a a/b"),
+        (&[(".git/HEAD", ""), (".ignore", "*.tf\n"), ("a/.git/HEAD", ""), ("c/.ignore", "!*.tf\n")], "c"),
+    ];
+    for (index, (files, expected)) in table.into_iter().enumerate() {
+        let all = [&[("a/main.tf", BAD), ("a/b/main.tf", BAD), ("c/main.tf", BAD)], files].concat();
+        let scratch = Scratch::new(&format!("ignore-files-{index}"), &all);
+        assert_eq!(found(&scratch, &[]), expected, "{files:?}");
+    }
+}
+
 #[test]
 fn what_is_excluded_is_not_searched() {
     let files = [
@@ -382,15 +413,7 @@ fn what_is_excluded_is_not_searched() {
         ("build/main.tf", BAD),
     ];
     let scratch = Scratch::new("exclude", &files);
-    let found = |arguments: &[&str]| {
-        let (_, said) =
-            said(&scratch, &[&["check", "-q", "-f", "concise", "--select", "single-region-trail"], arguments].concat());
-        said.lines()
-            .filter_map(|line| line.split_once("/main.tf"))
-            .map(|(path, _)| path.to_owned())
-            .collect::<Vec<_>>()
-            .join(" ")
-    };
+    let found = |arguments: &[&str]| found(&scratch, arguments);
     assert_eq!(found(&[]), "a");
     assert_eq!(found(&["--no-config"]), "a a/vendor examples/x");
     assert_eq!(found(&["--exclude", "a/*", "--exclude", "/nothing"]), "examples/x");

@@ -5,10 +5,8 @@
 mod batch;
 mod command;
 mod entries;
-mod ignored;
 mod snapshot;
 
 pub use command::{Commit, Git, GitError};
 pub use entries::Index;
-pub use ignored::Ignored;
 pub use snapshot::Snapshot;

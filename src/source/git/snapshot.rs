@@ -6,8 +6,10 @@ use std::sync::{Mutex, PoisonError};
 use super::batch::Batch;
 use super::command::{Commit, Git, GitError};
 use super::entries::{self, Entries, Entry, Index};
-use super::ignored::{IGNORE_FILES, Ignored};
-use crate::source::{Disk, Exclusions, Fs, PathKind, ReadError, SKIPPED, Visit, Wanted, is_installed, normalize};
+use crate::source::ignored::IGNORE_FILES;
+use crate::source::{
+    Disk, Exclusions, Fs, Ignored, PathKind, ReadError, SKIPPED, Visit, Wanted, is_installed, normalize,
+};
 
 /// As many links as an operating system follows.
 const MAX_LINKS: usize = 40;
@@ -190,6 +192,7 @@ impl Snapshot {
         if let Some(heeded) = self.disk.heeded() {
             return heeded.clone();
         }
+        ignored.add_repository(&self.root);
         ignored.add_excluded(&self.root, &self.excluded);
         for (path, entry) in &self.entries {
             let is_named = IGNORE_FILES.iter().any(|name| path.file_name() == Some(name.as_ref()));

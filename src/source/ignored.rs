@@ -1,6 +1,7 @@
 //! What the ignore files of a tree leave out of a walk, as on a disk.
 
 use std::collections::HashMap;
+use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
 use ignore::Match;
@@ -15,10 +16,19 @@ const FILES: usize = IGNORE_FILES.len() + 1;
 /// The ignore files of a tree, each read where it lies.
 #[derive(Debug, Clone, Default)]
 pub struct Ignored {
-    /// By directory, in the order of [`IGNORE_FILES`].
-    patterns: HashMap<PathBuf, [Option<Gitignore>; FILES]>,
+    /// By directory, as bytes: its parts would take longer to compare than all else.
+    said: HashMap<OsString, Said>,
     /// What is known of directories.
     known: HashMap<PathBuf, bool>,
+}
+
+/// What is said in a directory of what lies below it.
+#[derive(Debug, Clone, Default)]
+struct Said {
+    /// In the order of [`IGNORE_FILES`].
+    patterns: [Option<Gitignore>; FILES],
+    /// Git's files count only in their own repository.
+    is_repository: bool,
 }
 
 impl Ignored {
@@ -28,6 +38,11 @@ impl Ignored {
         if let Some(index) = IGNORE_FILES.iter().position(|known| name == *known) {
             self.put(directory, index, bytes);
         }
+    }
+
+    /// Takes that a directory is the root of a repository.
+    pub(super) fn add_repository(&mut self, root: &Path) {
+        self.said.entry(root.as_os_str().to_owned()).or_default().is_repository = true;
     }
 
     /// Takes what the repository at a directory leaves out, which nobody commits; every other file has the last word.
@@ -41,17 +56,14 @@ impl Ignored {
         for line in text.strip_prefix('\u{feff}').unwrap_or(&text).lines() {
             let _ = builder.add_line(None, line);
         }
-        let slots = self.patterns.entry(directory.to_owned()).or_default();
-        if let (Some(slot), Ok(patterns)) = (slots.get_mut(index), builder.build()) {
+        let said = self.said.entry(directory.as_os_str().to_owned()).or_default();
+        if let (Some(slot), Ok(patterns)) = (said.patterns.get_mut(index), builder.build()) {
             *slot = Some(patterns);
         }
     }
 
     /// Whether a file isn't met by a walk that starts at a directory above it.
     pub(super) fn has(&mut self, file: &Path, start: &Path) -> bool {
-        if self.patterns.is_empty() {
-            return false;
-        }
         let mut above = file.ancestors().skip(1).take_while(|directory| *directory != start);
         above.any(|directory| self.knows(directory)) || self.names(file, false)
     }
@@ -66,12 +78,33 @@ impl Ignored {
     }
 
     /// Whether this very path is named: by the nearest file that says something of it.
-    pub(crate) fn names(&self, path: &Path, is_directory: bool) -> bool {
-        let said = |index: usize| {
-            let files =
-                path.ancestors().skip(1).filter_map(|directory| self.patterns.get(directory)?.get(index)?.as_ref());
-            files.map(|patterns| patterns.matched(path, is_directory)).find(|said| !said.is_none())
-        };
-        (0..FILES).find_map(said).is_some_and(|said| matches!(said, Match::Ignore(_)))
+    pub(super) fn names(&self, path: &Path, is_directory: bool) -> bool {
+        if self.said.is_empty() {
+            return false;
+        }
+        let mut nearest = [const { None }; FILES];
+        let mut is_in_repository = false;
+        for directory in path.ancestors().skip(1) {
+            let Some(said) = self.said.get(directory.as_os_str()) else { continue };
+            for (index, (nearest, patterns)) in nearest.iter_mut().zip(&said.patterns).enumerate() {
+                let counts = nearest.is_none() && (index == 0 || !is_in_repository);
+                if let Some(patterns) = patterns.as_ref().filter(|_| counts) {
+                    *nearest = is_left_out(patterns, path, is_directory);
+                }
+            }
+            is_in_repository |= said.is_repository;
+        }
+        let [own, git, excluded] = nearest;
+        let of_git = git.or(excluded).filter(|_| is_in_repository);
+        own.or(of_git).unwrap_or(false)
+    }
+}
+
+/// Whether a file leaves a path out or wants it, if it says something of it.
+fn is_left_out(patterns: &Gitignore, path: &Path, is_directory: bool) -> Option<bool> {
+    match patterns.matched(path, is_directory) {
+        Match::None => None,
+        Match::Ignore(_) => Some(true),
+        Match::Whitelist(_) => Some(false),
     }
 }
