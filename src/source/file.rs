@@ -61,15 +61,20 @@ pub struct SourceFile {
     /// The place in another file where this text stands, if it has no file of its own.
     pub within: Option<Span>,
     line_starts: OnceLock<Vec<u32>>,
+    /// How many characters there are before each [`MILESTONE`] bytes.
+    milestones: OnceLock<Vec<u32>>,
 }
 
 const BYTE_ORDER_MARK: char = '\u{feff}';
+
+/// Shorter pieces of a line are counted as often as somebody asks, in bytes.
+const MILESTONE: usize = 1024;
 
 impl SourceFile {
     /// Decodes `bytes`. It never fails: what isn't UTF-8 is replaced and noted.
     pub fn new(path: PathBuf, name: String, bytes: Vec<u8>) -> Self {
         let (text, replaced) = decode(bytes);
-        Self { path, name, text, replaced, within: None, line_starts: OnceLock::new() }
+        Self { path, name, text, replaced, within: None, line_starts: OnceLock::new(), milestones: OnceLock::new() }
     }
 
     /// The directory that holds the file.
@@ -94,9 +99,25 @@ impl SourceFile {
     pub fn position(&self, offset: u32) -> Position {
         let line = self.line_starts().partition_point(|&start| start <= offset).max(1);
         let (start, _) = self.line_bounds(line);
-        let before = self.text.get(start as usize..offset as usize).unwrap_or_default();
-        let column = before.chars().filter(|&c| c != BYTE_ORDER_MARK).count().saturating_add(1);
+        let mark = usize::from(start == 0 && offset > 0 && self.text.starts_with(BYTE_ORDER_MARK));
+        let column = self.characters(start as usize, offset as usize).saturating_sub(mark).saturating_add(1);
         Position { line: narrow(line), column: narrow(column), byte: offset }
+    }
+
+    /// How many characters there are between two offsets. A file may be one line of many megabytes, so they aren't
+    /// counted over and over.
+    fn characters(&self, start: usize, end: usize) -> usize {
+        let between = |start: usize, end: usize| characters(self.text.as_bytes().get(start..end).unwrap_or_default());
+        if end.saturating_sub(start) <= MILESTONE {
+            return between(start, end);
+        }
+        let milestones = self.milestones.get_or_init(|| milestones(self.text.as_bytes()));
+        let before = |offset: usize| {
+            let passed = offset.checked_div(MILESTONE).unwrap_or_default();
+            let known = milestones.get(passed).copied().unwrap_or_default();
+            between(passed.saturating_mul(MILESTONE), offset).saturating_add(known as usize)
+        };
+        before(end).saturating_sub(before(start))
     }
 
     /// Start and end of a line (counted from 1) as offsets, without its line ending; lines beyond the last are empty.
@@ -118,6 +139,23 @@ impl SourceFile {
             std::iter::once(0).chain(feeds.map(|(at, _)| narrow(at.saturating_add(1)))).collect()
         })
     }
+}
+
+/// Each character has one byte that doesn't continue another.
+fn characters(bytes: &[u8]) -> usize {
+    bytes.iter().filter(|byte| **byte & 0b1100_0000 != 0b1000_0000).count()
+}
+
+fn milestones(bytes: &[u8]) -> Vec<u32> {
+    let mut passed = 0_usize;
+    let counts = bytes.chunks(MILESTONE).map(|chunk| {
+        let before = passed;
+        passed = passed.saturating_add(characters(chunk));
+        narrow(before)
+    });
+    let mut counts: Vec<u32> = counts.collect();
+    counts.push(narrow(passed));
+    counts
 }
 
 /// A count as `u32`; a file's size keeps it in range.
@@ -168,6 +206,22 @@ mod tests {
         assert_eq!(place(10), (2, 4));
         assert_eq!(place(12), (3, 1));
         assert_eq!(file.line_bounds(1), (0, 4));
+    }
+
+    #[test]
+    fn long_lines_are_counted_like_short_ones() {
+        let text = format!("\u{feff}{}\n{}", "aé€😀".repeat(700), "é".repeat(2000));
+        let file = file(text.as_bytes());
+        let mut expected = (1, 1);
+        for (offset, character) in text.char_indices() {
+            let Position { line, column, .. } = file.position(offset as u32);
+            assert_eq!((line, column), expected, "{offset}");
+            match character {
+                '\n' => expected = (expected.0 + 1, 1),
+                BYTE_ORDER_MARK => {}
+                _ => expected.1 += 1,
+            }
+        }
     }
 
     #[test]
