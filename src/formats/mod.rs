@@ -74,8 +74,8 @@ pub struct Links {
     pub calls: BTreeSet<PathBuf>,
     /// Whether a trail may come in by a call, though the file mentions none.
     pub may_bring_trail: bool,
-    /// How many deployments it may be by itself.
-    pub documents: usize,
+    /// The numbers of its documents of which each may be a deployment by itself.
+    pub documents: Vec<usize>,
 }
 
 /// A file that may matter, and what it brings in.

@@ -4,9 +4,11 @@ use std::cell::{Cell, OnceCell};
 use std::rc::Rc;
 use std::sync::Arc;
 
+use super::document::Document;
 use super::eval::Evaluator;
 use super::flat::is_loop;
 use super::library::Library;
+use super::roots::Root;
 use super::scope::Scope;
 use super::stacks::{Deployed, created, is_stack};
 use super::template::{Template, holds_type};
@@ -29,6 +31,9 @@ const MAX_STEPS: usize = 4_000_000;
 /// A root template that has been read.
 pub(super) struct Deployment<'a> {
     library: Library<'a>,
+    document: Rc<Document>,
+    /// Whether it is the one of those in its file that tells what is wrong with the file.
+    is_first: bool,
     /// Nothing when the document is no template.
     root: Option<Rc<Scope>>,
     trails: OnceCell<Search>,
@@ -44,11 +49,16 @@ struct Site {
 
 impl<'a> Deployment<'a> {
     /// Reads the template of a document and those of its stacks.
-    pub(super) fn open(file: FileId, document: usize, context: Context<'a>) -> Self {
+    pub(super) fn open(root: &Root, context: Context<'a>) -> Self {
         let library = Library::new(context);
-        let template = library.templates(&library.document(file)).into_iter().nth(document);
-        let root = template.map(|template| Rc::new(Scope::root(template)));
-        Self { library, root, trails: OnceCell::new(), surroundings: OnceCell::new() }
+        if let Some(shared) = &root.shared {
+            library.add(Rc::new(shared.read(root.file, context.sources.file(root.file))));
+        }
+        let document = library.document(root.file);
+        let template = library.template(&document, root.number);
+        let scope = template.map(|template| Rc::new(Scope::root(template)));
+        let (trails, surroundings) = (OnceCell::new(), OnceCell::new());
+        Self { library, document, is_first: root.is_first, root: scope, trails, surroundings }
     }
 
     /// Where what is looked for may be made, as far as somebody has asked.
@@ -122,10 +132,17 @@ impl Opened for Deployment<'_> {
     fn problems(&self) -> Vec<Problem> {
         let mut problems = Vec::new();
         for document in self.library.read_documents().iter().filter(|document| document.mentions_trail) {
-            let templates = self.library.templates(document);
+            let is_own = Rc::ptr_eq(document, &self.document);
+            let templates: Vec<Rc<Template>> = if is_own {
+                self.root.iter().map(|root| Rc::clone(&root.template)).collect()
+            } else {
+                self.library.templates(document).map(|(_, template)| template).collect()
+            };
             // A file that is no template may repeat keys as it likes.
             let matters = |problem: &&Problem| !templates.is_empty() || problem.kind == ProblemKind::Syntax;
-            problems.extend(document.tree.problems.iter().filter(matters).cloned());
+            if self.is_first || !is_own {
+                problems.extend(document.tree.problems.iter().filter(matters).cloned());
+            }
             problems.extend(templates.iter().flat_map(|template| template.problems.iter().cloned()));
         }
         problems

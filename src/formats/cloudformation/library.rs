@@ -1,18 +1,17 @@
 //! The files of a run as documents, each read once, and the way from one to another.
 
-use std::cell::{OnceCell, RefCell};
+use std::cell::RefCell;
 use std::collections::HashMap;
 use std::rc::Rc;
-use std::sync::Arc;
 
+use super::document::Document;
 use super::given::Given;
 use super::macros;
 use super::template::Template;
 use crate::formats::Context;
-use crate::model::{Macro, Notation};
+use crate::model::Macro;
 use crate::source::{FileId, SourceFile, Span, normalize};
-use crate::syntax::node::{Node, NodeKind, ScalarStyle, Tree};
-use crate::syntax::{Problem, ProblemKind, json, yaml};
+use crate::syntax::node::{Node, NodeKind, ScalarStyle};
 
 /// All that was read.
 pub(super) struct Library<'a> {
@@ -25,19 +24,6 @@ pub(super) struct Library<'a> {
     bodies: RefCell<HashMap<(Span, String), Rc<Document>>>,
     inline: RefCell<HashMap<Span, Option<Rc<Template>>>>,
     macros: RefCell<HashMap<Span, Rc<Vec<Macro>>>>,
-}
-
-/// A file in YAML or JSON.
-pub(super) struct Document {
-    /// The file.
-    pub(super) file: FileId,
-    /// What it holds.
-    pub(super) tree: Tree,
-    /// How it is written.
-    pub(super) notation: Notation,
-    /// Whether its text mentions a trail.
-    pub(super) mentions_trail: bool,
-    templates: OnceCell<Vec<Rc<Template>>>,
 }
 
 /// Where a path in a template leads to.
@@ -91,13 +77,26 @@ impl<'a> Library<'a> {
         self.documents.borrow().get(&file).cloned()
     }
 
-    /// The templates in a document. CloudFormation reads one of a file; a second one must not hide.
-    pub(super) fn templates(&self, document: &Document) -> Vec<Rc<Template>> {
-        let read = || {
-            let templates = document.tree.documents.iter().filter_map(|root| Template::recognize(root, document, self));
-            templates.map(Rc::new).collect()
-        };
-        document.templates.get_or_init(read).clone()
+    /// Takes what somebody else has read in a file.
+    pub(super) fn add(&self, document: Rc<Document>) {
+        self.documents.borrow_mut().insert(document.file, document);
+    }
+
+    /// The templates in a file, by the number of their document.
+    pub(super) fn templates<'d>(&'d self, document: &'d Document) -> impl Iterator<Item = (usize, Rc<Template>)> + 'd {
+        let numbers = 0..document.tree.documents.len();
+        numbers.filter_map(|number| Some((number, self.template(document, number)?)))
+    }
+
+    /// The template in one of the documents of a file.
+    pub(super) fn template(&self, document: &Document, number: usize) -> Option<Rc<Template>> {
+        let recognize = || Some(Rc::new(Template::recognize(document.tree.documents.get(number)?, document, self)?));
+        document.template(number, recognize)
+    }
+
+    /// The template that CloudFormation reads in a file.
+    pub(super) fn first_template(&self, document: &Document) -> Option<Rc<Template>> {
+        self.templates(document).map(|(_, template)| template).next()
     }
 
     /// The documents that were read, in the order of their files.
@@ -142,53 +141,6 @@ impl<'a> Library<'a> {
         }
         sources.load(fs, &path).map_or(Place::Missing, Place::File)
     }
-}
-
-/// How much text may be read for the templates in one file, in bytes: each of them is a deployment, which reads it.
-const MAX_READ: usize = 64 << 20;
-
-impl Document {
-    fn read(id: FileId, file: &SourceFile) -> Self {
-        let (mut tree, notation) = parse(id, file);
-        let most = MAX_READ.checked_div(file.text.len()).unwrap_or(MAX_READ).max(1);
-        leave_out_after(most, &mut tree);
-        let mentions_trail = super::may_declare_trail(file.text.as_bytes());
-        Self { file: id, tree, notation, mentions_trail, templates: OnceCell::new() }
-    }
-}
-
-/// Leaves out the documents after so many that may be templates.
-fn leave_out_after(most: usize, tree: &mut Tree) {
-    let may_be_template =
-        |root: &&Arc<Node>| root.as_mapping().is_some_and(|mapping| mapping.get("Resources").is_some());
-    let Some(over) = tree.documents.iter().filter(may_be_template).nth(most).map(Arc::clone) else { return };
-    let message = format!("a file of this size may hold {most} templates; put the others in files of their own");
-    tree.problems.push(Problem::syntax(over.span, message));
-    tree.documents.retain(|document| document.span.start < over.span.start);
-}
-
-/// A file is JSON when it begins like an object, whatever its name. YAML may begin so too,
-/// but a file whose name says that it is JSON has to be JSON then.
-pub(super) fn parse(id: FileId, file: &SourceFile) -> (Tree, Notation) {
-    let is_named = |extension| file.name.ends_with(extension);
-    let begins_like_json = file.body().1.trim_start().starts_with(['{', '[']);
-    let json = begins_like_json.then(|| json::parse(id, file));
-    if let Some(tree) = json.filter(|tree| is_sound(tree) || is_named(".json")) {
-        return (tree, Notation::Json);
-    }
-    let tree = yaml::parse(id, file);
-    let is_yaml = tree.documents.iter().any(|root| root.as_mapping().is_some() || root.as_sequence().is_some());
-    let is_json = if begins_like_json {
-        !is_sound(&tree) && !is_named(".yaml") && !is_named(".yml")
-    } else {
-        !is_yaml && is_named(".json")
-    };
-    if is_json { (json::parse(id, file), Notation::Json) } else { (tree, Notation::Yaml) }
-}
-
-/// Whether nothing was lost.
-fn is_sound(tree: &Tree) -> bool {
-    tree.problems.iter().all(|problem| problem.kind != ProblemKind::Syntax)
 }
 
 impl Library<'_> {

@@ -6,6 +6,7 @@
 mod call;
 mod conditions;
 mod deployment;
+mod document;
 mod encodings;
 mod eval;
 mod flat;

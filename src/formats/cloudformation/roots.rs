@@ -4,8 +4,10 @@ use std::cell::LazyCell;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::ops::Deref;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use super::deployment::{Deployment, called};
+use super::document::Shared;
 use super::library::Library;
 use super::stacks;
 use crate::formats::{Context, Interest, Kept, Linked, Links, Opened, Project};
@@ -13,8 +15,13 @@ use crate::source::FileId;
 
 /// A file that may hold a template, or one of the documents of such a file.
 pub(super) struct Root {
-    file: FileId,
-    document: usize,
+    pub(super) file: FileId,
+    /// The number of its document.
+    pub(super) number: usize,
+    /// Whether no other root lies before it in its file.
+    pub(super) is_first: bool,
+    /// What it has in common with the others in its file.
+    pub(super) shared: Option<Arc<Shared>>,
     name: String,
 }
 
@@ -24,7 +31,7 @@ impl Project for Root {
     }
 
     fn open<'a>(&'a self, context: Context<'a>) -> Box<dyn Opened + 'a> {
-        Box::new(Deployment::open(self.file, self.document, context))
+        Box::new(Deployment::open(self, context))
     }
 }
 
@@ -38,17 +45,22 @@ pub(super) fn links(kept: Kept, context: Context<'_>) -> Links {
     Links {
         may_bring_trail: called.is_some(),
         calls: called.into_iter().flatten().filter(is_other).map(path).collect(),
-        documents: if may_be_root { documents(kept.file, context, &library) } else { 0 },
+        documents: if may_be_root { documents(kept.file, context, &library) } else { Vec::new() },
     }
 }
 
-/// CloudFormation reads one document, so several in a file are several deployments.
-fn documents<'a>(file: FileId, context: Context<'a>, library: &impl Deref<Target = Library<'a>>) -> usize {
+/// The documents of a file that may be templates. CloudFormation reads one, so several are several deployments: a second
+/// one must not hide.
+fn documents<'a>(file: FileId, context: Context<'a>, library: &impl Deref<Target = Library<'a>>) -> Vec<usize> {
     let text = context.sources.file(file);
     let starts_line = |at: usize| text.text.get(..at).is_some_and(|before| before.ends_with(['\n', '\r']));
     let may_hold_several =
         ["---", "..."].iter().any(|mark| text.text.match_indices(mark).any(|(at, _)| starts_line(at)));
-    if may_hold_several { library.templates(&library.document(file)).len().max(1) } else { 1 }
+    if !may_hold_several {
+        return vec![0];
+    }
+    let numbers: Vec<usize> = library.templates(&library.document(file)).map(|(number, _)| number).collect();
+    if numbers.is_empty() { vec![0] } else { numbers }
 }
 
 /// The roots among the kept files.
@@ -74,18 +86,26 @@ pub(super) fn find(linked: &[Linked], context: Context<'_>) -> Vec<Root> {
         }
     }
     roots.sort();
-    let documents = |file: FileId| candidates.get(&file).map_or(0, |links| links.documents);
-    let name = |file: FileId| context.sources.file(file).name.clone();
-    roots
-        .into_iter()
-        .flat_map(|file| (0..documents(file)).map(move |document| (file, document)))
-        .map(|(file, document)| Root { file, document, name: numbered(name(file), document) })
-        .collect()
+    let numbers = |file: &FileId| candidates.get(file).map_or(&[][..], |links| &links.documents);
+    roots.iter().flat_map(|file| of_file(*file, numbers(file), &context.sources.file(*file).name)).collect()
+}
+
+/// The roots in a file, by the numbers of their documents.
+fn of_file(file: FileId, numbers: &[usize], name: &str) -> Vec<Root> {
+    let shared = (numbers.len() > 1).then(|| Arc::new(Shared::new(numbers.len())));
+    let root = |(index, number): (usize, &usize)| Root {
+        file,
+        number: *number,
+        is_first: index == 0,
+        shared: shared.clone(),
+        name: numbered(name.to_owned(), index),
+    };
+    numbers.iter().enumerate().map(root).collect()
 }
 
 /// The name of one of the documents of a file.
-fn numbered(name: String, document: usize) -> String {
-    if document == 0 { name } else { format!("{name}#{}", document.saturating_add(1)) }
+fn numbered(name: String, index: usize) -> String {
+    if index == 0 { name } else { format!("{name}#{}", index.saturating_add(1)) }
 }
 
 /// The files that a template's stacks deploy; nothing for a file without templates or stacks.
@@ -94,7 +114,8 @@ fn calls_of<'a>(file: FileId, context: Context<'a>, library: &impl Deref<Target 
     if !stacks::NEEDLES.iter().chain(&[super::macros::INCLUDE]).any(|needle| text.text.contains(needle)) {
         return None;
     }
-    let templates = library.templates(&library.document(file));
+    let document = library.document(file);
+    let templates: Vec<_> = library.templates(&document).map(|(_, template)| template).collect();
     let called = templates.iter().flat_map(|template| called(library, template));
     (!templates.is_empty()).then(|| called.collect())
 }

@@ -123,12 +123,12 @@ impl<'a> Evaluator<'a> {
         let help = match place {
             Place::File(file) => {
                 let document = self.library.document(file);
-                match self.library.templates(&document).first() {
-                    Some(template) if self.scope.is_within(template) => {
+                match self.library.first_template(&document) {
+                    Some(template) if self.scope.is_within(&template) => {
                         words.push_str(" cloudtrail");
                         "break the circle: a template can't deploy itself"
                     }
-                    Some(template) => return Deployed::Template(Rc::clone(template)),
+                    Some(template) => return Deployed::Template(template),
                     None => {
                         words.push_str(if document.mentions_trail { " cloudtrail" } else { "" });
                         "make the file a template: no resources can be read in it"
@@ -172,8 +172,8 @@ impl<'a> Evaluator<'a> {
         }
         if let Known(Data::String(text)) = self.eval(body).value {
             let document = self.library.body(body.target(), &text);
-            if let Some(template) = self.library.templates(&document).first() {
-                return Deployed::Template(Rc::clone(template));
+            if let Some(template) = self.library.first_template(&document) {
+                return Deployed::Template(template);
             }
         }
         let mut words = member.key.clone();

@@ -3,8 +3,9 @@
 use std::collections::{HashMap, HashSet};
 
 use super::call::{self, Argument, Call};
+use super::document::Document;
 use super::flat::{Flat, is_loop};
-use super::library::{Document, Library};
+use super::library::Library;
 use super::loops::loop_parts;
 use super::macros::{self, LANGUAGE_EXTENSIONS};
 use crate::model::{Macro, Notation, dialects};

@@ -49,7 +49,7 @@ impl Format for TerraformPlan {
     }
 
     fn links(&self, _kept: Kept, _context: Context<'_>) -> Links {
-        Links { documents: 1, ..Links::default() }
+        Links { documents: vec![0], ..Links::default() }
     }
 
     fn projects(&self, linked: &[Linked], context: Context<'_>) -> Vec<Box<dyn Project>> {
