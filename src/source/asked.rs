@@ -10,7 +10,8 @@ use super::{FileId, Fs, PathKind, ReadError, Visit, Wanted};
 #[derive(Debug, Default)]
 pub struct Asked {
     files: Mutex<HashSet<FileId>>,
-    paths: Mutex<HashSet<PathBuf>>,
+    sought: Mutex<HashSet<PathBuf>>,
+    listed: Mutex<HashSet<PathBuf>>,
 }
 
 impl Asked {
@@ -19,9 +20,10 @@ impl Asked {
         locked(&self.files).contains(&id)
     }
 
-    /// Whether a path was looked for, or, of a directory, what lies in it.
+    /// Whether a path was looked for, or, of a directory, what lies in it. What was looked for as a file may be a directory
+    /// by now, of which only a path below is told.
     pub fn has_path(&self, path: &Path) -> bool {
-        locked(&self.paths).contains(path)
+        locked(&self.listed).contains(path) || path.ancestors().any(|path| locked(&self.sought).contains(path))
     }
 
     /// The files that were looked into.
@@ -34,10 +36,14 @@ impl Asked {
     }
 
     pub(super) fn note_path(&self, path: &Path) {
-        let mut paths = locked(&self.paths);
-        if !paths.contains(path) {
-            paths.insert(path.to_owned());
-        }
+        note(&self.sought, path);
+    }
+}
+
+fn note(paths: &Mutex<HashSet<PathBuf>>, path: &Path) {
+    let mut paths = locked(paths);
+    if !paths.contains(path) {
+        paths.insert(path.to_owned());
     }
 }
 
@@ -76,7 +82,7 @@ impl Fs for Noting<'_> {
     }
 
     fn list(&self, directory: &Path) -> Result<Vec<PathBuf>, ReadError> {
-        self.asked.note_path(directory);
+        note(&self.asked.listed, directory);
         self.fs.list(directory)
     }
 

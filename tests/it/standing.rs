@@ -1,6 +1,6 @@
 //! A check that is kept up to date says after each change what a new one would say.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use super::fuzzing::properties::standing::{Files, Kept};
 use super::support::{directories_in, files_below, package};
@@ -30,6 +30,17 @@ fn every_change_is_followed_in_every_scenario() {
         updates += kept.updates;
     }
     assert!(updates > 200, "{updates}");
+}
+
+#[test]
+fn a_directory_may_take_the_place_of_a_file_that_was_looked_for() {
+    let trail =
+        b"variable \"a\" {\n  default = true\n}\nresource \"aws_cloudtrail\" \"t\" {\n  enable_logging = var.a\n}\n";
+    let mut kept = Kept::new(Files::from([("main.tf".into(), trail.to_vec())]));
+    let below = Path::new("terraform.tfvars/a/notes");
+    kept.put(below, Some(b"none".to_vec()));
+    kept.put(below, None);
+    assert_eq!(kept.updates, 2);
 }
 
 /// Other truths, other names, calls of other modules, half of a text, and none.
