@@ -186,7 +186,7 @@ impl<'a> Scanner<'a> {
     fn code(&mut self) -> Result<(), Broken> {
         match self.peek() {
             None => return Err(self.unclosed()),
-            Some(b' ' | b'\t' | b'\r') => self.pass(1),
+            Some(b' ' | b'\t' | b'\r') => self.pass_all(|byte| matches!(byte, b' ' | b'\t' | b'\r')),
             Some(b'\n') => self.line_ending(),
             Some(b'#' | b'/') if self.is_at_line_comment() => self.line_comment(),
             Some(b'/') if self.rest().starts_with("/*") => self.block_comment()?,
@@ -228,7 +228,14 @@ impl<'a> Scanner<'a> {
         }
         if self.word().is_none() {
             self.pass(1);
+            self.pass_all(is_inert);
         }
+    }
+
+    /// Goes on behind all bytes of a kind.
+    pub(super) fn pass_all(&mut self, is_passed: impl Fn(&u8) -> bool) {
+        let rest = self.text.as_bytes().get(self.at..).unwrap_or_default();
+        self.pass(rest.iter().take_while(|byte| is_passed(byte)).count());
     }
 
     /// Whether a statement in a block can have no such character before its value.
@@ -320,6 +327,12 @@ impl<'a> Scanner<'a> {
             Some(Open::Block | Open::Object | Open::Quoted | Open::Heredoc { .. }) | None => false,
         }
     }
+}
+
+/// Whether a byte neither opens nor closes anything, nor starts a name or a comment: a part of a number, of an operator, or
+/// what stands between values.
+fn is_inert(byte: &u8) -> bool {
+    matches!(byte, b'0'..=b'9' | b'.' | b',' | b'+' | b'-' | b'*' | b'!' | b'&' | b'|' | b'>' | b'?')
 }
 
 impl Broken {

@@ -9,9 +9,7 @@ use super::{Broken, Scanner};
 impl<'a> Scanner<'a> {
     /// A step in a quoted string.
     pub(super) fn quoted(&mut self) -> Result<(), Broken> {
-        let rest = self.rest();
-        let length = rest.find(['"', '\\', '$', '%', '\n']).unwrap_or(rest.len());
-        self.pass(length);
+        self.pass_all(|byte| !matches!(byte, b'"' | b'\\' | b'$' | b'%' | b'\n'));
         match self.peek() {
             Some(b'"') => {
                 self.pass(1);
@@ -83,7 +81,7 @@ impl<'a> Scanner<'a> {
     /// A step in a heredoc.
     pub(super) fn heredoc(&mut self, end: Marker) -> Result<(), Broken> {
         let Some(text) = self.text.get(self.at..end.start) else { return self.extend_heredoc(end) };
-        match text.find(['$', '%']) {
+        match text.bytes().position(|byte| matches!(byte, b'$' | b'%')) {
             Some(length) => {
                 self.pass(length);
                 self.sequence()?;
