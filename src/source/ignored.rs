@@ -1,8 +1,7 @@
 //! What the ignore files of a tree leave out of a walk, as on a disk.
 
-use std::collections::HashMap;
-use std::ffi::OsString;
-use std::path::{Path, PathBuf};
+use std::collections::{BTreeSet, HashMap};
+use std::path::{Path, PathBuf, is_separator};
 
 use ignore::Match;
 use ignore::gitignore::{Gitignore, GitignoreBuilder};
@@ -16,8 +15,10 @@ const FILES: usize = IGNORE_FILES.len() + 1;
 /// The ignore files of a tree, each read where it lies.
 #[derive(Debug, Clone, Default)]
 pub struct Ignored {
-    /// By directory, as bytes: its parts would take longer to compare than all else.
-    said: HashMap<OsString, Said>,
+    /// By the bytes of the directory.
+    said: HashMap<Vec<u8>, Said>,
+    /// How long these are. Every path of a walk is looked up, and most directories have nothing to say.
+    lengths: BTreeSet<usize>,
     /// What is known of directories.
     known: HashMap<PathBuf, bool>,
 }
@@ -42,7 +43,7 @@ impl Ignored {
 
     /// Takes that a directory is the root of a repository.
     pub(super) fn add_repository(&mut self, root: &Path) {
-        self.said.entry(root.as_os_str().to_owned()).or_default().is_repository = true;
+        self.said_in(root).is_repository = true;
     }
 
     /// Takes what the repository at a directory leaves out, which nobody commits; every other file has the last word.
@@ -56,10 +57,26 @@ impl Ignored {
         for line in text.strip_prefix('\u{feff}').unwrap_or(&text).lines() {
             let _ = builder.add_line(None, line);
         }
-        let said = self.said.entry(directory.as_os_str().to_owned()).or_default();
-        if let (Some(slot), Ok(patterns)) = (said.patterns.get_mut(index), builder.build()) {
+        if let (Some(slot), Ok(patterns)) = (self.said_in(directory).patterns.get_mut(index), builder.build()) {
             *slot = Some(patterns);
         }
+    }
+
+    fn said_in(&mut self, directory: &Path) -> &mut Said {
+        let bytes = bytes_of(directory);
+        // Only the root of all ends with what stands between it and the next.
+        let bytes = bytes.strip_suffix(b"/").unwrap_or(bytes);
+        self.lengths.insert(bytes.len());
+        self.said.entry(bytes.to_owned()).or_default()
+    }
+
+    /// What is said in the directories above a path, the nearest first.
+    fn above(&self, path: &Path) -> impl Iterator<Item = &Said> {
+        self.lengths.iter().rev().filter_map(|length| {
+            let (directory, rest) = bytes_of(path).split_at_checked(*length)?;
+            rest.first().filter(|byte| is_separator(char::from(**byte)))?;
+            self.said.get(directory)
+        })
     }
 
     /// Whether a file isn't met by a walk that starts at a directory above it.
@@ -79,13 +96,9 @@ impl Ignored {
 
     /// Whether this very path is named: by the nearest file that says something of it.
     pub(super) fn names(&self, path: &Path, is_directory: bool) -> bool {
-        if self.said.is_empty() {
-            return false;
-        }
         let mut nearest = [const { None }; FILES];
         let mut is_in_repository = false;
-        for directory in path.ancestors().skip(1) {
-            let Some(said) = self.said.get(directory.as_os_str()) else { continue };
+        for said in self.above(path) {
             for (index, (nearest, patterns)) in nearest.iter_mut().zip(&said.patterns).enumerate() {
                 let counts = nearest.is_none() && (index == 0 || !is_in_repository);
                 if let Some(patterns) = patterns.as_ref().filter(|_| counts) {
@@ -98,6 +111,10 @@ impl Ignored {
         let of_git = git.or(excluded).filter(|_| is_in_repository);
         own.or(of_git).unwrap_or(false)
     }
+}
+
+fn bytes_of(path: &Path) -> &[u8] {
+    path.as_os_str().as_encoded_bytes()
 }
 
 /// Whether a file leaves a path out or wants it, if it says something of it.

@@ -46,10 +46,9 @@ impl Listed {
         if self.ignored.read().unwrap_or_else(PoisonError::into_inner).names(path, is_directory) {
             return true;
         }
-        let fault = if is_directory { self.enter(path).err() } else { None };
-        let is_left_out = fault.is_some();
-        self.faults.lock().unwrap_or_else(PoisonError::into_inner).extend(fault);
-        is_left_out
+        let Err(fault) = (if is_directory { self.enter(path) } else { Ok(()) }) else { return false };
+        self.faults.lock().unwrap_or_else(PoisonError::into_inner).push(fault);
+        true
     }
 
     /// The ignore files that couldn't be read; their directories were left out.
