@@ -43,7 +43,10 @@ impl Exclusions {
 
     /// Whether a pattern matches this very path.
     pub fn has(&self, path: &Path, is_directory: bool) -> bool {
-        path.starts_with(&self.base) && self.patterns.matched(path, is_directory).is_ignore()
+        // Nearly always there are none, and every path of a walk is asked about.
+        !self.patterns.is_empty()
+            && path.starts_with(&self.base)
+            && self.patterns.matched(path, is_directory).is_ignore()
     }
 
     /// Whether a pattern matches the file or a directory above it.

@@ -9,6 +9,9 @@ use ignore::gitignore::{Gitignore, GitignoreBuilder};
 /// Files that tell a walk what to leave out; the first has the last word.
 pub(super) const IGNORE_FILES: [&str; 2] = [".ignore", ".gitignore"];
 
+/// The one of them that git doesn't know.
+const OWN: usize = 0;
+
 /// How many files may say something of a directory: these, and `info/exclude` of the repository at its root.
 const FILES: usize = IGNORE_FILES.len() + 1;
 
@@ -33,10 +36,12 @@ struct Said {
 }
 
 impl Ignored {
-    /// Takes the text of an ignore file; a line that is no pattern is nothing, as for git.
+    /// Takes the text of an ignore file; a line that is no pattern is nothing, as for git. Those of git count only in a
+    /// repository that was added before.
     pub(super) fn add(&mut self, path: &Path, bytes: &[u8]) {
         let (Some(directory), Some(name)) = (path.parent(), path.file_name()) else { return };
-        if let Some(index) = IGNORE_FILES.iter().position(|known| name == *known) {
+        let Some(index) = IGNORE_FILES.iter().position(|known| name == *known) else { return };
+        if index == OWN || self.above(path).any(|said| said.is_repository) {
             self.put(directory, index, bytes);
         }
     }
@@ -97,19 +102,17 @@ impl Ignored {
     /// Whether this very path is named: by the nearest file that says something of it.
     pub(super) fn names(&self, path: &Path, is_directory: bool) -> bool {
         let mut nearest = [const { None }; FILES];
-        let mut is_in_repository = false;
+        let mut is_beyond = false;
         for said in self.above(path) {
             for (index, (nearest, patterns)) in nearest.iter_mut().zip(&said.patterns).enumerate() {
-                let counts = nearest.is_none() && (index == 0 || !is_in_repository);
+                let counts = nearest.is_none() && (index == OWN || !is_beyond);
                 if let Some(patterns) = patterns.as_ref().filter(|_| counts) {
                     *nearest = is_left_out(patterns, path, is_directory);
                 }
             }
-            is_in_repository |= said.is_repository;
+            is_beyond |= said.is_repository;
         }
-        let [own, git, excluded] = nearest;
-        let of_git = git.or(excluded).filter(|_| is_in_repository);
-        own.or(of_git).unwrap_or(false)
+        nearest.into_iter().flatten().next().unwrap_or(false)
     }
 }
 

@@ -37,7 +37,9 @@ impl Listed {
         let place = fs::canonicalize(directory).unwrap_or_else(|_| directory.to_owned());
         let below = trees.around(&place).and_then(|tree| place.strip_prefix(tree).ok());
         let depth = below.map_or(0, |below| below.components().count());
-        directory.ancestors().take(depth.saturating_add(1)).try_for_each(|above| listed.enter(above))?;
+        let mut above: Vec<&Path> = directory.ancestors().take(depth.saturating_add(1)).collect();
+        above.reverse();
+        above.into_iter().try_for_each(|directory| listed.enter(directory))?;
         Ok(listed)
     }
 
@@ -58,15 +60,14 @@ impl Listed {
 
     fn enter(&self, directory: &Path) -> Result<(), Fault> {
         let ignored = || self.ignored.write().unwrap_or_else(PoisonError::into_inner);
-        // Every directory is asked, so one path serves for all names, and what isn't there isn't opened.
-        let mut path = directory.join(".git");
-        if exists(&path) {
+        let repository = directory.join(".git");
+        // Every directory is asked, so what isn't there isn't opened.
+        if exists(&repository) {
             ignored().add_repository(directory);
-            let bytes = self.read(&path.join("info/exclude"))?;
+            let bytes = self.read(&repository.join("info/exclude"))?;
             bytes.inspect(|bytes| ignored().add_excluded(directory, bytes));
         }
-        for name in IGNORE_FILES {
-            path.set_file_name(name);
+        for path in IGNORE_FILES.map(|name| directory.join(name)) {
             if exists(&path) {
                 self.read(&path)?.inspect(|bytes| ignored().add(&path, bytes));
             }

@@ -135,3 +135,25 @@ pub(super) fn parse(id: FileId, file: &SourceFile) -> (Tree, Notation) {
 fn is_sound(tree: &Tree) -> bool {
     tree.problems.iter().all(|problem| problem.kind != ProblemKind::Syntax)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::source::Sources;
+
+    #[test]
+    fn a_file_is_kept_from_its_first_deployment_to_its_last() {
+        let sources = Sources::default();
+        let id = sources.add("/t.yaml".as_ref(), b"a: 1\n---\nb: 1\n".to_vec());
+        let shared = Shared::new(3);
+        let read = |file: &Arc<SourceFile>| shared.read(id, Arc::clone(file)).reading;
+        let file = sources.file(id);
+        let (first, second) = (read(&file), read(&file));
+        assert!(Arc::ptr_eq(&first, &second));
+        let changed = Arc::new(SourceFile::new("/t.yaml".into(), "t.yaml".into(), b"c: 1\n".to_vec()));
+        let third = read(&changed);
+        assert_eq!((first.tree.documents.len(), third.tree.documents.len()), (2, 1));
+        // The last one has let go of it.
+        assert_eq!((Arc::strong_count(&second), Arc::strong_count(&third)), (2, 1));
+    }
+}
