@@ -74,7 +74,7 @@ pub struct Links {
     pub calls: BTreeSet<PathBuf>,
     /// Whether a trail may come in by a call, though the file mentions none.
     pub may_bring_trail: bool,
-    /// The numbers of its documents of which each may be a deployment by itself.
+    /// The numbers of its documents of which each may be a deployment by itself, where files have several.
     pub documents: Vec<usize>,
 }
 

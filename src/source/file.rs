@@ -60,7 +60,14 @@ pub struct SourceFile {
     pub replaced: Vec<u32>,
     /// The place in another file where this text stands, if it has no file of its own.
     pub within: Option<Span>,
-    line_starts: OnceLock<Vec<u32>>,
+    /// Of most files nobody wants to know a position.
+    lines: OnceLock<Box<Lines>>,
+}
+
+/// What positions are counted from.
+#[derive(Debug, Default)]
+struct Lines {
+    starts: Vec<u32>,
     /// How many characters there are before each [`MILESTONE`] bytes.
     milestones: OnceLock<Vec<u32>>,
 }
@@ -74,7 +81,7 @@ impl SourceFile {
     /// Decodes `bytes`. It never fails: what isn't UTF-8 is replaced and noted.
     pub fn new(path: PathBuf, name: String, bytes: Vec<u8>) -> Self {
         let (text, replaced) = decode(bytes);
-        Self { path, name, text, replaced, within: None, line_starts: OnceLock::new(), milestones: OnceLock::new() }
+        Self { path, name, text, replaced, within: None, lines: OnceLock::new() }
     }
 
     /// The directory that holds the file.
@@ -97,7 +104,7 @@ impl SourceFile {
 
     /// Line and column of a byte offset.
     pub fn position(&self, offset: u32) -> Position {
-        let line = self.line_starts().partition_point(|&start| start <= offset).max(1);
+        let line = self.lines().starts.partition_point(|&start| start <= offset).max(1);
         let (start, _) = self.line_bounds(line);
         let mark = usize::from(start == 0 && offset > 0 && self.text.starts_with(BYTE_ORDER_MARK));
         let column = self.characters(start as usize, offset as usize).saturating_sub(mark).saturating_add(1);
@@ -111,7 +118,7 @@ impl SourceFile {
         if end.saturating_sub(start) <= MILESTONE {
             return between(start, end);
         }
-        let milestones = self.milestones.get_or_init(|| milestones(self.text.as_bytes()));
+        let milestones = self.lines().milestones.get_or_init(|| milestones(self.text.as_bytes()));
         let before = |offset: usize| {
             let passed = offset.checked_div(MILESTONE).unwrap_or_default();
             let known = milestones.get(passed).copied().unwrap_or_default();
@@ -122,7 +129,7 @@ impl SourceFile {
 
     /// Start and end of a line (counted from 1) as offsets, without its line ending; lines beyond the last are empty.
     pub fn line_bounds(&self, line: usize) -> (u32, u32) {
-        let starts = self.line_starts();
+        let starts = &self.lines().starts;
         let beyond = narrow(self.text.len());
         let start = line.checked_sub(1).map_or(0, |at| starts.get(at).copied().unwrap_or(beyond));
         let end = match starts.get(line) {
@@ -133,10 +140,11 @@ impl SourceFile {
         (start, start.saturating_add(narrow(text.strip_suffix('\r').unwrap_or(text).len())))
     }
 
-    fn line_starts(&self) -> &[u32] {
-        self.line_starts.get_or_init(|| {
+    fn lines(&self) -> &Lines {
+        self.lines.get_or_init(|| {
             let feeds = self.text.bytes().enumerate().filter(|&(_, byte)| byte == b'\n');
-            std::iter::once(0).chain(feeds.map(|(at, _)| narrow(at.saturating_add(1)))).collect()
+            let starts = std::iter::once(0).chain(feeds.map(|(at, _)| narrow(at.saturating_add(1)))).collect();
+            Box::new(Lines { starts, milestones: OnceLock::new() })
         })
     }
 }

@@ -49,7 +49,7 @@ impl Format for TerraformPlan {
     }
 
     fn links(&self, _kept: Kept, _context: Context<'_>) -> Links {
-        Links { documents: vec![0], ..Links::default() }
+        Links::default()
     }
 
     fn projects(&self, linked: &[Linked], context: Context<'_>) -> Vec<Box<dyn Project>> {

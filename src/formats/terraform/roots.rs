@@ -36,7 +36,7 @@ struct Directory {
 pub(super) fn links(kept: Kept, context: Context<'_>) -> Links {
     let file = context.sources.file(kept.file);
     let name = file_name(&file.path);
-    let mut links = Links { documents: vec![0], ..Links::default() };
+    let mut links = Links::default();
     if names::is_configuration(&name) && !names::is_variable_values(&name) {
         for call in calls::found::in_file(kept.file, &file) {
             links.may_bring_trail |= call.names_trail;
