@@ -10,6 +10,7 @@ cd "$(dirname "$0")/.."
 
 files=${1:-100000}
 work=${2:-$(mktemp -d)}
+[ -n "${2:-}" ] || trap 'rm -rf "$work"' EXIT
 runs=${RUNS:-15}
 mkdir -p "$work"
 work=$(realpath "$work")

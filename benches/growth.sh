@@ -50,9 +50,12 @@ for shape in repository trails locals selectors conditionals statements; do
   for times in 1 2 4; do
     tree=$work/$shape-$times/tree
     write "$shape" "$times" "$tree"
+    # A check that finds something ends with 1.
     valgrind --tool=callgrind --callgrind-out-file=/dev/null \
-      trailint check "$tree" --quiet --jobs 1 --format concise >/dev/null 2>"$work/log" || true
-    counts+=("$(sed -n 's/.*Collected : //p' "$work/log")")
+      trailint check "$tree" --quiet --jobs 1 --format concise >/dev/null 2>"$work/log" || [ $? = 1 ]
+    count=$(sed -n 's/.*Collected : //p' "$work/log")
+    [[ $count =~ ^[1-9][0-9]*$ ]] || { echo "$shape: nothing was counted" >&2 && exit 2; }
+    counts+=("$count")
   done
   grown=$((counts[1] * 10 <= counts[0] * 22 && counts[2] * 10 <= counts[1] * 22))
   echo "$shape: ${counts[*]}$([ "$grown" = 1 ] || echo " grows too fast")"

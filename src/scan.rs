@@ -128,6 +128,10 @@ impl Catch<'_> {
     }
 
     fn walked(&self, path: &Path, bytes: Result<&[u8], ReadError>, keep_all: bool) {
+        // What keeps a walk from files isn't one of them.
+        if let (Err(error), false) = (&bytes, is_checked(path)) {
+            return self.push(Found { path: path.to_owned(), outcome: Err(error.clone()) });
+        }
         if !self.is_new(path) {
             return;
         }

@@ -1,5 +1,5 @@
-//! See `trailint_fuzz::round_trip`.
+//! See `trailint_fuzz::fix`.
 
 #![no_main]
 
-libfuzzer_sys::fuzz_target!(|text: &[u8]| trailint_fuzz::round_trip::check(text));
+libfuzzer_sys::fuzz_target!(|text: &[u8]| trailint_fuzz::fix::check(text));

@@ -3,10 +3,10 @@
 
 pub mod configuration;
 pub mod evaluation;
+pub mod fix;
 pub mod hcl;
 pub mod json;
 pub mod rendering;
-pub mod round_trip;
 pub mod runners;
 pub mod session;
 pub mod standing;

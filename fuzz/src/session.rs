@@ -145,9 +145,9 @@ fn serve(stream: String) -> (bool, Vec<Value>) {
     (is_in_order, said)
 }
 
-/// A directory on the disk in which nothing lies but what is open.
+/// A directory on the disk, of this process alone, in which nothing lies but what is open.
 fn directory() -> PathBuf {
-    let directory = std::env::temp_dir().join("trailint-session");
+    let directory = std::env::temp_dir().join(format!("trailint-session-{}", std::process::id()));
     std::fs::create_dir_all(&directory).expect("a directory can be made");
     std::fs::canonicalize(directory).expect("the directory is there")
 }

@@ -2,11 +2,12 @@
 
 use std::sync::Arc;
 
+use trailint::report::Report;
 use trailint::source::{SourceFile, Span};
 use trailint::syntax::ProblemKind;
 use trailint::syntax::node::{Mapping, Node, NodeKind, Tree};
 
-use super::places;
+use super::{GATE, places};
 
 /// The type of resource that is looked for.
 const TRAIL: &str = "AWS::CloudTrail::Trail";
@@ -33,13 +34,22 @@ fn inside(mapping: &Mapping) -> impl Iterator<Item = &Arc<Node>> {
     mapping.entries.iter().flat_map(|entry| [&entry.key, &entry.value])
 }
 
+/// Asserts that something is said of each trail that is declared, and of what may be one and can't be read.
+pub(super) fn is_told(tree: &Tree, report: &Report, file: &SourceFile) {
+    let is_judged = report.deployments.iter().any(|deployment| !deployment.trails.is_empty());
+    let is_said = is_judged || !report.findings.is_empty();
+    assert!(is_said || !declares_a_trail(tree), "nothing is said of\n{}", file.text);
+    let is_lost = is_broken(tree) && file.text.contains(TRAIL);
+    assert!(!is_lost || !report.passes(GATE), "what is wrong goes by in\n{}", file.text);
+}
+
 /// Whether a part of the text is lost.
-pub(super) fn is_broken(tree: &Tree) -> bool {
+fn is_broken(tree: &Tree) -> bool {
     tree.problems.iter().any(|problem| problem.kind == ProblemKind::Syntax)
 }
 
 /// Whether a trail is declared where templates declare resources.
-pub(super) fn declares_a_trail(tree: &Tree) -> bool {
+fn declares_a_trail(tree: &Tree) -> bool {
     let is_trail = |node: &Node| {
         let kind = node.as_mapping().and_then(|resource| resource.get("Type"));
         kind.is_some_and(|entry| entry.value.as_text() == Some(TRAIL))

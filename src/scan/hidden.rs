@@ -2,15 +2,16 @@
 //!
 //! What comes out is searched and thrown away; the parsers read the file as it is.
 
-/// A text in UTF-16 or UTF-32 in the encoding that is searched: both begin with a mark, or with characters that have zeros
-/// in them. Of those beyond ASCII nothing is left that makes sense.
+/// A text in UTF-16 or UTF-32 in the encoding that is searched: both begin with a mark, or with a character that has
+/// zeros in it. Of those beyond ASCII nothing is left that makes sense.
 pub(super) fn from_wide(bytes: &[u8]) -> Option<Vec<u8>> {
-    let is_marked = bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]);
-    let zeros = bytes.first_chunk::<4>().map(|start| start.map(|byte| byte == 0));
-    let is_wide = match zeros {
-        Some([false, true, false, true] | [true, false, true, false]) => true,
-        Some([false, true, true, true] | [true, true, true, false]) => true,
-        Some(_) | None => is_marked,
+    // A text begins with a mark or with ASCII, so one half of its first character tells, as in YAML 1.2, 5.2; and a few zeros
+    // alone are zeros, as no word that is looked for is that short.
+    let has_zeros = || memchr::memchr_iter(0, bytes).nth(8).is_some();
+    let is_wide = match bytes {
+        [0xff, 0xfe, ..] | [0xfe, 0xff, ..] => true,
+        [0, ..] | [_, 0, ..] => has_zeros(),
+        _ => false,
     };
     is_wide.then(|| bytes.iter().copied().filter(|byte| *byte != 0).collect())
 }

@@ -23,7 +23,8 @@ impl Asked {
     /// Whether a path was looked for, or, of a directory, what lies in it. What was looked for as a file may be a directory
     /// by now, of which only a path below is told.
     pub fn has_path(&self, path: &Path) -> bool {
-        locked(&self.listed).contains(path) || path.ancestors().any(|path| locked(&self.sought).contains(path))
+        let sought = locked(&self.sought);
+        path.ancestors().any(|path| sought.contains(path)) || locked(&self.listed).contains(path)
     }
 
     /// The files that were looked into.

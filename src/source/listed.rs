@@ -9,11 +9,8 @@ use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use super::ReadError;
 use super::disk::read_at_most;
-use super::ignored::{IGNORE_FILES, Ignored};
+use super::ignored::{IGNORE_FILES, Ignored, MAX_BYTES};
 use super::open::Trees;
-
-/// A larger one is no small list any more.
-const MAX_BYTES: usize = 1 << 20;
 
 /// What the ignore files of the directories that a walk has entered leave out of it.
 #[derive(Debug)]
@@ -34,12 +31,7 @@ impl Listed {
     /// One of them can't be read.
     pub(super) fn at(directory: &Path, trees: &Arc<Trees>) -> Result<Self, Fault> {
         let listed = Self { trees: Arc::clone(trees), ignored: RwLock::default(), faults: Mutex::default() };
-        let place = fs::canonicalize(directory).unwrap_or_else(|_| directory.to_owned());
-        let below = trees.around(&place).and_then(|tree| place.strip_prefix(tree).ok());
-        let depth = below.map_or(0, |below| below.components().count());
-        let mut above: Vec<&Path> = directory.ancestors().take(depth.saturating_add(1)).collect();
-        above.reverse();
-        above.into_iter().try_for_each(|directory| listed.enter(directory))?;
+        trees.down_to(directory).into_iter().try_for_each(|directory| listed.enter(directory))?;
         Ok(listed)
     }
 

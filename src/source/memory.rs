@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use super::{Fs, PathKind, ReadError, SKIPPED, Visit, Wanted};
+use super::{Fs, PathKind, ReadError, Visit, Wanted, is_skipped};
 
 /// A tree of files that lies in no directory of this machine.
 #[derive(Debug, Default)]
@@ -50,8 +50,6 @@ impl Fs for Memory {
     }
 
     fn walk(&self, directory: &Path, wanted: Wanted<'_>, visit: Visit<'_>) {
-        let is_skipped =
-            |below: &Path| below.components().any(|part| SKIPPED.iter().any(|name| part.as_os_str() == *name));
         let is_walked = |path: &Path| path.strip_prefix(directory).is_ok_and(|below| !is_skipped(below));
         for (path, bytes) in self.below(directory).filter(|(path, _)| is_walked(path) && wanted(path)) {
             visit(path, Ok(bytes));

@@ -107,6 +107,11 @@ pub enum ReadError {
     Refused(String),
 }
 
+/// Whether a part of a path below the start of a walk keeps the walk from it.
+fn is_skipped(below: &Path) -> bool {
+    below.components().any(|part| SKIPPED.iter().any(|name| part.as_os_str() == *name))
+}
+
 /// Whether a path lies in what `terraform init` has installed, which nobody edits.
 pub fn is_installed(path: &Path) -> bool {
     path.components().any(|part| part.as_os_str() == ".terraform")

@@ -18,29 +18,46 @@ struct Tree {
     named: PathBuf,
     /// Where it lies, without links.
     place: PathBuf,
-    /// From where its files are opened, if it can be.
-    #[cfg_attr(not(target_os = "linux"), expect(dead_code, reason = "only Linux opens files below a directory"))]
+    /// From where its files are opened, if they can be.
+    #[cfg(target_os = "linux")]
     directory: Option<File>,
 }
+
+/// How many directories are held open; more trees than this are only named, on the command line.
+#[cfg(target_os = "linux")]
+const MAX_HELD: usize = 16;
 
 impl Trees {
     pub(super) fn new(trees: &[PathBuf]) -> Self {
         let tree = |named: &PathBuf| {
             let place = fs::canonicalize(named).unwrap_or_else(|_| named.clone());
-            Tree { named: named.clone(), directory: File::open(&place).ok(), place }
+            Tree {
+                named: named.clone(),
+                #[cfg(target_os = "linux")]
+                directory: if trees.len() <= MAX_HELD { held(&place) } else { None },
+                place,
+            }
         };
         Self(trees.iter().map(tree).collect())
     }
 
-    /// The tree in which a place without links lies.
-    pub(super) fn around(&self, place: &Path) -> Option<&Path> {
-        self.0.iter().map(|tree| tree.place.as_path()).find(|tree| place.starts_with(tree))
+    fn hold(&self, place: &Path) -> bool {
+        self.0.iter().any(|tree| place.starts_with(&tree.place))
+    }
+
+    /// A directory and those above it in its tree, from the root on, as they are named.
+    pub(super) fn down_to<'p>(&self, directory: &'p Path) -> Vec<&'p Path> {
+        let tree = self.0.iter().find(|tree| directory.starts_with(&tree.named));
+        let root = tree.map_or(directory, |tree| &tree.named);
+        let mut way: Vec<&Path> = directory.ancestors().take_while(|above| above.starts_with(root)).collect();
+        way.reverse();
+        way
     }
 
     /// A link may name anything in the trees, and nothing else.
     pub(super) fn check(&self, path: &Path) -> Result<(), ReadError> {
         let place = fs::canonicalize(path).map_err(refused)?;
-        self.around(&place).map(drop).ok_or(ReadError::OutsideTree)
+        if self.hold(&place) { Ok(()) } else { Err(ReadError::OutsideTree) }
     }
 
     /// Opens a regular file that lies in one of the trees.
@@ -52,14 +69,22 @@ impl Trees {
         }
     }
 
-    /// Follows links, and finds out afterwards where they led.
+    /// Follows links to a file of the trees, and finds out afterwards whether they led there.
     fn open_anywhere(&self, path: &Path) -> Result<File, ReadError> {
-        let file = open(path)?;
-        if own_place(&file).is_some_and(|place| self.around(&place).is_some()) {
+        self.check(path)?;
+        check_regular(&fs::metadata(path).map_err(refused)?)?;
+        self.same_as_found(path, open(path)?)
+    }
+
+    /// The opened file, if that is what the path leads to, within the trees.
+    fn same_as_found(&self, path: &Path, file: File) -> Result<File, ReadError> {
+        if own_place(&file).is_some_and(|place| self.hold(&place)) {
             return Ok(file);
         }
         let place = fs::canonicalize(path).map_err(refused)?;
-        self.around(&place).ok_or(ReadError::OutsideTree)?;
+        if !self.hold(&place) {
+            return Err(ReadError::OutsideTree);
+        }
         let (opened, found) = (file.metadata().map_err(refused)?, fs::metadata(&place).map_err(refused)?);
         if is_same(&opened, &found) { Ok(file) } else { Err(ReadError::Swapped) }
     }
@@ -92,8 +117,19 @@ pub(super) fn open(path: &Path) -> Result<File, ReadError> {
 }
 
 fn regular(file: File) -> Result<File, ReadError> {
-    let is_regular = file.metadata().map_err(refused)?.is_file();
-    if is_regular { Ok(file) } else { Err(ReadError::NotAFile) }
+    check_regular(&file.metadata().map_err(refused)?)?;
+    Ok(file)
+}
+
+fn check_regular(found: &Metadata) -> Result<(), ReadError> {
+    if found.is_file() { Ok(()) } else { Err(ReadError::NotAFile) }
+}
+
+/// A directory, which needn't be one that can be listed.
+#[cfg(target_os = "linux")]
+fn held(place: &Path) -> Option<File> {
+    use rustix::fs::{Mode, OFlags, open};
+    open(place, OFlags::PATH | OFlags::DIRECTORY | OFlags::CLOEXEC, Mode::empty()).ok().map(File::from)
 }
 
 #[cfg(unix)]
@@ -142,7 +178,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_was_opened_counts_and_not_what_a_look_had_found() {
+    fn files_outside_of_the_tree_are_not_opened() {
         let scratch = std::env::temp_dir().join(format!("trailint-{}-open", std::process::id()));
         let tree = scratch.join("tree");
         fs::create_dir_all(tree.join("a")).unwrap();
@@ -165,6 +201,14 @@ mod tests {
             assert_eq!(trees.open(&path).map(drop), expected, "{path:?}");
             assert_eq!(trees.open_anywhere(&path).map(drop), expected, "{path:?}, where the system knows no other way");
         }
+        let (swapped, outside) = (tree.join("a/main.tf"), open(&scratch.join("outside.tf")).unwrap());
+        assert_eq!(trees.same_as_found(&swapped, outside).map(drop), Err(ReadError::Swapped));
+        let inside = open(&swapped).unwrap();
+        fs::rename(&swapped, scratch.join("gone.tf")).unwrap();
+        fs::write(&swapped, "y").unwrap();
+        assert_eq!(trees.same_as_found(&swapped, inside).map(drop), Err(ReadError::Swapped));
+        let many = vec![tree.clone(); MAX_HELD + 1];
+        assert_eq!(Trees::new(&many).open(&swapped).map(drop), Ok(()));
         fs::remove_dir_all(scratch).unwrap();
     }
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::{Disk, Exclusions, Fs, MAX_FILE_BYTES, PathKind, ReadError, SKIPPED, Visit, Wanted};
+use super::{Disk, Exclusions, Fs, MAX_FILE_BYTES, PathKind, ReadError, Visit, Wanted, is_skipped};
 
 /// The disk, where the texts that aren't saved count instead of what is.
 #[derive(Debug)]
@@ -47,8 +47,7 @@ impl Overlay {
     /// Whether a walk would come by the file of a text, if there were one.
     fn is_walked(&self, path: &Path, start: &Path) -> bool {
         let Ok(below) = path.strip_prefix(start) else { return false };
-        let is_skipped = below.components().any(|part| SKIPPED.iter().any(|name| part.as_os_str() == *name));
-        !is_skipped && !self.disk.has_excluded(path, start)
+        !is_skipped(below) && !self.disk.has_excluded(path, start)
     }
 }
 

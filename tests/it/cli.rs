@@ -3,6 +3,7 @@
 use std::io::Write;
 use std::path::PathBuf;
 use std::process::{Command, Output, Stdio};
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 pub(crate) const BAD: &str =
     "resource \"aws_cloudtrail\" \"t\" {\n  kms_key_id = \"k\"\n  enable_log_file_validation = true\n}\n";
@@ -20,8 +21,10 @@ pub(crate) struct Scratch(pub(crate) PathBuf);
 
 impl Scratch {
     pub(crate) fn new(name: &str, files: &[(&str, &str)]) -> Self {
-        let directory = std::env::temp_dir().join(format!("trailint-{}-{name}", std::process::id()));
-        std::fs::create_dir_all(&directory).unwrap();
+        static COUNT: AtomicUsize = AtomicUsize::new(0);
+        let (process, number) = (std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed));
+        let directory = std::env::temp_dir().join(format!("trailint-{process}-{number}-{name}"));
+        std::fs::create_dir(&directory).unwrap();
         for (path, text) in files {
             let path = directory.join(path);
             std::fs::create_dir_all(path.parent().unwrap()).unwrap();

@@ -399,6 +399,20 @@ fn ignore_files_count_where_they_do_for_git() {
         let scratch = Scratch::new(&format!("ignore-files-{index}"), &all);
         assert_eq!(found(&scratch, &[]), expected, "{files:?}");
     }
+    #[cfg(unix)]
+    {
+        // A link is walked as if it were the directory, with the ignore files above it.
+        let files = [(".git/HEAD", ""), (".ignore", "left\n"), ("a/b/main.tf", BAD), ("a/b/left/main.tf", BAD)];
+        let scratch = Scratch::new("ignore-files-link", &[("x/y/z", "")]);
+        let tree = scratch.path("tree");
+        for (path, text) in files {
+            std::fs::create_dir_all(tree.join(path).parent().unwrap()).unwrap();
+            std::fs::write(tree.join(path), text).unwrap();
+        }
+        std::fs::create_dir(scratch.path(".ignore")).unwrap();
+        std::os::unix::fs::symlink("a/b", tree.join("link")).unwrap();
+        assert_eq!(found(&scratch, &["tree/link"]), "link");
+    }
 }
 
 #[test]

@@ -12,7 +12,7 @@ use rayon::prelude::*;
 
 use super::random::Random;
 use super::support::package;
-use properties::{configuration, evaluation, hcl, json, rendering, round_trip, session, yaml};
+use properties::{configuration, evaluation, fix, hcl, json, rendering, session, yaml};
 
 /// What takes the place of a line, or is put into one.
 const PIECES: [&str; 18] = [
@@ -70,7 +70,7 @@ fn replay(target: &str, property: fn(&[u8]), most: usize, changes: usize) {
 
 #[test]
 fn a_fix_of_any_text_leaves_nothing_to_fix() {
-    replay("fix", round_trip::check, 60, 3);
+    replay("fix", fix::check, 60, 3);
 }
 
 #[test]

@@ -56,6 +56,12 @@ fn bash(scratch: &Scratch, arguments: &[&str], variables: &[(&str, &str)]) -> Op
     command.envs(variables.iter().copied()).output().ok()
 }
 
+/// Whether an action of somebody else's is one commit and no name that may move.
+pub(crate) fn is_pinned(uses: &str) {
+    let (_, commit) = uses.split_once('@').unwrap();
+    assert!(commit.len() == 40 && commit.chars().all(|c| c.is_ascii_hexdigit()), "{uses}");
+}
+
 #[test]
 fn the_action_has_the_shape_that_github_documents() {
     let schema = std::fs::read_to_string(package("testdata/schemas/github-action.json")).unwrap();
@@ -63,6 +69,8 @@ fn the_action_has_the_shape_that_github_documents() {
     let action = documents("action.yml").remove(0);
     let errors: Vec<String> = validator.iter_errors(&action).map(|error| error.to_string()).collect();
     assert_eq!(errors, Vec::<String>::new());
+    let used = action["runs"]["steps"].as_array().unwrap().iter().filter_map(|step| step["uses"].as_str());
+    used.for_each(is_pinned);
     let mut wrong = action;
     wrong["runs"]["using"] = "poem".into();
     assert!(!validator.is_valid(&wrong), "the schema allows anything");

@@ -26,6 +26,9 @@ use table::{Input, Time, rewrite, tables};
 /// As much stack as the smallest threads have that anybody runs us on.
 const STACK: usize = 1 << 20;
 
+/// What no table may expect.
+const PANIC: &str = "it ends in a panic\n";
+
 #[test]
 fn hostile_inputs_are_judged_or_refused() {
     let tables = tables();
@@ -35,6 +38,14 @@ fn hostile_inputs_are_judged_or_refused() {
         threads.into_iter().map(|thread| thread.join().unwrap()).collect::<Vec<_>>()
     });
     let mut differences = Vec::new();
+    let lost: Vec<&str> = tables
+        .iter()
+        .zip(&said)
+        .flat_map(|((_, inputs), said)| inputs.iter().zip(said))
+        .filter(|(_, said)| said.contains(PANIC))
+        .map(|(input, _)| input.name.as_str())
+        .collect();
+    assert!(lost.is_empty(), "these end in a panic: {lost:?}");
     for ((path, inputs), said) in tables.iter().zip(&said) {
         if std::env::var_os("UPDATE").is_some() {
             rewrite(path, inputs, said);
@@ -68,7 +79,7 @@ impl Input {
     /// What is said about each, on threads with little stack.
     fn check_all(inputs: &[Self]) -> Vec<String> {
         let said = |input: &Self| on_small_stack(|| input.check());
-        inputs.iter().map(|input| said(input).unwrap_or_else(|_| "it ends in a panic\n".to_owned())).collect()
+        inputs.iter().map(|input| said(input).unwrap_or_else(|_| PANIC.to_owned())).collect()
     }
 
     fn check(&self) -> String {
@@ -119,6 +130,7 @@ impl Input {
         let options = options.iter().map(String::as_str);
         let arguments: Vec<&str> = ["check", "--format", "concise"].into_iter().chain(options).collect();
         let output = run(&arguments);
+        assert!(matches!(status(&output), 0..=2), "{}", err(&output));
         let failed = if status(&output) == 2 { err(&output) } else { String::new() };
         format!("{}{failed}exit status {}\n", grave(&out(&output)), status(&output))
     }

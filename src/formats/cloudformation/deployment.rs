@@ -108,7 +108,8 @@ impl Opened for Deployment<'_> {
         self.found(subject).sites.len()
     }
 
-    /// A question that is asked late may decide a value that was used before; so it is used again then.
+    /// A question that is asked late may decide a value that was used before; so it is used again then. A value that is
+    /// still older than a decision after all rounds isn't known, so nothing wrong is said.
     fn resources(&self, subject: Subject, site: usize, world: &World) -> Vec<Resource> {
         const MAX_ROUNDS: usize = 8;
         let Some(site) = self.found(subject).sites.get(site) else { return Vec::new() };

@@ -35,11 +35,14 @@ const STRICT: [(&str, &str); 4] = [
 fn pyyaml_reads_the_same() {
     let texts = texts("yaml", 300);
     let Some(read) = theirs(&texts) else { return skipped("pyyaml_reads_the_same", "there is no PyYAML") };
-    let mut differences = Vec::new();
+    let (mut differences, mut agreed) = (Vec::new(), 0);
     for (text, theirs) in texts.iter().zip(&read) {
         let said = match (ours(text), theirs) {
             (_, theirs) if !theirs["skipped"].is_null() => continue,
-            (Ok(own), theirs) if theirs["documents"] == own => continue,
+            (Ok(own), theirs) if theirs["documents"] == own => {
+                agreed += 1;
+                continue;
+            }
             (Ok(own), theirs) if theirs["refused"].is_null() => {
                 format!("ours: {own}\ntheirs: {}", theirs["documents"])
             }
@@ -52,6 +55,7 @@ fn pyyaml_reads_the_same() {
         };
         differences.push((text.clone(), said));
     }
+    assert!(agreed * 4 > texts.len(), "{agreed}");
     expect_none(differences, texts.len());
 }
 

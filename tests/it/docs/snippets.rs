@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::pages;
 use crate::cli::{Scratch, err, out, status};
-use crate::hooks::{documents, parsed};
+use crate::hooks::{documents, is_pinned, parsed};
 
 /// The tag of the release that the pages are about.
 const TAG: &str = concat!("v", env!("CARGO_PKG_VERSION"));
@@ -104,7 +104,9 @@ fn is_workflow(file: &Value) {
     for step in file["steps"].as_array().unwrap() {
         has_keys(step, &["uses", "run", "script", "with"]);
         [&step["run"], &step["script"]].into_iter().filter_map(Value::as_str).for_each(accepted_in);
-        if let Some((_, tag)) = step["uses"].as_str().and_then(|uses| uses.split_once("/trailint@")) {
+        let uses = step["uses"].as_str();
+        uses.filter(|uses| !uses.contains("/trailint@")).into_iter().for_each(is_pinned);
+        if let Some((_, tag)) = uses.and_then(|uses| uses.split_once("/trailint@")) {
             assert_eq!(tag, TAG);
             has_keys(&step["with"], &inputs);
             let options = step["with"]["args"].as_str().unwrap_or_default().lines();

@@ -27,17 +27,20 @@ fn sample() -> Vec<Input> {
 
 #[test]
 fn a_fix_of_hostile_input_hides_nothing() {
+    let mut mended_inputs = 0;
     for input in sample() {
-        on_small_stack(|| {
+        mended_inputs += on_small_stack(|| {
             let files: Vec<(PathBuf, Vec<u8>)> =
                 input.files().map(|(path, bytes)| (path.to_owned(), bytes.to_vec())).collect();
             let mended = fixed(&files, Safety::Unsafe);
             let (before, now) = (check(files.clone()), check(after(&files, &mended)));
             assert_eq!(unread(&now), unread(&before), "{}", input.name);
             assert_eq!(trails(&now), trails(&before), "{}", input.name);
+            usize::from(after(&files, &mended) != files)
         })
         .unwrap();
     }
+    assert!(mended_inputs > 10, "{mended_inputs}");
 }
 
 /// What can't be read, in how many words.
@@ -67,17 +70,20 @@ fn an_editor_shows_what_is_said_of_hostile_input() {
         editor.actions(path, &[]);
         editor.hover(path, 1, 3);
     }
+    let mut lines = 0;
     for input in &inputs {
         for line in input.said.lines().filter(|line| line.contains(": error[")) {
             let (place, rule) = line.split_once(": error[").unwrap();
             let path = format!("{}/{}", input.name, place.split(':').next().unwrap());
             // What is no text can't be open.
             if texts.iter().any(|(own, _)| *own == path) {
+                lines += 1;
                 let rules = editor.rules(&path);
                 assert!(rules.iter().any(|own| rule.starts_with(own)), "{}: {line}: {rules:?}", input.name);
             }
         }
     }
+    assert!(lines > 20, "{lines}");
     assert_eq!(editor.close(), 0);
 }
 

@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 
 use trailint::engine;
 use trailint::output::Format;
+use trailint::report::Report;
 use trailint::scan::{Input, Inputs};
 use trailint::source::{Disk, Sources};
 
@@ -22,6 +23,15 @@ const SECRET: &str = "resource \"aws_cloudtrail\" \"secret\" {}\n";
 fn used() -> Option<(usize, usize)> {
     let pages = fs::read_to_string("/proc/self/statm").ok()?.split(' ').nth(1)?.parse().ok()?;
     Some((fs::read_dir("/proc/self/fd").ok()?.count(), pages))
+}
+
+/// Ends what others do when whoever holds it has ended, in whichever way.
+struct Bell<'a>(&'a AtomicBool);
+
+impl Drop for Bell<'_> {
+    fn drop(&mut self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
 }
 
 #[test]
@@ -40,21 +50,28 @@ fn a_tree_may_change_while_it_is_searched() {
                 change(&tree, round);
             }
         });
+        let _bell = Bell(&is_over);
         let start = Instant::now();
-        let mut first = None;
+        let (mut judged, mut first) = (0, None);
         for round in 0.. {
-            let said = check(&tree);
-            assert!(!said.contains("secret"), "{said}");
+            if let Some(report) = check(&tree) {
+                let said = Format::Full.render_plain(&report);
+                assert!(!said.contains("secret"), "{said}");
+                judged += usize::from(report.deployments.iter().any(|judged| !judged.trails.is_empty()));
+            }
             if round == 50 {
                 first = used();
             }
-            if start.elapsed() > time {
+            // A slow machine needs longer to meet a tree that is whole.
+            let most = if judged == 0 { time + Duration::from_secs(60) } else { time };
+            if start.elapsed() > most {
                 break;
             }
         }
-        is_over.store(true, Ordering::Relaxed);
+        assert!(judged > 0);
         // Other tests of the suite use this process, too.
-        if let (Some(_), Some((files, pages)), Some((files_now, pages_now))) = (long, first, used()) {
+        if long.is_some() && cfg!(target_os = "linux") {
+            let ((files, pages), (files_now, pages_now)) = (first.unwrap(), used().unwrap());
             assert!(
                 files_now <= files + 2 && pages_now <= pages + pages / 2,
                 "{files} {files_now} {pages} {pages_now}"
@@ -85,11 +102,9 @@ fn change(tree: &Path, round: usize) {
     }
 }
 
-fn check(tree: &Path) -> String {
+/// Nothing when there is no tree at this very moment.
+fn check(tree: &Path) -> Option<Report> {
     let inputs = Inputs { paths: vec![Input { given: ".".into(), path: tree.to_owned() }], ..Inputs::default() };
     let disk = Disk::new(&[tree.to_owned()]);
-    match engine::check(&disk, &inputs, Sources::new(tree.to_owned()), &settings()) {
-        Ok(report) => Format::Full.render_plain(&report),
-        Err(error) => error.to_string(),
-    }
+    engine::check(&disk, &inputs, Sources::new(tree.to_owned()), &settings()).ok()
 }

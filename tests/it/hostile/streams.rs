@@ -25,6 +25,7 @@ fn streams_that_are_closed_change_no_status() {
     for (path, expected) in [("a.tf", 0), ("b", 1), ("gone", 2)] {
         for redirection in [">&-", "2>&-", "<&-", ">&- 2>&- <&-", "| true"] {
             let program = env!("CARGO_BIN_EXE_trailint");
+            let _ = std::fs::remove_file(scratch.path("status"));
             let line = format!("{{ '{program}' check {path}; echo $? > status; }} {redirection}");
             Command::new("sh").args(["-c", &line]).current_dir(&scratch.0).output().unwrap();
             let said = std::fs::read_to_string(scratch.path("status")).unwrap();
@@ -34,7 +35,7 @@ fn streams_that_are_closed_change_no_status() {
 }
 
 #[test]
-fn a_signal_ends_it_and_leaves_no_report() {
+fn a_signal_is_no_status() {
     let scratch = Scratch::new("signal", &[]);
     let mut command = scratch.command(&["check", "-", "-o", "json=report.json"]);
     let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
@@ -105,16 +106,20 @@ fn a_program_that_lies_in_the_tree_is_not_run() {
     use std::os::unix::fs::PermissionsExt;
     let Some(repository) = crate::repository::Repository::new("own-git") else { return skipped("own-git", "no git") };
     repository.write("a.tf", GOOD).commit();
-    repository.write("bin/git", "#!/bin/sh\ntouch ran\n");
-    std::fs::set_permissions(repository.root.join("bin/git"), std::fs::Permissions::from_mode(0o755)).unwrap();
+    let ran = repository.root.join("ran");
+    for place in ["git", "bin/git"] {
+        repository.write(place, format!("#!/bin/sh\n: > '{}'\n", ran.display()));
+        std::fs::set_permissions(repository.root.join(place), std::fs::Permissions::from_mode(0o755)).unwrap();
+    }
     let path = std::env::var("PATH").unwrap();
     for first in [repository.root.join("bin").display().to_string(), "bin".to_owned(), String::new()] {
         let mut command = repository.command(&["check", "--diff-base", "HEAD"]);
         let output = command.env("PATH", format!("{first}:{path}")).output().unwrap();
         assert_eq!(status(&output), 0, "{}", err(&output));
-        assert!(!repository.root.join("ran").exists(), "{first}");
+        assert!(!ran.exists(), "{first}");
     }
     let mut command = repository.command(&["check", "--diff-base", "HEAD"]);
     let output = command.env("PATH", repository.root.join("bin")).output().unwrap();
     assert_eq!(status(&output), 2);
+    assert!(err(&output).contains("the program `git` isn't found") && !ran.exists(), "{}", err(&output));
 }
