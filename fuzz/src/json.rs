@@ -23,7 +23,10 @@ pub fn check(text: &[u8]) {
     tree::fits(&read, &file);
     let report = super::check([("template.json", text)]);
     places::exist_in(&report);
-    tree::is_told(&read, &report, &file);
+    // What is no JSON may be YAML, and no template, whatever the file is called.
+    if !tree::is_broken(&read) || tree::is_broken(&yaml::parse(id, &file)) {
+        tree::is_told(&read, &report, &file);
+    }
     if read.problems.is_empty() && is_in_yaml(&read, &file) {
         // Without the mark it would be taken for JSON again.
         let (_, body) = file.body();

@@ -44,7 +44,7 @@ pub(super) fn is_told(tree: &Tree, report: &Report, file: &SourceFile) {
 }
 
 /// Whether a part of the text is lost.
-fn is_broken(tree: &Tree) -> bool {
+pub(super) fn is_broken(tree: &Tree) -> bool {
     tree.problems.iter().any(|problem| problem.kind == ProblemKind::Syntax)
 }
 
