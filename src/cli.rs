@@ -353,21 +353,24 @@ struct CheckArgs {
 pub fn main() -> ExitCode {
     let matches = Cli::command().try_get_matches().unwrap_or_else(|error| end(&error));
     let cli = Cli::from_arg_matches(&matches).unwrap_or_else(|error| end(&error));
-    match run(&cli, &matches) {
-        Ok(status) => status,
-        Err(error) => {
-            // There is nobody left to tell when standard error can't be written.
-            let _ = Stream::Error.write(&output::complaint(&error), cli.look);
-            ExitCode::from(NOT_DONE)
-        }
-    }
+    run(&cli, &matches).unwrap_or_else(|error| failed(&error, cli.look))
+}
+
+fn failed(error: &Error, look: Look) -> ExitCode {
+    // There is nobody left to tell when standard error can't be written.
+    let _ = Stream::Error.write(&output::complaint(error), look);
+    ExitCode::from(NOT_DONE)
 }
 
 /// Ends the program with the help that was asked for, or with what is wrong with the arguments. These may be names that a
 /// stranger chose, so nothing in them acts on a terminal.
 fn end(error: &clap::Error) -> ! {
     if !error.use_stderr() {
-        error.exit();
+        let printed = print(&error.render().ansi().to_string(), Look::default());
+        if let Err(error) = &printed {
+            failed(error, Look::default());
+        }
+        std::process::exit(if printed.is_ok() { 0 } else { i32::from(NOT_DONE) });
     }
     let lines = error.render().to_string();
     let text: String = lines.lines().map(|line| format!("{}\n", output::inert(line))).collect();

@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use trailint::config::{Config, Request};
 use trailint::engine::{self, Settings};
 use trailint::report::{Outcome, Report};
 use trailint::source::{Fs, Memory, PathKind, ReadError, Sources, Visit, Wanted};
@@ -106,6 +107,32 @@ fn no_verdict_gets_better_when_a_read_fails() {
             }
             fails += 1;
         }
+    }
+}
+
+#[test]
+fn a_configuration_is_read_whole_or_not_at_all() {
+    let files = [
+        ("trailint.toml", "extend = \"base.toml\"\n[[root]]\npath = \"a\"\nvar-files = [\"v.tfvars\"]\n"),
+        ("base.toml", "fail-on = \"warning\"\n"),
+        ("a/main.tf", "variable \"m\" {}\nresource \"aws_cloudtrail\" \"t\" {}\n"),
+        ("v.tfvars", "m = true\n"),
+    ];
+    let root = Path::new("/");
+    let mut fails = 0;
+    loop {
+        let faulty = Faulty { files: Memory::new(files), reads: AtomicUsize::new(0), fails };
+        let sources = Sources::new(root.into());
+        let request = Request { named: &[], search: Some((root, root)), here: root };
+        let read = Config::load(request, &faulty, &sources)
+            .and_then(|config| config.deployments(&faulty, &sources).map(|deployments| deployments.len()));
+        let is_whole = read.as_ref().is_ok_and(|deployments| *deployments == 1);
+        if faulty.reads.into_inner() <= fails {
+            assert!(is_whole && fails > 3);
+            break;
+        }
+        assert!(is_whole || read.is_err(), "a part is read when read {fails} fails");
+        fails += 1;
     }
 }
 

@@ -17,6 +17,23 @@ fn a_full_disk_is_no_pass() {
             assert_eq!(status(&output), expected, "{line}: {}", err(&output));
         }
     }
+    let others = [
+        "trace aws_cloudtrail.t",
+        "explain single-region-trail",
+        "rules",
+        "config show",
+        "config schema",
+        "completions bash",
+        "man",
+        "--version",
+        "--help",
+    ];
+    for command in others {
+        let line = format!("'{}' {command} > /dev/full", env!("CARGO_BIN_EXE_trailint"));
+        let output = Command::new("sh").args(["-c", &line]).current_dir(scratch.path("b")).output().unwrap();
+        assert_eq!(status(&output), 2, "{line}: {}", err(&output));
+        assert!(err(&output).contains("can't write the report"), "{line}: {}", err(&output));
+    }
 }
 
 #[test]
