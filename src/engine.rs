@@ -26,7 +26,7 @@ use rayon::prelude::*;
 use crate::error::Error;
 use crate::finding::Level;
 use crate::fix;
-use crate::formats::{self, Context};
+use crate::formats::{self, Context, Readings};
 use crate::progress::Progress;
 use crate::report::Report;
 use crate::rules::{Check, Policy, Rule};
@@ -100,7 +100,8 @@ pub fn check(fs: &dyn Fs, inputs: &Inputs, sources: Sources, settings: &Settings
 
 fn check_here(fs: &dyn Fs, inputs: &Inputs, sources: Sources, settings: &Settings) -> Result<Report, Error> {
     let scan = scan::scan(fs, inputs, &sources, &settings.progress)?;
-    let context = Context { fs, sources: &sources, options: &settings.evaluation, plan: None };
+    let readings = Readings::default();
+    let context = Context { fs, sources: &sources, readings: &readings, options: &settings.evaluation, plan: None };
     let suppressions = Suppressions::new(&settings.suppress, &sources);
     let projects = projects(&link(&scan, context), context)?;
     let judged = judge_projects(&projects, context, settings, &suppressions);

@@ -1,6 +1,6 @@
 //! An expression, evaluated: it takes no more steps than it may, and what isn't known never decides.
 
-use trailint::formats::{Context, FORMATS, Kept, Linked, Options};
+use trailint::formats::{Context, FORMATS, Kept, Linked, Options, Readings};
 use trailint::model::Subject;
 use trailint::progress::Progress;
 use trailint::report::Outcome;
@@ -70,8 +70,8 @@ fn fails(value: &str, expression: &str) -> bool {
 ///
 /// When files can't be searched that lie in memory.
 pub fn steps(fs: &Memory) -> usize {
-    let (sources, options) = (Sources::new("/".into()), Options::default());
-    let context = Context { fs, sources: &sources, options: &options, plan: None };
+    let (sources, readings, options) = (Sources::new("/".into()), Readings::default(), Options::default());
+    let context = Context { fs, sources: &sources, readings: &readings, options: &options, plan: None };
     let scan = scan::scan(fs, &super::everything(), &sources, &Progress::default()).expect("`/` is there");
     let projects = FORMATS.iter().zip(&scan.kept).flat_map(|(format, kept)| {
         let linked = |kept: &Kept| Linked { kept: *kept, links: format.links(*kept, context) };

@@ -10,7 +10,7 @@ impl Standing {
     /// Of all trails the arguments for whose value something at the offset counts: what is written there, or the value
     /// whose name stands before it on the line.
     pub fn ways(&self, file: FileId, offset: u32, setup: Setup<'_>) -> Vec<Argument> {
-        let context = setup.context(&self.sources);
+        let context = setup.context(&self.sources, &self.readings);
         let text = self.sources.file(file);
         let all = assignments(&self.projects, context, setup.settings);
         let reached = all.iter().zip(&self.held).filter(|(_, (_, held))| held.asked.has_file(file));

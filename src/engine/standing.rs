@@ -12,7 +12,7 @@ use super::assign::{self, Assignment, Candidate, Linked, assignments, link, proj
 use super::judge::Judgement;
 use super::{Settings, assemble, judge, on_threads, with_room};
 use crate::error::Error;
-use crate::formats::{Context, FORMATS};
+use crate::formats::{Context, FORMATS, Readings};
 use crate::report::{Place, Report};
 use crate::scan::{self, Inputs, Scan};
 use crate::source::{Asked, FileId, Fs, Noting, ReadError, Sources};
@@ -34,6 +34,7 @@ pub struct Standing {
     pub(super) sources: Sources,
     /// The files that the settings name.
     given: HashSet<FileId>,
+    pub(super) readings: Readings,
     scan: Scan,
     linked: Linked,
     pub(super) projects: Vec<Candidate>,
@@ -90,7 +91,8 @@ impl Standing {
     fn check(sources: Sources, setup: Setup<'_>) -> Result<Self, Error> {
         let given = sources.all().into_iter().map(|(id, _)| id).collect();
         let scan = scan::scan(setup.fs, setup.inputs, &sources, &setup.settings.progress)?;
-        let linked = link(&scan, setup.context(&sources));
+        let readings = Readings::default();
+        let linked = link(&scan, setup.context(&sources, &readings));
         let mut standing = Self {
             given,
             linked,
@@ -101,6 +103,7 @@ impl Standing {
             touched: HashSet::new(),
             passed_over: HashSet::new(),
             sources,
+            readings,
         };
         standing.find_projects(setup)?;
         standing.judge(setup, &Reach::default());
@@ -228,7 +231,7 @@ impl Standing {
     ) -> bool {
         let old = known.and_then(|id| self.linked.iter().flatten().find(|linked| linked.kept.file == id).cloned());
         let kept = self.scan.renew(path, read, known, &self.sources, setup.inputs.keep_all);
-        let context = setup.context(&self.sources);
+        let context = setup.context(&self.sources, &self.readings);
         let new =
             kept.and_then(|(format, kept)| Some((format, assign::link_file(*FORMATS.get(format)?, kept, context))));
         self.linked.iter_mut().for_each(|linked| linked.retain(|linked| Some(linked.kept.file) != known));
@@ -244,13 +247,13 @@ impl Standing {
     }
 
     fn find_projects(&mut self, setup: Setup<'_>) -> Result<(), Error> {
-        self.projects = projects(&self.linked, setup.context(&self.sources))?;
+        self.projects = projects(&self.linked, setup.context(&self.sources, &self.readings))?;
         Ok(())
     }
 
     /// Judges what is new, and what the changes reach.
     fn judge(&mut self, setup: Setup<'_>, reach: &Reach) {
-        let context = setup.context(&self.sources);
+        let context = setup.context(&self.sources, &self.readings);
         let assignments = assignments(&self.projects, context, setup.settings);
         let is_good = |held: &Held| context.options.plan.is_none() && !reach.reaches(held);
         let (good, bad): (Vec<_>, Vec<_>) =
@@ -293,8 +296,8 @@ impl Held {
 }
 
 impl<'a> Setup<'a> {
-    pub(super) fn context(self, sources: &'a Sources) -> Context<'a> {
-        Context { fs: self.fs, sources, options: &self.settings.evaluation, plan: None }
+    pub(super) fn context(self, sources: &'a Sources, readings: &'a Readings) -> Context<'a> {
+        Context { fs: self.fs, sources, readings, options: &self.settings.evaluation, plan: None }
     }
 }
 

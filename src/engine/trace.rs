@@ -5,7 +5,7 @@ mod ways;
 use super::assign::{assignments, link, projects};
 use super::{Settings, place, sighting, with_room};
 use crate::error::{Error, closest};
-use crate::formats::{Context, Opened};
+use crate::formats::{Context, Opened, Readings};
 use crate::model::{Resource, Subject};
 use crate::report::{Argument, Trace};
 use crate::scan::{self, Inputs};
@@ -51,7 +51,8 @@ fn trace_here(
     question: &str,
 ) -> Result<Trace, Error> {
     let scan = scan::scan(fs, inputs, &sources, &settings.progress)?;
-    let context = Context { fs, sources: &sources, options: &settings.evaluation, plan: None };
+    let readings = Readings::default();
+    let context = Context { fs, sources: &sources, readings: &readings, options: &settings.evaluation, plan: None };
     let question = Question { text: Some(question) };
     let mut arguments = Vec::new();
     let mut addresses = Vec::new();

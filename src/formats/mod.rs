@@ -15,6 +15,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+pub use cloudformation::Readings;
 pub use plan::{Key, Plan, PlannedTrail};
 
 use crate::model::{Elsewhere, Resource, Subject};
@@ -94,6 +95,8 @@ pub struct Context<'a> {
     pub fs: &'a dyn Fs,
     /// The files of this run.
     pub sources: &'a Sources,
+    /// What was read in those files that several projects may share.
+    pub readings: &'a Readings,
     /// What the user says of the code.
     pub options: &'a Options,
     /// The plan of the project that is read, if there is one.

@@ -1,4 +1,4 @@
-//! How much a check does, counted and never timed: files read, directories listed, steps of evaluation.
+//! How much a check does, counted and never timed: files read and parsed, directories listed, steps of evaluation.
 //!
 //! Twice the input is at most 2.2 times the work. What happens within a parser isn't counted here:
 //! `benches/growth.sh` counts instructions.
@@ -13,7 +13,11 @@ use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 
 use trailint::engine::{self, Settings};
+use trailint::formats::{Context, FORMATS, Linked, Options, Readings};
+use trailint::model::Subject;
+use trailint::progress::Progress;
 use trailint::report::{Outcome, Report};
+use trailint::scan;
 use trailint::source::{Fs, Memory, PathKind, ReadError, Sources, Visit, Wanted};
 
 use super::fuzzing::properties::evaluation::steps;
@@ -195,4 +199,37 @@ fn what_no_trail_asks_for_is_not_evaluated() {
         repeated(1, |text, _| text.push_str(&others), "lower(\"TRUE\") == \"true\"".to_owned())
     };
     assert_eq!(steps(&with(1)), steps(&with(1000)));
+}
+
+/// How many times files are parsed while all that is declared in them is looked at.
+fn parses(fs: &Memory) -> usize {
+    let (sources, readings, options) = (Sources::new("/".into()), Readings::default(), Options::default());
+    let context = Context { fs, sources: &sources, readings: &readings, options: &options, plan: None };
+    let scan = scan::scan(fs, &everything(), &sources, &Progress::default()).unwrap();
+    for (format, kept) in FORMATS.iter().zip(&scan.kept) {
+        let linked = kept.iter().map(|kept| Linked { kept: *kept, links: format.links(*kept, context) });
+        for project in format.projects(&linked.collect::<Vec<_>>(), context) {
+            let opened = project.open(context);
+            assert_eq!(opened.sites(Subject::Trails), 1);
+        }
+    }
+    readings.parsed()
+}
+
+const STACKS: &str =
+    "Resources:\n  S:\n    Type: AWS::CloudFormation::Stack\n    Properties: {TemplateURL: shared.yaml}\n";
+const INCLUDE: &str = "Transform: {Name: AWS::Include, Parameters: {Location: shared.yaml}}\n";
+const SHARED: &str = "Resources:\n  T:\n    Type: AWS::CloudTrail::Trail\n";
+
+#[test]
+fn what_many_templates_bring_in_is_not_parsed_for_each() {
+    for template in [STACKS, INCLUDE] {
+        let files = (0..100).map(|number| (format!("{number}.yaml"), template.to_owned()));
+        let shared = [("shared.yaml".to_owned(), SHARED.to_owned())];
+        // Each for what it brings in, and for its deployment.
+        assert_eq!(parses(&Memory::new(files.chain(shared))), 203, "{template}");
+        let documents = format!("---\n{template}").repeat(100);
+        let files = [("t.yaml".to_owned(), documents), ("shared.yaml".to_owned(), SHARED.to_owned())];
+        assert!(parses(&Memory::new(files)) <= 6, "{template}");
+    }
 }

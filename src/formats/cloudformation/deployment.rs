@@ -8,7 +8,7 @@ use super::document::Document;
 use super::eval::Evaluator;
 use super::flat::is_loop;
 use super::library::Library;
-use super::roots::Root;
+use super::roots::{MAX_TEMPLATES, Root};
 use super::scope::Scope;
 use super::stacks::{Deployed, created, is_stack};
 use super::template::{Template, holds_type};
@@ -34,6 +34,8 @@ pub(super) struct Deployment<'a> {
     document: Rc<Document>,
     /// Whether it is the one of those in its file that tells what is wrong with the file.
     is_first: bool,
+    /// The number of the first document that is left out in its file.
+    left_out: Option<usize>,
     /// Nothing when the document is no template.
     root: Option<Rc<Scope>>,
     trails: OnceCell<Search>,
@@ -51,14 +53,12 @@ impl<'a> Deployment<'a> {
     /// Reads the template of a document and those of its stacks.
     pub(super) fn open(root: &Root, context: Context<'a>) -> Self {
         let library = Library::new(context);
-        if let Some(shared) = &root.shared {
-            library.add(Rc::new(shared.read(root.file, context.sources.file(root.file))));
-        }
         let document = library.document(root.file);
         let template = library.template(&document, root.number);
         let scope = template.map(|template| Rc::new(Scope::root(template)));
         let (trails, surroundings) = (OnceCell::new(), OnceCell::new());
-        Self { library, document, is_first: root.is_first, root: scope, trails, surroundings }
+        let (is_first, left_out) = (root.is_first, root.left_out);
+        Self { library, document, is_first, left_out, root: scope, trails, surroundings }
     }
 
     /// Where what is looked for may be made, as far as somebody has asked.
@@ -76,6 +76,13 @@ impl<'a> Deployment<'a> {
             }
             search
         })
+    }
+
+    /// What is wrong with a file that holds more templates than are judged.
+    fn left_out(&self) -> Option<Problem> {
+        let over = self.document.tree.documents.get(self.left_out?)?;
+        let message = format!("one file may hold {MAX_TEMPLATES} templates; put the others in files of their own");
+        Some(Problem::syntax(over.span, message))
     }
 
     /// What a site makes in a world, as far as it is decided.
@@ -131,7 +138,7 @@ impl Opened for Deployment<'_> {
     }
 
     fn problems(&self) -> Vec<Problem> {
-        let mut problems = Vec::new();
+        let mut problems: Vec<Problem> = self.left_out().into_iter().collect();
         for document in self.library.read_documents().iter().filter(|document| document.mentions_trail) {
             let is_own = Rc::ptr_eq(document, &self.document);
             let templates: Vec<Rc<Template>> = if is_own {

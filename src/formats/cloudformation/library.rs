@@ -1,10 +1,11 @@
-//! The files of a run as documents, each read once, and the way from one to another.
+//! The files of a deployment as documents, each read once for it, and the way from one to another.
 
 use std::cell::RefCell;
 use std::collections::HashMap;
 use std::rc::Rc;
+use std::sync::Arc;
 
-use super::document::Document;
+use super::document::{Document, Reading};
 use super::given::Given;
 use super::macros;
 use super::template::Template;
@@ -67,7 +68,8 @@ impl<'a> Library<'a> {
         if let Some(document) = self.known(file) {
             return document;
         }
-        let document = Rc::new(Document::read(file, &self.context.sources.file(file)));
+        let reading = self.context.readings.read(file, &self.context.sources.file(file));
+        let document = Rc::new(Document::of(file, reading));
         self.documents.borrow_mut().insert(file, Rc::clone(&document));
         document
     }
@@ -77,15 +79,16 @@ impl<'a> Library<'a> {
         self.documents.borrow().get(&file).cloned()
     }
 
-    /// Takes what somebody else has read in a file.
-    pub(super) fn add(&self, document: Rc<Document>) {
-        self.documents.borrow_mut().insert(document.file, document);
-    }
-
     /// The templates in a file, by the number of their document.
     pub(super) fn templates<'d>(&'d self, document: &'d Document) -> impl Iterator<Item = (usize, Rc<Template>)> + 'd {
         let numbers = 0..document.tree.documents.len();
         numbers.filter_map(|number| Some((number, self.template(document, number)?)))
+    }
+
+    /// The same, each of which is left to the caller.
+    pub(super) fn recognize<'d>(&'d self, document: &'d Document) -> impl Iterator<Item = (usize, Template)> + 'd {
+        let documents = document.tree.documents.iter().enumerate();
+        documents.filter_map(|(number, root)| Some((number, Template::recognize(root, document, self)?)))
     }
 
     /// The template in one of the documents of a file.
@@ -154,7 +157,7 @@ impl Library<'_> {
         let outer = self.context.sources.file(node.span.file);
         let blanked = blank_around(&outer, node).filter(|blanked| says(blanked, text));
         let document = match blanked {
-            Some(blanked) => Document::read(node.span.file, &virtual_file(&outer, blanked)),
+            Some(blanked) => read_apart(node.span.file, &virtual_file(&outer, blanked)),
             None => self.copy_of(node, text, &outer),
         };
         let document = Rc::new(document);
@@ -178,7 +181,7 @@ impl Library<'_> {
         let name = format!("{}#{}:{}", outer.name, position.line, position.column);
         let path = outer.path.with_file_name(format!("{name}.{}.template", self.bodies.borrow().len()));
         let file = self.context.sources.add_within(&path, name, text, node.span);
-        Document::read(file, &self.context.sources.file(file))
+        read_apart(file, &self.context.sources.file(file))
     }
 }
 
@@ -202,6 +205,11 @@ fn says(blanked: &str, text: &str) -> bool {
     let lines = |text: &str| text.lines().map(|line| line.trim().to_owned()).filter(|line| !line.is_empty()).collect();
     let (own, other): (Vec<String>, Vec<String>) = (lines(blanked), lines(text));
     own == other
+}
+
+/// A text within a file is nobody else's.
+fn read_apart(file: FileId, text: &SourceFile) -> Document {
+    Document::of(file, Arc::new(Reading::of(file, text)))
 }
 
 fn virtual_file(outer: &SourceFile, text: String) -> SourceFile {

@@ -1,6 +1,6 @@
 //! CloudFormation: a template is recognised by what it holds, not by its name.
 //!
-//! [`library`] reads files, [`template`] finds their sections, [`eval`] evaluates what stands in them,
+//! [`readings`] parses files, [`library`] leads from one to another, [`template`] finds their sections, [`eval`] evaluates what stands in them,
 //! and [`deployment`] puts the templates together that one stack deploys.
 
 mod call;
@@ -18,6 +18,7 @@ mod macros;
 mod made;
 mod mappings;
 mod parameters;
+mod readings;
 mod references;
 mod roots;
 mod scope;
@@ -29,6 +30,8 @@ mod template;
 use std::sync::LazyLock;
 
 use memchr::memmem::Finder;
+
+pub use readings::Readings;
 
 use super::{Context, Format, Interest, Kept, Linked, Links, Project};
 use crate::model::dialects;

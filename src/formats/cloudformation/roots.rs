@@ -1,17 +1,17 @@
 //! Which templates are deployed by themselves: those that no stack of another one deploys.
 
-use std::cell::LazyCell;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
-use std::ops::Deref;
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::rc::Rc;
 
-use super::deployment::{Deployment, called};
-use super::document::Shared;
+use super::deployment::{self, Deployment};
 use super::library::Library;
 use super::stacks;
 use crate::formats::{Context, Interest, Kept, Linked, Links, Opened, Project};
 use crate::source::FileId;
+
+/// More templates than this aren't judged in one file.
+pub(super) const MAX_TEMPLATES: usize = 4_096;
 
 /// A file that may hold a template, or one of the documents of such a file.
 pub(super) struct Root {
@@ -20,8 +20,8 @@ pub(super) struct Root {
     pub(super) number: usize,
     /// Whether no other root lies before it in its file.
     pub(super) is_first: bool,
-    /// What it has in common with the others in its file.
-    pub(super) shared: Option<Arc<Shared>>,
+    /// The number of the first document in its file that is a template over the limit; only the first root tells.
+    pub(super) left_out: Option<usize>,
     name: String,
 }
 
@@ -37,30 +37,37 @@ impl Project for Root {
 
 /// What a file deploys with itself, if there are templates in it.
 pub(super) fn links(kept: Kept, context: Context<'_>) -> Links {
-    let library = LazyCell::new(|| Library::new(context));
-    let called = calls_of(kept.file, context, &library);
-    let may_be_root = kept.interest == Interest::Mentions || called.is_some();
-    let is_other = |id: &FileId| *id != kept.file;
-    let path = |id: FileId| context.sources.file(id).path.clone();
-    Links {
-        may_bring_trail: called.is_some(),
-        calls: called.into_iter().flatten().filter(is_other).map(path).collect(),
-        documents: if may_be_root { documents(kept.file, context, &library) } else { Vec::new() },
+    let text = context.sources.file(kept.file);
+    let may_call = stacks::NEEDLES.iter().chain(&[super::macros::INCLUDE]).any(|needle| text.text.contains(needle));
+    let (mut documents, mut called) = (Vec::new(), BTreeSet::new());
+    if may_call || may_hold_several(&text.text) {
+        let library = Library::new(context);
+        let document = library.document(kept.file);
+        // One at a time, since each may include as much as a file may hold; the first over the limit is told.
+        for (number, template) in library.recognize(&document).take(MAX_TEMPLATES.saturating_add(1)) {
+            documents.push(number);
+            if may_call {
+                called.extend(deployment::called(&library, &Rc::new(template)));
+            }
+        }
     }
+    let may_bring_trail = may_call && !documents.is_empty();
+    if documents.is_empty() {
+        documents.push(0);
+    }
+    if kept.interest != Interest::Mentions && !may_bring_trail {
+        documents.clear();
+    }
+    called.remove(&kept.file);
+    let calls = called.into_iter().map(|file| context.sources.file(file).path.clone()).collect();
+    Links { calls, may_bring_trail, documents }
 }
 
-/// The documents of a file that may be templates. CloudFormation reads one, so several are several deployments: a second
-/// one must not hide.
-fn documents<'a>(file: FileId, context: Context<'a>, library: &impl Deref<Target = Library<'a>>) -> Vec<usize> {
-    let text = context.sources.file(file);
-    let starts_line = |at: usize| text.text.get(..at).is_some_and(|before| before.ends_with(['\n', '\r']));
-    let may_hold_several =
-        ["---", "..."].iter().any(|mark| text.text.match_indices(mark).any(|(at, _)| starts_line(at)));
-    if !may_hold_several {
-        return vec![0];
-    }
-    let numbers: Vec<usize> = library.templates(&library.document(file)).map(|(number, _)| number).collect();
-    if numbers.is_empty() { vec![0] } else { numbers }
+/// Whether a text may be several documents. CloudFormation reads one, so several are several deployments: a second one must
+/// not hide.
+fn may_hold_several(text: &str) -> bool {
+    let starts_line = |at: usize| text.get(..at).is_some_and(|before| before.ends_with(['\n', '\r']));
+    ["---", "..."].iter().any(|mark| text.match_indices(mark).any(|(at, _)| starts_line(at)))
 }
 
 /// The roots among the kept files.
@@ -92,32 +99,19 @@ pub(super) fn find(linked: &[Linked], context: Context<'_>) -> Vec<Root> {
 
 /// The roots in a file, by the numbers of their documents.
 fn of_file(file: FileId, numbers: &[usize], name: &str) -> Vec<Root> {
-    let shared = (numbers.len() > 1).then(|| Arc::new(Shared::new(numbers.len())));
     let root = |(index, number): (usize, &usize)| Root {
         file,
         number: *number,
         is_first: index == 0,
-        shared: shared.clone(),
+        left_out: numbers.get(MAX_TEMPLATES).filter(|_| index == 0).copied(),
         name: numbered(name.to_owned(), index),
     };
-    numbers.iter().enumerate().map(root).collect()
+    numbers.iter().take(MAX_TEMPLATES).enumerate().map(root).collect()
 }
 
 /// The name of one of the documents of a file.
 fn numbered(name: String, index: usize) -> String {
     if index == 0 { name } else { format!("{name}#{}", index.saturating_add(1)) }
-}
-
-/// The files that a template's stacks deploy; nothing for a file without templates or stacks.
-fn calls_of<'a>(file: FileId, context: Context<'a>, library: &impl Deref<Target = Library<'a>>) -> Option<Vec<FileId>> {
-    let text = context.sources.file(file);
-    if !stacks::NEEDLES.iter().chain(&[super::macros::INCLUDE]).any(|needle| text.text.contains(needle)) {
-        return None;
-    }
-    let document = library.document(file);
-    let templates: Vec<_> = library.templates(&document).map(|(_, template)| template).collect();
-    let called = templates.iter().flat_map(|template| called(library, template));
-    (!templates.is_empty()).then(|| called.collect())
 }
 
 fn reach(root: FileId, calls: &BTreeMap<FileId, Vec<FileId>>, reached: &mut BTreeSet<FileId>) {

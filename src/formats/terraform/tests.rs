@@ -4,7 +4,7 @@ use std::path::Path;
 
 use super::Terraform;
 use super::unknowns::first_unknown;
-use crate::formats::{Context, Format, Interest, Kept, Linked, Opened, Options};
+use crate::formats::{Context, Format, Interest, Kept, Linked, Opened, Options, Readings};
 use crate::model::Subject;
 use crate::source::{Memory, Sources};
 use crate::value::world::MAX_STEPS;
@@ -43,8 +43,8 @@ fn resources_of(files: &[(&str, &str)]) -> (usize, bool) {
 fn opened<T>(files: &[(&str, &str)], ask: impl FnOnce(&dyn Opened) -> T) -> T {
     let fs = Memory::new(files.iter().map(|(path, text)| (path, *text)));
     let sources = Sources::new("/".into());
-    let options = Options::default();
-    let context = Context { fs: &fs, sources: &sources, options: &options, plan: None };
+    let (readings, options) = (Readings::default(), Options::default());
+    let context = Context { fs: &fs, sources: &sources, readings: &readings, options: &options, plan: None };
     let load = |(path, _): &(&str, &str)| sources.load(&fs, Path::new(path)).unwrap();
     let kept = files.iter().map(load).map(|file| Kept { file, interest: Interest::Mentions });
     let linked: Vec<Linked> = kept.map(|kept| Linked { kept, links: Terraform.links(kept, context) }).collect();
