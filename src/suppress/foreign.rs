@@ -1,7 +1,9 @@
 //! Comments and metadata that are meant for other tools, for the rules that match ours.
 
+use std::cell::LazyCell;
+
 use super::Tool;
-use super::ignores::Ignore;
+use super::ignores::{Ignore, MAX_IGNORES};
 use super::outline::Outline;
 use super::{Date, Suppression, reach};
 use crate::rules::{self, Rule};
@@ -66,6 +68,9 @@ pub static FOREIGN: [(Tool, &str, &str); 41] = [
     (Tool::CfnNag, "W35", "unlogged-log-bucket"),
 ];
 
+/// So many of one comment are more than count in a file.
+const ENOUGH: usize = MAX_IGNORES.saturating_add(1);
+
 /// Words of which each file has one that holds something meant for a tool.
 pub(super) fn words(tool: Tool) -> &'static [&'static str] {
     match tool {
@@ -96,14 +101,12 @@ fn skipped_by_checkov(text: &str, comment: Span, outline: &Outline) -> Vec<Ignor
     let end = rest.find(|c: char| !c.is_ascii_alphanumeric() && c != '_').unwrap_or(rest.len());
     let (id, rest) = rest.split_at_checked(end).unwrap_or((rest, ""));
     let reason = rest.strip_prefix(':').map(|reason| reason.trim_end_matches("*/").trim().to_owned());
-    let region = if outline.documents.is_empty() {
-        outline.outermost_around(comment)
-    } else {
-        resource_around(comment, outline)
+    let region = || match outline.documents.is_empty() {
+        true => outline.outermost_around(comment),
+        false => resource_around(comment, outline),
     };
-    ignore(Tool::Checkov, id, region, Suppression { span: Some(comment), is_in_source: true, reason, until: None })
-        .into_iter()
-        .collect()
+    let suppression = Suppression { span: Some(comment), is_in_source: true, reason, until: None };
+    ignore(Tool::Checkov, id, region, suppression).into_iter().collect()
 }
 
 /// The resource of a template that holds a place.
@@ -122,26 +125,29 @@ fn ignored_by_trivy(text: &str, comment: Span, outline: &Outline, file: &SourceF
         let word = word.trim_start_matches(['#', '/', '*']).trim_end_matches("*/");
         word.strip_prefix("trivy:ignore:").or_else(|| word.strip_prefix("tfsec:ignore:"))
     });
+    // The same for each of them, and only looked for if there is one.
+    let region = LazyCell::new(|| reach::of_comment(comment, outline, file));
     let one = |word: &str| {
         let (id, until) = word.split_once(":exp:").map_or((word, None), |(id, until)| (id, Some(until)));
         // Nobody knows how long it holds with a day that isn't one.
         let until = until.map(str::parse::<Date>).transpose().ok()?;
-        let region = reach::of_comment(comment, outline, file);
-        ignore(Tool::Trivy, id, region, Suppression { span: Some(comment), is_in_source: true, reason: None, until })
+        let suppression = Suppression { span: Some(comment), is_in_source: true, reason: None, until };
+        ignore(Tool::Trivy, id, || *region, suppression)
     };
-    ids.filter_map(one).collect()
+    ids.filter_map(one).take(ENOUGH).collect()
 }
 
 /// `kics-scan disable=ID,ID` before anything else is about the file. What ignores a line or a block as a whole
 /// names no rule, so it doesn't count here.
 /// Source: `docs/running-kics.md` in Checkmarx/kics.
 fn disabled_by_kics(text: &str, comment: Span, outline: &Outline, file: &SourceFile) -> Vec<Ignore> {
-    let is_first = outline.items.iter().all(|item| comment.end <= item.start);
+    // Items lie in their order.
+    let is_first = outline.items.first().is_none_or(|item| comment.end <= item.start);
     let Some((_, ids)) = text.split_once("kics-scan disable=").filter(|_| is_first) else { return Vec::new() };
     let whole = Some(Span::new(comment.file, 0, file.text.len()));
     let ids = ids.split_whitespace().next().unwrap_or_default().split(',');
     let suppression = || Suppression { span: Some(comment), is_in_source: true, reason: None, until: None };
-    ids.filter_map(|id| ignore(Tool::Kics, id.trim(), whole, suppression())).collect()
+    ids.filter_map(|id| ignore(Tool::Kics, id.trim(), || whole, suppression())).take(ENOUGH).collect()
 }
 
 /// What the metadata of a resource says to a tool.
@@ -168,18 +174,18 @@ fn of_entry(tool: Tool, item: &Node, region: Span) -> Option<Ignore> {
         reason: text("comment").or_else(|| text("reason")),
         until: None,
     };
-    ignore(tool, &id, Some(region), suppression)
+    ignore(tool, &id, || Some(region), suppression)
 }
 
-/// What a tool's rule is worth here; nothing if none of ours matches it.
-fn ignore(tool: Tool, id: &str, region: Option<Span>, suppression: Suppression) -> Option<Ignore> {
+/// What a tool's rule is worth here; nothing if none of ours matches it. Only then is it asked what it is about.
+fn ignore(tool: Tool, id: &str, region: impl FnOnce() -> Option<Span>, suppression: Suppression) -> Option<Ignore> {
     let own = matching(tool, id)?;
     let reason = suppression
         .reason
         .filter(|reason| !reason.is_empty())
         .or_else(|| Some(format!("{} ignores {id} here", tool.name())));
     let suppression = Suppression { reason, ..suppression };
-    Some(Ignore { rules: vec![Ok(own)], region, suppression, is_own: false })
+    Some(Ignore { rules: vec![Ok(own)], region: region(), suppression, is_own: false })
 }
 
 fn matching(tool: Tool, id: &str) -> Option<&'static Rule> {

@@ -15,7 +15,7 @@ const WORD: &str = "trailint";
 const COMMENT: &str = "//";
 
 /// A file with more of them is written by nobody, and the rest of them suppresses nothing.
-const MAX_IGNORES: usize = 1_000;
+pub(super) const MAX_IGNORES: usize = 1_000;
 
 /// Something that says that findings don't count.
 #[derive(Debug)]
@@ -35,6 +35,8 @@ pub(super) struct Ignores {
     pub(super) all: Vec<Ignore>,
     /// What is meant for us and can't be read, with what is wrong.
     pub(super) misread: Vec<(Span, String)>,
+    /// Whether there were more than count.
+    is_full: bool,
 }
 
 impl Ignores {
@@ -53,36 +55,64 @@ impl Ignores {
         for comment in &outline.comments {
             ignores.add_comment(*comment, &outline, file);
             for tool in honored {
-                ignores.all.extend(foreign::of_comment(*tool, *comment, &outline, file));
+                ignores.extend(foreign::of_comment(*tool, *comment, &outline, file));
+            }
+            // To know what each is about takes a look at all of the file.
+            if ignores.is_full {
+                break;
             }
         }
         for document in &outline.documents {
             ignores.add_notes(document, document.span);
             metadata::read(document, honored, &mut ignores);
         }
-        ignores.all.truncate(MAX_IGNORES);
         ignores
+    }
+
+    /// Takes these in, or says that there are too many.
+    pub(super) fn extend(&mut self, ignores: impl IntoIterator<Item = Ignore>) {
+        for ignore in ignores {
+            if self.has_room(ignore.suppression.span) {
+                self.all.push(ignore);
+            }
+        }
+    }
+
+    /// The same for what can't be read.
+    pub(super) fn misread(&mut self, span: Span, message: String) {
+        if self.has_room(Some(span)) {
+            self.misread.push((span, message));
+        }
+    }
+
+    /// Whether one more counts; the first that doesn't is told.
+    fn has_room(&mut self, place: Option<Span>) -> bool {
+        let has_room = self.all.len().saturating_add(self.misread.len()) < MAX_IGNORES;
+        if !has_room && !self.is_full {
+            self.is_full = true;
+            let message = format!("no more than {MAX_IGNORES} such comments count in a file");
+            self.misread.extend(place.map(|span| (span, message)));
+        }
+        has_room
     }
 
     /// Each line of a comment may say something.
     fn add_comment(&mut self, comment: Span, outline: &Outline, file: &SourceFile) {
-        if self.all.len().saturating_add(self.misread.len()) > MAX_IGNORES {
-            return;
-        }
         let mut start = comment.start;
         for line in file.slice(comment).split_inclusive('\n') {
             let span =
                 Span { start, end: start.saturating_add(u32::try_from(line.trim_end().len()).unwrap_or(0)), ..comment };
             start = start.saturating_add(u32::try_from(line.len()).unwrap_or(0));
             match directive::read(without_marks(line)) {
+                _ if self.is_full => return,
                 None => {}
-                Some(Err(message)) => self.misread.push((span, message)),
+                Some(Err(message)) => self.misread(span, message),
                 Some(Ok(directive)) => {
                     let region = match directive.is_for_file {
                         true => whole_file(comment, file),
                         false => reach::of_comment(comment, outline, file),
                     };
-                    self.all.push(Ignore::of(directive, span, region));
+                    self.extend([Ignore::of(directive, span, region)]);
                 }
             }
         }
@@ -108,8 +138,8 @@ impl Ignores {
         for node in texts {
             match node.as_text().and_then(directive::read) {
                 None => {}
-                Some(Err(message)) => self.misread.push((node.span, message)),
-                Some(Ok(directive)) => self.all.push(Ignore::of(directive, node.span, Some(around))),
+                Some(Err(message)) => self.misread(node.span, message),
+                Some(Ok(directive)) => self.extend([Ignore::of(directive, node.span, Some(around))]),
             }
         }
     }
@@ -147,4 +177,39 @@ fn without_marks(line: &str) -> &str {
     let line = line.trim();
     let line = line.strip_suffix("*/").unwrap_or(line);
     ["//", "/*", "#", "*"].iter().find_map(|mark| line.strip_prefix(mark)).unwrap_or(line)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::source::Sources;
+
+    fn read(name: &str, text: &str, honored: &[Tool]) -> Ignores {
+        let sources = Sources::default();
+        let id = sources.add(name.as_ref(), text.as_bytes().to_vec());
+        Ignores::read(id, &sources.file(id), honored)
+    }
+
+    #[test]
+    fn the_first_comment_that_does_not_count_is_told() {
+        for line in ["# trailint: ignore[stopped-trail] x\na = 1\n", "# checkov:skip=CKV_AWS_67:x\na = 1\n"] {
+            let at_most = read("/a.tf", &line.repeat(1_000), &[Tool::Checkov]);
+            assert_eq!((at_most.all.len(), at_most.misread.len()), (1_000, 0));
+            let more = read("/a.tf", &line.repeat(1_500), &[Tool::Checkov]);
+            assert_eq!(more.all.len(), 1_000);
+            let told: Vec<_> = more.misread.iter().map(|(span, message)| (span.start as usize, &**message)).collect();
+            assert_eq!(told, [(1_000 * line.len(), "no more than 1000 such comments count in a file")]);
+        }
+    }
+
+    #[test]
+    fn hostile_comments_take_linear_time() {
+        let tools = [Tool::Checkov, Tool::Trivy, Tool::Kics];
+        for said in ["checkov:skip=CKV_AWS_67", "trivy:ignore:NONE", "trivy:ignore:AWS-0014", "kics-scan disable=x"] {
+            let text = format!("- a # {said}\n").repeat(40_000);
+            assert!(read("/a.yaml", &text, &tools).all.len() <= 1_000, "{said}");
+        }
+        let text = format!("# {}\na = 1\n", "trivy:ignore:AWS-0014 ".repeat(100_000));
+        assert_eq!(read("/a.tf", &text, &tools).all.len(), 1_000);
+    }
 }

@@ -24,16 +24,16 @@ fn add(owner: &Mapping, region: Span, honored: &[Tool], ignores: &mut Ignores) {
     let metadata = owner.get("Metadata").and_then(|entry| entry.value.as_mapping());
     let Some(metadata) = metadata else { return };
     for tool in honored {
-        ignores.all.extend(foreign::of_metadata(*tool, metadata, region));
+        ignores.extend(foreign::of_metadata(*tool, metadata, region));
     }
     let own = metadata.get("trailint").and_then(|entry| entry.value.as_mapping());
     let Some(entry) = own.and_then(|own| own.get("ignore")) else { return };
     match entry.value.as_sequence() {
         Some(items) => items.iter().for_each(|item| match one(item, region) {
-            Ok(ignore) => ignores.all.push(ignore),
-            Err(message) => ignores.misread.push((item.span, message)),
+            Ok(ignore) => ignores.extend([ignore]),
+            Err(message) => ignores.misread(item.span, message),
         }),
-        None => ignores.misread.push((entry.value.span, "write it as a list of `{ rule: RULE }`".to_owned())),
+        None => ignores.misread(entry.value.span, "write it as a list of `{ rule: RULE }`".to_owned()),
     }
 }
 
