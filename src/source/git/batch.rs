@@ -54,20 +54,27 @@ impl Batch {
         (&mut self.answers).take(MAX_HEADER).read_until(b'\n', buffer).map_err(|error| ended(&error))?;
         let header = String::from_utf8_lossy(buffer).into_owned();
         buffer.clear();
-        let size = match header.split_whitespace().collect::<Vec<_>>().as_slice() {
-            [_, "blob", size] => size.parse::<u64>().map_err(|_| lost())?,
+        let (kind, size) = match header.split_whitespace().collect::<Vec<_>>().as_slice() {
             [_, "missing"] => return Err(ReadError::Refused("the clone lacks it".to_owned())),
+            [_, kind, size] => (*kind, size.parse::<u64>().map_err(|_| lost())?),
             _ => return Err(lost()),
         };
+        // What isn't wanted has to be read all the same, or it would be taken for the next answer.
+        if kind != "blob" {
+            return self.pass_over(size).and(Err(ReadError::NotAFile));
+        }
         if size > MAX_FILE_BYTES as u64 {
-            // A line feed follows the bytes.
-            io::copy(&mut (&mut self.answers).take(size.saturating_add(1)), &mut io::sink())
-                .map_err(|error| ended(&error))?;
-            return Err(ReadError::TooLarge);
+            return self.pass_over(size).and(Err(ReadError::TooLarge));
         }
         (&mut self.answers).take(size).read_to_end(buffer).map_err(|error| ended(&error))?;
         self.answers.read_exact(&mut [0]).map_err(|error| ended(&error))?;
         stand_in(buffer).map_or(Ok(()), Err)
+    }
+
+    fn pass_over(&mut self, size: u64) -> Result<(), ReadError> {
+        // A line feed follows the bytes.
+        let mut bytes = (&mut self.answers).take(size.saturating_add(1));
+        io::copy(&mut bytes, &mut io::sink()).map(drop).map_err(|error| ended(&error))
     }
 }
 
