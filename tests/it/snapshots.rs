@@ -168,6 +168,47 @@ fn what_git_does_not_keep_is_read_from_the_disk() {
 }
 
 #[test]
+fn installed_modules_that_git_tracks_are_read_as_they_were() {
+    let Some(repository) = Repository::new("installed") else { return };
+    repository.write(".terraform/modules/old/main.tf", "before").commit();
+    repository.write(".terraform/modules/old/main.tf", "after").write(".terraform/modules/new/main.tf", "new");
+    repository.write(".terraform/modules/untracked/main.tf", "untracked");
+    repository.git(["add", "--force", ".terraform/modules/old", ".terraform/modules/new"]);
+    let at = |path: &str| repository.root.join(".terraform/modules").join(path);
+    let snapshot = repository.snapshot("HEAD");
+    assert_eq!(snapshot.read_inside(&at("old/main.tf")).unwrap(), b"before");
+    assert_eq!(snapshot.list(&at("old")).unwrap(), [at("old/main.tf")]);
+    assert_eq!(snapshot.read_inside(&at("new/main.tf")), Err(ReadError::Missing));
+    assert_eq!(snapshot.kind(&at("new")), Err(ReadError::Missing));
+    assert_eq!(snapshot.read_inside(&at("untracked/main.tf")).unwrap(), b"untracked");
+    assert_eq!(repository.staged().read_inside(&at("new/main.tf")).unwrap(), b"new");
+}
+
+#[cfg(unix)]
+#[test]
+fn what_lies_below_a_link_of_the_change_was_not_there() {
+    let Some(repository) = Repository::new("untracked") else { return };
+    repository.write("a.tf", "a").commit();
+    repository.write("other/prod.tfvars", "b").write("own/prod.tfvars", "c");
+    std::os::unix::fs::symlink("other", repository.root.join("env")).unwrap();
+    repository.git(["add", "env"]);
+    let read = |path: &str| repository.snapshot("HEAD").read_untracked(&repository.root.join(path));
+    assert_eq!(read("env/prod.tfvars"), Err(ReadError::Missing));
+    assert_eq!(read("own/prod.tfvars").unwrap(), b"c");
+}
+
+#[test]
+fn an_object_that_is_no_file_is_not_taken_for_the_next() {
+    let Some(repository) = Repository::new("objects") else { return };
+    repository.write("a.tf", "a").write("c.tf", "c").commit();
+    let tree = repository.git(["rev-parse", "HEAD^{tree}"]);
+    repository.git(["update-index", "--add", "--cacheinfo", &format!("100644,{tree},b.tf")]);
+    let met = walk(&repository.staged(), &repository.root);
+    let said: Vec<_> = met.into_values().collect();
+    assert_eq!(said, [Ok(b"a".to_vec()), Err(ReadError::NotAFile), Ok(b"c".to_vec())]);
+}
+
+#[test]
 fn what_stands_for_a_text_is_not_taken_for_it() {
     let Some(repository) = Repository::new("stand-ins") else { return };
     repository.write("a.tf", "version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 1\n");

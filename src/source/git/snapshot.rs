@@ -19,8 +19,8 @@ const MAX_IGNORE_BYTES: usize = 1 << 20;
 
 /// The files of a commit, or of the index.
 ///
-/// What git doesn't keep is read from the disk: installed modules, and submodules as long as they are at the
-/// same commit.
+/// What git keeps neither then nor now is read from the disk: installed modules, and submodules as long as they are at
+/// the same commit.
 #[derive(Debug)]
 pub struct Snapshot {
     root: PathBuf,
@@ -112,7 +112,8 @@ impl Snapshot {
     /// [`ReadError::Missing`] for what git tracks, else why the disk can't be read.
     pub fn read_untracked(&self, path: &Path) -> Result<Vec<u8>, ReadError> {
         match self.place(path)? {
-            Place::Tree(path) if !self.index.entries.contains_key(&path) => self.disk.read(&path),
+            // Below a link that git tracks now, the disk has what the change lets it lead to.
+            Place::Tree(path) if !holds_way_to(&self.index.entries, &path) => self.disk.read(&path),
             Place::Tree(_) | Place::Disk => Err(ReadError::Missing),
         }
     }
@@ -121,7 +122,8 @@ impl Snapshot {
     fn place(&self, path: &Path) -> Result<Place, ReadError> {
         let mut path = path.to_owned();
         for _ in 0..MAX_LINKS {
-            if !path.starts_with(&self.root) || is_installed(&path) || self.is_in_submodule(&path) {
+            let is_installed = is_installed(&path) && !self.is_kept(&path);
+            if !path.starts_with(&self.root) || is_installed || self.is_in_submodule(&path) {
                 return Ok(Place::Disk);
             }
             let Some((link, name)) = self.outermost_link(&path) else { return Ok(Place::Tree(path)) };
@@ -141,6 +143,12 @@ impl Snapshot {
             Entry::File(_) | Entry::Repository(_) => None,
         };
         path.ancestors().filter_map(link).last()
+    }
+
+    /// Whether git keeps something at a path, on the way to it or below it, then or now.
+    fn is_kept(&self, path: &Path) -> bool {
+        let is_in = |entries| holds_way_to(entries, path) || below(entries, path).next().is_some();
+        is_in(&self.entries) || is_in(&self.index.entries)
     }
 
     /// Whether a path lies in a submodule that is at the same commit now.
@@ -173,11 +181,8 @@ impl Snapshot {
         path == self.root || self.below(path).next().is_some()
     }
 
-    /// The entries below a directory, in order: paths are ordered by their parts.
     fn below(&self, directory: &Path) -> impl Iterator<Item = (&PathBuf, &Entry)> {
-        let after = (std::ops::Bound::Excluded(directory.to_owned()), std::ops::Bound::Unbounded);
-        let directory = directory.to_owned();
-        self.entries.range(after).take_while(move |(path, _)| path.starts_with(&directory))
+        below(&self.entries, directory)
     }
 
     /// The ignore files from the root down.
@@ -221,7 +226,8 @@ impl Snapshot {
     /// The name of the object that a walk reads at a path.
     fn object<'a>(&'a self, path: &Path, entry: &'a Entry) -> Result<&'a str, ReadError> {
         match entry {
-            Entry::File(name) | Entry::Repository(name) => Ok(name),
+            Entry::File(name) => Ok(name),
+            Entry::Repository(_) => Err(ReadError::NotAFile),
             Entry::Link(_) => match self.place(path)? {
                 Place::Disk => Err(ReadError::OutsideTree),
                 Place::Tree(target) => match self.entries.get(&target) {
@@ -302,6 +308,18 @@ impl Fs for Snapshot {
             }
         }
     }
+}
+
+/// The entries below a directory, in order: paths are ordered by their parts.
+fn below<'e>(entries: &'e Entries, directory: &Path) -> impl Iterator<Item = (&'e PathBuf, &'e Entry)> + use<'e> {
+    let after = (std::ops::Bound::Excluded(directory.to_owned()), std::ops::Bound::Unbounded);
+    let directory = directory.to_owned();
+    entries.range(after).take_while(move |(path, _)| path.starts_with(&directory))
+}
+
+/// Whether there is an entry at a path, or a link or a submodule on the way to it.
+fn holds_way_to(entries: &Entries, path: &Path) -> bool {
+    path.ancestors().any(|above| entries.contains_key(above))
 }
 
 /// Whether a directory on the way to a file never holds a user's own code.
