@@ -10,7 +10,7 @@ use std::sync::{Mutex, PoisonError};
 use crate::error::Error;
 use crate::formats::{FORMATS, Interest, Kept};
 use crate::progress::Progress;
-use crate::source::{FileId, Fs, MAX_FILE_BYTES, PathKind, ReadError, Sources, stand_in};
+use crate::source::{FileId, Fs, MAX_FILE_BYTES, PathKind, ReadError, Sources, stand_in, unescaped};
 
 /// What is to be checked.
 #[derive(Debug, Default)]
@@ -255,7 +255,7 @@ fn most_interested(readers: Readers, text: &[u8]) -> Option<(usize, Interest)> {
     let plainly = interest(readers, text);
     match plainly {
         Some((_, Interest::Mentions)) => plainly,
-        Some(_) | None => hidden::unescaped(text).map_or(plainly, |text| interest(readers, &text)),
+        Some(_) | None => unescaped(text).map_or(plainly, |text| interest(readers, &text)),
     }
 }
 

@@ -5,6 +5,7 @@
 
 mod asked;
 mod disk;
+mod escapes;
 mod exclusions;
 mod file;
 mod git;
@@ -22,6 +23,7 @@ use std::path::{Component, Path, PathBuf};
 
 pub use asked::{Asked, Noting};
 pub use disk::{Disk, Staged};
+pub use escapes::{has_escaped, unescaped};
 pub use exclusions::Exclusions;
 pub use file::{FileId, Position, SourceFile, Span};
 pub use git::{Commit, Git, GitError, Index, Snapshot};

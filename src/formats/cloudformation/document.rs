@@ -5,7 +5,7 @@ use std::ops::Deref;
 use std::rc::Rc;
 use std::sync::Arc;
 
-use super::may_declare_trail;
+use super::mentions_trail;
 use super::template::Template;
 use crate::model::Notation;
 use crate::source::{FileId, SourceFile};
@@ -28,7 +28,7 @@ pub(super) struct Reading {
     pub(super) tree: Tree,
     /// How it is written.
     pub(super) notation: Notation,
-    /// Whether its text mentions a trail.
+    /// Whether its text mentions a trail, also in escapes.
     pub(super) mentions_trail: bool,
 }
 
@@ -61,7 +61,7 @@ impl Reading {
     /// Parses a file.
     pub(super) fn of(id: FileId, file: &SourceFile) -> Self {
         let (tree, notation) = parse(id, file);
-        Self { tree, notation, mentions_trail: may_declare_trail(file.text.as_bytes()) }
+        Self { tree, notation, mentions_trail: mentions_trail(&file.text) }
     }
 }
 

@@ -35,6 +35,7 @@ pub use readings::Readings;
 
 use super::{Context, Format, Interest, Kept, Linked, Links, Project};
 use crate::model::dialects;
+use crate::source::has_escaped;
 
 /// The format.
 #[derive(Debug)]
@@ -72,7 +73,7 @@ impl Format for CloudFormation {
             Interest::None
         } else if may_declare_trail(bytes) {
             Interest::Mentions
-        } else if REFERRING.iter().any(|needle| needle.find(bytes).is_some()) {
+        } else if may_refer(bytes) {
             Interest::Refers
         } else {
             Interest::None
@@ -91,4 +92,19 @@ impl Format for CloudFormation {
 /// Whether a text names the type of a trail, or may make it.
 fn may_declare_trail(text: &[u8]) -> bool {
     TRAIL.find(text).is_some() || LOOP.find(text).is_some()
+}
+
+/// Whether a text may bring in another template.
+fn may_refer(text: &[u8]) -> bool {
+    REFERRING.iter().any(|needle| needle.find(text).is_some())
+}
+
+/// Whether a text mentions a trail, also in escapes.
+fn mentions_trail(text: &str) -> bool {
+    has_escaped(text.as_bytes(), may_declare_trail)
+}
+
+/// Whether a text mentions another template, also in escapes.
+fn mentions_template(text: &str) -> bool {
+    has_escaped(text.as_bytes(), may_refer)
 }

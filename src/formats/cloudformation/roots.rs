@@ -6,7 +6,7 @@ use std::rc::Rc;
 
 use super::deployment::{self, Deployment};
 use super::library::Library;
-use super::stacks;
+use super::mentions_template;
 use crate::formats::{Context, Interest, Kept, Linked, Links, Opened, Project};
 use crate::source::FileId;
 
@@ -38,7 +38,7 @@ impl Project for Root {
 /// What a file deploys with itself, if there are templates in it.
 pub(super) fn links(kept: Kept, context: Context<'_>) -> Links {
     let text = context.sources.file(kept.file);
-    let may_call = stacks::NEEDLES.iter().chain(&[super::macros::INCLUDE]).any(|needle| text.text.contains(needle));
+    let may_call = mentions_template(&text.text);
     let (mut documents, mut called) = (Vec::new(), BTreeSet::new());
     if may_call || may_hold_several(&text.text) {
         let library = Library::new(context);

@@ -10,9 +10,10 @@ use super::eval::Evaluator;
 use super::flat;
 use super::library::Place;
 use super::loops::{Member, Members};
+use super::mentions_trail;
 use super::scope::{self, Scope};
 use super::template::{Template, holds_trail};
-use crate::model::{Elsewhere, dialects};
+use crate::model::Elsewhere;
 use crate::source::{FileId, Span};
 use crate::syntax::node::{Mapping, Node, NodeKind};
 use crate::value::{Data, Known, Origin, Traced};
@@ -178,7 +179,7 @@ impl<'a> Evaluator<'a> {
         }
         let mut words = member.key.clone();
         collect_texts(body, &mut words);
-        if words.contains(dialects::CLOUDFORMATION.kind) || holds_trail(body) {
+        if mentions_trail(&words) || holds_trail(body) {
             words.push_str(" cloudtrail");
         }
         let help = "write the template as a file of its own";

@@ -34,7 +34,7 @@ use memchr::memmem::Finder;
 
 use super::{Context, Fit, Format, Interest, Kept, Linked, Links, Opened, Plan, Project};
 use crate::model::dialects;
-use crate::source::{FileId, SourceFile};
+use crate::source::{FileId, SourceFile, has_escaped};
 use library::Library;
 use module::Module;
 use tree::Tree;
@@ -77,16 +77,16 @@ impl Format for Terraform {
         let text = text.trim_start_matches('\u{feff}').trim_start();
         if text.starts_with('{') {
             // Other JSON has such keys, too, but no type of a trail after them.
-            return text.contains("\"resource\"") && mentions_trail(text.as_bytes());
+            return text.contains("\"resource\"") && names_trail(text.as_bytes());
         }
         const STARTS: [&str; 6] = ["resource \"", "data \"", "module \"", "variable \"", "locals {", "terraform {"];
         text.lines().any(|line| STARTS.iter().any(|start| line.trim_start().starts_with(start)))
     }
 
     fn interest(&self, bytes: &[u8]) -> Interest {
-        if mentions_trail(bytes) {
+        if names_trail(bytes) {
             Interest::Mentions
-        } else if MODULE.find(bytes).is_some() {
+        } else if names_module(bytes) {
             Interest::Refers
         } else {
             Interest::None
@@ -137,8 +137,17 @@ impl Project for Root {
 }
 
 /// Whether a text has one of the words that every declaration of a trail has.
-fn mentions_trail(text: &[u8]) -> bool {
+fn names_trail(text: &[u8]) -> bool {
     COMMON.find(text).is_some() && TRAILS.iter().any(|needle| needle.find(text).is_some())
+}
+
+fn names_module(text: &[u8]) -> bool {
+    MODULE.find(text).is_some()
+}
+
+/// Whether a text has such a word, also in escapes.
+fn mentions_trail(text: &[u8]) -> bool {
+    has_escaped(text, names_trail)
 }
 
 fn file_name(path: &Path) -> String {

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 
 use super::calls::found;
-use super::{file_name, json, mentions_trail, names};
+use super::{file_name, json, mentions_trail, names, names_trail};
 use providers::Providers;
 pub(super) use providers::{Configuration, SETTINGS};
 
@@ -231,7 +231,7 @@ impl ModuleBlock {
 
     fn lookalike(&self) -> Option<Problem> {
         match &self.source {
-            Source::Native(item) if mentions_trail(header_of(self.file.slice(item.span)).as_bytes()) => {
+            Source::Native(item) if names_trail(header_of(self.file.slice(item.span)).as_bytes()) => {
                 checks::lookalike(&self.keyword, self.parsed.get().and_then(|(block, _)| block.as_ref()))
             }
             Source::Native(_) | Source::Json(_) => None,
@@ -276,7 +276,7 @@ fn read_blocks(id: FileId, file: &Arc<SourceFile>) -> (Vec<ModuleBlock>, Vec<Pro
         let text = file.slice(item.span);
         let header = header_of(text);
         // An escape in a label may stand for any letter.
-        let is_trail = mentions_trail(text.as_bytes()) || header.contains('\\');
+        let is_trail = names_trail(text.as_bytes()) || header.contains('\\');
         block(item.keyword.clone(), is_trail, Notation::Hcl, Source::Native(item))
     });
     (blocks.collect(), outline.problems)
