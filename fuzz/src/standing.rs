@@ -43,7 +43,7 @@ impl Kept {
         }
         let changed = [PathBuf::from("/").join(path)];
         match with(&self.files, |setup| self.standing.change(&changed, setup).expect("`/` is there")) {
-            Change::Rescan => self.standing = Self::new(self.files.clone()).standing,
+            Change::Rescan => self.scan_again(&changed),
             Change::None | Change::Judged => self.updates += 1,
         }
         let (own, fresh) = with(&self.files, |setup| {
@@ -53,6 +53,14 @@ impl Kept {
             (own, fresh.expect("`/` is there"))
         });
         assert_eq!(Format::Json.render(&own), Format::Json.render(&fresh), "after a change of {}", path.display());
+    }
+
+    /// Checks everything again; of a file by which that doesn't come, no other change needs as much.
+    fn scan_again(&mut self, changed: &[PathBuf]) {
+        let old = std::mem::replace(&mut self.standing, Self::new(self.files.clone()).standing);
+        let unmet = old.passed_over.into_iter().chain(changed.iter().cloned());
+        let passed_over = unmet.filter(|path| !self.standing.has_met(path)).collect();
+        self.standing.passed_over = passed_over;
     }
 }
 

@@ -38,6 +38,8 @@ pub struct Standing {
     scan: Scan,
     linked: Linked,
     pub(super) projects: Vec<Candidate>,
+    /// What they depend on beside what is linked.
+    sought: Arc<Asked>,
     /// In the order in which deployments are reported.
     pub(super) held: Vec<(Key, Held)>,
     ignored: Arc<Ignored>,
@@ -98,6 +100,7 @@ impl Standing {
             linked,
             scan,
             projects: Vec::new(),
+            sought: Arc::default(),
             held: Vec::new(),
             ignored: Arc::default(),
             touched: HashSet::new(),
@@ -203,7 +206,7 @@ impl Standing {
         if is_gone || known.is_none() && !is_met {
             reach.paths.extend(path.parent().map(Path::to_owned));
         }
-        reach.relinks |= self.is_called(path);
+        reach.relinks |= !is_met && self.is_sought(path, known);
         if is_met {
             reach.relinks |= self.relink(path, read, known, setup);
         }
@@ -214,11 +217,10 @@ impl Standing {
         true
     }
 
-    /// Whether something calls what no scan comes by: a path, or the directory in which it lies.
-    fn is_called(&self, path: &Path) -> bool {
-        let mut all = self.linked.iter().flatten();
-        !self.scan.met.contains(path)
-            && all.any(|linked| path.ancestors().take(2).any(|path| linked.links.calls.contains(path)))
+    /// Whether a path, the directory in which it lies or the file that is known by it decided which projects there are.
+    fn is_sought(&self, path: &Path, known: Option<FileId>) -> bool {
+        path.ancestors().take(2).any(|path| self.sought.has_path(path))
+            || known.is_some_and(|id| self.sought.has_file(id))
     }
 
     /// Keeps what is known of a file up to date; whether there may be other projects now.
@@ -247,7 +249,10 @@ impl Standing {
     }
 
     fn find_projects(&mut self, setup: Setup<'_>) -> Result<(), Error> {
-        self.projects = projects(&self.linked, setup.context(&self.sources, &self.readings))?;
+        let asked = Arc::new(Asked::default());
+        let (fs, sources) = (Noting::new(setup.fs, &asked), self.sources.noting(Arc::clone(&asked)));
+        self.projects = projects(&self.linked, Context { fs: &fs, ..setup.context(&sources, &self.readings) })?;
+        self.sought = asked;
         Ok(())
     }
 

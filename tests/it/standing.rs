@@ -43,6 +43,19 @@ fn a_directory_may_take_the_place_of_a_file_that_was_looked_for() {
     assert_eq!(kept.updates, 2);
 }
 
+#[test]
+fn what_is_called_where_no_scan_comes_by_is_followed() {
+    let call = |source| format!("module \"m\" {{\n  source = \"{source}\"\n}}\n").into_bytes();
+    let files = [("main.tf".into(), call("./node_modules/a")), ("node_modules/a/main.tf".into(), call("../b"))];
+    let mut kept = Kept::new(Files::from(files));
+    let trail = "resource \"aws_cloudtrail\" \"t\" {}\n";
+    for text in ["# Nothing.\n", trail, "# Nothing.\n", trail] {
+        kept.put(Path::new("node_modules/b/main.tf"), Some(text.into()));
+    }
+    // Only the first of them is news for the scan.
+    assert_eq!(kept.updates, 3);
+}
+
 /// Other truths, other names, calls of other modules, half of a text, and none.
 fn changes(text: &str) -> Vec<String> {
     let half = text.floor_char_boundary(text.len() / 2);

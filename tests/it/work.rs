@@ -126,6 +126,21 @@ fn a_repository_is_read_once_and_its_modules_once_more() {
     assert_growth("files and directories", counts);
 }
 
+#[test]
+fn what_is_installed_is_read_once_for_all_roots() {
+    let entry = |n| format!("{{\"Key\": \"m{n}\", \"Source\": \"m\", \"Dir\": \"../.terraform/m\"}}");
+    let manifest = format!("{{\"Modules\": [{}]}}", (0..100).map(entry).collect::<Vec<_>>().join(","));
+    let root = |n| {
+        let call = "module \"m0\" {\n  source = \"m\"\n}\n".to_owned();
+        [(format!("{n}/main.tf"), call), (format!("{n}/.terraform/modules/modules.json"), manifest.clone())]
+    };
+    let installed = [(".terraform/m/main.tf".to_owned(), "locals {}\n".to_owned())];
+    let fs = Counting::new(Memory::new((0..10).flat_map(root).chain(installed)));
+    let report = engine::check(&fs, &everything(), Sources::new("/".into()), &Settings::default()).unwrap();
+    assert!(report.deployments.is_empty());
+    assert_eq!((Counting::most(&fs.read).0, Counting::most(&fs.listed).0), (1, 1));
+}
+
 /// Files of a size.
 type Shape = fn(usize) -> Memory;
 

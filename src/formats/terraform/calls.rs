@@ -2,6 +2,7 @@
 
 pub(super) mod found;
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use crate::formats::{Context, Modules};
@@ -33,8 +34,15 @@ pub(super) enum Called {
 /// The modules that `terraform init` has installed.
 #[derive(Debug, Default)]
 pub(super) struct Manifest {
-    /// Key, source and directory of each.
-    modules: Vec<(String, String, PathBuf)>,
+    /// By the keys of their calls.
+    modules: BTreeMap<String, InstalledModule>,
+}
+
+/// A module that `terraform init` has installed.
+#[derive(Debug)]
+struct InstalledModule {
+    source: String,
+    directory: PathBuf,
 }
 
 impl Manifest {
@@ -47,9 +55,14 @@ impl Manifest {
         let entries = entries.and_then(|entry| entry.value.as_sequence()).unwrap_or_default();
         let module = |node: &Node| {
             let text = |key: &str| Some(node.as_mapping()?.get(key)?.value.as_text()?.to_owned());
-            Some((text("Key")?, text("Source").unwrap_or_default(), normalize(&root.join(text("Dir")?))))
+            let (source, directory) = (text("Source").unwrap_or_default(), normalize(&root.join(text("Dir")?)));
+            Some((text("Key")?, InstalledModule { source, directory }))
         };
-        Self { modules: entries.iter().filter_map(|node| module(node)).collect() }
+        let mut modules = BTreeMap::new();
+        for (key, module) in entries.iter().filter_map(|node| module(node)) {
+            modules.entry(key).or_insert(module);
+        }
+        Self { modules }
     }
 
     /// Whether nothing is installed.
@@ -59,12 +72,12 @@ impl Manifest {
 
     /// The directories of the modules that aren't the root.
     pub(super) fn directories(&self) -> impl Iterator<Item = &Path> {
-        self.modules.iter().filter(|(key, ..)| !key.is_empty()).map(|(_, _, directory)| directory.as_path())
+        self.modules.iter().filter(|(key, _)| !key.is_empty()).map(|(_, module)| module.directory.as_path())
     }
 
     /// The directory of a call, if what was installed is what the call asks for.
     fn find(&self, key: &str, source: &str) -> Option<&Path> {
-        let (_, installed, directory) = self.modules.iter().find(|(own, ..)| own == key)?;
+        let InstalledModule { source: installed, directory } = self.modules.get(key)?;
         let is_same = installed == source
             || installed.strip_prefix("registry.terraform.io/") == Some(source)
             || installed.strip_prefix("registry.opentofu.org/") == Some(source);

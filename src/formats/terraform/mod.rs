@@ -150,6 +150,11 @@ fn mentions_trail(text: &[u8]) -> bool {
     has_escaped(text, names_trail)
 }
 
+/// Whether a text may call a module.
+fn mentions_module(text: &[u8]) -> bool {
+    has_escaped(text, names_module)
+}
+
 fn file_name(path: &Path) -> String {
     path.file_name().unwrap_or_default().to_string_lossy().into_owned()
 }

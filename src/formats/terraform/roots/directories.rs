@@ -1,0 +1,158 @@
+//! The scanned directories and those to which they lead.
+
+use std::cmp::Reverse;
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+
+use super::unscanned::Unscanned;
+use crate::formats::terraform::calls::Manifest;
+use crate::formats::{Context, Interest, Linked, Links};
+
+/// What is known of directories before any is read in full.
+#[derive(Debug, Default)]
+pub(super) struct Directories {
+    all: Vec<Directory>,
+    /// The places in the list by path.
+    places: HashMap<PathBuf, usize>,
+    /// How many, from the start of the list, need no look any more.
+    followed: usize,
+    unscanned: Unscanned,
+}
+
+/// A directory.
+#[derive(Debug, Default)]
+pub(super) struct Directory {
+    pub(super) path: PathBuf,
+    /// Whether a file in it was kept; the walk doesn't go to all that is called.
+    is_scanned: bool,
+    /// Whether a scanned file in it mentions a trail.
+    mentions_trail: bool,
+    /// Whether a trail may come in by what it calls, or, if it isn't scanned, by what is in it.
+    may_bring_trail: bool,
+    /// Whether a scanned directory calls it.
+    is_called: bool,
+    /// The directories that it calls.
+    calls: Vec<usize>,
+    /// Those that lead here: that call it, or beside which it is installed.
+    users: Vec<usize>,
+}
+
+fn is_in(set: &[bool], place: usize) -> bool {
+    set.get(place).copied().unwrap_or(false)
+}
+
+impl Directories {
+    /// Adds a scanned file in a directory.
+    pub(super) fn add(&mut self, linked: &Linked, path: &Path) {
+        let own = self.place(path);
+        if let Some(directory) = self.all.get_mut(own) {
+            directory.is_scanned = true;
+            directory.mentions_trail |= linked.kept.interest == Interest::Mentions;
+        }
+        for called in self.link(own, &linked.links) {
+            self.all.get_mut(called).into_iter().for_each(|called| called.is_called = true);
+        }
+    }
+
+    /// The directories that may hold a trail, and those that lead to them, directly or not.
+    pub(super) fn leading_to_trails(&mut self, context: Context<'_>) -> Vec<bool> {
+        self.follow(context);
+        let leading = self.leading();
+        // Those that lead to a trail anyway don't need what is installed beside them.
+        for place in 0..self.all.len() {
+            if !is_in(&leading, place) {
+                self.add_installed(place, context);
+            }
+        }
+        self.follow(context);
+        self.leading()
+    }
+
+    /// The directories that are deployed by themselves, and whether something calls them all the same.
+    pub(super) fn roots(&self, leads: &[bool], context: Context<'_>) -> Vec<(&Directory, bool)> {
+        let mut reached = vec![false; self.all.len()];
+        let mut roots = Vec::new();
+        let scanned = || self.all.iter().enumerate().filter(|(place, own)| own.is_scanned && is_in(leads, *place));
+        for (place, directory) in scanned() {
+            if !directory.is_called || context.options.roots.contains(&directory.path) {
+                self.spread(&mut reached, place, |directory| &directory.calls);
+                roots.push((directory, false));
+            }
+        }
+        // Modules that call each other in a circle have no root; they are judged all the same.
+        let mut left: Vec<(usize, &Directory)> = scanned().filter(|(place, _)| !is_in(&reached, *place)).collect();
+        left.sort_by_key(|(_, directory)| (Reverse(directory.mentions_trail), &directory.path));
+        for (place, directory) in left {
+            if !is_in(&reached, place) {
+                self.spread(&mut reached, place, |directory| &directory.calls);
+                roots.push((directory, directory.is_called));
+            }
+        }
+        roots
+    }
+
+    /// The place of a directory in the list.
+    fn place(&mut self, path: &Path) -> usize {
+        if let Some(&place) = self.places.get(path) {
+            return place;
+        }
+        let place = self.all.len();
+        self.all.push(Directory { path: path.to_owned(), ..Directory::default() });
+        self.places.insert(path.to_owned(), place);
+        place
+    }
+
+    /// Notes what files in a directory bring in; the places of what they call.
+    fn link(&mut self, own: usize, links: &Links) -> Vec<usize> {
+        let called: Vec<usize> = links.calls.iter().map(|called| self.place(called)).collect();
+        for &called in &called {
+            self.all.get_mut(called).into_iter().for_each(|directory| directory.users.push(own));
+        }
+        if let Some(directory) = self.all.get_mut(own) {
+            directory.may_bring_trail |= links.may_bring_trail;
+            directory.calls.extend(&called);
+        }
+        called
+    }
+
+    /// Looks into the directories by which no walk has come, and into those that they call, into each once.
+    fn follow(&mut self, context: Context<'_>) {
+        while let Some(directory) = self.all.get(self.followed) {
+            if !directory.is_scanned {
+                let links = self.unscanned.look_into(&directory.path, context);
+                self.link(self.followed, &links);
+            }
+            self.followed = self.followed.saturating_add(1);
+        }
+    }
+
+    /// Adds the modules that are installed beside a scanned directory.
+    fn add_installed(&mut self, root: usize, context: Context<'_>) {
+        let Some(directory) = self.all.get(root).filter(|directory| directory.is_scanned) else { return };
+        for installed in Manifest::read(&directory.path, context).directories() {
+            let place = self.place(installed);
+            self.all.get_mut(place).into_iter().for_each(|directory| directory.users.push(root));
+        }
+    }
+
+    fn leading(&self) -> Vec<bool> {
+        let mut leading = vec![false; self.all.len()];
+        for (place, directory) in self.all.iter().enumerate() {
+            if directory.mentions_trail || directory.may_bring_trail {
+                self.spread(&mut leading, place, |directory| &directory.users);
+            }
+        }
+        leading
+    }
+
+    /// Puts a directory into a set, and all to which steps lead from it.
+    fn spread(&self, set: &mut [bool], start: usize, steps: impl Fn(&Directory) -> &[usize]) {
+        let mut pending = vec![start];
+        while let Some(place) = pending.pop() {
+            if let (Some(is_in @ false), Some(directory)) = (set.get_mut(place), self.all.get(place)) {
+                *is_in = true;
+                pending.extend(steps(directory));
+            }
+        }
+    }
+}
