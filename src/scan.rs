@@ -1,7 +1,5 @@
 //! Finds the files that may matter, as fast as a search for words does.
 
-mod hidden;
-
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -10,7 +8,7 @@ use std::sync::{Mutex, PoisonError};
 use crate::error::Error;
 use crate::formats::{FORMATS, Interest, Kept};
 use crate::progress::Progress;
-use crate::source::{FileId, Fs, MAX_FILE_BYTES, PathKind, ReadError, Sources, stand_in, unescaped};
+use crate::source::{FileId, Fs, MAX_FILE_BYTES, PathKind, ReadError, Sources, from_wide, stand_in, unescaped};
 
 /// What is to be checked.
 #[derive(Debug, Default)]
@@ -123,7 +121,8 @@ impl Catch<'_> {
         if by_name.contains(&true) {
             return self.consider(path, by_name, bytes, keep_all);
         }
-        let by_content = FORMATS.iter().position(|format| format.recognizes(bytes));
+        let recognized = |text: &[u8]| FORMATS.iter().position(|format| format.recognizes(text));
+        let by_content = recognized(bytes).or_else(|| recognized(&unescaped(bytes)?));
         self.consider(path, std::array::from_fn(|index| by_content == Some(index)), bytes, keep_all);
     }
 
@@ -185,7 +184,7 @@ fn consider(path: &Path, readers: Readers, bytes: &[u8], keep_all: bool) -> Opti
     if let Some(error) = stand_in(bytes) {
         return Some(Found { path: path.to_owned(), outcome: Err(error) });
     }
-    let narrow = hidden::from_wide(bytes);
+    let narrow = from_wide(bytes);
     let first = readers.iter().position(|reads| *reads).filter(|_| keep_all);
     // Before other text, a mark of wide characters keeps everybody from reading it, and us from saying nothing.
     let found = narrow.as_deref().and_then(|text| most_interested(readers, text));

@@ -4,7 +4,6 @@ use std::sync::Arc;
 
 use trailint::report::Report;
 use trailint::source::{SourceFile, Span};
-use trailint::syntax::ProblemKind;
 use trailint::syntax::node::{Mapping, Node, NodeKind, Tree};
 
 use super::{GATE, places};
@@ -45,7 +44,7 @@ pub(super) fn is_told(tree: &Tree, report: &Report, file: &SourceFile) {
 
 /// Whether a part of the text is lost.
 pub(super) fn is_broken(tree: &Tree) -> bool {
-    tree.problems.iter().any(|problem| problem.kind == ProblemKind::Syntax)
+    tree.problems.iter().any(|problem| problem.kind.loses_text())
 }
 
 /// Whether a trail is declared where templates declare resources.

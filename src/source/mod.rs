@@ -18,6 +18,7 @@ mod replacement;
 mod seen;
 mod sources;
 mod stand_in;
+mod wide;
 
 use std::path::{Component, Path, PathBuf};
 
@@ -34,6 +35,7 @@ pub use replacement::Replacement;
 pub use seen::Seen;
 pub use sources::Sources;
 pub use stand_in::stand_in;
+pub use wide::from_wide;
 
 /// The largest file that is read, in bytes. It keeps every offset within a `u32`.
 pub const MAX_FILE_BYTES: usize = 16 * 1024 * 1024;
@@ -112,6 +114,19 @@ pub enum ReadError {
 /// Whether a part of a path below the start of a walk keeps the walk from it.
 fn is_skipped(below: &Path) -> bool {
     below.components().any(|part| SKIPPED.iter().any(|name| part.as_os_str() == *name))
+}
+
+/// Whether what stands in a file is text that can be read.
+///
+/// # Errors
+///
+/// Why not: it stands for other text, or is in another encoding.
+pub fn check_text(bytes: &[u8]) -> Result<(), ReadError> {
+    match stand_in(bytes) {
+        Some(error) => Err(error),
+        None if from_wide(bytes).is_some() => Err(ReadError::Wide),
+        None => Ok(()),
+    }
 }
 
 /// Whether a path lies in what `terraform init` has installed, which nobody edits.

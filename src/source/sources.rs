@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, PoisonError, RwLock};
 
-use super::{Asked, FileId, Fs, ReadError, SourceFile, Span};
+use super::{Asked, FileId, Fs, ReadError, SourceFile, Span, check_text};
 
 /// All files that were kept, by [`FileId`] and by path.
 ///
@@ -152,7 +152,11 @@ impl Sources {
     pub fn load(&self, fs: &dyn Fs, path: &Path) -> Result<FileId, ReadError> {
         match self.known(path) {
             Some(id) => Ok(self.told(id)),
-            None => Ok(self.add(path, fs.read_inside(path)?)),
+            None => {
+                let bytes = fs.read_inside(path)?;
+                check_text(&bytes)?;
+                Ok(self.add(path, bytes))
+            }
         }
     }
 

@@ -39,8 +39,20 @@ pub struct Problem {
 pub enum ProblemKind {
     /// The text isn't in the language; a part of the file is lost.
     Syntax,
+    /// The text is more than is read, and may well be valid; a part of the file is lost.
+    Limit,
     /// A key that is written twice in one mapping; the tree holds both.
     DuplicateKey,
+}
+
+impl ProblemKind {
+    /// Whether a part of the file is lost.
+    pub fn loses_text(self) -> bool {
+        match self {
+            Self::Syntax | Self::Limit => true,
+            Self::DuplicateKey => false,
+        }
+    }
 }
 
 /// The language in which a file is written.
@@ -73,6 +85,11 @@ impl Problem {
         Self { span, message: message.into(), kind: ProblemKind::Syntax }
     }
 
+    /// Text that is more than is read.
+    pub fn limit(span: Span, message: impl Into<String>) -> Self {
+        Self { span, message: message.into(), kind: ProblemKind::Limit }
+    }
+
     /// A second `key` in one mapping.
     pub fn duplicate_key(span: Span, key: &str) -> Self {
         Self { span, message: format!("the key `{key}` is written twice here"), kind: ProblemKind::DuplicateKey }
@@ -80,17 +97,17 @@ impl Problem {
 
     /// A name of more than [`MAX_NAME`] bytes.
     fn too_long_name(span: Span) -> Self {
-        Self::syntax(span, format!("this name has more than {MAX_NAME} bytes"))
+        Self::limit(span, format!("this name has more than {MAX_NAME} bytes"))
     }
 
     /// A collection in more than [`MAX_DEPTH`] others.
     fn too_deep(span: Span) -> Self {
-        Self::syntax(span, format!("collections nest more than {MAX_DEPTH} deep here"))
+        Self::limit(span, format!("collections nest more than {MAX_DEPTH} deep here"))
     }
 
     /// The node after the [`MAX_NODES`]th.
     fn too_many_nodes(span: Span) -> Self {
-        Self::syntax(span, format!("the file has more than {MAX_NODES} values when its aliases are written out"))
+        Self::limit(span, format!("the file has more than {MAX_NODES} values when its aliases are written out"))
     }
 }
 

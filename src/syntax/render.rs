@@ -28,7 +28,7 @@ pub(super) fn spans(file: &SourceFile, tree: &Tree) -> String {
 
 fn problem(file: &SourceFile, problem: &Problem) -> String {
     let kind = match problem.kind {
-        ProblemKind::Syntax => "problem",
+        ProblemKind::Syntax | ProblemKind::Limit => "problem",
         ProblemKind::DuplicateKey => "repeated",
     };
     format!("{kind} {:?}: {}", file.slice(problem.span), problem.message)

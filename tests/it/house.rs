@@ -27,7 +27,7 @@ const DOORS: [(&str, &[&str]); 27] = [
     ("clap_mangen", &["cli/shell.rs"]),
     ("indicatif", &["cli/progress.rs"]),
     ("ignore::", &["source/disk.rs", "source/exclusions.rs", "source/ignored.rs"]),
-    ("memchr", &["formats/", "scan/hidden.rs", "source/escapes.rs", "source/git/entries.rs"]),
+    ("memchr", &["formats/", "source/escapes.rs", "source/git/entries.rs", "source/wide.rs"]),
     ("miette", &["output/snippet.rs"]),
     ("anstream", &["output/stream.rs"]),
     ("rayon", &["engine.rs"]),

@@ -15,8 +15,8 @@ use super::template::{Template, holds_type};
 use crate::formats::{Context, Opened};
 use crate::model::{Elsewhere, Resource, Subject};
 use crate::source::{FileId, Span};
+use crate::syntax::Problem;
 use crate::syntax::node::{Entry, Node};
-use crate::syntax::{Problem, ProblemKind};
 use crate::value::{Traced, Why, World};
 
 /// Stacks within stacks deeper than this are given up.
@@ -139,7 +139,9 @@ impl Opened for Deployment<'_> {
 
     fn problems(&self) -> Vec<Problem> {
         let mut problems: Vec<Problem> = self.left_out().into_iter().collect();
-        for document in self.library.read_documents().iter().filter(|document| document.mentions_trail) {
+        for document in
+            self.library.read_documents().iter().filter(|document| document.mentions_trail || document.is_cut())
+        {
             let is_own = Rc::ptr_eq(document, &self.document);
             let templates: Vec<Rc<Template>> = if is_own {
                 self.root.iter().map(|root| Rc::clone(&root.template)).collect()
@@ -147,7 +149,7 @@ impl Opened for Deployment<'_> {
                 self.library.templates(document).map(|(_, template)| template).collect()
             };
             // A file that is no template may repeat keys as it likes.
-            let matters = |problem: &&Problem| !templates.is_empty() || problem.kind == ProblemKind::Syntax;
+            let matters = |problem: &&Problem| !templates.is_empty() || problem.kind.loses_text();
             if self.is_first || !is_own {
                 problems.extend(document.tree.problems.iter().filter(matters).cloned());
             }

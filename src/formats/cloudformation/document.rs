@@ -58,6 +58,11 @@ impl Deref for Document {
 }
 
 impl Reading {
+    /// Whether a part of it isn't read because it is too much.
+    pub(super) fn is_cut(&self) -> bool {
+        self.tree.problems.iter().any(|problem| problem.kind == ProblemKind::Limit)
+    }
+
     /// Parses a file.
     pub(super) fn of(id: FileId, file: &SourceFile) -> Self {
         let (tree, notation) = parse(id, file);
@@ -86,5 +91,5 @@ pub(super) fn parse(id: FileId, file: &SourceFile) -> (Tree, Notation) {
 
 /// Whether nothing was lost.
 fn is_sound(tree: &Tree) -> bool {
-    tree.problems.iter().all(|problem| problem.kind != ProblemKind::Syntax)
+    tree.problems.iter().all(|problem| !problem.kind.loses_text())
 }

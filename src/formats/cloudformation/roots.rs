@@ -39,10 +39,11 @@ impl Project for Root {
 pub(super) fn links(kept: Kept, context: Context<'_>) -> Links {
     let text = context.sources.file(kept.file);
     let may_call = mentions_template(&text.text);
-    let (mut documents, mut called) = (Vec::new(), BTreeSet::new());
+    let (mut documents, mut called, mut is_cut) = (Vec::new(), BTreeSet::new(), false);
     if may_call || may_hold_several(&text.text) {
         let library = Library::new(context);
         let document = library.document(kept.file);
+        is_cut = document.is_cut();
         // One at a time, since each may include as much as a file may hold; the first over the limit is told.
         for (number, template) in library.recognize(&document).take(MAX_TEMPLATES.saturating_add(1)) {
             documents.push(number);
@@ -51,7 +52,7 @@ pub(super) fn links(kept: Kept, context: Context<'_>) -> Links {
             }
         }
     }
-    let may_bring_trail = may_call && !documents.is_empty();
+    let may_bring_trail = may_call && (is_cut || !documents.is_empty());
     if documents.is_empty() {
         documents.push(0);
     }

@@ -17,7 +17,7 @@ use crate::formats::{Context, Engine};
 use crate::model::{Kind, Notation, Subject, kinds};
 use crate::source::{FileId, ReadError, SourceFile, Span};
 use crate::syntax::hcl::{self, Attribute, Block, Expr, Item, ItemKind, Name, Parsed};
-use crate::syntax::{Problem, json as json_syntax};
+use crate::syntax::{Problem, ProblemKind, json as json_syntax};
 
 /// The files of a module and the blocks in them.
 #[derive(Debug)]
@@ -96,9 +96,9 @@ impl Module {
             let (blocks, problems) = read_blocks(id, &file);
             let mentions_trail =
                 blocks.iter().any(|block| block.mentions_trail) || mentions_trail(file.text.as_bytes());
-            if mentions_trail {
-                module.problems.extend(problems);
-            }
+            // What is lost only because it is too much may have mentioned one.
+            let is_told = |problem: &Problem| mentions_trail || problem.kind == ProblemKind::Limit;
+            module.problems.extend(problems.into_iter().filter(is_told));
             if names::is_override(&file_name(&file.path)) {
                 module.overrides.extend(blocks.into_iter().filter_map(|block| block.parse().0));
             } else {

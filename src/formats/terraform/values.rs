@@ -10,8 +10,8 @@ use std::path::{Path, PathBuf};
 use super::{file_name, module, names};
 use crate::formats::{Context, Plan, Variables};
 use crate::source::{FileId, PathKind, ReadError, Span};
+use crate::syntax::Problem;
 use crate::syntax::hcl::{self, Expr, ExprKind};
-use crate::syntax::{Problem, ProblemKind};
 use crate::value::{Data, Traced};
 
 /// The values, those that win last.
@@ -104,7 +104,7 @@ impl RootValues {
         // What is lost may have set any variable; a value that can't be read is one that is unknown.
         let is_lost = |problem: &Problem| {
             let is_inside = |value: Span| value.start <= problem.span.start && problem.span.end <= value.end;
-            problem.kind == ProblemKind::Syntax && !attributes.iter().any(|attribute| is_inside(attribute.value.span))
+            problem.kind.loses_text() && !attributes.iter().any(|attribute| is_inside(attribute.value.span))
         };
         if !file.replaced.is_empty() || problems.iter().any(is_lost) {
             self.unreadable.push((self.values.len(), file.name.clone()));

@@ -168,7 +168,7 @@ impl Reader<'_> {
         let start = item.span.range().start;
         let header = self.text.get(start..item.inside.range().start).unwrap_or_default();
         if depth >= MAX_BLOCK_DEPTH {
-            return Err(Problem::syntax(item.keyword.span, "blocks are nested too deeply here"));
+            return Err(Problem::limit(item.keyword.span, "blocks are nested too deeply here"));
         }
         let unreadable = || Problem::syntax(item.keyword.span, "the labels of this block can't be read");
         if header.len() > MAX_BYTES {

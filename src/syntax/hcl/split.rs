@@ -77,7 +77,7 @@ impl Splitter<'_> {
     fn give_up(&mut self) {
         self.outline.problems.truncate(MAX_PROBLEMS - 1);
         let at = self.scanner.at;
-        self.report(Broken::new(
+        self.report(Broken::limit(
             scan::range_of(at, 1),
             format!("there are more than {MAX_ITEMS} blocks, attributes and comments"),
         ));

@@ -10,7 +10,7 @@ use crate::formats::terraform::{is_json, json};
 use crate::model::Elsewhere;
 use crate::source::{FileId, SourceFile};
 use crate::syntax::hcl::{self, Block, Item, Parsed};
-use crate::syntax::json as json_syntax;
+use crate::syntax::{Problem, ProblemKind, json as json_syntax};
 
 /// A call.
 #[derive(Debug)]
@@ -24,12 +24,21 @@ pub(in crate::formats::terraform) struct FoundCall {
 /// The module calls in a file.
 pub(in crate::formats::terraform) fn in_file(id: FileId, file: &SourceFile) -> Vec<FoundCall> {
     if is_json(file) {
-        let blocks = json::blocks(&json_syntax::parse(id, file), file).0;
-        return blocks.iter().filter(|block| block.kind.text == "module").map(|block| of_block(block, file)).collect();
+        let tree = json_syntax::parse(id, file);
+        let blocks = json::blocks(&tree, file).0;
+        let calls = blocks.iter().filter(|block| block.kind.text == "module").map(|block| of_block(block, file));
+        return calls.chain(beyond(&tree.problems)).collect();
     }
     let outline = hcl::split(id, file);
     let calls = outline.items.iter().filter(|item| item.keyword.text == "module");
-    calls.filter_map(|item| of_text(item, file).or_else(|| parsed(item, file))).collect()
+    let calls = calls.filter_map(|item| of_text(item, file).or_else(|| parsed(item, file)));
+    calls.chain(beyond(&outline.problems)).collect()
+}
+
+/// What isn't read of a file because it is too much may call anything.
+fn beyond(problems: &[Problem]) -> Option<FoundCall> {
+    let is_cut = problems.iter().any(|problem| problem.kind == ProblemKind::Limit);
+    is_cut.then_some(FoundCall { local: None, names_trail: true })
 }
 
 fn parsed(item: &Item, file: &SourceFile) -> Option<FoundCall> {

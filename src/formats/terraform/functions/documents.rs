@@ -7,14 +7,14 @@ use super::{Call, Given, MAX_ELEMENTS, Outcome, Stop};
 use crate::formats::terraform::numbers;
 use crate::source::SourceFile;
 use crate::syntax::node::{Entry, Mapping, Meaning, Node, NodeKind, Scalar, ScalarStyle, Tree};
-use crate::syntax::{ProblemKind, json, yaml};
+use crate::syntax::{json, yaml};
 use crate::value::{Data, Known, Object, Unknown};
 
 /// The value of JSON text.
 pub(super) fn jsondecode(call: &Call<'_>) -> Outcome {
     let text = call.string(0)?;
     let tree = json::parse(call.span.file, &file(text));
-    if tree.problems.iter().any(|problem| problem.kind == ProblemKind::Syntax) {
+    if tree.problems.iter().any(|problem| problem.kind.loses_text()) {
         return Err(Stop::failed("this isn't JSON"));
     }
     decoded(call, &tree, json_scalar)

@@ -5,7 +5,7 @@ use std::path::Path;
 use super::links_of;
 use crate::formats::terraform::{file_name, mentions_module, mentions_trail, names};
 use crate::formats::{Context, Links};
-use crate::source::{ReadError, Sources};
+use crate::source::{ReadError, Sources, check_text};
 
 /// How much is read in all of them together, in bytes. What is left may hold a trail for all that is known.
 const MAX_READ: usize = 256 * 1024 * 1024;
@@ -45,6 +45,7 @@ impl Unscanned {
     fn read(&mut self, path: &Path, context: Context<'_>) -> Result<Links, ReadError> {
         let bytes = context.fs.read_inside(path)?;
         self.charge(bytes.len())?;
+        check_text(&bytes)?;
         if mentions_trail(&bytes) {
             return Ok(anything());
         }

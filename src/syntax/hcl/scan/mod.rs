@@ -72,6 +72,8 @@ pub(super) struct Broken {
     pub(super) range: Range<usize>,
     /// What is wrong there.
     pub(super) message: String,
+    /// Whether the text may well be valid, and is only more than is read.
+    pub(super) is_limit: bool,
 }
 
 impl<'a> Scanner<'a> {
@@ -261,7 +263,7 @@ impl<'a> Scanner<'a> {
     fn push(&mut self, open: Open) -> Result<(), Broken> {
         let range = range_of(self.at, open.opening().len());
         if self.open.len() >= MAX_OPEN {
-            return Err(Broken::new(range, "this is nested too deeply"));
+            return Err(Broken::limit(range, "this is nested too deeply"));
         }
         self.open.push(Frame { open, at: range.start });
         self.at = range.end;
@@ -338,7 +340,12 @@ fn is_inert(byte: &u8) -> bool {
 impl Broken {
     /// Something wrong at a place.
     pub(super) fn new(range: Range<usize>, message: impl Into<String>) -> Self {
-        Self { range, message: message.into() }
+        Self { range, message: message.into(), is_limit: false }
+    }
+
+    /// Too much at a place.
+    pub(super) fn limit(range: Range<usize>, message: impl Into<String>) -> Self {
+        Self { is_limit: true, ..Self::new(range, message) }
     }
 
     /// The problem in `text`, on one line and at least a character wide if there is one.
@@ -346,6 +353,7 @@ impl Broken {
         let start = text.floor_char_boundary(self.range.start);
         let line = text.get(start..).and_then(|rest| rest.lines().next()).unwrap_or_default();
         let length = line.ceil_char_boundary(self.range.end.saturating_sub(start).max(1));
-        Problem::syntax(place(range_of(start, length)), self.message)
+        let span = place(range_of(start, length));
+        if self.is_limit { Problem::limit(span, self.message) } else { Problem::syntax(span, self.message) }
     }
 }

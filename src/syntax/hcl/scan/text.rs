@@ -132,7 +132,7 @@ impl<'a> Scanner<'a> {
     fn look_ahead(&mut self, from: usize, search: impl Fn(&str) -> Option<usize>) -> Result<Option<usize>, Broken> {
         if self.lookahead == 0 {
             let range = range_of(self.at, "<<".len());
-            return Err(Broken::new(range, "too many heredocs and comments are left open before this"));
+            return Err(Broken::limit(range, "too many heredocs and comments are left open before this"));
         }
         let text = self.text.get(from..).unwrap_or_default();
         let found = search(text);

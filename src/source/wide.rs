@@ -1,10 +1,8 @@
-//! Text as it reads once its encoding is resolved, so that no word hides from the search.
-//!
-//! What comes out is searched and thrown away; the parsers read the file as it is.
+//! Text in encodings that nobody here reads, so that no word in it hides from the search.
 
 /// A text in UTF-16 or UTF-32 in the encoding that is searched: both begin with a mark, or with a character that has
 /// zeros in it. Of those beyond ASCII nothing is left that makes sense.
-pub(super) fn from_wide(bytes: &[u8]) -> Option<Vec<u8>> {
+pub fn from_wide(bytes: &[u8]) -> Option<Vec<u8>> {
     // A text begins with a mark or with ASCII, so one half of its first character tells, as in YAML 1.2, 5.2; and a few zeros
     // alone are zeros, as no word that is looked for is that short.
     let has_zeros = || memchr::memchr_iter(0, bytes).nth(8).is_some();
