@@ -157,13 +157,15 @@ impl<'t, 'a> Search<'t, 'a> {
         if let Some(&known) = self.known.get(&module.directory) {
             return known;
         }
-        let is_found = self.finds_any(module);
+        let mut met = HashSet::new();
+        let is_found = self.finds_any(module, &mut met);
+        // Where nothing was found, none of all that was met has anything either.
+        self.known.extend(met.into_iter().filter(|_| !is_found).map(|directory| (directory, false)));
         self.known.insert(module.directory.clone(), is_found);
         is_found
     }
 
-    fn finds_any(&self, module: &Arc<Module>) -> bool {
-        let mut met = HashSet::new();
+    fn finds_any(&self, module: &Arc<Module>, met: &mut HashSet<PathBuf>) -> bool {
         let mut pending = vec![Arc::clone(module)];
         while let Some(module) = pending.pop() {
             if !met.insert(module.directory.clone()) {
