@@ -48,7 +48,7 @@ measure() {
       def times: . * 100 | round / 100 | tostring;
       def cpu: .user + .system;
       .results[0] as $search | .results[$index]
-      | [(.command | split(" ")[0] | split("/")[-1]), (.median | ms), (cpu | ms), (.median / $search.median | times),
+      | [(.command | (split(" ")[0] | split("/")[-1]) + if test("--format json") then ", json" else "" end), (.median | ms), (cpu | ms), (.median / $search.median | times),
          (cpu / ($search | cpu) | times), (($peak | tonumber) / 1024 | round | tostring) + " MiB"]
       | "| " + join(" | ") + " |"' "$work/times.json"
   done
@@ -63,7 +63,7 @@ echo
 echo "$files files, $runs runs:"
 prepare "$files"
 cd "$work/$files/tree"
-measure "$runs" "$search" "trailint check . --no-progress --format json"
+measure "$runs" "$search" "trailint check . --no-progress" "trailint check . --no-progress --format json"
 cd - >/dev/null
 
 # Other checkers take minutes where a search takes seconds, so they are given less.
