@@ -5,7 +5,6 @@ use std::process::{Command, Stdio};
 
 use serde_json::{Value, json};
 use trailint::source::Sources;
-use trailint::syntax::ProblemKind;
 use trailint::syntax::node::{Meaning, Node, NodeKind, Scalar};
 use trailint::syntax::yaml;
 
@@ -80,7 +79,7 @@ fn ours(text: &str) -> Result<Value, String> {
     let sources = Sources::new("/".into());
     let id = sources.add("/template.yaml".as_ref(), text.as_bytes().to_vec());
     let tree = yaml::parse(id, &sources.file(id));
-    match tree.problems.iter().find(|problem| problem.kind == ProblemKind::Syntax) {
+    match tree.problems.iter().find(|problem| problem.kind.loses_text()) {
         Some(problem) => Err(problem.message.clone()),
         None => Ok(tree.documents.iter().map(|document| show(document)).collect()),
     }
