@@ -15,7 +15,7 @@ use crate::error::Error;
 use crate::formats::{Context, FORMATS, Readings};
 use crate::report::{Place, Report};
 use crate::scan::{self, Inputs, Scan};
-use crate::source::{Asked, FileId, Fs, Noting, ReadError, Sources};
+use crate::source::{Asked, FileId, Fs, Noting, ReadError, Sources, check_text};
 use crate::suppress::{Ignored, Suppressions, Used};
 
 /// What is checked, and how.
@@ -188,7 +188,14 @@ impl Standing {
         let is_gone = read == Err(ReadError::Missing);
         let is_new = !is_met && !is_gone && scan::is_checked(path) && !self.passed_over.contains(path);
         let is_directory = is_gone && !is_met && self.scan.met.iter().any(|met| met.starts_with(path));
-        if is_new || is_directory {
+        let is_readable = match &read {
+            Ok(bytes) => check_text(bytes).is_ok(),
+            Err(error) => *error == ReadError::Missing,
+        };
+        let was_readable = !self.scan.unreadable.iter().any(|(unreadable, _)| unreadable == path);
+        // What is said of a file that can't be read stands in no text, so it isn't found by the texts that are touched.
+        let turns = (is_met || known.is_some()) && !(is_readable && was_readable);
+        if is_new || is_directory || turns {
             return false;
         }
         let is_same = known.is_some_and(|id| {

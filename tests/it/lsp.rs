@@ -91,6 +91,15 @@ fn files_come_go_and_get_other_names() {
     assert_eq!(editor.rules("unsaved/main.tf"), ["single-region-trail"]);
     editor.did_close("unsaved/main.tf");
     assert!(editor.rules("unsaved/main.tf").is_empty());
+    // It may become what can't be read, and again a text.
+    editor.did_open("pointer/main.tf", BAD);
+    assert_eq!(editor.rules("pointer/main.tf"), ["single-region-trail"]);
+    let pointer = "version https://git-lfs.github.com/spec/v1\n";
+    editor.did_change("pointer/main.tf", [0, 0, 0, 0], pointer);
+    assert_eq!(editor.rules("pointer/main.tf"), ["unreadable-file"]);
+    editor.did_change("pointer/main.tf", [0, 0, 1, 0], "");
+    assert_eq!(editor.rules("pointer/main.tf"), ["single-region-trail"]);
+    editor.did_close("pointer/main.tf");
     // What a check leaves out is left out here, too.
     editor.write(".gitignore", Some("left-out\n"), 1).write("left-out/main.tf", Some(BAD), 1);
     editor.did_open("left-out/main.tf", BAD).did_change("left-out/main.tf", [0, 0, 0, 0], "\n");
