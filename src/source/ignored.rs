@@ -9,7 +9,8 @@ use ignore::gitignore::{Gitignore, GitignoreBuilder};
 /// Files that tell a walk what to leave out; the first has the last word.
 pub(super) const IGNORE_FILES: [&str; 2] = [".ignore", ".gitignore"];
 
-/// A larger one is no small list any more, and each line is held against each path.
+/// A larger one is no small list any more, and each line is held against each path. On the disk that is an error; of a commit,
+/// which nobody can mend, more is read then.
 pub(super) const MAX_BYTES: usize = 1 << 20;
 
 /// The one of them that git doesn't know.

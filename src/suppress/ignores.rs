@@ -5,7 +5,7 @@ use super::directive::{self, Directive};
 use super::outline::Outline;
 use super::{Suppression, foreign, metadata, reach};
 use crate::rules::{self, Rule};
-use crate::source::{FileId, SourceFile, Span};
+use crate::source::{FileId, SourceFile, Span, is_installed};
 use crate::syntax::node::{Entry, Node, NodeKind};
 
 /// Words of which each file has one that suppresses something, whatever other tools are honoured.
@@ -47,7 +47,7 @@ impl Ignores {
             std::iter::once(WORD).chain(honored.iter().flat_map(|tool| foreign::words(*tool).iter().copied()));
         let mut ignores = Self::default();
         // Settings say all that they have to say elsewhere, and installed code is nobody's to comment.
-        let is_code = !file.name.ends_with(".toml") && !file.name.split('/').any(|part| part == ".terraform");
+        let is_code = !file.name.ends_with(".toml") && !is_installed(&file.path);
         if !is_code || !words.any(has) {
             return ignores;
         }

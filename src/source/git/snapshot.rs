@@ -6,16 +6,13 @@ use std::sync::{Mutex, PoisonError};
 use super::batch::Batch;
 use super::command::{Commit, Git, GitError};
 use super::entries::{self, Entries, Entry, Index};
-use crate::source::ignored::IGNORE_FILES;
+use crate::source::ignored::{IGNORE_FILES, MAX_BYTES};
 use crate::source::{
-    Disk, Exclusions, Fs, Ignored, PathKind, ReadError, SKIPPED, Visit, Wanted, is_installed, normalize,
+    Disk, Exclusions, Fs, Ignored, PathKind, ReadError, Visit, Wanted, is_installed, is_skipped, normalize,
 };
 
 /// As many links as an operating system follows.
 const MAX_LINKS: usize = 40;
-
-/// Larger ignore files than this aren't heeded: more is read then.
-const MAX_IGNORE_BYTES: usize = 1 << 20;
 
 /// The files of a commit, or of the index.
 ///
@@ -81,7 +78,7 @@ impl Snapshot {
 
     fn new(git: &Git, entries: Entries, index: Index, disk: Disk) -> Result<Self, GitError> {
         let excluded = git.exclude_file()?.and_then(|path| disk.read(&path).ok()).unwrap_or_default();
-        let excluded = if excluded.len() < MAX_IGNORE_BYTES { excluded } else { Vec::new() };
+        let excluded = if excluded.len() <= MAX_BYTES { excluded } else { Vec::new() };
         Ok(Self { root: git.root.clone(), entries, index, excluded, batch: Mutex::new(Batch::start(git)?), disk })
     }
 
@@ -205,7 +202,7 @@ impl Snapshot {
             if !is_named || !is_near(path) {
                 continue;
             }
-            if let Some(bytes) = self.blob(name).ok().filter(|bytes| bytes.len() < MAX_IGNORE_BYTES) {
+            if let Some(bytes) = self.blob(name).ok().filter(|bytes| bytes.len() <= MAX_BYTES) {
                 ignored.add(path, &bytes);
             }
         }
@@ -216,7 +213,9 @@ impl Snapshot {
     fn met(&self, directory: &Path, wanted: Wanted<'_>) -> Vec<(&Path, Result<&str, ReadError>)> {
         let mut ignored = self.ignored(directory);
         let mut is_met = |path: &Path| {
-            !is_skipped(path, directory) && !self.disk.has_excluded(path, directory) && !ignored.has(path, directory)
+            !lies_in_skipped(path, directory)
+                && !self.disk.has_excluded(path, directory)
+                && !ignored.has(path, directory)
         };
         let files =
             self.below(directory).filter(|(path, entry)| !matches!(entry, Entry::Repository(_)) && wanted(path));
@@ -303,7 +302,7 @@ impl Fs for Snapshot {
             }
         });
         for (path, entry) in self.below(directory) {
-            if self.is_same_submodule(path, Some(entry)) && !is_skipped(path, directory) {
+            if self.is_same_submodule(path, Some(entry)) && !lies_in_skipped(path, directory) {
                 self.disk.walk(path, wanted, visit);
             }
         }
@@ -323,8 +322,7 @@ fn holds_way_to(entries: &Entries, path: &Path) -> bool {
 }
 
 /// Whether a directory on the way to a file never holds a user's own code.
-fn is_skipped(path: &Path, start: &Path) -> bool {
+fn lies_in_skipped(path: &Path, start: &Path) -> bool {
     let below = path.strip_prefix(start).unwrap_or(path);
-    let directories = below.parent().into_iter().flat_map(Path::components);
-    directories.into_iter().any(|part| SKIPPED.iter().any(|name| part.as_os_str() == *name))
+    below.parent().is_some_and(is_skipped)
 }
