@@ -2,6 +2,8 @@
 //!
 //! The language is that of RFC 8259: no comments, no trailing commas.
 
+use std::ops;
+
 use jsonc_parser::ast::{ObjectPropName, Value};
 use jsonc_parser::common::{Range, Ranged};
 use jsonc_parser::errors::ParseError;
@@ -14,9 +16,13 @@ use crate::source::{FileId, SourceFile, Span};
 
 /// Reads the one value of a file.
 pub fn parse(id: FileId, file: &SourceFile) -> Tree {
-    let (offset, text) = file.body();
-    let mut reader = Reader { id, file, offset, composer: Composer::default() };
-    let outcome = reader.read(text);
+    parse_part(id, file, file.body().0..file.text.len())
+}
+
+/// The same for a part of a file, as if it stood alone. Places are those in the file.
+pub fn parse_part(id: FileId, file: &SourceFile, part: ops::Range<usize>) -> Tree {
+    let mut reader = Reader { id, file, offset: part.start, composer: Composer::default() };
+    let outcome = reader.read(file.text.get(part).unwrap_or_default());
     let documents = reader.composer.finish_document().into_iter().collect();
     let mut problems = reader.composer.problems;
     problems.extend(outcome.err());
@@ -40,7 +46,7 @@ const STRICT: ParseOptions = ParseOptions {
 struct Reader<'a> {
     id: FileId,
     file: &'a SourceFile,
-    /// Where the text without a byte order mark starts.
+    /// Where the text that is read starts.
     offset: usize,
     composer: Composer,
 }

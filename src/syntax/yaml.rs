@@ -24,7 +24,12 @@ const DOUBTFUL: [char; 3] = ['\u{85}', '\u{2028}', '\u{2029}'];
 
 /// Reads all documents of a file. A document that breaks is left out, the others stay.
 pub fn parse(id: FileId, file: &SourceFile) -> Tree {
-    let mut reader = Reader::new(id, file);
+    parse_part(id, file, file.body().0..file.text.len())
+}
+
+/// The same for a part of a file, as if it stood alone. Places are those in the file.
+pub fn parse_part(id: FileId, file: &SourceFile, part: Range<usize>) -> Tree {
+    let mut reader = Reader::new(id, file, part);
     let mut parser = Parser::new_from_str_with_options(reader.text, options());
     let mut broken = 0_usize;
     while let Some(next) = parser.next_event() {
@@ -71,13 +76,12 @@ struct Reader<'a> {
 }
 
 impl<'a> Reader<'a> {
-    fn new(id: FileId, file: &'a SourceFile) -> Self {
-        let (offset, text) = file.body();
+    fn new(id: FileId, file: &'a SourceFile, part: Range<usize>) -> Self {
         Self {
             id,
             file,
-            offset,
-            text,
+            offset: part.start,
+            text: file.text.get(part).unwrap_or_default(),
             tree: Tree::default(),
             composer: Composer::default(),
             reached: 0,

@@ -1,7 +1,7 @@
 //! What a file in YAML or JSON holds.
 
 use std::cell::OnceCell;
-use std::ops::Deref;
+use std::ops::{Deref, Range};
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -65,28 +65,35 @@ impl Reading {
 
     /// Parses a file.
     pub(super) fn of(id: FileId, file: &SourceFile) -> Self {
-        let (tree, notation) = parse(id, file);
-        Self { tree, notation, mentions_trail: mentions_trail(&file.text) }
+        Self::of_part(id, file, file.body().0..file.text.len())
+    }
+
+    /// Parses a part of a file, as if it stood alone.
+    pub(super) fn of_part(id: FileId, file: &SourceFile, part: Range<usize>) -> Self {
+        let mentions_trail = mentions_trail(file.text.get(part.clone()).unwrap_or_default());
+        let (tree, notation) = parse(id, file, part);
+        Self { tree, notation, mentions_trail }
     }
 }
 
 /// A file is JSON when it begins like an object, whatever its name. YAML may begin so too,
 /// but a file whose name says that it is JSON has to be JSON then.
-pub(super) fn parse(id: FileId, file: &SourceFile) -> (Tree, Notation) {
+fn parse(id: FileId, file: &SourceFile, part: Range<usize>) -> (Tree, Notation) {
     let is_named = |extension| file.name.ends_with(extension);
-    let begins_like_json = file.body().1.trim_start().starts_with(['{', '[']);
-    let json = begins_like_json.then(|| json::parse(id, file));
+    let text = file.text.get(part.clone()).unwrap_or_default();
+    let begins_like_json = text.trim_start().starts_with(['{', '[']);
+    let json = begins_like_json.then(|| json::parse_part(id, file, part.clone()));
     if let Some(tree) = json.filter(|tree| is_sound(tree) || is_named(".json")) {
         return (tree, Notation::Json);
     }
-    let tree = yaml::parse(id, file);
+    let tree = yaml::parse_part(id, file, part.clone());
     let is_yaml = tree.documents.iter().any(|root| root.as_mapping().is_some() || root.as_sequence().is_some());
     let is_json = if begins_like_json {
         !is_sound(&tree) && !is_named(".yaml") && !is_named(".yml")
     } else {
         !is_yaml && is_named(".json")
     };
-    if is_json { (json::parse(id, file), Notation::Json) } else { (tree, Notation::Yaml) }
+    if is_json { (json::parse_part(id, file, part), Notation::Json) } else { (tree, Notation::Yaml) }
 }
 
 /// Whether nothing was lost.

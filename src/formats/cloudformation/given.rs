@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::document;
+use super::document::Reading;
 use super::parameters::scalar_text;
 use crate::formats::{Options, Variables};
 use crate::source::{FileId, SourceFile, Sources, Span};
@@ -72,7 +72,7 @@ fn assignment(id: FileId, file: &SourceFile) -> Option<(String, Value)> {
 /// The parameters in a file, in any of the forms that AWS's own tools read: the command line's list,
 /// CodePipeline's and Git sync's mapping.
 fn read_file(id: FileId, file: &SourceFile) -> Result<Vec<(String, Value)>, String> {
-    let (tree, _) = document::parse(id, file);
+    let tree = Reading::of(id, file).tree;
     if let Some(problem) = tree.problems.first() {
         let position = file.position(problem.span.start);
         return Err(format!("line {}: {}", position.line, problem.message));

@@ -2,6 +2,7 @@
 
 use std::cell::RefCell;
 use std::collections::HashMap;
+use std::ops::Range;
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -155,12 +156,11 @@ impl Library<'_> {
             return Rc::clone(document);
         }
         let outer = self.context.sources.file(node.span.file);
-        let blanked = blank_around(&outer, node).filter(|blanked| says(blanked, text));
-        let document = match blanked {
-            Some(blanked) => read_apart(node.span.file, &virtual_file(&outer, blanked)),
+        let lines = block_lines(&outer, node).filter(|lines| says(outer.text.get(lines.clone()), text));
+        let document = Rc::new(match lines {
+            Some(lines) => read_apart(node.span.file, &outer, lines),
             None => self.copy_of(node, text, &outer),
-        };
-        let document = Rc::new(document);
+        });
         self.bodies.borrow_mut().insert(key, Rc::clone(&document));
         document
     }
@@ -181,37 +181,31 @@ impl Library<'_> {
         let name = format!("{}#{}:{}", outer.name, position.line, position.column);
         let path = outer.path.with_file_name(format!("{name}.{}.template", self.bodies.borrow().len()));
         let file = self.context.sources.add_within(&path, name, text, node.span);
-        read_apart(file, &self.context.sources.file(file))
+        let copy = self.context.sources.file(file);
+        read_apart(file, &copy, 0..copy.text.len())
     }
 }
 
-/// The outer text with nothing but spaces around a block scalar's lines.
-fn blank_around(outer: &SourceFile, node: &Node) -> Option<String> {
+/// The lines of a block scalar, with the blanks that the first is indented by.
+fn block_lines(outer: &SourceFile, node: &Node) -> Option<Range<usize>> {
     match &node.kind {
         NodeKind::Scalar(scalar) if scalar.style == ScalarStyle::Block => {}
-        _ => return None,
+        NodeKind::Scalar(_) | NodeKind::Sequence(_) | NodeKind::Mapping(_) | NodeKind::Alias(_) => return None,
     }
-    let (before, _) = outer.text.split_at_checked(node.span.range().start)?;
-    let lines = outer.slice(node.span);
-    let blank = before.chars().flat_map(|c| {
-        let blank = if c == '\n' { '\n' } else { ' ' };
-        std::iter::repeat_n(blank, c.len_utf8())
-    });
-    Some(blank.chain(lines.chars()).collect())
+    let Range { start, end } = node.span.range();
+    let before = outer.text.get(..start)?;
+    Some(before.trim_end_matches(' ').len()..end)
 }
 
-/// Whether the lines are those of the text, but for their indentation.
-fn says(blanked: &str, text: &str) -> bool {
-    let lines = |text: &str| text.lines().map(|line| line.trim().to_owned()).filter(|line| !line.is_empty()).collect();
-    let (own, other): (Vec<String>, Vec<String>) = (lines(blanked), lines(text));
-    own == other
+/// Whether the lines that are written are those of the text, but for their indentation.
+fn says(written: Option<&str>, text: &str) -> bool {
+    fn lines(text: &str) -> impl Iterator<Item = &str> {
+        text.lines().map(str::trim).filter(|line| !line.is_empty())
+    }
+    written.is_some_and(|written| lines(written).eq(lines(text)))
 }
 
 /// A text within a file is nobody else's.
-fn read_apart(file: FileId, text: &SourceFile) -> Document {
-    Document::of(file, Arc::new(Reading::of(file, text)))
-}
-
-fn virtual_file(outer: &SourceFile, text: String) -> SourceFile {
-    SourceFile::new(outer.path.clone(), outer.name.clone(), text.into_bytes())
+fn read_apart(file: FileId, text: &SourceFile, part: Range<usize>) -> Document {
+    Document::of(file, Arc::new(Reading::of_part(file, text, part)))
 }

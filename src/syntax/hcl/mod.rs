@@ -28,8 +28,11 @@ use crate::source::Span;
 /// How many problems of a file or an item are kept; the rest says nothing new.
 const MAX_PROBLEMS: usize = 100;
 
-/// How many blocks and attributes a file, or the body of a block, may have; the largest real files stay far below.
+/// How many blocks, attributes and comments a file may have; the largest real ones stay far below.
 const MAX_ITEMS: usize = 50_000;
+
+/// How many of them the body of a block may have that is read in parts: one that is broken, or larger than any real one.
+const MAX_PARTS: usize = 10_000;
 
 /// What a file holds, by place.
 #[derive(Debug, Default)]

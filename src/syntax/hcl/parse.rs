@@ -114,6 +114,9 @@ impl Reader<'_> {
 
     fn whole(&self, item: &Item) -> Result<Parsed, Failure> {
         let range = item.span.range();
+        if range.len() > MAX_BYTES {
+            return Err(Failure::Limit);
+        }
         let met = split::scan_statement(self.text, range.clone());
         let met = met.map_err(|broken| Failure::Syntax(broken.problem(self.text, |range| self.span(range))))?;
         if let Some(at) = met.stray {
@@ -121,7 +124,7 @@ impl Reader<'_> {
             return Err(Failure::Syntax(broken.problem(self.text, |range| self.span(range))));
         }
         let misleads = |heredoc: &Range<usize>| misleads(self.text.get(heredoc.clone()).unwrap_or_default());
-        if range.len() > MAX_BYTES || met.entries > MAX_ENTRIES || met.heredocs.iter().any(misleads) {
+        if met.entries > MAX_ENTRIES || met.heredocs.iter().any(misleads) {
             return Err(Failure::Limit);
         }
         let text = blanked(self.text, range.clone(), &met);
@@ -142,7 +145,7 @@ impl Reader<'_> {
             }
         };
         let known = problems.len();
-        let outline = split::split_range(self.id, self.text, item.inside.range());
+        let outline = split::split_body(self.id, self.text, item.inside.range());
         problems.extend(outline.problems);
         let mut names = HashSet::new();
         for part in &outline.items {

@@ -8,14 +8,14 @@ use std::collections::HashSet;
 use std::ops::Range;
 
 use super::scan::{self, Broken, Open, Scanner};
-use super::{Item, ItemKind, MAX_ITEMS, MAX_PROBLEMS, Name, Outline};
+use super::{Item, ItemKind, MAX_ITEMS, MAX_PARTS, MAX_PROBLEMS, Name, Outline};
 use crate::source::{FileId, SourceFile, Span};
 use crate::syntax::Problem;
 
 /// Finds the top-level blocks and attributes of a file, its comments, and what is neither.
 pub fn split(id: FileId, file: &SourceFile) -> Outline {
     let (start, body) = file.body();
-    let mut outline = split_range(id, &file.text, scan::range_of(start, body.len()));
+    let mut outline = split_range(id, &file.text, scan::range_of(start, body.len()), MAX_ITEMS);
     let undecodable = outside_of_comments(file.replaced.iter().copied(), "this byte isn't UTF-8", id, &outline);
     outline.problems.extend(undecodable);
     let lone = outside_of_comments(lone_returns(&file.text), "no line feed follows this carriage return", id, &outline);
@@ -25,9 +25,13 @@ pub fn split(id: FileId, file: &SourceFile) -> Outline {
     outline
 }
 
-/// The same for a part of a file, such as the body of a block.
-pub(super) fn split_range(id: FileId, text: &str, range: Range<usize>) -> Outline {
-    let mut splitter = Splitter { id, scanner: Scanner::new(text, range), outline: Outline::default() };
+/// The same for the body of a block.
+pub(super) fn split_body(id: FileId, text: &str, body: Range<usize>) -> Outline {
+    split_range(id, text, body, MAX_PARTS)
+}
+
+fn split_range(id: FileId, text: &str, range: Range<usize>, limit: usize) -> Outline {
+    let mut splitter = Splitter { id, scanner: Scanner::new(text, range), outline: Outline::default(), limit };
     while splitter.scanner.peek().is_some() {
         if splitter.is_full() {
             splitter.give_up();
@@ -53,6 +57,8 @@ struct Splitter<'a> {
     id: FileId,
     scanner: Scanner<'a>,
     outline: Outline,
+    /// How many statements and comments are read.
+    limit: usize,
 }
 
 impl Splitter<'_> {
@@ -70,7 +76,7 @@ impl Splitter<'_> {
     }
 
     fn is_full(&self) -> bool {
-        self.outline.items.len().saturating_add(self.scanner.met.comments.len()) >= MAX_ITEMS
+        self.outline.items.len().saturating_add(self.scanner.met.comments.len()) >= self.limit
     }
 
     /// Says that there is more than is read, however much else there is to say.
@@ -79,7 +85,7 @@ impl Splitter<'_> {
         let at = self.scanner.at;
         self.report(Broken::limit(
             scan::range_of(at, 1),
-            format!("there are more than {MAX_ITEMS} blocks, attributes and comments"),
+            format!("there are more than {} blocks, attributes and comments", self.limit),
         ));
     }
 

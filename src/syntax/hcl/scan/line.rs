@@ -48,10 +48,19 @@ pub(crate) fn indent_before(text: &str, at: usize) -> usize {
 /// The name that starts at `start`. Whether its letters are ones is left to the parser crate.
 pub(crate) fn word_at(text: &str, start: usize) -> Option<Range<usize>> {
     let rest = text.as_bytes().get(start..)?;
-    let is_start = |byte: &u8| byte.is_ascii_alphabetic() || *byte == b'_' || !byte.is_ascii();
-    rest.first().filter(|byte| is_start(byte))?;
-    let length = rest.iter().take_while(|byte| is_start(byte) || byte.is_ascii_digit() || **byte == b'-').count();
+    rest.first().filter(|byte| starts_word(**byte))?;
+    let length = rest.iter().take_while(|byte| continues_word(**byte)).count();
     Some(range_of(start, length))
+}
+
+/// Whether a name may start with such a byte.
+pub(super) fn starts_word(byte: u8) -> bool {
+    byte.is_ascii_alphabetic() || byte == b'_' || !byte.is_ascii()
+}
+
+/// Whether a name may go on with such a byte.
+pub(super) fn continues_word(byte: u8) -> bool {
+    starts_word(byte) || byte.is_ascii_digit() || byte == b'-'
 }
 
 /// The start of the line after the one that holds `at`.

@@ -10,8 +10,8 @@ mod text;
 
 use std::ops::Range;
 
-use line::indent_before;
 pub(super) use line::{Header, header_at, indent_at, next_line, range_of, word_at};
+use line::{continues_word, indent_before, starts_word};
 pub(super) use open::{Frame, Open};
 
 use crate::source::Span;
@@ -228,10 +228,18 @@ impl<'a> Scanner<'a> {
             Some(Open::Block) if byte == b'=' => self.in_value = true,
             Some(_) | None => {}
         }
-        if self.word().is_none() {
+        if !self.wants_name() {
+            self.inert_run();
+        } else if self.word().is_none() {
             self.pass(1);
-            self.pass_all(is_inert);
         }
+    }
+
+    /// Takes a character and all that means nothing here, without the blanks behind it.
+    fn inert_run(&mut self) {
+        let rest = self.text.as_bytes().get(self.at..).unwrap_or_default();
+        let length = rest.iter().skip(1).take_while(|byte| is_inert(**byte)).count().saturating_add(1);
+        self.pass(rest.get(..length).unwrap_or_default().trim_ascii_end().len());
     }
 
     /// Goes on behind all bytes of a kind.
@@ -242,8 +250,12 @@ impl<'a> Scanner<'a> {
 
     /// Whether a statement in a block can have no such character before its value.
     fn is_stray(&self, byte: u8) -> bool {
-        let wants_name = !self.in_value && self.open.last().is_some_and(|frame| frame.open == Open::Block);
-        wants_name && !matches!(byte, b'"' | b'{' | b'}' | b'=') && word_at(self.text, self.at).is_none()
+        self.wants_name() && !matches!(byte, b'"' | b'{' | b'}' | b'=') && !starts_word(byte)
+    }
+
+    /// Whether this is in a block, and before the value of an attribute.
+    fn wants_name(&self) -> bool {
+        !self.in_value && self.open.last().is_some_and(|frame| frame.open == Open::Block)
     }
 
     fn brace(&self) -> Open {
@@ -265,7 +277,10 @@ impl<'a> Scanner<'a> {
         if self.open.len() >= MAX_OPEN {
             return Err(Broken::limit(range, "this is nested too deeply"));
         }
-        self.open.push(Frame { open, at: range.start });
+        let is_opened = |header: &Header| header.brace == range.start;
+        let header = self.met.headers.last().filter(|header| is_opened(header));
+        let header = header.and(self.met.headers.len().checked_sub(1));
+        self.open.push(Frame { open, at: range.start, header });
         self.at = range.end;
         Ok(())
     }
@@ -295,9 +310,7 @@ impl<'a> Scanner<'a> {
             Open::Object | Open::ForObject | Open::Bracket | Open::Parenthesis => {}
             Open::Interpolation | Open::Directive | Open::Quoted => {}
         }
-        if let Ok(header) = self.met.headers.binary_search_by_key(&frame.at, |header| header.brace)
-            && let Some(header) = self.met.headers.get_mut(header)
-        {
+        if let Some(header) = frame.header.and_then(|header| self.met.headers.get_mut(header)) {
             header.end = Some(self.at);
         }
     }
@@ -331,10 +344,10 @@ impl<'a> Scanner<'a> {
     }
 }
 
-/// Whether a byte neither opens nor closes anything, nor starts a name or a comment: a part of a number, of an operator, or
-/// what stands between values.
-fn is_inert(byte: &u8) -> bool {
-    matches!(byte, b'0'..=b'9' | b'.' | b',' | b'+' | b'-' | b'*' | b'!' | b'&' | b'|' | b'>' | b'?')
+/// Whether a byte in a value neither opens, closes nor separates anything and starts no comment: a part of a name, of a number
+/// or of most operators, a blank.
+fn is_inert(byte: u8) -> bool {
+    continues_word(byte) || matches!(byte, b' ' | b'\t' | b'.' | b',' | b'+' | b'*' | b'!' | b'&' | b'|' | b'>' | b'?')
 }
 
 impl Broken {

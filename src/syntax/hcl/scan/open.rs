@@ -7,6 +7,8 @@ pub(crate) struct Frame {
     pub(crate) open: Open,
     /// Where it starts.
     pub(crate) at: usize,
+    /// Which of the headers that were met it opens.
+    pub(crate) header: Option<usize>,
 }
 
 /// What can be open.

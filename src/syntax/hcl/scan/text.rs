@@ -97,9 +97,9 @@ impl<'a> Scanner<'a> {
     /// An interpolation has run over the line that looked like the end; another may follow.
     fn extend_heredoc(&mut self, end: Marker) -> Result<(), Broken> {
         let marker = self.text.get(end.start..end.end).unwrap_or_default();
-        let Some(Frame { at, .. }) = self.open.pop() else { return Ok(()) };
-        let end = self.terminator(at, marker, next_line(self.text, self.at))?;
-        self.open.push(Frame { open: Open::Heredoc { end }, at });
+        let Some(frame) = self.open.pop() else { return Ok(()) };
+        let end = self.terminator(frame.at, marker, next_line(self.text, self.at))?;
+        self.open.push(Frame { open: Open::Heredoc { end }, ..frame });
         Ok(())
     }
 
