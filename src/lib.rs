@@ -11,6 +11,7 @@
 //! | module | what it is for |
 //! | --- | --- |
 //! | [`source`] | files, spans, positions, and [`Fs`](source::Fs), the one door to the disk and to what git keeps |
+//! | [`named`] | lists in which things are found by their names |
 //! | [`syntax`] | text to trees with exact spans: [`hcl`](syntax::hcl), [`yaml`](syntax::yaml), [`json`](syntax::json) |
 //! | [`value`] | values that may be unknown and know the way they came |
 //! | [`model`] | the two waists, `Resource` and `Trail`; the [`dialects`](model::dialects) of a trail; the algebra of [`selectors`](model::selectors); what a [`policy`](model::policy) lets CloudTrail do; the [`surroundings`](model::surroundings) on which the delivery of logs depends; the names of [`region`](model::region)s |
@@ -59,6 +60,7 @@ pub mod fix;
 pub mod formats;
 pub mod lsp;
 pub mod model;
+pub mod named;
 pub mod output;
 pub mod progress;
 pub mod report;

@@ -101,7 +101,7 @@ fn unfold(block: &Block, name: &str, value: &str, file: &SourceFile) -> Option<V
     let start = opening(block, file)?.checked_add(1)?;
     let span = Span { start, end: block.span.end.checked_sub(1)?, ..block.span };
     let (own, ending) = (rows::indent(file.position(start).line as usize, file), rows::ending(file));
-    let old = match block.body.attributes.as_slice() {
+    let old = match &*block.body.attributes {
         _ if !block.body.blocks.is_empty() || file.slice(span).contains("/*") => return None,
         [] => String::new(),
         [one] => {

@@ -1,6 +1,7 @@
 //! Evaluated data, as little as the languages have in common.
 
 use super::{Traced, Why};
+use crate::named::{HasName, Named};
 use crate::source::Span;
 
 /// A value of Terraform or CloudFormation; what it converts to is for its reader to say.
@@ -48,7 +49,7 @@ pub struct Object {
     /// The place that stands for the whole: a block's header, or the first line of a mapping.
     pub header: Span,
     /// The fields.
-    pub fields: Vec<Field>,
+    pub fields: Named<Field>,
     /// Why there may be more fields than these; nothing when they are all.
     pub rest: Option<Box<Why>>,
 }
@@ -64,6 +65,12 @@ pub struct Field {
     pub value: Traced<Data>,
 }
 
+impl HasName for Field {
+    fn name(&self) -> &str {
+        &self.key
+    }
+}
+
 impl Data {
     /// Items of types of their own, such as the blocks of one type.
     pub fn tuple(items: Vec<Traced<Data>>) -> Self {
@@ -74,12 +81,12 @@ impl Data {
 impl Object {
     /// Fields of types of their own.
     pub fn new(header: Span, fields: Vec<Field>) -> Self {
-        Self { is_map: false, header, fields, rest: None }
+        Self { is_map: false, header, fields: fields.into(), rest: None }
     }
 
     /// The field of this key.
     pub fn field(&self, key: &str) -> Option<&Field> {
-        self.fields.iter().find(|field| field.key == key)
+        self.fields.first_named(key)
     }
 }
 

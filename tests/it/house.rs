@@ -6,7 +6,7 @@ use super::support::{files_below, package};
 
 /// From the bottom to the top; the modules of one line are one layer and may know each other.
 const LAYERS: [&[&str]; 10] = [
-    &["source"],
+    &["source", "named"],
     &["syntax"],
     &["value"],
     &["model"],

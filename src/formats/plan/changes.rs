@@ -177,7 +177,9 @@ fn drop_empty(value: &mut Traced<Data>) {
         Data::List(list) => list.items.iter_mut().for_each(drop_empty),
         Data::Object(object) => {
             object.fields.retain(|field| !is_empty(&field.value));
-            object.fields.iter_mut().for_each(|field| drop_empty(&mut field.value));
+            for field in &mut object.fields {
+                drop_empty(&mut field.value);
+            }
         }
         Data::Null | Data::Bool(_) | Data::Number(_) | Data::String(_) => {}
     }

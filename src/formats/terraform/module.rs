@@ -1,15 +1,17 @@
 //! One directory of Terraform files, parsed block by block as somebody asks.
 
 mod checks;
+mod index;
 mod merge;
 mod providers;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 
 use super::calls::found;
 use super::{file_name, json, mentions_trail, names, names_trail};
+use index::{Index, Overrides};
 use providers::Providers;
 pub(super) use providers::{Configuration, SETTINGS};
 
@@ -29,6 +31,9 @@ pub(super) struct Module {
     blocks: Vec<ModuleBlock>,
     /// The blocks of override files, in the order in which they are merged.
     overrides: Vec<Block>,
+    overriding: Overrides,
+    /// Where its declarations are, once somebody has asked for one.
+    index: OnceLock<Index>,
     problems: Vec<Problem>,
     /// What it says of providers, once somebody has asked.
     providers: OnceLock<Providers>,
@@ -87,6 +92,8 @@ impl Module {
             files: files.to_vec(),
             blocks: Vec::new(),
             overrides: Vec::new(),
+            overriding: Overrides::default(),
+            index: OnceLock::new(),
             problems: Vec::new(),
             providers: OnceLock::new(),
             unreadable: Vec::new(),
@@ -105,6 +112,7 @@ impl Module {
                 module.blocks.extend(blocks);
             }
         }
+        module.overriding = Overrides::of(&module.overrides);
         module
     }
 
@@ -115,10 +123,17 @@ impl Module {
             .parsed
             .get_or_init(|| {
                 let (parsed, problems) = block.parse();
-                (parsed.map(|parsed| merge::apply(parsed, &self.overrides)), problems)
+                (parsed.map(|parsed| self.overridden(parsed)), problems)
             })
             .0
             .as_ref()
+    }
+
+    /// A block after the override files.
+    fn overridden(&self, mut block: Block) -> Block {
+        let changes = self.overriding.blocks(&block).iter().filter_map(|at| self.overrides.get(*at));
+        merge::apply(&mut block, changes);
+        block
     }
 
     /// The blocks with this keyword.
@@ -127,22 +142,29 @@ impl Module {
         self.blocks.iter().enumerate().filter(of_keyword).map(|(index, _)| BlockId(index))
     }
 
-    /// The block with this keyword and these labels; the first, should there be two. All of them are
-    /// parsed, so that a second one is noticed.
+    /// The block with this keyword and these labels.
     pub(super) fn find(&self, keyword: &str, labels: &[&str]) -> Option<&Block> {
-        let has_labels =
-            |block: &&Block| block.labels.iter().map(|label| label.text.as_str()).eq(labels.iter().copied());
-        let ids = self.blocks(keyword).filter(|&id| self.may_have(id, labels));
-        let found: Vec<&Block> = ids.filter_map(|id| self.block(id)).filter(has_labels).collect();
+        self.block(self.find_id(keyword, labels)?)
+    }
+
+    /// The same by its place; the first, should there be two. All of them are parsed, so that a second one is noticed.
+    pub(super) fn find_id(&self, keyword: &str, labels: &[&str]) -> Option<BlockId> {
+        let ids = self.index().blocks(keyword, labels).iter().copied();
+        let found: Vec<BlockId> = ids.filter(|&id| self.block(id).is_some()).collect();
         found.into_iter().next()
     }
 
     /// The expression of a local; those of override files have the last word.
     pub(super) fn local(&self, name: &str) -> Option<&Expr> {
-        let overrides = self.overrides.iter().rev().filter(|block| block.kind.text == "locals");
-        let own = self.blocks("locals").filter(|&id| self.may_have(id, &[name])).filter_map(|id| self.block(id));
-        let found: Vec<&Attribute> = overrides.chain(own).filter_map(|block| block.body.attribute(name)).collect();
+        let overriding = self.overriding.local(name).and_then(|at| self.overrides.get(at));
+        let own = self.index().locals(name).iter().filter_map(|&id| self.block(id));
+        let found: Vec<&Attribute> =
+            overriding.into_iter().chain(own).filter_map(|it| it.body.attribute(name)).collect();
         found.into_iter().next().map(|attribute| &attribute.value)
+    }
+
+    fn index(&self) -> &Index {
+        self.index.get_or_init(|| Index::of(&self.blocks))
     }
 
     /// The resources of a kind that is looked for.
@@ -208,10 +230,9 @@ impl Module {
             problems.extend(block.lookalike());
         }
         let parsed = || self.blocks.iter().filter_map(|block| block.parsed.get()?.0.as_ref());
-        let names = |block: &Block| block.labels.iter().map(|label| label.text.clone()).collect::<Vec<_>>();
         problems.extend(checks::repeated(parsed()));
         problems.extend(parsed().flat_map(checks::misshapen));
-        problems.extend(checks::baseless(&self.overrides, |change| parsed().any(|own| names(own) == names(change))));
+        problems.extend(checks::baseless(&self.overrides, parsed()));
         problems
     }
 }
@@ -329,10 +350,11 @@ fn module_files(directory: &Path, context: Context<'_>) -> Result<Vec<PathBuf>, 
     paths.sort();
     paths.dedup();
     let names: Vec<String> = paths.iter().map(|path| file_name(path)).collect();
+    let all: HashSet<&str> = names.iter().map(String::as_str).collect();
     let has_tofu = || names.iter().any(|name| names::is_configuration(name) && names::is_tofu(name));
     let is_tofu = context.options.engine.map_or_else(has_tofu, |engine| engine == Engine::OpenTofu);
     let is_read = |name: &String| {
-        let is_shadowed = || names::shadowing(name).is_some_and(|other| names.contains(&other));
+        let is_shadowed = || names::shadowing(name).is_some_and(|other| all.contains(other.as_str()));
         names::is_configuration(name) && if is_tofu { !is_shadowed() } else { !names::is_tofu(name) }
     };
     Ok(paths.iter().zip(&names).filter(|(_, name)| is_read(name)).map(|(path, _)| path.clone()).collect())

@@ -61,7 +61,7 @@ impl<'a> Tree<'a> {
             context,
             plan: context.plan,
             overruled: None,
-            values: RootValues::read(&root.directory, root.only.is_none(), context),
+            values: RootValues::read(&root.directory, root.only.is_none(), &root.library, context),
             root: Rc::new(Scope::root(Arc::clone(&module))),
             library: &root.library,
             modules: RefCell::default(),
@@ -181,9 +181,7 @@ impl<'a> Tree<'a> {
     }
 
     fn call(&self, caller: &Rc<Scope>, name: &str) -> Option<SiteCall> {
-        let is_named =
-            |id: &BlockId| caller.module.block(*id).is_some_and(|block| block.labels.iter().any(|l| l.text == name));
-        let id = caller.module.blocks("module").find(is_named)?;
+        let id = caller.module.find_id("module", &[name])?;
         let block = caller.module.block(id)?;
         let Called::Directory { directory, is_vendored } =
             self.resolve(block, &caller.module, &self.key_of(caller, name))
@@ -276,6 +274,6 @@ impl Opened for Tree<'_> {
         let mut modules: Vec<&Arc<Module>> = called.values().collect();
         modules.sort_by(|a, b| a.directory.cmp(&b.directory));
         let of_modules = std::iter::once(&self.root.module).chain(modules).flat_map(|module| module.problems());
-        of_modules.chain(self.values.problems().iter().cloned()).collect()
+        of_modules.chain(self.values.problems().cloned()).collect()
     }
 }

@@ -6,22 +6,31 @@
 //! Source: <https://developer.hashicorp.com/terraform/language/values/variables#variable-definition-precedence>.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
+use super::library::Library;
 use super::{file_name, module, names};
 use crate::formats::{Context, Plan, Variables};
-use crate::source::{FileId, PathKind, ReadError, Span};
+use crate::named::{HasName, Named};
+use crate::source::{FileId, PathKind, ReadError, SourceFile, Span};
 use crate::syntax::Problem;
-use crate::syntax::hcl::{self, Expr, ExprKind};
+use crate::syntax::hcl::{self, Attribute, Expr, ExprKind};
 use crate::value::{Data, Traced};
 
 /// The values, those that win last.
 #[derive(Debug, Default)]
 pub(super) struct RootValues {
-    values: Vec<Value>,
-    /// How many of them come before those of a plan.
+    layers: Vec<Arc<Layer>>,
+    /// How many of them come before the values of a plan.
     before_plan: usize,
-    /// Files that can't be read, each with the number of values that come before it.
-    unreadable: Vec<(usize, String)>,
+}
+
+/// What one file or one option says.
+#[derive(Debug, Default)]
+pub(super) struct Layer {
+    values: Named<Value>,
+    /// The name of the file, if it can't be read as a whole and may set any variable.
+    unreadable: Option<String>,
     problems: Vec<Problem>,
 }
 
@@ -47,90 +56,104 @@ pub(super) struct Value {
 
 impl RootValues {
     /// Reads the files beside a root module, and what the command line names.
-    pub(super) fn read(root: &Path, is_directory: bool, context: Context<'_>) -> Self {
-        let mut values = Self::default();
-        for &id in &context.options.environment {
-            values.add_assignment(id, context);
-        }
+    pub(super) fn read(root: &Path, is_directory: bool, library: &Library, context: Context<'_>) -> Self {
+        let given = |variables: Variables| library.values(variables, context);
+        let mut layers: Vec<Arc<Layer>> = Vec::new();
+        layers.extend(context.options.environment.iter().map(|id| given(Variables::Assignment(*id))));
         if is_directory && !context.options.no_automatic_variables {
-            let files = automatic_files(root, context).unwrap_or_else(|_| {
-                values.unreadable.push((0, context.sources.name(root)));
-                Vec::new()
-            });
-            for path in files {
-                match context.sources.load(context.fs, &path) {
-                    Ok(id) => values.add_file(id, context),
-                    Err(_) => values.unreadable.push((values.values.len(), context.sources.name(&path))),
-                }
-            }
+            layers.extend(automatic_layers(root, context).into_iter().map(Arc::new));
         }
-        values.before_plan = values.values.len();
-        for variables in &context.options.variables {
-            match *variables {
-                Variables::File(id) => values.add_file(id, context),
-                Variables::Assignment(id) => values.add_assignment(id, context),
-            }
-        }
-        values
+        let before_plan = layers.len();
+        layers.extend(context.options.variables.iter().copied().map(given));
+        Self { layers, before_plan }
     }
 
     /// The value that wins.
     pub(super) fn find<'a>(&'a self, name: &str, plan: Option<&'a Plan>) -> Option<Given<'a>> {
-        let found = self.values.iter().enumerate().rfind(|(_, value)| value.name == name);
-        let before = |at: &usize| found.is_none_or(|(index, _)| index < *at);
-        let unreadable = self.unreadable.iter().rfind(|(at, _)| before(at));
-        let winner = unreadable.map(|(at, _)| *at).or(found.map(|(index, _)| index));
-        let planned = plan.and_then(|plan| plan.variable(name));
-        match (planned, unreadable) {
-            (Some(value), _) if winner.is_none_or(|winner| winner < self.before_plan) => Some(Given::Planned(value)),
-            (_, Some((_, file))) => Some(Given::Unreadable(file)),
-            (_, None) => found.map(|(_, value)| Given::Value(value)),
-        }
+        let (beside, named) = self.layers.split_at_checked(self.before_plan)?;
+        let planned = || plan?.variable(name).map(Given::Planned);
+        winner(named, name).or_else(planned).or_else(|| winner(beside, name))
     }
 
     /// The names to which the command line gives values.
     pub(super) fn overruling(&self) -> impl Iterator<Item = &str> {
-        self.values.iter().skip(self.before_plan).map(|value| value.name.as_str())
+        let named = self.layers.iter().skip(self.before_plan);
+        named.flat_map(|layer| &layer.values).map(|value| value.name.as_str())
     }
 
     /// What couldn't be understood in the files.
-    pub(super) fn problems(&self) -> &[Problem] {
-        &self.problems
+    pub(super) fn problems(&self) -> impl Iterator<Item = &Problem> {
+        self.layers.iter().flat_map(|layer| &layer.problems)
+    }
+}
+
+/// What the last of some layers says that says anything of a variable.
+fn winner<'a>(layers: &'a [Arc<Layer>], name: &str) -> Option<Given<'a>> {
+    layers.iter().rev().find_map(|layer| match (layer.values.last_named(name), &layer.unreadable) {
+        (Some(value), _) => Some(Given::Value(value)),
+        (None, Some(file)) => Some(Given::Unreadable(file)),
+        (None, None) => None,
+    })
+}
+
+impl HasName for Value {
+    fn name(&self) -> &str {
+        &self.name
+    }
+}
+
+impl Layer {
+    /// Reads what an option names.
+    pub(super) fn read(variables: Variables, file: &SourceFile) -> Self {
+        match variables {
+            Variables::File(id) => Self::of_file(id, file),
+            Variables::Assignment(id) => Self::of_assignment(id, file),
+        }
     }
 
-    fn add_file(&mut self, id: FileId, context: Context<'_>) {
-        let file = context.sources.file(id);
-        let (attributes, problems) = module::read_values(id, &file);
+    fn unreadable(name: String) -> Self {
+        Self { unreadable: Some(name), ..Self::default() }
+    }
+
+    fn of_file(id: FileId, file: &SourceFile) -> Self {
+        let (attributes, problems) = module::read_values(id, file);
         // What is lost may have set any variable; a value that can't be read is one that is unknown.
         let is_lost = |problem: &Problem| {
             let is_inside = |value: Span| value.start <= problem.span.start && problem.span.end <= value.end;
             problem.kind.loses_text() && !attributes.iter().any(|attribute| is_inside(attribute.value.span))
         };
-        if !file.replaced.is_empty() || problems.iter().any(is_lost) {
-            self.unreadable.push((self.values.len(), file.name.clone()));
+        let is_unreadable = !file.replaced.is_empty() || problems.iter().any(is_lost);
+        let value = |attribute: Attribute| Value { name: attribute.name.text, expr: attribute.value, text: None };
+        Self {
+            values: attributes.into_iter().map(value).collect(),
+            unreadable: is_unreadable.then(|| file.name.clone()),
+            problems,
         }
-        self.problems.extend(problems);
-        let attributes = attributes.into_iter();
-        self.values.extend(attributes.map(|attribute| Value {
-            name: attribute.name.text,
-            expr: attribute.value,
-            text: None,
-        }));
     }
 
     /// `NAME=VALUE` of the command line: an expression, or just text for a variable that holds a string.
-    fn add_assignment(&mut self, id: FileId, context: Context<'_>) {
-        let file = context.sources.file(id);
-        let Some((name, text)) = file.text.split_once('=') else { return };
+    fn of_assignment(id: FileId, file: &SourceFile) -> Self {
+        let Some((name, text)) = file.text.split_once('=') else { return Self::default() };
         let start = name.len().saturating_add(1);
         let span = Span::new(id, start, file.text.len());
         let unreadable = Expr { span, kind: ExprKind::Unreadable };
-        self.values.push(Value {
+        let value = Value {
             name: name.trim().to_owned(),
             expr: hcl::parse_expr(text, |_| span).unwrap_or(unreadable),
             text: Some(Expr { span, kind: ExprKind::String(text.to_owned()) }),
-        });
+        };
+        Self { values: Named::from(vec![value]), ..Self::default() }
     }
+}
+
+/// What the files say that Terraform loads by itself.
+fn automatic_layers(root: &Path, context: Context<'_>) -> Vec<Layer> {
+    let Ok(files) = automatic_files(root, context) else { return vec![Layer::unreadable(context.sources.name(root))] };
+    let read = |path: PathBuf| match context.sources.load(context.fs, &path) {
+        Ok(id) => Layer::of_file(id, &context.sources.file(id)),
+        Err(_) => Layer::unreadable(context.sources.name(&path)),
+    };
+    files.into_iter().map(read).collect()
 }
 
 /// The files that Terraform loads by itself, in their order.

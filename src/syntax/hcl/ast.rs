@@ -3,6 +3,7 @@
 //! Expressions follow the specification of the language:
 //! <https://github.com/hashicorp/hcl/blob/main/hclsyntax/spec.md>.
 
+use crate::named::{HasName, Named};
 use crate::source::Span;
 
 /// A name or a string with its place.
@@ -18,7 +19,7 @@ pub struct Name {
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Body {
     /// `name = value`.
-    pub attributes: Vec<Attribute>,
+    pub attributes: Named<Attribute>,
     /// `kind "label" { … }`.
     pub blocks: Vec<Block>,
 }
@@ -230,10 +231,16 @@ pub enum BinaryOperator {
     Or,
 }
 
+impl HasName for Attribute {
+    fn name(&self) -> &str {
+        &self.name.text
+    }
+}
+
 impl Body {
     /// The attribute of this name; the first if it is written twice.
     pub fn attribute(&self, name: &str) -> Option<&Attribute> {
-        self.attributes.iter().find(|attribute| attribute.name.text == name)
+        self.attributes.first_named(name)
     }
 
     /// The blocks of this type.

@@ -20,7 +20,7 @@ mod tests;
 
 pub use ast::*;
 pub use parse::{parse, parse_expr, parse_template};
-pub use split::split;
+pub use split::{split, split_body};
 
 use super::Problem;
 use crate::source::Span;

@@ -145,7 +145,7 @@ impl Reader<'_> {
             }
         };
         let known = problems.len();
-        let outline = split::split_body(self.id, self.text, item.inside.range());
+        let outline = split::split_body(item, self.text);
         problems.extend(outline.problems);
         let mut names = HashSet::new();
         for part in &outline.items {

@@ -26,8 +26,8 @@ pub fn split(id: FileId, file: &SourceFile) -> Outline {
 }
 
 /// The same for the body of a block.
-pub(super) fn split_body(id: FileId, text: &str, body: Range<usize>) -> Outline {
-    split_range(id, text, body, MAX_PARTS)
+pub fn split_body(block: &Item, text: &str) -> Outline {
+    split_range(block.span.file, text, block.inside.range(), MAX_PARTS)
 }
 
 fn split_range(id: FileId, text: &str, range: Range<usize>, limit: usize) -> Outline {

@@ -8,6 +8,9 @@ use crate::formats::terraform::scope::Way;
 use crate::syntax::hcl::{Expr, ExprKind};
 use crate::value::{Data, Hop, Known, Maybe, Origin, Traced, Unknown, Why};
 
+/// How many steps a value may have come, all of which are shown; real ones stay below ten.
+const MAX_HOPS: usize = 200;
+
 /// A step from a value into it.
 enum Step<'a> {
     /// `.name`
@@ -56,6 +59,11 @@ impl Evaluator<'_> {
             Start::Named(named) => (&named.value, named.hops.as_slice()),
             Start::Made(way) => (&way.0, way.1.as_slice()),
         };
+        // Who follows a reference copies the way that was gone before.
+        self.world.charge(hops.len());
+        if hops.len() > MAX_HOPS {
+            return here(Unknown(Why::OverLimit { limit: "references to references" }));
+        }
         self.descend(value, hops, &steps, expr)
     }
 

@@ -51,7 +51,7 @@ pub(super) fn merge(call: &Call<'_>) -> Outcome {
         }
     }
     let is_map = !maps.is_empty() && maps.iter().all(|(is_map, _)| *is_map) && have_one_type(&maps);
-    Given::object(Object { is_map, header: call.span, fields, rest: None })
+    Given::object(Object { is_map, header: call.span, fields: fields.into(), rest: None })
 }
 
 /// Whether the elements of all maps have the same type, as far as it is known. If it is not, a map is

@@ -66,10 +66,13 @@ fn twice(span: crate::source::Span, what: &str) -> Problem {
 }
 
 /// Trails in override files that have nothing to override.
-pub(super) fn baseless<'a>(overrides: &[Block], bases: impl Fn(&Block) -> bool + 'a) -> Vec<Problem> {
-    let lone = overrides.iter().filter(|block| kind_of(block, Subject::Trails).is_some() && !bases(block));
+pub(super) fn baseless<'a>(overrides: &'a [Block], bases: impl Iterator<Item = &'a Block>) -> Vec<Problem> {
+    let name = |block: &'a Block| block.labels.iter().map(|label| label.text.as_str()).collect::<Vec<_>>();
+    let bases: HashSet<Vec<&str>> = bases.map(name).collect();
+    let lone =
+        overrides.iter().filter(|block| kind_of(block, Subject::Trails).is_some() && !bases.contains(&name(block)));
     lone.map(|block| {
-        let name: Vec<&str> = block.labels.iter().map(|label| label.text.as_str()).collect();
+        let name = name(block);
         let message = format!("there is no `{}` in other files for this override file to change", name.join("."));
         Problem::syntax(block.header, message)
     })

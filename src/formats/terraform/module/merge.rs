@@ -4,17 +4,12 @@
 
 use crate::syntax::hcl::{Block, Body, ExprKind};
 
-/// A block after the overrides that match it, in their order.
-pub(super) fn apply(mut block: Block, overrides: &[Block]) -> Block {
-    let labels = |block: &Block| block.labels.iter().map(|label| label.text.clone()).collect::<Vec<_>>();
-    let own = labels(&block);
-    let is_named_alike = |change: &Block| labels(change) == own && alias(change) == alias(&block);
-    let matching = overrides.iter().filter(|change| change.kind.text == block.kind.text && is_named_alike(change));
-    let changes: Vec<&Block> = matching.filter(|change| change.kind.text != "locals").collect();
-    for change in changes {
+/// A block after the overrides of its type and labels, in their order.
+pub(super) fn apply<'a>(block: &mut Block, overrides: impl Iterator<Item = &'a Block>) {
+    let own = alias(block).cloned();
+    for change in overrides.filter(|change| change.kind.text != "locals" && alias(change) == own.as_ref()) {
         merge(&mut block.body, &change.body);
     }
-    block
 }
 
 /// What tells a configuration of a provider from the others of it.

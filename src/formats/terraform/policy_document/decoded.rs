@@ -188,9 +188,11 @@ fn conditions(blocks: &Field) -> Traced<Data> {
 
 /// Puts the values for one variable together.
 fn add_values(own: &mut Object, keys: Vec<Field>) {
+    let mut fields: Vec<Field> = std::mem::take(&mut own.fields).into_iter().collect();
     for key in keys {
-        add(&mut own.fields, &key.key, key.value);
+        add(&mut fields, &key.key, key.value);
     }
+    own.fields = fields.into();
 }
 
 /// Puts the values of one name together.

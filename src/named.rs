@@ -1,0 +1,174 @@
+//! Lists of things that have names: kept in the order in which they are written, and found by name however long they are.
+
+use std::ops::Deref;
+use std::sync::OnceLock;
+
+/// Lists up to this length are looked through.
+const SHORT: usize = 16;
+
+/// What has a name.
+pub trait HasName {
+    /// The name.
+    fn name(&self) -> &str;
+}
+
+/// A list of things that have names.
+#[derive(Debug)]
+pub struct Named<T> {
+    items: Vec<T>,
+    /// Where they stand, sorted by name, once somebody looks for one in a long list.
+    order: OnceLock<Box<[usize]>>,
+}
+
+impl<T: HasName> Named<T> {
+    /// The first of this name.
+    pub fn first_named(&self, name: &str) -> Option<&T> {
+        if self.items.len() <= SHORT {
+            return self.items.iter().find(|item| item.name() == name);
+        }
+        let order = self.order();
+        let before = order.partition_point(|&at| self.name_at(at) < Some(name));
+        self.items.get(*order.get(before)?).filter(|item| item.name() == name)
+    }
+
+    /// The last of this name.
+    pub fn last_named(&self, name: &str) -> Option<&T> {
+        if self.items.len() <= SHORT {
+            return self.items.iter().rfind(|item| item.name() == name);
+        }
+        let order = self.order();
+        let until = order.partition_point(|&at| self.name_at(at) <= Some(name));
+        self.items.get(*order.get(until.checked_sub(1)?)?).filter(|item| item.name() == name)
+    }
+
+    fn order(&self) -> &[usize] {
+        self.order.get_or_init(|| {
+            let mut order: Box<[usize]> = (0..self.items.len()).collect();
+            // Things of one name stay in their order.
+            order.sort_by_key(|&at| self.name_at(at));
+            order
+        })
+    }
+
+    fn name_at(&self, at: usize) -> Option<&str> {
+        self.items.get(at).map(T::name)
+    }
+}
+
+impl<T> Named<T> {
+    /// Adds one behind all others.
+    pub fn push(&mut self, item: T) {
+        self.changed().push(item);
+    }
+
+    /// Leaves out those that aren't meant.
+    pub fn retain(&mut self, is_meant: impl FnMut(&T) -> bool) {
+        self.changed().retain(is_meant);
+    }
+
+    fn changed(&mut self) -> &mut Vec<T> {
+        self.order.take();
+        &mut self.items
+    }
+}
+
+impl<T> Default for Named<T> {
+    fn default() -> Self {
+        Self::from(Vec::new())
+    }
+}
+
+impl<T> From<Vec<T>> for Named<T> {
+    fn from(items: Vec<T>) -> Self {
+        Self { items, order: OnceLock::new() }
+    }
+}
+
+impl<T> FromIterator<T> for Named<T> {
+    fn from_iter<I: IntoIterator<Item = T>>(items: I) -> Self {
+        Self::from(Vec::from_iter(items))
+    }
+}
+
+impl<T> Extend<T> for Named<T> {
+    fn extend<I: IntoIterator<Item = T>>(&mut self, items: I) {
+        self.changed().extend(items);
+    }
+}
+
+impl<T: Clone> Clone for Named<T> {
+    fn clone(&self) -> Self {
+        Self::from(self.items.clone())
+    }
+}
+
+impl<T: PartialEq> PartialEq for Named<T> {
+    fn eq(&self, other: &Self) -> bool {
+        self.items == other.items
+    }
+}
+
+impl<T> Deref for Named<T> {
+    type Target = [T];
+
+    fn deref(&self) -> &[T] {
+        &self.items
+    }
+}
+
+impl<T> IntoIterator for Named<T> {
+    type Item = T;
+    type IntoIter = std::vec::IntoIter<T>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.items.into_iter()
+    }
+}
+
+impl<'a, T> IntoIterator for &'a Named<T> {
+    type Item = &'a T;
+    type IntoIter = std::slice::Iter<'a, T>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.items.iter()
+    }
+}
+
+impl<'a, T> IntoIterator for &'a mut Named<T> {
+    type Item = &'a mut T;
+    type IntoIter = std::slice::IterMut<'a, T>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.changed().iter_mut()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    impl HasName for (String, usize) {
+        fn name(&self) -> &str {
+            &self.0
+        }
+    }
+
+    #[test]
+    fn the_first_and_the_last_of_a_name_are_found_in_lists_of_any_length() {
+        for length in [0, 1, SHORT, SHORT + 1, 3 * SHORT] {
+            let items = (0..length).rev().chain(0..length).enumerate().map(|(at, name)| (name.to_string(), at));
+            let mut list: Named<_> = items.take(length).collect();
+            for _ in 0..2 {
+                for name in ["0", "1", "9", "16", "17", "x", "last"] {
+                    let mut alike = list.iter().filter(|item| item.0 == name);
+                    let (first, last) = (alike.clone().next(), alike.next_back());
+                    assert_eq!((list.first_named(name), list.last_named(name)), (first, last), "{name} of {length}");
+                }
+                list.push(("last".to_owned(), 1_000));
+                list.push(("0".to_owned(), 1_001));
+            }
+            list.retain(|item| item.0 != "0");
+            assert_eq!(list.first_named("0"), None);
+        }
+    }
+}
