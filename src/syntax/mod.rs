@@ -20,8 +20,9 @@ pub const MAX_DEPTH: usize = 200;
 /// How many nodes the documents of a file may have together when aliases are written out, comments included.
 pub const MAX_NODES: usize = 250_000;
 
-/// How long the keys of a mapping and the labels of a block may be, in bytes: each finding repeats them.
-pub const MAX_NAME: usize = 4_096;
+/// How long the keys of a mapping and the labels of a block may be, in bytes: each finding repeats them. No key of YAML
+/// that stands on the line of its value is longer.
+pub const MAX_NAME: usize = 1_024;
 
 /// Input that can't be understood.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -24,7 +24,7 @@ use crate::syntax::hcl::Block;
 use crate::value::{World, world};
 
 /// The steps that the evaluations of all declarations may take together; what comes later isn't evaluated.
-const MAX_STEPS: usize = 8 * world::MAX_STEPS;
+const MAX_STEPS: usize = 4 * world::MAX_STEPS;
 
 /// A root module that has been read.
 pub(super) struct Tree<'a> {
