@@ -2,6 +2,8 @@
 
 use lsp_types::{Position, PositionEncodingKind, Range};
 
+use crate::source::{Columns, Unit};
+
 const BYTE_ORDER_MARK: char = '\u{feff}';
 
 /// What the characters of a position count.
@@ -34,6 +36,14 @@ impl Encoding {
         }
     }
 
+    fn unit(self) -> Unit {
+        match self {
+            Encoding::Utf8 => Unit::Byte,
+            Encoding::Utf16 => Unit::Utf16,
+            Encoding::Utf32 => Unit::Character,
+        }
+    }
+
     fn width(self, c: char) -> usize {
         match self {
             Encoding::Utf8 => c.len_utf8(),
@@ -48,6 +58,7 @@ pub(super) struct Lines<'t> {
     text: &'t str,
     encoding: Encoding,
     starts: Vec<usize>,
+    columns: Columns,
 }
 
 impl<'t> Lines<'t> {
@@ -61,7 +72,7 @@ impl<'t> Lines<'t> {
             Some(_) | None => false,
         };
         let starts = std::iter::once(0).chain((0..bytes.len()).filter(|at| ends(*at)).map(next)).collect();
-        Self { text, encoding, starts }
+        Self { text, encoding, starts, columns: Columns::default() }
     }
 
     /// The lines of a file on the disk, whose byte order mark no editor shows.
@@ -78,8 +89,7 @@ impl<'t> Lines<'t> {
         let offset = self.text.floor_char_boundary(offset);
         let line = self.starts.partition_point(|start| *start <= offset).saturating_sub(1);
         let (start, end) = self.bounds(line);
-        let before = self.text.get(start..offset.min(end)).unwrap_or_default();
-        let character = before.chars().map(|c| self.encoding.width(c)).fold(0, usize::saturating_add);
+        let character = self.columns.between(self.text, start..offset.min(end).max(start), self.encoding.unit());
         Position { line: narrow(line), character: narrow(character) }
     }
 

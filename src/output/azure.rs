@@ -1,11 +1,12 @@
 //! `azure`: commands that Azure Pipelines turns into issues of a run.
 
-use super::annotation::{self, CHARACTERS, Region};
+use super::annotation::{self, Region};
 use super::concise;
 use super::inert::inert;
 use super::stream::plain;
 use crate::finding::Level;
 use crate::report::{Report, Reported};
+use crate::source::Unit;
 
 pub(super) fn render(report: &Report) -> String {
     report.told().map(|finding| line(finding, report)).collect()
@@ -22,7 +23,8 @@ fn line(finding: &Reported, report: &Report) -> String {
 
 fn command(what: &str, finding: &Reported, report: &Report) -> String {
     let path = property(&annotation::path(finding, report));
-    let Region { line, column, .. } = annotation::region(finding, report, CHARACTERS).unwrap_or(Region::FIRST_LINE);
+    let Region { line, column, .. } =
+        annotation::region(finding, report, Unit::Character).unwrap_or(Region::FIRST_LINE);
     let place = format!("sourcepath={path};linenumber={line};columnnumber={column}");
     let code = property(finding.rule.id());
     format!("##vso[task.logissue type={what};{place};code={code};]{}\n", data(&annotation::text(finding)))

@@ -1,9 +1,10 @@
 //! `checkstyle`: the report of Checkstyle, which many build servers read.
 
-use super::annotation::{self, CHARACTERS, Region};
+use super::annotation::{self, Region};
 use super::xml::{DECLARATION, element};
 use crate::finding::Level;
 use crate::report::{Report, Reported};
+use crate::source::Unit;
 
 /// The version of Checkstyle whose report this looks like.
 const VERSION: &str = "10.0";
@@ -23,7 +24,8 @@ pub(super) fn render(report: &Report) -> String {
 }
 
 fn error(finding: &Reported, report: &Report) -> String {
-    let Region { line, column, .. } = annotation::region(finding, report, CHARACTERS).unwrap_or(Region::FIRST_LINE);
+    let Region { line, column, .. } =
+        annotation::region(finding, report, Unit::Character).unwrap_or(Region::FIRST_LINE);
     let severity = match annotation::weight(finding) {
         Level::Error => "error",
         Level::Warning => "warning",

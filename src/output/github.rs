@@ -2,11 +2,12 @@
 //!
 //! GitHub keeps ten of each kind for a step, so the worst come first and the rest is counted.
 
-use super::annotation::{self, CHARACTERS};
+use super::annotation;
 use super::inert::inert;
 use super::summary::{count, enumerate};
 use crate::finding::Level;
 use crate::report::{Report, Reported};
+use crate::source::Unit;
 
 /// How many annotations of a kind GitHub shows for a step.
 const SHOWN: usize = 10;
@@ -29,7 +30,7 @@ pub(super) fn render(report: &Report) -> String {
 }
 
 fn command(what: &str, finding: &Reported, report: &Report) -> String {
-    let (path, region) = annotation::beside_change(finding, report, CHARACTERS);
+    let (path, region) = annotation::beside_change(finding, report, Unit::Character);
     let file = property(&path);
     let place = region.map(|region| {
         let (line, column, end_column) = (region.line, region.column, region.end_column);

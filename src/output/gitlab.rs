@@ -2,10 +2,11 @@
 
 use serde::Serialize;
 
-use super::annotation::{self, CHARACTERS, Region};
+use super::annotation::{self, Region};
 use super::json;
 use crate::finding::Level;
 use crate::report::{Outcome, Report, Reported};
+use crate::source::Unit;
 
 #[derive(Serialize)]
 struct Violation<'a> {
@@ -32,7 +33,7 @@ pub(super) fn render(report: &Report) -> String {
 }
 
 fn violation<'a>(finding: &'a Reported, report: &Report) -> Violation<'a> {
-    let region = annotation::region(finding, report, CHARACTERS).unwrap_or(Region::FIRST_LINE);
+    let region = annotation::region(finding, report, Unit::Character).unwrap_or(Region::FIRST_LINE);
     Violation {
         description: annotation::text(finding),
         check_name: finding.rule.id(),

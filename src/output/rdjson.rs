@@ -2,12 +2,12 @@
 
 use serde::Serialize;
 
-use super::annotation::{self, BYTES, Region};
+use super::annotation::{self, Region};
 use super::json;
 use crate::finding::{Label, Level};
 use crate::fix::{Edit, Safety};
 use crate::report::{Report, Reported};
-use crate::source::SourceFile;
+use crate::source::{SourceFile, Unit};
 
 #[derive(Serialize)]
 struct Document<'a> {
@@ -75,7 +75,7 @@ pub(super) fn render(report: &Report) -> String {
 }
 
 fn diagnostic<'a>(finding: &'a Reported, report: &Report) -> Diagnostic<'a> {
-    let (path, region) = annotation::beside_change(finding, report, BYTES);
+    let (path, region) = annotation::beside_change(finding, report, Unit::Byte);
     Diagnostic {
         message: annotation::text(finding),
         location: Location { path, range: region.map(range) },
@@ -105,13 +105,13 @@ fn suggestions<'a>(finding: &'a Reported, report: &Report) -> Vec<Suggestion<'a>
 impl Position {
     fn of(offset: u32, file: &SourceFile) -> Self {
         let place = file.position(offset);
-        let column = annotation::column(file, file.line_bounds(place.line as usize).0, offset, BYTES);
+        let column = file.column(file.line_bounds(place.line as usize).0, offset, Unit::Byte);
         Self { line: place.line, column }
     }
 }
 
 fn related<'a>(label: &'a Label, report: &Report) -> Related<'a> {
-    let range = range(Region::of(label, &report.sources, BYTES));
+    let range = range(Region::of(label, &report.sources, Unit::Byte));
     let path = report.sources.file(label.span.file).name.clone();
     Related { message: &label.text, location: Location { path, range: Some(range) } }
 }

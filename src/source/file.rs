@@ -3,6 +3,8 @@
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
+use super::columns::{Columns, Unit};
+
 /// A file among the [`Sources`](super::Sources) of one run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct FileId(pub(super) u32);
@@ -68,14 +70,10 @@ pub struct SourceFile {
 #[derive(Debug, Default)]
 struct Lines {
     starts: Vec<u32>,
-    /// How many characters there are before each [`MILESTONE`] bytes.
-    milestones: OnceLock<Vec<u32>>,
+    columns: Columns,
 }
 
 const BYTE_ORDER_MARK: char = '\u{feff}';
-
-/// Shorter pieces of a line are counted as often as somebody asks, in bytes.
-const MILESTONE: usize = 1024;
 
 impl SourceFile {
     /// Decodes `bytes`. It never fails: what isn't UTF-8 is replaced and noted.
@@ -106,25 +104,14 @@ impl SourceFile {
     pub fn position(&self, offset: u32) -> Position {
         let line = self.lines().starts.partition_point(|&start| start <= offset).max(1);
         let (start, _) = self.line_bounds(line);
-        let mark = usize::from(start == 0 && offset > 0 && self.text.starts_with(BYTE_ORDER_MARK));
-        let column = self.characters(start as usize, offset as usize).saturating_sub(mark).saturating_add(1);
-        Position { line: narrow(line), column: narrow(column), byte: offset }
+        Position { line: narrow(line), column: self.column(start, offset, Unit::Character), byte: offset }
     }
 
-    /// How many characters there are between two offsets. A file may be one line of many megabytes, so they aren't
-    /// counted over and over.
-    fn characters(&self, start: usize, end: usize) -> usize {
-        let between = |start: usize, end: usize| characters(self.text.as_bytes().get(start..end).unwrap_or_default());
-        if end.saturating_sub(start) <= MILESTONE {
-            return between(start, end);
-        }
-        let milestones = self.lines().milestones.get_or_init(|| milestones(self.text.as_bytes()));
-        let before = |offset: usize| {
-            let passed = offset.checked_div(MILESTONE).unwrap_or_default();
-            let known = milestones.get(passed).copied().unwrap_or_default();
-            between(passed.saturating_mul(MILESTONE), offset).saturating_add(known as usize)
-        };
-        before(end).saturating_sub(before(start))
+    /// The column of an offset in the line that begins at `start`, counted from 1; a byte order mark isn't counted.
+    pub fn column(&self, start: u32, offset: u32, unit: Unit) -> u32 {
+        let start = (start as usize).max(self.body().0);
+        let before = self.lines().columns.between(&self.text, start..(offset as usize).max(start), unit);
+        narrow(before.saturating_add(1))
     }
 
     /// Start and end of a line (counted from 1) as offsets, without its line ending; lines beyond the last are empty.
@@ -144,26 +131,9 @@ impl SourceFile {
         self.lines.get_or_init(|| {
             let feeds = self.text.bytes().enumerate().filter(|&(_, byte)| byte == b'\n');
             let starts = std::iter::once(0).chain(feeds.map(|(at, _)| narrow(at.saturating_add(1)))).collect();
-            Box::new(Lines { starts, milestones: OnceLock::new() })
+            Box::new(Lines { starts, columns: Columns::default() })
         })
     }
-}
-
-/// Each character has one byte that doesn't continue another.
-fn characters(bytes: &[u8]) -> usize {
-    bytes.iter().filter(|byte| **byte & 0b1100_0000 != 0b1000_0000).count()
-}
-
-fn milestones(bytes: &[u8]) -> Vec<u32> {
-    let mut passed = 0_usize;
-    let counts = bytes.chunks(MILESTONE).map(|chunk| {
-        let before = passed;
-        passed = passed.saturating_add(characters(chunk));
-        narrow(before)
-    });
-    let mut counts: Vec<u32> = counts.collect();
-    counts.push(narrow(passed));
-    counts
 }
 
 /// A count as `u32`; a file's size keeps it in range.

@@ -4,6 +4,7 @@
 //! are worked out by the outputs, when a person or a program wants to read them.
 
 mod asked;
+mod columns;
 mod disk;
 mod escapes;
 mod exclusions;
@@ -23,6 +24,7 @@ mod wide;
 use std::path::{Component, Path, PathBuf};
 
 pub use asked::{Asked, Noting};
+pub use columns::{Columns, Unit};
 pub use disk::{Disk, Staged};
 pub use escapes::{has_escaped, unescaped};
 pub use exclusions::Exclusions;

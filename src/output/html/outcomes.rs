@@ -13,7 +13,7 @@ type Part = (&'static str, fn(&Numbered<'_>) -> bool);
 const PARTS: [Part; 3] = [("What fails", fails), ("What isn’t known", is_unresolved), ("Advice", is_advice)];
 
 /// All parts about a trail, of which the findings are its own.
-pub(super) fn show<'a>(trail: &JudgedTrail, own: &[&Numbered<'_>], judged: &'a Judged, page: &Page<'a>) -> Html {
+pub(super) fn show<'a>(trail: &'a JudgedTrail, own: &[&Numbered<'_>], judged: &'a Judged, page: &Page<'a>) -> Html {
     let told = PARTS.map(|(title, belongs)| {
         let findings = own.iter().filter(|numbered| belongs(numbered));
         titled(title, findings.map(|numbered| finding::show(numbered, "h5", page)).collect())
@@ -34,7 +34,7 @@ fn is_advice(numbered: &Numbered<'_>) -> bool {
 }
 
 /// Verdicts whose finding stands with another instance, or isn't shown.
-fn told_elsewhere<'a>(trail: &JudgedTrail, own: &[&Numbered<'_>], judged: &'a Judged, page: &Page<'a>) -> Html {
+fn told_elsewhere<'a>(trail: &'a JudgedTrail, own: &[&Numbered<'_>], judged: &'a Judged, page: &Page<'a>) -> Html {
     let is_told = |rule: &Rule| own.iter().any(|numbered| std::ptr::eq(numbered.finding.rule, rule));
     let rest = trail.rules.iter().filter(|(rule, outcome)| *outcome != Outcome::Pass && !is_told(rule));
     let items = rest.map(|(rule, outcome)| {
@@ -50,14 +50,15 @@ fn told_elsewhere<'a>(trail: &JudgedTrail, own: &[&Numbered<'_>], judged: &'a Ju
 
 /// The finding of another instance of the same resource, or of another resource of the same name.
 fn shared<'p, 'a>(
-    trail: &JudgedTrail,
+    trail: &'a JudgedTrail,
     rule: &Rule,
     judged: &'a Judged,
     page: &'p Page<'a>,
 ) -> Option<&'p Numbered<'a>> {
-    let others = judged.trails.iter().filter(|other| other.header == trail.header || other.address == trail.address);
-    let findings = others.flat_map(|other| page.about(Some(judged), Some(&other.address)));
-    findings.into_iter().find(|numbered| std::ptr::eq(numbered.finding.rule, rule))
+    let about = |address| page.about(Some(judged), Some(address)).iter();
+    let is_other = |other: &&JudgedTrail| other.header == trail.header && other.address != trail.address;
+    let instances = judged.trails.iter().filter(is_other).flat_map(|other| about(&other.address));
+    about(&trail.address).chain(instances).find(|numbered| std::ptr::eq(numbered.finding.rule, rule))
 }
 
 /// What passes, with the lines on which that rests.

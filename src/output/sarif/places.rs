@@ -5,10 +5,10 @@ use serde::Serialize;
 use super::Text;
 use crate::finding::Label;
 use crate::fix::{Edit, Fix};
-use crate::output::annotation::{self, UTF16};
+use crate::output::annotation;
 use crate::output::link::encode;
 use crate::report::{Place, Report, Reported};
-use crate::source::{Sources, Span};
+use crate::source::{Sources, Span, Unit};
 
 /// What relative names are relative to; whoever reads the report knows where that is.
 pub(super) const ROOT: &str = "%SRCROOT%";
@@ -149,7 +149,7 @@ impl Artifact {
 
 impl Region {
     fn of(label: &Label, sources: &Sources) -> Self {
-        let annotation::Region { line, column, end_column } = annotation::Region::of(label, sources, UTF16);
+        let annotation::Region { line, column, end_column } = annotation::Region::of(label, sources, Unit::Utf16);
         Self { start_line: line, start_column: column, end_column }
     }
 }

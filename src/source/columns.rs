@@ -1,0 +1,107 @@
+//! How far into a text something is, in the units in which columns are counted.
+//!
+//! A file may be one line of many megabytes with thousands of places in it, so nothing is counted over and over.
+
+use std::ops::Range;
+use std::sync::OnceLock;
+
+/// What a column counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Unit {
+    /// Bytes of UTF-8.
+    Byte,
+    /// Unicode scalar values.
+    Character,
+    /// Code units of UTF-16.
+    Utf16,
+}
+
+/// Shorter pieces are counted as often as somebody asks, in bytes.
+const MILESTONE: usize = 1024;
+
+/// What was counted in a text.
+#[derive(Debug, Default)]
+pub struct Columns {
+    /// How much there is before each [`MILESTONE`] bytes.
+    milestones: OnceLock<Vec<Count>>,
+}
+
+#[derive(Debug, Clone, Copy, Default)]
+struct Count {
+    characters: usize,
+    /// Characters that take two code units of UTF-16.
+    wide: usize,
+}
+
+impl Columns {
+    /// How many units there are between two offsets of the text, which has to be the same each time.
+    pub fn between(&self, text: &str, Range { start, end }: Range<usize>, unit: Unit) -> usize {
+        if unit == Unit::Byte {
+            return end.saturating_sub(start);
+        }
+        let bytes = text.as_bytes();
+        if end.saturating_sub(start) <= MILESTONE {
+            return Count::of(bytes, start..end).units(unit);
+        }
+        let milestones = self.milestones.get_or_init(|| milestones(bytes));
+        let before = |offset: usize| {
+            let passed = offset.checked_div(MILESTONE).unwrap_or_default();
+            let known = milestones.get(passed).copied().unwrap_or_default();
+            known.and(Count::of(bytes, passed.saturating_mul(MILESTONE)..offset)).units(unit)
+        };
+        before(end).saturating_sub(before(start))
+    }
+}
+
+fn milestones(bytes: &[u8]) -> Vec<Count> {
+    let mut passed = Count::default();
+    let mut counts = vec![passed];
+    for start in (0..bytes.len()).step_by(MILESTONE) {
+        passed = passed.and(Count::of(bytes, start..start.saturating_add(MILESTONE).min(bytes.len())));
+        counts.push(passed);
+    }
+    counts
+}
+
+impl Count {
+    /// Each character has one byte that doesn't continue another, and the wide ones have four.
+    fn of(bytes: &[u8], range: Range<usize>) -> Self {
+        let bytes = bytes.get(range).unwrap_or_default();
+        let count = |is_meant: fn(u8) -> bool| bytes.iter().filter(|byte| is_meant(**byte)).count();
+        Self { characters: count(|byte| byte & 0b1100_0000 != 0b1000_0000), wide: count(|byte| byte >= 0b1111_0000) }
+    }
+
+    fn and(self, other: Self) -> Self {
+        Self {
+            characters: self.characters.saturating_add(other.characters),
+            wide: self.wide.saturating_add(other.wide),
+        }
+    }
+
+    fn units(self, unit: Unit) -> usize {
+        match unit {
+            Unit::Byte | Unit::Character => self.characters,
+            Unit::Utf16 => self.characters.saturating_add(self.wide),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn long_lines_are_counted_as_short_ones() {
+        let text = "aé😀\u{feff}".repeat(2_000);
+        let columns = Columns::default();
+        let places: Vec<usize> = text.char_indices().map(|(at, _)| at).chain([text.len()]).collect();
+        for &start in places.iter().step_by(997) {
+            for &end in places.iter().rev().step_by(89).filter(|end| **end >= start) {
+                let part = text.get(start..end).unwrap();
+                let counted = [Unit::Byte, Unit::Character, Unit::Utf16];
+                let counted = counted.map(|unit| columns.between(&text, start..end, unit));
+                assert_eq!(counted, [part.len(), part.chars().count(), part.encode_utf16().count()]);
+            }
+        }
+    }
+}
