@@ -20,7 +20,7 @@ pub(super) struct Library<'a> {
     /// Where files come from.
     pub(super) context: Context<'a>,
     /// What the user gives to the parameters of root templates.
-    pub(super) given: Given,
+    pub(super) given: Arc<Given>,
     documents: RefCell<HashMap<FileId, Rc<Document>>>,
     found: RefCell<HashMap<(FileId, String), Place>>,
     bodies: RefCell<HashMap<(Span, String), Rc<Document>>>,
@@ -52,7 +52,7 @@ impl Place {
 impl<'a> Library<'a> {
     /// Nothing is read yet.
     pub(super) fn new(context: Context<'a>) -> Self {
-        let given = Given::read(context.options, context.sources);
+        let given = context.readings.given(&context.options.parameters, context.sources);
         Self {
             context,
             given,
