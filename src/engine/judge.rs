@@ -41,9 +41,9 @@ impl Case<'_> {
         let sites = 0..self.opened.sites(Subject::Trails);
         let sightings: Vec<Sighting> =
             sites.flat_map(|site| sighting::sight(&neighbours, site, self.settings)).collect();
-        let elsewhere = self.opened.elsewhere(Subject::Trails);
-        let Some(header) = self.header(&sightings, &elsewhere) else { return Judgement::default() };
-        let is_open = !elsewhere.is_empty();
+        let elsewhere = self.opened.elsewhere(Subject::Trails).into_iter().next();
+        let Some(header) = self.header(&sightings, elsewhere.as_ref()) else { return Judgement::default() };
+        let is_open = elsewhere.is_some();
         let whole = self.judge_whole(&sightings, elsewhere, header);
         let is_by_region = self.is_by_region(&sightings);
         let excuse = whole.as_ref().and_then(|(_, outcome, ..)| Excuse::of(*outcome, is_by_region));
@@ -65,21 +65,21 @@ impl Case<'_> {
     }
 
     /// The place that stands for the deployment; without one there is nothing to judge as a whole.
-    fn header(&self, sightings: &[Sighting], elsewhere: &[Elsewhere]) -> Option<Span> {
+    fn header(&self, sightings: &[Sighting], elsewhere: Option<&Elsewhere>) -> Option<Span> {
         let trail = sightings.first().map(|sighting| sighting.trail.header);
         let required = || self.opened.header().filter(|_| self.settings.policy.require_trail);
-        trail.or_else(|| elsewhere.first().map(|elsewhere| elsewhere.header)).or_else(required)
+        trail.or_else(|| elsewhere.map(|elsewhere| elsewhere.header)).or_else(required)
     }
 
     /// The verdict on the whole; none when nothing is created and nothing has to be.
     fn judge_whole(
         &self,
         sightings: &[Sighting],
-        elsewhere: Vec<Elsewhere>,
+        elsewhere: Option<Elsewhere>,
         header: Span,
     ) -> Option<(&'static Rule, Outcome, Option<Finding>, Witness)> {
         let created: Vec<&Sighting> = sightings.iter().filter(|sighting| !sighting.is_absent()).collect();
-        if created.is_empty() && elsewhere.is_empty() && !self.settings.policy.require_trail {
+        if created.is_empty() && elsewhere.is_none() && !self.settings.policy.require_trail {
             return None;
         }
         let (rule, check) = whole_rule()?;

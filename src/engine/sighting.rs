@@ -63,7 +63,7 @@ pub(super) fn sight(neighbours: &Neighbours<'_>, site: usize, settings: &Setting
         let never = runs.iter().flat_map(|(trails, _)| trails).next();
         return never.map(|trail| absent(trail, settings)).into_iter().collect();
     }
-    let run = |(trails, world): (Vec<Trail>, World)| Run { trails, around: neighbours.of(&world), world };
+    let run = |(trails, world): (Vec<Trail>, World)| Run { around: neighbours.of(&trails, &world), trails, world };
     let runs: Vec<Run> = runs.into_iter().map(run).collect();
     by_address(&runs).iter().filter_map(|seen| combine(seen, runs.len(), settings)).collect()
 }

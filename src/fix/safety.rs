@@ -1,6 +1,7 @@
 //! Whether anything but the trails of a finding changes with a fix.
 
-use std::collections::{BTreeSet, HashMap};
+use std::cell::RefCell;
+use std::collections::{HashMap, HashSet};
 
 use super::texts::{Around, Texts, holds, last_before};
 use super::{Edit, Safety, blocks, deciding};
@@ -21,13 +22,27 @@ const KINDS: [&str; 3] = [dialects::AWS.kind, dialects::AWSCC.kind, dialects::CL
 pub(super) struct Trails<'r> {
     by_name: HashMap<(&'r str, Option<&'r str>, &'r str), Created<'r>>,
     by_header: HashMap<Span, Vec<Created<'r>>>,
+    /// Whose trails are written at a header, by how many calls outwards that is asked, as far as somebody has.
+    owners: RefCell<HashMap<(Span, usize), Owners<'r>>>,
 }
 
 type Created<'r> = (&'r Judged, &'r JudgedTrail);
 
+/// Those for whose trails one text decides.
+#[derive(Default)]
+struct Owners<'r> {
+    /// Calls, each in its deployment.
+    calls: HashSet<(Deployment<'r>, Vec<String>)>,
+    /// Deployments that decide for themselves, by their roots.
+    roots: HashMap<&'r str, HashSet<Deployment<'r>>>,
+}
+
+/// The root and the name of one.
+type Deployment<'r> = (&'r str, Option<&'r str>);
+
 impl<'r> Trails<'r> {
     pub(super) fn new(deployments: &'r [Judged]) -> Self {
-        let mut trails = Self { by_name: HashMap::new(), by_header: HashMap::new() };
+        let mut trails = Self { by_name: HashMap::new(), by_header: HashMap::new(), owners: RefCell::default() };
         for judged in deployments {
             for trail in judged.trails.iter().filter(|trail| trail.exists != Exists::Never) {
                 let name = (judged.root.as_str(), judged.name.as_deref(), trail.address.as_str());
@@ -46,14 +61,26 @@ impl<'r> Trails<'r> {
         let Some((own, trail)) = self.by_name.get(&(root, deployment_name.as_deref(), address)) else {
             return Safety::Unsafe;
         };
-        let sharing = self.by_header.get(&trail.header).into_iter().flatten();
-        let owners = sharing.filter_map(|(judged, trail)| {
-            let calls = owner(&trail.address, calls_out(wish));
-            // What a root decides is for its own trails.
-            let counts = !calls.is_empty() || judged.root == own.root;
-            counts.then_some((judged.root.as_str(), judged.name.as_deref(), calls))
-        });
-        if owners.collect::<BTreeSet<_>>().len() > 1 { Safety::Unsafe } else { Safety::Safe }
+        let outwards = calls_out(wish);
+        let mut known = self.owners.borrow_mut();
+        let owners = known.entry((trail.header, outwards)).or_insert_with(|| self.owners(trail.header, outwards));
+        // What a root decides is for its own trails.
+        let roots = owners.roots.get(own.root.as_str()).map_or(0, HashSet::len);
+        if owners.calls.len().saturating_add(roots) > 1 { Safety::Unsafe } else { Safety::Safe }
+    }
+
+    fn owners(&self, header: Span, outwards: usize) -> Owners<'r> {
+        let mut owners = Owners::default();
+        for (judged, trail) in self.by_header.get(&header).into_iter().flatten() {
+            let deployment = (judged.root.as_str(), judged.name.as_deref());
+            let calls = owner(&trail.address, outwards);
+            if calls.is_empty() {
+                owners.roots.entry(deployment.0).or_default().insert(deployment);
+            } else {
+                owners.calls.insert((deployment, calls));
+            }
+        }
+        owners
     }
 }
 

@@ -143,7 +143,7 @@ pub enum ParameterPolicy {
 }
 
 /// A source of values for variables or parameters.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Variables {
     /// A file in the syntax of `.tfvars` or `.tfvars.json`, or of parameters in one of the forms of AWS's tools.
     File(FileId),

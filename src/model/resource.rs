@@ -27,7 +27,7 @@ pub struct Resource {
     pub ignored_changes: Vec<Ignored>,
     /// How a change to it has to be written.
     pub notation: Notation,
-    /// What may change it before it is created.
+    /// What may change it before it is created; the first of several stands for all.
     pub macros: Vec<Macro>,
     /// What a plan says otherwise.
     pub contradictions: Vec<Contradiction>,

@@ -8,7 +8,7 @@ mod neighbourhood;
 mod read;
 mod said;
 
-pub use neighbourhood::Neighbourhood;
+pub use neighbourhood::{Neighbourhood, Spent};
 pub use read::{Neighbour, read};
 pub use said::{AccessBlock, Acl, Policy, Presence, Said};
 
@@ -65,8 +65,8 @@ pub struct Dependency {
     pub arns: Vec<Text>,
     /// What is said of it, in its own resource and in others.
     pub said: Vec<Attached>,
-    /// What else may be said of it, by parts that aren't read.
-    pub doubts: Vec<Doubt>,
+    /// The first part that isn't read and may say more of it.
+    pub doubt: Option<Doubt>,
 }
 
 /// Something that is said of a bucket or a key.

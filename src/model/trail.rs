@@ -56,8 +56,8 @@ pub struct Deployment {
     pub header: Span,
     /// Its trails, in the order of their places.
     pub trails: Vec<Trail>,
-    /// Parts that couldn't be read and may declare a trail.
-    pub elsewhere: Vec<Elsewhere>,
+    /// The first part that couldn't be read and may declare a trail.
+    pub elsewhere: Option<Elsewhere>,
 }
 
 /// A part of a deployment that couldn't be read, and that may declare a trail by its name.

@@ -13,8 +13,7 @@ pub(super) fn presence(
     absent: impl FnOnce(Finding) -> Finding,
     [fails, may_fail]: [&str; 2],
 ) -> Verdict {
-    let mut doubts = bucket.doubts.iter().map(|Doubt { span, why }| (*span, why.clone()));
-    let mut doubt = doubts.next();
+    let mut doubt = bucket.doubt.as_ref().map(|Doubt { span, why }| (*span, why.clone()));
     for (attached, presence) in bucket.all(pick) {
         match attached.applies.clone().and(presence.is_there.clone()) {
             Known(true) => return Verdict::Pass,
@@ -78,7 +77,7 @@ pub(super) fn policies<'a>(dependency: &'a Dependency, message: &str) -> Policie
         Unknown(why) => Some((policy.span, why)),
         Known(_) => None,
     });
-    let doubt = dependency.doubts.first().map(|doubt| (doubt.span, &doubt.why));
+    let doubt = dependency.doubt.as_ref().map(|doubt| (doubt.span, &doubt.why));
     let unknown = |(span, why): (_, &Why)| {
         Policies::Unknown(Box::new(Finding::at(span, message, why.describe()).help(why.advice()).blocked(why)))
     };

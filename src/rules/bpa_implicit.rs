@@ -9,7 +9,7 @@ pub(super) static RULE: Rule =
     Rule::new(|| Page::parse(include_str!("../../rules/bpa-implicit.md")), Check::AdviceAround(check));
 
 fn check(around: &Surroundings) -> Option<Finding> {
-    let bucket = around.bucket.as_ref().filter(|bucket| bucket.doubts.is_empty())?;
+    let bucket = around.bucket.as_ref().filter(|bucket| bucket.doubt.is_none())?;
     if bucket.all(Said::access_block).any(|(attached, _)| attached.applies != Known(false)) {
         return None;
     }

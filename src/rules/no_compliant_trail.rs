@@ -40,7 +40,7 @@ fn check(deployment: &Deployment, policy: &Policy) -> Verdict {
     if let Some(Spread::Complete) = spread {
         return Verdict::Pass;
     }
-    if let Some(elsewhere) = deployment.elsewhere.first() {
+    if let Some(elsewhere) = &deployment.elsewhere {
         return Verdict::Unknown(may_be_elsewhere(elsewhere));
     }
     let Some(first) = standings.first() else { return no_trail(deployment) };

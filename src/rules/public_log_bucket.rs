@@ -24,12 +24,12 @@ fn check(around: &Surroundings) -> Option<Verdict> {
         || blocks(bucket).filter(|(_, block)| block.is_of_bucket).flat_map(|(applies, block)| weak(applies, block));
     let is_fail = |verdict: &Verdict| matches!(verdict, Verdict::Fail(_));
     let failing = openings().find(is_fail).or_else(|| flags().find(is_fail));
-    let doubts = bucket.doubts.first().map(|doubt| {
+    let doubt = bucket.doubt.as_ref().map(|doubt| {
         Verdict::Unknown(
             Finding::at(doubt.span, MAY_FAIL, doubt.why.describe()).help(doubt.why.advice()).blocked(&doubt.why),
         )
     });
-    let verdict = failing.or_else(|| openings().chain(flags()).next()).or(doubts).unwrap_or(Verdict::Pass);
+    let verdict = failing.or_else(|| openings().chain(flags()).next()).or(doubt).unwrap_or(Verdict::Pass);
     Some(around::tied(verdict, bucket, &around.delivery.bucket, "the trail writes to it"))
 }
 

@@ -5,7 +5,7 @@
 //! repeats the evaluation until every combination of answers has been tried.
 
 use std::cell::{Cell, RefCell};
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 /// More worlds than this aren't told apart; the evaluation falls back to three-valued logic.
 pub const MAX_WORLDS: usize = 4096;
@@ -41,6 +41,24 @@ pub struct Decision {
     is_forced: bool,
 }
 
+/// Answers in the order of the questions, and by their subjects.
+#[derive(Debug, Clone, Default)]
+struct Decisions {
+    all: Vec<Decision>,
+    by_subject: HashMap<String, Answers>,
+}
+
+/// The answers about one subject.
+#[derive(Debug, Clone, Default)]
+struct Answers {
+    /// Whether it holds, as a condition.
+    holds: Option<bool>,
+    /// The value that it has; the first one counts.
+    value: Option<String>,
+    /// The values that it was found to have, or not to have.
+    values: HashMap<String, bool>,
+}
+
 /// One combination of answers.
 #[derive(Debug)]
 pub struct World {
@@ -48,7 +66,7 @@ pub struct World {
     prefix: Vec<bool>,
     /// Whether questions that nobody has answered stay open.
     is_open: bool,
-    decisions: RefCell<Vec<Decision>>,
+    decisions: RefCell<Decisions>,
     /// How often something was asked, also what was asked before.
     asked: Cell<usize>,
     steps: Cell<usize>,
@@ -102,8 +120,10 @@ impl World {
         }
         Some(known.unwrap_or_else(|| {
             let mut decisions = self.decisions.borrow_mut();
-            let yes = self.prefix.get(decisions.len()).copied().unwrap_or(true);
+            let yes = self.prefix.get(decisions.all.len()).copied().unwrap_or(true);
             decisions.push(Decision { atom, yes, is_forced: false });
+            // Every world keeps its answers, so they count like all else that it takes.
+            self.charge(1);
             yes
         }))
     }
@@ -111,7 +131,7 @@ impl World {
     /// The answer to a question, if this world has met it.
     pub fn decided(&self, atom: &Atom) -> Option<bool> {
         self.hear(atom.subject());
-        self.decisions.borrow().iter().find_map(|decision| decision.answers(atom))
+        self.decisions.borrow().by_subject.get(atom.subject())?.answer(atom)
     }
 
     /// Which of several values an unknown one has, as an index; nothing where questions stay open.
@@ -131,17 +151,14 @@ impl World {
     /// The value that an unknown one was decided to be.
     pub fn value_of(&self, subject: &str) -> Option<String> {
         self.hear(subject);
-        self.decisions.borrow().iter().find_map(|decision| match &decision.atom {
-            Atom::Is { subject: own, value } if decision.yes && own == subject => Some(value.clone()),
-            Atom::Is { .. } | Atom::Holds { .. } => None,
-        })
+        self.decisions.borrow().by_subject.get(subject)?.value.clone()
     }
 
     /// Notes an answer that follows from those before.
     fn conclude(&self, atom: Atom) -> Option<()> {
         self.hear(atom.subject());
         let mut decisions = self.decisions.borrow_mut();
-        let is_noted = decisions.iter().any(|decision| decision.atom == atom);
+        let is_noted = decisions.by_subject.get(atom.subject()).is_some_and(|answers| answers.has(&atom));
         if !is_noted && !self.is_open {
             decisions.push(Decision { atom, yes: true, is_forced: true });
         }
@@ -211,12 +228,54 @@ impl World {
 
     /// Whether nothing can be deployed in this world, by what was decided in it.
     pub fn is_rejected(&self) -> bool {
-        self.is_rejected.get() && !self.decisions.borrow().is_empty()
+        self.is_rejected.get() && !self.decisions.borrow().all.is_empty()
     }
 
     /// The answers that were given, in the order of the questions.
     pub fn decisions(&self) -> Vec<Decision> {
-        self.decisions.borrow().clone()
+        self.decisions.borrow().all.clone()
+    }
+
+    /// How many answers were given.
+    pub fn decided_so_far(&self) -> usize {
+        self.decisions.borrow().all.len()
+    }
+}
+
+impl Decisions {
+    fn push(&mut self, decision: Decision) {
+        let answers = self.by_subject.entry(decision.atom.subject().to_owned()).or_default();
+        match &decision.atom {
+            Atom::Holds { .. } => answers.holds = answers.holds.or(Some(decision.yes)),
+            Atom::Is { value, .. } => {
+                answers.values.entry(value.clone()).or_insert(decision.yes);
+                if decision.yes {
+                    answers.value.get_or_insert_with(|| value.clone());
+                }
+            }
+        }
+        self.all.push(decision);
+    }
+}
+
+impl Answers {
+    /// The answer to a question about the subject, if they have one: a value that is this one is no other.
+    fn answer(&self, atom: &Atom) -> Option<bool> {
+        match atom {
+            Atom::Holds { .. } => self.holds,
+            Atom::Is { value, .. } => match &self.value {
+                Some(own) => Some(own == value),
+                None => self.values.get(value).copied(),
+            },
+        }
+    }
+
+    /// Whether this question is among those that were answered.
+    fn has(&self, atom: &Atom) -> bool {
+        match atom {
+            Atom::Holds { .. } => self.holds.is_some(),
+            Atom::Is { value, .. } => self.values.contains_key(value),
+        }
     }
 }
 
@@ -273,7 +332,7 @@ pub fn explore<T>(mut evaluate: impl FnMut(&World) -> T) -> Vec<(T, World)> {
         let world = World::new(prefix, steps_left);
         let outcome = evaluate(&world);
         steps_left = steps_left.saturating_sub(world.steps());
-        let next = next_prefix(&world.decisions.borrow());
+        let next = next_prefix(&world.decisions.borrow().all);
         found.push((outcome, world));
         match next {
             None => return found,

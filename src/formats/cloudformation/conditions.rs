@@ -1,13 +1,16 @@
 //! Conditions, and what depends on them.
 
+use std::collections::HashMap;
+use std::rc::Rc;
+
 use super::call::{self, Argument, Call};
 use super::eval::{Evaluator, is_absent, through, written};
-use super::scope::Names;
+use super::scope::{Looped, Names};
 use super::symbols::{because, computed, failed, first_unknown, is_final, symbol};
 use crate::source::Span;
 use crate::syntax::node::Node;
 use crate::value::world::Atom;
-use crate::value::{Data, Hop, Known, Maybe, Step, Traced, Unknown, Why};
+use crate::value::{Data, Field, Hop, Known, Maybe, Step, Traced, Unknown, Why};
 
 /// How many conditions `Fn::And` and `Fn::Or` take:
 /// <https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/intrinsic-function-reference-conditions.html>.
@@ -34,12 +37,26 @@ impl Evaluator<'_> {
         if let Some(entry) = section.get(name) {
             return self.within(self.scope.clone(), Names::new()).holds(&entry.value);
         }
-        let generated = self.within(self.scope.clone(), Names::new()).generated(&section.flat);
-        match (generated.all.iter().find(|member| member.key == name), generated.rest) {
+        let looped = self.looped_conditions();
+        match (looped.get(name), &looped.members.rest) {
             (Some(member), _) => self.within(self.scope.clone(), member.names.clone()).holds(&member.value),
-            (None, Some(why)) => Unknown(why),
+            (None, Some(why)) => Unknown(why.clone()),
             (None, None) => Unknown(Why::Undeclared { reference: name.to_owned() }),
         }
+    }
+
+    /// The conditions that loops make; where no world makes a difference, they are made once for all.
+    fn looped_conditions(&self) -> Rc<Looped> {
+        if let Some(looped) = self.scope.looped_conditions.get() {
+            return Rc::clone(looped);
+        }
+        let before = self.world.asked();
+        let evaluator = self.within(self.scope.clone(), Names::new());
+        let looped = Rc::new(Looped::of(evaluator.generated(&self.scope.template.conditions.flat)));
+        if self.world.asked() == before && self.world.has_steps() {
+            self.scope.looped_conditions.get_or_init(|| Rc::clone(&looped));
+        }
+        looped
     }
 
     /// Whether a node that stands for a condition holds.
@@ -174,10 +191,14 @@ fn equal_data(left: &Data, right: &Data) -> Maybe<bool> {
             pairs.fold(Known(true), |all, (left, right)| all.and(equal_values(&left.value, &right.value)))
         }
         (Data::Object(left), Data::Object(right)) if left.fields.len() != right.fields.len() => Known(false),
-        (Data::Object(left), Data::Object(right)) => left.fields.iter().fold(Known(true), |all, field| {
-            let other = right.field(&field.key);
-            all.and(other.map_or(Known(false), |other| equal_values(&field.value.value, &other.value.value)))
-        }),
+        (Data::Object(left), Data::Object(right)) => {
+            // The first of two equal keys counts.
+            let others: HashMap<&str, &Field> = right.fields.iter().rev().map(|field| (&*field.key, field)).collect();
+            left.fields.iter().fold(Known(true), |all, field| {
+                let other = others.get(&*field.key);
+                all.and(other.map_or(Known(false), |other| equal_values(&field.value.value, &other.value.value)))
+            })
+        }
         (Data::Null, Data::Null) => Known(true),
         (Data::Bool(_) | Data::Number(_) | Data::String(_), Data::Bool(_) | Data::Number(_) | Data::String(_)) => {
             equal_texts(&scalar(left), &scalar(right))

@@ -8,6 +8,7 @@ use super::document::Document;
 use super::eval::Evaluator;
 use super::flat::is_loop;
 use super::library::Library;
+use super::path::{self, Path};
 use super::roots::{MAX_TEMPLATES, Root};
 use super::scope::Scope;
 use super::stacks::{Deployed, created, is_stack};
@@ -45,7 +46,7 @@ pub(super) struct Deployment<'a> {
 /// An entry that may make what is looked for, by the stacks that lead to it.
 struct Site {
     root: Rc<Scope>,
-    stacks: Vec<Entry>,
+    stacks: Option<Rc<Path>>,
     entry: Entry,
 }
 
@@ -72,7 +73,7 @@ impl<'a> Deployment<'a> {
             if let Some(root) = &self.root {
                 let world = World::open();
                 let evaluator = Evaluator::new(&self.library, Rc::clone(root), &world);
-                search.look_in(&evaluator, root, &created(root.template.header), &[]);
+                search.look_in(&evaluator, root, &created(root.template.header), None);
             }
             search
         })
@@ -87,19 +88,14 @@ impl<'a> Deployment<'a> {
 
     /// What a site makes in a world, as far as it is decided.
     fn made(&self, subject: Subject, site: &Site, world: &World) -> Vec<Resource> {
-        let mut evaluator = Evaluator::new(&self.library, Rc::clone(&site.root), world);
-        let mut exists = created(site.root.template.header);
-        for stack in &site.stacks {
-            let Some((inner, inner_exists)) = evaluator.enter(&evaluator.member(stack), &exists) else {
-                return Vec::new();
-            };
-            (evaluator, exists) = (inner, inner_exists);
-        }
+        let before = world.steps();
+        let root = Evaluator::new(&self.library, Rc::clone(&site.root), world);
+        let outer = created(site.root.template.header);
+        let Some((evaluator, exists)) = path::follow(site.stacks.as_deref(), root, outer) else { return Vec::new() };
         let steps = &self.found(subject).steps;
         if steps.get() > MAX_STEPS {
             return vec![evaluator.given_up(subject, &site.entry, "evaluation steps")];
         }
-        let before = world.steps();
         let resources = evaluator.resources(subject, &site.entry, &exists);
         steps.set(steps.get().saturating_add(world.steps().saturating_sub(before)));
         resources
@@ -120,10 +116,10 @@ impl Opened for Deployment<'_> {
     fn resources(&self, subject: Subject, site: usize, world: &World) -> Vec<Resource> {
         const MAX_ROUNDS: usize = 8;
         let Some(site) = self.found(subject).sites.get(site) else { return Vec::new() };
-        let mut decided = world.decisions().len();
+        let mut decided = world.decided_so_far();
         let mut resources = self.made(subject, site, world);
         for _ in 0..MAX_ROUNDS {
-            let now = world.decisions().len();
+            let now = world.decided_so_far();
             if now == decided {
                 break;
             }
@@ -134,7 +130,7 @@ impl Opened for Deployment<'_> {
     }
 
     fn elsewhere(&self, subject: Subject) -> Vec<Elsewhere> {
-        self.found(subject).elsewhere.clone()
+        self.found(subject).elsewhere.clone().into_iter().collect()
     }
 
     fn problems(&self) -> Vec<Problem> {
@@ -167,7 +163,8 @@ impl Opened for Deployment<'_> {
 struct Search {
     subject: Subject,
     sites: Vec<Site>,
-    elsewhere: Vec<Elsewhere>,
+    /// The first part that isn't here; one is enough to doubt the whole.
+    elsewhere: Option<Elsewhere>,
     stacks: usize,
     /// The steps that were taken for all sites, in all worlds.
     steps: Cell<usize>,
@@ -175,14 +172,20 @@ struct Search {
 
 impl Search {
     fn new(subject: Subject) -> Self {
-        Self { subject, sites: Vec::new(), elsewhere: Vec::new(), stacks: 0, steps: Cell::new(0) }
+        Self { subject, sites: Vec::new(), elsewhere: None, stacks: 0, steps: Cell::new(0) }
     }
 
     fn is_wanted(&self, kind: &str) -> bool {
         self.subject.kind(kind).is_some()
     }
 
-    fn look_in(&mut self, evaluator: &Evaluator<'_>, root: &Rc<Scope>, exists: &Traced<bool>, stacks: &[Entry]) {
+    fn look_in(
+        &mut self,
+        evaluator: &Evaluator<'_>,
+        root: &Rc<Scope>,
+        exists: &Traced<bool>,
+        stacks: Option<&Rc<Path>>,
+    ) {
         let template = Rc::clone(&evaluator.scope.template);
         let flat = &template.resources.flat;
         let subject = self.subject;
@@ -200,12 +203,12 @@ impl Search {
                 self.look_behind(evaluator, root, exists, stacks, entry);
             }
         }
-        self.elsewhere.extend(included_elsewhere(&template));
+        self.note_elsewhere(|| included_elsewhere(&template));
     }
 
-    fn note(&mut self, root: &Rc<Scope>, stacks: &[Entry], entry: &Entry) {
+    fn note(&mut self, root: &Rc<Scope>, stacks: Option<&Rc<Path>>, entry: &Entry) {
         if self.sites.len() < MAX_SITES {
-            self.sites.push(Site { root: Rc::clone(root), stacks: stacks.to_vec(), entry: entry.clone() });
+            self.sites.push(Site { root: Rc::clone(root), stacks: stacks.cloned(), entry: entry.clone() });
         } else {
             self.give_up(entry.key.span);
         }
@@ -216,32 +219,32 @@ impl Search {
         evaluator: &Evaluator<'_>,
         root: &Rc<Scope>,
         exists: &Traced<bool>,
-        stacks: &[Entry],
+        stacks: Option<&Rc<Path>>,
         entry: &Entry,
     ) {
         let member = evaluator.member(entry);
         self.stacks = self.stacks.saturating_add(1);
-        if stacks.len() >= MAX_DEPTH || self.stacks > MAX_SITES {
+        if stacks.is_some_and(|stacks| stacks.length >= MAX_DEPTH) || self.stacks > MAX_SITES {
             return self.give_up(entry.key.span);
         }
         match evaluator.enter(&member, exists) {
             Some((inner, exists)) => {
-                let stacks: Vec<Entry> = stacks.iter().chain([entry]).cloned().collect();
-                self.look_in(&inner, root, &exists, &stacks);
+                self.look_in(&inner, root, &exists, Some(&Path::into(stacks, entry)));
             }
             None if self.subject == Subject::Surroundings => self.note(root, stacks, entry),
-            None => self.elsewhere.extend(evaluator.elsewhere(&member, exists)),
+            None => self.note_elsewhere(|| evaluator.elsewhere(&member, exists)),
         }
     }
 
     fn give_up(&mut self, header: Span) {
-        if self.elsewhere.len() < MAX_SITES {
-            let what = "stacks within stacks, over the limit".to_owned();
-            self.elsewhere.push(Elsewhere {
-                header,
-                what,
-                help: "check the templates of these stacks apart".to_owned(),
-            });
+        let what = "stacks within stacks, over the limit".to_owned();
+        let help = "check the templates of these stacks apart".to_owned();
+        self.note_elsewhere(|| Some(Elsewhere { header, what, help }));
+    }
+
+    fn note_elsewhere(&mut self, find: impl FnOnce() -> Option<Elsewhere>) {
+        if self.elsewhere.is_none() {
+            self.elsewhere = find();
         }
     }
 }

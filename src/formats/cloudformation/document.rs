@@ -1,6 +1,7 @@
 //! What a file in YAML or JSON holds.
 
-use std::cell::OnceCell;
+use std::cell::RefCell;
+use std::collections::HashMap;
 use std::ops::{Deref, Range};
 use std::rc::Rc;
 use std::sync::Arc;
@@ -17,8 +18,8 @@ pub(super) struct Document {
     /// The file.
     pub(super) file: FileId,
     reading: Arc<Reading>,
-    /// By the number of their document.
-    templates: Box<[OnceCell<Option<Rc<Template>>>]>,
+    /// By the number of their document; most deployments ask for one of many.
+    templates: RefCell<HashMap<usize, Option<Rc<Template>>>>,
 }
 
 /// What is read in a file.
@@ -35,8 +36,7 @@ pub(super) struct Reading {
 impl Document {
     /// No template is looked for yet.
     pub(super) fn of(file: FileId, reading: Arc<Reading>) -> Self {
-        let templates = reading.tree.documents.iter().map(|_| OnceCell::new()).collect();
-        Self { file, reading, templates }
+        Self { file, reading, templates: RefCell::default() }
     }
 
     /// The template in one of its documents, which is looked for once.
@@ -45,7 +45,12 @@ impl Document {
         number: usize,
         recognize: impl FnOnce() -> Option<Rc<Template>>,
     ) -> Option<Rc<Template>> {
-        self.templates.get(number)?.get_or_init(recognize).clone()
+        if let Some(known) = self.templates.borrow().get(&number) {
+            return known.clone();
+        }
+        let template = recognize();
+        self.templates.borrow_mut().insert(number, template.clone());
+        template
     }
 }
 

@@ -6,11 +6,14 @@
 use std::cell::RefCell;
 use std::collections::HashMap;
 use std::rc::Rc;
+use std::sync::Arc;
 
 use super::call::{Argument, Call, Written};
+use super::flat::Room;
 use super::library::Library;
 use super::scope::{Names, Scope};
-use super::symbols::{failed, first_unknown, is_final, symbol};
+use super::strings::MAX_TEXT;
+use super::symbols::{MAX_SYMBOL, failed, first_unknown, is_final, symbol};
 use crate::source::Span;
 use crate::syntax::node::{Mapping, Meaning, Node, NodeKind, Scalar};
 use crate::value::world::Atom;
@@ -22,6 +25,9 @@ pub(super) const MAX_DEPTH: usize = 100;
 /// How references to other services begin:
 /// <https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/dynamic-references.html>.
 pub(super) const DYNAMIC: &str = "{{resolve:";
+
+/// How much text it is worth a step to copy, in bytes.
+const TEXT_OF_A_STEP: usize = 8;
 
 /// A value and the way it came.
 pub(super) type Way = (Maybe<Data>, Vec<Hop>);
@@ -95,8 +101,12 @@ impl<'a> Evaluator<'a> {
     fn deeper(&self, span: Span, evaluate: impl FnOnce() -> Traced<Data>) -> Traced<Data> {
         match self.world.enter(MAX_DEPTH) {
             Ok(()) => {
-                let value = evaluate();
+                let mut value = evaluate();
                 self.world.leave();
+                self.world.charge(weight(&value.value));
+                if matches!(&value.value, Known(Data::String(text)) if text.len() > MAX_TEXT) {
+                    value.value = Unknown(Why::OverLimit { limit: "the length of a text" });
+                }
                 self.settle(value)
             }
             Err(limit) => written(Unknown(Why::OverLimit { limit }), span),
@@ -109,7 +119,10 @@ impl<'a> Evaluator<'a> {
         if let Known(Data::String(text)) = &value.value
             && text.contains(DYNAMIC)
         {
-            value.value = Unknown(Why::AtDeployment { reference: text.clone(), is_set: true });
+            value.value = Unknown(match text.len() {
+                ..=MAX_SYMBOL => Why::AtDeployment { reference: text.clone(), is_set: true },
+                _ => Why::OverLimit { limit: "the length of an expression" },
+            });
         }
         let Unknown(why) = &value.value else { return value };
         let subject = why.symbol();
@@ -205,6 +218,9 @@ impl<'a> Evaluator<'a> {
             [one] => one.included(self.library),
             _ => None,
         };
+        let has_room =
+            |document: &Arc<Node>| document.as_mapping().is_none_or(|mapping| Room::default().holds(mapping));
+        let document = document.filter(has_room);
         match document {
             Some(document) => through(self.eval(&document), Hop { span: document.span, step: Step::Anchor }, span),
             None => {
@@ -225,6 +241,20 @@ impl<'a> Evaluator<'a> {
             Unknown(why) => Unknown(why.clone()),
         }
     }
+}
+
+/// The steps that it costs to copy a value, without those of what it holds.
+pub(super) fn weight(value: &Maybe<Data>) -> usize {
+    match value {
+        Known(Data::String(text)) => weight_of_text(text),
+        Known(Data::List(list)) => list.items.len(),
+        Known(Data::Object(_) | Data::Null | Data::Bool(_) | Data::Number(_)) | Unknown(_) => 0,
+    }
+}
+
+/// The steps that it costs to copy a text.
+pub(super) fn weight_of_text(text: &str) -> usize {
+    text.len().checked_div(TEXT_OF_A_STEP).unwrap_or_default()
 }
 
 /// A value at its place.

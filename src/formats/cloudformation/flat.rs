@@ -2,6 +2,7 @@
 //!
 //! What only an evaluation can tell, the entries that loops make, is left to [`super::loops`].
 
+use std::cell::Cell;
 use std::collections::HashSet;
 
 use super::call::{self, PREFIX};
@@ -16,6 +17,10 @@ pub(super) const LOOP: &str = "Fn::ForEach::";
 
 /// Files that include each other deeper than this are given up.
 const MAX_DEPTH: usize = 10;
+
+/// More entries than this aren't included in a template, nor in a value: each of the templates in a file may include all of
+/// another one. CloudFormation takes 500 resources, 200 parameters and 200 mappings.
+const MAX_INCLUDED: usize = 2_000;
 
 /// The entries of a mapping, each key once.
 #[derive(Default)]
@@ -32,17 +37,45 @@ pub(super) struct Flat {
     stray: Option<String>,
 }
 
+/// How many more entries may be included.
+pub(super) struct Room(Cell<usize>);
+
+impl Default for Room {
+    fn default() -> Self {
+        Self(Cell::new(MAX_INCLUDED))
+    }
+}
+
+impl Room {
+    /// Whether there is room for a mapping with all that is merged into it.
+    pub(super) fn holds(&self, mapping: &Mapping) -> bool {
+        less(self.0.get(), mapping).is_some()
+    }
+
+    /// Takes the room for a mapping.
+    pub(super) fn take(&self, mapping: &Mapping) {
+        self.0.set(less(self.0.get(), mapping).unwrap_or_default());
+    }
+}
+
+/// What a mapping leaves of some room. The tree's depth is limited.
+fn less(room: usize, mapping: &Mapping) -> Option<usize> {
+    let own = mapping.entries.len().saturating_add(mapping.merged.len());
+    let mut merged = mapping.merged.iter().filter_map(|merged| merged.as_mapping());
+    merged.try_fold(room.checked_sub(own)?, less)
+}
+
 impl Flat {
     /// The entries of a mapping.
     pub(super) fn of(mapping: &Mapping, library: &Library<'_>) -> Self {
-        let mut flat = Self::default();
-        flat.add(mapping, library, &mut HashSet::new(), MAX_DEPTH);
-        flat
+        Self::within(mapping, library, &Room::default())
     }
 
-    /// The value of a key.
-    pub(super) fn get(&self, key: &str) -> Option<&Entry> {
-        self.entries.iter().find(|entry| entry.key.as_text() == Some(key))
+    /// The entries of a mapping that includes no more than there is room for.
+    pub(super) fn within(mapping: &Mapping, library: &Library<'_>, room: &Room) -> Self {
+        let mut flat = Self::default();
+        flat.add(mapping, &Including { library, room }, &mut HashSet::new(), MAX_DEPTH);
+        flat
     }
 
     /// Why there may be more entries than these.
@@ -56,7 +89,7 @@ impl Flat {
     }
 
     /// The last of two equal keys counts, and what is merged in comes after all that is written.
-    fn add(&mut self, mapping: &Mapping, library: &Library<'_>, seen: &mut HashSet<String>, depth: usize) {
+    fn add(&mut self, mapping: &Mapping, including: &Including<'_>, seen: &mut HashSet<String>, depth: usize) {
         let start = self.entries.len();
         let mut transforms = Vec::new();
         for entry in mapping.entries.iter().rev() {
@@ -78,11 +111,11 @@ impl Flat {
         }
         for merged in &mapping.merged {
             if let Some(merged) = merged.as_mapping() {
-                self.add(merged, library, seen, depth);
+                self.add(merged, including, seen, depth);
             }
         }
         for transform in transforms {
-            self.include(&transform.value, library, seen, depth);
+            self.include(&transform.value, including, seen, depth);
         }
     }
 
@@ -93,8 +126,10 @@ impl Flat {
         }
     }
 
-    /// Puts the entries of an included file here, if it can be read and says nothing of keys that are written.
-    fn include(&mut self, transform: &Node, library: &Library<'_>, seen: &mut HashSet<String>, depth: usize) {
+    /// Puts the entries of an included file here, if it can be read, says nothing of keys that are written, and there is
+    /// room for it.
+    fn include(&mut self, transform: &Node, including: &Including<'_>, seen: &mut HashSet<String>, depth: usize) {
+        let Including { library, room } = *including;
         for found in macros::calls(transform) {
             let included = depth.checked_sub(1).and_then(|depth| Some((found.included(library)?, depth)));
             let mapping = included.as_ref().and_then(|(document, depth)| Some((document.as_mapping()?, *depth)));
@@ -103,9 +138,10 @@ impl Flat {
                 keys.all(|key| key == macros::KEY || !seen.contains(key))
             };
             match mapping {
-                Some((mapping, depth)) if is_new(mapping) => {
+                Some((mapping, depth)) if room.holds(mapping) && is_new(mapping) => {
+                    room.take(mapping);
                     seen.remove(macros::KEY);
-                    self.add(mapping, library, seen, depth);
+                    self.add(mapping, including, seen, depth);
                 }
                 Some(_) | None => {
                     self.words.push_str(&found.words(library));
@@ -114,6 +150,12 @@ impl Flat {
             }
         }
     }
+}
+
+/// Where included files lie, and how much of them may be included.
+struct Including<'a> {
+    library: &'a Library<'a>,
+    room: &'a Room,
 }
 
 /// Whether an entry makes others.

@@ -1,16 +1,17 @@
 //! Values that the user gives to the parameters of root templates.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use super::document::Reading;
 use super::parameters::scalar_text;
-use crate::formats::{Options, Variables};
-use crate::source::{FileId, SourceFile, Sources, Span};
+use crate::formats::Variables;
+use crate::source::{FileId, SourceFile, Span};
 use crate::syntax::node::{Mapping, Node};
 use crate::value::{Hop, Known, Maybe, Step, Unknown, Why};
 
 /// The last value that each parameter is given.
-#[derive(Default)]
+#[derive(Debug, Default)]
 pub(super) struct Given {
     values: HashMap<String, Value>,
 }
@@ -24,14 +25,14 @@ pub(super) struct Value {
 }
 
 impl Given {
-    /// The values that the options give, later ones over earlier ones.
-    pub(super) fn read(options: &Options, sources: &Sources) -> Self {
+    /// The values that texts give, later ones over earlier ones.
+    pub(super) fn read(parameters: &[Variables], texts: &[Arc<SourceFile>]) -> Self {
         let mut given = Self::default();
-        for parameters in &options.parameters {
+        for (parameters, text) in parameters.iter().zip(texts) {
             match *parameters {
-                Variables::Assignment(id) => given.values.extend(assignment(id, &sources.file(id))),
+                Variables::Assignment(id) => given.values.extend(assignment(id, text)),
                 // What is wrong with a file was said when the option was read.
-                Variables::File(id) => given.values.extend(read_file(id, &sources.file(id)).unwrap_or_default()),
+                Variables::File(id) => given.values.extend(read_file(id, text).unwrap_or_default()),
             }
         }
         given

@@ -9,23 +9,26 @@ use std::sync::Arc;
 use super::document::{Document, Reading};
 use super::given::Given;
 use super::macros;
-use super::template::Template;
+use super::parameters::Allowed;
+use super::template::{Section, Template};
 use crate::formats::Context;
 use crate::model::Macro;
 use crate::source::{FileId, SourceFile, Span, normalize};
-use crate::syntax::node::{Node, NodeKind, ScalarStyle};
+use crate::syntax::node::{Entry, Node, NodeKind, ScalarStyle};
 
 /// All that was read.
 pub(super) struct Library<'a> {
     /// Where files come from.
     pub(super) context: Context<'a>,
     /// What the user gives to the parameters of root templates.
-    pub(super) given: Given,
+    pub(super) given: Arc<Given>,
     documents: RefCell<HashMap<FileId, Rc<Document>>>,
     found: RefCell<HashMap<(FileId, String), Place>>,
     bodies: RefCell<HashMap<(Span, String), Rc<Document>>>,
     inline: RefCell<HashMap<Span, Option<Rc<Template>>>>,
-    macros: RefCell<HashMap<Span, Rc<Vec<Macro>>>>,
+    macros: RefCell<HashMap<Span, Option<Macro>>>,
+    sections: RefCell<HashMap<Span, Rc<Section>>>,
+    allowed: RefCell<HashMap<Span, Rc<Allowed>>>,
 }
 
 /// Where a path in a template leads to.
@@ -52,7 +55,7 @@ impl Place {
 impl<'a> Library<'a> {
     /// Nothing is read yet.
     pub(super) fn new(context: Context<'a>) -> Self {
-        let given = Given::read(context.options, context.sources);
+        let given = context.readings.given(&context.options.parameters, context.sources);
         Self {
             context,
             given,
@@ -61,6 +64,8 @@ impl<'a> Library<'a> {
             bodies: RefCell::default(),
             inline: RefCell::default(),
             macros: RefCell::default(),
+            sections: RefCell::default(),
+            allowed: RefCell::default(),
         }
     }
 
@@ -111,16 +116,31 @@ impl<'a> Library<'a> {
         documents
     }
 
-    /// The macros within a node that may rewrite it; each node is searched once for all worlds.
-    pub(super) fn macros_within(&self, node: &Node) -> Rc<Vec<Macro>> {
+    /// The first macro within a node that may rewrite it; each node is searched once for all worlds.
+    pub(super) fn macro_within(&self, node: &Node) -> Option<Macro> {
         if let Some(found) = self.macros.borrow().get(&node.span) {
-            return Rc::clone(found);
+            return found.clone();
         }
-        let mut found = Vec::new();
-        macros::within(node, self, &mut found);
-        let found = Rc::new(found);
-        self.macros.borrow_mut().insert(node.span, Rc::clone(&found));
+        let found = macros::first_within(node, self);
+        self.macros.borrow_mut().insert(node.span, found.clone());
         found
+    }
+
+    /// The entries of a mapping in which many look something up.
+    pub(super) fn section(&self, node: &Node) -> Option<Rc<Section>> {
+        let node = node.target();
+        if let Some(section) = self.sections.borrow().get(&node.span) {
+            return Some(Rc::clone(section));
+        }
+        let section = Rc::new(Section::of(node.as_mapping()?, self));
+        self.sections.borrow_mut().insert(node.span, Rc::clone(&section));
+        Some(section)
+    }
+
+    /// The values that the declaration of a parameter allows.
+    pub(super) fn allowed(&self, declared: &Entry) -> Rc<Allowed> {
+        let mut known = self.allowed.borrow_mut();
+        Rc::clone(known.entry(declared.key.span).or_insert_with(|| Rc::new(Allowed::of(&declared.value))))
     }
 
     /// Where a path that is written in a file leads to.

@@ -7,7 +7,7 @@ use crate::source::Span;
 use crate::value::{Data, Known, Maybe, Traced, Unknown, Why};
 
 /// Longer lists are given up.
-const MAX_ITEMS: usize = 65_536;
+pub(super) const MAX_ITEMS: usize = 65_536;
 
 impl Evaluator<'_> {
     /// `Fn::Split`.

@@ -50,23 +50,14 @@ impl Members {
 }
 
 impl Evaluator<'_> {
-    /// The entries of a mapping.
+    /// The entries of a mapping. Each takes a step, so that large mappings count in each world.
     pub(super) fn members(&self, mapping: &Mapping) -> Members {
         let flat = Flat::of(mapping, self.library);
-        self.charge(flat.entries.len());
+        self.world.charge(flat.entries.len());
         let mut members = self.generated(&flat);
         let own = flat.entries.iter().map(|entry| self.member(entry));
         members.all.splice(0..0, own);
         members
-    }
-
-    /// Takes a step for each entry that is only looked at, so that large mappings count in each world.
-    fn charge(&self, entries: usize) {
-        for _ in 0..entries {
-            if self.world.enter(MAX_DEPTH).is_ok() {
-                self.world.leave();
-            }
-        }
     }
 
     /// An entry that is written.
@@ -99,6 +90,8 @@ impl Evaluator<'_> {
         self.world.enter(MAX_DEPTH).map_err(|limit| Why::OverLimit { limit })?;
         let mut members = Members::default();
         for value in values {
+            // Also one that makes nothing takes its time.
+            self.world.charge(1);
             let inner = self.with(vec![(name.clone(), Known(value))]).members(body);
             members.all.extend(inner.all);
             members.rest = members.rest.or(inner.rest);

@@ -101,27 +101,21 @@ impl<'a> Found<'a> {
     }
 }
 
-/// The macros within a node that may rewrite it. The tree's depth is limited.
-pub(super) fn within(node: &Node, library: &Library<'_>, found: &mut Vec<Macro>) {
+/// The first macro within a node that may rewrite it. The tree's depth is limited.
+pub(super) fn first_within(node: &Node, library: &Library<'_>) -> Option<Macro> {
     let node = node.target();
     let called = Call::of(node).filter(|call| call.name == "Transform");
     let beside = node.as_mapping().and_then(|mapping| mapping.get(KEY)).map(|entry| &*entry.value);
-    for transform in called.map(|_| called_with(node)).into_iter().chain(beside) {
-        let macros = calls(transform).into_iter().filter(|one| !one.is_harmless() && one.included(library).is_none());
-        for one in macros.map(|one| one.as_macro()) {
-            if !found.contains(&one) {
-                found.push(one);
-            }
-        }
-    }
-    match &node.kind {
-        NodeKind::Scalar(_) | NodeKind::Alias(_) => {}
-        NodeKind::Sequence(items) => items.iter().for_each(|item| within(item, library, found)),
+    let mut called = called.map(|_| called_with(node)).into_iter().chain(beside).flat_map(calls);
+    let found = called.find(|one| !one.is_harmless() && one.included(library).is_none());
+    found.map(|found| found.as_macro()).or_else(|| match &node.kind {
+        NodeKind::Scalar(_) | NodeKind::Alias(_) => None,
+        NodeKind::Sequence(items) => items.iter().find_map(|item| first_within(item, library)),
         NodeKind::Mapping(mapping) => {
             let own = mapping.entries.iter().map(|entry| &entry.value);
-            own.chain(&mapping.merged).for_each(|value| within(value, library, found));
+            own.chain(&mapping.merged).find_map(|value| first_within(value, library))
         }
-    }
+    })
 }
 
 /// What stands after `!Transform`, or after its long form.

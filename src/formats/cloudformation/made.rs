@@ -116,7 +116,7 @@ impl Evaluator<'_> {
             ignored_changes: Vec::new(),
             notation: self.scope.template.notation,
             contradictions: Vec::new(),
-            macros: self.macros(member),
+            macros: self.first_macro(member).into_iter().collect(),
         }
     }
 
@@ -169,18 +169,14 @@ impl Evaluator<'_> {
         Some(Field { key: member.key.clone(), key_span: member.key_span, value })
     }
 
-    /// What may rewrite a resource before it is created, in its own template and in those around it.
-    fn macros(&self, member: &Member) -> Vec<Macro> {
-        let mut found = Vec::clone(&self.library.macros_within(&member.value));
-        let mut scope = Some(&self.scope);
-        while let Some(own) = scope {
-            let template = &own.template;
-            let around = template.resources.flat.macros.iter().chain(&template.macros);
-            let new: Vec<Macro> = around.filter(|one| !found.contains(one)).cloned().collect();
-            found.extend(new);
-            scope = own.call.as_ref().map(|call| &call.caller);
-        }
-        found
+    /// What may rewrite a resource before it is created, in its own template and in those around it. One is enough: each of
+    /// many resources would hold them all.
+    fn first_macro(&self, member: &Member) -> Option<Macro> {
+        let around = std::iter::successors(Some(&self.scope), |own| own.call.as_ref().map(|call| &call.caller));
+        let mut around = around.map(|own| &own.template);
+        self.library.macro_within(&member.value).or_else(|| {
+            around.find_map(|template| template.resources.flat.macros.iter().chain(&template.macros).next()).cloned()
+        })
     }
 }
 

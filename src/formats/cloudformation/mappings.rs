@@ -2,8 +2,8 @@
 
 use super::call::Argument;
 use super::eval::{Evaluator, Way};
-use super::flat::Flat;
 use super::symbols::{computed, failed, is_final};
+use super::template::Section;
 use crate::syntax::node::{Entry, Node};
 use crate::value::{Data, Hop, Known, Maybe, Step, Traced, Unknown, Why};
 
@@ -36,16 +36,14 @@ impl Evaluator<'_> {
 
     fn look_up(&self, keys: &[Traced<Data>; 3], has_default: bool) -> Result<Option<Entry>, Why> {
         let [name, first, second] = keys;
-        let section = &self.scope.template.mappings;
-        let mapping = match self.pick(name, &section.flat, has_default) {
+        let mut entry = match self.pick(name, &self.scope.template.mappings, has_default) {
             Found::Entry(entry) => entry,
             Found::Missing => return Ok(None),
             Found::Open(why) => return Err(why),
         };
-        let mut entry = mapping;
         for key in [first, second] {
-            let Some(mapping) = entry.value.as_mapping() else { return Err(Why::Unreadable) };
-            match self.pick(key, &Flat::of(mapping, self.library), has_default) {
+            let Some(section) = self.library.section(&entry.value) else { return Err(Why::Unreadable) };
+            match self.pick(key, &section, has_default) {
                 Found::Entry(next) => entry = next,
                 Found::Missing => return Ok(None),
                 Found::Open(why) => return Err(why),
@@ -54,15 +52,17 @@ impl Evaluator<'_> {
         Ok(Some(entry))
     }
 
-    fn pick(&self, key: &Traced<Data>, flat: &Flat, has_default: bool) -> Found {
+    fn pick(&self, key: &Traced<Data>, section: &Section, has_default: bool) -> Found {
+        let flat = &section.flat;
         let missing = || flat.rest().map_or(Found::Missing, Found::Open);
         let why = match self.text_of(&key.value) {
-            Known(text) => return flat.get(&text).cloned().map_or_else(missing, Found::Entry),
+            Known(text) => return section.get(&text).cloned().map_or_else(missing, Found::Entry),
             Unknown(why) => why,
         };
         if is_final(&why) || flat.rest().is_some() {
             return Found::Open(why);
         }
+        self.world.charge(flat.entries.len());
         let keys: Vec<String> = flat.entries.iter().filter_map(|entry| Some(entry.key.as_text()?.to_owned())).collect();
         let chosen =
             if has_default { self.one_or_none(&why.symbol(), &keys) } else { self.one_of(&why.symbol(), &keys) };
@@ -98,22 +98,27 @@ impl Evaluator<'_> {
             let unknown = Unknown(why.clone());
             computed("FindInMap", &[&name.value, &first.value, &second.value, &unknown], None)
         };
-        let mut level = vec![self.scope.template.mappings.flat.entries.clone()];
-        for (index, key) in keys.iter().enumerate() {
-            let text = self.text_of(&key.value);
-            let is_such = |entry: &&Entry| match &text {
-                Known(text) => entry.key.as_text() == Some(text),
-                Unknown(_) => true,
-            };
-            let chosen = level.iter().flatten().filter(is_such).cloned().collect::<Vec<_>>();
-            let below = |entry: &Entry| Some(Flat::of(entry.value.as_mapping()?, self.library).entries);
-            level = if index == 2 { vec![chosen] } else { chosen.iter().filter_map(below).collect() };
+        let mut chosen = self.any_entries(&self.scope.template.mappings, name);
+        for key in [first, second] {
+            let below = chosen.iter().filter_map(|entry| self.library.section(&entry.value));
+            chosen = below.flat_map(|section| self.any_entries(&section, key)).collect();
         }
-        let cells = level.iter().flatten().map(|entry| self.eval(&entry.value).value);
+        let cells = chosen.iter().map(|entry| self.eval(&entry.value).value);
         let mut values = cells.chain(default.map(|default| self.eval(default).value));
         match values.next() {
             Some(first @ Known(_)) if values.all(|value| value == first) => first,
             Some(_) | None => unknown(),
+        }
+    }
+
+    /// The entry of a key, or all where it isn't known.
+    fn any_entries(&self, section: &Section, key: &Traced<Data>) -> Vec<Entry> {
+        match self.text_of(&key.value) {
+            Known(text) => section.get(&text).cloned().into_iter().collect(),
+            Unknown(_) => {
+                self.world.charge(section.flat.entries.len());
+                section.flat.entries.clone()
+            }
         }
     }
 }

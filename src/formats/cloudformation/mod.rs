@@ -4,6 +4,7 @@
 //! and [`deployment`] puts the templates together that one stack deploys.
 
 mod call;
+mod circles;
 mod conditions;
 mod deployment;
 mod document;
@@ -18,6 +19,7 @@ mod macros;
 mod made;
 mod mappings;
 mod parameters;
+mod path;
 mod readings;
 mod references;
 mod roots;

@@ -1,7 +1,10 @@
 //! What a parameter is: the value that it is given, else its default, else any that it allows.
 
-use super::eval::{Evaluator, Way, is_absent};
+use std::collections::HashSet;
+
+use super::eval::{Evaluator, Way, is_absent, weight_of_text};
 use super::flat;
+use super::lists::MAX_ITEMS;
 use super::references::declaration;
 use super::symbols::{failed, is_final};
 use crate::formats::ParameterPolicy;
@@ -12,6 +15,13 @@ use crate::value::{Data, Hop, Known, Maybe, Step, Traced, Unknown, Why};
 
 /// The text of a parameter before its type is looked at, and where it comes from.
 type Given = (Maybe<String>, Vec<Hop>);
+
+/// The values that a declaration allows; none when it allows all.
+pub(super) struct Allowed {
+    /// Each once, in their order.
+    values: Vec<String>,
+    known: HashSet<String>,
+}
 
 impl Evaluator<'_> {
     /// The value of a parameter, and the way to it.
@@ -28,12 +38,15 @@ impl Evaluator<'_> {
             let nothing = Unknown(Why::NoValue { reference });
             (if self.scope.call.is_some() { failed(format!("nothing gives `{name}` a value")) } else { nothing }, here)
         });
+        if let Known(text) = &text {
+            self.world.charge(weight_of_text(text));
+        }
         let span = hops.last().map_or(declared.key.span, |hop| hop.span);
-        let allowed = allowed(mapping);
+        let allowed = self.library.allowed(declared);
         if is_list(kind) {
             return (text.and_then(|text| list(&text, &allowed, name, span)), hops);
         }
-        let text = if allowed.is_empty() { text } else { self.narrow(text, &allowed, name) };
+        let text = if allowed.values.is_empty() { text } else { self.narrow(text, &allowed, name) };
         (text.and_then(|text| single(text, kind)), hops)
     }
 
@@ -87,13 +100,13 @@ impl Evaluator<'_> {
     }
 
     /// The value among those that are allowed; a world in which it is none of them can't be deployed.
-    fn narrow(&self, text: Maybe<String>, allowed: &[String], name: &str) -> Maybe<String> {
+    fn narrow(&self, text: Maybe<String>, allowed: &Allowed, name: &str) -> Maybe<String> {
         match text {
-            Known(text) if allowed.contains(&text) => Known(text),
+            Known(text) if allowed.known.contains(&text) => Known(text),
             Known(text) => failed(format!("\"{text}\" isn't among the allowed values of `{name}`")),
             Unknown(why) if is_final(&why) => Unknown(why),
-            Unknown(why) => match self.one_of(&why.symbol(), allowed) {
-                Some(Some(index)) => allowed.get(index).cloned().map_or(Unknown(why), Known),
+            Unknown(why) => match self.one_of(&why.symbol(), &allowed.values) {
+                Some(Some(index)) => allowed.values.get(index).cloned().map_or(Unknown(why), Known),
                 Some(None) => failed(format!("`{name}` isn't among its allowed values")),
                 None => Unknown(why),
             },
@@ -123,16 +136,14 @@ fn is_list(kind: &str) -> bool {
     kind == "CommaDelimitedList" || kind.starts_with("List<")
 }
 
-/// The values that a declaration allows; none when it allows all.
-fn allowed(mapping: &Mapping) -> Vec<String> {
-    let values = mapping.get("AllowedValues").and_then(|entry| entry.value.as_sequence()).unwrap_or_default();
-    let mut distinct = Vec::new();
-    for text in values.iter().filter_map(|value| scalar_text(value)) {
-        if !distinct.contains(&text) {
-            distinct.push(text);
-        }
+impl Allowed {
+    /// Those of a declaration.
+    pub(super) fn of(declared: &Node) -> Self {
+        let values = declared.as_mapping().and_then(|mapping| mapping.get("AllowedValues")?.value.as_sequence());
+        let mut known = HashSet::new();
+        let texts = values.unwrap_or_default().iter().filter_map(|value| scalar_text(value));
+        Self { values: texts.filter(|text| known.insert(text.clone())).collect(), known }
     }
-    distinct
 }
 
 /// A parameter stays a text, also when it has to look like a number.
@@ -144,12 +155,15 @@ fn single(text: String, kind: &str) -> Maybe<Data> {
 }
 
 /// The members of a list are trimmed.
-fn list(text: &str, allowed: &[String], name: &str, span: Span) -> Maybe<Data> {
+fn list(text: &str, allowed: &Allowed, name: &str, span: Span) -> Maybe<Data> {
     if text.is_empty() {
         return Unknown(Why::NotEvaluated { construct: "an empty list of texts".to_owned() });
     }
+    if text.split(',').nth(MAX_ITEMS).is_some() {
+        return Unknown(Why::OverLimit { limit: "the items of a list" });
+    }
     let items: Vec<String> = text.split(',').map(|item| item.trim().to_owned()).collect();
-    if let Some(other) = items.iter().find(|item| !allowed.is_empty() && !allowed.contains(item)) {
+    if let Some(other) = items.iter().find(|item| !allowed.known.is_empty() && !allowed.known.contains(*item)) {
         return failed(format!("\"{other}\" isn't among the allowed values of `{name}`"));
     }
     Known(Data::tuple(items.into_iter().map(|item| Traced::written(Data::String(item), span)).collect()))

@@ -5,7 +5,9 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use super::document::Reading;
-use crate::source::{FileId, SourceFile};
+use super::given::Given;
+use crate::formats::Variables;
+use crate::source::{FileId, SourceFile, Sources};
 
 /// A file is kept for those who ask after so many. Most files are read once for their links and once for their
 /// deployment, so that of a large repository hardly anything is kept.
@@ -15,7 +17,16 @@ const KEPT_AFTER: usize = 2;
 #[derive(Debug, Default)]
 pub struct Readings {
     files: Mutex<HashMap<FileId, Asked>>,
+    /// By the texts that give them, as they are.
+    given: Mutex<HashMap<Vec<Variables>, Values>>,
     parsed: AtomicUsize,
+}
+
+/// The values that texts give to parameters.
+#[derive(Debug)]
+struct Values {
+    texts: Vec<Arc<SourceFile>>,
+    given: Arc<Given>,
 }
 
 /// A text, how often it was asked for, and what is kept of it.
@@ -43,6 +54,25 @@ impl Readings {
             Some(kept) => Arc::clone(kept.get_or_init(parse)),
             None => parse(),
         }
+    }
+
+    /// The values that the user gives to parameters, which are read once for all deployments with the same ones.
+    pub(super) fn given(&self, parameters: &[Variables], sources: &Sources) -> Arc<Given> {
+        if parameters.is_empty() {
+            return Arc::default();
+        }
+        let file = |parameters: &Variables| match *parameters {
+            Variables::File(id) | Variables::Assignment(id) => sources.file(id),
+        };
+        let texts: Vec<Arc<SourceFile>> = parameters.iter().map(file).collect();
+        let mut all = self.given.lock().unwrap_or_else(PoisonError::into_inner);
+        let known = all.get(parameters).filter(|known| known.texts.iter().zip(&texts).all(|(a, b)| Arc::ptr_eq(a, b)));
+        if let Some(known) = known {
+            return Arc::clone(&known.given);
+        }
+        let given = Arc::new(Given::read(parameters, &texts));
+        all.insert(parameters.to_vec(), Values { texts, given: Arc::clone(&given) });
+        given
     }
 
     /// Where a file is kept; nothing for one that few have asked for.
@@ -79,5 +109,18 @@ mod tests {
         assert_eq!((read().tree.documents.len(), readings.parsed()), (1, 4));
         // The old text isn't kept.
         assert_eq!(Arc::strong_count(&last), 1);
+    }
+
+    #[test]
+    fn values_are_read_once_as_long_as_their_text_is_the_same() {
+        let sources = Sources::default();
+        let file = Variables::File(sources.add("/p.json".as_ref(), b"{\"P\": \"a\"}".to_vec()));
+        let readings = Readings::default();
+        let given = || readings.given(&[file], &sources);
+        let first = given();
+        assert!(Arc::ptr_eq(&first, &given()));
+        assert!(!Arc::ptr_eq(&first, &readings.given(&[file, file], &sources)));
+        sources.renew("/p.json".as_ref(), b"{\"Q\": \"a\"}".to_vec());
+        assert!(given().get("P").is_none() && given().get("Q").is_some());
     }
 }

@@ -2,7 +2,7 @@
 
 use super::call::Argument;
 use super::eval::{Evaluator, written};
-use super::symbols::{computed, failed};
+use super::symbols::{MAX_SYMBOL, computed, failed};
 use crate::source::Span;
 use crate::value::{Data, Hop, Known, Maybe, Origin, Step, Traced, Unknown, Why};
 
@@ -42,6 +42,9 @@ impl Evaluator<'_> {
         if let Some(declared) = self.scope.template.parameters.get(name) {
             let (value, hops) = self.parameter(name, declared);
             return Traced { value, origin: Origin::Written(span), hops };
+        }
+        if name.len() > MAX_SYMBOL {
+            return written(Unknown(Why::OverLimit { limit: "the length of an expression" }), span);
         }
         written(self.pseudo(name).unwrap_or_else(|| self.resource_name(name)), span)
     }
@@ -106,6 +109,9 @@ impl Evaluator<'_> {
 
     /// The attribute that a path such as `Key.Arn` names.
     pub(super) fn attribute_at(&self, path: &str) -> Maybe<Data> {
+        if path.len() > MAX_SYMBOL {
+            return Unknown(Why::OverLimit { limit: "the length of an expression" });
+        }
         let resource = path.split_once('.').map_or(path, |(resource, _)| resource);
         // What a nested stack returns may be anything.
         let is_set = self.declares(resource) && !path.contains(".Outputs.");

@@ -1,9 +1,11 @@
 //! A template that is being deployed: alone, or by a stack of another one.
 
+use std::cell::OnceCell;
 use std::collections::HashMap;
 use std::rc::Rc;
 use std::sync::Arc;
 
+use super::loops::{Member, Members};
 use super::template::Template;
 use crate::source::Span;
 use crate::syntax::node::Node;
@@ -20,6 +22,15 @@ pub(super) struct Scope {
     pub(super) prefix: String,
     /// The stack that deploys it; nothing deploys a root template.
     pub(super) call: Option<Call>,
+    /// The conditions that loops make, once it is known that no world makes a difference.
+    pub(super) looped_conditions: OnceCell<Rc<Looped>>,
+}
+
+/// What loops make, by its names.
+pub(super) struct Looped {
+    /// All of it.
+    pub(super) members: Members,
+    positions: HashMap<String, usize>,
 }
 
 /// A stack in another template.
@@ -51,7 +62,12 @@ pub(super) struct Passed {
 impl Scope {
     /// A template that is deployed by itself.
     pub(super) fn root(template: Rc<Template>) -> Self {
-        Self { template, prefix: String::new(), call: None }
+        Self::of(template, String::new())
+    }
+
+    /// A template whose names begin with a prefix, as nothing but itself deploys it.
+    pub(super) fn of(template: Rc<Template>, prefix: String) -> Self {
+        Self { template, prefix, call: None, looped_conditions: OnceCell::new() }
     }
 
     /// A name as it is seen from outside of all stacks.
@@ -74,5 +90,19 @@ impl Scope {
     /// Whether it is deployed where the root template is.
     pub(super) fn is_here(&self) -> bool {
         self.call.as_ref().is_none_or(|call| !call.is_set && call.caller.is_here())
+    }
+}
+
+impl Looped {
+    /// The first of two equal names counts.
+    pub(super) fn of(members: Members) -> Self {
+        let names = members.all.iter().enumerate().rev();
+        let positions = names.map(|(index, member)| (member.key.clone(), index)).collect();
+        Self { members, positions }
+    }
+
+    /// What has a name.
+    pub(super) fn get(&self, name: &str) -> Option<&Member> {
+        self.members.all.get(*self.positions.get(name)?)
     }
 }

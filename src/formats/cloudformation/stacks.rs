@@ -48,6 +48,15 @@ pub(super) enum Deployed {
     },
 }
 
+/// The template that a stack deploys, as far as no world makes a difference.
+#[derive(Clone)]
+pub(super) struct Behind {
+    /// The template with its parameters.
+    pub(super) scope: Rc<Scope>,
+    /// What its creation depends on.
+    pub(super) condition: Option<Member>,
+}
+
 /// A property by its name.
 type Property = Option<Arc<Node>>;
 
@@ -59,8 +68,14 @@ pub(super) fn is_stack(kind: &str) -> bool {
 impl<'a> Evaluator<'a> {
     /// The evaluator of the template that a stack deploys, and whether it is deployed.
     pub(super) fn enter(&self, member: &Member, outer: &Traced<bool>) -> Option<(Evaluator<'a>, Traced<bool>)> {
+        let Behind { scope, condition } = self.behind(member)?;
+        let exists = self.exists(condition.as_ref(), outer);
+        Some((self.within(scope, scope::Names::new()), exists))
+    }
+
+    /// The template that a stack deploys, with what it is given.
+    pub(super) fn behind(&self, member: &Member) -> Option<Behind> {
         let Some((Deployed::Template(template), members)) = self.deployed(member) else { return None };
-        let exists = self.exists(members.get("Condition"), outer);
         let properties = self.properties(&members);
         let is_set = kind_of(member) == Some(STACK_SET);
         let (arguments, rest) = self.arguments(&properties);
@@ -74,8 +89,8 @@ impl<'a> Evaluator<'a> {
             is_set,
         };
         let prefix = self.scope.qualify(&format!("{}/", member.key));
-        let scope = Rc::new(Scope { template, prefix, call: Some(call) });
-        Some((self.within(scope, scope::Names::new()), exists))
+        let scope = Rc::new(Scope { call: Some(call), ..Scope::of(template, prefix) });
+        Some(Behind { scope, condition: members.get("Condition").cloned() })
     }
 
     /// What a resource deploys if it is a stack, and the entries of the resource.

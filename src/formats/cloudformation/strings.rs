@@ -2,7 +2,7 @@
 
 use super::call::Argument;
 use super::eval::DYNAMIC;
-use super::eval::{Evaluator, Way};
+use super::eval::{Evaluator, Way, weight, weight_of_text};
 use super::symbols::{because, computed, failed, symbol};
 use crate::source::Span;
 use crate::syntax::node::Mapping;
@@ -40,6 +40,10 @@ impl Evaluator<'_> {
             None => (argument.text(), None),
         };
         let Some(text) = text else { return (failed("`Fn::Sub` takes a text, or a text and a mapping"), Vec::new()) };
+        self.world.charge(weight_of_text(text));
+        if !self.world.has_steps() {
+            return (Unknown(Why::OverLimit { limit: "evaluation steps" }), Vec::new());
+        }
         let parts = split(text);
         if let [Part::Name(name)] = parts.as_slice() {
             let value = self.substitute(name, own, argument.span());
@@ -51,11 +55,16 @@ impl Evaluator<'_> {
         }
         let mut writing = Writing::default();
         for part in &parts {
+            self.world.charge(1);
+            if !self.world.has_steps() {
+                return (Unknown(Why::OverLimit { limit: "evaluation steps" }), Vec::new());
+            }
             match part {
                 Part::Literal(text) => writing.literal(text),
                 Part::Name(name) => {
                     let value = self.substitute(name, own, argument.span()).value;
-                    writing.part(self.text_of(&value), &symbol(&value));
+                    self.world.charge(weight(&value));
+                    writing.value(&value, self.text_of(&value));
                 }
             }
         }
@@ -106,7 +115,7 @@ impl Evaluator<'_> {
             if index > 0 {
                 writing.literal(&delimiter);
             }
-            writing.part(self.text_of(&item.value), &symbol(&item.value));
+            writing.value(&item.value, self.text_of(&item.value));
         }
         writing.finish()
     }
@@ -118,11 +127,11 @@ impl Writing {
         self.push(text);
     }
 
-    fn part(&mut self, part: Maybe<String>, symbol: &str) {
-        match part {
+    fn value(&mut self, value: &Maybe<Data>, text: Maybe<String>) {
+        match text {
             Known(text) => self.literal(&text),
             Unknown(why) => {
-                self.push(&format!("${{{symbol}}}"));
+                self.push(&format!("${{{}}}", symbol(value)));
                 self.unknown = Some(match self.unknown.take() {
                     Some(first) => first.nearer(why),
                     None => why,

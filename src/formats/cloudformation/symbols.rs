@@ -4,7 +4,7 @@ use crate::value::world::Atom;
 use crate::value::{Data, Known, Maybe, Unknown, Why};
 
 /// Longer symbols would make a chain of calls quadratic.
-const MAX_SYMBOL: usize = 2_000;
+pub(super) const MAX_SYMBOL: usize = 2_000;
 
 /// A value that no deployment accepts.
 pub(super) fn failed<T>(message: impl Into<String>) -> Maybe<T> {

@@ -1,10 +1,12 @@
 //! A template: its sections, and what is wrong with how it is built.
 
+use std::cell::OnceCell;
 use std::collections::{HashMap, HashSet};
 
 use super::call::{self, Argument, Call};
+use super::circles::{References, circular};
 use super::document::Document;
-use super::flat::{Flat, is_loop};
+use super::flat::{Flat, Room, is_loop};
 use super::library::Library;
 use super::loops::loop_parts;
 use super::macros::{self, LANGUAGE_EXTENSIONS};
@@ -37,6 +39,8 @@ pub(super) struct Template {
     pub(super) is_transformed: bool,
     /// What CloudFormation would refuse.
     pub(super) problems: Vec<Problem>,
+    /// The conditions that depend on themselves, as far as somebody has asked.
+    circular: OnceCell<HashSet<String>>,
 }
 
 /// A part of a template, by key.
@@ -50,11 +54,12 @@ pub(super) struct Section {
 impl Template {
     /// Any document whose `Resources` hold something with a `Type` is a template.
     pub(super) fn recognize(root: &Node, document: &Document, library: &Library<'_>) -> Option<Self> {
-        let mut sections = Flat::of(root.as_mapping()?, library);
-        let transforms = Transforms::of(&mut sections, library);
+        let room = Room::default();
+        let mut sections = Section::within(root.as_mapping()?, library, &room);
+        let transforms = Transforms::of(&mut sections, library, &room);
         let written = sections.get("Resources")?.clone();
         let resources = match written.value.as_mapping() {
-            Some(mapping) if has_resources(mapping) => Section::of(mapping, library),
+            Some(mapping) if has_resources(mapping) => Section::within(mapping, library, &room),
             Some(_) => return None,
             None if sections.get("AWSTemplateFormatVersion").is_some() || holds_trail(&written.value) => {
                 Section::default()
@@ -63,7 +68,7 @@ impl Template {
         };
         let section = |name: &str| {
             let mapping = sections.get(name).and_then(|entry| entry.value.as_mapping());
-            mapping.map(|mapping| Section::of(mapping, library)).unwrap_or_default()
+            mapping.map(|mapping| Section::within(mapping, library, &room)).unwrap_or_default()
         };
         let mut template = Self {
             file: document.file,
@@ -77,6 +82,7 @@ impl Template {
             has_extensions: transforms.has_extensions,
             is_transformed: transforms.is_transformed,
             problems: Vec::new(),
+            circular: OnceCell::new(),
         };
         template.problems = template.find_problems(&written);
         Some(template)
@@ -144,19 +150,13 @@ impl Template {
 
     /// Whether a condition refers to itself, directly or by way of others.
     fn is_circular(&self, name: &str) -> bool {
-        let mut seen: HashSet<String> = HashSet::new();
-        let mut pending = vec![name.to_owned()];
-        while let Some(next) = pending.pop() {
-            let mut names = Vec::new();
-            if let Some(entry) = self.conditions.get(&next) {
-                references(&entry.value, &mut names);
-            }
-            if names.iter().any(|referred| referred == name) {
-                return true;
-            }
-            pending.extend(names.into_iter().filter(|name| seen.insert(name.clone())));
-        }
-        false
+        let all = || {
+            let entries = self.conditions.flat.entries.iter();
+            let referred: References<'_> =
+                entries.filter_map(|entry| Some((entry.key.as_text()?, references(&entry.value)))).collect();
+            circular(&referred).into_iter().map(str::to_owned).collect()
+        };
+        self.circular.get_or_init(all).contains(name)
     }
 
     /// Whether a macro may add what isn't written.
@@ -166,11 +166,23 @@ impl Template {
 }
 
 impl Section {
-    fn of(mapping: &Mapping, library: &Library<'_>) -> Self {
-        let flat = Flat::of(mapping, library);
-        let keys = flat.entries.iter().enumerate();
-        let positions = keys.filter_map(|(index, entry)| Some((entry.key.as_text()?.to_owned(), index))).collect();
-        Self { flat, positions }
+    /// The entries of a mapping.
+    pub(super) fn of(mapping: &Mapping, library: &Library<'_>) -> Self {
+        Self::within(mapping, library, &Room::default())
+    }
+
+    fn within(mapping: &Mapping, library: &Library<'_>, room: &Room) -> Self {
+        let mut flat = Flat::within(mapping, library, room);
+        let entries = std::mem::take(&mut flat.entries);
+        let mut section = Self { flat, ..Self::default() };
+        section.extend(entries);
+        section
+    }
+
+    fn extend(&mut self, entries: Vec<Entry>) {
+        let keys = entries.iter().zip(self.flat.entries.len()..);
+        self.positions.extend(keys.filter_map(|(entry, index)| Some((entry.key.as_text()?.to_owned(), index))));
+        self.flat.entries.extend(entries);
     }
 
     /// The entry of a key.
@@ -188,8 +200,9 @@ struct Transforms {
 
 impl Transforms {
     /// Reads them, and puts the sections of an included file beside those that are written.
-    fn of(sections: &mut Flat, library: &Library<'_>) -> Self {
-        let mut transforms = Self { macros: sections.macros.clone(), has_extensions: false, is_transformed: false };
+    fn of(sections: &mut Section, library: &Library<'_>, room: &Room) -> Self {
+        let macros = sections.flat.macros.clone();
+        let mut transforms = Self { macros, has_extensions: false, is_transformed: false };
         let Some(written) = sections.get("Transform").cloned() else { return transforms };
         transforms.is_transformed = true;
         for found in macros::calls(&written.value) {
@@ -198,8 +211,9 @@ impl Transforms {
             let included = included.as_ref().and_then(|document| document.as_mapping());
             let is_new = |entry: &Entry| entry.key.as_text().is_none_or(|key| sections.get(key).is_none());
             match included {
-                Some(mapping) if mapping.entries.iter().all(is_new) => {
-                    sections.entries.extend(mapping.entries.iter().cloned());
+                Some(mapping) if room.holds(mapping) && mapping.entries.iter().all(is_new) => {
+                    room.take(mapping);
+                    sections.extend(mapping.entries.clone());
                 }
                 _ if found.is_harmless() => {}
                 _ => transforms.macros.push(found.as_macro()),
@@ -238,19 +252,25 @@ pub(super) fn holds_type(node: &Node, is_such: &dyn Fn(&str) -> bool) -> bool {
 }
 
 /// The names of the conditions that a condition refers to.
-fn references(node: &Node, names: &mut Vec<String>) {
+fn references(node: &Node) -> Vec<&str> {
+    let mut names = Vec::new();
+    note_references(node, &mut names);
+    names
+}
+
+fn note_references<'n>(node: &'n Node, names: &mut Vec<&'n str>) {
     if node.tag.as_ref().is_some_and(|tag| tag.name == "!Condition") {
-        names.extend(node.as_text().map(str::to_owned));
+        names.extend(node.as_text());
     }
     match &node.target().kind {
         NodeKind::Scalar(_) | NodeKind::Alias(_) => {}
-        NodeKind::Sequence(items) => items.iter().for_each(|item| references(item, names)),
+        NodeKind::Sequence(items) => items.iter().for_each(|item| note_references(item, names)),
         NodeKind::Mapping(mapping) => {
             for entry in &mapping.entries {
                 if entry.key.as_text() == Some("Condition") {
-                    names.extend(Argument::of_key(&entry.value).text().map(str::to_owned));
+                    names.extend(Argument::of_key(&entry.value).text());
                 }
-                references(&entry.value, names);
+                note_references(&entry.value, names);
             }
         }
     }

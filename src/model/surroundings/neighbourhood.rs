@@ -20,6 +20,14 @@ const MAX_WEIGHED: usize = 1 << 19;
 /// Nor is a policy that is longer than any that AWS takes: 20 KB for a bucket, 32 KB for a key.
 const MAX_POLICY: usize = 1 << 16;
 
+/// More text that is given to what isn't read isn't searched for the names of what trails depend on, in bytes: each text
+/// counts for each trail. What isn't searched may be about anything.
+const MAX_SEARCHED: usize = 1 << 26;
+
+/// More neighbours than this aren't put together again for single trails in single worlds; what is declared around them stays
+/// open then.
+const MAX_GATHERED: usize = 1 << 19;
+
 /// More attachments than this, of which it isn't known to what, aren't told apart.
 const MAX_OPEN: usize = 64;
 
@@ -31,14 +39,49 @@ pub struct Neighbourhood {
     keys: Registry,
     /// What goes for all buckets.
     account: Vec<Attached>,
-    /// What isn't read, with the texts that it is given.
-    unread: Vec<(Doubt, Vec<String>)>,
-    /// What isn't read and may be about anything.
-    doubts: Vec<Doubt>,
+    /// What isn't read, with what it is given.
+    unread: Vec<Unread>,
+    /// The first part that isn't read and may be about anything.
+    doubt: Option<Doubt>,
     /// What trails depend on, as far as somebody has asked.
     known: RefCell<HashMap<String, Rc<Surroundings>>>,
-    /// How much text of policies has been given to trails, in all worlds of the deployment.
-    weighed: Rc<Cell<usize>>,
+    spent: Rc<Spent>,
+}
+
+/// What has been done for the trails of a deployment, in all worlds.
+#[derive(Debug, Default)]
+pub struct Spent {
+    /// How much text of policies was given to them.
+    weighed: Cell<usize>,
+    /// How much text was searched for names.
+    searched: Cell<usize>,
+    /// How many neighbours were put together.
+    gathered: Cell<usize>,
+}
+
+impl Spent {
+    /// Whether all neighbours may be put together once more, some of them read again.
+    pub fn may_gather(&self, all: usize, again: usize) -> bool {
+        /// How many neighbours are put together while one is read.
+        const READING: usize = 4;
+        let all = all.saturating_add(again.saturating_mul(READING));
+        self.gathered.set(self.gathered.get().saturating_add(all));
+        self.gathered.get() <= MAX_GATHERED
+    }
+
+    fn may_search(&self, bytes: usize) -> bool {
+        self.searched.set(self.searched.get().saturating_add(bytes));
+        self.searched.get() <= MAX_SEARCHED
+    }
+}
+
+/// Something that isn't read, and the texts that it is given.
+#[derive(Debug)]
+struct Unread {
+    doubt: Doubt,
+    given: Vec<String>,
+    /// How long these are together; also a short one takes its time.
+    length: usize,
 }
 
 /// Things of one kind by their names, and what is attached to them.
@@ -62,14 +105,14 @@ struct Registered {
 }
 
 impl Neighbourhood {
-    /// What resources declare together; `doubts` are parts of the deployment that aren't read, and `weighed` counts
-    /// the policies that were given to its trails before.
+    /// What resources declare together; `doubt` is a part of the deployment that isn't read, and `spent` counts
+    /// what was done for its trails before.
     pub fn new<'n>(
         neighbours: impl Iterator<Item = &'n Neighbour> + Clone,
-        doubts: Vec<Doubt>,
-        weighed: Rc<Cell<usize>>,
+        doubt: Option<Doubt>,
+        spent: Rc<Spent>,
     ) -> Self {
-        let mut new = Self { doubts, weighed, ..Self::default() };
+        let mut new = Self { doubt, spent, ..Self::default() };
         for neighbour in neighbours.clone() {
             match neighbour {
                 Neighbour::Bucket(thing) => new.buckets.add(thing),
@@ -78,7 +121,7 @@ impl Neighbourhood {
                     drop(new.deliveries.insert(delivery.trail.clone(), Rc::clone(delivery)))
                 }
                 Neighbour::OfAccount(said) => new.account.extend(said.iter().cloned()),
-                Neighbour::Unread(doubt, given) => new.unread.push((doubt.clone(), given.clone())),
+                Neighbour::Unread(doubt, given) => new.unread.push(Unread::of(doubt, given)),
                 Neighbour::OfBucket(_) | Neighbour::OfKey(_) => {}
             }
         }
@@ -125,17 +168,25 @@ impl Neighbourhood {
         let over = |limit| Doubt { span: thing.declared.header, why: Why::OverLimit { limit } };
         let too_many = open().nth(MAX_OPEN).map(|_| over("attachments to what isn't known"));
         let weights = || said.iter().filter_map(|attached| attached.said.policy()).map(|policy| policy.weight);
-        self.weighed.set(self.weighed.get().saturating_add(weights().sum()));
-        let is_light = self.weighed.get() <= MAX_WEIGHED && weights().all(|weight| weight <= MAX_POLICY);
+        self.spent.weighed.set(self.spent.weighed.get().saturating_add(weights().sum()));
+        let is_light = self.spent.weighed.get() <= MAX_WEIGHED && weights().all(|weight| weight <= MAX_POLICY);
         let too_heavy = (!is_light).then(|| over("the length of policies"));
-        let is_given = |(_, given): &&(Doubt, Vec<String>)| thing.is_named_in(given);
-        let unread = self.unread.iter().filter(is_given).map(|(doubt, _)| doubt);
+        let is_about = |unread: &&Unread| !self.spent.may_search(unread.length) || thing.is_named_in(&unread.given);
+        let unread = self.unread.iter().find(is_about).map(|unread| &unread.doubt);
         Dependency {
             declared: Rc::clone(&thing.declared),
             arns: thing.arns.iter().map(Name::text).collect(),
             said: if is_light { said } else { Vec::new() },
-            doubts: unread.chain(&self.doubts).cloned().chain(too_many).chain(too_heavy).collect(),
+            doubt: unread.or(self.doubt.as_ref()).cloned().or(too_many).or(too_heavy),
         }
+    }
+}
+
+impl Unread {
+    fn of(doubt: &Doubt, given: &[String]) -> Self {
+        const AT_LEAST: usize = 64;
+        let length = given.iter().fold(0, |length: usize, text| length.saturating_add(text.len().max(AT_LEAST)));
+        Self { doubt: doubt.clone(), given: given.to_vec(), length }
     }
 }
 
@@ -286,10 +337,10 @@ mod tests {
         let names: Vec<String> = (0..trails).map(|number| number.to_string()).collect();
         let deliveries = names.iter().map(|name| delivery(name));
         let all: Vec<_> = [bucket(), policy(Named::by(&name("x")), weight)].into_iter().chain(deliveries).collect();
-        let neighbourhood = Neighbourhood::new(all.iter(), Vec::new(), Rc::default());
+        let neighbourhood = Neighbourhood::new(all.iter(), None, Rc::default());
         let buckets: Vec<_> = names.iter().map(|name| bucket_of(&neighbourhood, name)).collect();
         let last = buckets.last().unwrap();
-        assert_eq!(last.said.is_empty(), !last.doubts.is_empty());
+        assert_eq!(last.said.is_empty(), last.doubt.is_some());
         last.said.is_empty()
     }
 
@@ -306,8 +357,8 @@ mod tests {
         for (number, is_open) in [(MAX_OPEN, false), (MAX_OPEN + 1, true)] {
             let policies = (0..number).map(|_| policy(unknown(), 1));
             let all: Vec<Neighbour> = [bucket(), delivery("a")].into_iter().chain(policies).collect();
-            let bucket = bucket_of(&Neighbourhood::new(all.iter(), Vec::new(), Rc::default()), "a");
-            assert_eq!((bucket.said.len(), !bucket.doubts.is_empty()), (MAX_OPEN, is_open));
+            let bucket = bucket_of(&Neighbourhood::new(all.iter(), None, Rc::default()), "a");
+            assert_eq!((bucket.said.len(), bucket.doubt.is_some()), (MAX_OPEN, is_open));
             let is_unknown = |attached: &Attached| matches!(attached.applies, Maybe::Unknown(_));
             assert!(bucket.said.iter().all(is_unknown));
         }

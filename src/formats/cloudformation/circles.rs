@@ -1,0 +1,84 @@
+//! Names that refer to themselves by way of others.
+
+use std::collections::{HashMap, HashSet};
+
+/// What each name refers to.
+pub(super) type References<'n> = HashMap<&'n str, Vec<&'n str>>;
+
+/// The names on circles, all in one go: to follow each name by itself would take the square of a long chain.
+pub(super) fn circular<'n>(references: &References<'n>) -> HashSet<&'n str> {
+    let referring = turned(references);
+    let mut seen = HashSet::new();
+    let mut circular = HashSet::new();
+    // What leads to a name and is left before it is on a circle with it.
+    for name in left(references).into_iter().rev() {
+        let circle = reached(name, &referring, &mut seen);
+        let refers_to_itself = references.get(name).is_some_and(|referred| referred.contains(&name));
+        if circle.len() > 1 || refers_to_itself {
+            circular.extend(circle);
+        }
+    }
+    circular
+}
+
+fn turned<'n>(references: &References<'n>) -> References<'n> {
+    let mut turned = References::new();
+    for (name, referred) in references {
+        referred.iter().for_each(|referred| turned.entry(referred).or_default().push(name));
+    }
+    turned
+}
+
+/// All names in the order in which a search in depth leaves them: each after those that it leads to.
+fn left<'n>(references: &References<'n>) -> Vec<&'n str> {
+    let (mut left, mut seen) = (Vec::new(), HashSet::new());
+    let mut pending: Vec<(&str, bool)> = references.keys().map(|name| (*name, false)).collect();
+    while let Some((name, is_left)) = pending.pop() {
+        if is_left {
+            left.push(name);
+        } else if seen.insert(name) {
+            pending.push((name, true));
+            pending.extend(references.get(name).into_iter().flatten().map(|referred| (*referred, false)));
+        }
+    }
+    left
+}
+
+/// A name and those that it leads to, without what was seen before.
+fn reached<'n>(name: &'n str, references: &References<'n>, seen: &mut HashSet<&'n str>) -> Vec<&'n str> {
+    let (mut reached, mut pending) = (Vec::new(), vec![name]);
+    while let Some(next) = pending.pop() {
+        if seen.insert(next) {
+            reached.push(next);
+            pending.extend(references.get(next).into_iter().flatten());
+        }
+    }
+    reached
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn names_on_circles(references: &[(&'static str, &[&'static str])]) -> Vec<&'static str> {
+        let references = references.iter().map(|(name, referred)| (*name, referred.to_vec())).collect();
+        let mut names: Vec<&str> = circular(&references).into_iter().collect();
+        names.sort_unstable();
+        names
+    }
+
+    #[test]
+    fn a_name_between_circles_is_on_none() {
+        let references: [(&str, &[&str]); 8] = [
+            ("before", &["a"]),
+            ("a", &["b", "b"]),
+            ("b", &["c", "missing"]),
+            ("c", &["a", "between"]),
+            ("between", &["own", "after"]),
+            ("own", &["own"]),
+            ("after", &["last"]),
+            ("last", &[]),
+        ];
+        assert_eq!(names_on_circles(&references), ["a", "b", "c", "own"]);
+    }
+}
