@@ -125,7 +125,8 @@ impl Baseline {
 
     /// Without the entries for which there is no finding.
     pub fn without(&self, stale: &[&Entry]) -> Self {
-        Self::new(self.entries.iter().filter(|entry| !stale.contains(entry)).cloned())
+        let stale: HashSet<&str> = stale.iter().map(|entry| entry.fingerprint.as_str()).collect();
+        Self::new(self.entries.iter().filter(|entry| !stale.contains(entry.fingerprint.as_str())).cloned())
     }
 }
 

@@ -135,7 +135,7 @@ fn judge(
     let (root, format) = (candidate.project.root(), candidate.format);
     let case = Case { root, name, format, opened: opened.as_ref(), settings, suppressions, sources: context.sources };
     let mut judgement = case.judge();
-    let known = |file| opened.documents(file);
+    let known = |file| opened.tree(file);
     fix::propose(&mut judgement.findings, &fix::Texts::new(context.sources, context.fs, &known));
     judgement.findings.extend(reading::of_problems(opened.problems()));
     settings.progress.judged();

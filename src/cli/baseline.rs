@@ -1,5 +1,6 @@
 //! `trailint baseline`, and the baseline of a check.
 
+use std::collections::HashSet;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -97,8 +98,8 @@ pub(super) fn run(command: &BaselineCommand, matches: &ArgMatches, look: Look) -
 /// How a baseline differs from what it was, to follow "accepts".
 fn changes(old: &Baseline, new: &Baseline) -> String {
     let missing_in = |other: &Baseline, one: &Baseline| {
-        let has = |entry: &&Entry| !other.entries.iter().any(|known| known.fingerprint == entry.fingerprint);
-        one.entries.iter().filter(has).count()
+        let known: HashSet<&str> = other.entries.iter().map(|entry| entry.fingerprint.as_str()).collect();
+        one.entries.iter().filter(|entry| !known.contains(entry.fingerprint.as_str())).count()
     };
     let plural = if new.entries.len() == 1 { "" } else { "s" };
     format!("{} finding{plural}: {} new, {} gone", new.entries.len(), missing_in(old, new), missing_in(new, old))

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use crate::formats::terraform::names::is_configuration;
 use crate::source::{FileId, Fs, SourceFile, Sources, Span};
 use crate::syntax::hcl::{self, Block, Item, Parsed};
-use crate::syntax::node::{Entry, Node, NodeKind};
+use crate::syntax::node::{Entry, Node, NodeKind, Tree};
 use crate::syntax::{Language, json, yaml};
 
 /// How much text may be gone through for all fixes of a deployment together, in bytes. Findings beyond have no fix; once the
@@ -28,15 +28,15 @@ pub struct Texts<'a> {
     searched: Cell<usize>,
 }
 
-/// The documents of files in YAML or JSON that somebody else has read already.
-pub type Trees<'a> = &'a dyn Fn(FileId) -> Option<Vec<Arc<Node>>>;
+/// What files in YAML or JSON hold, as far as somebody else has read it already.
+pub type Trees<'a> = &'a dyn Fn(FileId) -> Option<Arc<Tree>>;
 
 /// A file as its language reads it.
 pub(super) enum Text {
     /// HCL, of which only what is needed is parsed.
     Items(Vec<Item>),
     /// YAML or JSON.
-    Documents(Vec<Arc<Node>>),
+    Documents(Arc<Tree>),
 }
 
 /// What a place in HCL lies in.
@@ -107,14 +107,14 @@ impl<'a> Texts<'a> {
 
     pub(super) fn text(&self, id: FileId) -> Rc<Text> {
         let read = || {
-            if let Some(documents) = (self.known)(id) {
-                return Rc::new(Text::Documents(documents));
+            if let Some(tree) = (self.known)(id) {
+                return Rc::new(Text::Documents(tree));
             }
             let file = self.file(id);
             Rc::new(match Language::of(&file) {
                 Language::Hcl => Text::Items(hcl::split(id, &file).items),
-                Language::Yaml => Text::Documents(yaml::parse(id, &file).documents),
-                Language::Json => Text::Documents(json::parse(id, &file).documents),
+                Language::Yaml => Text::Documents(Arc::new(yaml::parse(id, &file))),
+                Language::Json => Text::Documents(Arc::new(json::parse(id, &file))),
             })
         };
         Rc::clone(self.read.borrow_mut().entry(id).or_insert_with(read))
@@ -147,9 +147,9 @@ impl<'a> Texts<'a> {
     /// The nodes that hold a place, the outermost first.
     pub(super) fn path(&self, place: Span) -> Vec<Arc<Node>> {
         let text = self.text(place.file);
-        let Text::Documents(documents) = text.as_ref() else { return Vec::new() };
+        let Text::Documents(tree) = text.as_ref() else { return Vec::new() };
         let mut path = Vec::new();
-        let document = last_before(documents, place, |node| node.whole());
+        let document = last_before(&tree.documents, place, |node| node.whole());
         let mut next = document.filter(|node| holds(node.whole(), place)).cloned();
         while let Some(node) = next {
             next = child(&node, place);

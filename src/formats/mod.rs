@@ -21,7 +21,7 @@ pub use plan::{Key, Plan, PlannedTrail};
 use crate::model::{Elsewhere, Resource, Subject};
 use crate::source::{FileId, Fs, Sources, Span};
 use crate::syntax::Problem;
-use crate::syntax::node::Node;
+use crate::syntax::node::Tree;
 use crate::value::World;
 
 /// All formats; a file belongs to the first that reads its name and finds it worth something.
@@ -219,8 +219,8 @@ pub trait Opened {
     /// What couldn't be understood in files that mention a trail.
     fn problems(&self) -> Vec<Problem>;
 
-    /// The documents of a file in YAML or JSON, if it was read as one that has them.
-    fn documents(&self, _file: FileId) -> Option<Vec<Arc<Node>>> {
+    /// What a file in YAML or JSON holds, if it was read as one.
+    fn tree(&self, _file: FileId) -> Option<Arc<Tree>> {
         None
     }
 }

@@ -17,7 +17,7 @@ use crate::formats::{Context, Opened};
 use crate::model::{Elsewhere, Resource, Subject};
 use crate::source::{FileId, Span};
 use crate::syntax::Problem;
-use crate::syntax::node::{Entry, Node};
+use crate::syntax::node::{Entry, Tree};
 use crate::value::{Traced, Why, World};
 
 /// Stacks within stacks deeper than this are given up.
@@ -27,7 +27,7 @@ const MAX_DEPTH: usize = 10;
 const MAX_SITES: usize = 4_096;
 
 /// More steps than this for all that is looked for in a deployment are given up.
-const MAX_STEPS: usize = 4_000_000;
+const MAX_STEPS: usize = 1_000_000;
 
 /// A root template that has been read.
 pub(super) struct Deployment<'a> {
@@ -154,8 +154,8 @@ impl Opened for Deployment<'_> {
         problems
     }
 
-    fn documents(&self, file: FileId) -> Option<Vec<Arc<Node>>> {
-        Some(self.library.known(file)?.tree.documents.clone())
+    fn tree(&self, file: FileId) -> Option<Arc<Tree>> {
+        Some(Arc::clone(&self.library.known(file)?.tree))
     }
 }
 

@@ -26,7 +26,7 @@ pub(super) struct Document {
 #[derive(Debug)]
 pub(super) struct Reading {
     /// What it holds.
-    pub(super) tree: Tree,
+    pub(super) tree: Arc<Tree>,
     /// How it is written.
     pub(super) notation: Notation,
     /// Whether its text mentions a trail, also in escapes.
@@ -77,7 +77,7 @@ impl Reading {
     pub(super) fn of_part(id: FileId, file: &SourceFile, part: Range<usize>) -> Self {
         let mentions_trail = mentions_trail(file.text.get(part.clone()).unwrap_or_default());
         let (tree, notation) = parse(id, file, part);
-        Self { tree, notation, mentions_trail }
+        Self { tree: Arc::new(tree), notation, mentions_trail }
     }
 }
 

@@ -6,22 +6,30 @@ use crate::cli::{BAD, Scratch, err, status};
 use crate::support::files_below;
 
 /// What is written to a file, and the exit status when it is.
-const WRITES: [(&str, i32); 6] = [
+const WRITES: [(&str, i32); 8] = [
     ("check -o json=new.json", 1),
     ("check -o sarif=old.json", 1),
     ("check -o html=new.html -o json=old.json", 1),
     ("check --fix", 0),
     ("check --add-ignore=why", 0),
     ("baseline create", 0),
+    ("baseline update --baseline more.json", 0),
+    ("baseline prune --baseline more.json", 0),
 ];
 
 /// How much further each attempt gets, in blocks of 512 bytes.
 const STEP: usize = 3;
 
+/// A trail, and a baseline that accepts what is wrong with it and with ten others that are gone.
 fn scratch(name: &str) -> Scratch {
     let text =
         format!("{}{BAD}", "# It is long.\n".repeat(200)).replace("  kms", "  is_multi_region_trail = false\n  kms");
-    Scratch::new(&format!("writes-{name}"), &[("main.tf", &text), ("old.json", "{}")])
+    let others: String = (0..10).map(|number| BAD.replace("\"t\"", &format!("\"t{number}\""))).collect();
+    let scratch =
+        Scratch::new(&format!("writes-{name}"), &[("main.tf", &format!("{text}{others}")), ("old.json", "{}")]);
+    assert_eq!(status(&scratch.run(&["baseline", "create", "--baseline", "more.json"])), 0);
+    std::fs::write(scratch.path("main.tf"), text).unwrap();
+    scratch
 }
 
 /// Runs the program where no file may be larger than some blocks, as on a disk that is full then.
