@@ -43,10 +43,10 @@ impl<T: HasName> Named<T> {
 
     fn order(&self) -> &[usize] {
         self.order.get_or_init(|| {
-            let mut order: Box<[usize]> = (0..self.items.len()).collect();
             // Things of one name stay in their order.
-            order.sort_by_key(|&at| self.name_at(at));
-            order
+            let mut order: Vec<(&str, usize)> = self.items.iter().map(T::name).zip(0..).collect();
+            order.sort_unstable();
+            order.into_iter().map(|(_, at)| at).collect()
         })
     }
 

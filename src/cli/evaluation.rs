@@ -134,7 +134,7 @@ fn use_environment(options: &mut Options, sources: &Sources) -> Result<(), Error
     let mut variables: Vec<(String, String)> = std::env::vars_os()
         .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
         .collect();
-    variables.sort();
+    variables.sort_unstable();
     for (name, value) in variables {
         if let Some(variable) = name.strip_prefix("TF_VAR_") {
             let text = format!("{variable}={value}");

@@ -131,7 +131,7 @@ impl Case<'_> {
         let when = if condition.is_empty() { String::new() } else { format!(" when {condition}") };
         let mut blocked_by = finding.blocked_by;
         blocked_by.extend(witness.subjects.iter().cloned());
-        blocked_by.sort();
+        blocked_by.sort_unstable();
         blocked_by.dedup();
         Reported {
             rule,

@@ -38,7 +38,7 @@ pub(super) fn combine(verdicts: Vec<(Verdict, &World)>) -> (Outcome, Option<Find
     let show = |decisions: &[Decision]| decisions.iter().map(Decision::to_string).collect::<Vec<_>>();
     let subjects = failing.iter().chain(&passing).map(|decision| decision.atom.subject().to_owned());
     let mut witness = Witness { fails_when: show(&failing), passes_when: show(&passing), subjects: subjects.collect() };
-    witness.subjects.sort();
+    witness.subjects.sort_unstable();
     witness.subjects.dedup();
     let fails = verdicts.iter().position(|(verdict, _)| is_fail(verdict));
     let open = verdicts.iter().position(|(verdict, _)| !is_pass(verdict));

@@ -145,7 +145,7 @@ fn fix(finding: &Reported, texts: &Texts<'_>) -> Option<Fix> {
         }
         edits.extend(own);
     }
-    edits.sort();
+    edits.sort_unstable();
     edits.dedup();
     let is_clear = edits.windows(2).all(|pair| match pair {
         [one, other] => one.span.file != other.span.file || one.span.end <= other.span.start,

@@ -87,7 +87,7 @@ impl<'a> Texts<'a> {
         let directory = self.file(id).directory().to_owned();
         let mut paths = self.fs.list(&directory).unwrap_or_default();
         paths.extend(self.sources.unlisted_in(&directory));
-        paths.sort();
+        paths.sort_unstable();
         paths.dedup();
         paths.iter().for_each(|path| self.search(path.as_os_str().len()));
         let of_module =

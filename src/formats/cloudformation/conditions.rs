@@ -160,7 +160,7 @@ fn equal(evaluator: &Evaluator<'_>, left: &Traced<Data>, right: &Traced<Data>) -
         (Some(why), Some(_)) if left.value == right.value && !is_final(&why) => Known(true),
         (Some(why), Some(_)) => {
             let mut sides = [symbol(&left.value), symbol(&right.value)];
-            sides.sort();
+            sides.sort_unstable();
             let final_one = [&left.value, &right.value].into_iter().filter_map(first_unknown).find(is_final);
             evaluator.ask(Atom::Holds { condition: sides.join(" == ") }, final_one.unwrap_or(why))
         }

@@ -93,7 +93,7 @@ pub(super) fn find(linked: &[Linked], context: Context<'_>) -> Vec<Root> {
             reach(*file, &calls, &mut reached);
         }
     }
-    roots.sort();
+    roots.sort_unstable();
     let numbers = |file: &FileId| candidates.get(file).map_or(&[][..], |links| &links.documents);
     roots.iter().flat_map(|file| of_file(*file, numbers(file), &context.sources.file(*file).name)).collect()
 }

@@ -347,7 +347,7 @@ fn module_files(directory: &Path, context: Context<'_>) -> Result<Vec<PathBuf>, 
     };
     // Text from standard input stands for a file that need not exist.
     paths.extend(context.sources.unlisted_in(directory));
-    paths.sort();
+    paths.sort_unstable();
     paths.dedup();
     let names: Vec<String> = paths.iter().map(|path| file_name(path)).collect();
     let all: HashSet<&str> = names.iter().map(String::as_str).collect();

@@ -432,6 +432,15 @@ mod tests {
     }
 
     #[test]
+    fn characters_that_the_language_does_not_have_are_passed() {
+        for character in (0..=0x7f_u8).map(char::from).filter(|c| !" \t\n\r\"()[]{}#/".contains(*c)) {
+            let input = format!("a = 1 {character} 2\nb = {character}\n");
+            let first = format!("attribute a = 1 {character} 2 [1 {character} 2]");
+            check(input, &[&first, &format!("attribute b = {character} [{character}]")]);
+        }
+    }
+
+    #[test]
     fn hostile_text_takes_linear_time() {
         assert_eq!(problems(&"a {\n".repeat(300_000)), 100);
         let heredocs: String = (0..100_000).map(|at| format!("a {{\nx = <<E{at}\n${{)\n")).collect();

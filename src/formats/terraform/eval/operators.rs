@@ -153,7 +153,7 @@ fn equal(left: &Traced<Data>, right: &Traced<Data>) -> Maybe<Data> {
         }
         (Unknown(left), Unknown(right)) => {
             let mut sides = [left.symbol(), right.symbol()];
-            sides.sort();
+            sides.sort_unstable();
             let expression = sides.join(" == ");
             let cause = if left.is_failure() { left } else { right };
             computed(expression.clone(), cause, Some(Atom::Holds { condition: expression }))

@@ -235,11 +235,13 @@ impl<'a> Scanner<'a> {
         }
     }
 
-    /// Takes a character and all that means nothing here, without the blanks behind it.
+    /// Takes a character, whatever it is, and all that means nothing here, without the blanks behind it.
     fn inert_run(&mut self) {
         let rest = self.text.as_bytes().get(self.at..).unwrap_or_default();
-        let length = rest.iter().skip(1).take_while(|byte| is_inert(**byte)).count().saturating_add(1);
-        self.pass(rest.get(..length).unwrap_or_default().trim_ascii_end().len());
+        let more = rest.iter().skip(1).take_while(|byte| is_inert(**byte)).count();
+        let run = rest.get(1..more.saturating_add(1)).unwrap_or_default();
+        let blanks = run.iter().rev().take_while(|byte| matches!(byte, b' ' | b'\t')).count();
+        self.pass(more.saturating_sub(blanks).saturating_add(1));
     }
 
     /// Goes on behind all bytes of a kind.
