@@ -1,5 +1,6 @@
 //! One directory of Terraform files, parsed block by block as somebody asks.
 
+mod blocks;
 mod checks;
 mod index;
 mod merge;
@@ -7,19 +8,20 @@ mod providers;
 
 use std::collections::{BTreeSet, HashSet};
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, OnceLock};
+use std::sync::OnceLock;
 
 use super::calls::found;
-use super::{file_name, json, mentions_trail, names, names_trail};
+use super::{file_name, mentions_trail, names};
+use blocks::{ModuleBlock, Source, kind_of, read_blocks};
 use index::{Index, Overrides};
 use providers::Providers;
 pub(super) use providers::{Configuration, SETTINGS};
 
 use crate::formats::{Context, Engine};
-use crate::model::{Kind, Notation, Subject, kinds};
-use crate::source::{FileId, ReadError, SourceFile, Span};
-use crate::syntax::hcl::{self, Attribute, Block, Expr, Item, ItemKind, Name, Parsed};
-use crate::syntax::{Problem, ProblemKind, json as json_syntax};
+use crate::model::{Kind, Notation, Subject};
+use crate::source::{FileId, ReadError, Span};
+use crate::syntax::hcl::{Attribute, Block, Expr};
+use crate::syntax::{Problem, ProblemKind};
 
 /// The files of a module and the blocks in them.
 #[derive(Debug)]
@@ -44,28 +46,6 @@ pub(super) struct Module {
 /// A block of a module, by its place in the list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) struct BlockId(usize);
-
-/// A top-level block that is parsed when it is first needed.
-#[derive(Debug)]
-struct ModuleBlock {
-    keyword: Name,
-    /// Whether it is about a trail, by its text or its type.
-    mentions_trail: bool,
-    notation: Notation,
-    file: Arc<SourceFile>,
-    source: Source,
-    parsed: OnceLock<(Option<Block>, Vec<Problem>)>,
-    /// The directory that it calls, as far as its text says so plainly, once somebody has asked.
-    plain_source: OnceLock<Option<PathBuf>>,
-}
-
-/// What a block is parsed from.
-#[derive(Debug)]
-enum Source {
-    Native(Item),
-    /// Blocks of the JSON syntax come parsed.
-    Json(Block),
-}
 
 impl Module {
     /// Reads the module in a directory.
@@ -235,108 +215,6 @@ impl Module {
         problems.extend(checks::baseless(&self.overrides, parsed()));
         problems
     }
-}
-
-impl ModuleBlock {
-    /// Whether its text makes it worth parsing.
-    fn may_declare(&self, subject: Subject) -> bool {
-        let names_neighbour = || match &self.source {
-            Source::Json(block) => kind_of(block, subject).is_some(),
-            Source::Native(item) => {
-                let text = self.file.slice(item.span);
-                names_neighbour(header_of(text))
-            }
-        };
-        self.mentions_trail || subject == Subject::Surroundings && names_neighbour()
-    }
-
-    fn lookalike(&self) -> Option<Problem> {
-        match &self.source {
-            Source::Native(item) if names_trail(header_of(self.file.slice(item.span)).as_bytes()) => {
-                checks::lookalike(&self.keyword, self.parsed.get().and_then(|(block, _)| block.as_ref()))
-            }
-            Source::Native(_) | Source::Json(_) => None,
-        }
-    }
-
-    fn parse(&self) -> (Option<Block>, Vec<Problem>) {
-        match &self.source {
-            Source::Json(block) => (Some(block.clone()), Vec::new()),
-            Source::Native(item) => match hcl::parse(item, &self.file) {
-                (Some(Parsed::Block(block)), problems) => (Some(block), problems),
-                (Some(Parsed::Attribute(_)) | None, problems) => (None, problems),
-            },
-        }
-    }
-}
-
-/// The blocks of a file, unparsed where the syntax allows it.
-fn read_blocks(id: FileId, file: &Arc<SourceFile>) -> (Vec<ModuleBlock>, Vec<Problem>) {
-    let block = |keyword, mentions_trail, notation, source| ModuleBlock {
-        keyword,
-        mentions_trail,
-        notation,
-        file: Arc::clone(file),
-        source,
-        parsed: OnceLock::new(),
-        plain_source: OnceLock::new(),
-    };
-    if super::is_json(file) {
-        let tree = json_syntax::parse(id, file);
-        let (json, problems) = json::blocks(&tree, file);
-        let json = json.into_iter();
-        let blocks = json.map(|json| {
-            let is_trail = kind_of(&json, Subject::Trails).is_some();
-            block(json.kind.clone(), is_trail, Notation::Json, Source::Json(json))
-        });
-        return (blocks.collect(), [tree.problems, problems].concat());
-    }
-    let outline = hcl::split(id, file);
-    let items = outline.items.into_iter().filter(|item| item.kind == ItemKind::Block);
-    let blocks = items.map(|item| {
-        let text = file.slice(item.span);
-        let header = header_of(text);
-        // An escape in a label may stand for any letter.
-        let is_trail = names_trail(text.as_bytes()) || header.contains('\\');
-        block(item.keyword.clone(), is_trail, Notation::Hcl, Source::Native(item))
-    });
-    (blocks.collect(), outline.problems)
-}
-
-/// The attributes of a file that gives variables values, and what is wrong with its text.
-pub(super) fn read_values(id: FileId, file: &SourceFile) -> (Vec<Attribute>, Vec<Problem>) {
-    if super::is_json(file) {
-        let tree = json_syntax::parse(id, file);
-        return (json::values(&tree, file), tree.problems);
-    }
-    let outline = hcl::split(id, file);
-    let (mut attributes, mut problems) = (Vec::new(), outline.problems);
-    for item in &outline.items {
-        let (parsed, met) = hcl::parse(item, file);
-        problems.extend(met);
-        if let Some(Parsed::Attribute(attribute)) = parsed {
-            attributes.push(attribute);
-        }
-    }
-    (attributes, problems)
-}
-
-fn kind_of(block: &Block, subject: Subject) -> Option<&'static Kind> {
-    let [kind, _] = block.labels.as_slice() else { return None };
-    subject.kind(&kind.text)
-}
-
-/// Whether the header of a resource may name a type on which trails depend.
-fn names_neighbour(header: &str) -> bool {
-    match header.strip_prefix("resource").and_then(|labels| labels.trim_start().strip_prefix('"')) {
-        Some(kind) => kinds::NEIGHBOURS.iter().any(|neighbour| kind.starts_with(neighbour)),
-        None => kinds::NEIGHBOURS.iter().any(|neighbour| header.contains(neighbour)),
-    }
-}
-
-/// What stands before the body of a block.
-fn header_of(block: &str) -> &str {
-    block.split('{').next().unwrap_or_default()
 }
 
 /// The files of a directory that Terraform or OpenTofu reads as its module.

@@ -9,12 +9,12 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::library::Library;
-use super::{file_name, module, names};
+use super::{file_name, is_json, json, names};
 use crate::formats::{Context, Plan, Variables};
 use crate::named::{HasName, Named};
 use crate::source::{FileId, PathKind, ReadError, SourceFile, Span};
-use crate::syntax::Problem;
-use crate::syntax::hcl::{self, Attribute, Expr, ExprKind};
+use crate::syntax::hcl::{self, Attribute, Expr, ExprKind, Parsed};
+use crate::syntax::{Problem, json as json_syntax};
 use crate::value::{Data, Traced};
 
 /// The values, those that win last.
@@ -116,7 +116,7 @@ impl Layer {
     }
 
     fn of_file(id: FileId, file: &SourceFile) -> Self {
-        let (attributes, problems) = module::read_values(id, file);
+        let (attributes, problems) = read_values(id, file);
         // What is lost may have set any variable; a value that can't be read is one that is unknown.
         let is_lost = |problem: &Problem| {
             let is_inside = |value: Span| value.start <= problem.span.start && problem.span.end <= value.end;
@@ -144,6 +144,24 @@ impl Layer {
         };
         Self { values: Named::from(vec![value]), ..Self::default() }
     }
+}
+
+/// The attributes of a file that gives variables values, and what is wrong with its text.
+fn read_values(id: FileId, file: &SourceFile) -> (Vec<Attribute>, Vec<Problem>) {
+    if is_json(file) {
+        let tree = json_syntax::parse(id, file);
+        return (json::values(&tree, file), tree.problems);
+    }
+    let outline = hcl::split(id, file);
+    let (mut attributes, mut problems) = (Vec::new(), outline.problems);
+    for item in &outline.items {
+        let (parsed, met) = hcl::parse(item, file);
+        problems.extend(met);
+        if let Some(Parsed::Attribute(attribute)) = parsed {
+            attributes.push(attribute);
+        }
+    }
+    (attributes, problems)
 }
 
 /// What the files say that Terraform loads by itself.

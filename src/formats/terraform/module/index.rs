@@ -2,7 +2,8 @@
 
 use std::collections::HashMap;
 
-use super::{BlockId, ModuleBlock, Source, header_of};
+use super::BlockId;
+use super::blocks::{ModuleBlock, Source, header_of};
 use crate::syntax::hcl::{self, Block, ItemKind};
 
 /// The places of blocks by their type and labels, and those of locals. Hardly any of them is parsed for that.

@@ -1,0 +1,117 @@
+//! Top-level blocks as they lie in their files, each parsed when somebody asks for it.
+
+use std::path::PathBuf;
+use std::sync::{Arc, OnceLock};
+
+use super::checks;
+use crate::formats::terraform::{is_json, json, names_trail};
+use crate::model::{Kind, Notation, Subject, kinds};
+use crate::source::{FileId, SourceFile};
+use crate::syntax::hcl::{self, Block, Item, ItemKind, Name, Parsed};
+use crate::syntax::{Problem, json as json_syntax};
+
+/// A top-level block that is parsed when it is first needed.
+#[derive(Debug)]
+pub(super) struct ModuleBlock {
+    pub(super) keyword: Name,
+    /// Whether it is about a trail, by its text or its type.
+    pub(super) mentions_trail: bool,
+    pub(super) notation: Notation,
+    pub(super) file: Arc<SourceFile>,
+    pub(super) source: Source,
+    pub(super) parsed: OnceLock<(Option<Block>, Vec<Problem>)>,
+    /// The directory that it calls, as far as its text says so plainly, once somebody has asked.
+    pub(super) plain_source: OnceLock<Option<PathBuf>>,
+}
+
+/// What a block is parsed from.
+#[derive(Debug)]
+pub(super) enum Source {
+    Native(Item),
+    /// Blocks of the JSON syntax come parsed.
+    Json(Block),
+}
+
+impl ModuleBlock {
+    /// Whether its text makes it worth parsing.
+    pub(super) fn may_declare(&self, subject: Subject) -> bool {
+        let names_neighbour = || match &self.source {
+            Source::Json(block) => kind_of(block, subject).is_some(),
+            Source::Native(item) => {
+                let text = self.file.slice(item.span);
+                names_neighbour(header_of(text))
+            }
+        };
+        self.mentions_trail || subject == Subject::Surroundings && names_neighbour()
+    }
+
+    pub(super) fn lookalike(&self) -> Option<Problem> {
+        match &self.source {
+            Source::Native(item) if names_trail(header_of(self.file.slice(item.span)).as_bytes()) => {
+                checks::lookalike(&self.keyword, self.parsed.get().and_then(|(block, _)| block.as_ref()))
+            }
+            Source::Native(_) | Source::Json(_) => None,
+        }
+    }
+
+    pub(super) fn parse(&self) -> (Option<Block>, Vec<Problem>) {
+        match &self.source {
+            Source::Json(block) => (Some(block.clone()), Vec::new()),
+            Source::Native(item) => match hcl::parse(item, &self.file) {
+                (Some(Parsed::Block(block)), problems) => (Some(block), problems),
+                (Some(Parsed::Attribute(_)) | None, problems) => (None, problems),
+            },
+        }
+    }
+}
+
+/// The blocks of a file, unparsed where the syntax allows it.
+pub(super) fn read_blocks(id: FileId, file: &Arc<SourceFile>) -> (Vec<ModuleBlock>, Vec<Problem>) {
+    let block = |keyword, mentions_trail, notation, source| ModuleBlock {
+        keyword,
+        mentions_trail,
+        notation,
+        file: Arc::clone(file),
+        source,
+        parsed: OnceLock::new(),
+        plain_source: OnceLock::new(),
+    };
+    if is_json(file) {
+        let tree = json_syntax::parse(id, file);
+        let (json, problems) = json::blocks(&tree, file);
+        let json = json.into_iter();
+        let blocks = json.map(|json| {
+            let is_trail = kind_of(&json, Subject::Trails).is_some();
+            block(json.kind.clone(), is_trail, Notation::Json, Source::Json(json))
+        });
+        return (blocks.collect(), [tree.problems, problems].concat());
+    }
+    let outline = hcl::split(id, file);
+    let items = outline.items.into_iter().filter(|item| item.kind == ItemKind::Block);
+    let blocks = items.map(|item| {
+        let text = file.slice(item.span);
+        let header = header_of(text);
+        // An escape in a label may stand for any letter.
+        let is_trail = names_trail(text.as_bytes()) || header.contains('\\');
+        block(item.keyword.clone(), is_trail, Notation::Hcl, Source::Native(item))
+    });
+    (blocks.collect(), outline.problems)
+}
+
+pub(super) fn kind_of(block: &Block, subject: Subject) -> Option<&'static Kind> {
+    let [kind, _] = block.labels.as_slice() else { return None };
+    subject.kind(&kind.text)
+}
+
+/// Whether the header of a resource may name a type on which trails depend.
+fn names_neighbour(header: &str) -> bool {
+    match header.strip_prefix("resource").and_then(|labels| labels.trim_start().strip_prefix('"')) {
+        Some(kind) => kinds::NEIGHBOURS.iter().any(|neighbour| kind.starts_with(neighbour)),
+        None => kinds::NEIGHBOURS.iter().any(|neighbour| header.contains(neighbour)),
+    }
+}
+
+/// What stands before the body of a block.
+pub(super) fn header_of(block: &str) -> &str {
+    block.split('{').next().unwrap_or_default()
+}
