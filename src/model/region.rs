@@ -1,4 +1,4 @@
-//! The names of Regions, and what the name of one says about its partition.
+//! The names of Regions, and the partition that the name of one implies.
 
 /// Where each partition's global services leave their events, by how its Regions' names begin.
 ///
@@ -14,6 +14,30 @@ const LEADERS: [(&str, &str); 7] = [
     ("eu-isoe-", "eu-isoe-west-1"),
     ("eusc-", "eusc-de-east-1"),
 ];
+
+/// The other partitions and the ends of their services' domain names, by how their Regions' names begin:
+/// `partitions.json` of AWS's SDKs.
+const PARTITIONS: [(&str, Partition); 7] = [
+    ("cn-", Partition { name: "aws-cn", url_suffix: "amazonaws.com.cn" }),
+    ("us-gov-", Partition { name: "aws-us-gov", url_suffix: "amazonaws.com" }),
+    ("us-iso-", Partition { name: "aws-iso", url_suffix: "c2s.ic.gov" }),
+    ("us-isob-", Partition { name: "aws-iso-b", url_suffix: "sc2s.sgov.gov" }),
+    ("us-isof-", Partition { name: "aws-iso-f", url_suffix: "csp.hci.ic.gov" }),
+    ("eu-isoe-", Partition { name: "aws-iso-e", url_suffix: "cloud.adc-e.uk" }),
+    ("eusc-", Partition { name: "aws-eusc", url_suffix: "amazonaws.eu" }),
+];
+
+/// The partition of all other Regions.
+const PARTITION: Partition = Partition { name: "aws", url_suffix: "amazonaws.com" };
+
+/// A partition of AWS, as the functions and pseudo parameters of both languages name it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Partition {
+    /// The second part of its ARNs.
+    pub name: &'static str,
+    /// The end of its services' domain names.
+    pub url_suffix: &'static str,
+}
 
 /// The leader of the partition of all other Regions.
 const LEADER: &str = "us-east-1";
@@ -31,6 +55,12 @@ pub fn is_name(text: &str) -> bool {
 pub fn leader(region: &str) -> &'static str {
     let found = LEADERS.into_iter().find(|(prefix, _)| region.starts_with(prefix));
     found.map_or(LEADER, |(_, leader)| leader)
+}
+
+/// The partition in which a Region lies; nothing for a text that is no name of a Region.
+pub fn partition(region: &str) -> Option<Partition> {
+    let found = PARTITIONS.into_iter().find(|(prefix, _)| region.starts_with(prefix));
+    is_name(region).then(|| found.map_or(PARTITION, |(_, partition)| partition))
 }
 
 #[cfg(test)]
@@ -59,5 +89,18 @@ mod tests {
             assert_eq!(leader(region), expected);
             assert_eq!(leader(expected), expected);
         }
+    }
+
+    #[test]
+    fn the_name_of_a_region_implies_its_partition() {
+        for (region, expected) in [
+            ("eu-west-1", "aws"),
+            ("us-gov-west-1", "aws-us-gov"),
+            ("cn-north-1", "aws-cn"),
+            ("us-isob-east-1", "aws-iso-b"),
+        ] {
+            assert_eq!(partition(region).map(|partition| partition.name), Some(expected));
+        }
+        assert_eq!(partition("somewhere"), None);
     }
 }

@@ -3,6 +3,7 @@
 use super::call::Argument;
 use super::eval::{Evaluator, written};
 use super::symbols::{MAX_SYMBOL, computed, failed};
+use crate::model::region;
 use crate::source::Span;
 use crate::value::{Data, Hop, Known, Maybe, Origin, Step, Traced, Unknown, Why};
 
@@ -10,17 +11,12 @@ use crate::value::{Data, Hop, Known, Maybe, Origin, Step, Traced, Unknown, Why};
 const NO_VALUE: &str = "AWS::NoValue";
 
 const REGION: &str = "AWS::Region";
+const PARTITION: &str = "AWS::Partition";
+const URL_SUFFIX: &str = "AWS::URLSuffix";
 
 /// What every template may refer to.
-const PSEUDO: [&str; 7] = [
-    "AWS::AccountId",
-    "AWS::NotificationARNs",
-    "AWS::Partition",
-    REGION,
-    "AWS::StackId",
-    "AWS::StackName",
-    "AWS::URLSuffix",
-];
+const PSEUDO: [&str; 7] =
+    ["AWS::AccountId", "AWS::NotificationARNs", PARTITION, REGION, "AWS::StackId", "AWS::StackName", URL_SUFFIX];
 
 impl Evaluator<'_> {
     /// `Ref` gives a parameter's value or a resource's name.
@@ -63,12 +59,12 @@ impl Evaluator<'_> {
         if !PSEUDO.contains(&name) {
             return None;
         }
-        let given = self.library.context.options.region.as_ref().filter(|_| name == REGION && self.scope.is_here());
-        if let Some(region) = given {
-            return Some(Known(Data::String(region.clone())));
+        let given = self.library.context.options.region.as_ref().filter(|_| self.scope.is_here());
+        if let Some(text) = given.and_then(|region| implied(name, region)) {
+            return Some(Known(Data::String(text)));
         }
         // A nested stack lies in the account and the Region of the outer one.
-        let is_shared = matches!(name, "AWS::AccountId" | "AWS::Partition" | REGION | "AWS::URLSuffix");
+        let is_shared = matches!(name, "AWS::AccountId" | PARTITION | REGION | URL_SUFFIX);
         let reference = if is_shared && self.scope.is_here() { name.to_owned() } else { self.scope.qualify(name) };
         Some(Unknown(Why::AtDeployment { reference, is_set: name != "AWS::NotificationARNs" }))
     }
@@ -116,6 +112,17 @@ impl Evaluator<'_> {
         // What a nested stack returns may be anything.
         let is_set = self.declares(resource) && !path.contains(".Outputs.");
         Unknown(Why::AtDeployment { reference: self.scope.qualify(&format!("!GetAtt {path}")), is_set })
+    }
+}
+
+/// The value of a pseudo parameter that follows from the Region of the stack.
+fn implied(name: &str, region: &str) -> Option<String> {
+    let partition = || region::partition(region);
+    match name {
+        REGION => Some(region.to_owned()),
+        PARTITION => partition().map(|partition| partition.name.to_owned()),
+        URL_SUFFIX => partition().map(|partition| partition.url_suffix.to_owned()),
+        _ => None,
     }
 }
 
