@@ -73,6 +73,7 @@ struct BasicNames {
     read_write_type: &'static str,
     include_management_events: &'static str,
     excluded_sources: &'static str,
+    data_resources: &'static str,
 }
 
 /// The names in an advanced event selector.

@@ -31,6 +31,8 @@ pub struct Resource {
     pub macros: Vec<Macro>,
     /// What a plan says otherwise.
     pub contradictions: Vec<Contradiction>,
+    /// True if the CDK has written it, which always writes lists of selectors.
+    pub is_synthesized: bool,
 }
 
 /// A program that rewrites a template, or a part of it, before anything is created.

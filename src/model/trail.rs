@@ -27,6 +27,8 @@ pub struct Trail {
     pub macros: Vec<Macro>,
     /// What a plan says otherwise.
     pub contradictions: Vec<Contradiction>,
+    /// True if the CDK has written it, which always writes lists of selectors.
+    pub is_synthesized: bool,
     /// Records in every Region of the account, not only its own.
     pub is_multi_region: Setting<bool>,
     /// Records at all.

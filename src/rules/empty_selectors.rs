@@ -11,6 +11,9 @@ pub(super) static RULE: Rule =
 
 fn check(trail: &Trail, _: &Policy) -> Option<Finding> {
     let Recorded::Everything = trail.selectors.recorded() else { return None };
+    if trail.is_synthesized {
+        return None;
+    }
     advise(&trail.selectors.basic).or_else(|| advise(&trail.selectors.advanced))
 }
 

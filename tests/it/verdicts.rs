@@ -9,7 +9,8 @@ use super::support::{check, projects_in, word};
 #[test]
 fn projects_get_the_verdicts_that_are_written_for_them() {
     let mut different = String::new();
-    for (name, mut files) in projects_in("testdata/verdicts.txt") {
+    let texts = ["testdata/verdicts.txt", "testdata/template-verdicts.txt"];
+    for (name, mut files) in texts.into_iter().flat_map(projects_in) {
         let (_, expected) = files.pop().unwrap();
         let said = said(&check(files));
         for line in expected.lines() {

@@ -34,6 +34,9 @@ impl Evaluator<'_> {
 
     fn declared_condition(&self, name: &str) -> Maybe<bool> {
         let section = &self.scope.template.conditions;
+        if self.scope.template.is_circular(name) {
+            return Unknown(Why::Cycle { reference: name.to_owned() });
+        }
         if let Some(entry) = section.get(name) {
             return self.within(self.scope.clone(), Names::new()).holds(&entry.value);
         }
@@ -158,6 +161,7 @@ fn equal(evaluator: &Evaluator<'_>, left: &Traced<Data>, right: &Traced<Data>) -
         (Some(why), None) => equals_known(evaluator, left, why, right),
         (None, Some(why)) => equals_known(evaluator, right, why, left),
         (Some(why), Some(_)) if left.value == right.value && !is_final(&why) => Known(true),
+        (Some(_), Some(_)) if Ends::of(&left.value).differ(&Ends::of(&right.value)) => Known(false),
         (Some(why), Some(_)) => {
             let mut sides = [symbol(&left.value), symbol(&right.value)];
             sides.sort_unstable();
@@ -172,6 +176,7 @@ fn equals_known(evaluator: &Evaluator<'_>, value: &Traced<Data>, why: Why, known
     let text = evaluator.text_of(&known.value);
     match (&value.value, text) {
         (Unknown(whole), Known(text)) if text.is_empty() && whole.is_set() => Known(false),
+        (Unknown(_), Known(text)) if !Ends::of(&value.value).allow(&text) => Known(false),
         (Unknown(whole), Known(text)) => {
             evaluator.ask(Atom::Is { subject: whole.symbol(), value: text }, whole.clone())
         }
@@ -180,6 +185,39 @@ fn equals_known(evaluator: &Evaluator<'_>, value: &Traced<Data>, why: Why, known
             let condition = format!("{} == {}", symbol(&value.value), symbol(&known.value));
             evaluator.ask(Atom::Holds { condition }, why)
         }
+    }
+}
+
+/// The beginning and the end of a text of which other parts aren't known.
+#[derive(Default)]
+struct Ends<'v> {
+    before: &'v str,
+    after: &'v str,
+}
+
+impl<'v> Ends<'v> {
+    fn of(value: &'v Maybe<Data>) -> Self {
+        let Unknown(Why::Composed { reference, .. }) = value else { return Self::default() };
+        let quoted = reference.strip_prefix('"').and_then(|text| text.strip_suffix('"'));
+        let ends = quoted.and_then(|text| Some((text.split_once("${")?.0, text.rsplit_once('}')?.1)));
+        let (before, after) = ends.unwrap_or_default();
+        // An escape in the symbol stands for another character.
+        let is_plain = |text: &&str| text.is_ascii() && !text.contains('\\');
+        let [before, after] = [before, after].map(|end| Some(end).filter(is_plain).unwrap_or_default());
+        Self { before, after }
+    }
+
+    /// Whether a text may be the whole.
+    fn allow(&self, text: &str) -> bool {
+        let rest = text.strip_prefix(self.before);
+        rest.is_some_and(|rest| rest.ends_with(self.after))
+    }
+
+    /// Whether no text has both these ends and those.
+    fn differ(&self, other: &Self) -> bool {
+        let may_begin = self.before.starts_with(other.before) || other.before.starts_with(self.before);
+        let may_end = self.after.ends_with(other.after) || other.after.ends_with(self.after);
+        !(may_begin && may_end)
     }
 }
 

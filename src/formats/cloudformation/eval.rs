@@ -48,12 +48,14 @@ pub(super) struct Evaluator<'a> {
     pub(super) names: Names,
     /// The conditions of all scopes.
     pub(super) conditions: Rc<Memo>,
+    /// Whether `Rules` are left aside, as while they are evaluated themselves.
+    pub(super) ignores_rules: bool,
 }
 
 impl<'a> Evaluator<'a> {
     /// An evaluator of a root template.
     pub(super) fn new(library: &'a Library<'a>, scope: Rc<Scope>, world: &'a World) -> Self {
-        Self { library, scope, world, names: Names::new(), conditions: Rc::default() }
+        Self { library, scope, world, names: Names::new(), conditions: Rc::default(), ignores_rules: false }
     }
 
     /// The same with more names.
@@ -190,7 +192,8 @@ impl<'a> Evaluator<'a> {
             "ToJsonString" => (self.to_json_string(argument), Vec::new()),
             "Length" => (self.length(argument), Vec::new()),
             "And" | "Or" | "Not" | "Equals" | "Condition" => {
-                (failed("a condition stands where a value belongs; `Fn::If` chooses one"), Vec::new())
+                // CloudFormation refuses a condition where a value belongs, as it would any other object.
+                (Known(Data::Object(Object::new(span, Vec::new()))), Vec::new())
             }
             "Transform" => return self.included(argument, span),
             name => (self.opaque(name, argument), Vec::new()),
@@ -205,7 +208,8 @@ impl<'a> Evaluator<'a> {
             Some(why) if is_final(&why) => Unknown(why),
             _ if matches!(name, "ImportValue" | "GetAZs" | "Cidr") => {
                 let reference = self.scope.qualify(&format!("!{name} {}", symbol(&argument)));
-                Unknown(Why::AtDeployment { reference, is_set: false })
+                // No export is empty.
+                Unknown(Why::AtDeployment { reference, is_set: name == "ImportValue" })
             }
             _ => Unknown(Why::NotEvaluated { construct: format!("the function `{name}`") }),
         }

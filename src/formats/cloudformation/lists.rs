@@ -1,10 +1,18 @@
 //! Functions of lists: `Fn::Split`, `Fn::Select` and `Fn::Length`.
 
-use super::call::Argument;
+use std::rc::Rc;
+
+use super::call::{Argument, Call};
 use super::eval::{Evaluator, Way};
+use super::flat;
+use super::parameters::{Allowed, is_list};
 use super::symbols::{computed, failed, first_unknown};
 use crate::source::Span;
+use crate::syntax::node::Node;
 use crate::value::{Data, Known, Maybe, Traced, Unknown, Why};
+
+/// The value of a parameter that is an empty list of texts. AWS's documentation leaves open if it has no item or an empty one.
+pub(super) const EMPTY_LIST: &str = "an empty list of texts";
 
 /// Longer lists are given up.
 pub(super) const MAX_ITEMS: usize = 65_536;
@@ -35,11 +43,17 @@ impl Evaluator<'_> {
         let Some([index, list]) = argument.items() else {
             return (failed("`Fn::Select` takes an index and a list"), Vec::new());
         };
+        let allowed = self.allowed_items(list);
         let (index, list) = (self.eval(index).value, self.eval(list).value);
         let items = match &list {
             Known(Data::List(list)) => &list.items,
             Known(other) => return (failed(format!("{} isn't a list", other.shown())), Vec::new()),
-            Unknown(_) => return (computed("Select", &[&index, &list], None), Vec::new()),
+            Unknown(why) if is_empty_list(why) => return (self.select_from_empty(&index), Vec::new()),
+            Unknown(_) => {
+                let item = computed("Select", &[&index, &list], None);
+                let item = allowed.map_or(item.clone(), |(name, allowed)| self.narrow(item, &allowed, name));
+                return (item.map(Data::String), Vec::new());
+            }
         };
         let position = match self.text_of(&index) {
             Known(text) => text.parse::<usize>().ok(),
@@ -58,6 +72,25 @@ impl Evaluator<'_> {
         }
     }
 
+    /// The first item of an empty list of texts is the empty text: `!Equals [!Select [0, !Ref Names], '']` is how templates ask
+    /// if a list is empty.
+    fn select_from_empty(&self, index: &Maybe<Data>) -> Maybe<Data> {
+        match self.text_of(index) {
+            Known(index) if index == "0" => Known(Data::String(String::new())),
+            Known(_) => failed("a list has no such item"),
+            Unknown(_) => computed("Select", &[index, &Known(Data::String(String::new()))], None),
+        }
+    }
+
+    /// The parameter that a list is, and the values that it allows its items.
+    fn allowed_items<'n>(&self, list: &'n Node) -> Option<(&'n str, Rc<Allowed>)> {
+        let name = Call::of(list.target()).filter(|call| call.name == "Ref")?.argument.text()?;
+        let declared = self.scope.template.parameters.get(name)?;
+        let kind = flat::text(declared.value.as_mapping()?, "Type")?;
+        let allowed = self.library.allowed(declared);
+        (is_list(kind) && !allowed.is_any()).then_some((name, allowed))
+    }
+
     /// `Fn::Length`.
     pub(super) fn length(&self, argument: Argument<'_>) -> Maybe<Data> {
         let value = self.argument(argument).value;
@@ -68,6 +101,11 @@ impl Evaluator<'_> {
             Unknown(_) => computed("Length", &[&value], None),
         }
     }
+}
+
+/// Whether a value isn't known because it is an empty list of texts.
+pub(super) fn is_empty_list(why: &Why) -> bool {
+    matches!(why, Why::NotEvaluated { construct } if construct == EMPTY_LIST)
 }
 
 /// What all items are, if they are one.

@@ -48,6 +48,7 @@ impl Evaluator<'_> {
             notation: self.scope.template.notation,
             macros: Vec::new(),
             contradictions: Vec::new(),
+            is_synthesized: false,
         }
     }
 
@@ -116,6 +117,7 @@ impl Evaluator<'_> {
             ignored_changes: Vec::new(),
             notation: self.scope.template.notation,
             contradictions: Vec::new(),
+            is_synthesized: self.scope.template.is_synthesized(),
             macros: self.first_macro(member).into_iter().collect(),
         }
     }

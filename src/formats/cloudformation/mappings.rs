@@ -2,9 +2,10 @@
 
 use super::call::Argument;
 use super::eval::{Evaluator, Way};
+use super::parameters::scalar_text;
 use super::symbols::{computed, failed, is_final};
 use super::template::Section;
-use crate::syntax::node::{Entry, Node};
+use crate::syntax::node::{Entry, Meaning, Node, NodeKind};
 use crate::value::{Data, Hop, Known, Maybe, Step, Traced, Unknown, Why};
 
 /// Which of some entries a key that may be unknown leads to.
@@ -54,22 +55,43 @@ impl Evaluator<'_> {
 
     fn pick(&self, key: &Traced<Data>, section: &Section, has_default: bool) -> Found {
         let flat = &section.flat;
-        let missing = || flat.rest().map_or(Found::Missing, Found::Open);
         let why = match self.text_of(&key.value) {
-            Known(text) => return section.get(&text).cloned().map_or_else(missing, Found::Entry),
+            Known(text) => return self.find(section, &text),
             Unknown(why) => why,
         };
         if is_final(&why) || flat.rest().is_some() {
             return Found::Open(why);
         }
         self.world.charge(flat.entries.len());
-        let keys: Vec<String> = flat.entries.iter().filter_map(|entry| Some(entry.key.as_text()?.to_owned())).collect();
+        let keys: Vec<String> = flat.entries.iter().filter_map(|entry| scalar_text(&entry.key)).collect();
         let chosen =
             if has_default { self.one_or_none(&why.symbol(), &keys) } else { self.one_of(&why.symbol(), &keys) };
         match chosen {
             Some(Some(index)) => flat.entries.get(index).cloned().map_or(Found::Missing, Found::Entry),
             Some(None) => Found::Missing,
             None => Found::Open(why),
+        }
+    }
+
+    /// The entry of a key. Keys are scalars of YAML 1.1 like all others, so that `yes` is `true`.
+    fn find(&self, section: &Section, text: &str) -> Found {
+        let is_key = |entry: &&Entry| scalar_text(&entry.key).as_deref() == Some(text);
+        let entries = &section.flat.entries;
+        let ambiguous = || entries.iter().filter_map(|entry| ambiguous_text(&entry.key)).find(|key| may_be(key, text));
+        let mut found = section.get(text).filter(is_key);
+        if ["true", "false"].contains(&text)
+            || section.get(text).is_some_and(|entry| ambiguous_text(&entry.key).is_some())
+        {
+            self.world.charge(entries.len());
+            if let Some(key) = ambiguous() {
+                return Found::Open(Why::Ambiguous { text: key.to_owned() });
+            }
+            found = found.or_else(|| entries.iter().find(is_key));
+        }
+        match (found, section.flat.rest()) {
+            (Some(entry), _) => Found::Entry(entry.clone()),
+            (None, Some(why)) => Found::Open(why),
+            (None, None) => Found::Missing,
         }
     }
 
@@ -114,11 +136,26 @@ impl Evaluator<'_> {
     /// The entry of a key, or all where it isn't known.
     fn any_entries(&self, section: &Section, key: &Traced<Data>) -> Vec<Entry> {
         match self.text_of(&key.value) {
-            Known(text) => section.get(&text).cloned().into_iter().collect(),
+            Known(text) => match self.find(section, &text) {
+                Found::Entry(entry) => vec![entry],
+                Found::Missing | Found::Open(_) => Vec::new(),
+            },
             Unknown(_) => {
                 self.world.charge(section.flat.entries.len());
                 section.flat.entries.clone()
             }
         }
     }
+}
+
+/// The text of a key that parsers read in two ways.
+fn ambiguous_text(key: &Node) -> Option<&str> {
+    let NodeKind::Scalar(scalar) = &key.target().kind else { return None };
+    (key.target().meaning(scalar) == Meaning::Ambiguous).then_some(&*scalar.text)
+}
+
+/// Whether an ambiguous key may be this text.
+fn may_be(key: &str, text: &str) -> bool {
+    let boolean = if key.eq_ignore_ascii_case("y") { "true" } else { "false" };
+    key == text || boolean == text
 }

@@ -23,6 +23,7 @@ mod path;
 mod readings;
 mod references;
 mod roots;
+mod rules;
 mod scope;
 mod stacks;
 mod strings;

@@ -2,9 +2,11 @@
 
 use std::collections::HashSet;
 
+use regex::RegexBuilder;
+
 use super::eval::{Evaluator, Way, is_absent, weight_of_text};
 use super::flat;
-use super::lists::MAX_ITEMS;
+use super::lists::{EMPTY_LIST, MAX_ITEMS};
 use super::references::declaration;
 use super::symbols::{failed, is_final};
 use crate::formats::ParameterPolicy;
@@ -21,6 +23,8 @@ pub(super) struct Allowed {
     /// Each once, in their order.
     values: Vec<String>,
     known: HashSet<String>,
+    /// Whether the empty text isn't among them, by its least length or its pattern.
+    is_never_empty: bool,
 }
 
 impl Evaluator<'_> {
@@ -31,8 +35,8 @@ impl Evaluator<'_> {
         let Some(mapping) = declared.value.as_mapping() else { return (Unknown(Why::Unreadable), here) };
         let kind = flat::text(mapping, "Type").unwrap_or("String");
         if kind.starts_with("AWS::SSM::Parameter::Value") {
-            // What is given is the key under which the value is found.
-            return (Unknown(Why::AtDeployment { reference, is_set: false }), here);
+            // The value is found under the key that is given, and no stored value is empty.
+            return (Unknown(Why::AtDeployment { reference, is_set: true }), here);
         }
         let (text, hops) = self.given(name, mapping).unwrap_or_else(|| {
             let nothing = Unknown(Why::NoValue { reference });
@@ -46,7 +50,11 @@ impl Evaluator<'_> {
         if is_list(kind) {
             return (text.and_then(|text| list(&text, &allowed, name, span)), hops);
         }
-        let text = if allowed.values.is_empty() { text } else { self.narrow(text, &allowed, name) };
+        let text = match self.pinned(name, &text, &allowed) {
+            Some(pinned) => self.narrow(text, &pinned, name),
+            None if allowed.is_any() => allowed.note_set(text),
+            None => self.narrow(text, &allowed, name),
+        };
         (text.and_then(|text| single(text, kind)), hops)
     }
 
@@ -100,7 +108,7 @@ impl Evaluator<'_> {
     }
 
     /// The value among those that are allowed; a world in which it is none of them can't be deployed.
-    fn narrow(&self, text: Maybe<String>, allowed: &Allowed, name: &str) -> Maybe<String> {
+    pub(super) fn narrow(&self, text: Maybe<String>, allowed: &Allowed, name: &str) -> Maybe<String> {
         match text {
             Known(text) if allowed.known.contains(&text) => Known(text),
             Known(text) => failed(format!("\"{text}\" isn't among the allowed values of `{name}`")),
@@ -132,7 +140,7 @@ impl Evaluator<'_> {
     }
 }
 
-fn is_list(kind: &str) -> bool {
+pub(super) fn is_list(kind: &str) -> bool {
     kind == "CommaDelimitedList" || kind.starts_with("List<")
 }
 
@@ -140,10 +148,50 @@ impl Allowed {
     /// Those of a declaration.
     pub(super) fn of(declared: &Node) -> Self {
         let values = declared.as_mapping().and_then(|mapping| mapping.get("AllowedValues")?.value.as_sequence());
-        let mut known = HashSet::new();
         let texts = values.unwrap_or_default().iter().filter_map(|value| scalar_text(value));
-        Self { values: texts.filter(|text| known.insert(text.clone())).collect(), known }
+        let is_never_empty = declared.as_mapping().is_some_and(refuses_empty);
+        Self { is_never_empty, ..Self::only(texts) }
     }
+
+    /// These and no others; any if there are none.
+    pub(super) fn only(values: impl IntoIterator<Item = String>) -> Self {
+        let mut known = HashSet::new();
+        let values = values.into_iter().filter(|text| known.insert(text.clone())).collect();
+        Self { values, known, is_never_empty: false }
+    }
+
+    /// The values in their order; none where all are allowed.
+    pub(super) fn values(&self) -> &[String] {
+        &self.values
+    }
+
+    /// Whether all values are allowed.
+    pub(super) fn is_any(&self) -> bool {
+        self.values.is_empty()
+    }
+
+    /// A text that isn't known, as one that isn't empty where the empty one isn't allowed.
+    fn note_set(&self, text: Maybe<String>) -> Maybe<String> {
+        match text {
+            Unknown(why) if self.is_never_empty && !why.is_set() && !is_final(&why) => {
+                Unknown(Why::Composed { reference: why.symbol(), cause: Box::new(why) })
+            }
+            text => text,
+        }
+    }
+}
+
+/// Whether a declaration refuses the empty text. A pattern has to match the whole of a value.
+fn refuses_empty(declared: &Mapping) -> bool {
+    const MAX_PATTERN: usize = 1_000;
+    const MAX_SIZE: usize = 1 << 16;
+    let text = |key: &str| scalar_text(&declared.get(key)?.value);
+    let has_length = text("MinLength").and_then(|length| length.parse::<u64>().ok()).is_some_and(|length| length > 0);
+    // A pattern that only Java reads decides nothing.
+    let pattern = text("AllowedPattern").filter(|pattern| pattern.len() <= MAX_PATTERN);
+    let pattern =
+        pattern.and_then(|pattern| RegexBuilder::new(&format!("^(?:{pattern})$")).size_limit(MAX_SIZE).build().ok());
+    has_length || pattern.is_some_and(|pattern| !pattern.is_match(""))
 }
 
 /// A parameter stays a text, also when it has to look like a number.
@@ -157,7 +205,7 @@ fn single(text: String, kind: &str) -> Maybe<Data> {
 /// The members of a list are trimmed.
 fn list(text: &str, allowed: &Allowed, name: &str, span: Span) -> Maybe<Data> {
     if text.is_empty() {
-        return Unknown(Why::NotEvaluated { construct: "an empty list of texts".to_owned() });
+        return Unknown(Why::NotEvaluated { construct: EMPTY_LIST.to_owned() });
     }
     if text.split(',').nth(MAX_ITEMS).is_some() {
         return Unknown(Why::OverLimit { limit: "the items of a list" });

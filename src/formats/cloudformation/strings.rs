@@ -3,6 +3,7 @@
 use super::call::Argument;
 use super::eval::DYNAMIC;
 use super::eval::{Evaluator, Way, weight, weight_of_text};
+use super::lists::is_empty_list;
 use super::symbols::{because, computed, failed, symbol};
 use crate::source::Span;
 use crate::syntax::node::Mapping;
@@ -107,6 +108,7 @@ impl Evaluator<'_> {
         let items = match (&delimiter, &list) {
             (Known(_), Known(Data::List(items))) => &items.items,
             (Known(_), Known(other)) => return failed(format!("{} isn't a list", other.shown())),
+            (Known(_), Unknown(why)) if is_empty_list(why) => return Known(Data::String(String::new())),
             _ => return computed("Join", &[&delimiter.map(Data::String), &list], None),
         };
         let Known(delimiter) = delimiter else { return Unknown(Why::Unreadable) };

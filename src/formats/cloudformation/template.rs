@@ -6,7 +6,7 @@ use std::collections::{HashMap, HashSet};
 use super::call::{self, Argument, Call};
 use super::circles::{References, circular};
 use super::document::Document;
-use super::flat::{Flat, Room, is_loop};
+use super::flat::{self, Flat, Room, is_loop};
 use super::library::Library;
 use super::loops::loop_parts;
 use super::macros::{self, LANGUAGE_EXTENSIONS};
@@ -29,6 +29,8 @@ pub(super) struct Template {
     pub(super) mappings: Section,
     /// `Conditions`.
     pub(super) conditions: Section,
+    /// `Rules`.
+    pub(super) rules: Section,
     /// `Resources`.
     pub(super) resources: Section,
     /// The macros that run over all of it.
@@ -41,6 +43,7 @@ pub(super) struct Template {
     pub(super) problems: Vec<Problem>,
     /// The conditions that depend on themselves, as far as somebody has asked.
     circular: OnceCell<HashSet<String>>,
+    synthesized: OnceCell<bool>,
 }
 
 /// A part of a template, by key.
@@ -77,12 +80,14 @@ impl Template {
             parameters: section("Parameters"),
             mappings: section("Mappings"),
             conditions: section("Conditions"),
+            rules: section("Rules"),
             resources,
             macros: transforms.macros,
             has_extensions: transforms.has_extensions,
             is_transformed: transforms.is_transformed,
             problems: Vec::new(),
             circular: OnceCell::new(),
+            synthesized: OnceCell::new(),
         };
         template.problems = template.find_problems(&written);
         Some(template)
@@ -96,7 +101,20 @@ impl Template {
         let problem = |(span, message): (Span, String)| Problem::syntax(span, message);
         let flat = &self.resources.flat;
         let faults = flat.entries.iter().filter_map(|entry| self.fault(entry));
-        faults.chain(flat.loops.iter().filter_map(|entry| self.loop_fault(entry))).map(problem).collect()
+        let faults = faults.chain(flat.loops.iter().filter_map(|entry| self.loop_fault(entry)));
+        faults.chain(self.circle_fault()).map(problem).collect()
+    }
+
+    /// The first condition that depends on itself, which may be used by `Fn::If` only, or not at all.
+    fn circle_fault(&self) -> Option<(Span, String)> {
+        let conditions = self.conditions.flat.entries.iter().filter_map(|entry| Some((entry, entry.key.as_text()?)));
+        let (entry, name) = conditions.filter(|_| !self.is_rewritten()).find(|(_, name)| self.is_circular(name))?;
+        let is_said = self.resources.flat.entries.iter().filter_map(|entry| entry.value.as_mapping()).any(|resource| {
+            let condition = resource.get("Condition").and_then(|entry| call::plain_text(&entry.value));
+            let is_trail = resource.get("Type").and_then(|entry| call::plain_text(&entry.value));
+            is_trail == Some(dialects::CLOUDFORMATION.kind) && condition.is_some_and(|name| self.is_circular(name))
+        });
+        (!is_said).then(|| (entry.key.span, format!("the condition `{name}` depends on itself")))
     }
 
     fn loop_fault(&self, entry: &Entry) -> Option<(Span, String)> {
@@ -149,7 +167,7 @@ impl Template {
     }
 
     /// Whether a condition refers to itself, directly or by way of others.
-    fn is_circular(&self, name: &str) -> bool {
+    pub(super) fn is_circular(&self, name: &str) -> bool {
         let all = || {
             let entries = self.conditions.flat.entries.iter();
             let referred: References<'_> =
@@ -157,6 +175,21 @@ impl Template {
             circular(&referred).into_iter().map(str::to_owned).collect()
         };
         self.circular.get_or_init(all).contains(name)
+    }
+
+    /// True if the CDK has written it: it has a resource of its metadata, or resources with its paths, unless the author has
+    /// switched both off; then it has the version of its bootstrap stack.
+    pub(super) fn is_synthesized(&self) -> bool {
+        *self.synthesized.get_or_init(|| {
+            let has_version = self.parameters.get("BootstrapVersion").is_some();
+            let mut resources = self.resources.flat.entries.iter().filter_map(|entry| entry.value.as_mapping());
+            has_version
+                || resources.any(|resource| {
+                    let metadata = resource.get("Metadata").and_then(|metadata| metadata.value.as_mapping());
+                    flat::text(resource, "Type") == Some("AWS::CDK::Metadata")
+                        || metadata.is_some_and(|metadata| metadata.get("aws:cdk:path").is_some())
+                })
+        })
     }
 
     /// Whether a macro may add what isn't written.

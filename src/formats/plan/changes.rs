@@ -111,6 +111,7 @@ impl<'a> Planned<'a> {
             notation: Notation::Hcl,
             macros: Vec::new(),
             contradictions: Vec::new(),
+            is_synthesized: false,
         }
     }
 }

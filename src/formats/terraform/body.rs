@@ -43,6 +43,7 @@ pub(super) fn resources(
             notation,
             macros: Vec::new(),
             contradictions: Vec::new(),
+            is_synthesized: false,
         }
     };
     expand::instances(block, evaluator).into_iter().map(resource).collect()

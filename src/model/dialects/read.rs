@@ -16,7 +16,18 @@ pub fn read(resource: Resource) -> Option<Trail> {
     let Role::Trail(dialect) = resource.kind.role else { return None };
     let region = region(&resource);
     let Resource {
-        address, header, call, calls, exists, body, ignored_changes, notation, macros, contradictions, ..
+        address,
+        header,
+        call,
+        calls,
+        exists,
+        body,
+        ignored_changes,
+        notation,
+        macros,
+        contradictions,
+        is_synthesized,
+        ..
     } = resource;
     let reader = Reader { booleans: dialect.booleans, notation, header, body };
     let flag = |flag: &Flag| reader.flag(flag.name, flag.absent.ok_or(Invalid::Missing));
@@ -31,6 +42,7 @@ pub fn read(resource: Resource) -> Option<Trail> {
         region,
         macros,
         contradictions,
+        is_synthesized,
         is_multi_region: flag(&dialect.is_multi_region),
         is_logging: flag(&dialect.is_logging),
         includes_global_events: flag(&dialect.includes_global_events),
@@ -76,6 +88,7 @@ fn basic_selectors(reader: &Reader, names: &BasicNames) -> Setting<Vec<BasicSele
         read_write_type: item.setting(names.read_write_type, Ok(ReadWrite::All), read_write),
         include_management_events: item.flag(names.include_management_events, Ok(true)),
         excluded_sources: item.setting(names.excluded_sources, Ok(Vec::new()), texts),
+        data_resources: item.setting(names.data_resources, Ok(0), length),
     });
     if let Known(Ok(selectors)) = &list.read.value
         && selectors.len() > MAX_BASIC_SELECTORS
@@ -104,6 +117,14 @@ fn field_selector(reader: &Reader, names: &AdvancedNames) -> FieldSelector {
             .map(|&(operator, name)| (operator, reader.setting(name, Err(Invalid::Missing), texts)))
             .filter(|(_, setting)| is_written(setting))
             .collect(),
+    }
+}
+
+/// The length of a list.
+fn length(data: &Data) -> Read<usize> {
+    match data {
+        Data::List(list) => Ok(list.items.len()),
+        other => Err(invalid(other, "a list of objects")),
     }
 }
 

@@ -26,6 +26,7 @@ pub static AWS: Dialect = Dialect {
                 Argument::value("read_write_type"),
                 Argument::value("include_management_events"),
                 Argument::value("exclude_management_event_sources"),
+                Argument::blocks("data_resource", &[]),
             ],
         ),
         Argument::blocks(
@@ -51,7 +52,7 @@ pub static AWS: Dialect = Dialect {
     validates_log_files: Flag { name: "enable_log_file_validation", absent: Some(false) },
     is_organization_trail: Flag { name: "is_organization_trail", absent: Some(false) },
     kms_key: "kms_key_id",
-    basic: BasicNames { list: "event_selector", ..SNAKE_BASIC },
+    basic: BasicNames { list: "event_selector", data_resources: "data_resource", ..SNAKE_BASIC },
     advanced: AdvancedNames { list: "advanced_event_selector", fields: "field_selector", ..SNAKE_ADVANCED },
 };
 
@@ -106,6 +107,7 @@ pub static CLOUDFORMATION: Dialect = Dialect {
         read_write_type: "ReadWriteType",
         include_management_events: "IncludeManagementEvents",
         excluded_sources: "ExcludeManagementEventSources",
+        data_resources: "DataResources",
     },
     advanced: AdvancedNames {
         list: "AdvancedEventSelectors",
@@ -127,6 +129,7 @@ const SNAKE_BASIC: BasicNames = BasicNames {
     read_write_type: "read_write_type",
     include_management_events: "include_management_events",
     excluded_sources: "exclude_management_event_sources",
+    data_resources: "data_resources",
 };
 
 const SNAKE_ADVANCED: AdvancedNames = AdvancedNames {

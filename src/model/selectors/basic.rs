@@ -3,6 +3,7 @@
 use super::{Assessment, Cause, Coverage, Mending, Site, Texts};
 use crate::model::Setting;
 use crate::source::Span;
+use crate::value::Known;
 
 /// Which management events a basic selector takes, by what they do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -13,7 +14,7 @@ pub enum ReadWrite {
     WriteOnly,
 }
 
-/// An `event_selector`. Its data resources don't bear on management events.
+/// An `event_selector`. The kinds of its data resources don't bear on management events.
 #[derive(Debug, Clone)]
 pub struct BasicSelector {
     /// The place that stands for it.
@@ -24,9 +25,17 @@ pub struct BasicSelector {
     pub include_management_events: Setting<bool>,
     /// Event sources that are left out; none unless written.
     pub excluded_sources: Setting<Texts>,
+    /// How many data resources it has; none unless written.
+    pub data_resources: Setting<usize>,
 }
 
 impl BasicSelector {
+    /// True if it selects no events at all, neither of management nor of data, which CloudTrail refuses.
+    pub fn selects_nothing(&self) -> bool {
+        matches!(self.include_management_events.value(), Known(Ok(false)))
+            && matches!(self.data_resources.value(), Known(Ok(0)))
+    }
+
     /// What it records; `path` is its own path within the trail.
     pub(super) fn assess(&self, path: &str) -> Assessment {
         let mut assessment = Assessment::new(self.header);

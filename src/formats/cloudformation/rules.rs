@@ -1,0 +1,106 @@
+//! `Rules`, as far as they leave a parameter only some values:
+//! <https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/rules-section-structure.html>.
+
+use super::call::{self, Call};
+use super::eval::Evaluator;
+use super::parameters::{Allowed, scalar_text};
+use super::symbols::is_final;
+use crate::syntax::node::Node;
+use crate::value::{Known, Maybe, Unknown};
+
+impl Evaluator<'_> {
+    /// The values that are left to a parameter without a known value; nothing where rules don't narrow them.
+    pub(super) fn pinned(&self, name: &str, text: &Maybe<String>, allowed: &Allowed) -> Option<Allowed> {
+        let is_open = matches!(text, Unknown(why) if !is_final(why));
+        if !is_open || self.ignores_rules || self.scope.template.rules.flat.entries.is_empty() {
+            return None;
+        }
+        let assertions = self.assertions_about(name);
+        let candidates = match allowed.values() {
+            [] => assertions.iter().find_map(|assertion| asserted(assertion, name))?,
+            values => values.to_vec(),
+        };
+        self.world.charge(candidates.len().saturating_mul(assertions.len()));
+        let is_left = |value: &String| assertions.iter().all(|one| holds_for(one, name, value) != Some(false));
+        let left: Vec<String> = candidates.into_iter().filter(is_left).collect();
+        (!left.is_empty() && left.len() != allowed.values().len()).then(|| Allowed::only(left))
+    }
+
+    /// What the rules that apply in this world assert of a parameter.
+    fn assertions_about(&self, name: &str) -> Vec<&Node> {
+        let apart = Self { ignores_rules: true, ..self.clone() };
+        let mut found = Vec::new();
+        for rule in self.scope.template.rules.flat.entries.iter().filter_map(|entry| entry.value.as_mapping()) {
+            let Some(assertions) = rule.get("Assertions").and_then(|entry| entry.value.as_sequence()) else { continue };
+            self.world.charge(assertions.len());
+            let asserted = assertions.iter().filter_map(|item| Some(&*item.as_mapping()?.get("Assert")?.value));
+            let about: Vec<&Node> = asserted.filter(|assertion| is_about(assertion, name)).collect();
+            let condition = rule.get("RuleCondition").filter(|_| !about.is_empty());
+            let applies = condition.is_none_or(|condition| match Call::of(condition.value.target()) {
+                Some(call) => apart.verdict(call) == Known(true),
+                None => false,
+            });
+            found.extend(about.into_iter().filter(|_| applies));
+        }
+        found
+    }
+}
+
+/// The values of which an assertion allows one; nothing where it may allow others.
+fn asserted(assertion: &Node, name: &str) -> Option<Vec<String>> {
+    let call = Call::of(assertion.target())?;
+    match (call.name, call.argument.items()?) {
+        ("Equals", [left, right]) if is_reference(left, name) => Some(vec![literal(right)?]),
+        ("Equals", [left, right]) if is_reference(right, name) => Some(vec![literal(left)?]),
+        ("Contains", [list, value]) if is_reference(value, name) => literals(list),
+        ("And", items) => items.iter().find_map(|item| asserted(item, name)),
+        ("Or", items) => {
+            let all: Option<Vec<Vec<String>>> = items.iter().map(|item| asserted(item, name)).collect();
+            Some(all?.concat())
+        }
+        _ => None,
+    }
+}
+
+/// Whether an assertion holds where a parameter has a value; nothing where that depends on more. The tree's depth is limited.
+fn holds_for(assertion: &Node, name: &str, value: &str) -> Option<bool> {
+    let call = Call::of(assertion.target())?;
+    match (call.name, call.argument.items()?) {
+        ("Equals", [left, right]) if is_reference(left, name) => Some(literal(right)? == value),
+        ("Equals", [left, right]) if is_reference(right, name) => Some(literal(left)? == value),
+        ("Contains", [list, one]) if is_reference(one, name) => Some(literals(list)?.iter().any(|one| one == value)),
+        ("Not", [one]) => holds_for(one, name, value).map(|holds| !holds),
+        ("And", items) => kleene(items.iter().map(|item| holds_for(item, name, value)), false),
+        ("Or", items) => kleene(items.iter().map(|item| holds_for(item, name, value)), true),
+        _ => None,
+    }
+}
+
+/// The value that decides if there is one, its opposite if all are known.
+fn kleene(mut operands: impl Iterator<Item = Option<bool>>, decider: bool) -> Option<bool> {
+    let mut all = Some(!decider);
+    operands
+        .find_map(|operand| {
+            all = operand.and(all);
+            operand.filter(|operand| *operand == decider)
+        })
+        .or(all)
+}
+
+/// Whether an assertion refers to a parameter. The tree's depth is limited.
+fn is_about(assertion: &Node, name: &str) -> bool {
+    let items = Call::of(assertion.target()).and_then(|call| call.argument.items());
+    is_reference(assertion, name) || items.unwrap_or_default().iter().any(|item| is_about(item, name))
+}
+
+fn is_reference(node: &Node, name: &str) -> bool {
+    Call::of(node.target()).is_some_and(|call| call.name == "Ref" && call.argument.text() == Some(name))
+}
+
+fn literal(node: &Node) -> Option<String> {
+    scalar_text(call::plain(node)?)
+}
+
+fn literals(list: &Node) -> Option<Vec<String>> {
+    call::plain(list)?.as_sequence()?.iter().map(|item| literal(item)).collect()
+}
