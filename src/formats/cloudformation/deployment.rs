@@ -8,6 +8,7 @@ use super::document::Document;
 use super::eval::Evaluator;
 use super::flat::is_loop;
 use super::library::Library;
+use super::macros;
 use super::path::{self, Path};
 use super::roots::{MAX_TEMPLATES, Root};
 use super::scope::Scope;
@@ -135,17 +136,21 @@ impl Opened for Deployment<'_> {
 
     fn problems(&self) -> Vec<Problem> {
         let mut problems: Vec<Problem> = self.left_out().into_iter().collect();
+        let included = self.library.included();
         for document in
             self.library.read_documents().iter().filter(|document| document.mentions_trail || document.is_cut())
         {
             let is_own = Rc::ptr_eq(document, &self.document);
+            let is_included = included.contains(&document.file);
             let templates: Vec<Rc<Template>> = if is_own {
                 self.root.iter().map(|root| Rc::clone(&root.template)).collect()
+            } else if is_included {
+                Vec::new()
             } else {
                 self.library.templates(document).map(|(_, template)| template).collect()
             };
             // A file that is no template may repeat keys as it likes.
-            let matters = |problem: &&Problem| !templates.is_empty() || problem.kind.loses_text();
+            let matters = |problem: &&Problem| is_included || !templates.is_empty() || problem.kind.loses_text();
             if self.is_first || !is_own {
                 problems.extend(document.tree.problems.iter().filter(matters).cloned());
             }
@@ -201,6 +206,8 @@ impl Search {
                 self.note(root, stacks, entry);
             } else if kind.is_some_and(is_stack) {
                 self.look_behind(evaluator, root, exists, stacks, entry);
+            } else if kind.is_none() {
+                self.note_elsewhere(|| whole_elsewhere(evaluator, entry));
             }
         }
         self.note_elsewhere(|| included_elsewhere(&template));
@@ -227,12 +234,15 @@ impl Search {
         if stacks.is_some_and(|stacks| stacks.length >= MAX_DEPTH) || self.stacks > MAX_SITES {
             return self.give_up(entry.key.span);
         }
-        match evaluator.enter(&member, exists) {
-            Some((inner, exists)) => {
-                self.look_in(&inner, root, &exists, Some(&Path::into(stacks, entry)));
-            }
-            None if self.subject == Subject::Surroundings => self.note(root, stacks, entry),
-            None => self.note_elsewhere(|| evaluator.elsewhere(&member, exists)),
+        let entered = evaluator.enter(&member, exists);
+        let is_elsewhere = entered.is_empty();
+        for (file, inner, exists) in entered {
+            self.look_in(&inner, root, &exists, Some(&Path::into(stacks, entry, file)));
+        }
+        match self.subject {
+            Subject::Surroundings if is_elsewhere => self.note(root, stacks, entry),
+            Subject::Trails if is_elsewhere => self.note_elsewhere(|| evaluator.elsewhere(&member, exists)),
+            Subject::Surroundings | Subject::Trails => {}
         }
     }
 
@@ -257,6 +267,19 @@ fn included_elsewhere(template: &Template) -> Option<Elsewhere> {
     Some(Elsewhere { header: found.span, what: format!("the macro `{}`", found.name), help })
 }
 
+/// A resource that a macro brings as a whole may be a trail, if its name or the macro's says so.
+fn whole_elsewhere(evaluator: &Evaluator<'_>, entry: &Entry) -> Option<Elsewhere> {
+    let transform = entry.value.as_mapping()?.get(macros::KEY)?;
+    let found = macros::calls(&transform.value).into_iter().next()?;
+    let name = entry.key.as_text().unwrap_or_default();
+    if !Elsewhere::is_named_in(&format!("{name} {}", found.words(evaluator.library))) {
+        return None;
+    }
+    let what = format!("resource `{}`", evaluator.scope.qualify(name));
+    let help = "include a file beside this template, so that it can be read".to_owned();
+    Some(Elsewhere { header: entry.key.span, what, help })
+}
+
 /// The files that a template's stacks deploy, also those that loops make.
 pub(super) fn called(library: &Library<'_>, template: &Rc<Template>) -> Vec<FileId> {
     let world = World::open();
@@ -268,7 +291,9 @@ pub(super) fn called(library: &Library<'_>, template: &Rc<Template>) -> Vec<File
         .filter_map(|member| Some(evaluator.deployed(&member)?.0))
         .flat_map(|deployed| match deployed {
             Deployed::Template(template) => vec![template.file],
-            Deployed::Elsewhere { files, .. } => files,
+            Deployed::OneOf { templates, .. } => templates.iter().map(|template| template.file).collect(),
+            // Without an address of one file here, a file that its text names is deployed by itself.
+            Deployed::Elsewhere { .. } => Vec::new(),
         })
         .collect()
 }

@@ -4,12 +4,13 @@
 
 use std::cell::Cell;
 use std::collections::HashSet;
+use std::sync::Arc;
 
 use super::call::{self, PREFIX};
 use super::library::Library;
 use super::macros;
 use crate::model::Macro;
-use crate::syntax::node::{Entry, Mapping, Node};
+use crate::syntax::node::{Entry, Mapping, Node, NodeKind};
 use crate::value::Why;
 
 /// How a loop's key begins.
@@ -150,6 +151,19 @@ impl Flat {
             }
         }
     }
+}
+
+/// A mapping with what macros include in it; the node itself where another macro works on it.
+pub(super) fn spliced(node: &Arc<Node>, library: &Library<'_>, room: &Room) -> Arc<Node> {
+    let long = macros::in_long_form(node);
+    let Some(mapping) = long.as_mapping() else { return long };
+    let flat = Flat::within(mapping, library, room);
+    if !flat.macros.is_empty() {
+        return long;
+    }
+    let entries = flat.entries.into_iter().chain(flat.loops).collect();
+    let mapping = Mapping { entries, merged: Vec::new() };
+    Arc::new(Node { span: node.target().span, tag: None, kind: NodeKind::Mapping(mapping) })
 }
 
 /// Where included files lie, and how much of them may be included.

@@ -1,7 +1,7 @@
 //! The files of a deployment as documents, each read once for it, and the way from one to another.
 
 use std::cell::RefCell;
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::ops::Range;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -23,6 +23,7 @@ pub(super) struct Library<'a> {
     /// What the user gives to the parameters of root templates.
     pub(super) given: Arc<Given>,
     documents: RefCell<HashMap<FileId, Rc<Document>>>,
+    included: RefCell<BTreeSet<FileId>>,
     found: RefCell<HashMap<(FileId, String), Place>>,
     bodies: RefCell<HashMap<(Span, String), Rc<Document>>>,
     inline: RefCell<HashMap<Span, Option<Rc<Template>>>>,
@@ -60,6 +61,7 @@ impl<'a> Library<'a> {
             context,
             given,
             documents: RefCell::default(),
+            included: RefCell::default(),
             found: RefCell::default(),
             bodies: RefCell::default(),
             inline: RefCell::default(),
@@ -114,6 +116,16 @@ impl<'a> Library<'a> {
         documents.extend(self.bodies.borrow().values().map(Rc::clone));
         documents.sort_by_key(|document| document.file);
         documents
+    }
+
+    /// Notes that the sections in a file belong to the template that includes them.
+    pub(super) fn note_included(&self, file: FileId) {
+        self.included.borrow_mut().insert(file);
+    }
+
+    /// The files whose sections belong to other templates.
+    pub(super) fn included(&self) -> BTreeSet<FileId> {
+        self.included.borrow().clone()
     }
 
     /// The first macro within a node that may rewrite it; each node is searched once for all worlds.

@@ -6,8 +6,8 @@ use super::call::{self, Call};
 use super::library::Library;
 use super::stacks::list_texts;
 use crate::model::Macro;
-use crate::source::Span;
-use crate::syntax::node::{Mapping, Node, NodeKind};
+use crate::source::{FileId, Span};
+use crate::syntax::node::{Entry, Mapping, Node, NodeKind, Scalar, ScalarStyle};
 
 /// The key of a macro that works on the mapping in which it stands.
 pub(super) const KEY: &str = "Fn::Transform";
@@ -91,14 +91,38 @@ impl<'a> Found<'a> {
 
     /// The document that an include brings, if its file lies here.
     pub(super) fn included(&self, library: &Library<'_>) -> Option<Arc<Node>> {
-        let file = library.find(self.span.file, self.location()?).file()?;
-        library.document(file).tree.documents.first().cloned()
+        library.document(self.file(library)?).tree.documents.first().cloned()
+    }
+
+    /// The file that an include brings, if it lies here.
+    pub(super) fn file(&self, library: &Library<'_>) -> Option<FileId> {
+        library.find(self.span.file, self.location()?).file()
     }
 
     /// As reports show it.
     pub(super) fn as_macro(&self) -> Macro {
         Macro { name: self.name.to_owned(), span: self.span }
     }
+}
+
+/// Whether a node is `!Transform`, in the short form.
+pub(super) fn is_short_form(node: &Node) -> bool {
+    node.target().tag.as_ref().is_some_and(|tag| tag.name == "!Transform")
+}
+
+/// Whether a macro works on a node, in either form.
+pub(super) fn is_called_in(node: &Node) -> bool {
+    is_short_form(node) || node.as_mapping().is_some_and(|mapping| mapping.get(KEY).is_some())
+}
+
+/// The same node, with a macro in its long form.
+pub(super) fn in_long_form(node: &Arc<Node>) -> Arc<Node> {
+    let target = node.target();
+    let Some(tag) = target.tag.as_ref().filter(|_| is_short_form(node)) else { return Arc::clone(node) };
+    let text = Scalar { text: KEY.to_owned(), style: ScalarStyle::Plain };
+    let key = Arc::new(Node { span: tag.span, tag: None, kind: NodeKind::Scalar(text) });
+    let mapping = Mapping { entries: vec![Entry { key, value: Arc::clone(node) }], merged: Vec::new() };
+    Arc::new(Node { span: target.span, tag: None, kind: NodeKind::Mapping(mapping) })
 }
 
 /// The first macro within a node that may rewrite it. The tree's depth is limited.

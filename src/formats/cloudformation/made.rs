@@ -81,11 +81,15 @@ impl Evaluator<'_> {
     /// What the template makes that a stack deploys, if the resource is one. What isn't read may be about
     /// the buckets and keys that it is given.
     fn of_stack(&self, subject: Subject, member: &Member, outer: &Traced<bool>) -> Vec<Resource> {
-        if let Some((inner, exists)) = self.enter(member, outer) {
-            let template = Rc::clone(&inner.scope.template);
-            let flat = &template.resources.flat;
-            let entries = flat.entries.iter().chain(&flat.loops);
-            return entries.flat_map(|entry| inner.resources(subject, entry, &exists)).collect();
+        let entered = self.enter(member, outer);
+        if !entered.is_empty() {
+            let resources = entered.into_iter().flat_map(|(_, inner, exists)| {
+                let template = Rc::clone(&inner.scope.template);
+                let flat = &template.resources.flat;
+                let entries = flat.entries.iter().chain(&flat.loops);
+                entries.flat_map(|entry| inner.resources(subject, entry, &exists)).collect::<Vec<_>>()
+            });
+            return resources.collect();
         }
         let resource = member.value.as_mapping().filter(|_| subject == Subject::Surroundings);
         let unread = resource.filter(|resource| flat::text(resource, "Type").is_some_and(is_stack));

@@ -25,6 +25,7 @@ mod references;
 mod roots;
 mod rules;
 mod scope;
+mod serverless;
 mod stacks;
 mod strings;
 mod symbols;

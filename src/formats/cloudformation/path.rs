@@ -6,6 +6,7 @@ use std::rc::Rc;
 use super::eval::Evaluator;
 use super::scope::Names;
 use super::stacks::Behind;
+use crate::source::FileId;
 use crate::syntax::node::Entry;
 use crate::value::Traced;
 
@@ -13,6 +14,8 @@ use crate::value::Traced;
 pub(super) struct Path {
     outer: Option<Rc<Path>>,
     stack: Entry,
+    /// The file of the template behind it; a stack may deploy one of several.
+    file: FileId,
     /// How many stacks there are.
     pub(super) length: usize,
     /// What lies behind it in every world, once that is known: many declarations lie behind a stack with many parameters.
@@ -29,9 +32,9 @@ struct End<'a> {
 
 impl Path {
     /// The way to a stack and into it.
-    pub(super) fn into(outer: Option<&Rc<Path>>, stack: &Entry) -> Rc<Self> {
+    pub(super) fn into(outer: Option<&Rc<Path>>, stack: &Entry, file: FileId) -> Rc<Self> {
         let length = outer.map_or(0, |outer| outer.length).saturating_add(1);
-        Rc::new(Self { outer: outer.cloned(), stack: stack.clone(), length, still: OnceCell::new() })
+        Rc::new(Self { outer: outer.cloned(), stack: stack.clone(), file, length, still: OnceCell::new() })
     }
 }
 
@@ -53,13 +56,13 @@ fn follow_to<'a>(path: Option<&Path>, root: End<'a>) -> Option<End<'a>> {
     let before = world.asked();
     let behind = match path.still.get().filter(|_| is_still) {
         Some(behind) => behind.clone(),
-        None => evaluator.behind(&evaluator.member(&path.stack))?,
+        None => evaluator.behind(&evaluator.member(&path.stack), path.file)?,
     };
     // Without steps nothing is read as it is.
     let is_still = is_still && world.asked() == before && world.has_steps();
     if is_still {
         path.still.get_or_init(|| behind.clone());
     }
-    let exists = evaluator.exists(behind.condition.as_ref(), &exists);
+    let exists = evaluator.is_deployed(&behind, &exists);
     Some(End { evaluator: evaluator.within(behind.scope, Names::new()), exists, is_still })
 }

@@ -51,6 +51,7 @@ pub(super) fn links(kept: Kept, context: Context<'_>) -> Links {
                 called.extend(deployment::called(&library, &Rc::new(template)));
             }
         }
+        called.extend(library.included());
     }
     let may_bring_trail = may_call && (is_cut || !documents.is_empty());
     if documents.is_empty() {

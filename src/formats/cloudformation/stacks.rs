@@ -16,7 +16,7 @@ use super::template::{Template, holds_trail};
 use crate::model::Elsewhere;
 use crate::source::{FileId, Span};
 use crate::syntax::node::{Mapping, Node, NodeKind};
-use crate::value::{Data, Known, Origin, Traced};
+use crate::value::{Data, Known, Maybe, Origin, Traced, Unknown, Why};
 
 const STACK: &str = "AWS::CloudFormation::Stack";
 const STACK_SET: &str = "AWS::CloudFormation::StackSet";
@@ -24,6 +24,9 @@ const APPLICATION: &str = "AWS::Serverless::Application";
 
 /// How the types end that stand for a registered module.
 const MODULE: &str = "::MODULE";
+
+/// The functions of Rain that upload a file and give its address: <https://github.com/aws-cloudformation/rain>.
+const UPLOADS: [&str; 2] = ["Rain::S3Http", "Rain::S3"];
 
 /// More texts than this aren't tried as the names of files.
 const MAX_TEXTS: usize = 100;
@@ -35,14 +38,21 @@ pub(super) const NEEDLES: [&str; 3] = [STACK, APPLICATION, MODULE];
 pub(super) enum Deployed {
     /// A template that can be read.
     Template(Rc<Template>),
+    /// One of several templates, by conditions that aren't decided.
+    OneOf {
+        /// The templates, each once.
+        templates: Vec<Rc<Template>>,
+        /// The reason why it isn't decided.
+        why: Why,
+        /// The place of the choice.
+        span: Span,
+    },
     /// A template that isn't here; the text that stands for it says what it may be about.
     Elsewhere {
         /// Where it is named.
         span: Span,
         /// All that is said of it.
         words: String,
-        /// The files that it may be.
-        files: Vec<FileId>,
         /// What makes it readable.
         help: &'static str,
     },
@@ -55,6 +65,8 @@ pub(super) struct Behind {
     pub(super) scope: Rc<Scope>,
     /// What its creation depends on.
     pub(super) condition: Option<Member>,
+    /// The reason why the stack may deploy another template instead, and the place of the choice.
+    pub(super) doubt: Option<(Span, Why)>,
 }
 
 /// A property by its name.
@@ -66,16 +78,43 @@ pub(super) fn is_stack(kind: &str) -> bool {
 }
 
 impl<'a> Evaluator<'a> {
-    /// The evaluator of the template that a stack deploys, and whether it is deployed.
-    pub(super) fn enter(&self, member: &Member, outer: &Traced<bool>) -> Option<(Evaluator<'a>, Traced<bool>)> {
-        let Behind { scope, condition } = self.behind(member)?;
-        let exists = self.exists(condition.as_ref(), outer);
-        Some((self.within(scope, scope::Names::new()), exists))
+    /// The evaluators of the templates that a stack may deploy, with their files, and whether they are deployed.
+    pub(super) fn enter(&self, member: &Member, outer: &Traced<bool>) -> Vec<(FileId, Evaluator<'a>, Traced<bool>)> {
+        let files: Vec<FileId> = match self.deployed(member) {
+            Some((Deployed::Template(template), _)) => vec![template.file],
+            Some((Deployed::OneOf { templates, .. }, _)) => templates.iter().map(|template| template.file).collect(),
+            Some((Deployed::Elsewhere { .. }, _)) | None => Vec::new(),
+        };
+        let entered = files.into_iter().filter_map(|file| Some((file, self.behind(member, file)?)));
+        entered
+            .map(|(file, behind)| {
+                let exists = self.is_deployed(&behind, outer);
+                (file, self.within(behind.scope, scope::Names::new()), exists)
+            })
+            .collect()
     }
 
-    /// The template that a stack deploys, with what it is given.
-    pub(super) fn behind(&self, member: &Member) -> Option<Behind> {
-        let Some((Deployed::Template(template), members)) = self.deployed(member) else { return None };
+    /// Whether a template is deployed: its stack is created, and it is the one that is chosen.
+    pub(super) fn is_deployed(&self, behind: &Behind, outer: &Traced<bool>) -> Traced<bool> {
+        let exists = self.exists(behind.condition.as_ref(), outer);
+        match &behind.doubt {
+            Some((span, why)) if exists.value == Known(true) => {
+                Traced { value: Unknown(why.clone()), origin: Origin::Written(*span), hops: Vec::new() }
+            }
+            Some(_) | None => exists,
+        }
+    }
+
+    /// The template in a file that a stack deploys, with what it is given; nothing where it deploys another one.
+    pub(super) fn behind(&self, member: &Member, file: FileId) -> Option<Behind> {
+        let (deployed, members) = self.deployed(member)?;
+        let (template, doubt) = match deployed {
+            Deployed::Template(template) => (Some(template).filter(|template| template.file == file)?, None),
+            Deployed::OneOf { templates, why, span } => {
+                (templates.into_iter().find(|template| template.file == file)?, Some((span, why)))
+            }
+            Deployed::Elsewhere { .. } => return None,
+        };
         let properties = self.properties(&members);
         let is_set = kind_of(member) == Some(STACK_SET);
         let (arguments, rest) = self.arguments(&properties);
@@ -90,7 +129,7 @@ impl<'a> Evaluator<'a> {
         };
         let prefix = self.scope.qualify(&format!("{}/", member.key));
         let scope = Rc::new(Scope { call: Some(call), ..Scope::of(template, prefix) });
-        Some(Behind { scope, condition: members.get("Condition").cloned() })
+        Some(Behind { scope, condition: members.get("Condition").cloned(), doubt })
     }
 
     /// What a resource deploys if it is a stack, and the entries of the resource.
@@ -100,7 +139,7 @@ impl<'a> Evaluator<'a> {
         if kind.ends_with(MODULE) {
             let (span, words) = (member.key_span, format!("{} {kind}", member.key));
             let help = "check the template that the module stands for";
-            return Some((Deployed::Elsewhere { span, words, files: Vec::new(), help }, members));
+            return Some((Deployed::Elsewhere { span, words, help }, members));
         }
         if let Some(open) = members.get("Properties").filter(|properties| Call::of(properties.value.target()).is_some())
         {
@@ -123,18 +162,23 @@ impl<'a> Evaluator<'a> {
     /// The template at a path beside this one. What the CDK writes names the file in the metadata.
     fn of_url(&self, member: &Member, url: Property, members: &Members) -> Deployed {
         let asset = members.get("Metadata").and_then(|metadata| asset_path(metadata.value.as_mapping()?));
-        let written = url.as_ref().map(|url| self.eval(url).value);
-        let path = match (asset, &written) {
+        let mut paths = Vec::new();
+        let doubt = url.as_ref().filter(|_| asset.is_none()).and_then(|url| self.list_paths(url, &mut paths));
+        if let Some(deployed) = doubt.and_then(|(span, why)| self.one_of_templates(&paths, span, why)) {
+            return deployed;
+        }
+        let path = match (asset, paths.as_slice()) {
             (Some(path), _) => Some(path),
-            (None, Some(Known(Data::String(path)))) => Some(path.clone()),
+            (None, [Known(path)]) => Some(path.clone()),
+            (None, [] | [Unknown(_)]) => url.as_ref().and_then(|url| self.asset_named_in(url)),
             (None, _) => None,
         };
         let place = path.as_ref().map_or(Place::Remote, |path| self.library.find(self.scope.template.file, path));
         let span = url.as_ref().map_or(member.key_span, |url| url.whole());
-        let (mut words, mut files) = (member.key.clone(), Vec::from_iter(place.file()));
+        let mut words = member.key.clone();
         if let Some(url) = &url {
             collect_texts(url, &mut words);
-            self.collect_files(url, &mut words, &mut files);
+            self.note_files(url, &mut words);
         }
         let help = match place {
             Place::File(file) => {
@@ -154,28 +198,99 @@ impl<'a> Evaluator<'a> {
             Place::Missing => "check the path: no template lies there",
             Place::Remote => "name a file beside this template, so that it can be read",
         };
-        Deployed::Elsewhere { span, words, files, help }
+        Deployed::Elsewhere { span, words, help }
+    }
+
+    /// Adds the paths that an address may be, one for each arm of conditions that aren't decided; the reason and the place of
+    /// the first of these. The tree's depth is limited.
+    fn list_paths(&self, url: &Node, paths: &mut Vec<Maybe<String>>) -> Option<(Span, Why)> {
+        let call = Call::of(url.target());
+        let arms = call.filter(|call| call.name == "If").and_then(|call| call.argument.items());
+        if let Some([condition, then, otherwise]) = arms
+            && let Some(name) = call::plain_text(condition)
+        {
+            return match self.condition(&self.filled(name)) {
+                Known(true) => self.list_paths(then, paths),
+                Known(false) => self.list_paths(otherwise, paths),
+                Unknown(why) => {
+                    self.list_paths(then, paths);
+                    self.list_paths(otherwise, paths);
+                    Some((url.whole(), why))
+                }
+            };
+        }
+        let uploaded = call.filter(|call| UPLOADS.contains(&call.name)).and_then(|call| {
+            let path = call.argument.mapping().and_then(|mapping| flat::text(mapping, "Path"));
+            path.or_else(|| call.argument.text())
+        });
+        paths.push(match uploaded {
+            Some(path) => Known(path.to_owned()),
+            None => self.text_of(&self.eval(url).value),
+        });
+        None
+    }
+
+    /// The templates at several paths, if all of them can be read.
+    fn one_of_templates(&self, paths: &[Maybe<String>], span: Span, why: Why) -> Option<Deployed> {
+        let mut templates: Vec<Rc<Template>> = Vec::new();
+        for path in paths {
+            let Known(path) = path else { return None };
+            let file = self.library.find(self.scope.template.file, path).file()?;
+            let template = self.library.first_template(&self.library.document(file))?;
+            if self.scope.is_within(&template) {
+                return None;
+            }
+            if templates.iter().all(|known| !Rc::ptr_eq(known, &template)) {
+                templates.push(template);
+            }
+        }
+        match templates.as_slice() {
+            [] => None,
+            [one] => Some(Deployed::Template(Rc::clone(one))),
+            _ => Some(Deployed::OneOf { templates, why, span }),
+        }
+    }
+
+    /// The path of the file that the CDK uploads under the last name in an address, by the assets that it lists beside the
+    /// template.
+    fn asset_named_in(&self, url: &Node) -> Option<String> {
+        let mut texts = Vec::new();
+        list_texts(url, &mut texts);
+        let name = texts.last()?.rsplit('/').next().filter(|name| !name.is_empty())?;
+        let own = self.library.context.sources.file(self.scope.template.file);
+        let stack = own.path.file_name()?.to_str()?.split('.').next()?.to_owned();
+        let file = self.library.find(self.scope.template.file, &format!("{stack}.assets.json")).file()?;
+        let document = self.library.document(file);
+        let files = document.tree.documents.first()?.as_mapping()?.get("files")?;
+        let found =
+            files.value.as_mapping()?.entries.iter().filter_map(|entry| entry.value.as_mapping()).find(|asset| {
+                let destinations = asset.get("destinations").and_then(|entry| entry.value.as_mapping());
+                let mut destinations = destinations.into_iter().flat_map(|mapping| &mapping.entries);
+                destinations.any(|entry| {
+                    let key = entry.value.as_mapping().and_then(|mapping| flat::text(mapping, "objectKey"));
+                    key.and_then(|key| key.rsplit('/').next()) == Some(name)
+                })
+            })?;
+        Some(flat::text(found.get("source")?.value.as_mapping()?, "path")?.to_owned())
     }
 
     /// What a stack may deploy whose properties depend on a condition as a whole.
     fn of_open_properties(&self, member: &Member, properties: &Node) -> Deployed {
-        let (mut words, mut files) = (member.key.clone(), Vec::new());
+        let mut words = member.key.clone();
         collect_texts(properties, &mut words);
-        self.collect_files(properties, &mut words, &mut files);
+        self.note_files(properties, &mut words);
         let help = "put the condition into the properties, so that the template can be found";
-        Deployed::Elsewhere { span: properties.whole(), words, files, help }
+        Deployed::Elsewhere { span: properties.whole(), words, help }
     }
 
-    /// The files beside this template that texts within a node name. One that mentions a trail says so.
-    fn collect_files(&self, node: &Node, words: &mut String, files: &mut Vec<FileId>) {
+    /// Notes if one of the files beside this template that texts within a node name mentions a trail.
+    fn note_files(&self, node: &Node, words: &mut String) {
         let mut texts = Vec::new();
         list_texts(node, &mut texts);
-        for text in texts.into_iter().take(MAX_TEXTS) {
-            let Some(file) = self.library.find(self.scope.template.file, text).file() else { continue };
-            if !files.contains(&file) {
-                files.push(file);
-                words.push_str(if self.library.document(file).mentions_trail { " cloudtrail" } else { "" });
-            }
+        let files = texts.into_iter().take(MAX_TEXTS);
+        let mut files = files.filter_map(|text| self.library.find(self.scope.template.file, text).file());
+        if files.any(|file| self.library.document(file).mentions_trail) {
+            words.push_str(" cloudtrail");
         }
     }
 
@@ -198,7 +313,7 @@ impl<'a> Evaluator<'a> {
             words.push_str(" cloudtrail");
         }
         let help = "write the template as a file of its own";
-        Deployed::Elsewhere { span: body.whole(), words, files: Vec::new(), help }
+        Deployed::Elsewhere { span: body.whole(), words, help }
     }
 
     /// A stack whose template isn't here, if it may declare a trail by its name and may be created.

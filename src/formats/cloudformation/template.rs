@@ -10,6 +10,7 @@ use super::flat::{self, Flat, Room, is_loop};
 use super::library::Library;
 use super::loops::loop_parts;
 use super::macros::{self, LANGUAGE_EXTENSIONS};
+use super::serverless;
 use crate::model::{Macro, Notation, dialects};
 use crate::source::{FileId, Span};
 use crate::syntax::Problem;
@@ -58,11 +59,15 @@ impl Template {
     /// Any document whose `Resources` hold something with a `Type` is a template.
     pub(super) fn recognize(root: &Node, document: &Document, library: &Library<'_>) -> Option<Self> {
         let room = Room::default();
+        let service = serverless::resources(root);
+        let root = service.as_deref().unwrap_or(root);
         let mut sections = Section::within(root.as_mapping()?, library, &room);
-        let transforms = Transforms::of(&mut sections, library, &room);
-        let written = sections.get("Resources")?.clone();
-        let resources = match written.value.as_mapping() {
-            Some(mapping) if has_resources(mapping) => Section::within(mapping, library, &room),
+        let mut transforms = Transforms::of(&mut sections, library, &room);
+        transforms.is_transformed |= service.is_some();
+        let written = resources_among(root, &sections)?;
+        let value = macros::in_long_form(&written.value);
+        let resources = match value.as_mapping() {
+            Some(mapping) if has_resources(mapping) => Section::of_resources(mapping, library, &room),
             Some(_) => return None,
             None if sections.get("AWSTemplateFormatVersion").is_some() || holds_trail(&written.value) => {
                 Section::default()
@@ -70,7 +75,8 @@ impl Template {
             None => return None,
         };
         let section = |name: &str| {
-            let mapping = sections.get(name).and_then(|entry| entry.value.as_mapping());
+            let value = sections.get(name).map(|entry| macros::in_long_form(&entry.value));
+            let mapping = value.as_ref().and_then(|value| value.as_mapping());
             mapping.map(|mapping| Section::within(mapping, library, &room)).unwrap_or_default()
         };
         let mut template = Self {
@@ -94,7 +100,7 @@ impl Template {
     }
 
     fn find_problems(&self, written: &Entry) -> Vec<Problem> {
-        if written.value.as_mapping().is_none() {
+        if written.value.as_mapping().is_none() && !macros::is_short_form(&written.value) {
             let message = "`Resources` has to map logical ids to resources";
             return vec![Problem::syntax(written.key.span, message)];
         }
@@ -212,6 +218,17 @@ impl Section {
         section
     }
 
+    /// The entries of `Resources`, with those that an include brings as a whole.
+    fn of_resources(mapping: &Mapping, library: &Library<'_>, room: &Room) -> Self {
+        let mut section = Self::within(mapping, library, room);
+        for entry in &mut section.flat.entries {
+            if macros::is_called_in(&entry.value) {
+                entry.value = flat::spliced(&entry.value, library, room);
+            }
+        }
+        section
+    }
+
     fn extend(&mut self, entries: Vec<Entry>) {
         let keys = entries.iter().zip(self.flat.entries.len()..);
         self.positions.extend(keys.filter_map(|(entry, index)| Some((entry.key.as_text()?.to_owned(), index))));
@@ -247,6 +264,7 @@ impl Transforms {
                 Some(mapping) if room.holds(mapping) && mapping.entries.iter().all(is_new) => {
                     room.take(mapping);
                     sections.extend(mapping.entries.clone());
+                    found.file(library).into_iter().for_each(|file| library.note_included(file));
                 }
                 _ if found.is_harmless() => {}
                 _ => transforms.macros.push(found.as_macro()),
@@ -256,10 +274,21 @@ impl Transforms {
     }
 }
 
+/// The entry of the resources. Of several, one that holds some counts, so that a second key hides none.
+fn resources_among(root: &Node, sections: &Section) -> Option<Entry> {
+    const KEY: &str = "Resources";
+    let own = root.as_mapping().into_iter().flat_map(|mapping| mapping.entries.iter().rev());
+    let mut own = own.filter(|entry| entry.key.as_text() == Some(KEY));
+    let found = own.find(|entry| entry.value.as_mapping().is_some_and(has_resources));
+    found.or_else(|| sections.get(KEY)).cloned()
+}
+
 /// Whether a mapping holds something that looks like a resource.
 fn has_resources(mapping: &Mapping) -> bool {
     let has_type = |entry: &Entry| entry.value.as_mapping().is_some_and(|resource| resource.get("Type").is_some());
-    let is_generated = |entry: &Entry| is_loop(entry) || entry.key.as_text() == Some(macros::KEY);
+    let is_generated = |entry: &Entry| {
+        is_loop(entry) || entry.key.as_text() == Some(macros::KEY) || macros::is_called_in(&entry.value)
+    };
     let own = mapping.entries.iter().any(|entry| has_type(entry) || is_generated(entry) || holds_trail(&entry.value));
     own || mapping.merged.iter().filter_map(|merged| merged.as_mapping()).any(has_resources)
 }
