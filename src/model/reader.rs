@@ -4,7 +4,7 @@ use super::resource::resembles;
 use super::selectors::Texts;
 use super::{Booleans, Invalid, Notation, Read, Setting};
 use crate::source::Span;
-use crate::value::{Data, Field, Hop, Known, Maybe, Object, Origin, Step, Traced, Unknown, Why};
+use crate::value::{Data, Field, Hop, Known, Maybe, Object, Origin, Step, Traced, Unknown, Why, placeholder};
 
 /// Reads the arguments of one body.
 pub(super) struct Reader {
@@ -119,10 +119,31 @@ impl Reader {
         let value = &field.value;
         let (read, origin) = match &value.value {
             Known(Data::Null) if self.is_absence(value.origin) => (Known(absent), Origin::Null(value.origin.span())),
-            Known(data) => (Known(convert(data)), value.origin),
+            Known(data) => (self.unless_placeholder(data).map(|data| convert(data)), value.origin),
             Unknown(why) => (Unknown(why.clone()), value.origin),
         };
         Traced { value: read, origin, hops: value.hops.clone() }
+    }
+
+    /// A value, unless another tool fills it in.
+    fn unless_placeholder<'d>(&self, data: &'d Data) -> Maybe<&'d Data> {
+        let reader = match self.notation {
+            Notation::Hcl => "Terraform",
+            Notation::Yaml => "CloudFormation",
+            Notation::Json => match self.booleans {
+                Booleans::Terraform => "Terraform",
+                Booleans::CloudFormation => "CloudFormation",
+            },
+        };
+        let why = match data {
+            Data::String(text) => placeholder(text, reader),
+            Data::List(list) => list.items.iter().find_map(|item| match &item.value {
+                Known(Data::String(text)) => placeholder(text, reader),
+                Known(_) | Unknown(_) => None,
+            }),
+            Data::Null | Data::Bool(_) | Data::Number(_) | Data::Object(_) => None,
+        };
+        why.map_or(Known(data), Unknown)
     }
 
     /// CloudFormation refuses a `null`; only `AWS::NoValue` says the same as not to write a property.

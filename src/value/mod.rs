@@ -4,11 +4,13 @@
 //! reason, and it stays visible until a rule decides what it means.
 
 mod data;
+mod placeholder;
 mod traced;
 mod why;
 pub mod world;
 
 pub use data::{Data, Field, List, ListKind, Object};
+pub use placeholder::placeholder;
 pub use traced::{Hop, Origin, Step, Traced};
 pub use why::Why;
 pub use world::World;

@@ -77,6 +77,13 @@ pub enum Why {
         /// The text.
         text: String,
     },
+    /// A value that another tool fills in before the file is read.
+    Placeholder {
+        /// As it is written.
+        text: String,
+        /// The program that reads the file then.
+        reader: &'static str,
+    },
     /// A combination for which CloudTrail's documentation doesn't say what happens.
     Undocumented {
         /// What it is, as the start of a sentence.
@@ -104,7 +111,7 @@ impl Why {
             Why::Computed { cause, .. } | Why::Composed { cause, .. } => cause.blocker(),
             Why::Failed { message } => message.clone(),
             Why::NotEvaluated { construct } | Why::NotHere { part: construct, .. } => construct.replace('`', ""),
-            Why::Ambiguous { text } => text.clone(),
+            Why::Ambiguous { text } | Why::Placeholder { text, .. } => text.clone(),
             Why::Undocumented { what } => what.clone(),
             Why::Unreadable => "unreadable text".to_owned(),
             Why::OverLimit { limit } => (*limit).to_owned(),
@@ -125,6 +132,7 @@ impl Why {
             | Why::Cycle { .. }
             | Why::Failed { .. }
             | Why::Ambiguous { .. }
+            | Why::Placeholder { .. }
             | Why::Undocumented { .. }
             | Why::Unreadable
             | Why::OverLimit { .. } => self.blocker(),
@@ -173,6 +181,7 @@ impl Why {
             Why::Ambiguous { text } => {
                 format!("a plain `{text}` is a boolean to some YAML parsers and a string to others")
             }
+            Why::Placeholder { text, reader } => format!("`{text}` is filled in before {reader} reads it"),
             Why::Undocumented { what } => format!("{what}: CloudTrail's documentation doesn't say what happens"),
             Why::Unreadable => "this can't be read".to_owned(),
             Why::OverLimit { limit } => format!("over the limit for {limit}"),
@@ -206,6 +215,7 @@ impl Why {
             Why::Failed { .. } => "mend the expression, so that this can be checked".to_owned(),
             Why::Cycle { reference } => format!("give `{reference}` a value that doesn't depend on it"),
             Why::Ambiguous { .. } => "write `true` or `false`".to_owned(),
+            Why::Placeholder { .. } => "render the file, and check the result".to_owned(),
             Why::Undocumented { .. } => "split it, so that each selector names one thing".to_owned(),
             Why::Unreadable | Why::OverLimit { .. } => {
                 "write it in a simpler way, so that this can be checked".to_owned()
@@ -241,6 +251,7 @@ impl Why {
             | Why::Failed { .. }
             | Why::Cycle { .. }
             | Why::Ambiguous { .. }
+            | Why::Placeholder { .. }
             | Why::Undocumented { .. }
             | Why::Unreadable
             | Why::OverLimit { .. } => false,

@@ -15,9 +15,9 @@ use super::scope::{Names, Scope};
 use super::strings::MAX_TEXT;
 use super::symbols::{MAX_SYMBOL, failed, first_unknown, is_final, symbol};
 use crate::source::Span;
-use crate::syntax::node::{Mapping, Meaning, Node, NodeKind, Scalar};
+use crate::syntax::node::{Entry, Mapping, Meaning, Node, NodeKind, Scalar};
 use crate::value::world::Atom;
-use crate::value::{Data, Field, Hop, Known, Maybe, Object, Origin, Step, Traced, Unknown, Why, World};
+use crate::value::{Data, Field, Hop, Known, Maybe, Object, Origin, Step, Traced, Unknown, Why, World, placeholder};
 
 /// Values within values, through all references, deeper than this are given up.
 pub(super) const MAX_DEPTH: usize = 100;
@@ -25,6 +25,9 @@ pub(super) const MAX_DEPTH: usize = 100;
 /// How references to other services begin:
 /// <https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/dynamic-references.html>.
 pub(super) const DYNAMIC: &str = "{{resolve:";
+
+/// The program that reads templates after other tools.
+pub(super) const READER: &str = "CloudFormation";
 
 /// How much text it is worth a step to copy, in bytes.
 const TEXT_OF_A_STEP: usize = 8;
@@ -142,7 +145,10 @@ impl<'a> Evaluator<'a> {
         match &node.kind {
             NodeKind::Scalar(scalar) => self.scalar(node, scalar),
             NodeKind::Sequence(items) => Known(Data::tuple(self.items(items.iter().map(|item| &**item)))),
-            NodeKind::Mapping(mapping) => Known(Data::Object(self.object(mapping, node.span))),
+            NodeKind::Mapping(mapping) => match self.placeholder(node) {
+                Some(why) => Unknown(why),
+                None => Known(Data::Object(self.object(mapping, node.span))),
+            },
             NodeKind::Alias(_) => Unknown(Why::Unreadable),
         }
     }
@@ -166,7 +172,40 @@ impl<'a> Evaluator<'a> {
         }
     }
 
+    /// The reason why a node isn't known that another tool fills in.
+    pub(super) fn placeholder(&self, node: &Node) -> Option<Why> {
+        match &node.target().kind {
+            NodeKind::Scalar(scalar) => placeholder(&scalar.text, READER).or_else(|| self.variable(&scalar.text)),
+            NodeKind::Mapping(mapping) if is_braced(mapping) => {
+                let text =
+                    self.library.context.sources.file(node.target().span.file).slice(node.target().span).to_owned();
+                Some(
+                    placeholder(&text, READER)
+                        .unwrap_or(Why::Placeholder { text: "{{ … }}".to_owned(), reader: READER }),
+                )
+            }
+            NodeKind::Mapping(_) | NodeKind::Sequence(_) | NodeKind::Alias(_) => None,
+        }
+    }
+
+    /// A text that is a variable of a shell as a whole: `$NAME`, `${NAME}` or `${NAME:-default}`. With the name of a parameter or
+    /// a resource, it is a text in which `!Sub` is missing.
+    fn variable(&self, text: &str) -> Option<Why> {
+        let inner = text.strip_prefix('$')?;
+        let braced = inner.strip_prefix('{').and_then(|inner| inner.strip_suffix('}'));
+        let name = braced.map_or(inner, |inner| inner.split_once(":-").map_or(inner, |(name, _)| name));
+        let is_name = name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
+            && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
+        let template = &self.scope.template;
+        let is_declared = template.parameters.get(name).is_some() || template.resources.get(name).is_some();
+        let is_own = is_declared || self.names.iter().any(|(own, _)| own == name);
+        (is_name && !is_own).then(|| Why::Placeholder { text: text.to_owned(), reader: READER })
+    }
+
     fn scalar(&self, node: &Node, scalar: &Scalar) -> Maybe<Data> {
+        if let Some(why) = self.placeholder(node) {
+            return Unknown(why);
+        }
         match node.meaning(scalar) {
             Meaning::Null => Known(Data::Null),
             Meaning::Bool(value) => Known(Data::Bool(value)),
@@ -259,6 +298,14 @@ pub(super) fn weight(value: &Maybe<Data>) -> usize {
 /// The steps that it costs to copy a text.
 pub(super) fn weight_of_text(text: &str) -> usize {
     text.len().checked_div(TEXT_OF_A_STEP).unwrap_or_default()
+}
+
+/// Whether a mapping is a placeholder in braces without quotes, which YAML takes for a mapping with a mapping as its key.
+pub(super) fn is_braced(mapping: &Mapping) -> bool {
+    match mapping.entries.as_slice() {
+        [Entry { key, value }] => key.as_mapping().is_some() && value.as_text() == Some(""),
+        _ => false,
+    }
 }
 
 /// A value at its place.

@@ -130,8 +130,11 @@ impl Evaluator<'_> {
     pub(super) fn exists(&self, condition: Option<&Member>, outer: &Traced<bool>) -> Traced<bool> {
         let Some(condition) = condition else { return outer.clone() };
         let holds = match call::plain_text(&condition.value) {
-            Some(name) => self.condition(&self.filled(name)),
-            None => Unknown(Why::Unreadable),
+            Some(name) => match self.placeholder(&condition.value) {
+                Some(why) => Unknown(why),
+                None => self.condition(&self.filled(name)),
+            },
+            None => Unknown(self.placeholder(&condition.value).unwrap_or(Why::Unreadable)),
         };
         match (&outer.value, &holds) {
             (Known(true), _) | (Unknown(_), Known(false)) => {
@@ -150,7 +153,7 @@ impl Evaluator<'_> {
             };
         };
         let target = properties.value.target();
-        if Call::of(target).is_some() {
+        if Call::of(target).is_some() || self.placeholder(target).is_some() {
             return match self.eval(target).value {
                 Known(Data::Object(object)) => Known(Object { header, ..object }),
                 Known(_) => Unknown(Why::Unreadable),

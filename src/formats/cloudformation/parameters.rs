@@ -1,10 +1,11 @@
 //! What a parameter is: the value that it is given, else its default, else any that it allows.
 
 use std::collections::HashSet;
+use std::sync::Arc;
 
 use regex::RegexBuilder;
 
-use super::eval::{Evaluator, Way, is_absent, weight_of_text};
+use super::eval::{Evaluator, READER, Way, is_absent, is_braced, weight_of_text};
 use super::flat;
 use super::lists::{EMPTY_LIST, MAX_ITEMS};
 use super::references::declaration;
@@ -13,7 +14,7 @@ use crate::formats::ParameterPolicy;
 use crate::source::Span;
 use crate::syntax::node::{Entry, Mapping, Meaning, Node, NodeKind};
 use crate::value::world::Atom;
-use crate::value::{Data, Hop, Known, Maybe, Step, Traced, Unknown, Why};
+use crate::value::{Data, Hop, Known, Maybe, Step, Traced, Unknown, Why, placeholder};
 
 /// The text of a parameter before its type is looked at, and where it comes from.
 type Given = (Maybe<String>, Vec<Hop>);
@@ -100,9 +101,10 @@ impl Evaluator<'_> {
     fn default(&self, name: &str, mapping: &Mapping) -> Option<Given> {
         let default = &mapping.get("Default")?.value;
         let hops = vec![Hop { span: default.whole(), step: Step::ParameterDefault(name.to_owned()) }];
-        let text = match scalar_text(default) {
-            Some(text) => Known(text),
-            None => failed(format!("the default of `{name}` isn't a text")),
+        let text = match (self.placeholder(default), scalar_text(default)) {
+            (Some(why), _) => Unknown(why),
+            (None, Some(text)) => Known(text),
+            (None, None) => failed(format!("the default of `{name}` isn't a text")),
         };
         Some((text, hops))
     }
@@ -148,7 +150,13 @@ impl Allowed {
     /// Those of a declaration.
     pub(super) fn of(declared: &Node) -> Self {
         let values = declared.as_mapping().and_then(|mapping| mapping.get("AllowedValues")?.value.as_sequence());
-        let texts = values.unwrap_or_default().iter().filter_map(|value| scalar_text(value));
+        let values = values.unwrap_or_default();
+        let is_filled_in = |node: &Arc<Node>| match (node.as_text(), node.as_mapping()) {
+            (Some(text), _) => placeholder(text, READER).is_some(),
+            (None, mapping) => mapping.is_some_and(is_braced),
+        };
+        let values = if values.iter().any(is_filled_in) { &[] } else { values };
+        let texts = values.iter().filter_map(|value| scalar_text(value));
         let is_never_empty = declared.as_mapping().is_some_and(refuses_empty);
         Self { is_never_empty, ..Self::only(texts) }
     }

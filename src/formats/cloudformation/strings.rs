@@ -2,12 +2,12 @@
 
 use super::call::Argument;
 use super::eval::DYNAMIC;
-use super::eval::{Evaluator, Way, weight, weight_of_text};
+use super::eval::{Evaluator, READER, Way, weight, weight_of_text};
 use super::lists::is_empty_list;
 use super::symbols::{because, computed, failed, symbol};
 use crate::source::Span;
 use crate::syntax::node::Mapping;
-use crate::value::{Data, Known, Maybe, Traced, Unknown, Why};
+use crate::value::{Data, Known, Maybe, Traced, Unknown, Why, placeholder};
 
 /// Longer texts are given up, in bytes.
 pub(super) const MAX_TEXT: usize = 1 << 20;
@@ -44,6 +44,9 @@ impl Evaluator<'_> {
         self.world.charge(weight_of_text(text));
         if !self.world.has_steps() {
             return (Unknown(Why::OverLimit { limit: "evaluation steps" }), Vec::new());
+        }
+        if let Some(why) = placeholder(text, READER) {
+            return (Unknown(why), Vec::new());
         }
         let parts = split(text);
         if let [Part::Name(name)] = parts.as_slice() {

@@ -52,6 +52,7 @@ pub(super) fn is_final(why: &Why) -> bool {
         | Why::Computed { .. }
         | Why::Composed { .. }
         | Why::Ambiguous { .. }
+        | Why::Placeholder { .. }
         | Why::Undocumented { .. } => false,
     }
 }

@@ -6,6 +6,7 @@ use std::collections::{HashMap, HashSet};
 use super::call::{self, Argument, Call};
 use super::circles::{References, circular};
 use super::document::Document;
+use super::eval::{READER, is_braced};
 use super::flat::{self, Flat, Room, is_loop};
 use super::library::Library;
 use super::loops::loop_parts;
@@ -15,6 +16,7 @@ use crate::model::{Macro, Notation, dialects};
 use crate::source::{FileId, Span};
 use crate::syntax::Problem;
 use crate::syntax::node::{Entry, Mapping, Node, NodeKind};
+use crate::value::placeholder;
 
 /// A document with a `Resources` section.
 pub(super) struct Template {
@@ -154,13 +156,17 @@ impl Template {
         let undeclared = condition.and_then(|condition| self.undeclared_condition(condition));
         undeclared.or_else(|| {
             let properties = resource.get("Properties")?;
-            let is_fine = properties.value.as_mapping().is_some() || call::plain(&properties.value).is_none();
+            let is_mapping = properties.value.as_mapping().is_some() || call::plain(&properties.value).is_none();
+            let is_fine = is_mapping || is_filled_in(&properties.value);
             (!is_fine).then(|| (properties.key.span, "`Properties` has to be a mapping".to_owned()))
         })
     }
 
     fn undeclared_condition(&self, condition: &Entry) -> Option<(Span, String)> {
         let span = condition.value.span;
+        if is_filled_in(&condition.value) {
+            return None;
+        }
         let Some(name) = call::plain_text(&condition.value) else {
             return Some((span, "the `Condition` of a resource has to be the name of one".to_owned()));
         };
@@ -291,6 +297,11 @@ fn has_resources(mapping: &Mapping) -> bool {
     };
     let own = mapping.entries.iter().any(|entry| has_type(entry) || is_generated(entry) || holds_trail(&entry.value));
     own || mapping.merged.iter().filter_map(|merged| merged.as_mapping()).any(has_resources)
+}
+
+/// Whether another tool fills in a node.
+fn is_filled_in(node: &Node) -> bool {
+    node.as_text().is_some_and(|text| placeholder(text, READER).is_some()) || node.as_mapping().is_some_and(is_braced)
 }
 
 /// Whether something within a node has the type of a trail. The tree's depth is limited.

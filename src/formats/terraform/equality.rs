@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use crate::value::{Data, Field, Known, List, ListKind, Maybe, Object, Traced, Unknown, Why};
+use crate::value::{Data, Field, Known, List, ListKind, Maybe, Object, Traced, Unknown, Why, placeholder};
 
 /// Whether two values are equal; a known difference anywhere decides.
 pub(super) fn equal(a: &Traced<Data>, b: &Traced<Data>) -> Maybe<bool> {
@@ -62,7 +62,11 @@ fn compare_data(a: &Data, b: &Data) -> Outcome {
         (Data::Null, Data::Null) => Outcome::SameIfTyped,
         (Data::Bool(a), Data::Bool(b)) => decided(a == b),
         (Data::Number(a), Data::Number(b)) => decided(a == b),
-        (Data::String(a), Data::String(b)) => decided(a == b),
+        (Data::String(a), Data::String(b)) if a != b => {
+            let filled_in = placeholder(a, "Terraform").or_else(|| placeholder(b, "Terraform"));
+            filled_in.map_or(Outcome::Different, Outcome::Unclear)
+        }
+        (Data::String(_), Data::String(_)) => Outcome::Same,
         (Data::List(a), Data::List(b)) => compare_lists(a, b),
         (Data::Object(a), Data::Object(b)) => compare_objects(a, b),
         (

@@ -24,7 +24,7 @@ use super::unknowns::shortened;
 use crate::source::Span;
 use crate::syntax::hcl::{Expr, ExprKind};
 use crate::value::world::Atom;
-use crate::value::{Data, Hop, Known, Maybe, Origin, Traced, Unknown, Why, World};
+use crate::value::{Data, Hop, Known, Maybe, Origin, Traced, Unknown, Why, World, placeholder};
 
 /// Expressions within expressions, through all references, deeper than this are given up.
 const MAX_DEPTH: usize = 200;
@@ -222,7 +222,7 @@ impl<'a> Evaluator<'a> {
         match value {
             Known(data) => match operators::truth(&data) {
                 Some(value) => Known(value),
-                None => failed(format!("{} isn't a boolean", data.shown())),
+                None => not_boolean(&data),
             },
             // Deciding it would leave out the worlds in which it fails.
             Unknown(why) if why.is_failure() || self.doubt.is_some() => Unknown(why),
@@ -232,6 +232,15 @@ impl<'a> Evaluator<'a> {
             }
         }
     }
+}
+
+/// A value that is no boolean, unless another tool makes it one.
+fn not_boolean(data: &Data) -> Maybe<bool> {
+    let filled_in = match data {
+        Data::String(text) => placeholder(text, "Terraform"),
+        Data::Null | Data::Bool(_) | Data::Number(_) | Data::List(_) | Data::Object(_) => None,
+    };
+    filled_in.map_or_else(|| failed(format!("{} isn't a boolean", data.shown())), Unknown)
 }
 
 /// Whether what isn't known may turn out to fail: any operation may, a reference doesn't.

@@ -1,0 +1,89 @@
+//! Placeholders that another tool fills in before Terraform or CloudFormation reads a text.
+//!
+//! Jinja, Helm and Ansible write `{{ name }}` and `{% … %}`, ERB `<% … %>`, and the Serverless Framework `${source:name}`.
+
+use super::Why;
+
+/// How CloudFormation's own references begin, which look like a placeholder:
+/// <https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/dynamic-references.html>.
+const DYNAMIC: &str = "{{resolve:";
+
+/// Marks around placeholders.
+const MARKS: [(&str, &str); 3] = [("{{", "}}"), ("<%", "%>"), ("{%", "%}")];
+
+/// The sources of the Serverless Framework's variables, apart from those that IAM's policies have as well (`aws:`, `s3:`).
+const SOURCES: [&str; 13] = [
+    "self:",
+    "opt:",
+    "param:",
+    "env:",
+    "sls:",
+    "ssm:",
+    "cf:",
+    "cf.",
+    "vault:",
+    "doppler:",
+    "output:",
+    "file(",
+    "strToBool(",
+];
+
+/// The reason why a text with a placeholder in it isn't known; nothing for any other text.
+pub fn placeholder(text: &str, reader: &'static str) -> Option<Why> {
+    let (start, end) = first_in(text)?;
+    let outside = [text.get(..start), text.get(end..)];
+    let is_set = outside.into_iter().flatten().any(|text| !text.trim().is_empty() && first_in(text).is_none());
+    let why = Why::Placeholder { text: shortened(text.get(start..end)?), reader };
+    let composed = || Why::Composed { reference: format!("`{}`", shortened(text)), cause: Box::new(why.clone()) };
+    Some(if is_set { composed() } else { Why::Placeholder { text: shortened(text), reader } })
+}
+
+/// Where the first placeholder of a text begins and ends.
+fn first_in(text: &str) -> Option<(usize, usize)> {
+    let marked = MARKS.into_iter().filter_map(|(open, close)| {
+        let mut starts = text.match_indices(open).map(|(start, _)| start);
+        let start = starts.find(|start| text.get(*start..).is_some_and(|rest| !rest.starts_with(DYNAMIC)))?;
+        let length = text.get(start..)?.find(close)?;
+        Some((start, start.saturating_add(length).saturating_add(close.len())))
+    });
+    let mut names = text.match_indices("${").map(|(start, mark)| (start, start.saturating_add(mark.len())));
+    let variable = names.find_map(|(start, name)| {
+        let rest = text.get(name..)?;
+        let is_one = SOURCES.iter().any(|source| rest.starts_with(source));
+        let length = rest.find('}').filter(|_| is_one)?;
+        Some((start, name.saturating_add(length).saturating_add(1)))
+    });
+    marked.chain(variable).min()
+}
+
+/// A text as a message quotes it.
+fn shortened(text: &str) -> String {
+    const MAX_QUOTED: usize = 60;
+    let mut quoted: String = text.lines().next().unwrap_or_default().chars().take(MAX_QUOTED).collect();
+    if quoted.len() < text.len() {
+        quoted.push('…');
+    }
+    quoted
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn placeholders_are_told_from_other_marks() {
+        let found = |text| placeholder(text, "Terraform").map(|why| why.is_set());
+        for text in ["{{ multi }}", "<%= multi %>", "{% multi %}", "${self:custom.multi}", "{{ a }}{{ b }}"] {
+            assert_eq!(found(text), Some(false), "{text}");
+        }
+        for text in ["arn:{{ key }}", "${file(key.yml):arn}/x"] {
+            assert_eq!(found(text), Some(true), "{text}");
+        }
+        for text in
+            ["{{resolve:ssm:key}}", "{{", "${Key}", "${AWS::Region}", "${aws:username}", "{}", "}} {{", "${self:"]
+        {
+            assert_eq!(found(text), None, "{text}");
+        }
+        assert!(placeholder("{{resolve:ssm:/{{ stage }}/key}}", "CloudFormation").is_some());
+    }
+}
