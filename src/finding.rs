@@ -111,9 +111,7 @@ impl Finding {
 
     /// The way the value came.
     pub fn via(mut self, hops: &[Hop]) -> Self {
-        let last = hops.len().saturating_sub(1);
-        let label = |(index, hop): (usize, &Hop)| Label { span: hop.span, text: hop.step.describe(index == last) };
-        self.related.extend(hops.iter().enumerate().map(label));
+        self.related.extend(Hop::labels(hops).map(|(span, text)| Label { span, text }));
         self
     }
 

@@ -14,12 +14,19 @@ pub(super) fn move_out(mut finding: Finding, trail: &Trail, sources: &Sources) -
     };
     let own = finding.related.iter().position(|label| !is_installed(&sources.file(label.span.file).path));
     let label = match own {
-        Some(index) => finding.related.remove(index),
+        Some(index) => finding.related.remove(innermost(&finding.related, index)),
         None => Label { span: call, text: "by the module that this calls".to_owned() },
     };
     let inside = std::mem::replace(&mut finding.primary, label);
     finding.related.insert(0, inside);
     finding
+}
+
+/// The last of the labels from one on that lie in each other: an attribute in the object that an argument is.
+fn innermost(labels: &[Label], first: usize) -> usize {
+    let rest = labels.get(first..).unwrap_or_default();
+    let steps = rest.iter().zip(rest.iter().skip(1)).take_while(|(outer, inner)| outer.span.holds(inner.span));
+    first.saturating_add(steps.count())
 }
 
 /// Cuts a label off at the end of its first line.

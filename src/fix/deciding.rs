@@ -16,14 +16,19 @@ pub(super) fn edits(wish: &Wish, texts: &Texts<'_>) -> Option<Vec<Edit>> {
         (Change::Rename { name }, Some(last)) => rename(last.span, name, None, texts),
         (Change::Rename { .. }, None) => None,
         (Change::RemoveIgnore { rule }, _) => comments::remove(wish.origin.span(), rule, texts),
-        (Change::Set { value, .. }, Some(last)) => decide(last, value, texts),
+        (Change::Set { value, .. }, Some(last)) => match member_of_call(&wish.hops) {
+            true => None,
+            false => decide(last, value, texts),
+        },
         (Change::Set { name, value }, None) => match wish.origin {
             Origin::Written(span) | Origin::Null(span) => replace(span, value, texts),
             Origin::Absent(header) => insert(header, name, value, texts),
         },
         (Change::RemoveArgument { .. }, Some(last)) => empty(last.span, texts),
         (Change::RemoveArgument { .. }, None) => remove_argument(wish.origin.span(), texts),
-        (Change::RemoveField { .. }, _) => match texts.language(wish.origin.span().file) {
+        // A shared body isn't changed for what one of its users passes.
+        (Change::RemoveField { .. }, Some(_)) => None,
+        (Change::RemoveField { .. }, None) => match texts.language(wish.origin.span().file) {
             Language::Hcl => blocks::remove_field(wish.origin.span(), texts),
             Language::Yaml | Language::Json => nodes::remove_item(wish.origin.span(), texts),
         },
@@ -31,6 +36,17 @@ pub(super) fn edits(wish: &Wish, texts: &Texts<'_>) -> Option<Vec<Edit>> {
             Language::Hcl => blocks::add_selector(wish.origin.span(), names, texts),
             Language::Yaml | Language::Json => nodes::add_selector(wish.origin.span(), names, texts),
         },
+    }
+}
+
+/// Whether the value is a member of one that other calls share: of the default of a variable that a call leaves
+/// alone, or of the type that a call's argument is converted to.
+fn member_of_call(hops: &[Hop]) -> bool {
+    let is_member = |hop: &Hop| matches!(hop.step, Step::Member(_) | Step::Element(_) | Step::MemberDefault(_));
+    match hops.last().map(|last| &last.step) {
+        Some(Step::ModuleCall { .. }) => hops.iter().any(is_member),
+        Some(Step::MemberDefault(_)) => hops.iter().any(|hop| matches!(hop.step, Step::ModuleArgument { .. })),
+        _ => false,
     }
 }
 
@@ -42,12 +58,16 @@ fn decide(last: &Hop, value: &str, texts: &Texts<'_>) -> Option<Vec<Edit>> {
         | Step::VariableValue(_)
         | Step::ModuleArgument { .. }
         | Step::Output(_)
-        | Step::Arm
+        | Step::Arm(_)
         | Step::Anchor
         | Step::ParameterDefault(_)
         | Step::ParameterValue(_)
         | Step::StackParameter { .. }
-        | Step::MappingValue => {
+        | Step::MappingValue
+        | Step::Member(_)
+        | Step::Element(_)
+        | Step::MemberDefault(_)
+        | Step::Argument => {
             let is_plain = is_literal(&texts.slice(last.span), texts.language(last.span.file));
             if is_plain { replace(last.span, value, texts) } else { None }
         }
@@ -60,6 +80,11 @@ fn decide(last: &Hop, value: &str, texts: &Texts<'_>) -> Option<Vec<Edit>> {
         | Step::PassedProvider { .. }
         | Step::ProviderRegion(_)
         | Step::NoProviderRegion(_)
+        | Step::NoMember(_)
+        | Step::Part(_)
+        | Step::Key
+        | Step::Repetition(_)
+        | Step::File
         | Step::Misspelt(_) => None,
     }
 }

@@ -120,7 +120,15 @@ fn without_keys(address: &str) -> String {
 
 /// Logic that is replaced, events that are billed, and a place that others read.
 pub(super) fn of_wish(wish: &Wish, edits: &[Edit], texts: &Texts<'_>) -> Safety {
-    let is_own = |hop: &Hop| matches!(hop.step, Step::Arm | Step::Misspelt(_));
+    let is_own = |hop: &Hop| match hop.step {
+        Step::Arm(_)
+        | Step::Misspelt(_)
+        | Step::Member(_)
+        | Step::Element(_)
+        | Step::Argument
+        | Step::Repetition(_) => true,
+        _ => false,
+    };
     let is_misspelt = wish.hops.iter().any(|hop| matches!(hop.step, Step::Misspelt(_)));
     let is_safe = !wish.is_billed
         && !selects_data_events(wish, texts)
@@ -198,36 +206,60 @@ fn below_kind(node: &Node, place: Span) -> Option<Span> {
 fn is_read_once(wish: &Wish, texts: &Texts<'_>) -> bool {
     let places = std::iter::once(wish.origin.span()).chain(wish.hops.iter().map(|hop| hop.span));
     let is_absent = matches!(wish.origin, Origin::Absent(_));
-    !is_absent
-        && !wish.hops.is_empty()
-        && places.zip(&wish.hops).all(|(from, hop)| match &hop.step {
-            Step::Arm => true,
-            Step::Local(name) => readers(&format!("local.{name}"), from, texts) == 1,
+    let is_alone = |(from, (index, hop)): (Span, (usize, &Hop))| {
+        let member = member(wish.hops.get(index.saturating_add(1)..).unwrap_or_default());
+        match &hop.step {
+            Step::Arm(_) | Step::Argument | Step::Repetition(_) => true,
+            // Who else decodes a file isn't known.
+            Step::Member(_) | Step::Element(_) => from.file == hop.span.file,
+            Step::Local(name) => readers(&format!("local.{name}"), member, from, texts) == 1,
             Step::VariableDefault(name)
             | Step::VariableValue(name)
             | Step::ModuleArgument { name, .. }
-            | Step::ModuleCall { name, .. } => readers(&format!("var.{name}"), from, texts) == 1,
+            | Step::ModuleCall { name, .. } => readers(&format!("var.{name}"), member, from, texts) == 1,
             // The declaration is one of the two places that name it.
             Step::ParameterDefault(name) | Step::ParameterValue(name) | Step::StackParameter { name, .. } => {
-                words(&texts.file(from.file).text, name, texts) == 2
+                words(&texts.file(from.file).text, name, None, texts) == 2
             }
             _ => false,
-        })
+        }
+    };
+    let is_name = |hop: &Hop| !matches!(hop.step, Step::Member(_) | Step::Element(_) | Step::Repetition(_));
+    !is_absent && wish.hops.iter().any(is_name) && places.zip(wish.hops.iter().enumerate()).all(is_alone)
 }
 
-/// How often a reference stands in the files of the module in which a place lies.
-fn readers(reference: &str, place: Span, texts: &Texts<'_>) -> usize {
-    texts.beside(place.file).iter().map(|file| words(&file.text, reference, texts)).sum()
+/// The key under which the value at the beginning of a way is read; nothing if it is read as a whole, or by another key.
+fn member(hops: &[Hop]) -> Option<&str> {
+    let passes_whole = |hop: &&Hop| {
+        matches!(
+            hop.step,
+            Step::Local(_) | Step::VariableDefault(_) | Step::VariableValue(_) | Step::ModuleArgument { .. }
+        )
+    };
+    match &hops.iter().find(|hop| !passes_whole(hop))?.step {
+        Step::Member(key) => Some(key),
+        _ => None,
+    }
 }
 
-/// How often a word stands in a text by itself.
-fn words(text: &str, word: &str, texts: &Texts<'_>) -> usize {
+/// How often a reference, or a member of what it refers to, is read in the files of the module in which a place lies.
+fn readers(reference: &str, member: Option<&str>, place: Span, texts: &Texts<'_>) -> usize {
+    texts.beside(place.file).iter().map(|file| words(&file.text, reference, member, texts)).sum()
+}
+
+/// How often a word stands in a text by itself, other members than the one that is looked for left aside.
+fn words(text: &str, word: &str, member: Option<&str>, texts: &Texts<'_>) -> usize {
     texts.search(text.len());
     let is_part = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-');
+    let is_other = |after: &str| {
+        let next = after.strip_prefix('.').map(|after| after.split(|c| !is_part(c)).next().unwrap_or_default());
+        let named = next.filter(|next| next.starts_with(|c: char| c.is_alphabetic() || c == '_'));
+        member.is_some() && named.is_some() && named != member
+    };
     let is_whole = |(at, _): &(usize, &str)| {
         let before = text.get(..*at).and_then(|before| before.chars().next_back());
-        let after = text.get(at.saturating_add(word.len())..).and_then(|after| after.chars().next());
-        !before.is_some_and(is_part) && !after.is_some_and(is_part)
+        let after = text.get(at.saturating_add(word.len())..).unwrap_or_default();
+        !before.is_some_and(is_part) && !after.starts_with(is_part) && !is_other(after)
     };
     text.match_indices(word).filter(is_whole).count()
 }

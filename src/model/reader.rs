@@ -50,7 +50,8 @@ impl Reader {
         if let Some(why) = self.field(name).and_then(|field| nothing_known(&field.value)) {
             setting.read.value = Unknown(why.clone());
         }
-        if let (Some(key), Origin::Written(_)) = (self.key_span(name), setting.read.origin) {
+        let is_beside = |key: &Span| key.file == self.header.file;
+        if let (Some(key), Origin::Written(_)) = (self.key_span(name).filter(is_beside), setting.read.origin) {
             setting.read.origin = Origin::Written(key);
         }
         setting
@@ -59,8 +60,12 @@ impl Reader {
     /// The reader of an item of a list.
     pub(super) fn item(&self, item: &Traced<Data>) -> Read<Reader> {
         let place = item.origin.span();
-        let (header, body) = match &item.value {
-            Known(Data::Object(object)) => (object.header, Known(object.clone())),
+        let (header, body) = match &item.spread().value {
+            // An object that comes from elsewhere stands where it is used.
+            Known(Data::Object(object)) => {
+                let header = if item.hops.is_empty() { object.header } else { place };
+                (header, Known(Object { header, ..object.clone() }))
+            }
             Known(other) => return Err(invalid(other, "an object")),
             Unknown(why) => (place, Unknown(why.clone())),
         };
@@ -116,7 +121,7 @@ impl Reader {
 
     /// What a written argument says; one that counts as absent leaves it at what its absence means.
     fn convert_field<T>(&self, field: &Field, absent: Read<T>, convert: impl Fn(&Data) -> Read<T>) -> Traced<Read<T>> {
-        let value = &field.value;
+        let value = field.value.spread();
         let (read, origin) = match &value.value {
             Known(Data::Null) if self.is_absence(value.origin) => (Known(absent), Origin::Null(value.origin.span())),
             Known(data) => (self.unless_placeholder(data).map(|data| convert(data)), value.origin),

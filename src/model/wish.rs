@@ -5,7 +5,7 @@
 
 use super::{Notation, Setting};
 use crate::source::Span;
-use crate::value::{Hop, Origin, Step};
+use crate::value::{Hop, Origin, Step, cut};
 
 /// A change to an argument or a selector of a trail.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -80,7 +80,10 @@ impl Wish {
     /// What to do, as one imperative sentence. A value that comes from elsewhere is better changed where it is set.
     pub fn advise(&self) -> String {
         match (&self.change, self.hops.last()) {
-            (Change::Set { value, .. }, Some(last)) => last.step.advise(&self.notation.value(value)),
+            (Change::Set { value, .. }, Some(last)) => {
+                let value = self.notation.value(value);
+                self.advise_call(&value).unwrap_or_else(|| last.step.advise(&value))
+            }
             (Change::Rename { name }, _) => format!("write it as `{name}`"),
             (Change::RemoveIgnore { rule }, _) => format!("remove what would accept `{rule}`"),
             (Change::Set { name, value }, None) => {
@@ -96,6 +99,26 @@ impl Wish {
                 format!("add one to `{list}` with only `eventCategory` equal to `Management`")
             }
         }
+    }
+}
+
+impl Wish {
+    /// How a call changes a member of an object that it passes, or leaves at its default.
+    fn advise_call(&self, value: &str) -> Option<String> {
+        let key = self.hops.iter().rev().find_map(|hop| match &hop.step {
+            Step::Member(key) | Step::MemberDefault(key) => Some(cut(key)),
+            _ => None,
+        })?;
+        let of_call = |(module, name): (&str, &str)| {
+            format!("set `{key} = {value}` in `{name}` of the call of module `{module}`")
+        };
+        let last = &self.hops.last()?.step;
+        let call = self.hops.iter().rev().find_map(|hop| match (&hop.step, last) {
+            (Step::ModuleCall { module, name }, Step::ModuleCall { .. })
+            | (Step::ModuleArgument { module, name }, Step::MemberDefault(_)) => Some((module.as_str(), name.as_str())),
+            _ => None,
+        });
+        call.map(of_call)
     }
 }
 

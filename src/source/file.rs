@@ -32,6 +32,11 @@ impl Span {
         Self { end: other.end.max(self.start), ..self }
     }
 
+    /// Whether another span lies in it, or is the same.
+    pub fn holds(self, other: Span) -> bool {
+        self.file == other.file && self.start <= other.start && other.end <= self.end
+    }
+
     /// Its bytes as a range of indexes.
     pub fn range(self) -> std::ops::Range<usize> {
         self.start as usize..self.end as usize

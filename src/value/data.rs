@@ -104,7 +104,8 @@ impl Data {
     }
 }
 
-fn cut(text: &str) -> String {
+/// A text cut to a few words.
+pub fn cut(text: &str) -> String {
     const MAX_SHOWN: usize = 60;
     let mut shown: String = text.chars().take(MAX_SHOWN).collect();
     if shown.len() < text.len() {

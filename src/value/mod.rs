@@ -9,9 +9,9 @@ mod traced;
 mod why;
 pub mod world;
 
-pub use data::{Data, Field, List, ListKind, Object};
+pub use data::{Data, Field, List, ListKind, Object, cut};
 pub use placeholder::placeholder;
-pub use traced::{Hop, Origin, Step, Traced};
+pub use traced::{Hop, Origin, Step, Traced, lead};
 pub use why::Why;
 pub use world::World;
 

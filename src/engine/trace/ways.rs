@@ -6,7 +6,7 @@ use crate::finding::Label;
 use crate::model::{Resource, dialects};
 use crate::report::{Argument, Way};
 use crate::source::Span;
-use crate::value::{Data, Known, Maybe, Object, Origin, Traced, Unknown, World};
+use crate::value::{Data, Hop, Known, Maybe, Object, Origin, Traced, Unknown, World};
 
 /// A value in a world.
 type Seen<'a> = (Traced<Data>, &'a World);
@@ -110,9 +110,7 @@ fn group(name: String, seen: &[Seen<'_>], describe: impl Fn(&Traced<Data>) -> (S
 }
 
 fn way(value: &Traced<Data>, (outcome, label): (String, String)) -> Way {
-    let last = value.hops.len().saturating_sub(1);
-    let hops = value.hops.iter().enumerate();
-    let hops = hops.map(|(index, hop)| Label { span: hop.span, text: hop.step.describe(index == last) });
+    let hops = Hop::labels(&value.hops).map(|(span, text)| Label { span, text });
     let help = match &value.value {
         Known(_) => None,
         Unknown(why) => Some(why.advice()),
@@ -126,7 +124,7 @@ fn find(body: &Maybe<Object>, path: &str, header: Span) -> Traced<Data> {
     let absent = |span| Traced { value: Known(Data::Null), origin: Origin::Absent(span), hops: Vec::new() };
     let mut value = Traced { value: body.clone().map(Data::Object), origin: Origin::Absent(header), hops: Vec::new() };
     for segment in path.split(['.', '[']).map(|segment| segment.trim_end_matches(']')) {
-        let next = match &value.value {
+        let next = match &value.spread().value {
             Known(Data::Object(object)) => match object.field(segment) {
                 Some(field) => field.value.clone(),
                 None => return absent(object.header),
@@ -136,7 +134,7 @@ fn find(body: &Maybe<Object>, path: &str, header: Span) -> Traced<Data> {
                 None => return absent(value.origin.span()),
             },
             Known(_) => return absent(value.origin.span()),
-            Unknown(_) => return value,
+            Unknown(_) => return value.clone(),
         };
         value = next;
     }

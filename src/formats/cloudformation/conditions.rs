@@ -2,15 +2,16 @@
 
 use std::collections::HashMap;
 use std::rc::Rc;
+use std::sync::Arc;
 
 use super::call::{self, Argument, Call};
 use super::eval::{Evaluator, is_absent, through, written};
 use super::scope::{Looped, Names};
 use super::symbols::{because, computed, failed, first_unknown, is_final, symbol};
 use crate::source::Span;
-use crate::syntax::node::Node;
+use crate::syntax::node::{Entry, Node};
 use crate::value::world::Atom;
-use crate::value::{Data, Field, Hop, Known, Maybe, Step, Traced, Unknown, Why};
+use crate::value::{Data, Field, Hop, Known, Maybe, Step, Traced, Unknown, Why, cut};
 
 /// How many conditions `Fn::And` and `Fn::Or` take:
 /// <https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/intrinsic-function-reference-conditions.html>.
@@ -122,9 +123,10 @@ impl Evaluator<'_> {
         let Some(name) = call::plain_text(condition) else {
             return written(failed("`Fn::If` takes the name of a condition"), span);
         };
-        match self.condition(&self.filled(name)) {
-            Known(true) => self.arm(then, span),
-            Known(false) => self.arm(otherwise, span),
+        let name = self.filled(name);
+        match self.condition(&name) {
+            Known(true) => self.arm(then, self.reason(&name, true), span),
+            Known(false) => self.arm(otherwise, self.reason(&name, false), span),
             Unknown(why) => {
                 let (then, otherwise) = (self.eval(then), self.eval(otherwise));
                 // Whichever arm it is, the value is the same.
@@ -138,8 +140,40 @@ impl Evaluator<'_> {
         }
     }
 
-    fn arm(&self, chosen: &Node, span: Span) -> Traced<Data> {
-        through(self.eval(chosen), Hop { span: chosen.whole(), step: Step::Arm }, span)
+    fn arm(&self, chosen: &Node, reason: String, span: Span) -> Traced<Data> {
+        through(self.eval(chosen), Hop { span: chosen.whole(), step: Step::Arm(Some(reason)) }, span)
+    }
+
+    /// A condition and its value, with that of the first parameter that it names.
+    fn reason(&self, name: &str, holds: bool) -> String {
+        let reason = format!("condition `{}` is {holds}", cut(name));
+        let section = &self.scope.template.conditions;
+        let parameter = section.get(name).and_then(|entry| self.first_parameter(&entry.value));
+        let value = parameter.and_then(|(parameter, declared)| match self.parameter(&parameter, &declared).0 {
+            Known(Data::String(value)) => Some(format!(", with `{parameter}` = \"{}\"", cut(&value))),
+            Known(_) | Unknown(_) => None,
+        });
+        format!("{reason}{}", value.unwrap_or_default())
+    }
+
+    /// The first parameter to which a condition refers by itself.
+    fn first_parameter(&self, condition: &Arc<Node>) -> Option<(String, Entry)> {
+        /// More parts of a condition aren't looked at.
+        const MAX_PARTS: usize = 32;
+        let mut pending = vec![Arc::clone(condition)];
+        for _ in 0..MAX_PARTS {
+            let node = pending.pop()?;
+            let Some(call) = Call::of(&node) else { continue };
+            match (call.name, call.argument.text(), call.argument.items()) {
+                ("Ref", Some(name), _) => {
+                    let declared = self.scope.template.parameters.get(name);
+                    return declared.map(|declared| (name.to_owned(), declared.clone()));
+                }
+                (_, _, Some(items)) => pending.extend(items.iter().rev().cloned()),
+                (_, _, None) => {}
+            }
+        }
+        None
     }
 
     /// The answer to a question about a value that isn't known, if the world answers.

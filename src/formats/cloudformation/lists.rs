@@ -9,7 +9,7 @@ use super::parameters::{Allowed, is_list};
 use super::symbols::{computed, failed, first_unknown};
 use crate::source::Span;
 use crate::syntax::node::Node;
-use crate::value::{Data, Known, Maybe, Traced, Unknown, Why};
+use crate::value::{Data, Hop, Known, Maybe, Step, Traced, Unknown, Why};
 
 /// The value of a parameter that is an empty list of texts. AWS's documentation leaves open if it has no item or an empty one.
 pub(super) const EMPTY_LIST: &str = "an empty list of texts";
@@ -44,13 +44,14 @@ impl Evaluator<'_> {
             return (failed("`Fn::Select` takes an index and a list"), Vec::new());
         };
         let allowed = self.allowed_items(list);
-        let (index, list) = (self.eval(index).value, self.eval(list).value);
-        let items = match &list {
+        let (index, whole) = (self.eval(index).value, self.eval(list));
+        let list = &whole.value;
+        let items = match list {
             Known(Data::List(list)) => &list.items,
             Known(other) => return (failed(format!("{} isn't a list", other.shown())), Vec::new()),
             Unknown(why) if is_empty_list(why) => return (self.select_from_empty(&index), Vec::new()),
             Unknown(_) => {
-                let item = computed("Select", &[&index, &list], None);
+                let item = computed("Select", &[&index, list], None);
                 let item = allowed.map_or(item.clone(), |(name, allowed)| self.narrow(item, &allowed, name));
                 return (item.map(Data::String), Vec::new());
             }
@@ -62,12 +63,20 @@ impl Evaluator<'_> {
                 let indexes: Vec<String> = (0..items.len()).map(|index| index.to_string()).collect();
                 match self.one_of(&why.symbol(), &indexes) {
                     Some(chosen) => chosen,
-                    None => return (common(items, computed("Select", &[&index, &list], None)), Vec::new()),
+                    None => return (common(items, computed("Select", &[&index, list], None)), Vec::new()),
                 }
             }
         };
-        match position.and_then(|position| items.get(position)) {
-            Some(item) => (item.value.clone(), item.hops.clone()),
+        match position.and_then(|position| Some((position, items.get(position)?))) {
+            Some((position, item)) => {
+                let Traced { value, mut hops, .. } = whole.taken(item, Step::Element(position));
+                // An item of a text has no place of its own.
+                let place = item.origin.span();
+                if whole.hops.last().is_some_and(|last| last.span == place) {
+                    hops.push(Hop { span: place, step: Step::Part(position) });
+                }
+                (value, hops)
+            }
             None => (failed("a list has no such item"), Vec::new()),
         }
     }

@@ -9,7 +9,7 @@ use super::flat::Flat;
 use super::scope::Names;
 use crate::source::Span;
 use crate::syntax::node::{Entry, Mapping, Node};
-use crate::value::{Data, Known, Maybe, Unknown, Why};
+use crate::value::{Data, Hop, Known, Maybe, Origin, Step, Traced, Unknown, Why};
 
 /// More entries than this are given up; CloudFormation takes 500 resources.
 const MAX_MEMBERS: usize = 2_000;
@@ -92,7 +92,7 @@ impl Evaluator<'_> {
         for value in values {
             // Also one that makes nothing takes its time.
             self.world.charge(1);
-            let inner = self.with(vec![(name.clone(), Known(value))]).members(body);
+            let inner = self.with(vec![(name.clone(), value)]).members(body);
             members.all.extend(inner.all);
             members.rest = members.rest.or(inner.rest);
             if members.all.len() > MAX_MEMBERS {
@@ -105,7 +105,7 @@ impl Evaluator<'_> {
     }
 
     /// What a loop calls its values, the values, and what it makes of each.
-    fn parts<'e>(&self, entry: &'e Entry) -> Result<(String, Vec<String>, &'e Mapping), Why> {
+    fn parts<'e>(&self, entry: &'e Entry) -> Result<(String, Vec<Traced<String>>, &'e Mapping), Why> {
         if !self.scope.template.has_extensions {
             let message = "`Fn::ForEach` needs `Transform: AWS::LanguageExtensions`".to_owned();
             return Err(Why::Failed { message });
@@ -118,28 +118,34 @@ impl Evaluator<'_> {
         }
     }
 
-    /// The texts of a collection.
-    fn texts(&self, collection: &Node) -> Maybe<Vec<String>> {
-        match self.eval(collection).value {
+    /// The texts of a collection, each with the way to it.
+    fn texts(&self, collection: &Node) -> Maybe<Vec<Traced<String>>> {
+        let collection = self.eval(collection);
+        match &collection.value {
             Known(Data::List(list)) => {
                 let mut texts = Vec::new();
                 for item in &list.items {
-                    match self.text_of(&item.value) {
-                        Known(text) => texts.push(text),
+                    let value = match self.text_of(&item.value) {
+                        Known(text) => Known(text),
                         Unknown(why) => return Unknown(why),
-                    }
+                    };
+                    let step = Hop { span: item.origin.span(), step: Step::Repetition("Fn::ForEach") };
+                    let hops = collection.hops.iter().chain([&step]).chain(&item.hops).cloned().collect();
+                    texts.push(Traced { value, origin: collection.origin, hops });
                 }
                 Known(texts)
             }
             Known(other) => super::symbols::failed(format!("{} isn't a list", other.shown())),
-            Unknown(why) => Unknown(why),
+            Unknown(why) => Unknown(why.clone()),
         }
     }
 
     /// What a loop would make of a value that isn't known.
     pub(super) fn sketch(&self, entry: &Entry, why: &Why) -> Vec<Member> {
         let Some((name, _, body)) = loop_parts(entry) else { return Vec::new() };
-        self.with(vec![(name.to_owned(), Unknown(why.clone()))]).members(body).all
+        let origin = Origin::Written(entry.key.span);
+        let unknown = Traced { value: Unknown(why.clone()), origin, hops: Vec::new() };
+        self.with(vec![(name.to_owned(), unknown)]).members(body).all
     }
 }
 

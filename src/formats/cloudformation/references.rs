@@ -30,7 +30,8 @@ impl Evaluator<'_> {
     /// What a name stands for.
     pub(super) fn named(&self, name: &str, span: Span) -> Traced<Data> {
         if let Some((_, value)) = self.names.iter().rev().find(|(own, _)| own == name) {
-            return written(value.clone().map(Data::String), span);
+            let value = value.clone().map(|text| text.map(Data::String));
+            return Traced { origin: Origin::Written(span), ..value };
         }
         if name == NO_VALUE {
             return Traced { value: Known(Data::Null), origin: Origin::Null(span), hops: Vec::new() };

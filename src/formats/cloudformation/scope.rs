@@ -9,10 +9,10 @@ use super::loops::{Member, Members};
 use super::template::Template;
 use crate::source::Span;
 use crate::syntax::node::Node;
-use crate::value::{Maybe, Why};
+use crate::value::{Traced, Why};
 
 /// What loops call their values.
-pub(super) type Names = Vec<(String, Maybe<String>)>;
+pub(super) type Names = Vec<(String, Traced<String>)>;
 
 /// A template and where its parameters come from.
 pub(super) struct Scope {

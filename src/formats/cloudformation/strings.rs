@@ -94,7 +94,7 @@ impl Evaluator<'_> {
         }
         let mut filled = text.to_owned();
         for (name, value) in self.names.iter().rev() {
-            if let Known(value) = value {
+            if let Known(value) = &value.value {
                 let bare: String = value.chars().filter(char::is_ascii_alphanumeric).collect();
                 filled = filled.replace(&format!("${{{name}}}"), value).replace(&format!("&{{{name}}}"), &bare);
             }

@@ -8,7 +8,7 @@ use crate::formats::Key;
 use crate::source::Span;
 use crate::syntax::hcl::{Block, Expr};
 use crate::value::world::Atom;
-use crate::value::{Data, Field, Known, List, ListKind, Object, Origin, Traced, Unknown, Why};
+use crate::value::{Data, Field, Hop, Known, List, ListKind, Object, Origin, Step, Traced, Unknown, Why};
 
 /// More instances than this aren't told apart.
 pub(super) const MAX_INSTANCES: usize = 1024;
@@ -133,20 +133,22 @@ fn keyed(block: &Block, for_each: &Expr, evaluator: &Evaluator<'_>) -> Vec<Insta
         Known(Data::Object(map)) => map
             .fields
             .iter()
-            .map(|Field { key, key_span, value }| {
-                let key_value = Traced::written(Data::String(key.clone()), *key_span);
-                Instance::new(format!("[{}]", quoted(key)), names(key_value, value.clone()), exists(&collection, true))
+            .map(|field| {
+                let (key, value) = entry(&collection, field, map);
+                Instance::new(format!("[{}]", quoted(&field.key)), names(key, value), exists(&collection, true))
             })
             .collect(),
         Known(Data::List(list)) if list.kind == ListKind::Set => list
             .items
             .iter()
-            .map(|item| {
+            .enumerate()
+            .map(|(index, item)| {
                 let key = match &item.value {
                     Known(Data::String(text)) => format!("[{}]", quoted(text)),
                     Known(_) | Unknown(_) => "[*]".to_owned(),
                 };
-                Instance::new(key, names(item.clone(), item.clone()), exists(&collection, true))
+                let item = collection.taken(item, Step::Element(index));
+                Instance::new(key, names(item.clone(), item), exists(&collection, true))
             })
             .collect(),
         Known(Data::Null) => return failed("`for_each` is null"),
@@ -191,6 +193,12 @@ fn switched(block: &Block, enabled: &Expr, evaluator: &Evaluator<'_>) -> Vec<Ins
     vec![Instance::new(String::new(), Names::new(), exists)]
 }
 
+/// The key and the value of a field of a map, seen from where the map is used.
+pub(super) fn entry(collection: &Traced<Data>, field: &Field, map: &Object) -> Element {
+    let key = Traced::written(Data::String(field.key.clone()), field.key_span);
+    (collection.taken(&key, Step::Key), collection.taken_field(field, map.header))
+}
+
 /// The key and the value of an element.
 pub(super) type Element = (Traced<Data>, Traced<Data>);
 
@@ -198,17 +206,17 @@ pub(super) type Element = (Traced<Data>, Traced<Data>);
 pub(super) fn elements(for_each: &Expr, evaluator: &Evaluator<'_>) -> Result<Vec<Element>, Why> {
     let collection = evaluator.eval_deciding(for_each);
     match &collection.value {
-        Known(Data::Object(map)) => Ok(map
-            .fields
-            .iter()
-            .map(|field| (Traced::written(Data::String(field.key.clone()), field.key_span), field.value.clone()))
-            .collect()),
+        Known(Data::Object(map)) => Ok(map.fields.iter().map(|field| entry(&collection, field, map)).collect()),
         Known(Data::List(list)) => {
-            let key = |index: usize, item: &Traced<Data>| match list.kind {
-                ListKind::Set => item.clone(),
-                ListKind::Tuple | ListKind::List => made(Data::Number(index as f64), &collection),
+            let element = |(index, item): (usize, &Traced<Data>)| {
+                let item = collection.taken(item, Step::Element(index));
+                let key = match list.kind {
+                    ListKind::Set => item.clone(),
+                    ListKind::Tuple | ListKind::List => made(Data::Number(index as f64), &collection),
+                };
+                (key, item)
             };
-            Ok(list.items.iter().enumerate().map(|(index, item)| (key(index, item), item.clone())).collect())
+            Ok(list.items.iter().enumerate().map(element).collect())
         }
         Known(_) => Err(Why::Failed { message: "`for_each` is no collection".to_owned() }),
         // The plan says which blocks there are.
@@ -243,12 +251,26 @@ pub(super) fn made(data: Data, at: &Traced<Data>) -> Traced<Data> {
     Traced { value: Known(data), origin: at.origin, hops: at.hops.clone() }
 }
 
-/// An object of names that the language gives, such as `each`.
+/// An object of names that the language gives, such as `each`. It is written nowhere; the way of its fields begins
+/// at the expression that makes it.
 pub(super) fn object(fields: &[(&str, Traced<Data>)], at: &Traced<Data>) -> Traced<Data> {
     let span = at.origin.span();
-    let field =
-        |(key, value): &(&str, Traced<Data>)| Field { key: (*key).to_owned(), key_span: span, value: value.clone() };
-    Traced::written(Data::Object(Object::new(span, fields.iter().map(field).collect())), span)
+    let field = |(key, value): &(&str, Traced<Data>)| {
+        let step = Step::Repetition(if *key == "index" { "count" } else { "for_each" });
+        let mut hops = vec![Hop { span, step }];
+        lead_on(&mut hops, value);
+        Field { key: (*key).to_owned(), key_span: span, value: Traced { hops, ..value.clone() } }
+    };
+    let object = Object::new(span, fields.iter().map(field).collect());
+    Traced { value: Known(Data::Object(object)), origin: Origin::Absent(span), hops: Vec::new() }
+}
+
+/// Adds the way of a value, unless its first step leads to the same place.
+fn lead_on(hops: &mut Vec<Hop>, value: &Traced<Data>) {
+    if value.hops.first().is_some_and(|first| hops.last().is_some_and(|last| last.span == first.span)) {
+        hops.pop();
+    }
+    hops.extend(value.hops.iter().cloned());
 }
 
 /// A key as it stands in an address.

@@ -28,7 +28,7 @@ mod trimming;
 use std::ops::RangeInclusive;
 
 use crate::source::Span;
-use crate::value::{Data, Field, List, ListKind, Object, Traced, Why};
+use crate::value::{Data, Field, Hop, List, ListKind, Object, Step, Traced, Why};
 
 /// The longest string that a function makes, in bytes.
 const MAX_STRING: usize = 1024 * 1024;
@@ -135,6 +135,13 @@ impl From<Why> for Stop {
 }
 
 impl Given {
+    /// One of several arguments.
+    fn chosen(argument: Traced<Data>) -> Self {
+        let mut hops = vec![Hop { span: argument.origin.span(), step: Step::Argument }];
+        hops.extend(argument.hops);
+        Self::Picked(Traced { hops, ..argument })
+    }
+
     fn string(text: impl Into<String>) -> Outcome {
         Ok(Self::Made(Data::String(text.into())))
     }

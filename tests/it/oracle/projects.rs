@@ -2,6 +2,7 @@
 //!
 //! Terraform gets the same text, in which each trail is a `terraform_data` that keeps the trail's arguments.
 
+mod flow;
 mod generated;
 mod stand_in;
 mod verdicts;

@@ -1,19 +1,19 @@
 //! Function calls. Pure functions stand in a table; here are those that need more than their arguments' values.
 
-use super::{Evaluator, computed, failed, first_failure, here, may_fail, picked, symbol};
+use super::{Evaluator, computed, failed, first_failure, here, may_fail, picked, symbol, through};
 use crate::formats::terraform::functions::{self, Given, Stop};
 use crate::formats::terraform::scope::Way;
 use crate::source::{Span, normalize};
 use crate::syntax::hcl::{self, Call, Expr};
 use crate::value::world::Atom;
-use crate::value::{Data, Known, Maybe, Traced, Unknown, Why};
+use crate::value::{Data, Hop, Known, Maybe, Step, Traced, Unknown, Why};
 
 impl Evaluator<'_> {
     pub(super) fn call(&self, call: &Call, span: Span) -> Way {
         match call.name.text.as_str() {
             "try" => self.try_each(&call.arguments),
             "can" => here(self.can(&call.arguments)),
-            "file" | "fileexists" | "templatefile" => here(self.read(call)),
+            "file" | "fileexists" | "templatefile" => self.read(call),
             name => match self.arguments(call) {
                 Ok(arguments) => self.pure(name, &arguments, span),
                 Err(why) => here(Unknown(why)),
@@ -30,11 +30,14 @@ impl Evaluator<'_> {
         if !call.expand_last {
             return Ok(arguments);
         }
-        match arguments.pop().map(|last| last.value) {
-            Some(Known(Data::List(list))) => arguments.extend(list.items),
-            Some(Known(other)) => return Err(Why::Failed { message: format!("{} can't be expanded", other.shown()) }),
-            Some(Unknown(why)) => return Err(why),
-            None => {}
+        let Some(last) = arguments.pop() else { return Ok(arguments) };
+        match &last.value {
+            Known(Data::List(list)) => {
+                let items = list.items.iter().enumerate();
+                arguments.extend(items.map(|(index, item)| last.member(item, Step::Element(index))));
+            }
+            Known(other) => return Err(Why::Failed { message: format!("{} can't be expanded", other.shown()) }),
+            Unknown(why) => return Err(why.clone()),
         }
         Ok(arguments)
     }
@@ -73,14 +76,14 @@ impl Evaluator<'_> {
             let value = trying.eval(argument);
             match &value.value {
                 Unknown(why) if why.is_failure() => {}
-                Unknown(_) if self.is_of_instance(argument) => return picked(value),
+                Unknown(_) if self.is_of_instance(argument) => return chosen(value),
                 Unknown(why) => return here(computed(format!("try({})", why.symbol()), why, None)),
                 Known(data) => match trying.doubt().or_else(|| first_doubt(data)) {
                     Some(why) => {
                         let expression = self.at(&format!("try({})", symbol(&value.value)), argument.span);
                         return here(computed(expression, &why, None));
                     }
-                    None => return picked(value),
+                    None => return chosen(value),
                 },
             }
         }
@@ -106,35 +109,39 @@ impl Evaluator<'_> {
     }
 
     /// `file` and its like, of files in the root module's directory.
-    fn read(&self, call: &Call) -> Maybe<Data> {
-        let arguments = match self.arguments(call) {
-            Ok(arguments) => arguments,
-            Err(why) => return Unknown(why),
-        };
-        let name = call.name.text.as_str();
+    fn read(&self, call: &Call) -> Way {
+        match self.arguments(call) {
+            Ok(arguments) => self.read_file(call.name.text.as_str(), &arguments),
+            Err(why) => here(Unknown(why)),
+        }
+    }
+
+    fn read_file(&self, name: &str, arguments: &[Traced<Data>]) -> Way {
         let path = match arguments.first().map(|argument| &argument.value) {
             Some(Known(Data::String(path))) => path.clone(),
-            Some(Unknown(why)) => return computed(format!("{name}({})", why.symbol()), why, None),
-            Some(Known(_)) | None => return failed(format!("`{name}` takes a path")),
+            Some(Unknown(why)) => return here(computed(format!("{name}({})", why.symbol()), why, None)),
+            Some(Known(_)) | None => return here(failed(format!("`{name}` takes a path"))),
         };
         let context = self.tree.context;
         let path = normalize(&self.tree.root.module.directory.join(path));
         let unknown = || {
             let why = Why::NotEvaluated { construct: format!("the function `{name}` of a file that isn't here") };
-            computed(format!("{name}({})", symbols(&arguments)), &why, None)
+            here(computed(format!("{name}({})", symbols(arguments)), &why, None))
         };
         if !context.sources.may_read(&path) {
             return unknown();
         }
         match (name, context.sources.load(context.fs, &path)) {
-            ("fileexists", Ok(_)) => Known(Data::Bool(true)),
+            ("fileexists", Ok(_)) => here(Known(Data::Bool(true))),
             ("file", Ok(id)) => {
                 let file = context.sources.file(id);
-                if file.replaced.is_empty() { Known(Data::String(file.text.clone())) } else { unknown() }
+                let whole = Hop { span: Span::new(id, 0, file.text.len()), step: Step::File };
+                let is_text = file.replaced.is_empty();
+                if is_text { (Known(Data::String(file.text.clone())), vec![whole]) } else { unknown() }
             }
             ("templatefile", Ok(id)) => {
                 let file = context.sources.file(id);
-                self.render(&file.text, arguments.get(1).map(|argument| &argument.value), id)
+                here(self.render(&file.text, arguments.get(1).map(|argument| &argument.value), id))
             }
             // What isn't here may be there when Terraform runs.
             _ => unknown(),
@@ -155,6 +162,12 @@ impl Evaluator<'_> {
             Err(_) => Unknown(Why::Unreadable),
         }
     }
+}
+
+/// An argument that a function chooses among others.
+fn chosen(argument: Traced<Data>) -> Way {
+    let span = argument.origin.span();
+    through(argument, Hop { span, step: Step::Argument })
 }
 
 fn symbols(arguments: &[Traced<Data>]) -> String {

@@ -4,11 +4,12 @@ use std::collections::BTreeMap;
 
 use super::operators::text;
 use super::{Evaluator, computed, failed, first_failure, here, picked, symbol};
+use crate::formats::terraform::expand;
 use crate::formats::terraform::scope::{Names, Way};
 use crate::formats::terraform::size::Size;
 use crate::source::Span;
 use crate::syntax::hcl::{For, ObjectItem, ObjectKey, Splat};
-use crate::value::{Data, Field, Known, List, ListKind, Maybe, Object, Origin, Traced, Unknown, Why};
+use crate::value::{Data, Field, Known, List, ListKind, Maybe, Object, Origin, Step, Traced, Unknown, Why};
 
 /// Larger collections are given up.
 const MAX_ELEMENTS: usize = 65_536;
@@ -48,9 +49,14 @@ impl Evaluator<'_> {
     pub(super) fn element(&self, base: Traced<Data>, key: &Maybe<Data>) -> Way {
         let why = match (&base.value, key) {
             (Unknown(why), _) | (_, Unknown(why)) => why,
-            (Known(collection), Known(key)) => return known_element(collection, key),
+            (Known(_), Known(key)) => return known_element(&base, key),
         };
-        here(computed(format!("{}[{}]", symbol(&base.value), symbol(key)), why, None))
+        let element = computed(format!("{}[{}]", symbol(&base.value), symbol(key)), why, None);
+        match &base.value {
+            // Who doesn't know the whole doesn't know the element.
+            Unknown(_) => (element, base.hops),
+            Known(_) => here(element),
+        }
     }
 
     /// `base.name` of a value.
@@ -68,19 +74,21 @@ impl Evaluator<'_> {
                 let is_set = matches!(name, "arn" | "id");
                 here(Unknown(Why::AtDeployment { reference: format!("{reference}.{name}"), is_set }))
             }
-            Unknown(why) => here(computed(format!("{}.{name}", why.symbol()), why, None)),
+            Unknown(why) => (computed(format!("{}.{name}", why.symbol()), why, None), base.hops),
         }
     }
 
     /// `base[*].each`: what is no list counts as a list of itself, or of nothing if it is null.
     pub(super) fn splat(&self, splat: &Splat) -> Way {
         let base = self.eval(&splat.base);
-        let items = match base.value {
+        let items = match &base.value {
             Known(Data::Null) => Vec::new(),
-            Known(Data::List(list)) => list.items,
-            Known(data) => vec![Traced { value: Known(data), origin: base.origin, hops: base.hops }],
+            Known(Data::List(list)) => {
+                list.items.iter().enumerate().map(|(index, item)| base.taken(item, Step::Element(index))).collect()
+            }
+            Known(_) => vec![base],
             Unknown(why) => {
-                return here(computed(self.at(&format!("{}[*]", why.symbol()), splat.base.span), &why, None));
+                return here(computed(self.at(&format!("{}[*]", why.symbol()), splat.base.span), why, None));
             }
         };
         let each = |item: Traced<Data>| self.with(vec![(String::new(), item)]).eval(&splat.each);
@@ -138,17 +146,24 @@ impl Evaluator<'_> {
         let span = collection.origin.span();
         let rounds: Vec<Names> = match &collection.value {
             Known(Data::List(list)) => {
-                let key = |index: usize, item: &Traced<Data>| match list.kind {
-                    ListKind::Set => item.clone(),
-                    ListKind::Tuple | ListKind::List => Traced::written(Data::Number(index as f64), span),
+                let round = |(index, item): (usize, &Traced<Data>)| {
+                    let item = collection.taken(item, Step::Element(index));
+                    let key = match list.kind {
+                        ListKind::Set => item.clone(),
+                        ListKind::Tuple | ListKind::List => Traced::written(Data::Number(index as f64), span),
+                    };
+                    names(key, item)
                 };
-                list.items.iter().enumerate().map(|(index, item)| names(key(index, item), item.clone())).collect()
+                list.items.iter().enumerate().map(round).collect()
             }
             Known(Data::Object(object)) => {
                 let mut fields: Vec<&Field> = object.fields.iter().collect();
                 fields.sort_by(|a, b| a.key.cmp(&b.key));
-                let key = |field: &Field| Traced::written(Data::String(field.key.clone()), field.key_span);
-                fields.into_iter().map(|field| names(key(field), field.value.clone())).collect()
+                let round = |field: &Field| {
+                    let (key, value) = expand::entry(collection, field, object);
+                    names(key, value)
+                };
+                fields.into_iter().map(round).collect()
             }
             Known(other) => {
                 return Err(Why::Failed { message: format!("`for` can't go over {}", other.shown()) });
@@ -183,11 +198,12 @@ fn keyed(results: Vec<(String, Traced<Data>)>, is_grouped: bool, span: Span) -> 
     Known(Data::Object(Object::new(span, object)))
 }
 
-fn known_element(collection: &Data, key: &Data) -> Way {
+fn known_element(base: &Traced<Data>, key: &Data) -> Way {
+    let Known(collection) = &base.value else { return here(base.value.clone()) };
     match collection {
         Data::List(List { kind: ListKind::Set, .. }) => here(failed("a set has no indexes")),
         Data::List(_) | Data::Object(_) => match find_element(collection, key) {
-            Some(element) => picked(element.clone()),
+            Some((element, step)) => picked(base.taken(element, step)),
             None => here(failed(format!("there is no element {}", key.shown()))),
         },
         Data::Null | Data::Bool(_) | Data::Number(_) | Data::String(_) => {
@@ -196,10 +212,10 @@ fn known_element(collection: &Data, key: &Data) -> Way {
     }
 }
 
-/// The element of a collection, if it has this one.
-pub(super) fn find_element<'a>(collection: &'a Data, key: &Data) -> Option<&'a Traced<Data>> {
+/// The element of a collection and the step to it, if it has this one.
+pub(super) fn find_element<'a>(collection: &'a Data, key: &Data) -> Option<(&'a Traced<Data>, Step)> {
     match collection {
-        Data::Object(object) => object.field(&text(key)?).map(|field| &field.value),
+        Data::Object(object) => object.field(&text(key)?).map(|field| (&field.value, Step::to(field, object.header))),
         Data::List(List { kind: ListKind::Set, .. }) => None,
         Data::List(list) => {
             let index = match key {
@@ -207,8 +223,8 @@ pub(super) fn find_element<'a>(collection: &'a Data, key: &Data) -> Option<&'a T
                 Data::String(text) => text.parse::<f64>().ok(),
                 Data::Null | Data::Bool(_) | Data::List(_) | Data::Object(_) => None,
             };
-            let index = index.filter(|index| index.fract() == 0.0 && *index >= 0.0).map(|index| index as usize);
-            list.items.get(index?)
+            let index = index.filter(|index| index.fract() == 0.0 && *index >= 0.0).map(|index| index as usize)?;
+            Some((list.items.get(index)?, Step::Element(index)))
         }
         Data::Null | Data::Bool(_) | Data::Number(_) | Data::String(_) => None,
     }

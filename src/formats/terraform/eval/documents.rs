@@ -61,7 +61,7 @@ impl Evaluator<'_> {
     fn decoded_arm(&self, conditional: &Conditional, span: Span) -> Option<Traced<Data>> {
         let Known(chosen) = self.condition(self.eval(&conditional.condition).value) else { return None };
         let arm = if chosen { &conditional.then } else { &conditional.otherwise };
-        let (value, hops) = through(self.document(arm), Hop { span: arm.span, step: Step::Arm });
+        let (value, hops) = through(self.document(arm), Hop { span: arm.span, step: Step::Arm(None) });
         Some(Traced { value, origin: Origin::Written(span), hops })
     }
 

@@ -7,15 +7,15 @@ use crate::formats::terraform::scope::Way;
 use crate::formats::terraform::types::{Type, convert, type_of, unify};
 use crate::syntax::hcl::{BinaryOperator, Conditional, Expr, ExprKind, UnaryOperator};
 use crate::value::world::Atom;
-use crate::value::{Data, Hop, Known, Maybe, Step, Traced, Unknown, Why};
+use crate::value::{Data, Hop, Known, Maybe, Step, Traced, Unknown, Why, cut};
 
 impl Evaluator<'_> {
     /// `condition ? then : otherwise`: only the arm that is chosen is evaluated.
     pub(super) fn conditional(&self, conditional: &Conditional) -> Way {
         let Conditional { condition, then, otherwise } = conditional;
         match self.condition(self.eval(condition).value) {
-            Known(true) => self.arm(then, otherwise),
-            Known(false) => self.arm(otherwise, then),
+            Known(true) => self.arm(then, otherwise, self.reason(condition, true)),
+            Known(false) => self.arm(otherwise, then, self.reason(condition, false)),
             Unknown(why) if why.is_failure() => (Unknown(why), Vec::new()),
             Unknown(why) => {
                 let (then, otherwise) = (self.eval(then), self.eval(otherwise));
@@ -30,7 +30,7 @@ impl Evaluator<'_> {
     }
 
     /// Both arms get one type, so the other arm counts although its value doesn't.
-    fn arm(&self, chosen: &Expr, other: &Expr) -> Way {
+    fn arm(&self, chosen: &Expr, other: &Expr, reason: String) -> Way {
         let ty = self.type_of_arm(other);
         if let Type::Unclear(why) = &ty
             && !why.is_failure()
@@ -38,7 +38,26 @@ impl Evaluator<'_> {
             self.note_doubt(why);
         }
         let value = converted_beside(self.eval(chosen), ty);
-        through(value, Hop { span: chosen.span, step: Step::Arm })
+        through(value, Hop { span: chosen.span, step: Step::Arm(Some(reason)) })
+    }
+
+    /// A condition and its value, with that of the first variable or local that it names.
+    fn reason(&self, condition: &Expr, holds: bool) -> String {
+        /// More characters of a condition aren't looked at.
+        const MAX_REASON: usize = 200;
+        let shown = |expr: &Expr| {
+            let file = self.tree.context.sources.file(expr.span.file);
+            let begin: String = file.slice(expr.span).chars().take(MAX_REASON).collect();
+            cut(&begin.split_whitespace().collect::<Vec<_>>().join(" "))
+        };
+        let reason = format!("`{}` is {holds}", shown(condition));
+        let part = first_reference(condition).filter(|part| part.span != condition.span);
+        match part.map(|part| (part, self.eval(part).value)) {
+            Some((part, Known(data @ (Data::Null | Data::Bool(_) | Data::Number(_) | Data::String(_))))) => {
+                format!("{reason}, with `{}` = {}", shown(part), data.shown())
+            }
+            Some((_, Known(_) | Unknown(_))) | None => reason,
+        }
     }
 
     fn type_of_arm(&self, arm: &Expr) -> Type {
@@ -116,6 +135,21 @@ impl Evaluator<'_> {
             Known(value) => Known(Data::Bool(value)),
             Unknown(why) => computed(expression, &why, None),
         }
+    }
+}
+
+/// The first variable or local among the operands and arguments of an expression.
+fn first_reference(expr: &Expr) -> Option<&Expr> {
+    match &expr.kind {
+        ExprKind::GetAttr(base, _) => match &base.kind {
+            ExprKind::Variable(root) => matches!(root.as_str(), "var" | "local").then_some(expr),
+            ExprKind::GetAttr(..) => first_reference(base).map(|_| expr),
+            _ => None,
+        },
+        ExprKind::Unary(_, operand) => first_reference(operand),
+        ExprKind::Binary(_, left, right) => first_reference(left).or_else(|| first_reference(right)),
+        ExprKind::Call(call) => call.arguments.iter().find_map(first_reference),
+        _ => None,
     }
 }
 

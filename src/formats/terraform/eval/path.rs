@@ -6,7 +6,7 @@ use super::collections::find_element;
 use super::{Evaluator, here};
 use crate::formats::terraform::scope::Way;
 use crate::syntax::hcl::{Expr, ExprKind};
-use crate::value::{Data, Hop, Known, Maybe, Origin, Traced, Unknown, Why};
+use crate::value::{Data, Hop, Known, Maybe, Origin, Traced, Unknown, Why, lead};
 
 /// How many steps a value may have come, all of which are shown; real ones stay below ten.
 const MAX_HOPS: usize = 200;
@@ -55,9 +55,9 @@ impl Evaluator<'_> {
         };
         steps.reverse();
         let (value, hops) = match &start {
-            Start::Shared(way) => (&way.0, way.1.as_slice()),
-            Start::Named(named) => (&named.value, named.hops.as_slice()),
-            Start::Made(way) => (&way.0, way.1.as_slice()),
+            Start::Shared(way) => (&way.0, way.1.clone()),
+            Start::Named(named) => (&named.value, named.hops.clone()),
+            Start::Made(way) => (&way.0, way.1.clone()),
         };
         // Who follows a reference copies the way that was gone before.
         self.world.charge(hops.len());
@@ -65,6 +65,17 @@ impl Evaluator<'_> {
             return here(Unknown(Why::OverLimit { limit: "references to references" }));
         }
         self.descend(value, hops, &steps, expr)
+    }
+
+    /// What `each.value`, `count.index` and the like stand for.
+    fn given_by_language(&self, root: &str, name: &str) -> Option<&Traced<Data>> {
+        match self.named(root)? {
+            // It is written nowhere, so it is none of the names that an expression gives.
+            Traced { value: Known(Data::Object(object)), origin: Origin::Absent(_), .. } => {
+                object.field(name).map(|field| &field.value)
+            }
+            _ => None,
+        }
     }
 
     /// The value of an expression at which a path begins; nothing if it has to be looked at in its parts.
@@ -75,6 +86,9 @@ impl Evaluator<'_> {
                 Some(self.named(name).map_or_else(|| Start::Made(undeclared(name)), Start::Named))
             }
             ExprKind::GetAttr(base, name) => match &base.kind {
+                ExprKind::Variable(root) if self.given_by_language(root, &name.text).is_some() => {
+                    self.given_by_language(root, &name.text).map(Start::Named)
+                }
                 ExprKind::Variable(root) if self.named(root).is_none() => {
                     Some(Start::Shared(self.keyword(expr, root, &name.text)))
                 }
@@ -93,24 +107,29 @@ impl Evaluator<'_> {
         self.is_opaque(expr).then(|| here(Unknown(self.at_deployment(expr))))
     }
 
-    /// Goes along a path, without a copy as long as all is known.
-    fn descend(&self, value: &Maybe<Data>, hops: &[Hop], steps: &[Step<'_>], expr: &Expr) -> Way {
-        let Some((step, rest)) = steps.split_first() else { return (value.clone(), hops.to_vec()) };
-        let found = match (value, step) {
-            (Known(collection @ Data::Object(_)), Step::Attribute(name)) => {
-                find_element(collection, &Data::String((*name).to_owned()))
-            }
-            (Known(collection), Step::Index(Known(key))) => find_element(collection, key),
-            (Known(_) | Unknown(_), Step::Attribute(_) | Step::Index(_)) => None,
-        };
-        if let Some(element) = found {
-            return self.descend(&element.value, &element.hops, rest, expr);
+    /// Goes along a path, without a copy of any value as long as all is known.
+    fn descend(&self, value: &Maybe<Data>, mut hops: Vec<Hop>, steps: &[Step<'_>], expr: &Expr) -> Way {
+        let mut value = value;
+        let mut steps = steps.iter();
+        while let Some(step) = steps.next() {
+            let found = match (value, step) {
+                (Known(collection @ Data::Object(_)), Step::Attribute(name)) => {
+                    find_element(collection, &Data::String((*name).to_owned()))
+                }
+                (Known(collection), Step::Index(Known(key))) => find_element(collection, key),
+                (Known(_) | Unknown(_), Step::Attribute(_) | Step::Index(_)) => None,
+            };
+            let Some((member, to_member)) = found else {
+                let base = Traced { value: value.clone(), origin: Origin::Written(expr.span), hops };
+                let (value, hops) = match step {
+                    Step::Attribute(name) => self.attribute(base, name),
+                    Step::Index(key) => self.element(base, key),
+                };
+                return self.descend(&value, hops, steps.as_slice(), expr);
+            };
+            lead(&mut hops, member, to_member);
+            value = &member.value;
         }
-        let base = Traced { value: value.clone(), origin: Origin::Written(expr.span), hops: hops.to_vec() };
-        let (value, hops) = match step {
-            Step::Attribute(name) => self.attribute(base, name),
-            Step::Index(key) => self.element(base, key),
-        };
-        self.descend(&value, &hops, rest, expr)
+        (value.clone(), hops)
     }
 }

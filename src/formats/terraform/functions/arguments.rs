@@ -4,7 +4,8 @@ use super::{Call, Stop};
 use crate::formats::terraform::numbers::LARGEST_EXACT;
 use crate::formats::terraform::types::{Type, convert};
 use crate::formats::terraform::unknowns::{first_unknown, wholly_known};
-use crate::value::{Data, Known, List, ListKind, Object, Traced, Unknown};
+use crate::source::Span;
+use crate::value::{Data, Field, Known, List, ListKind, Object, Step, Traced, Unknown};
 
 impl<'a> Call<'a> {
     /// An argument as it is, which may be null.
@@ -54,9 +55,21 @@ impl<'a> Call<'a> {
     /// The items of a list, tuple or set, converted to a list.
     pub(super) fn list(&self, at: usize, element: Type) -> Result<Vec<Traced<Data>>, Stop> {
         match self.converted(at, &Type::List(Box::new(element)))? {
-            Data::List(list) => Ok(list.items),
+            Data::List(list) => self.members(at, &list.items),
             _ => Err(Stop::failed("a list is required")),
         }
+    }
+
+    /// The items of an argument as elements of what the function makes of them.
+    pub(super) fn members(&self, at: usize, items: &[Traced<Data>]) -> Result<Vec<Traced<Data>>, Stop> {
+        let argument = self.argument(at)?;
+        let member = |(index, item)| argument.member(item, Step::Element(index));
+        Ok(items.iter().enumerate().map(member).collect())
+    }
+
+    /// The value of a field of an argument as an element of what the function makes of it.
+    pub(super) fn member(&self, at: usize, field: &Field, header: Span) -> Result<Traced<Data>, Stop> {
+        Ok(self.argument(at)?.member(&field.value, Step::to(field, header)))
     }
 
     /// The items of a list, all of them known strings or null.

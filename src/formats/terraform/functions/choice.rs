@@ -2,7 +2,7 @@
 
 use super::{Call, Given, Outcome, Stop};
 use crate::formats::terraform::types::{Type, convert, type_of, unify};
-use crate::value::{Data, Known, List, Maybe, Traced, Unknown};
+use crate::value::{Data, Known, List, Maybe, Step, Traced, Unknown};
 
 /// The first argument that is neither null nor an empty string, converted to the type of all.
 pub(super) fn coalesce(call: &Call<'_>) -> Outcome {
@@ -15,7 +15,7 @@ pub(super) fn coalesce(call: &Call<'_>) -> Outcome {
     };
     for argument in call.arguments {
         match &argument.value {
-            Unknown(why) if why.is_set() => return Ok(Given::Picked(argument.clone())),
+            Unknown(why) if why.is_set() => return Ok(Given::chosen(argument.clone())),
             Unknown(why) => return Err(why.clone().into()),
             Known(Data::Null) => {}
             Known(Data::String(text)) if text.is_empty() => {}
@@ -27,7 +27,7 @@ pub(super) fn coalesce(call: &Call<'_>) -> Outcome {
 
 fn picked(value: Traced<Data>) -> Outcome {
     match value.value {
-        Known(_) => Ok(Given::Picked(value)),
+        Known(_) => Ok(Given::chosen(value)),
         Unknown(why) => Err(why.into()),
     }
 }
@@ -41,7 +41,7 @@ pub(super) fn coalescelist(call: &Call<'_>) -> Outcome {
     }
     for (at, argument) in call.arguments.iter().enumerate() {
         if !call.ordered(at)?.items.is_empty() {
-            return Ok(Given::Picked(argument.clone()));
+            return Ok(Given::chosen(argument.clone()));
         }
     }
     Err(Stop::failed("every argument is empty"))
@@ -52,7 +52,7 @@ pub(super) fn one(call: &Call<'_>) -> Outcome {
     let List { items, .. } = call.sequence(0)?;
     match items.as_slice() {
         [] => Ok(Given::Made(Data::Null)),
-        [item] => Ok(Given::Picked(item.clone())),
+        [item] => Ok(Given::Picked(call.argument(0)?.taken(item, Step::Element(0)))),
         [_, _, ..] => Err(Stop::failed("there must not be more than one element")),
     }
 }

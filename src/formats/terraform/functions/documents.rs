@@ -5,19 +5,20 @@ use std::sync::Arc;
 
 use super::{Call, Given, MAX_ELEMENTS, Outcome, Stop};
 use crate::formats::terraform::numbers;
-use crate::source::SourceFile;
+use crate::source::{FileId, SourceFile, Span};
 use crate::syntax::node::{Entry, Mapping, Meaning, Node, NodeKind, Scalar, ScalarStyle, Tree};
 use crate::syntax::{json, yaml};
-use crate::value::{Data, Known, Object, Unknown};
+use crate::value::{Data, Field, Hop, Known, Object, Step, Traced, Unknown};
 
 /// The value of JSON text.
 pub(super) fn jsondecode(call: &Call<'_>) -> Outcome {
     let text = call.string(0)?;
-    let tree = json::parse(call.span.file, &file(text));
+    let place = Place::of(call, &text);
+    let tree = json::parse(place.file(call), &file(text));
     if tree.problems.iter().any(|problem| problem.kind.loses_text()) {
         return Err(Stop::failed("this isn't JSON"));
     }
-    decoded(call, &tree, json_scalar)
+    decoded(call, place, &tree, json_scalar)
 }
 
 /// The value of YAML text.
@@ -25,21 +26,48 @@ pub(super) fn jsondecode(call: &Call<'_>) -> Outcome {
 /// Terraform's reader and ours differ in what they refuse, so text with anything wrong is left alone.
 pub(super) fn yamldecode(call: &Call<'_>) -> Outcome {
     let text = call.string(0)?;
-    let tree = yaml::parse(call.span.file, &file(text));
+    let place = Place::of(call, &text);
+    let tree = yaml::parse(place.file(call), &file(text));
     if !tree.problems.is_empty() {
         return Err(Stop::not_evaluated("`yamldecode` of such text"));
     }
-    decoded(call, &tree, yaml_scalar)
+    decoded(call, place, &tree, yaml_scalar)
+}
+
+/// Where decoded text stands.
+#[derive(Clone, Copy)]
+enum Place {
+    /// It is all of a file.
+    File(FileId),
+    /// It has no place of its own.
+    Call,
+}
+
+impl Place {
+    fn of(call: &Call<'_>, text: &str) -> Self {
+        let last = call.arguments.first().and_then(|argument| argument.hops.last());
+        match last {
+            Some(Hop { span, step: Step::File }) if span.range().len() == text.len() => Self::File(span.file),
+            Some(_) | None => Self::Call,
+        }
+    }
+
+    fn file(self, call: &Call<'_>) -> FileId {
+        match self {
+            Place::File(file) => file,
+            Place::Call => call.span.file,
+        }
+    }
 }
 
 fn file(text: String) -> SourceFile {
     SourceFile::new(PathBuf::new(), String::new(), text.into_bytes())
 }
 
-fn decoded(call: &Call<'_>, tree: &Tree, scalar: ReadScalar) -> Outcome {
+fn decoded(call: &Call<'_>, place: Place, tree: &Tree, scalar: ReadScalar) -> Outcome {
     match tree.documents.as_slice() {
         [document] => {
-            let mut reader = Reader { call, scalar, nodes: 0 };
+            let mut reader = Reader { call, place, scalar, nodes: 0 };
             Ok(Given::Made(reader.node(document)?))
         }
         _ => Err(Stop::not_evaluated("text without one value")),
@@ -50,6 +78,7 @@ type ReadScalar = fn(&Scalar) -> Result<Data, Stop>;
 
 struct Reader<'a> {
     call: &'a Call<'a>,
+    place: Place,
     scalar: ReadScalar,
     nodes: usize,
 }
@@ -67,7 +96,7 @@ impl Reader<'_> {
         match &node.kind {
             NodeKind::Scalar(scalar) => (self.scalar)(scalar),
             NodeKind::Sequence(items) => self.sequence(items),
-            NodeKind::Mapping(mapping) => self.mapping(mapping),
+            NodeKind::Mapping(mapping) => self.mapping(mapping, self.span(node)),
             NodeKind::Alias(_) => Err(Stop::not_evaluated("an alias of YAML")),
         }
     }
@@ -76,22 +105,31 @@ impl Reader<'_> {
         let mut values = Vec::new();
         for item in items {
             let value = self.node(item)?;
-            values.push(self.call.made(value));
+            values.push(Traced::written(value, self.span(item)));
         }
         Ok(Data::tuple(values))
     }
 
-    fn mapping(&mut self, mapping: &Mapping) -> Result<Data, Stop> {
+    /// The place of a node in the file, if there is one.
+    fn span(&self, node: &Node) -> Span {
+        match self.place {
+            Place::File(_) => node.target().span,
+            Place::Call => self.call.span,
+        }
+    }
+
+    fn mapping(&mut self, mapping: &Mapping, header: Span) -> Result<Data, Stop> {
         if !mapping.merged.is_empty() || mapping.repeated_keys().next().is_some() {
             return Err(Stop::not_evaluated("merged or repeated keys"));
         }
         let mut fields = Vec::new();
         for Entry { key, value } in &mapping.entries {
+            let key_span = self.span(key);
             let Data::String(key) = self.node(key)? else { return Err(Stop::not_evaluated("such a key")) };
-            let value = self.node(value)?;
-            fields.push(self.call.field(key, self.call.made(value)));
+            let value = Traced::written(self.node(value)?, self.span(value));
+            fields.push(Field { key, key_span, value });
         }
-        Ok(Data::Object(Object::new(self.call.span, fields)))
+        Ok(Data::Object(Object::new(header, fields)))
     }
 }
 

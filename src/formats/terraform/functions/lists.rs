@@ -4,7 +4,7 @@ use super::arguments::{require_known, text};
 use super::{Call, Given, MAX_ELEMENTS, Outcome, Stop};
 use crate::formats::terraform::sets;
 use crate::formats::terraform::types::{Type, type_of, unify};
-use crate::value::{Data, Known, List, ListKind, Traced, Unknown, Why};
+use crate::value::{Data, Known, List, ListKind, Step, Traced, Unknown, Why};
 
 /// The elements of all lists; a tuple, unless all are lists with a type in common. If that isn't known, a list
 /// is made, which `==` alone can tell from a tuple.
@@ -16,12 +16,13 @@ pub(super) fn concat(call: &Call<'_>) -> Outcome {
     let are_lists = lists.iter().all(|list| list.kind == ListKind::List);
     let common = if are_lists { common_type(call)? } else { None };
     let Some(common) = common else {
-        return Given::list(ListKind::Tuple, lists.into_iter().flat_map(|list| list.items.clone()).collect());
+        let members = lists.into_iter().enumerate().map(|(at, list)| call.members(at, &list.items));
+        return Given::list(ListKind::Tuple, members.collect::<Result<Vec<_>, _>>()?.concat());
     };
     let mut items = Vec::new();
     for at in 0..call.arguments.len() {
         if let Data::List(list) = call.converted(at, &common)? {
-            items.extend(list.items);
+            items.extend(call.members(at, &list.items)?);
         }
     }
     Given::list(ListKind::List, items)
@@ -59,22 +60,22 @@ pub(super) fn distinct(call: &Call<'_>) -> Outcome {
 /// The elements of lists within lists, however deep.
 pub(super) fn flatten(call: &Call<'_>) -> Outcome {
     let mut items = Vec::new();
-    flatten_into(call.sequence(0)?, &mut items)?;
+    flatten_into(call.argument(0)?, call.sequence(0)?, &mut items)?;
     Given::list(ListKind::Tuple, items)
 }
 
-fn flatten_into(list: &List, items: &mut Vec<Traced<Data>>) -> Result<(), Stop> {
+fn flatten_into(whole: &Traced<Data>, list: &List, items: &mut Vec<Traced<Data>>) -> Result<(), Stop> {
     // Where an unknown element comes in a set isn't known.
     if list.kind == ListKind::Set && list.items.len() > 1 {
         list.items.iter().try_for_each(require_known)?;
     }
-    for item in &list.items {
+    for (index, item) in list.items.iter().enumerate() {
         match &item.value {
             // It may be a list of any length.
             Unknown(why) => return Err(why.clone().into()),
-            Known(Data::List(list)) => flatten_into(list, items)?,
+            Known(Data::List(list)) => flatten_into(&whole.member(item, Step::Element(index)), list, items)?,
             Known(_) if items.len() >= MAX_ELEMENTS => return Err(Stop::too_many()),
-            Known(_) => items.push(item.clone()),
+            Known(_) => items.push(whole.member(item, Step::Element(index))),
         }
     }
     Ok(())

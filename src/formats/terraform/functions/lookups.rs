@@ -4,7 +4,7 @@ use super::strings::characters;
 use super::{Call, Given, Outcome, Stop};
 use crate::formats::terraform::equality::equal;
 use crate::formats::terraform::types::{Type, convert, type_of};
-use crate::value::{Data, Known, Object, Traced, Unknown, Why};
+use crate::value::{Data, Known, Object, Step, Traced, Unknown, Why};
 
 /// The number of elements, which may be unknown themselves, or of the characters of a string.
 pub(super) fn length(call: &Call<'_>) -> Outcome {
@@ -68,8 +68,8 @@ pub(super) fn element(call: &Call<'_>) -> Outcome {
         return Err(Stop::not_evaluated("`element` with a negative index"));
     };
     let at = at.checked_rem(list.items.len());
-    match at.and_then(|at| list.items.get(at)) {
-        Some(item) => Ok(Given::Picked(item.clone())),
+    match at.and_then(|at| Some((at, list.items.get(at)?))) {
+        Some((at, item)) => Ok(Given::Picked(call.argument(0)?.taken(item, Step::Element(at)))),
         None => Err(Stop::failed("an empty list has no elements")),
     }
 }
@@ -81,8 +81,8 @@ pub(super) fn lookup(call: &Call<'_>) -> Outcome {
     let default = call.arguments.get(2).map(|default| converted_default(call, object, default)).transpose();
     match (object.field(&key), default) {
         (_, Err(stop @ Stop::Failed(_))) => Err(stop),
-        (Some(field), _) => Ok(Given::Picked(field.value.clone())),
-        (None, Ok(Some(default))) => Ok(Given::Picked(default)),
+        (Some(field), _) => Ok(Given::Picked(call.argument(0)?.taken_field(field, object.header))),
+        (None, Ok(Some(default))) => Ok(Given::chosen(default)),
         (None, Ok(None)) => Err(Stop::failed(format!("there is no key `{key}`"))),
         (None, Err(stop)) => Err(stop),
     }

@@ -17,7 +17,8 @@ pub(super) fn keys(call: &Call<'_>) -> Outcome {
 /// The values in the order of their keys.
 pub(super) fn values(call: &Call<'_>) -> Outcome {
     let object = call.mapping(0)?;
-    Given::list(kind(object), sorted(object).into_iter().map(|field| field.value.clone()).collect())
+    let values = sorted(object).into_iter().map(|field| call.member(0, field, object.header));
+    Given::list(kind(object), values.collect::<Result<_, _>>()?)
 }
 
 fn kind(object: &Object) -> ListKind {
@@ -43,10 +44,11 @@ pub(super) fn merge(call: &Call<'_>) -> Outcome {
         let object = call.mapping(at)?;
         maps.push((object.is_map, argument));
         for field in &object.fields {
+            let field = Field { value: call.member(at, field, object.header)?, ..field.clone() };
             let place = *places.entry(field.key.clone()).or_insert(fields.len());
             match fields.get_mut(place) {
-                Some(earlier) => *earlier = field.clone(),
-                None => fields.push(field.clone()),
+                Some(earlier) => *earlier = field,
+                None => fields.push(field),
             }
         }
     }
@@ -95,9 +97,9 @@ pub(super) fn zipmap(call: &Call<'_>) -> Outcome {
         return Err(Stop::failed("there must be as many keys as values"));
     }
     let mut fields: BTreeMap<String, Field> = BTreeMap::new();
-    for (key, value) in keys.iter().zip(items) {
+    for (key, value) in keys.iter().zip(call.members(1, items)?) {
         let text = text(key)?.ok_or_else(|| Stop::failed("a key must not be null"))?;
-        fields.insert(text.clone(), Field { key: text, key_span: key.origin.span(), value: value.clone() });
+        fields.insert(text.clone(), Field { key: text, key_span: key.origin.span(), value });
     }
     let fields = fields.into_values().collect();
     Given::object(Object { is_map: *kind == ListKind::List, header: call.span, fields, rest: None })

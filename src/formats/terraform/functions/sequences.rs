@@ -44,7 +44,9 @@ fn steps(start: f64, end: f64, step: f64) -> Result<Vec<f64>, Stop> {
 pub(super) fn reverse(call: &Call<'_>) -> Outcome {
     let list = call.sequence(0)?;
     if list.kind == ListKind::Tuple {
-        return Given::list(ListKind::Tuple, list.items.iter().rev().cloned().collect());
+        let mut items = call.members(0, &list.items)?;
+        items.reverse();
+        return Given::list(ListKind::Tuple, items);
     }
     let mut items = call.list(0, Type::Any)?;
     items.reverse();
@@ -55,6 +57,7 @@ pub(super) fn reverse(call: &Call<'_>) -> Outcome {
 pub(super) fn slice(call: &Call<'_>) -> Outcome {
     let List { kind, items } = call.ordered(0)?;
     let (start, end) = (usize::try_from(call.integer(1)?), usize::try_from(call.integer(2)?));
+    let items = call.members(0, items)?;
     match start.ok().zip(end.ok()).and_then(|(start, end)| items.get(start..end)) {
         Some(items) => Given::list(*kind, items.to_vec()),
         None => Err(Stop::failed("the list doesn't reach so far")),

@@ -45,7 +45,7 @@ fn arguments(call: &Call<'_>) -> Result<Vec<Vec<Traced<Data>>>, Stop> {
     let mut sets = Vec::new();
     for at in 0..call.arguments.len() {
         match call.converted(at, &set)? {
-            Data::List(list) => sets.push(list.items),
+            Data::List(list) => sets.push(call.members(at, &list.items)?),
             _ => return Err(Stop::failed("a set is required")),
         }
     }
@@ -88,6 +88,6 @@ fn factor(call: &Call<'_>, at: usize) -> Result<Vec<Traced<Data>>, Stop> {
     let List { kind, items } = call.sequence(at)?;
     match kind {
         ListKind::Tuple => call.list(at, Type::Any),
-        ListKind::List | ListKind::Set => Ok(items.clone()),
+        ListKind::List | ListKind::Set => call.members(at, items),
     }
 }
