@@ -42,6 +42,10 @@ pub enum Role {
         prefix: &'static str,
         /// The argument that names the key.
         key: &'static str,
+        /// The argument that names the trail.
+        name: &'static str,
+        /// The switches: for each Region, for an organization, with digests.
+        switches: [&'static str; 3],
     },
     /// A bucket; what is said of it in its own body.
     Bucket {
@@ -59,6 +63,13 @@ pub enum Role {
         /// What it says of the bucket.
         parts: &'static [Part],
     },
+    /// Something of a bucket that says nothing here, but whose attributes name the bucket.
+    NamesBucket {
+        /// The argument that names the bucket.
+        bucket: &'static str,
+        /// The attributes that hold the name.
+        attributes: &'static [&'static str],
+    },
     /// Something that goes for all buckets of the account.
     OfAccount {
         /// What it says of them.
@@ -68,6 +79,8 @@ pub enum Role {
     Key {
         /// The argument that holds its policy.
         policy: &'static str,
+        /// The switch that disables it.
+        enabled: &'static str,
     },
     /// A policy that is attached to a key.
     OfKey {
@@ -101,6 +114,10 @@ pub enum Part {
     Policy(&'static str),
     /// Where access logs go: an argument that is there only then.
     Logging(&'static str),
+    /// Access logs, to any target.
+    IsLogged,
+    /// Who owns objects, by the path to it: with `BucketOwnerEnforced`, access control lists are disabled.
+    Ownership(&'static [&'static str]),
     /// Rules on how long objects are kept, and the switch of each.
     Lifecycle(&'static [&'static str]),
     /// Flags that keep the public out: in an argument, or as the resource's own.

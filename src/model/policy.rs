@@ -4,6 +4,7 @@
 //! ([`permission()`]), and whether everyone is let in ([`publicity`]). What a document leaves open stays
 //! unknown. Sources: the IAM user guide's grammar of the policy language and reference of its elements.
 
+mod assumption;
 mod condition;
 mod glob;
 mod json;
@@ -13,9 +14,11 @@ mod read;
 mod request;
 mod text;
 
+pub use assumption::{Assumption, Sender, assumptions};
+pub use glob::Work;
 pub use permission::{Lack, Part, Permission, permission};
 pub use public::{Publicity, publicity};
-pub use request::{Fact, Request, Resource};
+pub use request::{File, Place, Request};
 pub use text::{Piece, Text};
 
 use crate::source::Span;
@@ -97,7 +100,7 @@ pub struct Principals {
 /// One condition: the key's value compares with one of these, or with none for a negative operator.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Condition {
-    /// As it is written: `StringEquals`, `ArnLikeIfExists`.
+    /// As it is written: `StringEquals`, `ArnLikeIfExists`; empty if nothing is known of the condition.
     pub operator: String,
     /// As it is written; case doesn't matter.
     pub key: String,
@@ -110,9 +113,34 @@ impl Document {
     pub fn weight(&self) -> usize {
         self.statements.iter().map(Statement::weight).sum()
     }
+
+    /// The same with other texts.
+    fn with_texts(&self, change: impl Fn(&Text) -> Text) -> Self {
+        Self { statements: self.statements.iter().map(|statement| statement.with_texts(&change)).collect() }
+    }
 }
 
 impl Statement {
+    fn with_texts(&self, change: &impl Fn(&Text) -> Text) -> Self {
+        let terms = self.terms.as_ref().map(|terms| {
+            let mut terms = terms.clone();
+            let scopes = [&mut terms.action, &mut terms.resource].into_iter();
+            let listed = scopes.filter_map(|clause| match &mut clause.value {
+                Known(Some(scope)) => Some(&mut scope.listed),
+                Known(None) | Unknown(_) => None,
+            });
+            listed.flatten().for_each(|text| *text = change(text));
+            if let Known(Some(scope)) = &mut terms.principal.value {
+                scope.listed.services.iter_mut().for_each(|text| *text = change(text));
+            }
+            if let Known(Some(conditions)) = &mut terms.conditions.value {
+                conditions.iter_mut().flat_map(|one| &mut one.values).for_each(|text| *text = change(text));
+            }
+            terms
+        });
+        Self { terms, ..self.clone() }
+    }
+
     fn weight(&self) -> usize {
         /// What a statement costs without any text.
         const BASE: usize = 32;

@@ -14,7 +14,7 @@ pub use said::{AccessBlock, Acl, Policy, Presence, Said};
 
 use std::rc::Rc;
 
-use super::policy::Text;
+use super::policy::{Text, Work};
 use super::{Kind, Setting};
 use crate::source::Span;
 use crate::value::{Maybe, Why};
@@ -28,6 +28,8 @@ pub struct Surroundings {
     pub bucket: Option<Dependency>,
     /// The key; nothing when there is none, when it is declared somewhere else, or can't be told.
     pub key: Option<Dependency>,
+    /// What was compared with policies so far, in the whole deployment.
+    pub work: Rc<Work>,
 }
 
 /// What a trail says of where it delivers its logs.
@@ -41,6 +43,18 @@ pub struct Delivery {
     pub prefix: Setting<String>,
     /// The key's id, ARN or alias; empty when it isn't written.
     pub key: Setting<String>,
+    /// The trail's name.
+    pub name: Text,
+    /// The symbols that stand for the trail's ARN.
+    pub arns: Vec<String>,
+    /// The trail's home Region.
+    pub region: Maybe<String>,
+    /// True if it writes files for each Region.
+    pub is_multi_region: Maybe<bool>,
+    /// True if it writes files for each account of the organization.
+    pub is_organization_trail: Maybe<bool>,
+    /// True if it writes digests.
+    pub writes_digests: Maybe<bool>,
 }
 
 /// A declared bucket or key.

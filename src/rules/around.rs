@@ -2,7 +2,6 @@
 
 use crate::finding::{Finding, Level, Verdict};
 use crate::model::Setting;
-use crate::model::policy::{Document, Lack, Part, Permission, Request, Statement, permission};
 use crate::model::surroundings::{Dependency, Doubt, Policy, Presence, Said};
 use crate::value::{Known, Maybe, Unknown, Why};
 
@@ -103,65 +102,6 @@ pub(super) fn policies<'a>(dependency: &'a Dependency, message: &str) -> Policie
         },
         None if found.is_empty() => Policies::None,
         None => Policies::All(found),
-    }
-}
-
-/// What CloudTrail has to be allowed, and how that is said when it isn't.
-pub(super) struct Need<'a> {
-    /// What it asks.
-    pub(super) request: Request,
-    /// What has to be allowed, as the end of a sentence: "`s3:PutObject` on `logs/AWSLogs/*`".
-    pub(super) what: &'a str,
-}
-
-/// A verdict on what policies allow: the first need that isn't met, else one of which that isn't known.
-pub(super) fn grants(
-    policies: &[&Policy],
-    needs: &[Need<'_>],
-    dependency: &Dependency,
-    [fails, may_fail]: [&str; 2],
-) -> Verdict {
-    let documents: Vec<&Document> = policies.iter().filter_map(|policy| policy.document.as_ref().ok()).collect();
-    let mut doubt = None;
-    for Need { request, what } in needs {
-        let allow = format!("allow `cloudtrail.amazonaws.com` {what}");
-        match permission(&documents, request) {
-            Permission::Granted => {}
-            Permission::Denied { statement } => {
-                let finding = of_statement(statement, fails, "this denies it");
-                return Verdict::Fail(finding.help(format!("leave CloudTrail out of this denial, and {allow}")));
-            }
-            Permission::Missing { nearest: Some(lack), .. } => {
-                let finding = Finding::at(lack.span, fails, lacking(&lack, what)).via(&lack.statement.hops);
-                return Verdict::Fail(finding.help(allow));
-            }
-            Permission::Missing { nearest: None, .. } => {
-                let finding = Finding::at(dependency.declared.header, fails, format!("nothing allows {what} here"));
-                let place = policies.first().map(|policy| policy.span);
-                let finding = place.into_iter().fold(finding, |finding, span| finding.also(span, "this is its policy"));
-                return Verdict::Fail(finding.help(format!("{allow} in the policy")));
-            }
-            Permission::Unknown { why, statement } => {
-                let finding = of_statement(statement, may_fail, &why.describe());
-                doubt.get_or_insert(Verdict::Unknown(finding.help(why.advice()).blocked(&why)));
-            }
-        }
-    }
-    doubt.unwrap_or(Verdict::Pass)
-}
-
-fn of_statement(statement: &Statement, message: &str, label: &str) -> Finding {
-    Finding::at(statement.span, message, label).via(&statement.hops)
-}
-
-/// What a statement gets wrong that is nearly right.
-fn lacking(lack: &Lack<'_>, what: &str) -> String {
-    match lack.part {
-        Part::Effect => "this is neither `Allow` nor `Deny`".to_owned(),
-        Part::Condition => "CloudTrail's request doesn't meet this condition".to_owned(),
-        Part::Resource => format!("this doesn't cover {what}"),
-        Part::Action => format!("{what} isn't among these actions"),
-        Part::Principal => "CloudTrail isn't among these principals".to_owned(),
     }
 }
 

@@ -1,11 +1,12 @@
 //! Logs that the bucket's policy doesn't let in are lost.
 
-use super::around::{self, Need, Policies};
+use super::around::{self, Policies};
+use super::grants::{Grants, Need};
 use super::{Check, Page, Rule};
 use crate::finding::{Finding, Verdict};
-use crate::model::policy::{Request, Text};
+use crate::model::policy::{Assumption, File, Place, Request, Text};
 use crate::model::surroundings::{Dependency, Surroundings};
-use crate::value::{Known, Unknown};
+use crate::value::{Known, Maybe, Unknown};
 
 pub(super) static RULE: Rule =
     Rule::new(|| Page::parse(include_str!("../../rules/bucket-policy-blocks-delivery.md")), Check::Surroundings(check));
@@ -21,13 +22,7 @@ fn check(around: &Surroundings) -> Option<Verdict> {
         Policies::None => Verdict::Fail(without_policy(bucket)),
         Policies::Unknown(finding) => Verdict::Unknown(*finding),
         Policies::All(policies) => {
-            let prefix = prefix(around);
-            let logs = format!("`s3:PutObject` on {}", folder(prefix.as_ref()));
-            let needs = [
-                Need { request: Request::bucket_acl(bucket.arns.clone()), what: "`s3:GetBucketAcl` on the bucket" },
-                Need { request: Request::write_logs(&bucket.arns, prefix.as_ref()), what: &logs },
-            ];
-            around::grants(&policies, &needs, bucket, [FAILS, MAY_FAIL])
+            granted(&Grants { policies, dependency: bucket, around, messages: [FAILS, MAY_FAIL] })
         }
     };
     Some(around::tied(verdict, bucket, &around.delivery.bucket, "the trail writes to it"))
@@ -40,6 +35,95 @@ fn without_policy(bucket: &Dependency) -> Finding {
         .help(format!("add {advice} that allows `cloudtrail.amazonaws.com` {actions}"))
 }
 
+/// The verdict on policies that are there. A prefix that isn't known is taken to be set if the policies allow what is below
+/// it: they name it, then.
+fn granted(grants: &Grants<'_>) -> Verdict {
+    let Some(prefix) = prefix(grants.around) else {
+        return grants.judge(|assumption| needs(grants, assumption, &Text::default()));
+    };
+    let set = grants.judge(|assumption| needs(grants, assumption, &prefix.as_folder()));
+    if set.passes() == Some(true) || !prefix.may_be_empty() {
+        return set;
+    }
+    let empty = grants.judge(|assumption| needs(grants, assumption, &Text::default()));
+    match (set.passes(), empty.passes()) {
+        (Some(false), Some(false)) => set,
+        (None, _) => set,
+        (_, None) => empty,
+        (Some(_), Some(_)) => match grants.around.delivery.prefix.value() {
+            Unknown(why) => Verdict::unknown(&grants.around.delivery.prefix, why, MAY_FAIL),
+            Known(_) => set,
+        },
+    }
+}
+
+/// What CloudTrail has to be allowed for the trail.
+fn needs(grants: &Grants<'_>, assumption: &Assumption, folder: &Text) -> Vec<Need> {
+    let delivery = &grants.around.delivery;
+    let bucket = &grants.dependency.arns;
+    let mut needs = vec![Need::new(Request::bucket_acl(bucket, assumption), "`s3:GetBucketAcl` on the bucket")];
+    let files = [(File::Log, Known(true)), (File::Digest, delivery.writes_digests.clone())];
+    for (file, is_written) in files {
+        for owner in owners(assumption, &delivery.is_organization_trail) {
+            for region in regions(assumption, &delivery.is_multi_region) {
+                let place = Place { region: region.name, ..owner.place.clone() };
+                let is_sent = around::all([is_written.clone(), owner.is_sent.clone(), region.is_sent]);
+                let what = format!("`s3:PutObject` on {}", shown(folder, file, owner.place.organization.is_some()));
+                let request = Request::write(bucket, folder, file, &place, assumption);
+                let may_be_spared = owner.may_be_spared.or(region.may_be_spared);
+                needs.push(Need { is_sent, may_be_spared, ..Need::new(request, what) });
+            }
+        }
+    }
+    needs
+}
+
+/// An owner of files that a trail writes.
+struct Owner {
+    place: Place,
+    is_sent: Maybe<bool>,
+    may_be_spared: Option<&'static str>,
+}
+
+/// The trail's own account, and for an organization trail each account of the organization.
+fn owners(assumption: &Assumption, is_of_organization: &Maybe<bool>) -> Vec<Owner> {
+    let place = |organization: Option<&String>, account: &String| Place {
+        organization: organization.cloned(),
+        account: account.clone(),
+        region: assumption.region.clone(),
+    };
+    let organization = Some(&assumption.organization);
+    let has_list = assumption.accounts.len() > 1;
+    let of = |account, may_be_spared| Owner {
+        place: place(organization, account),
+        is_sent: is_of_organization.clone(),
+        may_be_spared,
+    };
+    vec![
+        Owner { place: place(None, &assumption.account), is_sent: Known(true), may_be_spared: None },
+        of(&assumption.account, None),
+        of(&assumption.member, has_list.then_some("a list of the organization's accounts")),
+    ]
+}
+
+/// A Region for which a trail writes files.
+struct Region {
+    name: String,
+    is_sent: Maybe<bool>,
+    may_be_spared: Option<&'static str>,
+}
+
+/// The trail's own Region, and for one that records each Region all others.
+fn regions(assumption: &Assumption, is_multi_region: &Maybe<bool>) -> Vec<Region> {
+    let has_list = assumption.regions.len() > 1;
+    let of =
+        |name: &String, may_be_spared| Region { name: name.clone(), is_sent: is_multi_region.clone(), may_be_spared };
+    let own = Region { is_sent: Known(true), ..of(&assumption.region, None) };
+    let others = assumption.regions.iter().filter(|name| **name != assumption.region).map(|name| of(name, None));
+    let elsewhere = of(&assumption.elsewhere, has_list.then_some("a list of Regions"));
+    std::iter::once(own).chain(others).chain([elsewhere]).collect()
+}
+
 /// The folder in the bucket, if there may be one.
 fn prefix(around: &Surroundings) -> Option<Text> {
     match around.delivery.prefix.value() {
@@ -50,10 +134,14 @@ fn prefix(around: &Surroundings) -> Option<Text> {
 }
 
 /// Where CloudTrail writes, as it is shown.
-fn folder(prefix: Option<&Text>) -> String {
-    match prefix.map(Text::known) {
-        None => "`AWSLogs/*`".to_owned(),
-        Some(Some(prefix)) => format!("`{prefix}/AWSLogs/*`"),
-        Some(None) => "`AWSLogs/*` below its prefix".to_owned(),
+fn shown(folder: &Text, file: File, is_of_organization: bool) -> String {
+    let owner = if is_of_organization { "<organization>/" } else { "" };
+    let rest = match file {
+        File::Log => "*",
+        File::Digest => "<account>/CloudTrail-Digest/*",
+    };
+    match folder.known() {
+        Some(folder) => format!("`{folder}AWSLogs/{owner}{rest}`"),
+        None => format!("`AWSLogs/{owner}{rest}` below its prefix"),
     }
 }

@@ -1,11 +1,14 @@
 //! Logs that can't be encrypted aren't delivered.
 
-use super::around::{self, Need, Policies};
+use super::around::{self, Policies};
+use super::grants::{Grants, Need};
 use super::{Check, Page, Rule};
-use crate::finding::{Finding, Verdict};
+use crate::finding::{Finding, Level, Verdict};
+use crate::model::Setting;
 use crate::model::kinds::Role;
 use crate::model::policy::Request;
-use crate::model::surroundings::{Dependency, Surroundings};
+use crate::model::surroundings::{Attached, Dependency, Said, Surroundings};
+use crate::value::{Known, Unknown};
 
 pub(super) static RULE: Rule =
     Rule::new(|| Page::parse(include_str!("../../rules/key-policy-blocks-delivery.md")), Check::Surroundings(check));
@@ -21,19 +24,39 @@ fn check(around: &Surroundings) -> Option<Verdict> {
         Policies::None => Verdict::Fail(without_policy(key)),
         Policies::Unknown(finding) => Verdict::Unknown(*finding),
         Policies::All(policies) => {
-            let needs = [
-                Need { request: Request::data_keys(key.arns.clone()), what: "`kms:GenerateDataKey*`" },
-                Need { request: Request::describe_key(key.arns.clone()), what: "`kms:DescribeKey`" },
-            ];
-            around::grants(&policies, &needs, key, [FAILS, MAY_FAIL])
+            let grants = Grants { policies, dependency: key, around, messages: [FAILS, MAY_FAIL] };
+            grants.judge(|assumption| {
+                let data_key = Request::data_key(&key.arns, assumption);
+                let describe = Need::new(Request::describe_key(&key.arns, assumption), "`kms:DescribeKey`");
+                vec![
+                    Need::new(data_key, "`kms:GenerateDataKey*`"),
+                    // The documented policy allows it; that delivery stops without it is shown nowhere.
+                    Need { level: Some(Level::Note), ..describe },
+                ]
+            })
         }
     };
+    let verdict = if verdict.passes() == Some(false) { verdict } else { disabled(key).unwrap_or(verdict) };
     Some(around::tied(verdict, key, &around.delivery.key, "the trail encrypts with it"))
+}
+
+/// The verdict on a key that is disabled, or may be.
+fn disabled(key: &Dependency) -> Option<Verdict> {
+    let verdict = |(attached, enabled): (&Attached, &Setting<bool>)| match enabled.value() {
+        Known(Ok(true)) => None,
+        Known(Ok(found)) if attached.applies == Known(true) => {
+            Some(Verdict::wrong(enabled, found, "can't encrypt its logs with its key, which is disabled", "true"))
+        }
+        Known(Ok(_)) => None,
+        Known(Err(invalid)) => Some(Verdict::invalid(enabled, invalid, FAILS, "true")),
+        Unknown(why) => Some(Verdict::unknown(enabled, why, "may not be able to encrypt its logs with its key")),
+    };
+    key.all(Said::enabled).find_map(verdict)
 }
 
 fn without_policy(key: &Dependency) -> Finding {
     let argument = match key.declared.kind.role {
-        Role::Key { policy } => policy,
+        Role::Key { policy, .. } => policy,
         _ => "policy",
     };
     Finding::at(key.declared.header, FAILS, "its default policy doesn't let CloudTrail use it").help(format!(

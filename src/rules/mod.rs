@@ -6,6 +6,7 @@
 
 mod around;
 mod events;
+mod grants;
 mod page;
 
 mod bpa_implicit;

@@ -4,7 +4,7 @@ use super::{Check, Page, Rule, around};
 use crate::finding::{Finding, Level, Verdict};
 use crate::model::Setting;
 use crate::model::policy::{Document, Publicity, publicity};
-use crate::model::surroundings::{AccessBlock, Acl, Attached, Dependency, Policy, Said, Surroundings};
+use crate::model::surroundings::{AccessBlock, Acl, Attached, Dependency, Policy, Presence, Said, Surroundings};
 use crate::value::{Known, Maybe, Unknown};
 
 pub(super) static RULE: Rule =
@@ -48,7 +48,12 @@ fn is_shut(bucket: &Dependency, pick: fn(&AccessBlock) -> [&Setting<bool>; 2]) -
 
 /// The access control lists that are public, or may be.
 fn acls(bucket: &Dependency) -> impl Iterator<Item = Verdict> {
-    let is_open = is_shut(bucket, |block| [&block.ignore_acls, &block.block_acls]).map(|is_shut| !is_shut);
+    let is_shut = is_shut(bucket, |block| [&block.ignore_acls, &block.block_acls]);
+    let is_disabled = |(attached, presence): (&Attached, &Presence)| {
+        around::all([attached.applies.clone(), presence.is_there.clone()])
+    };
+    let is_disabled = bucket.all(Said::disables_acls).map(is_disabled).fold(Known(false), Maybe::or);
+    let is_open = is_shut.or(is_disabled).map(|is_closed| !is_closed);
     let verdict = move |applies: &Maybe<bool>, acl: &Acl| {
         let Acl { is_public, shown, span, hops } = acl;
         let label = format!("`{shown}` lets others read it");

@@ -4,8 +4,11 @@
 //! nothing with the matching of texts of which parts aren't known.
 
 use std::path::Path;
+use std::rc::Rc;
 
-use trailint::model::policy::{Document, Permission, Request, Statement, Terms, Text, permission};
+use trailint::model::policy::{
+    Document, File, Permission, Place, Request, Sender, Statement, Terms, Text, assumptions, permission,
+};
 use trailint::source::{Sources, Span};
 use trailint::value::{Data, Known, Maybe, Traced, Unknown, Why};
 
@@ -15,18 +18,15 @@ const SYMBOLS: [(&str, &[&str]); 6] = [
     ("verb", &["PutObject", "GetObject", "*"]),
     ("resource", &["*", "arn:aws:s3:::logs/AWSLogs/*", "other"]),
     ("folder", &["AWSLogs", "other", "*"]),
-    ("account", &["111111111111", "999999999999", "*"]),
+    ("account", &["111111111111", "100000000001", "*"]),
     ("name", &["logs", "else"]),
 ];
 
-/// What CloudTrail may write below the bucket.
-const KEYS: [&str; 5] = [
-    "AWSLogs/111111111111/CloudTrail/a",
-    "AWSLogs/999999999999/CloudTrail/a",
-    "AWSLogs/111111111111/CloudTrail/b/c",
-    "AWSLogs/012345678901/CloudTrail/z",
-    "AWSLogs/999999999999/CloudTrail/us-east-1/d.gz",
-];
+/// The account that is assumed, as there is no policy that names another one.
+const ACCOUNT: &str = "100000000001";
+
+/// What CloudTrail writes below the bucket, up to the part that no pattern here is about.
+const KEY: &str = "AWSLogs/100000000001/CloudTrail/xx-home-1/file";
 
 const PRINCIPALS: [&str; 9] = [
     r#""Principal": "*""#,
@@ -57,7 +57,7 @@ const RESOURCES: [&str; 17] = [
     r#""Resource": "${bucket.arn}""#,
     r#""Resource": "${bucket.arn}/*""#,
     r#""Resource": "${bucket.arn}/AWSLogs/*""#,
-    r#""Resource": "${bucket.arn}/AWSLogs/999999999999/*""#,
+    r#""Resource": "${bucket.arn}/AWSLogs/100000000001/*""#,
     r#""Resource": ["${bucket.arn}", "${bucket.arn}/AWSLogs/111111111111/*"]"#,
     r#""Resource": "${bucket.arn}/AWSLogs/${account}/*""#,
     r#""Resource": "${bucket.arn}/${folder}/*""#,
@@ -68,25 +68,25 @@ const RESOURCES: [&str; 17] = [
     r#""Resource": "arn:aws:s3:::other/*""#,
     r#""Resource": "${resource}""#,
     r#""NotResource": "${bucket.arn}/AWSLogs/*""#,
-    r#""NotResource": "${bucket.arn}/AWSLogs/999999999999/*""#,
+    r#""NotResource": "${bucket.arn}/AWSLogs/100000000001/*""#,
     r#""NotResource": ["${bucket.arn}", "arn:aws:s3:::other/*"]"#,
 ];
 
-/// Conditions, and what they come to for a statement that allows and one that denies:
-/// CloudTrail meets the key, or may or may not.
-const CONDITIONS: [(&str, &[bool], &[bool]); 8] = [
-    ("{}", &[true], &[true]),
-    (r#"{"StringEquals": {"s3:x-amz-acl": "bucket-owner-full-control"}}"#, &[true], &[true]),
-    (r#"{"StringNotEquals": {"s3:x-amz-acl": "bucket-owner-full-control"}}"#, &[false], &[false]),
-    (r#"{"StringEquals": {"aws:SourceArn": "arn:aws:cloudtrail:x"}}"#, &[true], &[true, false]),
-    (r#"{"StringEquals": {"aws:PrincipalOrgID": "o-1"}}"#, &[true, false], &[true, false]),
-    (r#"{"Bool": {"aws:SecureTransport": "false"}}"#, &[false], &[false]),
-    (
-        r#"{"Bool": {"aws:SecureTransport": "true"}, "StringLike": {"s3:x-amz-acl": "*-${verb}"}}"#,
-        &[true, false],
-        &[true, false],
-    ),
-    (r#"{"Null": {"aws:SecureTransport": "true"}, "StringEquals": {"aws:PrincipalOrgID": "o-1"}}"#, &[false], &[false]),
+/// Conditions, and if they hold: for a key of which nothing is known, they may or may not.
+const CONDITIONS: [(&str, &[bool]); 13] = [
+    ("{}", &[true]),
+    (r#"{"StringEquals": {"s3:x-amz-acl": "bucket-owner-full-control"}}"#, &[true]),
+    (r#"{"StringNotEquals": {"s3:x-amz-acl": "bucket-owner-full-control"}}"#, &[false]),
+    (r#"{"StringEquals": {"aws:SourceArn": "arn:aws:cloudtrail:x"}}"#, &[false]),
+    (r#"{"StringEquals": {"aws:PrincipalTag/a": "b"}}"#, &[true, false]),
+    (r#"{"Bool": {"aws:SecureTransport": "false"}}"#, &[false]),
+    (r#"{"Bool": {"aws:SecureTransport": "true"}, "StringLike": {"s3:x-amz-acl": "*-${verb}"}}"#, &[true, false]),
+    (r#"{"Null": {"aws:SecureTransport": "true"}, "StringEquals": {"aws:PrincipalTag/a": "b"}}"#, &[false]),
+    (r#"{"StringNotEquals": {"aws:PrincipalOrgID": "o-abcdefghij"}}"#, &[true]),
+    (r#"{"ForAnyValue:StringLike": {"aws:SourceAccount": ["1000*", "2"]}}"#, &[true]),
+    (r#"{"ArnLike": {"aws:SourceArn": "arn:aws:cloudtrail:*:100000000001:trail/au?it"}}"#, &[true]),
+    (r#"{"ArnNotEquals": {"aws:SourceArn": "arn:*:cloudtrail:*:*:trail/audit"}}"#, &[false]),
+    (r#"{"NumericGreaterThanEquals": {"s3:TlsVersion": "1.2"}}"#, &[true]),
 ];
 
 /// Denials by their parts, as indexes into the lists above.
@@ -192,31 +192,25 @@ fn matches(pattern: &str, text: &str) -> bool {
     }
 }
 
-/// Whether a part fits in each way to fill it in. A statement that allows needs one of the keys, one that denies
-/// hits the logs or not by the key.
-fn part_outcomes(part: &str, bucket: &str, allows: bool) -> Outcomes {
+/// Whether a part fits in each way to fill it in.
+fn part_outcomes(part: &str, bucket: &str) -> Outcomes {
     let (key, texts) = listed(part);
     let is_negated = key.starts_with("Not");
     let of_way = |way: Vec<String>| {
-        let any = |is_it: &dyn Fn(&String) -> bool| vec![way.iter().any(is_it) != is_negated];
+        let any = |is_it: &dyn Fn(&String) -> bool| way.iter().any(is_it) != is_negated;
         match key.trim_start_matches("Not") {
             "Principal" => any(&|text| text == "*" || text == "cloudtrail.amazonaws.com"),
             "Action" => any(&|text| matches(&text.to_lowercase(), "s3:putobject")),
-            _ => {
-                let fits = KEYS.map(|key| {
-                    way.iter().any(|text| matches(text, &format!("arn:aws:s3:::{bucket}/{key}"))) != is_negated
-                });
-                if allows { vec![fits.contains(&true)] } else { fits.to_vec() }
-            }
+            _ => any(&|text| matches(text, &format!("arn:aws:s3:::{bucket}/{KEY}"))),
         }
     };
-    Outcomes::of(filled(&texts, bucket).into_iter().flat_map(of_way))
+    Outcomes::of(filled(&texts, bucket).into_iter().map(of_way))
 }
 
 fn choices(effect: &str, parts: &[&str], names: &[&str]) -> Vec<Choice> {
     let choice = |part: &&str| {
         let Known(terms) = statement(effect, &[part]).terms else { panic!("{part} isn't read") };
-        let outcomes = names.iter().map(|name| part_outcomes(part, name, effect == "Allow")).collect();
+        let outcomes = names.iter().map(|name| part_outcomes(part, name)).collect();
         Choice { terms, outcomes }
     };
     parts.iter().map(choice).collect()
@@ -231,9 +225,9 @@ struct Statements {
 
 impl Statements {
     fn new(effect: &'static str, names: &[&str]) -> Self {
-        let condition = |&(text, allows, denies): &(&str, &[bool], &[bool])| {
+        let condition = |&(text, outcomes): &(&str, &[bool])| {
             let Known(terms) = statement(effect, &[&format!("\"Condition\": {text}")]).terms else { panic!("{text}") };
-            let outcomes = Outcomes::of(if effect == "Allow" { allows } else { denies }.iter().copied());
+            let outcomes = Outcomes::of(outcomes.iter().copied());
             Choice { terms, outcomes: vec![outcomes; names.len()] }
         };
         let conditions = CONDITIONS.iter().map(condition).collect();
@@ -304,10 +298,20 @@ fn join(outcomes: impl Iterator<Item = Outcomes>) -> Outcomes {
 fn answers_agree_with_every_concrete_request() {
     let mut score = Score::default();
     for (arns, names) in buckets() {
-        let request = Request::write_logs(&arns, None);
+        let sender = Sender {
+            name: Text::exactly("audit"),
+            arns: Vec::new(),
+            region: None,
+            may_be_of_organization: false,
+            work: Rc::default(),
+        };
+        let (all, _) = assumptions(&[], &sender);
+        let assumption = all.first().unwrap();
+        let place = Place { organization: None, account: ACCOUNT.to_owned(), region: assumption.region.clone() };
+        let request = Request::write(&arns, &Text::default(), File::Log, &place, assumption);
         let (allows, denies) = (Statements::new("Allow", names), Statements::new("Deny", names));
         let none = vec![Outcomes::of([false]); names.len()];
-        // No list is as long as a multiple of five, so every fifth combination has all pairs of parts.
+        // No list is as long as a multiple of five, so that every fifth combination has all pairs of parts.
         for indexes in allows.indexes().step_by(5) {
             let (allow, allowed) = allows.make(indexes);
             // Each statement alone, and beside one denial.
@@ -315,8 +319,8 @@ fn answers_agree_with_every_concrete_request() {
             let (deny, denied) = denies.make(beside);
             let alone = Document { statements: vec![allow] };
             let denial = Document { statements: vec![deny] };
-            score.count(&permission(&[&alone], &request), &allowed, &none);
-            score.count(&permission(&[&alone, &denial], &request), &allowed, &denied);
+            score.count(&permission(std::slice::from_ref(&alone), &request), &allowed, &none);
+            score.count(&permission(&[alone, denial], &request), &allowed, &denied);
         }
     }
     let Score { decidable, decided, undecidable } = score;

@@ -10,7 +10,7 @@ mod read;
 mod replaced;
 mod write;
 
-pub(super) use decoded::{DECODED_SHAPE, decoded};
+pub(super) use decoded::{DECODED_SHAPE, decoded, perhaps};
 pub(super) use replaced::replaced;
 
 use std::collections::HashSet;
@@ -35,18 +35,18 @@ pub(super) const SHAPE: Shape = &[
 pub(super) const STATEMENT: Shape = &[
     Argument::value("sid"),
     Argument::value("effect"),
-    Argument::value("actions"),
-    Argument::value("not_actions"),
-    Argument::value("resources"),
-    Argument::value("not_resources"),
+    Argument::document("actions"),
+    Argument::document("not_actions"),
+    Argument::document("resources"),
+    Argument::document("not_resources"),
     Argument::blocks("principals", PRINCIPALS),
     Argument::blocks("not_principals", PRINCIPALS),
     Argument::blocks("condition", CONDITION),
 ];
 
-const PRINCIPALS: Shape = &[Argument::value("type"), Argument::value("identifiers")];
+const PRINCIPALS: Shape = &[Argument::value("type"), Argument::document("identifiers")];
 
-const CONDITION: Shape = &[Argument::value("test"), Argument::value("variable"), Argument::value("values")];
+const CONDITION: Shape = &[Argument::value("test"), Argument::value("variable"), Argument::document("values")];
 
 /// The version of the language in which `${…}` isn't a variable.
 const OLD_VERSION: &str = "2008-10-17";
@@ -143,12 +143,8 @@ fn written(arguments: &Object) -> Result<Document, Why> {
 }
 
 fn statement(block: &Object, version: &str) -> Result<Statement, Why> {
-    let sid = string(block, "sid")?.unwrap_or_default();
-    if !sid.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
-        return Err(failed(format!("the Sid \"{sid}\" has other characters than letters and digits")));
-    }
     Ok(Statement {
-        sid,
+        sid: string(block, "sid")?.unwrap_or_default(),
         effect: one_of(block, "effect", &["Allow", "Deny"])?,
         scopes: [
             scope(distinct(strings(block, "actions")?), block),

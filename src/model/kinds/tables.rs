@@ -26,14 +26,28 @@ pub static UNREAD_STACK: Kind = Kind {
 
 pub(super) static TRAILS: [Kind; 3] = [trail(&AWS), trail(&AWSCC), trail(&CLOUDFORMATION)];
 
-pub(super) static SURROUNDINGS: [Kind; 26] = [
-    delivery("aws_cloudtrail", SNAKE_DELIVERY, ["s3_bucket_name", "s3_key_prefix", "kms_key_id"]),
-    delivery("awscc_cloudtrail_trail", SNAKE_DELIVERY, ["s3_bucket_name", "s3_key_prefix", "kms_key_id"]),
-    delivery(
-        "AWS::CloudTrail::Trail",
-        &[Argument::value("S3BucketName"), Argument::value("S3KeyPrefix"), Argument::value("KMSKeyId")],
-        ["S3BucketName", "S3KeyPrefix", "KMSKeyId"],
-    ),
+pub(super) static SURROUNDINGS: [Kind; 42] = [
+    delivery("aws_cloudtrail", AWS_DELIVERY, "name"),
+    delivery("awscc_cloudtrail_trail", AWSCC_DELIVERY, "trail_name"),
+    Kind {
+        name: "AWS::CloudTrail::Trail",
+        shape: &[
+            Argument::value("S3BucketName"),
+            Argument::value("S3KeyPrefix"),
+            Argument::value("KMSKeyId"),
+            Argument::value("TrailName"),
+            Argument::value("IsMultiRegionTrail"),
+            Argument::value("IsOrganizationTrail"),
+            Argument::value("EnableLogFileValidation"),
+        ],
+        role: Role::Delivery {
+            bucket: "S3BucketName",
+            prefix: "S3KeyPrefix",
+            key: "KMSKeyId",
+            name: "TrailName",
+            switches: ["IsMultiRegionTrail", "IsOrganizationTrail", "EnableLogFileValidation"],
+        },
+    },
     Kind {
         name: "aws_s3_bucket",
         shape: &[
@@ -84,16 +98,32 @@ pub(super) static SURROUNDINGS: [Kind; 26] = [
         ],
         &[Part::AccessBlock(None, SNAKE_ACCESS_BLOCK)],
     ),
+    of_bucket("aws_s3_bucket_logging", &[Argument::value("bucket")], &[Part::IsLogged]),
     of_bucket(
-        "aws_s3_bucket_logging",
-        &[Argument::value("bucket"), Argument::value("target_bucket")],
-        &[Part::Logging("target_bucket")],
+        "aws_s3_bucket_ownership_controls",
+        &[Argument::value("bucket"), Argument::blocks("rule", &[Argument::value("object_ownership")])],
+        &[Part::Ownership(&["rule", "object_ownership"])],
     ),
     of_bucket(
         "aws_s3_bucket_lifecycle_configuration",
         &[Argument::value("bucket"), Argument::blocks("rule", &[Argument::value("status")])],
         &[Part::Lifecycle(&["rule", "status"])],
     ),
+    names_bucket("aws_s3_bucket_accelerate_configuration", &["bucket", "id"]),
+    names_bucket("aws_s3_bucket_cors_configuration", &["bucket", "id"]),
+    names_bucket("aws_s3_bucket_notification", &["bucket", "id"]),
+    names_bucket("aws_s3_bucket_object_lock_configuration", &["bucket", "id"]),
+    names_bucket("aws_s3_bucket_replication_configuration", &["bucket", "id"]),
+    names_bucket("aws_s3_bucket_request_payment_configuration", &["bucket", "id"]),
+    names_bucket("aws_s3_bucket_server_side_encryption_configuration", &["bucket", "id"]),
+    names_bucket("aws_s3_bucket_versioning", &["bucket", "id"]),
+    names_bucket("aws_s3_bucket_website_configuration", &["bucket", "id"]),
+    names_bucket("aws_s3_bucket_analytics_configuration", &["bucket"]),
+    names_bucket("aws_s3_bucket_intelligent_tiering_configuration", &["bucket"]),
+    names_bucket("aws_s3_bucket_inventory", &["bucket"]),
+    names_bucket("aws_s3_bucket_metric", &["bucket"]),
+    names_bucket("aws_s3_bucket_object", &["bucket"]),
+    names_bucket("aws_s3_object", &["bucket"]),
     Kind {
         name: "aws_s3_account_public_access_block",
         shape: &[
@@ -113,6 +143,7 @@ pub(super) static SURROUNDINGS: [Kind; 26] = [
             Argument::value("logging_configuration"),
             Argument::value("lifecycle_configuration"),
             Argument::value("public_access_block_configuration"),
+            Argument::value("ownership_controls"),
         ],
         role: Role::Bucket {
             name: "bucket_name",
@@ -121,6 +152,7 @@ pub(super) static SURROUNDINGS: [Kind; 26] = [
                 Part::Logging("logging_configuration"),
                 Part::Lifecycle(&["lifecycle_configuration", "rules", "status"]),
                 Part::AccessBlock(Some("public_access_block_configuration"), SNAKE_ACCESS_BLOCK),
+                Part::Ownership(&["ownership_controls", "rules", "object_ownership"]),
             ],
             advice: AWSCC_ADVICE,
         },
@@ -138,6 +170,7 @@ pub(super) static SURROUNDINGS: [Kind; 26] = [
             Argument::value("LoggingConfiguration"),
             Argument::value("LifecycleConfiguration"),
             Argument::value("PublicAccessBlockConfiguration"),
+            Argument::value("OwnershipControls"),
         ],
         role: Role::Bucket {
             name: "BucketName",
@@ -154,6 +187,7 @@ pub(super) static SURROUNDINGS: [Kind; 26] = [
                         restrict: "RestrictPublicBuckets",
                     },
                 ),
+                Part::Ownership(&["OwnershipControls", "Rules", "ObjectOwnership"]),
             ],
             advice: CLOUDFORMATION_ADVICE,
         },
@@ -163,14 +197,26 @@ pub(super) static SURROUNDINGS: [Kind; 26] = [
         shape: &[Argument::value("Bucket"), Argument::document("PolicyDocument")],
         role: Role::OfBucket { bucket: "Bucket", parts: &[Part::Policy("PolicyDocument")] },
     },
-    key("aws_kms_key", &[Argument::document("policy")], "policy"),
-    key("aws_kms_external_key", &[Argument::document("policy")], "policy"),
-    key("aws_kms_replica_external_key", &[Argument::document("policy")], "policy"),
-    key("awscc_kms_replica_key", &[Argument::document("key_policy")], "key_policy"),
-    key("aws_kms_replica_key", &[Argument::document("policy")], "policy"),
-    key("awscc_kms_key", &[Argument::document("key_policy")], "key_policy"),
-    key("AWS::KMS::Key", &[Argument::document("KeyPolicy")], "KeyPolicy"),
-    key("AWS::KMS::ReplicaKey", &[Argument::document("KeyPolicy")], "KeyPolicy"),
+    key("aws_kms_key", &[Argument::document("policy"), Argument::value("is_enabled")], ["policy", "is_enabled"]),
+    key("aws_kms_external_key", &[Argument::document("policy"), Argument::value("enabled")], ["policy", "enabled"]),
+    key(
+        "aws_kms_replica_external_key",
+        &[Argument::document("policy"), Argument::value("enabled")],
+        ["policy", "enabled"],
+    ),
+    key(
+        "awscc_kms_replica_key",
+        &[Argument::document("key_policy"), Argument::value("enabled")],
+        ["key_policy", "enabled"],
+    ),
+    key("aws_kms_replica_key", &[Argument::document("policy"), Argument::value("enabled")], ["policy", "enabled"]),
+    key("awscc_kms_key", &[Argument::document("key_policy"), Argument::value("enabled")], ["key_policy", "enabled"]),
+    key("AWS::KMS::Key", &[Argument::document("KeyPolicy"), Argument::value("Enabled")], ["KeyPolicy", "Enabled"]),
+    key(
+        "AWS::KMS::ReplicaKey",
+        &[Argument::document("KeyPolicy"), Argument::value("Enabled")],
+        ["KeyPolicy", "Enabled"],
+    ),
     Kind {
         name: "aws_kms_key_policy",
         shape: &[Argument::value("key_id"), Argument::document("policy")],
@@ -189,8 +235,27 @@ pub(super) static SURROUNDINGS: [Kind; 26] = [
     ),
 ];
 
-const SNAKE_DELIVERY: Shape =
-    &[Argument::value("s3_bucket_name"), Argument::value("s3_key_prefix"), Argument::value("kms_key_id")];
+const AWS_DELIVERY: Shape = &[
+    Argument::value("s3_bucket_name"),
+    Argument::value("s3_key_prefix"),
+    Argument::value("kms_key_id"),
+    Argument::value("name"),
+    Argument::value("is_multi_region_trail"),
+    Argument::value("is_organization_trail"),
+    Argument::value("enable_log_file_validation"),
+];
+
+const AWSCC_DELIVERY: Shape = &[
+    Argument::value("s3_bucket_name"),
+    Argument::value("s3_key_prefix"),
+    Argument::value("kms_key_id"),
+    Argument::value("trail_name"),
+    Argument::value("is_multi_region_trail"),
+    Argument::value("is_organization_trail"),
+    Argument::value("enable_log_file_validation"),
+];
+
+const BUCKET_NAME: Shape = &[Argument::value("bucket")];
 
 const SNAKE_ACCESS_BLOCK: AccessBlockNames = AccessBlockNames {
     block_acls: "block_public_acls",
@@ -224,8 +289,16 @@ const fn trail(dialect: &'static Dialect) -> Kind {
     Kind { name: dialect.kind, shape: dialect.shape, role: Role::Trail(dialect) }
 }
 
-const fn delivery(name: &'static str, shape: Shape, [bucket, prefix, key]: [&'static str; 3]) -> Kind {
-    Kind { name, shape, role: Role::Delivery { bucket, prefix, key } }
+/// A trail of Terraform.
+const fn delivery(kind: &'static str, shape: Shape, name: &'static str) -> Kind {
+    let role = Role::Delivery {
+        bucket: "s3_bucket_name",
+        prefix: "s3_key_prefix",
+        key: "kms_key_id",
+        name,
+        switches: ["is_multi_region_trail", "is_organization_trail", "enable_log_file_validation"],
+    };
+    Kind { name: kind, shape, role }
 }
 
 /// A resource of Terraform that is attached to a bucket.
@@ -233,8 +306,13 @@ const fn of_bucket(name: &'static str, shape: Shape, parts: &'static [Part]) -> 
     Kind { name, shape, role: Role::OfBucket { bucket: "bucket", parts } }
 }
 
-const fn key(name: &'static str, shape: Shape, policy: &'static str) -> Kind {
-    Kind { name, shape, role: Role::Key { policy } }
+/// A resource of Terraform whose attributes name a bucket.
+const fn names_bucket(name: &'static str, attributes: &'static [&'static str]) -> Kind {
+    Kind { name, shape: BUCKET_NAME, role: Role::NamesBucket { bucket: "bucket", attributes } }
+}
+
+const fn key(name: &'static str, shape: Shape, [policy, enabled]: [&'static str; 2]) -> Kind {
+    Kind { name, shape, role: Role::Key { policy, enabled } }
 }
 
 const fn alias(alias: &'static str, shape: Shape, [name, key]: [&'static str; 2]) -> Kind {

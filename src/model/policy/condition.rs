@@ -1,45 +1,62 @@
-//! Whether a condition holds in a request.
+//! True or false: a condition in a request. Operators mean what the IAM user guide says of them.
 
-use super::glob::{Quantifier, Token, fits, literal, pattern};
-use super::{Condition, Effect, Fact, Request, Text};
+use super::glob::{Quantifier, Token, Work, fits, literal, pattern};
+use super::request::Key;
+use super::{Condition, Request, Text};
 use crate::value::{Known, Maybe, Unknown, Why};
 
-/// How an operator compares a key's value.
+/// An operator: how it compares a key's value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Operator {
-    /// Whether it holds when the value is none of those listed.
+    /// `ForAnyValue:` or `ForAllValues:` before it.
+    pub(super) set: Option<Set>,
+    /// `IfExists` after it: it holds for a request without the key.
+    pub(super) if_exists: bool,
+    /// True if it holds when the value is none of those listed.
     pub(super) is_negative: bool,
-    /// Whether `*` and `?` are wildcards.
+    /// True if `*` and `?` are wildcards.
     pub(super) has_wildcards: bool,
-    kind: Kind,
+    pub(super) kind: Kind,
 }
 
+/// The operators on keys with several values.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Kind {
+pub(super) enum Set {
+    Any,
+    All,
+}
+
+/// What an operator compares.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Kind {
     Text,
     TextInAnyCase,
     Arn,
-    Address,
     Bool,
-    /// Whether the key is absent.
+    Number(Order),
+    /// True if the key is absent.
     Null,
+    /// Addresses, dates and bytes.
+    Other,
 }
 
-impl Condition {
-    /// Whether it holds for all that is known of a request, for a statement of this effect.
-    pub(super) fn holds(&self, request: &Request, effect: Effect) -> Maybe<bool> {
-        let key = self.key.to_ascii_lowercase();
-        let Some(operator) = self.operator() else { return Unknown(self.foreign()) };
-        if let Some(fact) = request.facts.iter().find(|fact| fact.key == key) {
-            return self.compare(operator, fact);
-        }
-        let is_assumed = effect == Effect::Allow && request.assumed.contains(&key.as_str()) && !self.values.is_empty();
-        if is_assumed && operator.is_positive() { Known(true) } else { Unknown(self.foreign()) }
-    }
+/// How numbers compare.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Order {
+    Equal,
+    Less,
+    LessOrEqual,
+    Greater,
+    GreaterOrEqual,
+}
 
-    /// The operator; nothing for one that isn't known here, such as those on sets and dates.
-    pub(super) fn operator(&self) -> Option<Operator> {
-        let name = self.operator.strip_suffix("IfExists").unwrap_or(&self.operator);
+impl Operator {
+    /// The operator of this name; nothing for one that IAM doesn't have.
+    pub(super) fn parse(name: &str) -> Option<Self> {
+        let sets = [("ForAnyValue:", Set::Any), ("ForAllValues:", Set::All)];
+        let set = sets.into_iter().find_map(|(prefix, set)| Some((name.strip_prefix(prefix)?, set)));
+        let (name, set) = set.map_or((name, None), |(name, set)| (name, Some(set)));
+        let (name, if_exists) = name.strip_suffix("IfExists").map_or((name, false), |name| (name, true));
         let (is_negative, has_wildcards, kind) = match name {
             "StringEquals" => (false, false, Kind::Text),
             "StringNotEquals" => (true, false, Kind::Text),
@@ -50,42 +67,164 @@ impl Condition {
             // Both take wildcards.
             "ArnEquals" | "ArnLike" => (false, true, Kind::Arn),
             "ArnNotEquals" | "ArnNotLike" => (true, true, Kind::Arn),
-            "IpAddress" => (false, false, Kind::Address),
-            "NotIpAddress" => (true, false, Kind::Address),
             "Bool" => (false, false, Kind::Bool),
-            "Null" => (false, false, Kind::Null),
+            "NumericEquals" => (false, false, Kind::Number(Order::Equal)),
+            "NumericNotEquals" => (true, false, Kind::Number(Order::Equal)),
+            "NumericLessThan" => (false, false, Kind::Number(Order::Less)),
+            "NumericLessThanEquals" => (false, false, Kind::Number(Order::LessOrEqual)),
+            "NumericGreaterThan" => (false, false, Kind::Number(Order::Greater)),
+            "NumericGreaterThanEquals" => (false, false, Kind::Number(Order::GreaterOrEqual)),
+            "Null" if !if_exists && set.is_none() => (false, false, Kind::Null),
+            "IpAddress"
+            | "BinaryEquals"
+            | "DateEquals"
+            | "DateLessThan"
+            | "DateLessThanEquals"
+            | "DateGreaterThan"
+            | "DateGreaterThanEquals" => (false, false, Kind::Other),
+            "NotIpAddress" | "DateNotEquals" => (true, false, Kind::Other),
             _ => return None,
         };
-        Some(Operator { is_negative, has_wildcards, kind })
+        Some(Self { set, if_exists, is_negative, has_wildcards, kind })
     }
 
-    /// Why it isn't known whether it holds.
-    pub(super) fn foreign(&self) -> Why {
-        Why::NotEvaluated { construct: format!("the condition `{}` on `{}`", self.operator, self.key) }
+    /// True if it demands that the key is there with a value that is listed, so that the value restricts.
+    pub(super) fn is_positive(self) -> bool {
+        !self.is_negative && self.kind != Kind::Null && !self.if_exists && self.set != Some(Set::All)
     }
 
-    fn compare(&self, operator: Operator, fact: &Fact) -> Maybe<bool> {
-        let value = match operator.kind {
-            Kind::Text | Kind::TextInAnyCase | Kind::Bool => fact.value,
-            // The key is there.
-            Kind::Null => "false",
-            Kind::Arn | Kind::Address => return Unknown(self.foreign()),
-        };
-        let ignores_case = operator.kind != Kind::Text;
-        let value = Text::exactly(&if ignores_case { value.to_lowercase() } else { value.to_owned() });
-        let tokens: fn(&Text) -> Vec<Token<'_>> = if operator.has_wildcards { pattern } else { literal };
-        let is_one = |listed: &Text| {
-            let listed = if ignores_case { listed.lowercase() } else { listed.clone() };
-            fits(&tokens(&listed), &literal(&value), [Quantifier::Each; 2], || listed.why())
-        };
-        let is_listed = self.values.iter().map(is_one).fold(Known(false), Maybe::or);
-        is_listed.map(|is_listed| is_listed != operator.is_negative)
+    /// True if it holds for a request without the key.
+    fn holds_without_key(self) -> bool {
+        match self.set {
+            Some(Set::All) => true,
+            Some(Set::Any) => self.if_exists,
+            None => self.if_exists || self.is_negative,
+        }
     }
 }
 
-impl Operator {
-    /// Whether it demands that the key is there with a value that is listed, so that the value restricts.
-    pub(super) fn is_positive(self) -> bool {
-        !self.is_negative && self.kind != Kind::Null
+impl Condition {
+    /// A condition of which nothing is known.
+    pub(super) fn open(why: &Why) -> Self {
+        Self { operator: String::new(), key: String::new(), values: vec![Text::unknown(why)] }
+    }
+
+    /// True if it holds in a request, as far as that is known.
+    pub(super) fn holds(&self, request: &Request) -> Maybe<bool> {
+        let key = request.key(&self.key.to_ascii_lowercase());
+        match (self.operator(), key) {
+            (None, _) | (_, None) => Unknown(self.foreign()),
+            (Some(Operator { kind: Kind::Null, .. }), Some(key)) => self.is_null(*key == Key::Absent),
+            (Some(operator), Some(Key::Absent)) => Known(operator.holds_without_key()),
+            (Some(operator), Some(Key::Is(value))) => self.compare(operator, value, &request.work),
+            (Some(operator), Some(Key::OneOf(values))) => {
+                let mut answers =
+                    values.iter().map(|value| self.compare(operator, &Text::exactly(value), &request.work));
+                let first = answers.next().unwrap_or(Unknown(self.foreign()));
+                if answers.all(|answer| answer == first) { first } else { Unknown(self.foreign()) }
+            }
+        }
+    }
+
+    /// The operator; nothing for one that isn't known here.
+    pub(super) fn operator(&self) -> Option<Operator> {
+        Operator::parse(&self.operator)
+    }
+
+    /// The operator under which a request would meet it, because that one takes wildcards.
+    pub fn wildcard_operator(&self, request: &Request) -> Option<String> {
+        let operator = if self.key.eq_ignore_ascii_case("aws:SourceArn") { "ArnLike" } else { "StringLike" };
+        let has_wildcard = self.values.iter().flat_map(Text::literals).any(|text| text.contains(['*', '?']));
+        let name = self.operator.replace("StringEqualsIgnoreCase", operator).replace("StringEquals", operator);
+        let changed = Self { operator: name, ..self.clone() };
+        let helps = has_wildcard && changed.operator != self.operator && changed.holds(request) == Known(true);
+        helps.then_some(changed.operator)
+    }
+
+    /// Why it isn't known if it holds.
+    pub(super) fn foreign(&self) -> Why {
+        if let ("", [value]) = (self.operator.as_str(), self.values.as_slice()) {
+            return value.why();
+        }
+        Why::NotEvaluated { construct: format!("the condition `{}` on `{}`", self.operator, self.key) }
+    }
+
+    /// `true` demands that the key is absent, `false` that it is there.
+    fn is_null(&self, is_absent: bool) -> Maybe<bool> {
+        let wanted = |value: &Text| match value.known() {
+            Some(text) if text.eq_ignore_ascii_case("true") => Known(is_absent),
+            Some(text) if text.eq_ignore_ascii_case("false") => Known(!is_absent),
+            Some(_) => Known(false),
+            None => Unknown(value.why()),
+        };
+        self.values.iter().map(wanted).fold(Known(false), Maybe::or)
+    }
+
+    fn compare(&self, operator: Operator, value: &Text, work: &Work) -> Maybe<bool> {
+        let is_one = |listed: &Text| self.is_listed(operator, value, listed, work);
+        let is_listed = self.values.iter().map(is_one).fold(Known(false), Maybe::or);
+        is_listed.map(|is_listed| is_listed != operator.is_negative)
+    }
+
+    fn is_listed(&self, operator: Operator, value: &Text, listed: &Text, work: &Work) -> Maybe<bool> {
+        match operator.kind {
+            Kind::Text if operator.has_wildcards => matches(value, listed, pattern, work),
+            Kind::Text => matches(value, listed, literal, work),
+            Kind::TextInAnyCase | Kind::Bool => matches(&value.lowercase(), &listed.lowercase(), literal, work),
+            Kind::Arn => matches_arn(value, listed, work),
+            Kind::Number(order) => self.compares(order, value, listed),
+            Kind::Null | Kind::Other => Unknown(self.foreign()),
+        }
+    }
+
+    fn compares(&self, order: Order, value: &Text, listed: &Text) -> Maybe<bool> {
+        let number = |text: &Text| text.known().and_then(|text| text.trim().parse::<f64>().ok());
+        let (Some(value), Some(listed)) = (number(value), number(listed)) else { return Unknown(self.foreign()) };
+        Known(match order {
+            Order::Equal => value == listed,
+            Order::Less => value < listed,
+            Order::LessOrEqual => value <= listed,
+            Order::Greater => value > listed,
+            Order::GreaterOrEqual => value >= listed,
+        })
+    }
+}
+
+fn matches(value: &Text, listed: &Text, tokens: fn(&Text) -> Vec<Token<'_>>, work: &Work) -> Maybe<bool> {
+    let why = || listed.doubt.clone().unwrap_or_else(|| value.why());
+    fits(&tokens(listed), &literal(value), [Quantifier::Each; 2], why, work)
+}
+
+/// An ARN against a pattern, field by field: a wildcard doesn't reach into the next field, but for the last.
+fn matches_arn(value: &Text, listed: &Text, work: &Work) -> Maybe<bool> {
+    const FIELDS: usize = 6;
+    let whole = matches(value, listed, pattern, work);
+    let split = |text: &Text| {
+        let fields = text.split(':');
+        let last = fields.iter().skip(FIELDS.saturating_sub(1)).cloned();
+        let last = last.reduce(|before, field| before.then(&Text::exactly(":")).then(&field));
+        fields.into_iter().take(FIELDS.saturating_sub(1)).chain(last).collect::<Vec<_>>()
+    };
+    let (fields, patterns) = (split(value), split(listed));
+    match (fields.len(), patterns.len()) {
+        (FIELDS, FIELDS) => {
+            let pairs = fields.iter().zip(&patterns).map(|(field, pattern)| {
+                // The partition is the one in which this is deployed.
+                let is_partition =
+                    |text: &Text| text.known().is_some_and(|text| super::glob::PARTITIONS.contains(&text));
+                if is_partition(field) && is_partition(pattern) {
+                    Known(true)
+                } else {
+                    matches(field, pattern, self::pattern, work)
+                }
+            });
+            pairs.fold(whole, Maybe::and)
+        }
+        // A pattern with fewer fields; `*` alone is common.
+        _ if listed.known() == Some("*") || listed.known().is_none() => whole,
+        _ => whole.and_then(|matches| {
+            let construct = "a pattern that isn't shaped like an ARN".to_owned();
+            if matches { Unknown(Why::NotEvaluated { construct }) } else { Known(false) }
+        }),
     }
 }

@@ -1,5 +1,7 @@
 //! Patterns with `*` and `?` against texts, where both may hold unknown pieces.
 
+use std::cell::Cell;
+
 use super::{Piece, Text};
 use crate::value::{Known, Maybe, Unknown, Why};
 
@@ -9,8 +11,25 @@ const MAX_LENGTH: usize = 1_500;
 /// Nor are those whose lengths multiply to more, so that a policy of hostile patterns takes no more than a blink.
 const MAX_PRODUCT: usize = 250_000;
 
+/// Nor more than this for all policies of a deployment.
+const MAX_WORK: usize = 1 << 27;
+
 /// The partitions of AWS, as they stand in ARNs.
-const PARTITIONS: [&str; 3] = ["aws", "aws-cn", "aws-us-gov"];
+pub(super) const PARTITIONS: [&str; 3] = ["aws", "aws-cn", "aws-us-gov"];
+
+/// The lengths of patterns times those of texts, of all that were compared.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Work {
+    done: Cell<usize>,
+}
+
+impl Work {
+    /// Adds a comparison; false if there were too many.
+    fn charge(&self, cells: usize) -> bool {
+        self.done.set(self.done.get().saturating_add(cells));
+        self.done.get() <= MAX_WORK
+    }
+}
 
 /// A character of a pattern or a text, or what stands for several.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -83,10 +102,14 @@ pub(super) fn fits(
     text: &[Token<'_>],
     [certain, possible]: [Quantifier; 2],
     why: impl Fn() -> Why,
+    work: &Work,
 ) -> Maybe<bool> {
     let is_long = pattern.len().max(text.len()) > MAX_LENGTH;
     if is_long || pattern.len().saturating_mul(text.len()) > MAX_PRODUCT {
         return Unknown(Why::OverLimit { limit: "the length of a text in a policy" });
+    }
+    if !work.charge(cells(pattern, text)) {
+        return Unknown(Why::OverLimit { limit: "the comparisons with policies" });
     }
     let spellings = spellings(pattern, text);
     let matches = |worlds, texts| spellings.iter().any(|text| Reading { worlds, texts }.matches(pattern, text));
@@ -98,6 +121,13 @@ pub(super) fn fits(
     } else {
         Unknown(why())
     }
+}
+
+/// How much there is to compare. Most patterns differ from the text in their first characters.
+fn cells(pattern: &[Token<'_>], text: &[Token<'_>]) -> usize {
+    let (pattern, text) = without_common_start(pattern, text);
+    let is_other = matches!((pattern.first(), text.first()), (Some(Token::Char(_)), Some(Token::Char(_))));
+    if is_other { 1 } else { pattern.len().saturating_mul(text.len()) }
 }
 
 /// The text with its partition spelled out, unless the pattern has one too, which is the same.

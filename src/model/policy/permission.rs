@@ -1,21 +1,20 @@
-//! Whether policies let a service do what it asks for.
+//! Allowed, denied or neither: a request of CloudTrail under policies.
 
-use super::glob::{Quantifier, fits, literal, pattern};
-use super::{Clause, Document, Effect, Principals, Request, Resource, Scope, Statement, Terms, Text};
+use super::glob::{Quantifier, Work, fits, literal, pattern};
+use super::request::CLOUDTRAIL;
+use super::{Clause, Condition, Document, Effect, Principals, Request, Scope, Statement, Terms, Text};
 use crate::source::Span;
 use crate::value::{Known, Maybe, Unknown, Why};
 
-use Quantifier::{AtLeastOne, Each};
+use Quantifier::Each;
 
 /// The answer to a [`Request`].
 #[derive(Debug, Clone, PartialEq)]
 pub enum Permission<'a> {
-    /// Statements allow all of it, and none denies it.
+    /// A statement allows it, and none denies it.
     Granted,
-    /// No statement allows an action.
+    /// No statement allows it.
     Missing {
-        /// The action.
-        action: &'static str,
         /// The statement that would allow it but for one part, if there is one.
         nearest: Option<Lack<'a>>,
     },
@@ -60,67 +59,29 @@ pub enum Part {
 }
 
 /// What the statements of all documents together answer to a request.
-pub fn permission<'a>(documents: &[&'a Document], request: &Request) -> Permission<'a> {
+pub fn permission<'a>(documents: &'a [Document], request: &Request) -> Permission<'a> {
     let statements = || documents.iter().flat_map(|document| &document.statements);
     let mut doubt = None;
     for statement in statements() {
-        match denial(statement, request) {
+        match statement.denies(request) {
             Known(true) => return Permission::Denied { statement },
             Known(false) => {}
             Unknown(why) => drop(doubt.get_or_insert((why, statement))),
         }
     }
-    // What nobody allows is missing, whether or not it is denied too.
-    let allowances: Vec<_> = request.actions.iter().map(|action| allowance(statements(), request, action)).collect();
-    let missing = allowances.iter().find(|allowance| matches!(allowance, Permission::Missing { .. }));
-    let unknown = allowances.iter().find(|allowance| matches!(allowance, Permission::Unknown { .. }));
-    match (missing.or(unknown), doubt) {
-        (Some(first), _) => first.clone(),
-        (None, Some((why, statement))) => Permission::Unknown { why, statement },
-        (None, None) => Permission::Granted,
+    // What no statement allows is missing, even if it may be denied too.
+    match (allowance(statements(), request), doubt) {
+        (Permission::Granted, Some((why, statement))) => Permission::Unknown { why, statement },
+        (allowance, _) => allowance,
     }
 }
 
-/// Whether a statement denies all that is asked for; unknown when it may deny a part of it.
-fn denial(statement: &Statement, request: &Request) -> Maybe<bool> {
-    let hits: Vec<_> = request
-        .actions
-        .iter()
-        .map(|action| match statement.is_of(Effect::Deny) {
-            Known(false) => Known(false),
-            // The parts are compared only where it can matter.
-            Known(true) | Unknown(_) => {
-                Parts::of(statement, request, action, Effect::Deny).and_then(|parts| parts.all())
-            }
-        })
-        .collect();
-    match hits.as_slice() {
-        hits if hits.iter().all(|hit| *hit == Known(true)) => Known(true),
-        hits if hits.iter().all(|hit| *hit == Known(false)) => Known(false),
-        hits => {
-            let why = hits.iter().find_map(|hit| match hit {
-                Unknown(why) => Some(why.clone()),
-                Known(_) => None,
-            });
-            Unknown(why.unwrap_or_else(|| not_evaluated("a denial of some of the actions")))
-        }
-    }
-}
-
-fn not_evaluated(construct: &str) -> Why {
-    Why::NotEvaluated { construct: construct.to_owned() }
-}
-
-/// Whether any of the statements allows an action.
-fn allowance<'a>(
-    statements: impl Iterator<Item = &'a Statement>,
-    request: &Request,
-    action: &'static str,
-) -> Permission<'a> {
+/// Granted, missing or unknown, without regard to denials.
+fn allowance<'a>(statements: impl Iterator<Item = &'a Statement>, request: &Request) -> Permission<'a> {
     let mut doubt = None;
     let mut lacks = Vec::new();
     for statement in statements {
-        let parts = Parts::of(statement, request, action, Effect::Allow);
+        let parts = Parts::of(statement, request, Effect::Allow);
         if let Known(parts) = &parts {
             lacks.extend(parts.only_lack(statement));
         }
@@ -131,11 +92,28 @@ fn allowance<'a>(
         }
     }
     let nearest = lacks.into_iter().min_by_key(|lack| lack.part);
-    doubt.unwrap_or(Permission::Missing { action, nearest })
+    doubt.unwrap_or(Permission::Missing { nearest })
 }
 
 impl Statement {
-    /// Whether it has this effect.
+    /// True if it denies a request.
+    fn denies(&self, request: &Request) -> Maybe<bool> {
+        match self.is_of(Effect::Deny) {
+            Known(false) => Known(false),
+            // The parts are compared only where it can matter.
+            Known(true) | Unknown(_) => Parts::of(self, request, Effect::Deny).and_then(|parts| parts.all()),
+        }
+    }
+
+    /// The first condition that a request doesn't meet.
+    pub fn unmet(&self, request: &Request) -> Option<&Condition> {
+        let Known(Terms { conditions: Clause { value: Known(Some(conditions)), .. }, .. }) = &self.terms else {
+            return None;
+        };
+        conditions.iter().find(|condition| condition.holds(request) == Known(false))
+    }
+
+    /// True if it has this effect.
     fn is_of(&self, effect: Effect) -> Maybe<bool> {
         self.terms.as_ref().and_then(|terms| terms.effect.value.as_ref().map(|own| *own == Some(effect)))
     }
@@ -146,15 +124,27 @@ struct Parts([(Part, Maybe<bool>, Span); 5]);
 
 impl Parts {
     /// The parts of a statement as one of this effect; unknown when nothing of it is known.
-    fn of(statement: &Statement, request: &Request, action: &str, effect: Effect) -> Maybe<Self> {
+    fn of(statement: &Statement, request: &Request, effect: Effect) -> Maybe<Self> {
         statement.terms.as_ref().map(|terms| {
             let Terms { effect: own, principal, action: actions, resource, conditions } = terms;
             Self([
                 (Part::Effect, own.value.as_ref().map(|own| *own == Some(effect)), own.span),
-                (Part::Principal, principal.applies(|principals| principals.include(request.service)), principal.span),
-                (Part::Action, actions.applies(|patterns| any_action(patterns, action)), actions.span),
-                (Part::Resource, resource_fits(resource, &request.resource, effect), resource.span),
-                (Part::Condition, terms.conditions_hold(request, effect), conditions.span),
+                (
+                    Part::Principal,
+                    principal.applies(|principals| principals.include(CLOUDTRAIL, &request.work)),
+                    principal.span,
+                ),
+                (
+                    Part::Action,
+                    actions.applies(|patterns| any_action(patterns, request.action, &request.work)),
+                    actions.span,
+                ),
+                (
+                    Part::Resource,
+                    resource.applies(|patterns| any_name(patterns, &request.resource, &request.work)),
+                    resource.span,
+                ),
+                (Part::Condition, terms.conditions_hold(request), conditions.span),
             ])
         })
     }
@@ -186,9 +176,9 @@ impl<T> Clause<Option<Scope<T>>> {
 
 impl Principals {
     /// Whether a service is among them. `*` includes the services too.
-    fn include(&self, service: &str) -> Maybe<bool> {
+    fn include(&self, service: &str, work: &Work) -> Maybe<bool> {
         let service = Text::exactly(service);
-        let is_it = |listed: &Text| fits(&literal(listed), &literal(&service), [Each; 2], || listed.why());
+        let is_it = |listed: &Text| fits(&literal(listed), &literal(&service), [Each; 2], || listed.why(), work);
         let is_listed = self.services.iter().map(is_it).fold(self.everyone.clone(), Maybe::or);
         match &self.doubt {
             Some(why) => is_listed.or(Unknown(why.clone())),
@@ -198,46 +188,39 @@ impl Principals {
 }
 
 impl Terms {
-    fn conditions_hold(&self, request: &Request, effect: Effect) -> Maybe<bool> {
+    fn conditions_hold(&self, request: &Request) -> Maybe<bool> {
         self.conditions.value.as_ref().and_then(|conditions| match conditions {
             None => Known(false),
             Some(conditions) => {
-                conditions.iter().map(|condition| condition.holds(request, effect)).fold(Known(true), Maybe::and)
+                conditions.iter().map(|condition| condition.holds(request)).fold(Known(true), Maybe::and)
             }
         })
     }
 }
 
 /// Whether one of the patterns matches an action. Case doesn't matter.
-fn any_action(patterns: &[Text], action: &str) -> Maybe<bool> {
+fn any_action(patterns: &[Text], action: &str, work: &Work) -> Maybe<bool> {
     let action = Text::exactly(&action.to_lowercase());
     let matches = |listed: &Text| {
         let listed = listed.lowercase();
-        fits(&pattern(&listed), &literal(&action), [Each; 2], || listed.why())
+        fits(&pattern(&listed), &literal(&action), [Each; 2], || listed.why(), work)
     };
     patterns.iter().map(matches).fold(Known(false), Maybe::or)
 }
 
-/// Whether the resources of a statement are those that are asked for: some of them suffice to be allowed.
-fn resource_fits(clause: &Clause<Option<Scope<Vec<Text>>>>, resource: &Resource, effect: Effect) -> Maybe<bool> {
-    let is_excepting = matches!(&clause.value, Known(Some(scope)) if scope.is_negated);
-    let certain = if effect == Effect::Allow && !is_excepting { AtLeastOne } else { Each };
-    let matches = |listed: &Text| any_name(listed, resource, [certain, AtLeastOne]);
-    clause.applies(|patterns| patterns.iter().map(matches).fold(Known(false), Maybe::or))
+/// True if one of the patterns matches one of the names of a resource. All are names of one thing, so that any answer is
+/// the answer.
+fn any_name(patterns: &[Text], names: &[Text], work: &Work) -> Maybe<bool> {
+    patterns.iter().map(|listed| matches_any(listed, names, work)).fold(Known(false), Maybe::or)
 }
 
-/// Whether a pattern matches a resource by one of its names. All are names of one thing, so any answer is the answer.
-fn any_name(listed: &Text, resource: &Resource, quantifiers: [Quantifier; 2]) -> Maybe<bool> {
+fn matches_any(listed: &Text, names: &[Text], work: &Work) -> Maybe<bool> {
     let tokens = pattern(listed);
-    let answers: Vec<_> = resource
-        .names()
-        .iter()
-        .map(|name| {
-            let doubts = || listed.doubt.iter().chain(&name.doubt).cloned().reduce(Why::nearer);
-            let why = || doubts().unwrap_or_else(|| not_evaluated("a pattern for only some of the logs"));
-            fits(&tokens, &resource.tokens(name), quantifiers, why)
-        })
-        .collect();
+    let matches = |name: &Text| {
+        let why = || listed.doubt.iter().chain(&name.doubt).cloned().reduce(Why::nearer).unwrap_or(Why::Unreadable);
+        fits(&tokens, &literal(name), [Each; 2], why, work)
+    };
+    let answers: Vec<_> = names.iter().map(matches).collect();
     let known = [Known(true), Known(false)].into_iter().find(|known| answers.contains(known));
     known.or(answers.into_iter().next()).unwrap_or(Unknown(Why::Unreadable))
 }

@@ -4,21 +4,24 @@
 
 use std::net::IpAddr;
 
-use super::glob::{Quantifier, fits, pattern};
+use super::glob::{Quantifier, Work, fits, pattern};
 use super::{Clause, Condition, Document, Effect, Piece, Scope, Statement, Terms, Text};
 use crate::value::{Known, Maybe, Unknown, Why};
 
 use Quantifier::{AtLeastOne, Each};
 
-/// Keys that tell who is asking, in lower case: a condition on a fixed value of one keeps others out.
-const RESTRICTING: [&str; 13] = [
+/// Keys that tell who is asking, in lower case: a condition on a fixed value of one keeps others out. A condition on
+/// any other key leaves the statement public.
+const RESTRICTING: [&str; 15] = [
     "aws:principalaccount",
     "aws:principalarn",
     "aws:principalorgid",
+    "aws:principalorgpaths",
     "aws:sourceaccount",
     "aws:sourcearn",
     "aws:sourceip",
     "aws:sourceorgid",
+    "aws:sourceorgpaths",
     "aws:sourceowner",
     "aws:sourcevpc",
     "aws:sourcevpce",
@@ -26,9 +29,6 @@ const RESTRICTING: [&str; 13] = [
     "s3:dataaccesspointaccount",
     "s3:dataaccesspointarn",
 ];
-
-/// Keys that tell how somebody asks, in lower case. Everyone can meet a condition on them.
-const HARMLESS: [&str; 2] = ["aws:securetransport", "s3:tlsversion"];
 
 /// The shortest prefixes of addresses that aren't taken for everyone's, of IPv4 and IPv6.
 const MIN_PREFIX_V4: u8 = 8;
@@ -144,7 +144,8 @@ fn may_cover(denied: &[&Patterns], allowed: &Patterns) -> bool {
     let is_covered = |allowed: &Text| {
         let allowed = allowed.lowercase();
         let may = |denied: &&Text, possible| {
-            fits(&pattern(denied), &pattern(&allowed), [Each, possible], || denied.why()) != Known(false)
+            fits(&pattern(denied), &pattern(&allowed), [Each, possible], || denied.why(), &Work::default())
+                != Known(false)
         };
         denied.iter().filter(|denied| may(denied, AtLeastOne)).count() > 1
             || denied.iter().any(|denied| may(&denied, Each))
@@ -153,10 +154,6 @@ fn may_cover(denied: &[&Patterns], allowed: &Patterns) -> bool {
 }
 
 impl Condition {
-    fn is_harmless(&self) -> bool {
-        HARMLESS.contains(&self.key.to_ascii_lowercase().as_str())
-    }
-
     /// Whether only requests over old or no TLS meet it.
     fn is_of_insecure(&self) -> bool {
         let is_false = |value: &Text| value.known() == Some("false");
@@ -167,25 +164,22 @@ impl Condition {
         }
     }
 
-    /// Whether it keeps out whoever has none of its values. With `IfExists`, a request without the key meets it.
+    /// Whether it keeps out whoever has none of its values, which are fixed.
     fn restricts(&self) -> Maybe<bool> {
-        if self.is_harmless() {
+        let key = self.key.to_ascii_lowercase();
+        let Some(operator) = self.operator() else { return Unknown(self.foreign()) };
+        if !RESTRICTING.contains(&key.as_str()) || !operator.is_positive() {
             return Known(false);
         }
-        let key = self.key.to_ascii_lowercase();
-        match self.operator().filter(|operator| operator.is_positive()) {
-            Some(operator) if RESTRICTING.contains(&key.as_str()) && !self.operator.ends_with("IfExists") => {
-                let is_narrow = |value: &Text| match key.as_str() {
-                    "aws:sourceip" => is_narrow_address(value),
-                    _ if operator.has_wildcards => is_narrow_pattern(value),
-                    _ => Known(true),
-                };
-                match self.values.iter().map(is_narrow).fold(Known(true), Maybe::and) {
-                    Unknown(_) => Unknown(self.foreign()),
-                    known => known,
-                }
-            }
-            Some(_) | None => Unknown(self.foreign()),
+        let is_narrow = |value: &Text| match key.as_str() {
+            "aws:sourceip" => is_narrow_address(value),
+            _ if value.has_variable() => Known(false),
+            _ if operator.has_wildcards => is_narrow_pattern(&key, value),
+            _ => Known(true),
+        };
+        match self.values.iter().map(is_narrow).fold(Known(true), Maybe::and) {
+            Unknown(_) => Unknown(self.foreign()),
+            known => known,
         }
     }
 }
@@ -204,16 +198,17 @@ fn is_narrow_address(range: &Text) -> Maybe<bool> {
     }
 }
 
-/// Whether a pattern says who it is: it has no wildcard, or is an ARN with an account.
-fn is_narrow_pattern(value: &Text) -> Maybe<bool> {
+/// Whether a pattern says who it is: it has no wildcard, or fixes the account or the organization.
+fn is_narrow_pattern(key: &str, value: &Text) -> Maybe<bool> {
     let is_wild = |text: &str| text.contains(['*', '?']);
-    match value.pieces.as_slice() {
-        [Piece::Literal(text)] if !is_wild(text) => Known(true),
-        [Piece::Literal(text)] if text.chars().all(|character| matches!(character, '*' | '?' | ':')) => Known(false),
-        [Piece::Literal(text)] => match text.split(':').nth(4) {
-            Some(account) if !account.is_empty() && !is_wild(account) => Known(true),
-            Some(_) | None => Unknown(Why::Unreadable),
-        },
-        _ => Unknown(value.why()),
+    let [Piece::Literal(text)] = value.pieces.as_slice() else { return Unknown(value.why()) };
+    if !is_wild(text) {
+        return Known(true);
     }
+    let fixed = match key {
+        "aws:principalorgpaths" | "aws:sourceorgpaths" => text.split('/').next().filter(|_| text.contains('/')),
+        "aws:userid" => text.split(':').next().filter(|_| text.contains(':')),
+        _ => text.split(':').nth(4),
+    };
+    Known(fixed.is_some_and(|fixed| !fixed.is_empty() && !is_wild(fixed)))
 }

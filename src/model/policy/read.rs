@@ -179,7 +179,7 @@ fn is_from_aws(why: &Why) -> bool {
 }
 
 /// Whether a symbol is the ARN of a resource that Terraform manages: `aws_iam_role.x.arn`, also in a module.
-fn is_arn_of_resource(symbol: &str) -> bool {
+pub(super) fn is_arn_of_resource(symbol: &str) -> bool {
     let mut names = symbol.rsplit('.');
     let ends = [names.next(), names.next(), names.next(), names.next()];
     matches!(ends, [Some("arn"), Some(_), Some(kind), before] if kind.starts_with("aws_") && before != Some("data"))
@@ -193,7 +193,10 @@ fn conditions(value: &Maybe<Data>) -> Maybe<Option<Vec<Condition>>> {
         let keys = match &operator.value.value {
             Known(Data::Object(keys)) => keys,
             Known(_) => return Known(None),
-            Unknown(why) => return Unknown(why.clone()),
+            Unknown(why) => {
+                conditions.push(Condition::open(why));
+                continue;
+            }
         };
         for Field { key, value, .. } in &keys.fields {
             let Some(values) = texts(&value.value) else { return Known(None) };

@@ -1,3 +1,5 @@
+use std::rc::Rc;
+
 use super::*;
 use crate::source::{FileId, Sources};
 use crate::value::{Data, Known, Maybe, Traced, Unknown, Why};
@@ -35,16 +37,47 @@ fn bucket() -> Vec<Text> {
 fn shown(permission: &Permission<'_>) -> String {
     match permission {
         Permission::Granted => "granted".to_owned(),
-        Permission::Missing { nearest: Some(lack), .. } => format!("missing {:?}", lack.part),
-        Permission::Missing { nearest: None, .. } => "missing".to_owned(),
+        Permission::Missing { nearest: Some(lack) } => format!("missing {:?}", lack.part),
+        Permission::Missing { nearest: None } => "missing".to_owned(),
         Permission::Denied { .. } => "denied".to_owned(),
         Permission::Unknown { why, .. } => format!("unknown: {}", why.describe()),
     }
 }
 
-fn check(request: &Request, statements: &[&str], expected: &str) {
+/// A trail that writes logs only.
+fn sender() -> Sender {
+    Sender {
+        name: Text::exactly("audit"),
+        arns: vec!["aws_cloudtrail.audit.arn".to_owned()],
+        region: None,
+        may_be_of_organization: false,
+        work: Rc::default(),
+    }
+}
+
+/// The request for writing a log of the trail's account and Region, below a folder.
+fn logs(folder: &'static str) -> impl Fn(&Assumption) -> Request {
+    move |assumption| {
+        let place =
+            Place { organization: None, account: assumption.account.clone(), region: assumption.region.clone() };
+        Request::write(&bucket(), &Text::exactly(folder), File::Log, &place, assumption)
+    }
+}
+
+/// The answer under the assumption under which it is best: that it is granted, else the last one.
+fn best(documents: &[Document], request: impl Fn(&Assumption) -> Request) -> String {
+    let all: Vec<&Document> = documents.iter().collect();
+    let answer = |assumption: &Assumption| {
+        let bound = assumption.apply(&all);
+        shown(&permission(&bound, &request(assumption)))
+    };
+    let answers: Vec<String> = assumptions(&all, &sender()).0.iter().map(answer).collect();
+    answers.iter().find(|answer| *answer == "granted").or(answers.last()).unwrap().clone()
+}
+
+fn check(request: impl Fn(&Assumption) -> Request, statements: &[&str], expected: &str) {
     let documents = [template(&format!("[{}]", statements.join(", ")))];
-    assert_eq!(shown(&permission(&documents.each_ref(), request)), expected, "{statements:#?}");
+    assert_eq!(best(&documents, request), expected, "{statements:#?}");
 }
 
 /// The statement with some of its text replaced.
@@ -55,7 +88,6 @@ fn with(old: &str, new: &str) -> String {
 
 #[test]
 fn a_statement_allows_the_logs_when_all_its_parts_fit() {
-    let logs = Request::write_logs(&bucket(), None);
     let condition = |condition: &str| with("/AWSLogs/*\"", &format!("/AWSLogs/*\", \"Condition\": {condition}"));
     for (statement, expected) in [
         (STATEMENT.to_owned(), "granted"),
@@ -97,61 +129,112 @@ fn a_statement_allows_the_logs_when_all_its_parts_fit() {
         ),
         (condition(r#"{"StringEquals": {"s3:x-amz-acl": "private"}}"#), "missing Condition"),
         (condition(r#"{"Bool": {"aws:SecureTransport": false}}"#), "missing Condition"),
+        (condition(r#"{"StringEquals": {"aws:PrincipalOrgID": "o-1"}}"#), "missing Condition"),
+        (condition(r#"{"ArnNotLike": {"aws:SourceArn": "x"}}"#), "granted"),
         (
-            condition(r#"{"StringEquals": {"aws:PrincipalOrgID": "o-1"}}"#),
-            "unknown: the condition `StringEquals` on `aws:PrincipalOrgID` isn't evaluated",
-        ),
-        (
-            condition(r#"{"ArnNotLike": {"aws:SourceArn": "x"}}"#),
-            "unknown: the condition `ArnNotLike` on `aws:SourceArn` isn't evaluated",
+            condition(r#"{"IpAddress": {"aws:SourceIp": "10.0.0.0/8"}}"#),
+            "unknown: the condition `IpAddress` on `aws:SourceIp` isn't evaluated",
         ),
     ] {
         let documents = [template(&statement)];
-        assert_eq!(shown(&permission(&documents.each_ref(), &logs)), expected, "{statement}");
+        assert_eq!(best(&documents, logs("")), expected, "{statement}");
     }
 }
 
 #[test]
 fn a_denial_counts_when_it_hits_all_logs() {
-    let logs = Request::write_logs(&bucket(), None);
+    let logs = || logs("");
     let deny = |rest: &str| format!(r#"{{"Effect": "Deny", "Principal": "*", "Action": "s3:*", {rest}}}"#);
     let insecure = r#""Resource": "*", "Condition": {"Bool": {"aws:SecureTransport": "false"}}"#;
     let uncontrolled =
         r#""Resource": "*", "Condition": {"StringNotEquals": {"s3:x-amz-acl": "bucket-owner-full-control"}}"#;
-    check(&logs, &[STATEMENT, &deny(r#""Resource": "*""#)], "denied");
-    check(&logs, &[STATEMENT, &deny(insecure)], "granted");
-    check(&logs, &[STATEMENT, &deny(uncontrolled)], "granted");
-    check(&logs, &[STATEMENT, &deny(r#""NotResource": "${aws_s3_bucket.logs.arn}/AWSLogs/*""#)], "granted");
-    check(&logs, &[STATEMENT, &deny(r#""NotResource": "${aws_s3_bucket.logs.arn}/other/*""#)], "denied");
-    check(&logs, &[&deny(r#""Resource": "x""#)], "missing");
+    check(logs(), &[STATEMENT, &deny(r#""Resource": "*""#)], "denied");
+    check(logs(), &[STATEMENT, &deny(insecure)], "granted");
+    check(logs(), &[STATEMENT, &deny(uncontrolled)], "granted");
+    check(logs(), &[STATEMENT, &deny(r#""NotResource": "${aws_s3_bucket.logs.arn}/AWSLogs/*""#)], "granted");
+    check(logs(), &[STATEMENT, &deny(r#""NotResource": "${aws_s3_bucket.logs.arn}/other/*""#)], "denied");
+    check(logs(), &[&deny(r#""Resource": "x""#)], "missing");
+}
+
+/// Each condition, and if it holds for a request: for reading the ACL, for writing, for making a data key and for
+/// describing a key.
+#[test]
+fn conditions_hold_for_what_is_known_of_the_request() {
+    let arn = "arn:aws:cloudtrail:eu-west-1:111122223333:trail/audit";
+    let is = |operator: &str, key: &str, value: &str| format!(r#"{{"{operator}": {{"{key}": {value}}}}}"#);
+    let quoted = |text: &str| format!("\"{text}\"");
+    for (condition, expected) in [
+        (is("StringEquals", "s3:x-amz-acl", &quoted("bucket-owner-full-control")), "nynn"),
+        (is("StringNotEquals", "s3:x-amz-acl", &quoted("bucket-owner-full-control")), "ynyy"),
+        (is("StringEqualsIfExists", "s3:x-amz-acl", &quoted("bucket-owner-full-control")), "yyyy"),
+        (is("Null", "s3:x-amz-acl", "true"), "ynyy"),
+        (is("Null", "s3:x-amz-acl", "\"false\""), "nynn"),
+        (is("StringEquals", "aws:SourceAccount", &quoted("111122223333")), "yyyy"),
+        (is("StringEquals", "aws:SourceAccount", &quoted("*")), "nnnn"),
+        (is("StringLike", "aws:SourceAccount", &quoted("*")), "yyyy"),
+        (is("StringEquals", "aws:SourceAccount", &quoted("${var.account}")), "yyyy"),
+        (is("StringEquals", "AWS:SourceArn", &quoted(arn)), "yyyy"),
+        (is("StringEquals", "aws:SourceArn", &quoted("${aws_cloudtrail.audit.arn}")), "yyyy"),
+        (is("StringEquals", "aws:SourceArn", &quoted("${aws_cloudtrail.other.arn}")), "nnnn"),
+        (is("StringEquals", "aws:SourceArn", &quoted("${aws_s3_bucket.logs.arn}")), "nnnn"),
+        (is("StringEquals", "aws:SourceArn", &quoted("${var.trail_arn}")), "yyyy"),
+        (is("StringEquals", "aws:SourceArn", &quoted(&arn.replace("audit", "*"))), "nnnn"),
+        (is("ArnEquals", "aws:SourceArn", &quoted(&arn.replace("audit", "*"))), "yyyy"),
+        (is("ArnLike", "aws:SourceArn", &quoted(&arn.replace("eu-west-1:111122223333", "*"))), "????"),
+        (is("StringLike", "aws:SourceArn", &quoted(&arn.replace("eu-west-1:111122223333", "*"))), "yyyy"),
+        (is("ArnLike", "aws:SourceArn", &quoted(&arn.replace("audit", "other"))), "nnnn"),
+        (is("ArnNotLike", "aws:SourceArn", &quoted(&arn.replace("audit", "other"))), "yyyy"),
+        (is("ForAnyValue:ArnLike", "aws:SourceArn", &quoted(arn)), "yyyy"),
+        (is("StringEquals", "aws:SourceOrgID", &quoted("${data.aws_organizations_organization.a.id}")), "yyyy"),
+        (is("StringEquals", "aws:PrincipalOrgID", &quoted("o-abcdefghij")), "nnnn"),
+        (is("StringNotEquals", "aws:PrincipalOrgID", &quoted("o-abcdefghij")), "yyyy"),
+        (is("ForAnyValue:StringNotEquals", "aws:PrincipalOrgID", &quoted("o-abcdefghij")), "nnnn"),
+        (is("ForAllValues:StringEquals", "aws:PrincipalOrgID", &quoted("o-abcdefghij")), "yyyy"),
+        (is("StringNotEqualsIfExists", "aws:SourceVpce", &quoted("vpce-1")), "yyyy"),
+        (is("Bool", "aws:MultiFactorAuthPresent", "false"), "nnnn"),
+        (is("BoolIfExists", "aws:MultiFactorAuthPresent", "false"), "yyyy"),
+        (is("NumericGreaterThan", "aws:MultiFactorAuthAge", "3600"), "nnnn"),
+        (is("Bool", "aws:PrincipalIsAWSService", "true"), "yyyy"),
+        (is("Bool", "aws:SecureTransport", "[\"true\", \"false\"]"), "yyyy"),
+        (is("NumericLessThan", "s3:TlsVersion", "1.2"), "nn??"),
+        (is("NumericLessThan", "s3:TlsVersion", "1.3"), "????"),
+        (is("StringEquals", "kms:EncryptionContext:aws:cloudtrail:arn", &quoted(arn)), "??yn"),
+        (is("Null", "kms:EncryptionContext:aws:cloudtrail:arn", "false"), "??yn"),
+        (is("StringEquals", "aws:PrincipalTag/team", &quoted("a")), "????"),
+        (is("StringMatches", "aws:SourceAccount", &quoted("a")), "????"),
+    ] {
+        let statement = format!(
+            r#"[{{"Effect": "Allow", "Principal": "*", "Action": "*", "Resource": "*", "Condition": {condition}}}]"#
+        );
+        let documents = [template(&statement)];
+        let answers = [
+            best(&documents, |assumption| Request::bucket_acl(&bucket(), assumption)),
+            best(&documents, logs("")),
+            best(&documents, |assumption| Request::data_key(&bucket(), assumption)),
+            best(&documents, |assumption| Request::describe_key(&bucket(), assumption)),
+        ];
+        let short = |answer: &String| match answer.as_str() {
+            "granted" => 'y',
+            "missing Condition" => 'n',
+            _ => '?',
+        };
+        assert_eq!(answers.iter().map(short).collect::<String>(), expected, "{condition}");
+    }
 }
 
 #[test]
-fn every_action_for_data_keys_is_needed() {
-    let key = Request::data_keys(vec![Text::unknown(&unknown("aws_kms_key.logs.arn"))]);
+fn the_action_for_data_keys_is_one() {
+    let key =
+        || |assumption: &Assumption| Request::data_key(&[Text::unknown(&unknown("aws_kms_key.logs.arn"))], assumption);
     let allow = |action: &str| {
         format!(
             r#"{{"Effect": "Allow", "Principal": {{"Service": ["cloudtrail.amazonaws.com"]}}, "Action": {action}, "Resource": "*"}}"#
         )
     };
-    check(&key, &[&allow(r#""kms:GenerateDataKey*""#)], "granted");
-    check(&key, &[&allow(r#""kms:*""#)], "granted");
-    check(&key, &[&allow(r#""kms:GenerateDataKey""#)], "missing Action");
-    check(
-        &key,
-        &[&allow(r#"["kms:GenerateDataKey", "kms:GenerateDataKeyW*"]"#), &allow(r#""kms:GenerateDataKeyPair*""#)],
-        "granted",
-    );
-}
-
-#[test]
-fn a_prefix_that_may_be_empty_may_be_no_folder() {
-    let prefixed = |why: &Why| Request::write_logs(&bucket(), Some(&Text::unknown(why)));
-    let no_value = Why::NoValue { reference: "var.prefix".to_owned() };
-    let statement = with("AWSLogs", "${var.prefix}/AWSLogs");
-    check(&prefixed(&unknown("var.prefix")), &[&statement], "granted");
-    let documents = [template(&statement)];
-    assert!(matches!(permission(&documents.each_ref(), &prefixed(&no_value)), Permission::Unknown { .. }));
+    check(key(), &[&allow(r#""kms:GenerateDataKey*""#)], "granted");
+    check(key(), &[&allow(r#""kms:*""#)], "granted");
+    check(key(), &[&allow(r#""kms:GenerateDataKey""#)], "granted");
+    check(key(), &[&allow(r#""kms:GenerateDataKeyPair*""#)], "missing Action");
 }
 
 #[test]
@@ -170,14 +253,26 @@ fn what_is_no_policy_is_unknown() {
 
 #[test]
 fn texts_that_are_too_long_are_not_compared() {
-    let folder = Text::exactly(&"a".repeat(500));
-    let request = |prefix| Request::write_logs(&bucket(), prefix);
-    for (pattern, prefix) in [("*a".repeat(1_000), None), ("*a".repeat(400), Some(&folder))] {
-        let documents = [template(&with("AWSLogs/*", &pattern))];
-        let why = Why::OverLimit { limit: "the length of a text in a policy" };
-        let statement = &documents[0].statements[0];
-        assert_eq!(permission(&documents.each_ref(), &request(prefix)), Permission::Unknown { why, statement });
+    let folder: &'static str = Box::leak("a".repeat(500).into_boxed_str());
+    for (pattern, folder) in [("*a".repeat(1_000), ""), ("*a".repeat(400), folder)] {
+        check(
+            logs(folder),
+            &[&with("AWSLogs/*", &pattern)],
+            "unknown: over the limit for the length of a text in a policy",
+        );
     }
+}
+
+#[test]
+fn a_deployment_has_a_limit_for_what_is_compared() {
+    let documents = [template(&with("AWSLogs/*", &"*a".repeat(200)))];
+    let all: Vec<&Document> = documents.iter().collect();
+    let sender = sender();
+    let assumption = &assumptions(&all, &sender).0[0];
+    let answer = || shown(&permission(&documents, &logs("")(assumption)));
+    let answers: Vec<String> = (0..5_000).map(|_| answer()).collect();
+    assert_eq!(answers[0], "missing Resource");
+    assert_eq!(answers[4_999], "unknown: over the limit for the comparisons with policies");
 }
 
 #[test]
@@ -196,12 +291,16 @@ fn a_statement_is_public_unless_it_says_who() {
         (STATEMENT.to_owned(), "closed"),
         (only(r#""Bool": {"aws:SecureTransport": "true"}"#), "public"),
         (only(r#""StringEquals": {"aws:PrincipalOrgID": "${var.organization}"}"#), "closed"),
-        (only(r#""StringEqualsIfExists": {"aws:PrincipalOrgID": "o-1"}"#), "unknown"),
-        (only(r#""StringNotEquals": {"aws:SourceAccount": "1"}"#), "unknown"),
-        (only(r#""StringLike": {"s3:prefix": "a"}"#), "unknown"),
+        (only(r#""StringEqualsIfExists": {"aws:PrincipalOrgID": "o-1"}"#), "public"),
+        (only(r#""StringNotEquals": {"aws:SourceAccount": "1"}"#), "public"),
+        (only(r#""StringLike": {"s3:prefix": "a"}"#), "public"),
+        (only(r#""StringEquals": {"s3:x-amz-acl": "private"}"#), "public"),
+        (only(r#""StringLike": {"aws:PrincipalOrgID": "o-*"}"#), "public"),
+        (only(r#""ForAllValues:StringEquals": {"aws:PrincipalOrgID": "o-1"}"#), "public"),
+        (only(r#""ForAnyValue:StringLike": {"aws:PrincipalOrgPaths": "o-1/*"}"#), "closed"),
         (only(r#""ArnLike": {"aws:SourceArn": "arn:aws:cloudtrail:*:1:trail/*"}"#), "closed"),
         (only(r#""ArnLike": {"aws:SourceArn": "*"}"#), "public"),
-        (only(r#""ArnLike": {"aws:SourceArn": "arn:aws:cloudtrail:*:*:trail/*"}"#), "unknown"),
+        (only(r#""ArnLike": {"aws:SourceArn": "arn:aws:cloudtrail:*:*:trail/*"}"#), "public"),
         (only(r#""IpAddress": {"aws:SourceIp": ["10.0.0.0/8", "2001:db8::/32"]}"#), "closed"),
         (only(r#""IpAddress": {"aws:SourceIp": ["10.0.0.0/8", "0.0.0.0/1"]}"#), "public"),
         (only(r#""IpAddress": {"aws:SourceIp": "${var.network}"}"#), "unknown"),
@@ -232,5 +331,19 @@ fn a_statement_is_public_unless_it_says_who() {
             Publicity::Unknown { .. } => "unknown",
         };
         assert_eq!(shown, expected, "{statements}");
+    }
+}
+
+#[test]
+fn more_accounts_than_can_be_tried_are_said_to_be() {
+    let accounts = |number: u64| {
+        let names: Vec<String> = (0..number).map(|n| format!("\"{}\"", 111_111_000_000 + n)).collect();
+        format!("{{\"StringEquals\": {{\"aws:SourceAccount\": [{}]}}}}", names.join(", "))
+    };
+    for (number, is_complete) in [(255, true), (256, false)] {
+        let condition = with("/AWSLogs/*\"", &format!("/AWSLogs/*\", \"Condition\": {}", accounts(number)));
+        let document = template(&condition);
+        let (all, complete) = assumptions(&[&document], &sender());
+        assert_eq!((all.len(), complete), (256, is_complete));
     }
 }

@@ -56,7 +56,7 @@ impl Text {
                 Piece::Unknown(_) => self.pieces.push(piece.clone()),
             }
         }
-        self.doubt = match (self.doubt, &other.doubt) {
+        self.doubt = match (self.doubt.take(), &other.doubt) {
             (Some(first), Some(second)) => Some(first.nearer(second.clone())),
             (first, second) => first.or_else(|| second.clone()),
         };
@@ -87,17 +87,35 @@ impl Text {
         }
     }
 
-    /// The text as a folder in a path, with its slash; one that may be empty may be no folder at all.
-    pub(super) fn as_folder(&self) -> Self {
-        let is_set = self.literals().next().is_some() || self.doubt.as_ref().is_some_and(Why::is_set);
-        match (self.pieces.as_slice(), is_set) {
-            ([], _) => Self::default(),
-            (_, true) => self.clone().then(&Self::exactly("/")),
-            (_, false) => {
-                let symbols = self.pieces.iter().map(|piece| format!("{piece:?}")).collect::<String>();
-                Self { pieces: vec![Piece::Unknown(format!("{symbols}/"))], doubt: self.doubt.clone() }
+    /// True if it may have no character.
+    pub fn may_be_empty(&self) -> bool {
+        self.literals().next().is_none() && !self.doubt.as_ref().is_some_and(Why::is_set)
+    }
+
+    /// The text as a folder in a path, with its slash; none for one that is empty.
+    pub fn as_folder(&self) -> Self {
+        if self.pieces.is_empty() { Self::default() } else { self.clone().then(&Self::exactly("/")) }
+    }
+
+    /// The parts between the separators in its known pieces.
+    pub(super) fn split(&self, separator: char) -> Vec<Self> {
+        let mut parts = Vec::new();
+        let mut part = Self::default();
+        for piece in &self.pieces {
+            let Piece::Literal(literal) = piece else {
+                part.pieces.push(piece.clone());
+                part.doubt = part.doubt.or_else(|| self.doubt.clone());
+                continue;
+            };
+            for (at, text) in literal.split(separator).enumerate() {
+                if at > 0 {
+                    parts.push(std::mem::take(&mut part));
+                }
+                part.push_literal(text);
             }
         }
+        parts.push(part);
+        parts
     }
 
     /// The text in lower case, for what is compared without regard to case.
@@ -115,6 +133,11 @@ impl Text {
             Piece::Literal(text) | Piece::Unknown(text) => text.len(),
         };
         self.pieces.iter().map(length).sum()
+    }
+
+    /// True if it has a variable of the policy, such as `${aws:username}`.
+    pub(super) fn has_variable(&self) -> bool {
+        self.pieces.iter().any(|piece| matches!(piece, Piece::Unknown(symbol) if symbol.starts_with("${")))
     }
 
     /// The pieces that are known.

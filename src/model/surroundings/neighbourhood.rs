@@ -7,7 +7,7 @@ use std::rc::Rc;
 use super::links::{Name, Named};
 use super::read::{Attachment, Neighbour, Thing};
 use super::{Attached, Declared, Delivery, Dependency, Doubt, Surroundings};
-use crate::model::policy::Text;
+use crate::model::policy::{Text, Work};
 use crate::value::{Known, Unknown, Why};
 
 /// What begins the ARN of each bucket. The partition doesn't matter.
@@ -57,6 +57,8 @@ pub struct Spent {
     searched: Cell<usize>,
     /// How many neighbours were put together.
     gathered: Cell<usize>,
+    /// What was compared with policies.
+    compared: Rc<Work>,
 }
 
 impl Spent {
@@ -151,7 +153,7 @@ impl Neighbourhood {
         let delivery = self.deliveries.get(trail)?;
         let bucket = self.buckets.find(&Named::by(&delivery.bucket)).map(|thing| self.bucket(thing));
         let key = self.keys.find(&Named::by(&delivery.key)).map(|thing| self.dependency(&self.keys, thing));
-        Some(Surroundings { delivery: Rc::clone(delivery), bucket, key })
+        Some(Surroundings { delivery: Rc::clone(delivery), bucket, key, work: Rc::clone(&self.spent.compared) })
     }
 
     fn bucket(&self, thing: &Registered) -> Dependency {
@@ -324,7 +326,18 @@ mod tests {
     }
 
     fn delivery(trail: &str) -> Neighbour {
-        let delivery = Delivery { trail: trail.to_owned(), bucket: name("x"), prefix: name(""), key: name("") };
+        let delivery = Delivery {
+            trail: trail.to_owned(),
+            bucket: name("x"),
+            prefix: name(""),
+            key: name(""),
+            name: Text::exactly(trail),
+            arns: Vec::new(),
+            region: Unknown(Why::Unreadable),
+            is_multi_region: Known(true),
+            is_organization_trail: Known(false),
+            writes_digests: Known(true),
+        };
         Neighbour::Delivery(Rc::new(delivery))
     }
 

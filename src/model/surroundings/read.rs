@@ -5,10 +5,11 @@ use std::rc::Rc;
 use super::links::{Name, Named, of_value, symbols};
 use super::said::{AccessBlock, Acl, Policy, Presence, Said};
 use super::{Attached, Declared, Delivery, Doubt};
+use crate::model::dialects::region;
 use crate::model::kinds::{AccessBlockNames, Part, Role};
-use crate::model::policy::Document;
+use crate::model::policy::{Document, Text};
 use crate::model::reader::{Reader, text};
-use crate::model::{Resource, Setting};
+use crate::model::{Read, Resource, Setting};
 use crate::value::{Data, Known, List, Maybe, Traced, Unknown, Why};
 
 /// A resource on which trails may depend.
@@ -72,12 +73,21 @@ pub fn read(resource: Resource) -> Option<Neighbour> {
     };
     Some(match resource.kind.role {
         Role::Trail(_) => return None,
-        Role::Delivery { bucket, prefix, key } => Neighbour::Delivery(Rc::new(Delivery {
-            trail: resource.address.clone(),
-            bucket: named(&reader, bucket),
-            prefix: named(&reader, prefix),
-            key: named(&reader, key),
-        })),
+        Role::Delivery { bucket, prefix, key, name, switches } => {
+            let [is_multi_region, is_organization_trail, writes_digests] = switches.map(|name| switch(&reader, name));
+            Neighbour::Delivery(Rc::new(Delivery {
+                trail: resource.address.clone(),
+                bucket: named(&reader, bucket),
+                prefix: named(&reader, prefix),
+                key: named(&reader, key),
+                name: trail_name(&resource, named(&reader, name).value()),
+                arns: arns_of(&resource),
+                region: region(&resource).value,
+                is_multi_region,
+                is_organization_trail,
+                writes_digests,
+            }))
+        }
         Role::Bucket { name, parts, .. } => Neighbour::Bucket(Thing {
             declared: declared(&resource),
             is_certain: *exists == Known(true),
@@ -86,13 +96,21 @@ pub fn read(resource: Resource) -> Option<Neighbour> {
             arns: symbols(&resource, &["arn", "Arn"]),
             said: attached(said(&reader, parts, true), false),
         }),
-        Role::Key { policy } => Neighbour::Key(Thing {
+        Role::Key { policy, enabled } => Neighbour::Key(Thing {
             declared: declared(&resource),
             is_certain: *exists == Known(true),
             own: None,
             references: symbols(&resource, &["id", "arn", "Arn", "key_id", "KeyId"]),
             arns: symbols(&resource, &["arn", "Arn"]),
-            said: attached(self::policy(&reader, policy).into_iter().collect(), false),
+            said: {
+                let enabled = Said::Enabled(Box::new(reader.flag(enabled, Ok(true))));
+                attached(self::policy(&reader, policy).into_iter().chain([enabled]).collect(), false)
+            },
+        }),
+        Role::NamesBucket { bucket, attributes } => Neighbour::OfBucket(Attachment {
+            to: Named::by(&named(&reader, bucket)),
+            names: symbols(&resource, attributes),
+            said: Vec::new(),
         }),
         Role::OfBucket { bucket, parts } => Neighbour::OfBucket(Attachment {
             to: Named::by(&named(&reader, bucket)),
@@ -123,6 +141,30 @@ pub fn read(resource: Resource) -> Option<Neighbour> {
     })
 }
 
+/// A switch that is off unless it is on.
+fn switch(reader: &Reader, name: &'static str) -> Maybe<bool> {
+    reader.flag(name, Ok(false)).value().as_ref().map(|read| *read == Ok(true))
+}
+
+/// The name of a trail: CloudFormation makes one if there is none.
+fn trail_name(resource: &Resource, name: &Maybe<Read<String>>) -> Text {
+    let made = || symbols(resource, &["id"]).first().map(Name::text).unwrap_or_default();
+    match name {
+        Known(Ok(name)) if !name.is_empty() => Text::exactly(name),
+        Known(_) => made(),
+        Unknown(why) => Text::unknown(why),
+    }
+}
+
+/// The symbols that stand for a resource's ARN.
+fn arns_of(resource: &Resource) -> Vec<String> {
+    let symbol = |name| match name {
+        Name::Symbol(symbol) => Some(symbol),
+        Name::Literal(_) => None,
+    };
+    symbols(resource, &["arn", "Arn"]).into_iter().filter_map(symbol).collect()
+}
+
 fn declared(resource: &Resource) -> Rc<Declared> {
     let Resource { address, kind, header, call, .. } = resource;
     Rc::new(Declared { address: address.clone(), kind, header: *header, call: *call })
@@ -138,6 +180,8 @@ fn said(reader: &Reader, parts: &'static [Part], is_of_bucket: bool) -> Vec<Said
         Part::Grants(path) => grants(reader, path),
         Part::Policy(name) => policy(reader, name),
         Part::Logging(name) => presence(reader, name).map(Said::Logging),
+        Part::IsLogged => Some(Said::Logging(Presence { is_there: Known(true), span: reader.header })),
+        Part::Ownership(path) => ownership(reader, path).map(Said::DisablesAcls),
         Part::Lifecycle(path) => enabled(reader, path).map(Said::Lifecycle),
         Part::AccessBlock(name, names) => {
             access_block(reader, name, names, is_of_bucket).map(|block| Said::AccessBlock(Box::new(block)))
@@ -186,6 +230,16 @@ fn grants(reader: &Reader, path: &[&str]) -> Option<Said> {
         Unknown(why) => why.symbol(),
     };
     Some(Said::Acl(Acl { is_public: is_public(worst), shown, span: worst.origin.span(), hops: worst.hops.clone() }))
+}
+
+/// Whether the bucket's owner owns all objects, which disables access control lists.
+fn ownership(reader: &Reader, path: &[&str]) -> Option<Presence> {
+    let leaves = reader.leaves(path);
+    let is_enforced = |leaf: &Traced<Data>| {
+        leaf.value.as_ref().map(|data| matches!(data, Data::String(text) if text == "BucketOwnerEnforced"))
+    };
+    let span = leaves.first()?.origin.span();
+    Some(Presence { is_there: leaves.iter().map(is_enforced).fold(Known(false), Maybe::or), span })
 }
 
 fn policy(reader: &Reader, name: &str) -> Option<Said> {

@@ -16,6 +16,10 @@ pub enum Said {
     Logging(Presence),
     /// That its objects are moved or deleted after some time.
     Lifecycle(Presence),
+    /// That access control lists are disabled.
+    DisablesAcls(Presence),
+    /// The switch of a key.
+    Enabled(Box<Setting<bool>>),
     /// That the public is kept out.
     AccessBlock(Box<AccessBlock>),
 }
@@ -39,6 +43,16 @@ impl Said {
     /// What it says of how long objects are kept.
     pub fn lifecycle(&self) -> Option<&Presence> {
         if let Said::Lifecycle(presence) = self { Some(presence) } else { None }
+    }
+
+    /// What it says of access control lists as a whole.
+    pub fn disables_acls(&self) -> Option<&Presence> {
+        if let Said::DisablesAcls(presence) = self { Some(presence) } else { None }
+    }
+
+    /// The switch that it is.
+    pub fn enabled(&self) -> Option<&Setting<bool>> {
+        if let Said::Enabled(setting) = self { Some(setting) } else { None }
     }
 
     /// The flags that it is.

@@ -1,6 +1,6 @@
 //! Function calls. Pure functions stand in a table; here are those that need more than their arguments' values.
 
-use super::{Evaluator, computed, failed, first_failure, here, may_fail, picked, symbol, through};
+use super::{Evaluator, computed, failed, first_failure, here, may_fail, picked, policies, symbol, through};
 use crate::formats::terraform::functions::{self, Given, Stop};
 use crate::formats::terraform::scope::Way;
 use crate::source::{Span, normalize};
@@ -46,6 +46,9 @@ impl Evaluator<'_> {
         let Some(function) = functions::find(name) else {
             return here(self.not_evaluated(name, arguments, span));
         };
+        if let Some(value) = self.of_unknown(name, arguments) {
+            return here(value);
+        }
         match function.call(&functions::Call { span, arguments }) {
             Ok(Given::Made(data)) => here(Known(data)),
             Ok(Given::Picked(element)) => picked(element),
@@ -55,9 +58,23 @@ impl Evaluator<'_> {
                     return here(composed);
                 }
                 let expression = format!("{name}({})", symbols(arguments));
+                // It is neither null nor empty if one of the arguments is certain to be neither.
+                let is_set = |argument: &Traced<Data>| matches!(&argument.value, Unknown(why) if why.is_set());
+                if name == "coalesce" && arguments.iter().any(is_set) {
+                    return here(Unknown(Why::Composed { reference: expression, cause: Box::new(why) }));
+                }
                 let atom = is_condition(name).then(|| Atom::Holds { condition: expression.clone() });
                 here(computed(expression, &why, atom))
             }
+        }
+    }
+
+    /// What a function makes of arguments of which parts aren't known, where that is more than nothing.
+    fn of_unknown(&self, name: &str, arguments: &[Traced<Data>]) -> Option<Maybe<Data>> {
+        match (name.strip_prefix("core::").unwrap_or(name), arguments) {
+            ("jsondecode", [Traced { value: Unknown(why), .. }]) => self.policy_of(why).map(Known),
+            ("formatlist", [format, rest @ ..]) => self.composed_list(format, rest),
+            _ => None,
         }
     }
 
@@ -76,6 +93,7 @@ impl Evaluator<'_> {
             let value = trying.eval(argument);
             match &value.value {
                 Unknown(why) if why.is_failure() => {}
+                Unknown(why) if policies::is_policy(why) => return chosen(value),
                 Unknown(_) if self.is_of_instance(argument) => return chosen(value),
                 Unknown(why) => return here(computed(format!("try({})", why.symbol()), why, None)),
                 Known(data) => match trying.doubt().or_else(|| first_doubt(data)) {

@@ -1,10 +1,13 @@
 //! Policies before they become texts, so that each statement has its place and may be known in part.
 
 use super::{Evaluator, MAX_DEPTH, through};
-use crate::formats::terraform::policy_document::replaced;
+use crate::formats::terraform::policy_document::{self, replaced};
 use crate::source::Span;
-use crate::syntax::hcl::{Call, Conditional, Expr, ExprKind};
-use crate::value::{Data, Hop, Known, Origin, Step, Traced, Unknown, Why};
+use crate::syntax::hcl::{Call, Conditional, Expr, ExprKind, ObjectKey};
+use crate::value::{Data, Field, Hop, Known, List, Origin, Step, Traced, Unknown};
+
+/// Lists within lists are taken apart to this depth.
+const MAX_PARTS_DEPTH: usize = 16;
 
 impl Evaluator<'_> {
     /// The value of an expression that holds a policy: as an object where it can be seen what the text
@@ -15,7 +18,7 @@ impl Evaluator<'_> {
         }
         let decoded = self.decoded(expr);
         self.world.leave();
-        decoded.unwrap_or_else(|| self.eval_deciding(expr))
+        decoded.unwrap_or_else(|| self.with_policies(self.eval_deciding(expr)))
     }
 
     fn decoded(&self, expr: &Expr) -> Option<Traced<Data>> {
@@ -42,7 +45,8 @@ impl Evaluator<'_> {
     fn decoded_call(&self, call: &Call) -> Option<Traced<Data>> {
         match (call.name.text.as_str(), call.arguments.as_slice()) {
             _ if call.expand_last => None,
-            ("jsonencode", [value]) => Some(self.eval(value)),
+            ("jsonencode", [value]) => Some(self.in_parts(value, self.eval(value), 0)),
+            ("concat" | "flatten", lists) => self.listed(lists),
             // Empty texts among several policies are left out in any case.
             ("compact", [list]) => self.decoded(list),
             ("replace", [policy, search, with]) => {
@@ -56,6 +60,84 @@ impl Evaluator<'_> {
             }
             _ => None,
         }
+    }
+
+    /// The value of an expression, in which lists that aren't known as a whole are known in their parts.
+    fn in_parts(&self, expr: &Expr, value: Traced<Data>, depth: usize) -> Traced<Data> {
+        if depth > MAX_PARTS_DEPTH {
+            return value;
+        }
+        let depth = depth.saturating_add(1);
+        match (&expr.kind, value.value) {
+            (ExprKind::Object(items), Known(Data::Object(mut object))) => {
+                let mut fields: Vec<Field> = std::mem::take(&mut object.fields).into_iter().collect();
+                for item in items {
+                    let key = match &item.key {
+                        ObjectKey::Name(name) => name.text.clone(),
+                        ObjectKey::Expr(Expr { kind: ExprKind::String(text), .. }) => text.clone(),
+                        ObjectKey::Expr(_) => continue,
+                    };
+                    if let Some(field) = fields.iter_mut().find(|field| field.key == key) {
+                        field.value = self.in_parts(&item.value, field.value.clone(), depth);
+                    }
+                }
+                object.fields = fields.into();
+                Traced { value: Known(Data::Object(object)), origin: value.origin, hops: value.hops }
+            }
+            (ExprKind::Tuple(exprs), Known(Data::List(List { kind, items }))) => {
+                let items = exprs.iter().zip(items).map(|(expr, item)| self.in_parts(expr, item, depth)).collect();
+                Traced { value: Known(Data::List(List { kind, items })), origin: value.origin, hops: value.hops }
+            }
+            (ExprKind::Call(_) | ExprKind::Conditional(_), Unknown(why)) => match self.parts(expr, depth) {
+                Some(items) => Traced::written(Data::tuple(items), expr.span),
+                None => Traced { value: Unknown(why), origin: value.origin, hops: value.hops },
+            },
+            (_, other) => Traced { value: other, origin: value.origin, hops: value.hops },
+        }
+    }
+
+    /// The items of several lists, as far as they are known; nothing if that is all that is known of the result anyway.
+    fn listed(&self, lists: &[Expr]) -> Option<Traced<Data>> {
+        let span = lists.first()?.span;
+        let parts = lists.iter().map(|list| self.parts(list, 0)).collect::<Option<Vec<_>>>()?;
+        Some(Traced::written(Data::tuple(parts.concat()), span))
+    }
+
+    /// The items of a list that isn't known as a whole: those that it has in any case, those of either arm of a conditional,
+    /// and one for each list of which nothing is known.
+    fn parts(&self, expr: &Expr, depth: usize) -> Option<Vec<Traced<Data>>> {
+        let value = self.eval_deciding(expr);
+        let why = match value.value {
+            Known(Data::List(list)) => return Some(list.items),
+            Known(_) => return None,
+            Unknown(ref why) if why.is_failure() || depth > MAX_PARTS_DEPTH => return Some(vec![value]),
+            Unknown(ref why) => why.clone(),
+        };
+        match &expr.kind {
+            ExprKind::Call(call) if matches!(call.name.text.as_str(), "concat" | "flatten") && !call.expand_last => {
+                let lists = match call.arguments.as_slice() {
+                    [Expr { kind: ExprKind::Tuple(lists), .. }] => lists.as_slice(),
+                    lists => lists,
+                };
+                let parts = lists.iter().map(|list| self.parts(list, depth.saturating_add(1)));
+                Some(parts.collect::<Option<Vec<_>>>()?.concat())
+            }
+            ExprKind::Conditional(conditional) => {
+                let arms = [&conditional.then, &conditional.otherwise];
+                let parts = arms.iter().map(|arm| self.parts(arm, depth.saturating_add(1)));
+                let parts = parts.collect::<Option<Vec<_>>>()?.concat();
+                Some(parts.into_iter().map(|part| policy_document::perhaps(part, &why)).collect())
+            }
+            ExprKind::GetAttr(base, name) if self.is_local(base) => {
+                let expr = self.scope.module.local(&name.text)?;
+                Self::new(self.tree, self.scope, self.world).parts(expr, depth.saturating_add(1))
+            }
+            _ => Some(vec![value]),
+        }
+    }
+
+    fn is_local(&self, base: &Expr) -> bool {
+        base.kind == ExprKind::Variable("local".to_owned()) && self.named("local").is_none() && !self.is_outside
     }
 
     fn decoded_arm(&self, conditional: &Conditional, span: Span) -> Option<Traced<Data>> {
@@ -89,14 +171,7 @@ impl Evaluator<'_> {
     /// The policy of a data source.
     fn decoded_source(&self, base: &Expr, attribute: &str, span: Span) -> Option<Traced<Data>> {
         let source = self.policy_source(base, attribute)?;
-        let way = self.scope.remember(&source.reference("decoded"), self.world, || {
-            let policy = self.policy_object(&source).map(Data::Object);
-            (policy.map_or(Unknown(Why::Unreadable), Known), Vec::new())
-        });
-        match &way.0 {
-            Known(policy) => Some(Traced::written(policy.clone(), span)),
-            Unknown(_) => None,
-        }
+        Some(Traced::written(self.remembered_policy(&source)?, span))
     }
 }
 

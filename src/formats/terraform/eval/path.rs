@@ -94,7 +94,10 @@ impl Evaluator<'_> {
                 }
                 _ => match self.module_output(base, &name.text).or_else(|| self.policy_document(base, &name.text)) {
                     Some(value) => Some(Start::Shared(value)),
-                    None => self.unapplied(expr).map(Start::Made),
+                    None => match self.policy_instances(expr) {
+                        Some(instances) => Some(Start::Made(here(instances))),
+                        None => self.unapplied(expr).map(Start::Made),
+                    },
                 },
             },
             ExprKind::Index(..) => self.unapplied(expr).map(Start::Made),

@@ -4,11 +4,12 @@ use std::rc::Rc;
 
 use super::{Evaluator, here};
 use crate::formats::terraform::expand::{self, quoted};
-use crate::formats::terraform::scope::Way;
+use crate::formats::terraform::scope::{Scope, Way};
 use crate::formats::terraform::{body, policy_document};
 use crate::model::Shape;
+use crate::source::Span;
 use crate::syntax::hcl::{Block, Expr, ExprKind};
-use crate::value::{Data, Known, Maybe, Object, Unknown, Why};
+use crate::value::{Data, Field, Known, List, Maybe, Object, Traced, Unknown, Why};
 
 /// An instance of the data source.
 pub(super) struct Source<'e> {
@@ -33,6 +34,105 @@ impl Evaluator<'_> {
         let reference = source.reference(attribute);
         let evaluate = || here(self.policy_text(&source, &reference));
         Some(self.scope.remember(&reference, self.world, evaluate))
+    }
+
+    /// `data.aws_iam_policy_document.name`: the instance, or a collection of them.
+    pub(super) fn policy_instances(&self, expr: &Expr) -> Option<Maybe<Data>> {
+        let name = self.policy_name(expr)?;
+        let block = self.scope.module.find("data", &[policy_document::KIND, name])?;
+        let instances = expand::instances(block, &Evaluator::new(self.tree, self.scope, self.world));
+        if !instances.iter().all(expand::Instance::is_certain) {
+            return None;
+        }
+        let created: Vec<_> = instances.iter().filter(|instance| !instance.never_exists()).collect();
+        let attributes = |key: &str| Traced::written(self.policy_attributes(name, key, block, expr.span), expr.span);
+        if block.body.attribute("count").is_some() {
+            return Some(Known(Data::tuple(created.iter().map(|instance| attributes(&instance.key)).collect())));
+        }
+        if block.body.attribute("for_each").is_some() {
+            let field = |instance: &&expand::Instance| {
+                Some(Field { key: instance.each_key()?, key_span: expr.span, value: attributes(&instance.key) })
+            };
+            let fields = created.iter().filter_map(field).collect();
+            return Some(Known(Data::Object(Object::new(expr.span, fields))));
+        }
+        created.first().map(|instance| attributes(&instance.key).value)
+    }
+
+    /// The attributes of an instance; those that its arguments don't give are as unknown as those of any data source.
+    fn policy_attributes(&self, name: &str, key: &str, block: &Block, span: Span) -> Data {
+        let field = |attribute: &str| {
+            let source = Source { name, key: key.to_owned(), block, is_minified: attribute == "minified_json" };
+            let reference = source.reference(attribute);
+            let value = match attribute {
+                "json" | "minified_json" => {
+                    let way =
+                        self.scope.remember(&reference, self.world, || here(self.policy_text(&source, &reference)));
+                    way.0.clone()
+                }
+                _ => {
+                    Unknown(Why::AtDeployment { reference: self.scope.qualify(&reference), is_set: attribute == "id" })
+                }
+            };
+            let value = Traced::written((), span).map(|_| value);
+            Field { key: attribute.to_owned(), key_span: span, value }
+        };
+        let names = ["json", "minified_json", "id", "policy_id", "version", "statement", "source_policy_documents"];
+        Data::Object(Object::new(span, names.map(field).into()))
+    }
+
+    /// A value in which the texts of data sources are the policies that they hold.
+    pub(super) fn with_policies(&self, value: Traced<Data>) -> Traced<Data> {
+        match value.value {
+            Unknown(ref why) => match self.policy_of(why) {
+                Some(policy) => value.map(|_| Known(policy)),
+                None => value,
+            },
+            Known(Data::List(List { kind, items })) => {
+                let items = items.into_iter().map(|item| self.with_policies(item)).collect();
+                Traced { value: Known(Data::List(List { kind, items })), origin: value.origin, hops: value.hops }
+            }
+            Known(_) => value,
+        }
+    }
+
+    /// The policy of the data source whose text isn't known, whatever way the text came.
+    pub(super) fn policy_of(&self, why: &Why) -> Option<Data> {
+        let (address, name, key) = policy_symbol(why)?;
+        let scope = self.scope_at(&address)?;
+        let evaluator = Evaluator::new(self.tree, &scope, self.world);
+        let block = scope.module.find("data", &[policy_document::KIND, &name])?;
+        evaluator.remembered_policy(&Source { name: &name, key, block, is_minified: false })
+    }
+
+    /// The policy of a data source's instance.
+    pub(super) fn remembered_policy(&self, source: &Source<'_>) -> Option<Data> {
+        let way = self.scope.remember(&source.reference("decoded"), self.world, || {
+            let policy = self.policy_object(source).map(Data::Object);
+            (policy.map_or(Unknown(Why::Unreadable), Known), Vec::new())
+        });
+        match &way.0 {
+            Known(policy) => Some(policy.clone()),
+            Unknown(_) => None,
+        }
+    }
+
+    /// The instance of a module at an address.
+    fn scope_at(&self, address: &str) -> Option<Rc<Scope>> {
+        if address == self.scope.address {
+            return Some(Rc::clone(self.scope));
+        }
+        let mut scope = Rc::clone(&self.tree.root);
+        let mut rest = address;
+        while !rest.is_empty() {
+            let after = rest.strip_prefix("module.")?;
+            let end = after.find(['.', '[']).unwrap_or(after.len());
+            let (name, after) = after.split_at_checked(end)?;
+            let (key, after) = split_key(after)?;
+            scope = self.tree.called_scope(&scope, name, key, self.world)?;
+            rest = after.strip_prefix('.').unwrap_or(after);
+        }
+        Some(scope)
     }
 
     /// The instance of the data source to which a reference leads.
@@ -103,4 +203,36 @@ impl Evaluator<'_> {
         let instance = instances.into_iter().find(|instance| instance.key == source.key && instance.is_certain())?;
         Some(evaluator.with(instance.names))
     }
+}
+
+/// True for the text of a data source's policy, which can't fail once it is referred to.
+pub(super) fn is_policy(why: &Why) -> bool {
+    policy_symbol(why).is_some()
+}
+
+/// The module's address, the name and the key in the symbol of a data source's text.
+fn policy_symbol(why: &Why) -> Option<(String, String, String)> {
+    let Why::Composed { reference, .. } = why else { return None };
+    // A template of nothing else.
+    let reference = reference.strip_prefix("\"${").and_then(|rest| rest.strip_suffix("}\"")).unwrap_or(reference);
+    let path = reference.strip_suffix(".json").or(reference.strip_suffix(".minified_json"))?;
+    let (address, rest) = path.rsplit_once("data.aws_iam_policy_document.")?;
+    let address = address.strip_suffix('.').unwrap_or(address);
+    if !(address.is_empty() || address.starts_with("module.")) {
+        return None;
+    }
+    let end = rest.find('[').unwrap_or(rest.len());
+    let (name, key) = rest.split_at_checked(end)?;
+    split_key(key).filter(|(_, after)| after.is_empty())?;
+    Some((address.to_owned(), name.to_owned(), key.to_owned()))
+}
+
+/// The key at the beginning of a text, in its brackets, and what follows; no key where there is none.
+fn split_key(text: &str) -> Option<(&str, &str)> {
+    if !text.starts_with('[') {
+        return Some(("", text));
+    }
+    let end =
+        if text.starts_with("[\"") { text.find("\"]")?.checked_add(2)? } else { text.find(']')?.checked_add(1)? };
+    text.split_at_checked(end)
 }

@@ -2,12 +2,17 @@
 
 use super::operators::text;
 use super::{Evaluator, computed};
+use crate::formats::terraform::functions::json;
+use crate::formats::terraform::unknowns::first_unknown_in;
 use crate::source::Span;
 use crate::syntax::hcl::{Part, TemplateFor, TemplateIf};
 use crate::value::{Data, Known, Maybe, Traced, Unknown, Why};
 
 /// Longer strings are given up, in bytes.
 pub(super) const MAX_STRING: usize = 1 << 20;
+
+/// JSON that is longer isn't kept in its known parts, in bytes: no policy is.
+const MAX_POLICY: usize = 64 * 1024;
 
 /// A template as far as it has been written.
 #[derive(Default)]
@@ -28,13 +33,43 @@ impl Evaluator<'_> {
         self.finished(written)
     }
 
-    /// What `join` and `format` make of texts that aren't all known: the same as a template of them.
+    /// What `join` and `format` make of texts that aren't all known: the same as a template of them. So is the JSON of
+    /// a value that is known in parts.
     pub(super) fn composed(&self, function: &str, arguments: &[Traced<Data>]) -> Option<Maybe<Data>> {
         let pieces = match function {
             "join" => joined(arguments)?,
             "format" => formatted(arguments)?,
+            "jsonencode" => return encoded(arguments),
             _ => return None,
         };
+        self.joined_pieces(pieces)
+    }
+
+    /// The texts that `formatlist` makes of a format and lists, or of texts that stand for each round.
+    pub(super) fn composed_list(&self, format: &Traced<Data>, arguments: &[Traced<Data>]) -> Option<Maybe<Data>> {
+        let is_text = |why: &Why| matches!(why, Why::AtDeployment { is_set: true, .. } | Why::Composed { .. });
+        let items = |argument: &Traced<Data>| match &argument.value {
+            Known(Data::List(list)) => Some((true, list.items.clone())),
+            Known(Data::Null | Data::Object(_)) => None,
+            Known(_) => Some((false, vec![argument.clone()])),
+            Unknown(why) => is_text(why).then(|| (false, vec![argument.clone()])),
+        };
+        let columns = arguments.iter().map(items).collect::<Option<Vec<_>>>()?;
+        let is_open = columns.iter().flat_map(|(_, items)| items).any(|item| matches!(item.value, Unknown(_)));
+        let rounds = columns.iter().filter(|(is_list, _)| *is_list).map(|(_, items)| items.len()).max().unwrap_or(1);
+        if !is_open || columns.iter().any(|(is_list, items)| *is_list && items.len() != rounds) {
+            return None;
+        }
+        let row = |at: usize| {
+            let cells = columns.iter().map(|(is_list, items)| items.get(if *is_list { at } else { 0 }).cloned());
+            let cells = cells.collect::<Option<Vec<_>>>()?;
+            let value = self.joined_pieces(formatted(&[&[format.clone()], cells.as_slice()].concat())?)?;
+            Some(format.clone().map(|_| value))
+        };
+        (0..rounds).map(row).collect::<Option<Vec<_>>>().map(|texts| Known(Data::tuple(texts)))
+    }
+
+    fn joined_pieces(&self, pieces: Vec<Maybe<Data>>) -> Option<Maybe<Data>> {
         if let [only @ Unknown(Why::AtDeployment { .. } | Why::Composed { .. })] = pieces.as_slice() {
             return Some(only.clone());
         }
@@ -114,6 +149,15 @@ impl Evaluator<'_> {
         }
         Ok(())
     }
+}
+
+/// The JSON of a value that is known in parts, each of the others as a text.
+fn encoded(arguments: &[Traced<Data>]) -> Option<Maybe<Data>> {
+    let [Traced { value: Known(data), .. }] = arguments else { return None };
+    let cause = first_unknown_in(data).filter(|why| !why.is_failure())?.clone();
+    let text = json::template(data);
+    (text.len() <= MAX_POLICY)
+        .then(|| Unknown(Why::Composed { reference: format!("\"{text}\""), cause: Box::new(cause) }))
 }
 
 /// The elements of one list with the separator between them.

@@ -24,6 +24,13 @@ pub(super) fn json(value: &Traced<Data>) -> Result<String, Stop> {
     }
 }
 
+/// The JSON text of data, in which `"${…}"` stands for what isn't known.
+pub(in crate::formats::terraform) fn template(data: &Data) -> String {
+    let mut text = String::new();
+    write_data(data, &mut text);
+    text
+}
+
 fn write_data(data: &Data, text: &mut String) {
     match data {
         Data::Null => text.push_str("null"),
@@ -59,8 +66,7 @@ fn write_part(at: usize, value: &Traced<Data>, key: Option<&str>, text: &mut Str
     }
     match &value.value {
         Known(data) => write_data(data, text),
-        // The caller has made sure that there is none.
-        Unknown(_) => text.push_str("null"),
+        Unknown(why) => text.extend(["\"${", &why.symbol(), "}\""]),
     }
 }
 

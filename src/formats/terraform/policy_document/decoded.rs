@@ -31,7 +31,7 @@ pub(in crate::formats::terraform) fn decoded(arguments: &Object, blocks: &[(Trac
     }
     // A Sid that isn't known may be that of another one, which then wasn't there, or this one not.
     if let Some(why) = statements.iter().find_map(unknown_sid).filter(|_| !arguments.fields.is_empty()) {
-        statements = statements.into_iter().map(|statement| doubtful(statement, &why)).collect();
+        statements = statements.into_iter().map(|statement| perhaps(statement, &why)).collect();
     }
     let list = Traced::written(Data::tuple(statements), arguments.header);
     Object::new(arguments.header, vec![field("Statement", list)])
@@ -45,18 +45,26 @@ fn unknown_sid(statement: &Traced<Data>) -> Option<Why> {
     }
 }
 
-/// A statement that may not be there: one whose condition isn't known.
-fn doubtful(statement: Traced<Data>, why: &Why) -> Traced<Data> {
+/// A statement that may not be there: one with a further condition that isn't known.
+pub(in crate::formats::terraform) fn perhaps(statement: Traced<Data>, why: &Why) -> Traced<Data> {
     let place = Traced { value: Unknown(why.clone()), origin: statement.origin, hops: Vec::new() };
-    statement.map(|value| {
-        value.map(|data| match data {
-            Data::Object(mut object) => {
-                object.fields.retain(|field| field.key != "Condition");
-                object.fields.push(field("Condition", place));
-                Data::Object(object)
+    statement.map(|value| match value {
+        Known(Data::Object(mut object)) => {
+            let mut fields: Vec<Field> = std::mem::take(&mut object.fields).into_iter().collect();
+            let own = fields.iter_mut().find(|field| field.key == "Condition");
+            match own.map(|field| &mut field.value.value) {
+                Some(Known(Data::Object(conditions))) => conditions.fields.push(field("", place)),
+                Some(Unknown(_)) => {}
+                Some(own) => *own = Unknown(why.clone()),
+                None => {
+                    let conditions = Object::new(object.header, vec![field("", place)]);
+                    fields.push(field("Condition", Traced::written(Data::Object(conditions), object.header)));
+                }
             }
-            other => other,
-        })
+            object.fields = fields.into();
+            Known(Data::Object(object))
+        }
+        Known(_) | Unknown(_) => Unknown(why.clone()),
     })
 }
 
@@ -123,13 +131,13 @@ fn written(block: &Traced<Data>, doubt: Option<&Why>) -> Traced<Data> {
     for (own, name) in [("principals", "Principal"), ("not_principals", "NotPrincipal")] {
         fields.extend(body.field(own).map(|blocks| field(name, principals(blocks))));
     }
-    let conditions = match doubt {
-        Some(why) => Some(Traced { value: Unknown(why.clone()), origin: block.origin, hops: Vec::new() }),
-        None => body.field("condition").map(conditions),
-    };
-    fields.extend(conditions.map(|conditions| field("Condition", conditions)));
+    fields.extend(body.field("condition").map(|blocks| field("Condition", conditions(blocks))));
     let whole = Data::Object(Object::new(body.header, fields));
-    Traced { value: Known(whole), origin: block.origin, hops: block.hops.clone() }
+    let whole = Traced { value: Known(whole), origin: block.origin, hops: block.hops.clone() };
+    match doubt {
+        Some(why) => perhaps(whole, why),
+        None => whole,
+    }
 }
 
 fn principals(blocks: &Field) -> Traced<Data> {

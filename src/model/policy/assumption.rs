@@ -1,0 +1,401 @@
+//! The account, the organization and the Region of a trail, which code seldom names.
+//!
+//! A policy that names an account is taken to name the right one: `AWSLogs/111122223333/*` is the path of the trail's own
+//! account, and so is `AWSLogs/${var.account}/*`. So a policy allows a request if it does under one of the
+//! assumptions that it suggests. All that an assumption says is concrete, so that patterns are compared with texts.
+
+use std::collections::{BTreeSet, HashMap};
+use std::rc::Rc;
+
+use super::condition::Operator;
+use super::request::CONTEXT_ARN;
+use super::{Clause, Condition, Document, Effect, Piece, Scope, Statement, Text, Work};
+use crate::model::region;
+use crate::value::{Known, Unknown};
+
+/// No more assumptions are tried than this.
+const MAX_ASSUMPTIONS: usize = 256;
+
+/// No more symbols are tried in each of their roles than this; the others stay unknown.
+const MAX_OPEN: usize = 3;
+
+/// Partitions of which one pattern may cover all Regions, by how their names begin.
+const SMALL_PARTITIONS: [(&str, [&str; 2]); 2] =
+    [("us-gov-", ["us-gov-east-1", "us-gov-west-1"]), ("cn-", ["cn-north-1", "cn-northwest-1"])];
+
+/// The trail as the sender of requests.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Sender {
+    /// Its name.
+    pub name: Text,
+    /// The symbols that stand for its ARN.
+    pub arns: Vec<String>,
+    /// Its home Region, if it is known.
+    pub region: Option<String>,
+    /// False only if it is certain to be the trail of one account.
+    pub may_be_of_organization: bool,
+    /// What was compared so far.
+    pub work: Rc<Work>,
+}
+
+/// Values for all that the requests of a trail depend on.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Assumption {
+    /// The trail's account.
+    pub account: String,
+    /// Its organization.
+    pub organization: String,
+    /// Its home Region.
+    pub region: String,
+    /// Another account of the organization.
+    pub member: String,
+    /// Another Region.
+    pub elsewhere: String,
+    /// The Regions that the policies name.
+    pub regions: BTreeSet<String>,
+    /// The accounts that the policies name.
+    pub accounts: BTreeSet<String>,
+    name: Text,
+    symbols: HashMap<String, Text>,
+    pub(super) work: Rc<Work>,
+}
+
+/// What a symbol stands for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Role {
+    Account,
+    Organization,
+    Region,
+    Name,
+    /// The ARN of the trail.
+    Trail,
+    /// The ARN of something else.
+    Other,
+    /// The account or the organization.
+    Owner,
+}
+
+/// What policies name.
+#[derive(Debug, Default)]
+struct Named {
+    accounts: BTreeSet<String>,
+    organizations: BTreeSet<String>,
+    /// The Regions of trails.
+    homes: BTreeSet<String>,
+    /// The Regions in paths.
+    regions: BTreeSet<String>,
+    roles: HashMap<String, Role>,
+    /// The symbols that stand for an account or an organization, in their order.
+    open: Vec<String>,
+}
+
+/// The assumptions that policies suggest, those that name what they name first; true if these are all.
+pub fn assumptions(documents: &[&Document], sender: &Sender) -> (Vec<Assumption>, bool) {
+    let mut named = Named::default();
+    for statement in documents.iter().flat_map(|document| &document.statements) {
+        named.read(statement, sender);
+    }
+    let accounts = values(&named.accounts, |number| format!("{}", 100_000_000_000_u64.saturating_add(number)));
+    let organizations = values(&named.organizations, |number| format!("o-zq{number:08}"));
+    let homes = match &sender.region {
+        Some(region) => vec![region.clone()],
+        None => values(&named.homes.union(&named.regions).cloned().collect(), |number| format!("xx-home-{number}")),
+    };
+    let owners = named.owners(sender);
+    let mut all = Vec::new();
+    for account in &accounts {
+        for organization in &organizations {
+            for region in &homes {
+                for owners in &owners {
+                    if all.len() == MAX_ASSUMPTIONS {
+                        return (all, false);
+                    }
+                    all.push(named.assume(sender, [account, organization, region], owners));
+                }
+            }
+        }
+    }
+    (all, true)
+}
+
+/// The values that are named, and one that isn't.
+fn values(named: &BTreeSet<String>, fresh: impl Fn(u64) -> String) -> Vec<String> {
+    let fresh = (1..).map(fresh).find(|value| !named.contains(value));
+    named.iter().cloned().chain(fresh).collect()
+}
+
+impl Named {
+    /// Each way in which the open symbols stand for an account or an organization.
+    fn owners(&self, sender: &Sender) -> Vec<Vec<Role>> {
+        let mut ways = vec![Vec::new()];
+        for _ in self.open.iter().take(MAX_OPEN) {
+            let roles: &[Role] =
+                if sender.may_be_of_organization { &[Role::Account, Role::Organization] } else { &[Role::Account] };
+            ways = ways.iter().flat_map(|way| roles.iter().map(|role| [way.as_slice(), &[*role]].concat())).collect();
+        }
+        ways
+    }
+
+    fn assume(&self, sender: &Sender, [account, organization, region]: [&String; 3], owners: &[Role]) -> Assumption {
+        let fresh = |number: u64| format!("{}", 200_000_000_000_u64.saturating_add(number));
+        let member = (1..).map(fresh).find(|value| !self.accounts.contains(value)).unwrap_or_default();
+        let elsewhere = (1..).map(|number| format!("xx-elsewhere-{number}")).find(|name| !self.regions.contains(name));
+        let mut assumption = Assumption {
+            account: account.clone(),
+            organization: organization.clone(),
+            region: region.clone(),
+            member,
+            elsewhere: elsewhere.unwrap_or_default(),
+            regions: self.regions.clone(),
+            accounts: self.accounts.clone(),
+            name: Text::default(),
+            symbols: HashMap::new(),
+            work: Rc::clone(&sender.work),
+        };
+        let roles = self.roles.iter().map(|(symbol, role)| (symbol, *role));
+        let roles: Vec<_> = roles
+            .filter(|(_, role)| *role != Role::Owner)
+            .chain(self.open.iter().zip(owners.iter().copied()))
+            .collect();
+        let is_early = |role: Role| matches!(role, Role::Account | Role::Organization | Role::Region);
+        for (symbol, role) in roles.iter().filter(|(_, role)| is_early(*role)) {
+            assumption.bind(symbol, *role);
+        }
+        assumption.name = assumption.bound(&sender.name);
+        for (symbol, role) in roles.iter().filter(|(_, role)| !is_early(*role)) {
+            assumption.bind(symbol, *role);
+        }
+        for symbol in &sender.arns {
+            assumption.bind(symbol, Role::Trail);
+        }
+        assumption
+    }
+
+    fn read(&mut self, statement: &Statement, sender: &Sender) {
+        let Known(terms) = &statement.terms else { return };
+        let effect = match &terms.effect.value {
+            Known(Some(effect)) => Some(*effect),
+            Known(None) | Unknown(_) => None,
+        };
+        let (patterns, is_negated) = match &terms.resource.value {
+            Known(Some(Scope { is_negated, listed })) => (listed.as_slice(), *is_negated),
+            Known(None) | Unknown(_) => (&[][..], false),
+        };
+        let means_it = effect == Some(if is_negated { Effect::Deny } else { Effect::Allow });
+        for pattern in patterns {
+            self.read_text(pattern);
+            self.read_path(pattern, means_it);
+        }
+        if let Clause { value: Known(Some(conditions)), .. } = &terms.conditions {
+            for condition in conditions {
+                self.read_condition(condition, effect, sender);
+            }
+        }
+    }
+
+    /// The accounts, organizations and symbols in a text that say by themselves what they are.
+    fn read_text(&mut self, text: &Text) {
+        for piece in &text.pieces {
+            match piece {
+                Piece::Literal(literal) => {
+                    let words = literal.split(|c: char| !c.is_ascii_alphanumeric() && !matches!(c, '-' | '?' | '*'));
+                    for word in words {
+                        self.accounts.extend(accounts_in(word));
+                        self.organizations.extend(Some(word).filter(|word| is_organization(word)).map(str::to_owned));
+                    }
+                }
+                Piece::Unknown(symbol) => {
+                    if let Some(role) = role_by_name(symbol) {
+                        self.roles.insert(symbol.clone(), role);
+                    }
+                }
+            }
+        }
+    }
+
+    /// The owner of the logs in a path, and the Regions.
+    fn read_path(&mut self, pattern: &Text, means_it: bool) {
+        for segment in pattern.literals().flat_map(|literal| literal.split('/')) {
+            self.regions.extend(Some(segment).filter(|segment| region::is_name(segment)).map(str::to_owned));
+            // A pattern of all Regions of a partition that has few.
+            let few = SMALL_PARTITIONS.iter().filter(|(start, _)| segment.contains('*') && segment.starts_with(start));
+            self.regions.extend(few.flat_map(|(_, regions)| *regions).map(|region| (*region).to_owned()));
+        }
+        let mut before = "";
+        for (at, piece) in pattern.pieces.iter().enumerate() {
+            let after = at.checked_add(1).and_then(|next| pattern.pieces.get(next));
+            let is_segment = match after {
+                None => true,
+                Some(Piece::Literal(text)) => text.starts_with('/'),
+                Some(Piece::Unknown(_)) => false,
+            };
+            match piece {
+                Piece::Literal(text) => before = text,
+                Piece::Unknown(symbol) if before.ends_with("AWSLogs/") && is_segment && means_it => {
+                    if !self.roles.contains_key(symbol) {
+                        self.roles.insert(symbol.clone(), Role::Owner);
+                        self.open.push(symbol.clone());
+                    }
+                    before = "";
+                }
+                Piece::Unknown(_) => before = "",
+            }
+        }
+    }
+
+    fn read_condition(&mut self, condition: &Condition, effect: Option<Effect>, sender: &Sender) {
+        let key = condition.key.to_ascii_lowercase();
+        let is_negative = Operator::parse(&condition.operator).is_some_and(|operator| operator.is_negative);
+        let means_it = effect == Some(if is_negative { Effect::Deny } else { Effect::Allow });
+        for value in &condition.values {
+            self.read_text(value);
+            match key.as_str() {
+                "aws:sourceaccount" if means_it => self.give(value, Role::Account),
+                "aws:sourceorgid" if means_it => self.give(value, Role::Organization),
+                "aws:sourcearn" | CONTEXT_ARN => self.read_arn(value, means_it, sender),
+                _ => {}
+            }
+        }
+    }
+
+    /// The fields of a trail's ARN.
+    fn read_arn(&mut self, arn: &Text, means_it: bool, sender: &Sender) {
+        if let [Piece::Unknown(symbol)] = arn.pieces.as_slice() {
+            if sender.arns.contains(symbol) {
+                return;
+            }
+            match is_arn_of_resource(symbol) {
+                true => drop(self.roles.insert(symbol.clone(), Role::Other)),
+                false if means_it => self.give(arn, Role::Trail),
+                false => {}
+            }
+            return;
+        }
+        let fields = arn.split(':');
+        if let Some(home) = fields.get(3) {
+            self.homes.extend(home.known().filter(|home| !home.is_empty() && *home != "*").map(concrete_region));
+        }
+        let [Some(home), Some(account), Some(trail)] = [3, 4, 5].map(|at| fields.get(at)) else { return };
+        if means_it {
+            self.give(home, Role::Region);
+            self.give(account, Role::Account);
+            if let [Piece::Literal(start), Piece::Unknown(symbol)] = trail.pieces.as_slice()
+                && start == "trail/"
+                && !matches!(sender.name.pieces.as_slice(), [Piece::Unknown(own)] if own == symbol)
+            {
+                self.roles.entry(symbol.clone()).or_insert(Role::Name);
+            }
+        }
+    }
+
+    /// Gives a role to a text that is one symbol without any, or an open one.
+    fn give(&mut self, text: &Text, role: Role) {
+        let [Piece::Unknown(symbol)] = text.pieces.as_slice() else { return };
+        match self.roles.get(symbol) {
+            Some(Role::Owner) => self.open.retain(|open| open != symbol),
+            Some(_) => return,
+            None => {}
+        }
+        self.roles.insert(symbol.clone(), role);
+    }
+}
+
+impl Assumption {
+    /// The trail's ARN.
+    pub(super) fn trail(&self) -> Text {
+        Text::exactly(&format!("arn:aws:cloudtrail:{}:{}:trail/", self.region, self.account)).then(&self.name)
+    }
+
+    fn bind(&mut self, symbol: &str, role: Role) {
+        let value = match role {
+            Role::Account => Text::exactly(&self.account),
+            Role::Organization => Text::exactly(&self.organization),
+            Role::Region => Text::exactly(&self.region),
+            Role::Name => self.name.clone(),
+            Role::Trail => self.trail(),
+            Role::Other => Text::exactly("arn:aws:other:::resource"),
+            Role::Owner => return,
+        };
+        self.symbols.insert(symbol.to_owned(), value);
+    }
+
+    /// A text in which the symbols have the values that they are assumed to have.
+    pub(super) fn bound(&self, text: &Text) -> Text {
+        let mut bound = Text::default();
+        for piece in &text.pieces {
+            bound = match piece {
+                Piece::Unknown(symbol) if self.symbols.contains_key(symbol) => match self.symbols.get(symbol) {
+                    Some(value) => bound.then(value),
+                    None => bound,
+                },
+                piece => bound.then(&Text { pieces: vec![piece.clone()], doubt: None }),
+            };
+        }
+        let is_open = bound.pieces.iter().any(|piece| matches!(piece, Piece::Unknown(_)));
+        bound.doubt = if is_open { bound.doubt.or_else(|| text.doubt.clone()) } else { None };
+        bound
+    }
+
+    /// The documents in which the symbols have the values that they are assumed to have.
+    pub fn apply(&self, documents: &[&Document]) -> Vec<Document> {
+        documents.iter().map(|document| document.with_texts(|text| self.bound(text))).collect()
+    }
+}
+
+/// The role that the name of a symbol says.
+fn role_by_name(symbol: &str) -> Option<Role> {
+    let variable = symbol.strip_prefix("${").and_then(|rest| rest.strip_suffix('}'));
+    if let Some(variable) = variable {
+        return match variable.to_ascii_lowercase().as_str() {
+            "aws:sourceaccount" => Some(Role::Account),
+            "aws:sourceorgid" => Some(Role::Organization),
+            "aws:sourcearn" => Some(Role::Trail),
+            _ => None,
+        };
+    }
+    let is_of = |kind: &str| symbol.strip_prefix(kind).is_some() || symbol.contains(&format!(".{kind}"));
+    let attribute = symbol.rsplit('.').next().unwrap_or_default();
+    match attribute {
+        "AWS::AccountId" => Some(Role::Account),
+        "AWS::Region" => Some(Role::Region),
+        "account_id" | "id" if is_of("data.aws_caller_identity.") => Some(Role::Account),
+        "name" | "region" | "id" if is_of("data.aws_region.") => Some(Role::Region),
+        "id" if is_of("data.aws_organizations_organization.") || is_of("aws_organizations_organization.") => {
+            Some(Role::Organization)
+        }
+        _ => None,
+    }
+}
+
+/// True for the ARN of a declared resource: `aws_kms_key.x.arn`, `!GetAtt Key.Arn`.
+fn is_arn_of_resource(symbol: &str) -> bool {
+    let is_attribute = symbol.contains("!GetAtt ") && symbol.ends_with(".Arn") && !symbol.contains(".Outputs.");
+    is_attribute || super::read::is_arn_of_resource(symbol)
+}
+
+/// The accounts that a word of digits stands for: one of twelve, or one that a pattern of some matches.
+fn accounts_in(word: &str) -> Vec<String> {
+    const DIGITS: usize = 12;
+    let is_account = |part: &&str| part.len() == DIGITS && part.bytes().all(|byte| byte.is_ascii_digit());
+    let mut found: Vec<String> =
+        word.split(|c: char| !c.is_ascii_digit()).filter(is_account).map(str::to_owned).collect();
+    let has_digit = word.bytes().any(|byte| byte.is_ascii_digit());
+    if has_digit && word.contains(['*', '?']) && word.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'*' | b'?')) {
+        let digits = word.replace('?', "0");
+        let zeros = DIGITS.saturating_sub(digits.replace('*', "").len());
+        let filled = digits.replacen('*', &"0".repeat(zeros), 1).replace('*', "");
+        found.extend(Some(filled).filter(|account| account.len() == DIGITS));
+    }
+    found
+}
+
+/// True for `o-` and 10 to 32 lower-case letters and digits.
+fn is_organization(word: &str) -> bool {
+    let id = word.strip_prefix("o-").unwrap_or_default();
+    (10..=32).contains(&id.len()) && id.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit())
+}
+
+/// A Region that a pattern matches.
+fn concrete_region(pattern: &str) -> String {
+    pattern.replace('*', "x").replace('?', "1")
+}

@@ -1,0 +1,186 @@
+//! The verdict on policies that CloudTrail's requests need.
+
+use crate::finding::{Finding, Level, Verdict};
+use crate::model::policy::{
+    Assumption, Condition, Document, Lack, Part, Permission, Request, Sender, Statement, assumptions, permission,
+};
+use crate::model::surroundings::{Delivery, Dependency, Policy, Surroundings};
+use crate::value::{Known, Maybe, Unknown, Why};
+
+/// A request that has to be allowed.
+pub(super) struct Need {
+    /// The request.
+    pub(super) request: Request,
+    /// What has to be allowed, as the end of a sentence: "`s3:PutObject` on `AWSLogs/*`".
+    pub(super) what: String,
+    /// False if the trail doesn't send it.
+    pub(super) is_sent: Maybe<bool>,
+    /// Why it may not be needed although it is missing: it stands for many of which only some are sent.
+    pub(super) may_be_spared: Option<&'static str>,
+    /// The severity if it is missing, where that isn't the rule's.
+    pub(super) level: Option<Level>,
+}
+
+impl Need {
+    /// A request that is always sent.
+    pub(super) fn new(request: Request, what: impl Into<String>) -> Self {
+        Self { request, what: what.into(), is_sent: Known(true), may_be_spared: None, level: None }
+    }
+}
+
+/// The policies of a bucket or a key, and the trail that depends on them.
+pub(super) struct Grants<'a> {
+    pub(super) policies: Vec<&'a Policy>,
+    pub(super) dependency: &'a Dependency,
+    pub(super) around: &'a Surroundings,
+    /// The message for policies that block the trail, and for those that may.
+    pub(super) messages: [&'static str; 2],
+}
+
+/// The answer of the policies under one assumption.
+enum Attempt {
+    Pass,
+    /// The number of needs that were met before the one that isn't.
+    Fail(usize, Finding),
+    Unknown(Finding),
+}
+
+impl Grants<'_> {
+    /// A pass if all needs are met under an assumption, and a failure if they are under none.
+    pub(super) fn judge(&self, needs: impl Fn(&Assumption) -> Vec<Need>) -> Verdict {
+        let documents: Vec<&Document> =
+            self.policies.iter().filter_map(|policy| policy.document.as_ref().ok()).collect();
+        let mut open: Option<Finding> = None;
+        let mut failure: Option<(usize, Finding)> = None;
+        let (all, is_complete) = assumptions(&documents, &self.sender());
+        for assumption in &all {
+            match self.attempt(&assumption.apply(&documents), &needs(assumption)) {
+                Attempt::Pass => return Verdict::Pass,
+                Attempt::Unknown(finding) => drop(open.get_or_insert(finding)),
+                Attempt::Fail(met, finding) => {
+                    if failure.as_ref().is_none_or(|(best, _)| met > *best) {
+                        failure = Some((met, finding));
+                    }
+                }
+            }
+        }
+        match (open, failure) {
+            (Some(finding), _) => Verdict::Unknown(finding),
+            (None, Some((_, finding))) if !is_complete => {
+                let why = Why::OverLimit { limit: "the accounts and Regions that a policy names" };
+                let finding = Finding { message: self.messages[1].to_owned(), ..finding };
+                Verdict::Unknown(finding.note(why.describe()).blocked(&why))
+            }
+            (None, Some((_, finding))) => Verdict::Fail(finding),
+            (None, None) => Verdict::Pass,
+        }
+    }
+
+    fn sender(&self) -> Sender {
+        let Delivery { name, arns, region, is_organization_trail, .. } = &*self.around.delivery;
+        let region = match region {
+            Known(region) => Some(region.clone()),
+            Unknown(_) => None,
+        };
+        Sender {
+            name: name.clone(),
+            arns: arns.clone(),
+            region,
+            may_be_of_organization: *is_organization_trail != Known(false),
+            work: self.around.work.clone(),
+        }
+    }
+
+    fn attempt(&self, documents: &[Document], needs: &[Need]) -> Attempt {
+        let mut open = None;
+        for (met, need) in needs.iter().enumerate() {
+            if need.is_sent == Known(false) {
+                continue;
+            }
+            match self.answer(documents, need) {
+                Verdict::Pass => {}
+                Verdict::Fail(finding) => return Attempt::Fail(met, finding),
+                Verdict::Unknown(finding) => drop(open.get_or_insert(finding)),
+            }
+        }
+        open.map_or(Attempt::Pass, Attempt::Unknown)
+    }
+
+    fn answer(&self, documents: &[Document], need: &Need) -> Verdict {
+        let [fails, may_fail] = self.messages;
+        let allow = format!("allow `cloudtrail.amazonaws.com` {}", need.what);
+        let (finding, is_open) = match permission(documents, &need.request) {
+            Permission::Granted => return Verdict::Pass,
+            Permission::Unknown { why, statement } => {
+                let finding = of_statement(statement, may_fail, &why.describe());
+                return Verdict::Unknown(finding.help(why.advice()).blocked(&why));
+            }
+            Permission::Denied { statement } => {
+                let finding = of_statement(statement, fails, "this denies it");
+                (finding.help(format!("leave CloudTrail out of this denial, and {allow}")), false)
+            }
+            Permission::Missing { nearest: Some(lack) } => {
+                let condition = lack.statement.unmet(&need.request).filter(|_| lack.part == Part::Condition);
+                let label = condition.map_or_else(|| lacking(&lack, &need.what), |condition| unmet(condition, need));
+                let help = condition.and_then(|condition| condition.wildcard_operator(&need.request));
+                let help = help.map_or(allow, |operator| format!("use `{operator}`, which takes wildcards"));
+                let finding = Finding::at(lack.span, fails, label).via(&lack.statement.hops);
+                (finding.help(help), need.may_be_spared.is_some())
+            }
+            Permission::Missing { nearest: None } => {
+                (self.nothing_allows(need, fails, &allow), need.may_be_spared.is_some())
+            }
+        };
+        let finding = Finding { level: need.level, ..finding };
+        match (&need.is_sent, need.may_be_spared.filter(|_| is_open)) {
+            (Unknown(why), _) => {
+                let finding = Finding { message: may_fail.to_owned(), ..finding };
+                Verdict::Unknown(finding.note(why.describe()).blocked(why))
+            }
+            (Known(_), Some(reason)) => {
+                let why = Why::NotEvaluated { construct: reason.to_owned() };
+                let finding = Finding { message: may_fail.to_owned(), ..finding };
+                Verdict::Unknown(finding.note(why.describe()).blocked(&why))
+            }
+            (Known(_), None) => Verdict::Fail(finding),
+        }
+    }
+
+    fn nothing_allows(&self, need: &Need, message: &str, allow: &str) -> Finding {
+        let header = self.dependency.declared.header;
+        let finding = Finding::at(header, message, format!("nothing allows {} here", need.what));
+        let place = self.policies.first().map(|policy| policy.span);
+        let finding = place.into_iter().fold(finding, |finding, span| finding.also(span, "this is its policy"));
+        finding.help(format!("{allow} in the policy"))
+    }
+}
+
+fn of_statement(statement: &Statement, message: &str, label: &str) -> Finding {
+    Finding::at(statement.span, message, label).via(&statement.hops)
+}
+
+/// What a statement gets wrong that is nearly right.
+fn lacking(lack: &Lack<'_>, what: &str) -> String {
+    match lack.part {
+        Part::Effect => "this is neither `Allow` nor `Deny`".to_owned(),
+        Part::Condition => "CloudTrail's request doesn't meet this condition".to_owned(),
+        Part::Resource => format!("this doesn't cover {what}"),
+        Part::Action => format!("{what} isn't among these actions"),
+        Part::Principal => "CloudTrail isn't among these principals".to_owned(),
+    }
+}
+
+/// Why a request doesn't meet a condition.
+fn unmet(condition: &Condition, need: &Need) -> String {
+    let Condition { operator, key, .. } = condition;
+    let action = need.request.action;
+    if condition.wildcard_operator(&need.request).is_some() {
+        format!("`{operator}` on `{key}` compares `*` and `?` literally")
+    } else if need.request.lacks(key) {
+        format!("CloudTrail's request for `{action}` has no `{key}`")
+    } else if key.eq_ignore_ascii_case("aws:SourceArn") {
+        "this isn't the ARN of the trail".to_owned()
+    } else {
+        format!("CloudTrail's request for `{action}` doesn't meet the condition on `{key}`")
+    }
+}
