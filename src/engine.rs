@@ -136,7 +136,8 @@ fn judge(
     let case = Case { root, name, format, opened: opened.as_ref(), settings, suppressions, sources: context.sources };
     let mut judgement = case.judge();
     let known = |file| opened.tree(file);
-    fix::propose(&mut judgement.findings, &fix::Texts::new(context.sources, context.fs, &known));
+    let texts = fix::Texts::new(context.sources, context.fs, &known);
+    fix::propose(&mut judgement.findings, &texts, candidate.project.is_output());
     judgement.findings.extend(reading::of_problems(opened.problems()));
     settings.progress.judged();
     judgement

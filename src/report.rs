@@ -176,7 +176,9 @@ pub struct Counts {
 impl Reported {
     /// What to do, and whether the program can do it.
     pub fn advice(&self) -> Option<String> {
-        let help = self.help.as_ref()?;
+        let own = self.help.as_ref()?;
+        // A fix of several changes does more than the help names.
+        let help = self.fix.as_ref().map(|fix| &fix.title).filter(|title| !own.starts_with(*title)).unwrap_or(own);
         Some(match self.fix.as_ref().map(|fix| fix.safety) {
             Some(Safety::Safe) => format!("{help} (safe fix, apply with `--fix`)"),
             Some(Safety::Unsafe) => format!("{help} (unsafe fix, apply with `--fix --unsafe-fixes`)"),

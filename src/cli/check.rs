@@ -156,8 +156,8 @@ pub(super) fn judge(args: &CheckArgs, given: &mut Given, settings: &Settings) ->
 
 /// Says how a report is shown.
 pub(super) fn present(report: &mut Report, args: &CheckArgs, config: &Config) {
-    report.benchmark = args.compliance.clone();
-    report.cited = config.settings.benchmark.0.clone();
+    report.benchmark = args.compliance.as_deref().map(|name| known_as(name).to_owned());
+    report.cited = report.benchmark.clone().unwrap_or_else(|| config.settings.benchmark.0.clone());
     report.hides_unresolved = args.unresolved == Unresolved::Ignore;
     report.is_verbose = args.verbose;
     report.min_level = args.min_level;
@@ -232,10 +232,15 @@ fn print(report: &Report, args: &CheckArgs, look: Look) -> Result<bool, Error> {
     Ok(is_read)
 }
 
+/// The name of a benchmark that has two.
+fn known_as(name: &str) -> &str {
+    if name == "cis-aws-4.0.1" { "cis-aws-4.0" } else { name }
+}
+
 fn check_benchmark(name: Option<&str>) -> Result<(), Error> {
     match name {
-        Some(name) if !rules::benchmarks().contains(&name) => {
-            let suggestion = closest(name, rules::benchmarks().into_iter());
+        Some(name) if !rules::stated_benchmarks().contains(known_as(name)) => {
+            let suggestion = closest(name, rules::stated_benchmarks().into_iter());
             Err(Error::UnknownBenchmark { name: name.to_owned(), suggestion })
         }
         Some(_) | None => Ok(()),

@@ -35,7 +35,8 @@ pub(super) fn run(report: Report, sources: &Sources, bar: &mut Bar<'_>, look: Lo
     // Links lead no further than to what is checked.
     let named: Vec<PathBuf> = now.given.inputs.paths.iter().map(|input| input.path.clone()).collect();
     let (named, typed) = (Disk::new(&named), now.given.inputs.text.as_ref().map(|(path, _)| path));
-    let may_change = |file: &SourceFile| typed != Some(&file.path) && named.holds(&file.path);
+    // A named link may be read wherever it leads, but not written.
+    let may_change = |file: &SourceFile| typed != Some(&file.path) && named.holds(&file.path) && disk.holds(&file.path);
     let allowed = if now.args.unsafe_fixes { Safety::Unsafe } else { Safety::Safe };
     let is_wanted = |finding: &Reported, fix: &Fix, report: &Report| {
         report.tells(finding) && fix::is_allowed(fix, allowed, report, may_change)
@@ -45,7 +46,8 @@ pub(super) fn run(report: Report, sources: &Sources, bar: &mut Bar<'_>, look: Lo
     if now.args.diff {
         Stream::Out.write(&output::diff(&mended.files), look).map_err(Error::Output)?;
         say("Would fix", &mended, is_quiet, look)?;
-        let (report, gate) = judge(&[])?;
+        let (mut report, gate) = judge(&[])?;
+        fix::forget(&mut report, &mended.refused);
         return Ok(Fixed { report, gate, has_changed: mended.findings > 0, is_whole: true });
     }
     let written = write(&mended, &named, look)?;
@@ -53,7 +55,10 @@ pub(super) fn run(report: Report, sources: &Sources, bar: &mut Bar<'_>, look: Lo
     if is_whole {
         say("Fixed", &mended, is_quiet, look)?;
     }
-    let (report, gate) = judge(&written)?;
+    let (mut report, gate) = judge(&written)?;
+    fix::forget(&mut report, &mended.refused);
+    let Report { findings, sources, .. } = &mut report;
+    findings.iter_mut().for_each(|finding| drop(finding.fix.take_if(|fix| !fix.is_within(sources, may_change))));
     Ok(Fixed { report, gate, has_changed: !written.is_empty(), is_whole })
 }
 
@@ -80,7 +85,7 @@ fn complain(file: &SourceFile, cause: ReadError, look: Look) -> Result<(), Error
 }
 
 fn say(verb: &str, mended: &Mended, is_quiet: bool, look: Look) -> Result<(), Error> {
-    if is_quiet || mended.findings == 0 && mended.refused == 0 {
+    if is_quiet || mended.findings == 0 && mended.refused.is_empty() {
         return Ok(());
     }
     Stream::Error.write(&output::mended(verb, mended), look).map_err(Error::Output).map(drop)

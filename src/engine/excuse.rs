@@ -1,7 +1,11 @@
 //! Why what a trail lacks is no more than worth knowing.
 
+use crate::finding::Finding;
 use crate::report::Outcome;
 use crate::rules::{self, Rule};
+
+/// The help of a finding that needs no change.
+const NO_ACTION: &str = "no action needed for CIS 3.1";
 
 /// What makes notes of findings about the conditions of the control.
 #[derive(Debug, Clone, Copy)]
@@ -34,8 +38,17 @@ impl Excuse {
         }
     }
 
-    /// The excuse as a note.
-    pub(super) fn describe(self) -> &'static str {
+    /// The finding as a note. Where the control is satisfied, there is nothing to change.
+    pub(super) fn apply(self, finding: Finding) -> Finding {
+        let mut finding = finding.note(self.describe());
+        if !matches!(self, Excuse::PerhapsEachRegion) {
+            finding.wishes.clear();
+            finding.help = Some(NO_ACTION.to_owned());
+        }
+        finding
+    }
+
+    fn describe(self) -> &'static str {
         match self {
             Excuse::AnotherTrail => "another trail satisfies the control",
             Excuse::EachRegion => "each of the Regions that are asked for has a trail that records it",

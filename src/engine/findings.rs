@@ -98,7 +98,7 @@ impl Case<'_> {
         let rule = answer.rule;
         let own = finding.level.unwrap_or(rule.page.level);
         let (level, finding) = match excuse.filter(|excuse| excuse.covers(rule)) {
-            Some(excuse) => (Level::Note, finding.note(excuse.describe())),
+            Some(excuse) => (Level::Note, excuse.apply(finding)),
             None => (self.settings.level(rule, own), finding),
         };
         let finding = place::move_out(finding, &sighting.trail, self.sources);

@@ -9,21 +9,27 @@ use crate::value::{Hop, Origin, Step};
 
 /// The edits that grant a wish; nothing where there is no place for them.
 pub(super) fn edits(wish: &Wish, texts: &Texts<'_>) -> Option<Vec<Edit>> {
-    match (&wish.change, wish.hops.last()) {
+    match (&wish.change, wish.steps().last()) {
         (Change::Set { name, value }, Some(Hop { span, step: Step::Misspelt(_) })) => {
             rename(*span, name, Some(value), texts)
         }
         (Change::Rename { name }, Some(last)) => rename(last.span, name, None, texts),
         (Change::Rename { .. }, None) => None,
         (Change::RemoveIgnore { rule }, _) => comments::remove(wish.origin.span(), rule, texts),
-        (Change::Set { value, .. }, Some(last)) => match member_of_call(&wish.hops) {
+        (Change::Set { value, .. }, Some(last)) => match member_of_call(wish.steps()) {
             true => None,
-            false => decide(last, value, texts),
+            false => decide(last, value, wish.replaced().is_some(), texts),
         },
         (Change::Set { name, value }, None) => match wish.origin {
-            Origin::Written(span) | Origin::Null(span) => replace(span, value, texts),
+            Origin::Written(span) => replace(span, value, Quotes::IfValid, texts),
+            Origin::Null(span) => {
+                replace(nodes::conditional_around(span, texts).unwrap_or(span), value, Quotes::IfValid, texts)
+            }
             Origin::Absent(header) => insert(header, name, value, texts),
         },
+        (Change::RemoveArgument { .. }, Some(last)) if wish.replaced().is_some() => {
+            is_one_line(&texts.slice(last.span)).then(|| vec![Edit { span: last.span, text: "[]".to_owned() }])
+        }
         (Change::RemoveArgument { .. }, Some(last)) => empty(last.span, texts),
         (Change::RemoveArgument { .. }, None) => remove_argument(wish.origin.span(), texts),
         // A shared body isn't changed for what one of its users passes.
@@ -50,8 +56,8 @@ fn member_of_call(hops: &[Hop]) -> bool {
     }
 }
 
-/// At the end of a way stands a literal, or the call that leaves a variable at its default.
-fn decide(last: &Hop, value: &str, texts: &Texts<'_>) -> Option<Vec<Edit>> {
+/// At the end of a way stands a literal, a conditional that is replaced, or the call that leaves a variable at its default.
+fn decide(last: &Hop, value: &str, is_conditional: bool, texts: &Texts<'_>) -> Option<Vec<Edit>> {
     match &last.step {
         Step::Local(_)
         | Step::VariableDefault(_)
@@ -68,8 +74,8 @@ fn decide(last: &Hop, value: &str, texts: &Texts<'_>) -> Option<Vec<Edit>> {
         | Step::Element(_)
         | Step::MemberDefault(_)
         | Step::Argument => {
-            let is_plain = is_literal(&texts.slice(last.span), texts.language(last.span.file));
-            if is_plain { replace(last.span, value, texts) } else { None }
+            let is_plain = is_conditional || is_literal(&texts.slice(last.span), texts.language(last.span.file));
+            if is_plain { replace(last.span, value, quotes(last, texts), texts) } else { None }
         }
         Step::ModuleCall { name, .. } => insert(last.span, name, value, texts),
         Step::Variable(_)
@@ -106,20 +112,47 @@ fn quote(text: &str) -> Option<char> {
     ['"', '\''].into_iter().find(|&quote| text.len() > 1 && text.starts_with(quote) && text.ends_with(quote))
 }
 
+/// When a boolean keeps the quotes of the text that it replaces.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Quotes {
+    /// Always: a value of a parameter or a mapping is a text.
+    Always,
+    /// If the text stood for a boolean, too.
+    IfValid,
+}
+
+fn quotes(last: &Hop, texts: &Texts<'_>) -> Quotes {
+    match &last.step {
+        Step::ParameterDefault(_) | Step::ParameterValue(_) | Step::MappingValue => Quotes::Always,
+        Step::StackParameter { .. } if texts.language(last.span.file) != Language::Hcl => Quotes::Always,
+        _ => Quotes::IfValid,
+    }
+}
+
 /// Another value in the same quotes, if the old one has any.
-fn replace(span: Span, value: &str, texts: &Texts<'_>) -> Option<Vec<Edit>> {
+fn replace(span: Span, value: &str, quotes: Quotes, texts: &Texts<'_>) -> Option<Vec<Edit>> {
     let old = texts.slice(span);
     let language = texts.language(span.file);
     let value = if language == Language::Hcl { value } else { capitalized_like(&old, value) };
-    let text = match quote(&old).filter(|_| is_literal(&old, language)) {
+    let stays = quotes == Quotes::Always || value == "All" || stands_for_boolean(&old);
+    let text = match quote(&old).filter(|_| stays && is_literal(&old, language)) {
         Some(quote) => format!("{quote}{value}{quote}"),
-        None if value == "true" || language == Language::Yaml => value.to_owned(),
+        None if value.eq_ignore_ascii_case("true") || language == Language::Yaml => value.to_owned(),
         None => format!("\"{value}\""),
     };
     let gap = if language == Language::Hcl { rows::gap_before_comment(span, old.len(), text.len(), texts) } else { 0 };
     let text = format!("{text}{}", " ".repeat(gap));
     // What spans lines may hold more than the value.
-    (!old.is_empty() && !old.contains('\n')).then(|| vec![Edit { span, text }])
+    is_one_line(&old).then(|| vec![Edit { span, text }])
+}
+
+fn is_one_line(text: &str) -> bool {
+    !text.is_empty() && !text.contains('\n')
+}
+
+/// True if a quoted text converts to a boolean.
+fn stands_for_boolean(text: &str) -> bool {
+    matches!(text.trim_matches(['"', '\'']), "true" | "false" | "True" | "False" | "TRUE" | "FALSE")
 }
 
 /// YAML has three spellings of a boolean; the one that was chosen stays.
@@ -154,7 +187,7 @@ fn rename(key: Span, name: &str, value: Option<&str>, texts: &Texts<'_>) -> Opti
     let old = texts.slice(found);
     // Logic under a wrong name may say what is wanted; whether it does shows when it is judged again.
     if is_literal(&old, texts.language(key.file)) && old.trim_matches(['"', '\'']) != value {
-        edits.extend(replace(found, value, texts)?);
+        edits.extend(replace(found, value, Quotes::IfValid, texts)?);
     }
     Some(edits)
 }

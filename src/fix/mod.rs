@@ -6,7 +6,7 @@
 //! - The **place** is where the value is decided, the end of the way that it came ([`deciding`]): the literal in the
 //!   trail, the default of a variable or a parameter, the line in a file of values, the argument of a call, the arm of
 //!   a condition; where nothing is written, the block that lacks it. A place that isn't a plain literal is replaced only
-//!   in the trail itself.
+//!   in the trail itself, and a conditional is replaced as a whole.
 //! - An **editor** for each family of languages makes the splices ([`blocks`] for HCL; [`nodes`] for YAML and JSON, also
 //!   that of Terraform). It inserts what looks like its neighbours and leaves every other byte as it is, but for the
 //!   alignment that `terraform fmt` asks for.
@@ -30,14 +30,14 @@ mod texts;
 
 use std::collections::{BTreeSet, HashMap};
 
-pub use rounds::{Changed, Mended, is_allowed, mend};
+pub use rounds::{Changed, Mended, forget, is_allowed, mend};
 pub use splice::{Applied, apply, splice};
 pub use texts::{Texts, Trees};
 
 use crate::model::{Change, Wish};
-use crate::report::{Outcome, Report, Reported};
+use crate::report::{Outcome, Place, Report, Reported};
 use crate::scan::Inputs;
-use crate::source::{FileId, Fs, PathKind, SourceFile, Span, is_installed};
+use crate::source::{FileId, Fs, PathKind, SourceFile, Sources, Span, is_generated};
 use safety::Trails;
 
 /// Edits that make a finding go away, all of them together.
@@ -74,6 +74,11 @@ impl Fix {
     fn files(&self) -> BTreeSet<FileId> {
         self.edits.iter().map(|edit| edit.span.file).collect()
     }
+
+    /// True if it changes only files that may be changed.
+    pub fn is_within(&self, sources: &Sources, may_change: impl Fn(&SourceFile) -> bool) -> bool {
+        self.files().into_iter().all(|file| may_change(&sources.file(file)))
+    }
 }
 
 impl Safety {
@@ -87,8 +92,32 @@ impl Safety {
 }
 
 /// Works out the fix of each finding of one deployment that has one, as if there were no other deployment.
-pub fn propose(findings: &mut [Reported], texts: &Texts<'_>) {
-    findings.iter_mut().for_each(|finding| finding.fix = fix(finding, texts));
+///
+/// A file that a tool writes has none: the next run of the tool would undo it. Such are all files if `is_output`.
+pub fn propose(findings: &mut [Reported], texts: &Texts<'_>, is_output: bool) {
+    for finding in findings {
+        if is_output || is_decided_in_output(finding, texts) {
+            refer_to_source(finding);
+        }
+        finding.fix = fix(finding, texts);
+    }
+}
+
+/// True if what decides a failing value lies in the output of a tool.
+fn is_decided_in_output(finding: &Reported, texts: &Texts<'_>) -> bool {
+    let is_output = |span: Span| is_generated(&texts.file(span.file).path);
+    match &finding.place {
+        Place::Text(label) if finding.wishes.is_empty() => is_output(label.span),
+        _ => finding.wishes.iter().any(|wish| is_output(wish.decider())),
+    }
+}
+
+/// Leaves the fix to the code from which a file is generated.
+fn refer_to_source(finding: &mut Reported) {
+    finding.wishes.clear();
+    if finding.outcome == Outcome::Fail {
+        finding.help = finding.help.take().map(|help| format!("fix the source: {help}"));
+    }
 }
 
 /// Weighs what was proposed beside all that was judged, and keeps what changes only files that may be changed.
@@ -105,8 +134,7 @@ pub fn settle(report: &mut Report, fs: &dyn Fs, may_change: impl Fn(&SourceFile)
         if let (Some(fix), Some(sharing)) = (&mut finding.fix, sharing) {
             fix.safety = fix.safety.max(sharing);
         }
-        let is_possible = |fix: &mut Fix| fix.files().into_iter().all(|file| may_change(&sources.file(file)));
-        finding.fix = finding.fix.take_if(is_possible);
+        finding.fix = finding.fix.take_if(|fix| fix.is_within(sources, &may_change));
     }
     spare_accepted(report);
 }
@@ -138,7 +166,8 @@ fn fix(finding: &Reported, texts: &Texts<'_>) -> Option<Fix> {
     let first = finding.wishes.first().filter(|_| is_mendable)?;
     let mut edits = Vec::new();
     let mut safety = Safety::Safe;
-    for wish in &finding.wishes {
+    let wishes = needed(&finding.wishes);
+    for wish in &wishes {
         let own = deciding::edits(wish, texts)?;
         if !accepts(wish) {
             safety = safety.max(safety::of_wish(wish, &own, texts));
@@ -151,12 +180,23 @@ fn fix(finding: &Reported, texts: &Texts<'_>) -> Option<Fix> {
         [one, other] => one.span.file != other.span.file || one.span.end <= other.span.start,
         _ => true,
     });
-    is_clear.then(|| Fix { title: title(first, finding), safety, edits })
+    is_clear.then(|| Fix { title: title(first, wishes.len()), safety, edits })
+}
+
+/// The changes without those of values that come through a conditional which another change replaces.
+fn needed(wishes: &[Wish]) -> Vec<&Wish> {
+    let replaced: Vec<(usize, Span)> = wishes.iter().enumerate().filter_map(|(at, wish)| Some((at, wish.replaced()?))).collect();
+    let is_needed = |(at, wish): &(usize, &Wish)| {
+        let replaces = |(by, span): &(usize, Span)| by != at && wish.comes_through(*span);
+        // Of several that replace the same one, the first.
+        !replaced.iter().any(|one| replaces(one) && (wish.replaced() != Some(one.1) || one.0 < *at))
+    };
+    wishes.iter().enumerate().filter(is_needed).map(|(_, wish)| wish).collect()
 }
 
 /// The first change, and how many others belong to it.
-fn title(first: &Wish, finding: &Reported) -> String {
-    match finding.wishes.len().saturating_sub(1) {
+fn title(first: &Wish, wishes: usize) -> String {
+    match wishes.saturating_sub(1) {
         0 => first.advise(),
         1 => format!("{}, and one more change", first.advise()),
         others => format!("{}, and {others} more changes", first.advise()),
@@ -164,10 +204,10 @@ fn title(first: &Wish, finding: &Reported) -> String {
 }
 
 /// Whether a file is one that the user named or that lies below a named directory, can be written as it was read,
-/// and is neither installed code nor a text within another one.
+/// and is neither generated nor a text within another one.
 pub fn is_checked(file: &SourceFile, inputs: &Inputs, fs: &dyn Fs) -> bool {
     let is_named = inputs.paths.iter().any(|input| file.path.starts_with(&input.path));
-    is_named && !is_installed(&file.path) && file.replaced.is_empty() && fs.kind(&file.path) == Ok(PathKind::File)
+    is_named && !is_generated(&file.path) && file.replaced.is_empty() && fs.kind(&file.path) == Ok(PathKind::File)
 }
 
 #[cfg(test)]

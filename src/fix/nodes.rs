@@ -113,6 +113,19 @@ pub(super) fn remove_entry(value: Span, texts: &Texts<'_>) -> Option<Vec<Edit>> 
     remove(&spans, at, parent, texts)
 }
 
+/// The outermost `Fn::If` of which the value at a place is an arm, perhaps through other ones.
+pub(super) fn conditional_around(arm: Span, texts: &Texts<'_>) -> Option<Span> {
+    let path = texts.path(arm);
+    let holding = path.iter().rev().skip_while(|node| holds(arm, node.whole()));
+    let conditionals = holding.filter(|node| node.as_sequence().is_none() || is_if(node)).take_while(|node| is_if(node));
+    conditionals.last().map(|node| node.whole())
+}
+
+fn is_if(node: &Node) -> bool {
+    let is_long = |mapping: &Mapping| mapping.entries.len() == 1 && mapping.get("Fn::If").is_some();
+    node.tag.as_ref().is_some_and(|tag| tag.name == "!If") || node.as_mapping().is_some_and(is_long)
+}
+
 /// The innermost mapping in a sequence around a place goes.
 pub(super) fn remove_item(place: Span, texts: &Texts<'_>) -> Option<Vec<Edit>> {
     let (sequence, item) = item_around(place, texts)?;

@@ -12,6 +12,9 @@ use crate::source::SourceFile;
 /// Each round makes at least one fix; more than this are made by nobody.
 const MAX_ROUNDS: usize = 50;
 
+/// The changes that one fix may need one after the other, as where a key is misspelt and its value is set elsewhere.
+const MAX_STEPS: usize = 3;
+
 /// What became of the fixes.
 #[derive(Debug)]
 #[must_use = "nothing is written yet"]
@@ -22,8 +25,8 @@ pub struct Mended {
     pub files: Vec<Changed>,
     /// How many findings are gone.
     pub findings: usize,
-    /// How many fixes were tried and aren't made.
-    pub refused: usize,
+    /// The fingerprints of the findings whose fixes were tried and aren't made.
+    pub refused: BTreeSet<String>,
 }
 
 /// A file and its new text.
@@ -42,6 +45,9 @@ struct Step {
     fixed: usize,
 }
 
+/// Chooses the fixes that may be made.
+type IsWanted<'a> = &'a dyn Fn(&Reported, &Fix, &Report) -> bool;
+
 /// Fixes, by the names of their findings.
 type Names = BTreeSet<String>;
 
@@ -58,40 +64,51 @@ pub fn mend<E>(
     is_wanted: impl Fn(&Reported, &Fix, &Report) -> bool,
     mut judge: impl FnMut(&[Changed]) -> Result<Report, E>,
 ) -> Result<Mended, E> {
+    let is_wanted: IsWanted<'_> = &is_wanted;
     let mut now = Step { report, changes: BTreeMap::new(), fixed: 0 };
     let mut refused = Names::new();
     for _ in 0..MAX_ROUNDS {
-        let wanted = now.names(&is_wanted);
+        let wanted = now.names(is_wanted);
         if wanted.is_empty() || wanted == refused {
             break;
         }
         // What did harm may do none beside the fixes of the last round.
-        refused = now.make(wanted, &mut judge)?;
+        refused = now.make(wanted, is_wanted, &mut judge)?;
     }
     let Step { mut report, changes, fixed } = now;
+    forget(&mut report, &refused);
+    Ok(Mended { report, files: changes.into_values().collect(), findings: fixed, refused })
+}
+
+/// Takes away the fixes that were tried and aren't made.
+pub fn forget(report: &mut Report, refused: &BTreeSet<String>) {
     let is_refused = |finding: &&mut Reported| refused.contains(&finding.fingerprint);
     report.findings.iter_mut().filter(is_refused).for_each(|finding| finding.fix = None);
-    Ok(Mended { report, files: changes.into_values().collect(), findings: fixed, refused: refused.len() })
 }
 
 /// The fixes that do no more than is allowed, in files that can be written.
 pub fn is_allowed(fix: &Fix, allowed: Safety, report: &Report, may_change: impl Fn(&SourceFile) -> bool) -> bool {
-    fix.safety <= allowed && fix.files().into_iter().all(|file| may_change(&report.sources.file(file)))
+    fix.safety <= allowed && fix.is_within(&report.sources, may_change)
 }
 
 impl Step {
-    fn names(&self, is_wanted: impl Fn(&Reported, &Fix, &Report) -> bool) -> Names {
+    fn names(&self, is_wanted: IsWanted<'_>) -> Names {
         let is_wanted =
             |finding: &&Reported| finding.fix.as_ref().is_some_and(|fix| is_wanted(finding, fix, &self.report));
         self.report.findings.iter().filter(is_wanted).map(|finding| finding.fingerprint.clone()).collect()
     }
 
     /// Makes all of these, or as many as do no harm, and returns those that would. Of several, halves show which.
-    fn make<E>(&mut self, wanted: Names, judge: &mut impl FnMut(&[Changed]) -> Result<Report, E>) -> Result<Names, E> {
+    fn make<E>(
+        &mut self,
+        wanted: Names,
+        is_wanted: IsWanted<'_>,
+        judge: &mut impl FnMut(&[Changed]) -> Result<Report, E>,
+    ) -> Result<Names, E> {
         let mut refused = Names::new();
         let mut groups = vec![wanted];
         while let Some(group) = groups.pop() {
-            match self.attempt(&group, judge)? {
+            match self.attempt(&group, is_wanted, judge)? {
                 Some(next) => *self = next,
                 None if group.len() > 1 => {
                     let mut first: Vec<String> = group.into_iter().collect();
@@ -104,12 +121,34 @@ impl Step {
         Ok(refused)
     }
 
-    /// Makes those of some fixes that go together; nothing if what is found then isn't better.
+    /// Makes those of some fixes that go together; nothing if what is found then isn't better. Where a finding is still
+    /// there and has another fix, that is the next step of the same one.
     fn attempt<E>(
         &self,
         group: &Names,
+        is_wanted: IsWanted<'_>,
         judge: &mut impl FnMut(&[Changed]) -> Result<Report, E>,
     ) -> Result<Option<Step>, E> {
+        let (mut next, made) = self.apply(group, judge)?;
+        let before: Vec<&Reported> = made.iter().filter_map(|at| self.report.findings.get(*at)).collect();
+        let names: Names = before.iter().map(|finding| finding.fingerprint.clone()).collect();
+        for _ in 1..MAX_STEPS {
+            let left: Names = next.names(is_wanted).intersection(&names).cloned().collect();
+            if left.is_empty() || is_better(&self.report, &next.report, &before) {
+                break;
+            }
+            next = next.apply(&left, judge)?.0;
+        }
+        next.fixed = self.fixed.saturating_add(before.len());
+        Ok(is_better(&self.report, &next.report, &before).then_some(next))
+    }
+
+    /// Makes those of some fixes that go together, and judges what comes of it; with their findings' numbers.
+    fn apply<E>(
+        &self,
+        group: &Names,
+        judge: &mut impl FnMut(&[Changed]) -> Result<Report, E>,
+    ) -> Result<(Step, Vec<usize>), E> {
         let Self { report, changes, fixed } = self;
         let findings = report.findings.iter().enumerate().filter(|(_, finding)| group.contains(&finding.fingerprint));
         let applied = apply(findings.filter_map(|(at, finding)| Some((at, finding.fix.as_ref()?))), &report.sources);
@@ -120,9 +159,7 @@ impl Step {
             changes.entry(file.path.clone()).or_insert(Changed { file, text: String::new() }).text = text;
         }
         let texts: Vec<Changed> = changes.values().cloned().collect();
-        let after = judge(&texts)?;
-        let made: Vec<&Reported> = applied.fixes.iter().filter_map(|at| report.findings.get(*at)).collect();
-        let fixed = fixed.saturating_add(made.len());
-        Ok(is_better(report, &after, &made).then_some(Step { report: after, changes, fixed }))
+        let report = judge(&texts)?;
+        Ok((Step { report, changes, fixed: *fixed }, applied.fixes))
     }
 }

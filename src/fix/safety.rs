@@ -13,7 +13,11 @@ use crate::syntax::node::Node;
 use crate::value::{Hop, Origin, Step};
 
 /// What selects data events, each of which is billed.
-const DATA_EVENTS: [&str; 3] = ["data_resource", "data_resources", "DataResources"];
+const DATA_EVENTS: [&str; 4] = ["data_resource", "data_resources", "DataResources", "resources.type"];
+
+/// What makes a trail record more of the events that its selectors select.
+const WIDENING: [&str; 5] =
+    ["is_multi_region_trail", "IsMultiRegionTrail", "enable_logging", "is_logging", "IsLogging"];
 
 /// The types of trails.
 const KINDS: [&str; 3] = [dialects::AWS.kind, dialects::AWSCC.kind, dialects::CLOUDFORMATION.kind];
@@ -131,7 +135,9 @@ pub(super) fn of_wish(wish: &Wish, edits: &[Edit], texts: &Texts<'_>) -> Safety 
     };
     let is_misspelt = wish.hops.iter().any(|hop| matches!(hop.step, Step::Misspelt(_)));
     let is_safe = !wish.is_billed
+        && wish.replaced().is_none()
         && !selects_data_events(wish, texts)
+        && !widens_data_events(wish, texts)
         && (is_misspelt || edits.iter().all(|edit| is_simple(edit, texts)))
         && (is_in_trail(edits, texts) && wish.hops.iter().all(is_own) || is_read_once(wish, texts));
     if is_safe { Safety::Safe } else { Safety::Unsafe }
@@ -150,11 +156,20 @@ fn selects_data_events(wish: &Wish, texts: &Texts<'_>) -> bool {
     DATA_EVENTS.iter().any(|name| text.contains(name))
 }
 
+/// True if the trail records data events, and then more of them.
+fn widens_data_events(wish: &Wish, texts: &Texts<'_>) -> bool {
+    let is_widened = matches!(wish.change, Change::Set { name, .. } if WIDENING.contains(&name));
+    let trail = trail_around(wish.origin.span(), texts).filter(|_| is_widened);
+    let text = trail.map(|trail| texts.slice(trail)).unwrap_or_default();
+    DATA_EVENTS.iter().any(|name| text.contains(name))
+}
+
 /// Whether nothing but a literal or white space is replaced, or something is taken away as was asked for.
 fn is_simple(edit: &Edit, texts: &Texts<'_>) -> bool {
     let old = texts.slice(edit.span);
     let language = texts.language(edit.span.file);
-    let is_no_value = language != Language::Hcl && old.contains("AWS::NoValue");
+    // A conditional with such an arm is more.
+    let is_no_value = language != Language::Hcl && old.contains("AWS::NoValue") && !old.contains("If");
     edit.text.is_empty() || old.trim().is_empty() || deciding::is_literal(&old, language) || is_no_value
 }
 

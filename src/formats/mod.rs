@@ -177,6 +177,11 @@ pub trait Project: Send + Sync {
     /// The directory of the root module, or the template, as it is named to people.
     fn root(&self) -> String;
 
+    /// True if a program writes its files from other sources, as Terraform does with plans and states.
+    fn is_output(&self) -> bool {
+        false
+    }
+
     /// Whether a plan is one of it, by what both declare.
     fn fit(&self, _plan: &Plan, _context: Context<'_>) -> Fit {
         Fit::NeverPlanned

@@ -13,7 +13,7 @@ use crate::error::Error;
 use crate::fix::{self, Changed, Fix, Safety};
 use crate::report::{Argument, Report, Reported};
 use crate::scan::Inputs;
-use crate::source::{FileId, Overlay, SourceFile, Sources, is_installed};
+use crate::source::{FileId, Overlay, SourceFile, Sources, is_generated, is_installed};
 
 /// A change of one of these changes what is searched, or what is asked.
 const DECIDING: [&str; 5] = ["trailint.toml", ".trailint.toml", ".trailint-baseline.json", ".gitignore", ".ignore"];
@@ -185,9 +185,9 @@ impl Folder {
         mended.files.into_iter().next()
     }
 
-    /// Whether an editor may be told to change a file: one that is checked, and neither installed nor a part of another.
+    /// Whether an editor may be told to change a file: one that is checked, and neither generated nor a part of another.
     pub(super) fn may_change(&self, file: &SourceFile) -> bool {
-        self.holds(&file.path) && !is_installed(&file.path) && file.replaced.is_empty() && file.within.is_none()
+        self.holds(&file.path) && !is_generated(&file.path) && file.replaced.is_empty() && file.within.is_none()
     }
 
     /// All files that are known.

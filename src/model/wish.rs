@@ -77,12 +77,42 @@ impl Wish {
         Self { is_billed: true, ..self }
     }
 
+    /// The steps up to the place that is changed: a conditional is replaced as a whole, not one of its arms.
+    pub fn steps(&self) -> &[Hop] {
+        let is_arm = |hop: &Hop| matches!(hop.step, Step::Arm);
+        match self.change {
+            Change::Set { .. } | Change::RemoveArgument { .. } => {
+                let end = self.hops.iter().rposition(|hop| !is_arm(hop)).map_or(0, |last| last.saturating_add(1));
+                self.hops.get(..end).unwrap_or_default()
+            }
+            _ => &self.hops,
+        }
+    }
+
+    /// The place that is changed.
+    pub fn decider(&self) -> Span {
+        self.steps().last().map_or(self.origin.span(), |hop| hop.span)
+    }
+
+    /// The conditional that is replaced, if one is.
+    pub fn replaced(&self) -> Option<Span> {
+        (self.steps().len() < self.hops.len()).then(|| self.decider())
+    }
+
+    /// True if the value comes through the expression at this place.
+    pub fn comes_through(&self, place: Span) -> bool {
+        self.origin.span() == place || self.hops.iter().any(|hop| hop.span == place)
+    }
+
     /// What to do, as one imperative sentence. A value that comes from elsewhere is better changed where it is set.
     pub fn advise(&self) -> String {
-        match (&self.change, self.hops.last()) {
+        match (&self.change, self.steps().last()) {
             (Change::Set { value, .. }, Some(last)) => {
                 let value = self.notation.value(value);
                 self.advise_call(&value).unwrap_or_else(|| last.step.advise(&value))
+            }
+            (Change::RemoveArgument { .. }, Some(last)) => {
+                self.advise_call("[]").unwrap_or_else(|| last.step.advise("[]"))
             }
             (Change::Rename { name }, _) => format!("write it as `{name}`"),
             (Change::RemoveIgnore { rule }, _) => format!("remove what would accept `{rule}`"),
@@ -93,7 +123,7 @@ impl Wish {
                 };
                 format!("{verb} `{}`", self.notation.assign(name, &self.notation.value(value)))
             }
-            (Change::RemoveArgument { name }, _) => format!("remove `{name}`"),
+            (Change::RemoveArgument { name }, None) => format!("remove `{name}`"),
             (Change::RemoveField { field }, _) => format!("remove the `{field}` field selector"),
             (Change::AddSelector(SelectorNames { list, .. }), _) => {
                 format!("add one to `{list}` with only `eventCategory` equal to `Management`")

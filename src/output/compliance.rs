@@ -6,12 +6,18 @@ use serde::Serialize;
 use super::full::place_of;
 use super::inert::inert;
 use crate::report::{Exists, Judged, JudgedTrail, Outcome, Report, Reported};
-use crate::rules::{self, Check, RULES, Rule};
+use crate::rules::{self, About, Check, RULES, Rule};
 
 /// A control, and the rules that belong to it.
 struct Control {
     id: &'static str,
+    title: &'static str,
+    profile: Option<&'static str>,
     rules: Vec<&'static Rule>,
+    /// True if one trail that is logging is enough.
+    is_about_any_trail: bool,
+    /// The reason for which nothing is evaluated.
+    not_judged: Option<&'static str>,
 }
 
 /// A deployment held against a benchmark.
@@ -21,6 +27,8 @@ pub(super) struct Statement<'a> {
     pub(super) deployment: &'a str,
     name: Option<&'a str>,
     format: &'a str,
+    /// The note that the list isn't the benchmark's own.
+    basis: Option<&'static str>,
     pub(super) controls: Vec<Stated>,
 }
 
@@ -28,8 +36,12 @@ pub(super) struct Statement<'a> {
 #[derive(Serialize)]
 pub(super) struct Stated {
     pub(super) id: &'static str,
-    pub(super) requires: &'static str,
+    pub(super) title: &'static str,
+    profile: Option<&'static str>,
     pub(super) status: Status,
+    rules: Vec<&'static str>,
+    /// The reason for an unknown status, or for none.
+    reason: Option<&'static str>,
     pub(super) evidence: Vec<String>,
 }
 
@@ -39,9 +51,13 @@ pub(super) struct Stated {
 pub(super) enum Status {
     Compliant,
     NotCompliant,
-    Unresolved,
+    Unknown,
     NotApplicable,
+    NotJudged,
 }
+
+/// The reason of a control whose bucket or key lies in other code.
+const ELSEWHERE: &str = "declared-elsewhere";
 
 /// The report's benchmark as text; nothing if it has none.
 pub(super) fn render(report: &Report) -> String {
@@ -51,7 +67,8 @@ pub(super) fn render(report: &Report) -> String {
 /// Each deployment held against the report's benchmark.
 pub(super) fn statements(report: &Report) -> Vec<Statement<'_>> {
     let Some(benchmark) = &report.benchmark else { return Vec::new() };
-    let controls = controls(benchmark);
+    let mut controls = controls(benchmark);
+    controls.iter_mut().for_each(|control| control.restrict(&report.rules));
     let statement = |judged| Statement::of(judged, benchmark, &controls, report);
     report.deployments.iter().map(statement).collect()
 }
@@ -59,17 +76,20 @@ pub(super) fn statements(report: &Report) -> Vec<Statement<'_>> {
 impl<'a> Statement<'a> {
     fn of(judged: &'a Judged, benchmark: &'a str, controls: &[Control], report: &Report) -> Self {
         let controls = controls.iter().map(|control| control.state(judged, report)).collect();
-        Self { benchmark, deployment: &judged.root, name: judged.name.as_deref(), format: judged.format, controls }
+        let (name, basis) = (judged.name.as_deref(), rules::basis(benchmark));
+        Self { benchmark, deployment: &judged.root, name, format: judged.format, basis, controls }
     }
 
     fn render(&self) -> String {
         let bold = Style::new().bold();
-        let Self { benchmark, deployment, name, format, controls } = self;
+        let Self { benchmark, deployment, name, format, basis, controls } = self;
         let name = name.map(|name| format!("{}, ", inert(name))).unwrap_or_default();
-        let mut text = format!("{bold}{benchmark}{bold:#} for `{}` ({name}{format})\n", inert(deployment));
-        for Stated { id, requires, status, evidence } in controls {
+        let basis = basis.map(|basis| format!(": {basis}")).unwrap_or_default();
+        let mut text = format!("{bold}{benchmark}{bold:#} for `{}` ({name}{format}){basis}\n", inert(deployment));
+        for stated in controls {
+            let Stated { id, title, status, evidence, .. } = stated;
             let style = status.color().on_default().bold();
-            text.push_str(&format!("  {id} {style}{}{style:#}: {requires}\n", status.word()));
+            text.push_str(&format!("  {id} {style}{}{style:#}: {title}\n", stated.word()));
             evidence.iter().for_each(|line| text.push_str(&format!("    {}\n", inert(line))));
         }
         text.push('\n');
@@ -77,32 +97,108 @@ impl<'a> Statement<'a> {
     }
 }
 
+impl Stated {
+    pub(super) fn word(&self) -> &'static str {
+        if self.reason == Some(ELSEWHERE) { "not evaluated (declared elsewhere)" } else { self.status.word() }
+    }
+}
+
+/// The complete section of a benchmark that is known, else the controls that rules belong to.
 fn controls(benchmark: &str) -> Vec<Control> {
+    match rules::section(benchmark) {
+        Some(listed) => listed.into_iter().map(Control::of).collect(),
+        None => of_pages(benchmark),
+    }
+}
+
+fn of_pages(benchmark: &str) -> Vec<Control> {
     let mut controls: Vec<Control> = Vec::new();
     for rule in RULES {
         let Some(id) = rule.page.control(benchmark) else { continue };
         match controls.iter_mut().find(|control| control.id == id) {
             Some(control) => control.rules.push(rule),
-            None => controls.push(Control { id, rules: vec![rule] }),
+            None => controls.push(Control {
+                id,
+                title: rule.page.requires.as_deref().unwrap_or_default(),
+                profile: None,
+                rules: vec![rule],
+                is_about_any_trail: false,
+                not_judged: None,
+            }),
         }
     }
     controls
 }
 
 impl Control {
+    fn of(listed: rules::Listed) -> Self {
+        let rules: Vec<&'static Rule> = match listed.about {
+            About::Rules(ids) => ids.iter().filter_map(|id| rules::find(id)).collect(),
+            About::AnyTrail => rules::find("stopped-trail").into_iter().collect(),
+            About::Nothing(_) => Vec::new(),
+        };
+        let not_judged = match listed.about {
+            About::Nothing(reason) => Some(reason),
+            About::Rules(_) | About::AnyTrail => rules.is_empty().then_some("no rule checks it yet"),
+        };
+        let is_about_any_trail = matches!(listed.about, About::AnyTrail);
+        let rules::Listed { id, title, profile, .. } = listed;
+        Self { id, title, profile, rules, is_about_any_trail, not_judged }
+    }
+
+    /// Nothing is evaluated where none of the rules was selected.
+    fn restrict(&mut self, selected: &[&'static Rule]) {
+        let is_selected = |rule: &&Rule| selected.iter().any(|other| std::ptr::eq(*other, *rule));
+        if self.not_judged.is_none() && !self.rules.iter().any(is_selected) {
+            self.not_judged = Some("its rules aren't selected");
+        }
+    }
+
     fn state(&self, judged: &Judged, report: &Report) -> Stated {
         let status = self.status(judged);
-        let requires = self.rules.iter().find_map(|rule| rule.page.requires.as_deref()).unwrap_or_default();
-        Stated { id: self.id, requires, status, evidence: self.evidence(status, judged, report) }
+        let has_trail = judged.trails.iter().any(|trail| trail.exists != Exists::Never);
+        let is_elsewhere = status == Status::Unknown && has_trail && self.outcomes(judged).next().is_none();
+        let reason = self.not_judged.or(is_elsewhere.then_some(ELSEWHERE).filter(|_| !self.is_about_deployments()));
+        let rules = self.rules.iter().map(|rule| rule.id()).collect();
+        let evidence = match reason {
+            Some(ELSEWHERE) => vec!["what it is about isn't declared here".to_owned()],
+            Some(reason) => vec![reason.to_owned()],
+            None => self.evidence(status, judged, report),
+        };
+        Stated { id: self.id, title: self.title, profile: self.profile, status, rules, reason, evidence }
     }
 
     /// The verdict on the deployment where there is one, else the worst of those on its trails.
     fn status(&self, judged: &Judged) -> Status {
+        if self.not_judged.is_some() {
+            return Status::NotJudged;
+        }
         if self.is_about_deployments() {
             return Status::of(judged.verdict);
         }
+        if self.is_about_any_trail {
+            return self.status_of_any(judged);
+        }
+        let has_trail = judged.trails.iter().any(|trail| trail.exists != Exists::Never);
+        if has_trail && self.outcomes(judged).next().is_none() {
+            return Status::Unknown;
+        }
         let worst = [Outcome::Fail, Outcome::Unknown, Outcome::Pass];
         Status::of(worst.into_iter().find(|outcome| self.outcomes(judged).any(|own| own == *outcome)))
+    }
+
+    /// One trail that passes for certain is enough.
+    fn status_of_any(&self, judged: &Judged) -> Status {
+        let passes = |trail: &&JudgedTrail| {
+            let own = trail.rules.iter().filter(|(rule, _)| self.has(rule));
+            trail.exists == Exists::Always && own.clone().count() > 0 && own.clone().all(|own| own.1 == Outcome::Pass)
+        };
+        let outcome = match judged.trails.iter().any(|trail| passes(&trail)) {
+            true => Some(Outcome::Pass),
+            false if self.outcomes(judged).any(|outcome| outcome != Outcome::Fail) => Some(Outcome::Unknown),
+            false => self.outcomes(judged).next(),
+        };
+        Status::of(outcome)
     }
 
     fn is_about_deployments(&self) -> bool {
@@ -122,12 +218,10 @@ impl Control {
     /// What was found, or the trails with which nothing is wrong.
     fn evidence(&self, status: Status, judged: &Judged, report: &Report) -> Vec<String> {
         match status {
-            Status::NotApplicable if judged.trails.iter().all(|trail| trail.exists == Exists::Never) => {
-                vec!["no trail is created".to_owned()]
-            }
-            Status::NotApplicable => vec!["what it is about isn't declared here".to_owned()],
+            Status::NotApplicable => vec!["no trail is created".to_owned()],
+            Status::NotJudged => Vec::new(),
             Status::Compliant => self.passing(judged, report),
-            Status::NotCompliant | Status::Unresolved => {
+            Status::NotCompliant | Status::Unknown => {
                 let is_own = |finding: &&Reported| {
                     finding.deployment.as_ref() == Some(&judged.root)
                         && finding.deployment_name == judged.name
@@ -174,7 +268,7 @@ impl Status {
         match outcome {
             Some(Outcome::Pass) => Status::Compliant,
             Some(Outcome::Fail) => Status::NotCompliant,
-            Some(Outcome::Unknown) => Status::Unresolved,
+            Some(Outcome::Unknown) => Status::Unknown,
             None => Status::NotApplicable,
         }
     }
@@ -183,8 +277,9 @@ impl Status {
         match self {
             Status::Compliant => "compliant",
             Status::NotCompliant => "not compliant",
-            Status::Unresolved => "unresolved",
+            Status::Unknown => "unknown",
             Status::NotApplicable => "not applicable",
+            Status::NotJudged => "not judged",
         }
     }
 
@@ -192,8 +287,8 @@ impl Status {
         match self {
             Status::Compliant => AnsiColor::Green,
             Status::NotCompliant => AnsiColor::Red,
-            Status::Unresolved => AnsiColor::Magenta,
-            Status::NotApplicable => AnsiColor::Cyan,
+            Status::Unknown => AnsiColor::Magenta,
+            Status::NotApplicable | Status::NotJudged => AnsiColor::Cyan,
         }
     }
 }

@@ -29,7 +29,7 @@ pub fn mended(verb: &str, mended: &Mended) -> String {
         0 => String::new(),
         findings => format!("{verb} {} in {}.\n", count(findings, "finding"), count(mended.files.len(), "file")),
     };
-    let left = match mended.refused {
+    let left = match mended.refused.len() {
         0 => String::new(),
         fixes => format!("Left {} whose fix would bring others.\n", count(fixes, "finding")),
     };

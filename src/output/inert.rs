@@ -67,12 +67,21 @@ fn characters(text: &str) -> impl Iterator<Item = (char, bool)> {
     text.char_indices().map(move |(at, c)| (c, commands.next_if_eq(&at).is_some() || is_active(c)))
 }
 
-/// Control characters, those that change the direction of text or have no width, and what is no character at all.
+/// Control characters, separators of lines, those that most fonts don't show, and what is no character at all.
 fn is_active(c: char) -> bool {
     c.is_control()
-        || matches!(c,
-            '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}'
-            | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{fffe}' | '\u{ffff}' | '\u{e0000}'..='\u{e007f}')
+        || is_ignorable(c)
+        || matches!(c, '\u{2028}' | '\u{2029}' | '\u{fff9}'..='\u{fffb}' | '\u{fffe}' | '\u{ffff}')
+}
+
+/// Unicode's property `Default_Ignorable_Code_Point`: characters without a shape of their own, with which two names that
+/// look the same differ. Source: `DerivedCoreProperties.txt` of the Unicode Character Database.
+fn is_ignorable(c: char) -> bool {
+    matches!(c,
+        '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}'..='\u{1160}' | '\u{17b4}'..='\u{17b5}'
+        | '\u{180b}'..='\u{180f}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}'
+        | '\u{3164}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{ffa0}' | '\u{fff0}'..='\u{fff8}'
+        | '\u{1bca0}'..='\u{1bca3}' | '\u{1d173}'..='\u{1d17a}' | '\u{e0000}'..='\u{e0fff}')
 }
 
 /// Where the commands to the runners of GitHub, Azure and TeamCity begin.
@@ -98,6 +107,7 @@ mod tests {
     #[test]
     fn active_characters_become_escapes() {
         assert_eq!(inert("plain — text"), "plain — text");
+        assert_eq!(inert("pr\u{ad}od\u{3164} \u{e0100}"), "pr\\u{ad}od\\u{3164} \\u{e0100}");
         assert_eq!(inert("a\u{1b}[31mb\n\u{202e}c"), "a\\u{1b}[31mb\\u{a}\\u{202e}c");
     }
 
@@ -118,7 +128,7 @@ mod tests {
 
     #[test]
     fn replacements_keep_the_length() {
-        for text in ["\u{1b}x", "\u{85}x", "\u{202e}x", "\u{e0001}x", "::x", "##[x"] {
+        for text in ["\u{1b}x", "\u{85}x", "\u{ad}x", "\u{202e}x", "\u{ffa0}x", "\u{e0001}x", "::x", "##[x"] {
             let replaced = same_length(text);
             assert!(!replaced.chars().any(is_active), "{replaced:?}");
             assert_eq!(replaced.len(), text.len());

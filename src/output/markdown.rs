@@ -59,14 +59,14 @@ fn controls(report: &Report) -> String {
             let sign = match control.status {
                 Status::Compliant => "✅ ",
                 Status::NotCompliant => "❌ ",
-                Status::Unresolved => "❔ ",
-                Status::NotApplicable => "",
+                Status::Unknown => "❔ ",
+                Status::NotApplicable | Status::NotJudged => "",
             };
-            let status = format!("{sign}{}", control.status.word());
-            vec![status, format!("{benchmark} {}", control.id), code(&deployment), prose(control.requires)]
+            let status = format!("{sign}{}", control.word());
+            vec![status, format!("{benchmark} {}", control.id), code(&deployment), prose(control.title)]
         })
     };
-    table(["status", "control", "deployment", "requires"], compliance::statements(report).into_iter().flat_map(rows))
+    table(["status", "control", "deployment", "subject"], compliance::statements(report).into_iter().flat_map(rows))
 }
 
 fn passed(report: &Report) -> String {

@@ -8,6 +8,7 @@ mod around;
 mod events;
 mod grants;
 mod page;
+mod sections;
 
 mod bpa_implicit;
 mod bucket_policy_blocks_delivery;
@@ -36,6 +37,7 @@ use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
 pub use page::{Control, Page};
+pub use sections::{About, Listed, basis, section};
 pub(crate) use stale_plan::RULE as STALE_PLAN;
 
 use crate::error::closest;
@@ -197,6 +199,11 @@ pub fn conditions() -> impl Iterator<Item = &'static Rule> {
 /// The benchmarks that rules belong to.
 pub fn benchmarks() -> BTreeSet<&'static str> {
     RULES.into_iter().flat_map(|rule| &rule.page.controls).map(|control| control.benchmark.as_str()).collect()
+}
+
+/// The benchmarks whose controls are stated one by one: those of rules, and one that has only Security Hub's controls.
+pub fn stated_benchmarks() -> BTreeSet<&'static str> {
+    benchmarks().into_iter().chain(["pci-dss-4.0.1"]).collect()
 }
 
 /// The rule of this name.

@@ -129,8 +129,9 @@ impl Disk {
     }
 
     fn check_unchanged(&self, path: &Path, old: &[u8]) -> Result<(), ReadError> {
-        let is_unchanged = self.read_inside(path)? == old;
-        if is_unchanged { Ok(()) } else { Err(ReadError::Refused("it has changed meanwhile".to_owned())) }
+        let mut now = Vec::new();
+        read_at_most(self.trees.open(path)?, MAX_FILE_BYTES, &mut now)?;
+        if now == old { Ok(()) } else { Err(ReadError::Refused("it has changed meanwhile".to_owned())) }
     }
 
     /// Checks where a directory lies, of which many files are read. No link is looked at twice.

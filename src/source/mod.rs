@@ -136,6 +136,16 @@ pub fn is_installed(path: &Path) -> bool {
     path.components().any(|part| part.as_os_str() == ".terraform")
 }
 
+/// Directories that tools write from other sources.
+const GENERATED: [&str; 5] = [".terraform", ".terragrunt-cache", "cdk.out", "cdktf.out", ".serverless"];
+
+/// True if a path lies in the output of a tool, which the next run overwrites.
+pub fn is_generated(path: &Path) -> bool {
+    let parts = || path.components().map(|part| part.as_os_str());
+    let is_built_by_sam = || parts().zip(parts().skip(1)).any(|pair| pair == (".aws-sam".as_ref(), "build".as_ref()));
+    parts().any(|part| GENERATED.iter().any(|name| part == *name)) || is_built_by_sam()
+}
+
 /// The path without `.` and `..`; links aren't followed.
 pub fn normalize(path: &Path) -> PathBuf {
     let mut normal = PathBuf::new();

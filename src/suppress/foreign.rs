@@ -19,12 +19,13 @@ use crate::syntax::node::{Mapping, Node};
 /// The ids come from the tools' sources:
 /// Checkov, `checkov/{terraform,cloudformation}/checks/resource/aws/Cloudtrail*.py`, `S3AccessLogs.py` and
 /// `S3BucketLogging.yaml` in bridgecrewio/checkov; Trivy, `checks/cloud/aws/{cloudtrail,s3}/*.rego` in
-/// aquasecurity/trivy-checks (`id`, `aliases`), which were tfsec's before; KICS,
+/// aquasecurity/trivy-checks (`id`, `aliases`), and `docs/checks/aws` in aquasecurity/tfsec, whose checks they were before,
+/// with the ids of its first versions (`AWS063`); KICS,
 /// `assets/queries/{terraform,cloudFormation}/aws/{cloudtrail_*,s3_bucket_cloudtrail_*}/metadata.json` in Checkmarx/kics;
 /// CloudFormation Guard, `rules/aws/{cloudtrail,amazon_s3}/*.guard` in aws-cloudformation/aws-guard-rules-registry;
 /// `cfn_nag`, `lib/cfn-nag/custom_rules` in stelligent/cfn_nag. TFLint's rules for AWS
 /// (`docs/rules` in terraform-linters/tflint-ruleset-aws) have none that looks for any of it.
-pub static FOREIGN: [(Tool, &str, &str); 41] = [
+pub static FOREIGN: [(Tool, &str, &str); 47] = [
     (Tool::Checkov, "CKV_AWS_67", "single-region-trail"),
     (Tool::Checkov, "CKV_AWS_251", "stopped-trail"),
     (Tool::Checkov, "CKV_AWS_36", "unvalidated-logs"),
@@ -33,12 +34,16 @@ pub static FOREIGN: [(Tool, &str, &str); 41] = [
     (Tool::Trivy, "AVD-AWS-0014", "single-region-trail"),
     (Tool::Trivy, "AWS-0014", "single-region-trail"),
     (Tool::Trivy, "aws-cloudtrail-enable-all-regions", "single-region-trail"),
+    (Tool::Trivy, "AWS063", "single-region-trail"),
     (Tool::Trivy, "AVD-AWS-0016", "unvalidated-logs"),
     (Tool::Trivy, "AWS-0016", "unvalidated-logs"),
     (Tool::Trivy, "aws-cloudtrail-enable-log-validation", "unvalidated-logs"),
+    (Tool::Trivy, "AWS064", "unvalidated-logs"),
     (Tool::Trivy, "AVD-AWS-0015", "logs-without-kms"),
     (Tool::Trivy, "AWS-0015", "logs-without-kms"),
     (Tool::Trivy, "aws-cloudtrail-encryption-customer-managed-key", "logs-without-kms"),
+    (Tool::Trivy, "aws-cloudtrail-enable-at-rest-encryption", "logs-without-kms"),
+    (Tool::Trivy, "AWS065", "logs-without-kms"),
     (Tool::Trivy, "AVD-AWS-0161", "public-log-bucket"),
     (Tool::Trivy, "AWS-0161", "public-log-bucket"),
     (Tool::Trivy, "aws-cloudtrail-no-public-log-access", "public-log-bucket"),
@@ -49,6 +54,8 @@ pub static FOREIGN: [(Tool, &str, &str); 41] = [
     (Tool::Trivy, "AWS-0089", "unlogged-log-bucket"),
     (Tool::Trivy, "aws-s3-enable-logging", "unlogged-log-bucket"),
     (Tool::Trivy, "s3-bucket-logging", "unlogged-log-bucket"),
+    (Tool::Trivy, "aws-s3-enable-bucket-logging", "unlogged-log-bucket"),
+    (Tool::Trivy, "AWS002", "unlogged-log-bucket"),
     (Tool::Kics, "8173d5eb-96b5-4aa6-a71b-ecfa153c123d", "single-region-trail"),
     (Tool::Kics, "058ac855-989f-4378-ba4d-52d004020da7", "single-region-trail"),
     (Tool::Kics, "4bb76f17-3d63-4529-bdca-2b454529d774", "stopped-trail"),
@@ -129,6 +136,8 @@ fn ignored_by_trivy(text: &str, comment: Span, outline: &Outline, file: &SourceF
     let region = LazyCell::new(|| reach::of_comment(comment, outline, file));
     let one = |word: &str| {
         let (id, until) = word.split_once(":exp:").map_or((word, None), |(id, until)| (id, Some(until)));
+        // `ID: reason` is a frequent spelling.
+        let id = id.trim_end_matches(':');
         // Nobody knows how long it holds with a day that isn't one.
         let until = until.map(str::parse::<Date>).transpose().ok()?;
         let suppression = Suppression { span: Some(comment), is_in_source: true, reason: None, until };

@@ -11,8 +11,12 @@ use rayon::prelude::*;
 
 use trailint::engine::{self, Settings};
 use trailint::error::Error;
+use trailint::finding::Level;
 use trailint::fix::{Changed, Mended, Safety, apply, mend};
+use trailint::report::{JudgedTrail, Outcome, Place, Report, Reported};
 use trailint::rules::RULES;
+use trailint::source::Span;
+use trailint::value::Step;
 
 use super::cli::{Scratch, err, out};
 use super::pages;
@@ -106,10 +110,70 @@ fn nothing_is_left_to_fix_after_a_fix() {
         let again = fixed(after, *allowed);
         assert_eq!((again.findings, again.files.len()), (0, 0), "{name}");
         let may_refuse = REFUSED.iter().any(|(start, _)| name.starts_with(start));
-        assert!(mended.refused == 0 || may_refuse, "{name} {:#?}", mended.report.findings);
+        assert!(mended.refused.is_empty() || may_refuse, "{name} {:#?}", mended.report.findings);
     }
     let total: usize = FIXED.iter().map(|case| case.mended.findings).sum();
     assert!(total > 1000, "{total}");
+}
+
+/// A trail that has nothing to fix is as it was, and so is one of which only notes tell.
+#[test]
+fn safe_fixes_change_only_trails_that_fail() {
+    let mut changed = 0;
+    for (name, files) in projects() {
+        let judge = |files: &Files| {
+            let (fs, sources, settings) = given(files.clone(), Settings::default());
+            engine::check(&fs, &everything(), sources, &settings).unwrap()
+        };
+        let (before, now) = (judge(&files), judge(&after(&files, &fixed(&files, Safety::Safe))));
+        let outcomes = |report: &Report| -> BTreeMap<_, Vec<_>> {
+            let trails = report.deployments.iter().flat_map(|one| one.trails.iter().map(move |trail| (one, trail)));
+            let own = |trail: &JudgedTrail| trail.rules.iter().map(|(rule, outcome)| (rule.id(), *outcome)).collect();
+            trails.map(|(one, trail)| ((one.root.clone(), one.name.clone(), trail.address.clone()), own(trail))).collect()
+        };
+        let now = outcomes(&now);
+        for (trail, outcomes) in outcomes(&before) {
+            if now.get(&trail) == Some(&outcomes) {
+                continue;
+            }
+            changed += 1;
+            // Instances that share a text share a finding.
+            let names = |finding: &Reported| {
+                let is_named = |note: &String| note.contains(&format!("`{}`", trail.2));
+                finding.address.as_ref().is_none_or(|own| *own == trail.2) || finding.notes.iter().any(is_named)
+            };
+            let is_own =
+                |finding: &&Reported| finding.deployment.as_ref() == Some(&trail.0) && names(finding);
+            let counts = |finding: &Reported| finding.outcome == Outcome::Fail && finding.level > Level::Note;
+            assert!(before.findings.iter().filter(is_own).any(counts), "{name}: {trail:?}");
+        }
+    }
+    assert!(changed > 100, "{changed}");
+}
+
+/// Where a value comes a way, the end of the way is what is changed.
+#[test]
+fn a_fix_changes_the_place_that_decides() {
+    let mut count = 0;
+    for (name, files) in projects() {
+        let (fs, sources, settings) = given(files, Settings::default());
+        let report = engine::check(&fs, &everything(), sources, &settings).unwrap();
+        for finding in report.findings.iter().filter(|finding| finding.wishes.len() == 1) {
+            let (Some(fix), [wish]) = (&finding.fix, finding.wishes.as_slice()) else { continue };
+            let Some(last) = wish.hops.last() else { continue };
+            let place = if wish.replaced().is_some() { wish.decider() } else { last.span };
+            let is_there = |span: Span| span.file == place.file && span.start <= place.end && place.start <= span.end;
+            let Place::Text(primary) = &finding.place else { continue };
+            let is_told = std::iter::once(primary).chain(&finding.related).any(|label| is_there(label.span));
+            let is_inserted = matches!(last.step, Step::ModuleCall { .. });
+            let edits = |file| fix.edits.iter().any(|edit| edit.span.file == file);
+            let is_edited = fix.edits.iter().any(|edit| is_there(edit.span)) || is_inserted && edits(place.file);
+            let is_own = wish.origin.span() == place;
+            assert!((is_told || is_own) && is_edited, "{name}: {finding:#?}");
+            count += 1;
+        }
+    }
+    assert!(count > 50, "{count}");
 }
 
 /// A file of another system is changed in the same places, and what it ends without stays away.

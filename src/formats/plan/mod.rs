@@ -74,6 +74,10 @@ impl Project for PlanFile {
         self.name.clone()
     }
 
+    fn is_output(&self) -> bool {
+        true
+    }
+
     fn open<'a>(&'a self, context: Context<'a>) -> Box<dyn Opened + 'a> {
         let tree = json::parse(self.file, &context.sources.file(self.file));
         Box::new(Changes::new(tree, context.options.region.clone()))

@@ -48,7 +48,7 @@ fn anchor(index: usize) -> String {
 /// The controls of the benchmark that was asked for.
 fn controls(statement: &Statement<'_>) -> Html {
     let caption = block("caption", &[], join(["Controls of ".into(), code(statement.benchmark)]));
-    let heads = ["Control", "Status", "Requires, and what the status rests on"];
+    let heads = ["Control", "Status", "Subject, and what the status rests on"];
     let heads = heads.map(|name| block("th", &[("scope", "col")], name));
     let head = section("thead", &[], [section("tr", &[], heads)]);
     let rows = section("tbody", &[], statement.controls.iter().map(control));
@@ -58,10 +58,10 @@ fn controls(statement: &Statement<'_>) -> Html {
 
 fn control(stated: &Stated) -> Html {
     let evidence = stated.evidence.iter().map(|line| block("li", &[], prose(line)));
-    let grounds = [block("p", &[], prose(stated.requires)), section("ul", &[], evidence)];
+    let grounds = [block("p", &[], prose(stated.title)), section("ul", &[], evidence)];
     let cells = [
         block("th", &[("scope", "row")], stated.id),
-        block("td", &[], verdict::of_control(stated.status)),
+        block("td", &[], verdict::of_control(stated)),
         section("td", &[], grounds),
     ];
     section("tr", &[], cells)

@@ -2,7 +2,7 @@
 
 use super::markup::{Html, inline};
 use crate::finding::Level;
-use crate::output::compliance::Status;
+use crate::output::compliance::{Stated, Status};
 use crate::report::{Outcome, Reported};
 
 /// A verdict in a word, beside a sign that doesn't need colour.
@@ -37,12 +37,12 @@ pub(super) fn of_finding(finding: &Reported) -> Html {
 }
 
 /// What is the case with a control of a benchmark.
-pub(super) fn of_control(status: Status) -> Html {
-    let word = status.word();
-    match status {
+pub(super) fn of_control(stated: &Stated) -> Html {
+    let word = stated.word();
+    match stated.status {
         Status::Compliant => badge("pass", "✓", word),
         Status::NotCompliant => badge("error", "✗", word),
-        Status::Unresolved => badge("unresolved", "?", word),
-        Status::NotApplicable => badge("none", "–", word),
+        Status::Unknown => badge("unresolved", "?", word),
+        Status::NotApplicable | Status::NotJudged => badge("none", "–", word),
     }
 }

@@ -44,6 +44,49 @@ fn what_is_accepted_is_not_fixed() {
     );
 }
 
+/// Hooks name files. A link that leads out of the tree is refused, by whatever name.
+#[test]
+#[cfg(unix)]
+fn a_named_file_is_written_and_no_other() {
+    let hcl = "resource \"aws_cloudtrail\" \"t\" {\n  is_multi_region_trail = false\n}\n";
+    let json = "{\"resource\": {\"aws_cloudtrail\": {\"j\": {\"is_multi_region_trail\": false}}}}\n";
+    let yaml = "Resources:\n  T:\n    Type: AWS::CloudTrail::Trail\n    Properties:\n      IsLogging: true\n      IsMultiRegionTrail: false\n";
+    let template = "{\"Resources\": {\"T\": {\"Type\": \"AWS::CloudTrail::Trail\", \"Properties\": {\"IsLogging\": true, \"IsMultiRegionTrail\": false}}}}\n";
+    let files = [("a/main.tf", hcl), ("b/main.tf.json", json), ("c/d/t.yaml", yaml), ("c/t.json", template)];
+    for (name, text) in files {
+        let lists = [("list", name), ("out/x.txt", "")];
+        let scratch = Scratch::new("named", &[&files[..], &lists[..]].concat());
+        let below = name.split_once('/').unwrap();
+        let (absolute, dotted) = (scratch.path(name).display().to_string(), format!("./{name}"));
+        for (directory, arguments) in [
+            ("", vec![name]),
+            ("", vec![&dotted]),
+            ("out", vec![&absolute]),
+            (below.0, vec![below.1]),
+            ("", vec!["--files-from", "list"]),
+        ] {
+            std::fs::write(scratch.path(name), text).unwrap();
+            let mut command = scratch.command(&["check", "--fix", "--select", "single-region-trail"]);
+            let output = command.args(&arguments).current_dir(scratch.path(directory)).output().unwrap();
+            assert_eq!(status(&output), 0, "{name} {arguments:?} {}", err(&output));
+            for (other, old) in files {
+                let expected = if other == name { old.replace("false", "true") } else { old.to_owned() };
+                assert_eq!(std::fs::read_to_string(scratch.path(other)).unwrap(), expected, "{name} {arguments:?}");
+            }
+        }
+    }
+    let scratch = Scratch::new("named-link", &[("in/x.txt", ""), ("real.tf", hcl)]);
+    std::os::unix::fs::symlink(scratch.path("real.tf"), scratch.path("in/main.tf")).unwrap();
+    let fix = |directory: &str, path: &str| {
+        let mut command = scratch.command(&["check", "--fix", "--select", "single-region-trail", path]);
+        status(&command.current_dir(scratch.path(directory)).output().unwrap())
+    };
+    assert_ne!(fix("in", "main.tf"), 0);
+    assert_eq!(std::fs::read_to_string(scratch.path("real.tf")).unwrap(), hcl);
+    assert_eq!(fix("", "in/main.tf"), 0, "the tree has both");
+    assert_eq!(std::fs::read_to_string(scratch.path("real.tf")).unwrap(), hcl.replace("false", "true"));
+}
+
 #[test]
 #[cfg(unix)]
 fn only_what_is_checked_is_written() {

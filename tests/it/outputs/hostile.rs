@@ -13,11 +13,11 @@ const REPORTS: u64 = 60;
 
 /// What texts are made of: parts of every syntax that a report passes through.
 #[rustfmt::skip]
-pub(crate) const PIECES: [&str; 60] = [
+pub(crate) const PIECES: [&str; 62] = [
     "a", "Z", "0", " ", "  ", "é", "😀", "\u{301}", ".", ",", ";", ":", "::", "::add-mask::", "::error file=x::", "##[",
     "##[add-path]", "##vso[", "##VSO[task.setvariable variable=x]", "##teamcity[x]", "##TeamCity[", "#", "##", "%", "%0A", "%25", "%AZP25", "\n", "\r",
     "\r\n", "\t", "\0", "\u{1b}[31m", "\u{1b}]8;;http://x\u{1b}\\", "\u{9b}", "\u{202e}", "\u{2028}", "\u{feff}",
-    "\u{e0041}", "\u{fffe}", "<", ">", "&", "\"", "'", "`", "</code><script>", "]]>", "-->", "&amp;", "|", "\\", "](http://x)",
+    "\u{e0041}", "\u{ad}", "\u{3164}", "\u{fffe}", "<", ">", "&", "\"", "'", "`", "</code><script>", "]]>", "-->", "&amp;", "|", "\\", "](http://x)",
     "[x]", "{0}", "{", "}", "www.x.org https://x.org @x", "*_~", "\\u{1b}",
 ];
 

@@ -1,0 +1,175 @@
+//! The controls of benchmarks that are about CloudTrail, complete, with those that no rule checks.
+//!
+//! Sources: the compliance files of Prowler for CIS 1.4 to 7.0, those of Steampipe for 1.2 and 1.3, and Security Hub's page
+//! about its CloudTrail controls for the others.
+
+/// A control as its benchmark lists it.
+#[derive(Debug, Clone, Copy)]
+pub struct Listed {
+    /// Its number in the benchmark.
+    pub id: &'static str,
+    /// The subject of the control.
+    pub title: &'static str,
+    /// The profile of CIS to which it belongs.
+    pub profile: Option<&'static str>,
+    /// The part of the code that is evaluated for it.
+    pub about: About,
+}
+
+/// The part of the code that is evaluated for a control.
+#[derive(Debug, Clone, Copy)]
+pub enum About {
+    /// These rules, as far as they exist.
+    Rules(&'static [&'static str]),
+    /// Any trail that is logging, in whatever Region.
+    AnyTrail,
+    /// Nothing, for this reason.
+    Nothing(&'static str),
+}
+
+/// A control of CIS's section about logging: its subject, its numbers in the [`VERSIONS`], the profile, and the rules.
+type Row = (&'static str, [Option<&'static str>; 4], &'static str, About);
+
+/// The versions of CIS that share their numbers.
+const VERSIONS: [&[&str]; 4] = [
+    &["cis-aws-1.2"],
+    &["cis-aws-1.3", "cis-aws-1.4", "cis-aws-1.5", "cis-aws-2.0"],
+    &["cis-aws-3.0", "cis-aws-4.0", "cis-aws-5.0"],
+    &["cis-aws-6.0", "cis-aws-7.0"],
+];
+
+const ALL_REGIONS: About = About::Rules(&[
+    "no-compliant-trail",
+    "single-region-trail",
+    "stopped-trail",
+    "missing-management-events",
+    "excluded-event-sources",
+    "missing-global-events",
+]);
+const VALIDATION: About = About::Rules(&["unvalidated-logs"]);
+const ENCRYPTION: About = About::Rules(&["logs-without-kms"]);
+const PUBLIC_BUCKET: About = About::Rules(&["public-log-bucket"]);
+const ACCESS_LOGGING: About = About::Rules(&["unlogged-log-bucket"]);
+const CLOUDWATCH: About = About::Rules(&["logs-without-cloudwatch"]);
+const OBJECT_WRITES: About = About::Rules(&["unrecorded-object-writes"]);
+const OBJECT_READS: About = About::Rules(&["unrecorded-object-reads"]);
+const ANOTHER_SERVICE: About = About::Nothing("it is about another service");
+const EVERY_KEY: About = About::Nothing("it is about every key of the account, not only the trail's");
+
+#[rustfmt::skip]
+const LOGGING: [Row; 11] = [
+    ("enabled in all Regions", [Some("2.1"), Some("3.1"), Some("3.1"), Some("4.1")], "L1", ALL_REGIONS),
+    ("log file validation", [Some("2.2"), Some("3.2"), Some("3.2"), Some("4.2")], "L2", VALIDATION),
+    ("the log bucket isn't public", [Some("2.3"), Some("3.3"), None, None], "L1", PUBLIC_BUCKET),
+    ("integrated with CloudWatch Logs", [Some("2.4"), Some("3.4"), None, None], "L1", CLOUDWATCH),
+    ("AWS Config in all Regions", [Some("2.5"), Some("3.5"), Some("3.3"), Some("4.3")], "L2", ANOTHER_SERVICE),
+    ("access logging of the log bucket", [Some("2.6"), Some("3.6"), Some("3.4"), Some("4.4")], "L1", ACCESS_LOGGING),
+    ("logs encrypted with customer managed KMS keys", [Some("2.7"), Some("3.7"), Some("3.5"), Some("4.5")], "L2", ENCRYPTION),
+    ("rotation of customer managed KMS keys", [Some("2.8"), Some("3.8"), Some("3.6"), Some("4.6")], "L2", EVERY_KEY),
+    ("VPC flow logs in all VPCs", [Some("2.9"), Some("3.9"), Some("3.7"), Some("4.7")], "L2", ANOTHER_SERVICE),
+    ("object-level writes are recorded", [None, Some("3.10"), Some("3.8"), Some("4.8")], "L2", OBJECT_WRITES),
+    ("object-level reads are recorded", [None, Some("3.11"), Some("3.9"), Some("4.9")], "L2", OBJECT_READS),
+];
+
+/// The controls of a benchmark about CloudTrail, in its order; nothing if its section isn't listed here.
+pub fn section(benchmark: &str) -> Option<Vec<Listed>> {
+    match VERSIONS.iter().position(|versions| versions.contains(&benchmark)) {
+        Some(version) => Some(cis(benchmark, version)),
+        None => of_security_hub(benchmark).map(<[Listed]>::to_vec),
+    }
+}
+
+/// The note that a list isn't the benchmark's own.
+pub fn basis(benchmark: &str) -> Option<&'static str> {
+    let is_mapped = ["pci-dss-4.0.1", "nist-800-53-r5"].contains(&benchmark);
+    is_mapped.then_some("the controls of Security Hub that it maps to this standard")
+}
+
+fn cis(benchmark: &str, version: usize) -> Vec<Listed> {
+    let row = |(title, ids, profile, about): &Row| {
+        let id = (*ids.get(version)?)?;
+        // Version 1.2 had one of them in the first profile.
+        let profile = if id == "2.5" { "L1" } else { profile };
+        Some(Listed { id, title, profile: Some(profile), about: *about })
+    };
+    let mut controls: Vec<Listed> = LOGGING.iter().filter_map(row).collect();
+    if benchmark == "cis-aws-7.0" {
+        let title = "access logs of web front ends";
+        controls.push(Listed { id: "4.10", title, profile: Some("L1"), about: ANOTHER_SERVICE });
+    }
+    controls
+}
+
+fn of_security_hub(standard: &str) -> Option<&'static [Listed]> {
+    const fn listed(id: &'static str, title: &'static str, about: About) -> Listed {
+        Listed { id, title, profile: None, about }
+    }
+    const FIRST: Listed = listed("CloudTrail.1", "one multi-Region trail with read and write management events", ALL_REGIONS);
+    const SECOND: Listed = listed("CloudTrail.2", "encryption at rest", ENCRYPTION);
+    const FOURTH: Listed = listed("CloudTrail.4", "log file validation", VALIDATION);
+    const FIFTH: Listed = listed("CloudTrail.5", "integrated with CloudWatch Logs", CLOUDWATCH);
+    const STORES: About = About::Nothing("event data stores are no trails");
+    match standard {
+        "fsbp" => Some(&[FIRST, SECOND, FOURTH, FIFTH]),
+        "nist-800-53-r5" => Some(
+            const {
+                &[FIRST, SECOND, FOURTH, FIFTH, listed("CloudTrail.10", "event data stores with customer managed keys", STORES)]
+            },
+        ),
+        "pci-dss-4.0.1" => Some(
+            const {
+                &[
+                    SECOND,
+                    listed("CloudTrail.3", "one trail is enabled", About::AnyTrail),
+                    FOURTH,
+                    listed("CloudTrail.6", "the log bucket isn't public", PUBLIC_BUCKET),
+                    listed("CloudTrail.7", "access logging of the log bucket", ACCESS_LOGGING),
+                    listed("S3.22", "object-level writes are recorded", OBJECT_WRITES),
+                    listed("S3.23", "object-level reads are recorded", OBJECT_READS),
+                ]
+            },
+        ),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The numbers and whether a rule checks each.
+    fn numbers(benchmark: &str) -> String {
+        let word = |listed: &Listed| match listed.about {
+            About::Nothing(_) => format!("({})", listed.id),
+            About::Rules(_) | About::AnyTrail => listed.id.to_owned(),
+        };
+        section(benchmark).unwrap().iter().map(word).collect::<Vec<_>>().join(" ")
+    }
+
+    #[test]
+    fn sections_are_complete_and_in_their_order() {
+        assert_eq!(numbers("cis-aws-1.2"), "2.1 2.2 2.3 2.4 (2.5) 2.6 2.7 (2.8) (2.9)");
+        assert_eq!(numbers("cis-aws-1.4"), "3.1 3.2 3.3 3.4 (3.5) 3.6 3.7 (3.8) (3.9) 3.10 3.11");
+        assert_eq!(numbers("cis-aws-5.0"), "3.1 3.2 (3.3) 3.4 3.5 (3.6) (3.7) 3.8 3.9");
+        assert_eq!(numbers("cis-aws-7.0"), "4.1 4.2 (4.3) 4.4 4.5 (4.6) (4.7) 4.8 4.9 (4.10)");
+        assert_eq!(numbers("fsbp"), "CloudTrail.1 CloudTrail.2 CloudTrail.4 CloudTrail.5");
+        assert_eq!(numbers("nist-800-53-r5"), "CloudTrail.1 CloudTrail.2 CloudTrail.4 CloudTrail.5 (CloudTrail.10)");
+        assert_eq!(
+            numbers("pci-dss-4.0.1"),
+            "CloudTrail.2 CloudTrail.3 CloudTrail.4 CloudTrail.6 CloudTrail.7 S3.22 S3.23"
+        );
+    }
+
+    /// A page's numbers are those of the section.
+    #[test]
+    fn pages_agree_with_the_sections() {
+        for benchmark in VERSIONS.iter().copied().flatten() {
+            for rule in crate::rules::RULES {
+                let listed = section(benchmark).unwrap().into_iter().find(
+                    |listed| matches!(listed.about, About::Rules(rules) if rules.contains(&rule.id())),
+                );
+                assert_eq!(rule.page.control(benchmark), listed.map(|listed| listed.id), "{benchmark} {}", rule.id());
+            }
+        }
+    }
+}
