@@ -176,13 +176,13 @@ pub struct Counts {
 impl Reported {
     /// What to do, and whether the program can do it.
     pub fn advice(&self) -> Option<String> {
-        let own = self.help.as_ref()?;
+        let help = self.help.as_ref()?;
+        let Some(fix) = &self.fix else { return Some(help.clone()) };
         // A fix of several changes does more than the help names.
-        let help = self.fix.as_ref().map(|fix| &fix.title).filter(|title| !own.starts_with(*title)).unwrap_or(own);
-        Some(match self.fix.as_ref().map(|fix| fix.safety) {
-            Some(Safety::Safe) => format!("{help} (safe fix, apply with `--fix`)"),
-            Some(Safety::Unsafe) => format!("{help} (unsafe fix, apply with `--fix --unsafe-fixes`)"),
-            None => help.clone(),
+        let more = if help.starts_with(&fix.title) { String::new() } else { format!(": {}", fix.title) };
+        Some(match fix.safety {
+            Safety::Safe => format!("{help} (safe fix{more}, apply with `--fix`)"),
+            Safety::Unsafe => format!("{help} (unsafe fix{more}, apply with `--fix --unsafe-fixes`)"),
         })
     }
 }

@@ -185,7 +185,8 @@ fn fix(finding: &Reported, texts: &Texts<'_>) -> Option<Fix> {
 
 /// The changes without those of values that come through a conditional which another change replaces.
 fn needed(wishes: &[Wish]) -> Vec<&Wish> {
-    let replaced: Vec<(usize, Span)> = wishes.iter().enumerate().filter_map(|(at, wish)| Some((at, wish.replaced()?))).collect();
+    let replaced: Vec<(usize, Span)> =
+        wishes.iter().enumerate().filter_map(|(at, wish)| Some((at, wish.replaced()?))).collect();
     let is_needed = |(at, wish): &(usize, &Wish)| {
         let replaces = |(by, span): &(usize, Span)| by != at && wish.comes_through(*span);
         // Of several that replace the same one, the first.

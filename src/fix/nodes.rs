@@ -117,7 +117,8 @@ pub(super) fn remove_entry(value: Span, texts: &Texts<'_>) -> Option<Vec<Edit>> 
 pub(super) fn conditional_around(arm: Span, texts: &Texts<'_>) -> Option<Span> {
     let path = texts.path(arm);
     let holding = path.iter().rev().skip_while(|node| holds(arm, node.whole()));
-    let conditionals = holding.filter(|node| node.as_sequence().is_none() || is_if(node)).take_while(|node| is_if(node));
+    let conditionals =
+        holding.filter(|node| node.as_sequence().is_none() || is_if(node)).take_while(|node| is_if(node));
     conditionals.last().map(|node| node.whole())
 }
 

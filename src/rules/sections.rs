@@ -104,7 +104,8 @@ fn of_security_hub(standard: &str) -> Option<&'static [Listed]> {
     const fn listed(id: &'static str, title: &'static str, about: About) -> Listed {
         Listed { id, title, profile: None, about }
     }
-    const FIRST: Listed = listed("CloudTrail.1", "one multi-Region trail with read and write management events", ALL_REGIONS);
+    const FIRST: Listed =
+        listed("CloudTrail.1", "one multi-Region trail with read and write management events", ALL_REGIONS);
     const SECOND: Listed = listed("CloudTrail.2", "encryption at rest", ENCRYPTION);
     const FOURTH: Listed = listed("CloudTrail.4", "log file validation", VALIDATION);
     const FIFTH: Listed = listed("CloudTrail.5", "integrated with CloudWatch Logs", CLOUDWATCH);
@@ -113,7 +114,13 @@ fn of_security_hub(standard: &str) -> Option<&'static [Listed]> {
         "fsbp" => Some(&[FIRST, SECOND, FOURTH, FIFTH]),
         "nist-800-53-r5" => Some(
             const {
-                &[FIRST, SECOND, FOURTH, FIFTH, listed("CloudTrail.10", "event data stores with customer managed keys", STORES)]
+                &[
+                    FIRST,
+                    SECOND,
+                    FOURTH,
+                    FIFTH,
+                    listed("CloudTrail.10", "event data stores with customer managed keys", STORES),
+                ]
             },
         ),
         "pci-dss-4.0.1" => Some(
@@ -165,9 +172,10 @@ mod tests {
     fn pages_agree_with_the_sections() {
         for benchmark in VERSIONS.iter().copied().flatten() {
             for rule in crate::rules::RULES {
-                let listed = section(benchmark).unwrap().into_iter().find(
-                    |listed| matches!(listed.about, About::Rules(rules) if rules.contains(&rule.id())),
-                );
+                let listed = section(benchmark)
+                    .unwrap()
+                    .into_iter()
+                    .find(|listed| matches!(listed.about, About::Rules(rules) if rules.contains(&rule.id())));
                 assert_eq!(rule.page.control(benchmark), listed.map(|listed| listed.id), "{benchmark} {}", rule.id());
             }
         }

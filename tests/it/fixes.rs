@@ -129,7 +129,9 @@ fn safe_fixes_change_only_trails_that_fail() {
         let outcomes = |report: &Report| -> BTreeMap<_, Vec<_>> {
             let trails = report.deployments.iter().flat_map(|one| one.trails.iter().map(move |trail| (one, trail)));
             let own = |trail: &JudgedTrail| trail.rules.iter().map(|(rule, outcome)| (rule.id(), *outcome)).collect();
-            trails.map(|(one, trail)| ((one.root.clone(), one.name.clone(), trail.address.clone()), own(trail))).collect()
+            trails
+                .map(|(one, trail)| ((one.root.clone(), one.name.clone(), trail.address.clone()), own(trail)))
+                .collect()
         };
         let now = outcomes(&now);
         for (trail, outcomes) in outcomes(&before) {
@@ -142,8 +144,7 @@ fn safe_fixes_change_only_trails_that_fail() {
                 let is_named = |note: &String| note.contains(&format!("`{}`", trail.2));
                 finding.address.as_ref().is_none_or(|own| *own == trail.2) || finding.notes.iter().any(is_named)
             };
-            let is_own =
-                |finding: &&Reported| finding.deployment.as_ref() == Some(&trail.0) && names(finding);
+            let is_own = |finding: &&Reported| finding.deployment.as_ref() == Some(&trail.0) && names(finding);
             let counts = |finding: &Reported| finding.outcome == Outcome::Fail && finding.level > Level::Note;
             assert!(before.findings.iter().filter(is_own).any(counts), "{name}: {trail:?}");
         }

@@ -61,10 +61,7 @@ fn the_demo_against_a_benchmark() {
     let statuses =
         json["compliance"].as_array().unwrap().iter().map(|one| one["controls"][0]["status"].as_str().unwrap());
     let statuses: Vec<&str> = statuses.collect();
-    assert!(
-        ["compliant", "not-compliant", "unknown"].iter().all(|status| statuses.contains(status)),
-        "{statuses:?}"
-    );
+    assert!(["compliant", "not-compliant", "unknown"].iter().all(|status| statuses.contains(status)), "{statuses:?}");
 }
 
 #[test]
