@@ -79,7 +79,7 @@ impl Wish {
 
     /// The steps up to the place that is changed: a conditional is replaced as a whole, not one of its arms.
     pub fn steps(&self) -> &[Hop] {
-        let is_arm = |hop: &Hop| matches!(hop.step, Step::Arm);
+        let is_arm = |hop: &Hop| matches!(hop.step, Step::Arm(_));
         match self.change {
             Change::Set { .. } | Change::RemoveArgument { .. } => {
                 let end = self.hops.iter().rposition(|hop| !is_arm(hop)).map_or(0, |last| last.saturating_add(1));
