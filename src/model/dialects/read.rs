@@ -1,7 +1,7 @@
 //! A resource becomes a trail: names, conversions and defaults are applied here and nowhere else.
 
 use super::tables::REGION;
-use super::{AdvancedNames, BasicNames, Flag};
+use super::{AdvancedNames, Dialect, Flag};
 use crate::model::kinds::Role;
 use crate::model::reader::{Reader, invalid, text, texts};
 use crate::model::selectors::{AdvancedSelector, BasicSelector, FieldSelector, ReadWrite, Selectors, Texts};
@@ -47,7 +47,7 @@ pub fn read(resource: Resource) -> Option<Trail> {
         is_logging: flag(&dialect.is_logging),
         includes_global_events: flag(&dialect.includes_global_events),
         selectors: Selectors {
-            basic: basic_selectors(&reader, &dialect.basic),
+            basic: basic_selectors(&reader, dialect),
             advanced: advanced_selectors(&reader, &dialect.advanced),
         },
         validates_log_files: flag(&dialect.validates_log_files),
@@ -82,12 +82,14 @@ pub(crate) fn of_region(data: &Data) -> Maybe<String> {
     }
 }
 
-fn basic_selectors(reader: &Reader, names: &BasicNames) -> Setting<Vec<BasicSelector>> {
+fn basic_selectors(reader: &Reader, dialect: &Dialect) -> Setting<Vec<BasicSelector>> {
+    let names = &dialect.basic;
+    let sources = if dialect.is_made_by_cloudformation { texts } else { set_texts };
     let mut list = reader.list(names.list, |item| BasicSelector {
         header: item.header,
         read_write_type: item.setting(names.read_write_type, Ok(ReadWrite::All), read_write),
         include_management_events: item.flag(names.include_management_events, Ok(true)),
-        excluded_sources: item.setting(names.excluded_sources, Ok(Vec::new()), texts),
+        excluded_sources: item.setting(names.excluded_sources, Ok(Vec::new()), sources),
         data_resources: item.setting(names.data_resources, Ok(0), length),
     });
     if let Known(Ok(selectors)) = &list.read.value
@@ -126,6 +128,13 @@ fn length(data: &Data) -> Read<usize> {
         Data::List(list) => Ok(list.items.len()),
         other => Err(invalid(other, "a list of objects")),
     }
+}
+
+/// The texts of a set that are sent: the provider drops empty ones (`flex.ExpandStringValueSet`).
+fn set_texts(data: &Data) -> Read<Texts> {
+    let mut texts = texts(data)?;
+    texts.retain(|text| !matches!(&text.value, Known(Ok(text)) if text.is_empty()));
+    Ok(texts)
 }
 
 /// The enumeration is case-sensitive in the provider and in the API.
