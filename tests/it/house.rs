@@ -19,7 +19,7 @@ const LAYERS: [&[&str]; 10] = [
 ];
 
 /// Crates that only some files may name.
-const DOORS: [(&str, &[&str]); 27] = [
+const DOORS: [(&str, &[&str]); 31] = [
     ("hcl_edit", &["syntax/hcl/"]),
     ("granit_parser", &["syntax/yaml.rs"]),
     ("jsonc_parser", &["syntax/json.rs"]),
@@ -27,6 +27,10 @@ const DOORS: [(&str, &[&str]); 27] = [
     ("clap_mangen", &["cli/shell.rs"]),
     ("indicatif", &["cli/progress.rs"]),
     ("ignore::", &["source/disk.rs", "source/exclusions.rs", "source/ignored.rs"]),
+    ("md5::", &["formats/terraform/functions/digests.rs"]),
+    ("sha1::", &["formats/terraform/functions/digests.rs"]),
+    ("sha2::", &["formats/terraform/functions/digests.rs"]),
+    ("unicode_normalization", &["formats/terraform/normal_form.rs"]),
     ("memchr", &["formats/", "source/escapes.rs", "source/git/entries.rs", "source/wide.rs"]),
     ("miette", &["output/snippet.rs"]),
     ("anstream", &["output/stream.rs"]),

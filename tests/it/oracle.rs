@@ -5,6 +5,7 @@
 //! Terraform is asked when it is on the PATH, without a provider and without a network; the answers
 //! in `testdata/oracle` are checked in any case.
 
+mod calls;
 mod corpus;
 pub(crate) mod expressions;
 mod generated;

@@ -6,6 +6,8 @@
 mod calls;
 mod collections;
 mod documents;
+mod filesets;
+mod lookups;
 mod operators;
 mod path;
 mod policies;
@@ -16,6 +18,7 @@ mod templates;
 use std::cell::RefCell;
 use std::rc::Rc;
 
+use super::normal_form;
 use super::numbers;
 use super::scope::{Names, Scope, Way};
 use super::size::Size;
@@ -159,8 +162,12 @@ impl<'a> Evaluator<'a> {
         shortened(self.scope.qualify(&format!("{place}{names}")))
     }
 
-    /// A value that isn't too large, and is paid for.
+    /// A value in normal form that isn't too large, and is paid for.
     fn within_limits(&self, value: Maybe<Data>) -> Maybe<Data> {
+        let value = match value {
+            Known(Data::String(text)) => Known(Data::String(normal_form::of_text(text))),
+            value => value,
+        };
         let size = match &value {
             Known(data) => Size::of(data),
             Unknown(_) => return value,

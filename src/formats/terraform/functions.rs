@@ -1,15 +1,19 @@
 //! Terraform's built-in functions, as far as they are pure.
 //!
 //! A function gets values that may be unknown, wholly or in part, and claims only what holds
-//! whatever they are. Left out are those that read files or a clock, and those that make passwords,
-//! keys and digests; `try` and `can` are for the evaluator, which knows how evaluation fails.
+//! whatever they are. Left out are those that read files or a clock, and those of chance, keys and compression;
+//! `try` and `can` are for the evaluator, which knows how evaluation fails.
 //! Source: <https://developer.hashicorp.com/terraform/language/functions>, and the code behind it
 //! in Terraform's `internal/lang/funcs` and go-cty's `function/stdlib`.
 
 mod arguments;
 mod choice;
+mod cidr;
 mod conversion;
+mod csv;
+mod dates;
 mod dialect;
+mod digests;
 mod documents;
 mod encoding;
 mod format;
@@ -23,10 +27,16 @@ mod patterns;
 mod sequences;
 mod sets;
 mod strings;
+mod times;
 mod trimming;
+mod yaml_scalars;
+mod yamlencode;
+
+pub(super) use lookups::found;
 
 use std::ops::RangeInclusive;
 
+use super::normal_form;
 use crate::source::Span;
 use crate::value::{Data, Field, Hop, List, ListKind, Object, Step, Traced, Why};
 
@@ -89,12 +99,13 @@ impl Function {
         if !self.arity.contains(&count) {
             return Err(Stop::Failed(format!("`{}` doesn't take {count} arguments", self.name)));
         }
-        let given = (self.body)(call)?;
-        match &given {
-            Given::Made(data) => within_limits(data)?,
-            Given::Picked(_) => {}
+        match (self.body)(call)? {
+            Given::Made(data) => {
+                within_limits(&data)?;
+                Ok(Given::Made(normal_form::of_data(data)))
+            }
+            picked @ Given::Picked(_) => Ok(picked),
         }
-        Ok(given)
     }
 }
 
@@ -185,29 +196,41 @@ const fn function(name: &'static str, arity: RangeInclusive<usize>, body: Body) 
 /// No limit to the number of arguments.
 const ANY: usize = usize::MAX;
 
-/// Sorted by name.
+/// Sorted by name: those of Terraform 1.14 and OpenTofu 1.11 that give the same wherever they are called, but for
+/// `base64gzip`, `base64gunzip` and `rsadecrypt`, whose results can hardly be written in code.
 static FUNCTIONS: &[Function] = &[
     function("abs", 1..=1, numeric::abs),
     function("alltrue", 1..=1, choice::alltrue),
     function("anytrue", 1..=1, choice::anytrue),
     function("base64decode", 1..=1, encoding::base64decode),
     function("base64encode", 1..=1, encoding::base64encode),
+    function("base64sha256", 1..=1, digests::base64sha256),
+    function("base64sha512", 1..=1, digests::base64sha512),
     function("basename", 1..=1, strings::basename),
     function("ceil", 1..=1, numeric::ceil),
     function("chomp", 1..=1, trimming::chomp),
     function("chunklist", 2..=2, sequences::chunklist),
+    function("cidrcontains", 2..=2, cidr::cidrcontains),
+    function("cidrhost", 2..=2, cidr::cidrhost),
+    function("cidrnetmask", 1..=1, cidr::cidrnetmask),
+    function("cidrsubnet", 3..=3, cidr::cidrsubnet),
+    function("cidrsubnets", 1..=ANY, cidr::cidrsubnets),
     function("coalesce", 0..=ANY, choice::coalesce),
     function("coalescelist", 0..=ANY, choice::coalescelist),
     function("compact", 1..=1, lists::compact),
     function("concat", 0..=ANY, lists::concat),
     function("contains", 2..=2, lookups::contains),
+    function("csvdecode", 1..=1, csv::csvdecode),
     function("dirname", 1..=1, strings::dirname),
     function("distinct", 1..=1, lists::distinct),
     function("element", 2..=2, lookups::element),
     function("endswith", 2..=2, strings::endswith),
+    // The evaluator calls it only where nothing is ephemeral.
+    function("ephemeralasnull", 1..=1, conversion::unchanged),
     function("flatten", 1..=1, lists::flatten),
     function("floor", 1..=1, numeric::floor),
     function("format", 1..=ANY, format::format),
+    function("formatdate", 2..=2, times::formatdate),
     function("formatlist", 1..=ANY, format::formatlist),
     function("indent", 2..=2, strings::indent),
     function("index", 2..=2, lookups::index),
@@ -221,11 +244,13 @@ static FUNCTIONS: &[Function] = &[
     function("lower", 1..=1, strings::lower),
     function("matchkeys", 3..=3, sequences::matchkeys),
     function("max", 0..=ANY, numeric::max),
+    function("md5", 1..=1, digests::md5),
     function("merge", 0..=ANY, maps::merge),
     function("min", 0..=ANY, numeric::min),
     function("nonsensitive", 1..=1, conversion::unchanged),
     function("one", 1..=1, choice::one),
     function("parseint", 2..=2, numeric::parseint),
+    function("pathexpand", 1..=1, strings::pathexpand),
     function("pow", 2..=2, numeric::pow),
     function("range", 1..=3, sequences::range),
     function("regex", 2..=2, patterns::regex),
@@ -237,6 +262,9 @@ static FUNCTIONS: &[Function] = &[
     function("setproduct", 0..=ANY, sets::setproduct),
     function("setsubtract", 2..=2, sets::setsubtract),
     function("setunion", 1..=ANY, sets::setunion),
+    function("sha1", 1..=1, digests::sha1),
+    function("sha256", 1..=1, digests::sha256),
+    function("sha512", 1..=1, digests::sha512),
     function("signum", 1..=1, numeric::signum),
     function("slice", 3..=3, sequences::slice),
     function("sort", 1..=1, sequences::sort),
@@ -246,6 +274,10 @@ static FUNCTIONS: &[Function] = &[
     function("strrev", 1..=1, strings::strrev),
     function("substr", 3..=3, strings::substr),
     function("sum", 1..=1, numeric::sum),
+    function("textdecodebase64", 2..=2, encoding::textdecodebase64),
+    function("textencodebase64", 2..=2, encoding::textencodebase64),
+    function("timeadd", 2..=2, times::timeadd),
+    function("timecmp", 2..=2, times::timecmp),
     function("title", 1..=1, strings::title),
     function("tobool", 1..=1, conversion::tobool),
     function("tolist", 1..=1, conversion::tolist),
@@ -259,9 +291,12 @@ static FUNCTIONS: &[Function] = &[
     function("trimspace", 1..=1, trimming::trimspace),
     function("trimsuffix", 2..=2, trimming::trimsuffix),
     function("upper", 1..=1, strings::upper),
+    function("urldecode", 1..=1, encoding::urldecode),
     function("urlencode", 1..=1, encoding::urlencode),
+    function("uuidv5", 2..=2, digests::uuidv5),
     function("values", 1..=1, maps::values),
     function("yamldecode", 1..=1, documents::yamldecode),
+    function("yamlencode", 1..=1, yamlencode::yamlencode),
     function("zipmap", 2..=2, maps::zipmap),
 ];
 

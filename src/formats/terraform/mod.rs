@@ -12,6 +12,7 @@ mod library;
 mod lifecycle;
 mod module;
 pub(crate) mod names;
+mod normal_form;
 mod numbers;
 mod planned;
 mod policy_document;

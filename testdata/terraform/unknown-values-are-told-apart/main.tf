@@ -9,7 +9,7 @@ resource "aws_cloudtrail" "hashes" {
   s3_bucket_name             = "logs"
   kms_key_id                 = aws_kms_key.logs.arn
   enable_log_file_validation = true
-  is_multi_region_trail      = !(sha1("a") == "x" && sha1("b") == "y")
+  is_multi_region_trail      = !(base64gzip("a") == "x" && base64gzip("b") == "y")
 }
 
 resource "aws_cloudtrail" "files" {

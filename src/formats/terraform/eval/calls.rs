@@ -4,7 +4,7 @@ use super::{Evaluator, computed, failed, first_failure, here, may_fail, picked, 
 use crate::formats::terraform::functions::{self, Given, Stop};
 use crate::formats::terraform::scope::Way;
 use crate::source::{Span, normalize};
-use crate::syntax::hcl::{self, Call, Expr};
+use crate::syntax::hcl::{self, Call, Expr, ExprKind};
 use crate::value::world::Atom;
 use crate::value::{Data, Hop, Known, Maybe, Step, Traced, Unknown, Why};
 
@@ -13,16 +13,25 @@ impl Evaluator<'_> {
         match call.name.text.as_str() {
             "try" => self.try_each(&call.arguments),
             "can" => here(self.can(&call.arguments)),
-            "file" | "fileexists" | "templatefile" => self.read(call),
+            "file" | "fileexists" | "templatefile" | "filebase64" | "filemd5" | "filesha1" | "filesha256"
+            | "filesha512" | "filebase64sha256" | "filebase64sha512" => self.read(call, span),
+            "fileset" => here(self.fileset(call, span)),
+            "templatestring" => here(self.rendered(call, span)),
+            "issensitive" => here(self.is_sensitive(call)),
+            "ephemeralasnull" if self.may_be_ephemeral() => {
+                here(Unknown(Why::NotEvaluated { construct: "`ephemeralasnull` beside ephemeral values".to_owned() }))
+            }
             name => match self.arguments(call) {
-                Ok(arguments) => self.pure(name, &arguments, span),
+                Ok(arguments) => {
+                    self.undecided(name, &arguments, span).unwrap_or_else(|| self.pure(name, &arguments, span))
+                }
                 Err(why) => here(Unknown(why)),
             },
         }
     }
 
     /// The arguments; the last may be a list of arguments.
-    fn arguments(&self, call: &Call) -> Result<Vec<Traced<Data>>, Why> {
+    pub(super) fn arguments(&self, call: &Call) -> Result<Vec<Traced<Data>>, Why> {
         let mut arguments: Vec<Traced<Data>> = call.arguments.iter().map(|argument| self.eval(argument)).collect();
         if let Some(why) = first_failure(&arguments) {
             return Err(why.clone());
@@ -42,6 +51,15 @@ impl Evaluator<'_> {
         Ok(arguments)
     }
 
+    /// A function of something undecided that the worlds decide.
+    fn undecided(&self, name: &str, arguments: &[Traced<Data>], span: Span) -> Option<Way> {
+        match name.strip_prefix("core::").unwrap_or(name) {
+            "lookup" => self.undecided_lookup(arguments, span),
+            "contains" => self.undecided_contains(arguments),
+            _ => None,
+        }
+    }
+
     fn pure(&self, name: &str, arguments: &[Traced<Data>], span: Span) -> Way {
         let Some(function) = functions::find(name) else {
             return here(self.not_evaluated(name, arguments, span));
@@ -53,6 +71,7 @@ impl Evaluator<'_> {
             Ok(Given::Made(data)) => here(Known(data)),
             Ok(Given::Picked(element)) => picked(element),
             Err(Stop::Failed(message)) => here(failed(format!("`{name}`: {message}"))),
+            Err(Stop::Unknown(why)) if name == "coalesce" && !why.is_failure() => here(self.coalesced(arguments, why)),
             Err(Stop::Unknown(why)) => {
                 if let Some(composed) = self.composed(name, arguments) {
                     return here(composed);
@@ -76,6 +95,20 @@ impl Evaluator<'_> {
             ("formatlist", [format, rest @ ..]) => self.composed_list(format, rest),
             _ => None,
         }
+    }
+
+    /// `coalesce` gives no empty text and no null: it fails where every argument is one.
+    fn coalesced(&self, arguments: &[Traced<Data>], why: Why) -> Maybe<Data> {
+        let is_given = |argument: &Traced<Data>| match &argument.value {
+            Known(Data::Null) => false,
+            Known(Data::String(text)) => !text.is_empty(),
+            Known(_) => true,
+            Unknown(why) => why.is_set(),
+        };
+        if !arguments.iter().any(is_given) {
+            self.note_doubt(&why);
+        }
+        Unknown(Why::Composed { reference: format!("coalesce({})", symbols(arguments)), cause: Box::new(why) })
     }
 
     /// A function that isn't known gives the same for the same arguments, unless it is one of chance.
@@ -127,14 +160,14 @@ impl Evaluator<'_> {
     }
 
     /// `file` and its like, of files in the root module's directory.
-    fn read(&self, call: &Call) -> Way {
+    fn read(&self, call: &Call, span: Span) -> Way {
         match self.arguments(call) {
-            Ok(arguments) => self.read_file(call.name.text.as_str(), &arguments),
+            Ok(arguments) => self.read_file(call.name.text.as_str(), &arguments, span),
             Err(why) => here(Unknown(why)),
         }
     }
 
-    fn read_file(&self, name: &str, arguments: &[Traced<Data>]) -> Way {
+    fn read_file(&self, name: &str, arguments: &[Traced<Data>], span: Span) -> Way {
         let path = match arguments.first().map(|argument| &argument.value) {
             Some(Known(Data::String(path))) => path.clone(),
             Some(Unknown(why)) => return here(computed(format!("{name}({})", why.symbol()), why, None)),
@@ -159,23 +192,81 @@ impl Evaluator<'_> {
             }
             ("templatefile", Ok(id)) => {
                 let file = context.sources.file(id);
-                here(self.render(&file.text, arguments.get(1).map(|argument| &argument.value), id))
+                let span = |range: std::ops::Range<usize>| Span::new(id, range.start, range.end);
+                here(self.render(&file.text, arguments.get(1).map(|argument| &argument.value), span))
+            }
+            // The digest or the Base64 of what the file holds.
+            (name, Ok(id)) => {
+                let file = context.sources.file(id);
+                let function =
+                    name.strip_prefix("file").map(|name| if name == "base64" { "base64encode" } else { name });
+                let text = Traced::written(Data::String(file.text.clone()), span);
+                match function.filter(|_| file.replaced.is_empty()) {
+                    Some(function) => self.pure(function, &[text], span),
+                    None => unknown(),
+                }
             }
             // What isn't here may be there when Terraform runs.
             _ => unknown(),
         }
     }
 
+    /// `templatestring`: a template that a reference leads to.
+    fn rendered(&self, call: &Call, span: Span) -> Maybe<Data> {
+        if matches!(
+            call.arguments.first().map(|argument| &argument.kind),
+            Some(ExprKind::String(_) | ExprKind::Template(_))
+        ) {
+            return failed("`templatestring` takes a reference to a template, and no template");
+        }
+        let arguments = match self.arguments(call) {
+            Ok(arguments) => arguments,
+            Err(why) => return Unknown(why),
+        };
+        match arguments.first().map(|argument| &argument.value) {
+            Some(Known(Data::String(text))) => {
+                self.render(text, arguments.get(1).map(|argument| &argument.value), |_| span)
+            }
+            Some(Unknown(why)) => computed(format!("templatestring({})", symbols(&arguments)), why, None),
+            Some(Known(_)) | None => failed("`templatestring` takes a template and an object"),
+        }
+    }
+
+    /// `issensitive`, where the expression itself decides.
+    fn is_sensitive(&self, call: &Call) -> Maybe<Data> {
+        let unknown = Unknown(Why::NotEvaluated { construct: "`issensitive` of such a value".to_owned() });
+        let [argument] = call.arguments.as_slice() else { return failed("`issensitive` takes one argument") };
+        match &argument.kind {
+            ExprKind::Call(call) if call.name.text == "sensitive" => Known(Data::Bool(true)),
+            ExprKind::Call(call) if call.name.text == "nonsensitive" => Known(Data::Bool(false)),
+            ExprKind::Null | ExprKind::Bool(_) | ExprKind::Number(_) | ExprKind::String(_) => Known(Data::Bool(false)),
+            _ => unknown,
+        }
+    }
+
+    /// True if a value of this module may be ephemeral: one of a variable, a resource, or another module.
+    fn may_be_ephemeral(&self) -> bool {
+        let module = &self.scope.module;
+        let mut variables = module.blocks("variable").filter_map(|id| module.block(id));
+        variables.any(|variable| variable.body.attribute("ephemeral").is_some())
+            || ["ephemeral", "module"].into_iter().any(|keyword| module.blocks(keyword).next().is_some())
+    }
+
     /// A template in a file, which sees the given names and nothing else.
-    fn render(&self, text: &str, names: Option<&Maybe<Data>>, id: crate::source::FileId) -> Maybe<Data> {
+    fn render(
+        &self,
+        text: &str,
+        names: Option<&Maybe<Data>>,
+        span: impl Fn(std::ops::Range<usize>) -> Span,
+    ) -> Maybe<Data> {
         let names = match names {
             Some(Known(Data::Object(object))) => {
                 object.fields.iter().map(|field| (field.key.clone(), field.value.clone())).collect()
             }
-            Some(Unknown(why)) => return computed(format!("templatefile({})", why.symbol()), why, None),
-            Some(Known(_)) | None => return failed("`templatefile` takes a path and an object"),
+            Some(Unknown(why)) => return computed(format!("a template with {}", why.symbol()), why, None),
+            Some(Known(_)) | None => return failed("a template takes an object of its names"),
         };
-        match hcl::parse_template(text, |range| Span::new(id, range.start, range.end)) {
+        match hcl::parse_template(text, span) {
             Ok(template) => self.outside().with(names).eval(&template).value,
             Err(_) => Unknown(Why::Unreadable),
         }

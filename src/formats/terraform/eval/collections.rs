@@ -2,9 +2,11 @@
 
 use std::collections::BTreeMap;
 
+use super::lookups::Row;
 use super::operators::text;
 use super::{Evaluator, computed, failed, first_failure, here, picked, symbol};
 use crate::formats::terraform::expand;
+use crate::formats::terraform::normal_form;
 use crate::formats::terraform::scope::{Names, Way};
 use crate::formats::terraform::size::Size;
 use crate::source::Span;
@@ -20,7 +22,7 @@ impl Evaluator<'_> {
         let mut fields = BTreeMap::new();
         for item in items {
             let (key, key_span) = match &item.key {
-                ObjectKey::Name(name) => (Known(Data::String(name.text.clone())), name.span),
+                ObjectKey::Name(name) => (Known(Data::String(normal_form::of_text(name.text.clone()))), name.span),
                 ObjectKey::Expr(expr) => (self.eval(expr).value, expr.span),
             };
             let key = match key {
@@ -48,6 +50,11 @@ impl Evaluator<'_> {
     /// The element of a collection, by index or key.
     pub(super) fn element(&self, base: Traced<Data>, key: &Maybe<Data>) -> Way {
         let why = match (&base.value, key) {
+            (Known(Data::Object(object)), Unknown(why)) => match self.row(object, why) {
+                Some(Row::Field(field)) => return picked(base.taken_field(field, object.header)),
+                Some(Row::Other) => return here(failed(format!("there is no element {}", why.symbol()))),
+                None => why,
+            },
             (Unknown(why), _) | (_, Unknown(why)) => why,
             (Known(_), Known(key)) => return known_element(&base, key),
         };

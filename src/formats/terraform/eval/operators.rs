@@ -90,46 +90,50 @@ impl Evaluator<'_> {
     }
 
     pub(super) fn binary(&self, operator: BinaryOperator, left: &Expr, right: &Expr) -> Maybe<Data> {
-        let (left, right) = (self.eval(left), self.eval(right));
         match operator {
-            BinaryOperator::And => self.logic(left.value, right.value, false),
-            BinaryOperator::Or => self.logic(left.value, right.value, true),
-            BinaryOperator::Equal => equal(&left, &right),
-            BinaryOperator::NotEqual => self.negated(equal(&left, &right)),
+            BinaryOperator::And => self.logic(self.eval(left).value, right, false),
+            BinaryOperator::Or => self.logic(self.eval(left).value, right, true),
+            BinaryOperator::Equal => equal(&self.eval(left), &self.eval(right)),
+            BinaryOperator::NotEqual => self.negated(equal(&self.eval(left), &self.eval(right))),
             BinaryOperator::Less
             | BinaryOperator::LessOrEqual
             | BinaryOperator::Greater
-            | BinaryOperator::GreaterOrEqual => compare(operator, &left.value, &right.value),
+            | BinaryOperator::GreaterOrEqual => compare(operator, &self.eval(left).value, &self.eval(right).value),
             BinaryOperator::Add
             | BinaryOperator::Subtract
             | BinaryOperator::Multiply
             | BinaryOperator::Divide
-            | BinaryOperator::Modulo => arithmetic(operator, &left.value, &right.value),
+            | BinaryOperator::Modulo => arithmetic(operator, &self.eval(left).value, &self.eval(right).value),
         }
     }
 
-    /// `&&` and `||`: an operand that decides, decides, also when the other isn't known.
-    fn logic(&self, left: Maybe<Data>, right: Maybe<Data>, decisive: bool) -> Maybe<Data> {
-        for operand in [&left, &right] {
-            match operand {
-                Unknown(why) if why.is_failure() => return Unknown(why.clone()),
-                Known(data) if boolean(operand).is_none() => {
-                    return failed(format!("{} isn't a boolean", data.shown()));
-                }
-                Known(_) | Unknown(_) => {}
-            }
+    /// `&&` and `||`: a left operand that decides, decides, even if the right one fails.
+    fn logic(&self, left: Maybe<Data>, right: &Expr, decisive: bool) -> Maybe<Data> {
+        match boolean(&left) {
+            Some(value) if value == decisive => Known(Data::Bool(decisive)),
+            _ => self.both(left, self.eval(right).value, decisive),
         }
-        let decides = |value: &Maybe<Data>| boolean(value) == Some(decisive);
-        if decides(&left) || decides(&right) {
+    }
+
+    /// An operand that decides, decides, also when the other isn't known.
+    fn both(&self, left: Maybe<Data>, right: Maybe<Data>, decisive: bool) -> Maybe<Data> {
+        if let Some(why) = no_boolean(&left) {
+            return Unknown(why);
+        }
+        if boolean(&right) == Some(decisive) {
             return Known(Data::Bool(decisive));
         }
-        let sign = if decisive { "||" } else { "&&" };
-        let expression = format!("({} {sign} {})", symbol(&left), symbol(&right));
+        let expression = logic_symbol(&left, &right, decisive);
         let left = self.condition(left);
         if left == Known(decisive) {
             return Known(Data::Bool(decisive));
         }
-        let right = self.condition(right);
+        let right = match (&left, no_boolean(&right)) {
+            // The right operand isn't evaluated where the left one decides.
+            (Unknown(why), Some(_)) => return computed(expression, why, None),
+            (Known(_), Some(why)) => return Unknown(why),
+            (Known(_) | Unknown(_), None) => self.condition(right),
+        };
         let both = if decisive { left.or(right) } else { left.and(right) };
         match both {
             Known(value) => Known(Data::Bool(value)),
@@ -153,6 +157,22 @@ fn first_reference(expr: &Expr) -> Option<&Expr> {
     }
 }
 
+fn logic_symbol(left: &Maybe<Data>, right: &Maybe<Data>, decisive: bool) -> String {
+    let sign = if decisive { "||" } else { "&&" };
+    format!("({} {sign} {})", symbol(left), symbol(right))
+}
+
+/// Why Terraform can't take a value for a boolean, if it can't.
+fn no_boolean(value: &Maybe<Data>) -> Option<Why> {
+    match value {
+        Unknown(why) => why.is_failure().then(|| why.clone()),
+        Known(data) if truth(data).is_none() => {
+            Some(Why::Failed { message: format!("{} isn't a boolean", data.shown()) })
+        }
+        Known(_) => None,
+    }
+}
+
 /// The value of an arm in the type that it shares with the other; an arm that isn't known imposes none.
 fn converted_beside(value: Traced<Data>, other: Type) -> Traced<Data> {
     let types = vec![type_of(&value), other];
@@ -166,7 +186,7 @@ fn converted_beside(value: Traced<Data>, other: Type) -> Traced<Data> {
 }
 
 /// `==`. A comparison of an unknown value with a known one is a question that a world may answer.
-fn equal(left: &Traced<Data>, right: &Traced<Data>) -> Maybe<Data> {
+pub(super) fn equal(left: &Traced<Data>, right: &Traced<Data>) -> Maybe<Data> {
     let is = |subject: String, value: &Data| Atom::Is { subject, value: symbol(&Known(value.clone())) };
     match (&left.value, &right.value) {
         (Known(_), Known(_)) => match equality::equal(left, right) {

@@ -3,7 +3,8 @@
 use std::rc::Rc;
 
 use super::collections::find_element;
-use super::{Evaluator, here};
+use super::{Evaluator, failed, here};
+use crate::formats::terraform::normal_form;
 use crate::formats::terraform::scope::Way;
 use crate::syntax::hcl::{Expr, ExprKind};
 use crate::value::{Data, Hop, Known, Maybe, Origin, Traced, Unknown, Why, lead};
@@ -107,7 +108,14 @@ impl Evaluator<'_> {
 
     /// A reference to what only Terraform knows.
     fn unapplied(&self, expr: &Expr) -> Option<Way> {
-        self.is_opaque(expr).then(|| here(Unknown(self.at_deployment(expr))))
+        if self.is_opaque(expr) {
+            return Some(here(if self.lacks_instance(expr) {
+                failed("there is no such instance")
+            } else {
+                Unknown(self.at_deployment(expr))
+            }));
+        }
+        None
     }
 
     /// Goes along a path, without a copy of any value as long as all is known.
@@ -117,7 +125,7 @@ impl Evaluator<'_> {
         while let Some(step) = steps.next() {
             let found = match (value, step) {
                 (Known(collection @ Data::Object(_)), Step::Attribute(name)) => {
-                    find_element(collection, &Data::String((*name).to_owned()))
+                    find_element(collection, &Data::String(normal_form::of_text((*name).to_owned())))
                 }
                 (Known(collection), Step::Index(Known(key))) => find_element(collection, key),
                 (Known(_) | Unknown(_), Step::Attribute(_) | Step::Index(_)) => None,

@@ -191,8 +191,38 @@ impl Evaluator<'_> {
             let instance = format!("{name}[{}]", quoted(key));
             names.splice(1..3, [instance]);
         }
-        let is_managed = is_resource && names.len() == 3;
-        let is_set = is_managed && names.last().is_some_and(|name| name == "arn" || name == "id");
+        let is_set = match names.as_slice() {
+            [kind, _, attribute] if is_resource => is_always_set(kind, attribute),
+            [root, kind, name, attribute] if root == "data" => {
+                is_always_set(kind, attribute) && !self.may_be_aws_key(kind, name)
+            }
+            _ => false,
+        };
         Why::AtDeployment { reference: self.scope.qualify(&names.join(".")), is_set }
+    }
+
+    /// True for a data source of a KMS key that may be one of AWS, of which a key in code is no other.
+    fn may_be_aws_key(&self, kind: &str, name: &str) -> bool {
+        let argument = match kind {
+            "aws_kms_alias" => "name",
+            "aws_kms_key" => "key_id",
+            _ => return false,
+        };
+        let name = name.split_once('[').map_or(name, |(name, _)| name);
+        let block = self.scope.module.find("data", &[kind, name]);
+        let Some(attribute) = block.and_then(|block| block.body.attribute(argument)) else { return false };
+        let evaluator = Self::new(self.tree, self.scope, self.world);
+        matches!(evaluator.eval(&attribute.value).value, Known(Data::String(text)) if text.contains("alias/aws/"))
+    }
+}
+
+/// True if the provider gives an attribute a value that is neither null nor empty.
+fn is_always_set(kind: &str, attribute: &str) -> bool {
+    match attribute {
+        "arn" | "id" => true,
+        "key_id" => kind == "aws_kms_key",
+        "target_key_arn" | "target_key_id" => kind == "aws_kms_alias",
+        "value" => kind == "aws_ssm_parameter",
+        _ => false,
     }
 }

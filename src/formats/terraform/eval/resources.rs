@@ -48,7 +48,16 @@ impl Evaluator<'_> {
     /// it has a value once everything is deployed.
     pub(super) fn is_of_instance(&self, expr: &Expr) -> bool {
         let instance = match &expr.kind {
+            ExprKind::GetAttr(instance, _) if self.is_single(instance) => return true,
             ExprKind::GetAttr(instance, _) => instance,
+            // The first argument that isn't empty, which is that attribute at last.
+            ExprKind::Call(call) if call.name.text == "coalesce" && !call.expand_last => {
+                let is_variable =
+                    |argument: &Expr| matches!(self.eval(argument).value, Unknown(Why::NoValue { .. }) | Known(_));
+                let (of_instances, others): (Vec<&Expr>, Vec<&Expr>) =
+                    call.arguments.iter().partition(|argument| self.is_of_instance(argument));
+                return !of_instances.is_empty() && others.into_iter().all(is_variable);
+            }
             ExprKind::Conditional(conditional) => {
                 return match self.eval(&conditional.condition).value {
                     Known(Data::Bool(true)) => self.is_of_instance(&conditional.then),
@@ -73,6 +82,36 @@ impl Evaluator<'_> {
         let Some(block) = self.repeated(kind, &name.text).filter(|_| self.named(kind).is_none()) else { return false };
         let instances = expand::instances(block, &Self::new(self.tree, self.scope, self.world));
         instances.iter().any(|instance| instance.key == key && instance.is_certain() && !instance.never_exists())
+    }
+
+    /// True if a reference names an instance, by a known key, that is certain not to be created.
+    pub(super) fn lacks_instance(&self, expr: &Expr) -> bool {
+        let mut instance = expr;
+        while let ExprKind::GetAttr(base, _) = &instance.kind {
+            instance = base;
+        }
+        let ExprKind::Index(resource, key) = &instance.kind else { return false };
+        let ExprKind::GetAttr(root, name) = &resource.kind else { return false };
+        let ExprKind::Variable(kind) = &root.kind else { return false };
+        let Some(block) = self.repeated(kind, &name.text) else { return false };
+        let key = match self.eval(key).value {
+            Known(Data::String(key)) => format!("[{}]", quoted(&key)),
+            Known(Data::Number(key)) => format!("[{key}]"),
+            Known(_) | Unknown(_) => return false,
+        };
+        let instances = expand::instances(block, &Self::new(self.tree, self.scope, self.world));
+        self.world.charge(instances.len());
+        let is_created = |instance: &Instance| instance.key == key && !instance.never_exists();
+        instances.iter().all(Instance::is_certain) && !instances.iter().any(is_created)
+    }
+
+    /// True for a resource that is declared without `count` and `for_each`.
+    fn is_single(&self, resource: &Expr) -> bool {
+        let ExprKind::GetAttr(root, name) = &resource.kind else { return false };
+        let ExprKind::Variable(kind) = &root.kind else { return false };
+        self.named(kind).is_none()
+            && self.repeated(kind, &name.text).is_none()
+            && self.scope.module.find("resource", &[kind, &name.text]).is_some()
     }
 
     /// Whether `type.name.key` is an instance by its key, which is read as an attribute.

@@ -1,9 +1,10 @@
 //! Values from JSON and YAML text.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use super::{Call, Given, MAX_ELEMENTS, Outcome, Stop};
+use super::{Call, Given, MAX_ELEMENTS, Outcome, Stop, yaml_scalars};
 use crate::formats::terraform::numbers;
 use crate::source::{FileId, SourceFile, Span};
 use crate::syntax::node::{Entry, Mapping, Meaning, Node, NodeKind, Scalar, ScalarStyle, Tree};
@@ -18,7 +19,7 @@ pub(super) fn jsondecode(call: &Call<'_>) -> Outcome {
     if tree.problems.iter().any(|problem| problem.kind.loses_text()) {
         return Err(Stop::failed("this isn't JSON"));
     }
-    decoded(call, place, &tree, json_scalar)
+    decoded(call, place, &tree, &JSON)
 }
 
 /// The value of YAML text.
@@ -27,11 +28,12 @@ pub(super) fn jsondecode(call: &Call<'_>) -> Outcome {
 pub(super) fn yamldecode(call: &Call<'_>) -> Outcome {
     let text = call.string(0)?;
     let place = Place::of(call, &text);
-    let tree = yaml::parse(place.file(call), &file(text));
+    let file = file(text);
+    let tree = yaml::parse(place.file(call), &file);
     if !tree.problems.is_empty() {
         return Err(Stop::not_evaluated("`yamldecode` of such text"));
     }
-    decoded(call, place, &tree, yaml_scalar)
+    decoded(call, place, &tree, &Notation { text: &file.text, ..YAML })
 }
 
 /// Where decoded text stands.
@@ -64,22 +66,34 @@ fn file(text: String) -> SourceFile {
     SourceFile::new(PathBuf::new(), String::new(), text.into_bytes())
 }
 
-fn decoded(call: &Call<'_>, place: Place, tree: &Tree, scalar: ReadScalar) -> Outcome {
+/// How a notation is read.
+struct Notation<'a> {
+    /// The whole text, in which places are looked up.
+    text: &'a str,
+    scalar: fn(&Scalar) -> Result<Data, Stop>,
+    key: fn(&Scalar) -> Result<String, Stop>,
+    /// True if keys may be repeated, of which the last counts, and merged.
+    has_merges: bool,
+}
+
+const JSON: Notation<'_> = Notation { text: "", scalar: json_scalar, key: json_key, has_merges: false };
+const YAML: Notation<'_> =
+    Notation { text: "", scalar: yaml_scalars::scalar, key: yaml_scalars::key, has_merges: true };
+
+fn decoded(call: &Call<'_>, place: Place, tree: &Tree, notation: &Notation<'_>) -> Outcome {
     match tree.documents.as_slice() {
         [document] => {
-            let mut reader = Reader { call, place, scalar, nodes: 0 };
+            let mut reader = Reader { call, place, notation, nodes: 0 };
             Ok(Given::Made(reader.node(document)?))
         }
         _ => Err(Stop::not_evaluated("text without one value")),
     }
 }
 
-type ReadScalar = fn(&Scalar) -> Result<Data, Stop>;
-
 struct Reader<'a> {
     call: &'a Call<'a>,
     place: Place,
-    scalar: ReadScalar,
+    notation: &'a Notation<'a>,
     nodes: usize,
 }
 
@@ -90,14 +104,15 @@ impl Reader<'_> {
         if self.nodes > MAX_ELEMENTS {
             return Err(Stop::too_many());
         }
-        if node.tag.is_some() {
-            return Err(Stop::not_evaluated("a tag of YAML"));
-        }
-        match &node.kind {
-            NodeKind::Scalar(scalar) => (self.scalar)(scalar),
-            NodeKind::Sequence(items) => self.sequence(items),
-            NodeKind::Mapping(mapping) => self.mapping(mapping, self.span(node)),
-            NodeKind::Alias(_) => Err(Stop::not_evaluated("an alias of YAML")),
+        match (&node.kind, &node.tag) {
+            (NodeKind::Scalar(scalar), Some(tag)) if tag.name == "tag:yaml.org,2002:str" => {
+                Ok(Data::String(scalar.text.clone()))
+            }
+            (_, Some(_)) => Err(Stop::not_evaluated("a tag of YAML")),
+            (NodeKind::Scalar(scalar), None) => (self.notation.scalar)(scalar),
+            (NodeKind::Sequence(items), None) => self.sequence(items),
+            (NodeKind::Mapping(mapping), None) => Ok(Data::Object(self.mapping(mapping, self.span(node))?)),
+            (NodeKind::Alias(_), None) => Err(Stop::not_evaluated("an alias of YAML")),
         }
     }
 
@@ -118,18 +133,57 @@ impl Reader<'_> {
         }
     }
 
-    fn mapping(&mut self, mapping: &Mapping, header: Span) -> Result<Data, Stop> {
-        if !mapping.merged.is_empty() || mapping.repeated_keys().next().is_some() {
-            return Err(Stop::not_evaluated("merged or repeated keys"));
+    /// The fields in the order of the text: of those with one key the last counts, also where `<<` brings it.
+    fn mapping(&mut self, mapping: &Mapping, header: Span) -> Result<Object, Stop> {
+        if !self.notation.has_merges && mapping.repeated_keys().next().is_some() {
+            return Err(Stop::not_evaluated("repeated keys"));
         }
-        let mut fields = Vec::new();
-        for Entry { key, value } in &mapping.entries {
+        let merged = match mapping.merged.as_slice() {
+            [] => None,
+            [merged] if self.is_value(merged) => Some(merged),
+            _ => return Err(Stop::not_evaluated("keys that are merged from several mappings")),
+        };
+        let is_before = |entry: &&Entry| merged.is_some_and(|merged| entry.key.span.start < merged.span.start);
+        let (before, after): (Vec<&Entry>, Vec<&Entry>) = mapping.entries.iter().partition(is_before);
+        let mut fields = BTreeMap::new();
+        self.insert(&before, &mut fields)?;
+        if let Some(merged) = merged {
+            let Data::Object(merged) = self.node(merged)? else {
+                return Err(Stop::failed("only a mapping can be merged into another"));
+            };
+            fields.extend(merged.fields.iter().map(|field| (field.key.clone(), field.clone())));
+        }
+        self.insert(&after, &mut fields)?;
+        Ok(Object::new(header, fields.into_values().collect()))
+    }
+
+    fn insert(&mut self, entries: &[&Entry], fields: &mut BTreeMap<String, Field>) -> Result<(), Stop> {
+        for Entry { key, value } in entries {
             let key_span = self.span(key);
-            let Data::String(key) = self.node(key)? else { return Err(Stop::not_evaluated("such a key")) };
+            let key = match &key.kind {
+                NodeKind::Scalar(scalar) if key.tag.is_none() => (self.notation.key)(scalar)?,
+                NodeKind::Scalar(_) => return Err(Stop::not_evaluated("such a key")),
+                NodeKind::Sequence(_) | NodeKind::Mapping(_) | NodeKind::Alias(_) => {
+                    return Err(Stop::failed("a key must be a text"));
+                }
+            };
             let value = Traced::written(self.node(value)?, self.span(value));
-            fields.push(Field { key, key_span, value });
+            fields.insert(key.clone(), Field { key, key_span, value });
         }
-        Ok(Data::Object(Object::new(header, fields)))
+        Ok(())
+    }
+
+    /// True for the value of a `<<` itself, and not an item of a list there, which Terraform refuses.
+    fn is_value(&self, merged: &Node) -> bool {
+        let before = self.notation.text.get(..merged.span.range().start);
+        before.is_some_and(|before| before.trim_end().ends_with(':'))
+    }
+}
+
+fn json_key(scalar: &Scalar) -> Result<String, Stop> {
+    match json_scalar(scalar)? {
+        Data::String(key) => Ok(key),
+        _ => Err(Stop::not_evaluated("such a key")),
     }
 }
 
@@ -147,38 +201,11 @@ fn json_scalar(scalar: &Scalar) -> Result<Data, Stop> {
     }
 }
 
-fn number(text: &str) -> Result<Data, Stop> {
+/// A decimal number, as far as it is certain.
+pub(super) fn number(text: &str) -> Result<Data, Stop> {
     match numbers::parse(text) {
         Some(Known(number)) => Ok(Data::Number(number)),
         Some(Unknown(why)) => Err(why.into()),
         None => Err(Stop::not_evaluated("such a number")),
-    }
-}
-
-fn yaml_scalar(scalar: &Scalar) -> Result<Data, Stop> {
-    let text = scalar.text.as_str();
-    match (scalar.meaning(), scalar.style) {
-        (_, ScalarStyle::Quoted | ScalarStyle::Block) => Ok(Data::String(text.to_owned())),
-        (Meaning::Null, ScalarStyle::Plain) => Ok(Data::Null),
-        (Meaning::Bool(value), ScalarStyle::Plain) => Ok(Data::Bool(value)),
-        (Meaning::Ambiguous, ScalarStyle::Plain) => Ok(Data::Bool(text.eq_ignore_ascii_case("y"))),
-        (Meaning::Number(_) | Meaning::String, ScalarStyle::Plain) => plain(text),
-    }
-}
-
-/// A plain scalar that may be a number, a date or a string.
-fn plain(text: &str) -> Result<Data, Stop> {
-    if !text.starts_with(|c: char| c.is_ascii_digit() || matches!(c, '+' | '-' | '.')) {
-        return Ok(Data::String(text.to_owned()));
-    }
-    let is_digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
-    let is_date = text.split_once('-').is_some_and(|(year, _)| year.len() == 4 && is_digits(year));
-    let has_other_base =
-        text.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'+' | b'-' | b'.'))
-            && text.contains(['_', 'x', 'o', 'b', 'i', 'n', 'p', 'X', 'O', 'B', 'I', 'N', 'P']);
-    match numbers::parse(text) {
-        Some(_) => number(text),
-        None if is_date || has_other_base => Err(Stop::not_evaluated("such a scalar of YAML")),
-        None => Ok(Data::String(text.to_owned())),
     }
 }

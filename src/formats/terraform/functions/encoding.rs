@@ -6,9 +6,13 @@ const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwx
 
 /// Base64 with padding.
 pub(super) fn base64encode(call: &Call<'_>) -> Outcome {
-    let text = call.string(0)?;
+    Given::string(base64(call.string(0)?.as_bytes()))
+}
+
+/// Bytes in Base64 with padding.
+pub(super) fn base64(bytes: &[u8]) -> String {
     let mut encoded = String::new();
-    for chunk in text.as_bytes().chunks(3) {
+    for chunk in bytes.chunks(3) {
         let bits = chunk.iter().fold(0_u32, |bits, byte| (bits << 8) | u32::from(*byte));
         let missing = 3_usize.saturating_sub(chunk.len());
         let bits = bits << missing.saturating_mul(8);
@@ -17,14 +21,19 @@ pub(super) fn base64encode(call: &Call<'_>) -> Outcome {
         encoded.extend(digits.iter().take(4_usize.saturating_sub(missing)));
         encoded.extend(std::iter::repeat_n('=', missing));
     }
-    Given::string(encoded)
+    encoded
 }
 
 /// Text from Base64, in which line ends are skipped.
 pub(super) fn base64decode(call: &Call<'_>) -> Outcome {
-    let text: String = call.string(0)?.chars().filter(|c| !matches!(c, '\r' | '\n')).collect();
-    let Some(bytes) = decoded(&text) else { return Err(Stop::failed("this isn't Base64")) };
+    let bytes = bytes(&call.string(0)?)?;
     String::from_utf8(bytes).map_or_else(|_| Err(Stop::failed("what this encodes isn't UTF-8")), Given::string)
+}
+
+/// The bytes that Base64 stands for.
+pub(super) fn bytes(text: &str) -> Result<Vec<u8>, Stop> {
+    let text: String = text.chars().filter(|c| !matches!(c, '\r' | '\n')).collect();
+    decoded(&text).ok_or_else(|| Stop::failed("this isn't Base64"))
 }
 
 fn decoded(text: &str) -> Option<Vec<u8>> {
@@ -60,4 +69,78 @@ pub(super) fn urlencode(call: &Call<'_>) -> Outcome {
         }
     }
     Given::string(encoded)
+}
+
+/// Text in another encoding, in Base64.
+pub(super) fn textencodebase64(call: &Call<'_>) -> Outcome {
+    let text = call.string(0)?;
+    let encoded = match encoding(&call.string(1)?)? {
+        Encoding::Utf8 => text.into_bytes(),
+        Encoding::Utf16(Endian::Little) => text.encode_utf16().flat_map(u16::to_le_bytes).collect(),
+        Encoding::Utf16(Endian::Big) => text.encode_utf16().flat_map(u16::to_be_bytes).collect(),
+    };
+    Given::string(base64(&encoded))
+}
+
+/// Text from Base64 of another encoding.
+pub(super) fn textdecodebase64(call: &Call<'_>) -> Outcome {
+    let bytes = bytes(&call.string(0)?)?;
+    let pairs = || bytes.chunks(2).map(|pair| <[u8; 2]>::try_from(pair).ok());
+    let decoded = match encoding(&call.string(1)?)? {
+        Encoding::Utf8 => String::from_utf8(bytes).ok(),
+        Encoding::Utf16(endian) => {
+            let units = pairs().map(|pair| pair.map(|pair| endian.unit(pair))).collect::<Option<Vec<u16>>>();
+            units.and_then(|units| String::from_utf16(&units).ok())
+        }
+    };
+    decoded.map_or_else(|| Err(Stop::failed("this isn't text in that encoding")), Given::string)
+}
+
+enum Encoding {
+    Utf8,
+    Utf16(Endian),
+}
+
+#[derive(Clone, Copy)]
+enum Endian {
+    Little,
+    Big,
+}
+
+impl Endian {
+    fn unit(self, bytes: [u8; 2]) -> u16 {
+        match self {
+            Self::Little => u16::from_le_bytes(bytes),
+            Self::Big => u16::from_be_bytes(bytes),
+        }
+    }
+}
+
+/// The encodings of Unicode; the others that Terraform knows need tables.
+fn encoding(name: &str) -> Result<Encoding, Stop> {
+    match name.to_ascii_lowercase().as_str() {
+        "utf-8" => Ok(Encoding::Utf8),
+        "utf-16le" => Ok(Encoding::Utf16(Endian::Little)),
+        "utf-16be" => Ok(Encoding::Utf16(Endian::Big)),
+        _ => Err(Stop::not_evaluated("such an encoding of text")),
+    }
+}
+
+/// Text from the query of a URL: OpenTofu's.
+pub(super) fn urldecode(call: &Call<'_>) -> Outcome {
+    let text = call.string(0)?;
+    let mut decoded = Vec::new();
+    let mut bytes = text.bytes();
+    while let Some(byte) = bytes.next() {
+        match byte {
+            b'+' => decoded.push(b' '),
+            b'%' => {
+                let mut digit = || char::from(bytes.next()?).to_digit(16);
+                let byte = digit().zip(digit()).and_then(|(high, low)| u8::try_from((high << 4) | low).ok());
+                decoded.push(byte.ok_or_else(|| Stop::failed("a `%` isn't followed by two digits"))?);
+            }
+            byte => decoded.push(byte),
+        }
+    }
+    String::from_utf8(decoded).map_or_else(|_| Err(Stop::not_evaluated("text that isn't UTF-8")), Given::string)
 }

@@ -4,7 +4,7 @@ use super::strings::characters;
 use super::{Call, Given, Outcome, Stop};
 use crate::formats::terraform::equality::equal;
 use crate::formats::terraform::types::{Type, convert, type_of};
-use crate::value::{Data, Known, Object, Step, Traced, Unknown, Why};
+use crate::value::{Data, Field, Known, Object, Step, Traced, Unknown, Why};
 
 /// The number of elements, which may be unknown themselves, or of the characters of a string.
 pub(super) fn length(call: &Call<'_>) -> Outcome {
@@ -78,12 +78,18 @@ pub(super) fn element(call: &Call<'_>) -> Outcome {
 pub(super) fn lookup(call: &Call<'_>) -> Outcome {
     let object = call.mapping(0)?;
     let key = call.string(1)?;
+    found(call, &format!("`{key}`"), object.field(&key))
+}
+
+/// The value of the field that `lookup` has found, or else its default.
+pub(in crate::formats::terraform) fn found(call: &Call<'_>, key: &str, field: Option<&Field>) -> Outcome {
+    let object = call.mapping(0)?;
     let default = call.arguments.get(2).map(|default| converted_default(call, object, default)).transpose();
-    match (object.field(&key), default) {
+    match (field, default) {
         (_, Err(stop @ Stop::Failed(_))) => Err(stop),
         (Some(field), _) => Ok(Given::Picked(call.argument(0)?.taken_field(field, object.header))),
         (None, Ok(Some(default))) => Ok(Given::chosen(default)),
-        (None, Ok(None)) => Err(Stop::failed(format!("there is no key `{key}`"))),
+        (None, Ok(None)) => Err(Stop::failed(format!("there is no key {key}"))),
         (None, Err(stop)) => Err(stop),
     }
 }

@@ -174,3 +174,11 @@ pub(super) fn dirname(call: &Call<'_>) -> Outcome {
         (false, false) => Given::string(joined),
     }
 }
+
+/// A path as it is, unless it begins with the home directory.
+pub(super) fn pathexpand(call: &Call<'_>) -> Outcome {
+    match call.string(0)? {
+        path if path.starts_with('~') => Err(Stop::not_evaluated("the home directory")),
+        path => Given::string(path),
+    }
+}

@@ -1,0 +1,106 @@
+//! Lookups with an undecided key: the worlds are the keys of the map, and any other.
+
+use super::operators::equal;
+use super::{Evaluator, here, picked};
+use crate::formats::terraform::expand::quoted;
+use crate::formats::terraform::functions::{self, Given, Stop};
+use crate::formats::terraform::numbers;
+use crate::formats::terraform::scope::Way;
+use crate::source::Span;
+use crate::syntax::hcl::ExprKind;
+use crate::value::world::Atom;
+use crate::value::{Data, Field, Known, List, Object, Traced, Unknown, Why};
+
+/// The keys of larger maps aren't told apart.
+const MAX_KEYS: usize = 256;
+
+/// The items of longer lists aren't told apart: it is one question if one of them is the value.
+const MAX_ITEMS: usize = 16;
+
+/// The field to which an undecided key leads in a world.
+pub(super) enum Row<'a> {
+    /// The field of this key.
+    Field(&'a Field),
+    /// No field: the map doesn't have the key.
+    Other,
+}
+
+impl Evaluator<'_> {
+    /// The field to which an undecided key leads; nothing where that stays open.
+    pub(super) fn row<'o>(&self, object: &'o Object, key: &Why) -> Option<Row<'o>> {
+        if key.is_failure() || object.rest.is_some() || object.fields.len() > MAX_KEYS {
+            return None;
+        }
+        for field in object.fields.iter() {
+            if self.world.decide(self.key_is(key, &field.key))? {
+                return Some(Row::Field(field));
+            }
+        }
+        Some(Row::Other)
+    }
+
+    /// The question if an undecided key is this text, the same as `==` asks it. Where the key may be a number or a
+    /// bool that converts to the text, that is another question.
+    fn key_is(&self, key: &Why, field: &str) -> Atom {
+        let symbol = key.symbol();
+        let is_number = numbers::parse(field).is_some() || matches!(field, "true" | "false");
+        let subject = if is_number && !self.is_text(key) { format!("tostring({symbol})") } else { symbol };
+        Atom::Is { subject, value: quoted(field) }
+    }
+
+    /// True if a value that isn't known is a string for certain.
+    fn is_text(&self, why: &Why) -> bool {
+        match why {
+            Why::Composed { .. } => true,
+            Why::AtDeployment { reference, .. } => reference == "terraform.workspace",
+            Why::NoValue { reference } => {
+                let root = &self.tree.root.module;
+                let variable = reference.strip_prefix("var.").and_then(|name| root.find("variable", &[name]));
+                let ty = variable.and_then(|variable| Some(&variable.body.attribute("type")?.value.kind));
+                match ty {
+                    Some(ExprKind::Variable(name) | ExprKind::String(name)) => name == "string",
+                    _ => false,
+                }
+            }
+            _ => false,
+        }
+    }
+
+    /// `lookup` with an undecided key; nothing if it is for the function itself.
+    pub(super) fn undecided_lookup(&self, arguments: &[Traced<Data>], span: Span) -> Option<Way> {
+        let [Traced { value: Known(Data::Object(object)), .. }, Traced { value: Unknown(why), .. }, ..] = arguments
+        else {
+            return None;
+        };
+        let field = match self.row(object, why)? {
+            Row::Field(field) => Some(field),
+            Row::Other => None,
+        };
+        match functions::found(&functions::Call { span, arguments }, &why.symbol(), field) {
+            Ok(Given::Made(data)) => Some(here(Known(data))),
+            Ok(Given::Picked(value)) => Some(picked(value)),
+            Err(Stop::Failed(message)) => Some(here(super::failed(format!("`lookup`: {message}")))),
+            Err(Stop::Unknown(_)) => None,
+        }
+    }
+
+    /// `contains` of texts and an undecided value: the questions that `==` asks of each; nothing where they stay open.
+    pub(super) fn undecided_contains(&self, arguments: &[Traced<Data>]) -> Option<Way> {
+        let [Traced { value: Known(Data::List(List { items, .. })), .. }, wanted @ Traced { value: Unknown(_), .. }] =
+            arguments
+        else {
+            return None;
+        };
+        let is_text = |item: &Traced<Data>| matches!(item.value, Known(Data::String(_)));
+        if items.len() > MAX_ITEMS || !items.iter().all(is_text) {
+            return None;
+        }
+        for item in items {
+            if let Known(true) = self.condition(equal(item, wanted)) {
+                return Some(here(Known(Data::Bool(true))));
+            }
+            let Known(false) = self.condition(equal(item, wanted)) else { return None };
+        }
+        Some(here(Known(Data::Bool(false))))
+    }
+}

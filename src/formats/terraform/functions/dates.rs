@@ -1,0 +1,86 @@
+//! Dates of the Gregorian calendar.
+
+use std::fmt;
+
+/// A day.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Date {
+    /// From 0 to 9999.
+    pub(super) year: u32,
+    /// From 1.
+    pub(super) month: u32,
+    /// From 1.
+    pub(super) day: u32,
+}
+
+impl Date {
+    /// The day, if there is one.
+    pub(super) fn new(year: u32, month: u32, day: u32) -> Option<Self> {
+        let is_valid = year <= 9999 && day >= 1 && day <= days_of_month(year, month)?;
+        is_valid.then_some(Self { year, month, day })
+    }
+
+    /// Days since the first day of the year 0.
+    pub(super) fn number(self) -> i64 {
+        let years_before = i64::from(self.year).saturating_sub(1);
+        let leap_years = years_before
+            .div_euclid(4)
+            .saturating_sub(years_before.div_euclid(100))
+            .saturating_add(years_before.div_euclid(400))
+            .saturating_add(1);
+        let months = (1..self.month).filter_map(|month| days_of_month(self.year, month)).sum::<u32>();
+        let of_year = i64::from(months.saturating_add(self.day).saturating_sub(1));
+        i64::from(self.year).saturating_mul(365).saturating_add(leap_years).saturating_add(of_year)
+    }
+
+    /// The day of this number, within the years 0 to 9999.
+    pub(super) fn of_number(number: i64) -> Option<Self> {
+        // A year has 365 days at least, so the year is this one or one of the ten before it.
+        let latest = u32::try_from(number.div_euclid(365)).ok()?.min(9999);
+        let first_day = |year: u32| Self { year, month: 1, day: 1 }.number();
+        let year = (latest.saturating_sub(10)..=latest).rev().find(|year| first_day(*year) <= number)?;
+        let mut rest = u32::try_from(number.checked_sub(first_day(year))?).ok()?;
+        for month in 1..=12 {
+            let days = days_of_month(year, month)?;
+            if rest < days {
+                return Self::new(year, month, rest.saturating_add(1));
+            }
+            rest = rest.saturating_sub(days);
+        }
+        None
+    }
+}
+
+fn days_of_month(year: u32, month: u32) -> Option<u32> {
+    match month {
+        2 if year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400)) => Some(29),
+        2 => Some(28),
+        4 | 6 | 9 | 11 => Some(30),
+        1..=12 => Some(31),
+        _ => None,
+    }
+}
+
+impl fmt::Display for Date {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:04}-{:02}-{:02}", self.year, self.month, self.day)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Date;
+
+    #[test]
+    fn days_are_numbered_one_after_the_other() {
+        let first = Date::new(0, 1, 1).unwrap();
+        let mut expected = first;
+        for number in first.number()..=Date::new(9999, 12, 31).unwrap().number() {
+            assert_eq!((Date::of_number(number), expected.number()), (Some(expected), number));
+            let Date { year, month, day } = expected;
+            let next = [(year, month, day + 1), (year, month + 1, 1), (year + 1, 1, 1)];
+            expected = next.into_iter().find_map(|(year, month, day)| Date::new(year, month, day)).unwrap_or(first);
+        }
+        assert_eq!(Date::of_number(-1), None);
+    }
+}

@@ -1,0 +1,262 @@
+//! Points in time, as RFC 3339 writes them.
+//!
+//! Source: `timeadd` and `formatdate` of go-cty's `function/stdlib`, `timecmp` of Terraform.
+
+use std::fmt::Write;
+
+use super::dates::Date;
+use super::{Call, Given, Outcome, Stop};
+
+/// A point in time in a time zone.
+#[derive(Debug, Clone, Copy)]
+struct Time {
+    date: Date,
+    hour: u32,
+    minute: u32,
+    second: u32,
+    nanoseconds: i128,
+    /// Minutes east of UTC.
+    zone: i32,
+}
+
+const NANOSECONDS: i128 = 1_000_000_000;
+
+/// A time after a duration such as `1h30m`.
+pub(super) fn timeadd(call: &Call<'_>) -> Outcome {
+    let time = Time::parse(&call.string(0)?)?;
+    let duration = duration(&call.string(1)?)?;
+    let later = time.instant().checked_add(duration).and_then(|instant| Time::at(instant, time.zone));
+    match later {
+        Some(later) => Given::string(later.to_string()),
+        None => Err(Stop::not_evaluated("a time of another millennium")),
+    }
+}
+
+/// -1, 0 or 1, as the first time is before, at, or after the second.
+pub(super) fn timecmp(call: &Call<'_>) -> Outcome {
+    let (a, b) = (Time::parse(&call.string(0)?)?, Time::parse(&call.string(1)?)?);
+    Given::number(f64::from(a.instant().cmp(&b.instant()) as i8))
+}
+
+/// A time in a format of verbs such as `YYYY-MM-DD`.
+pub(super) fn formatdate(call: &Call<'_>) -> Outcome {
+    let format = call.string(0)?;
+    let time = Time::parse(&call.string(1)?)?;
+    let mut text = String::new();
+    let mut rest = format.as_str();
+    while let Some(first) = rest.chars().next() {
+        if first == '\'' {
+            rest = literal(rest, &mut text)?;
+            continue;
+        }
+        let is_verb = first.is_ascii_alphabetic();
+        let length = rest.chars().take_while(|c| *c == first && is_verb).count().max(first.len_utf8());
+        let (verb, after) = rest.split_at_checked(length).unwrap_or((rest, ""));
+        if is_verb {
+            let no_verb = || Stop::failed(format!("`{verb}` is no verb of a date"));
+            text.push_str(&time.verb(verb).ok_or_else(no_verb)?);
+        } else {
+            text.push_str(verb);
+        }
+        rest = after;
+    }
+    Given::string(text)
+}
+
+/// A text between quotes, in which two quotes stand for one; what follows it.
+fn literal<'t>(rest: &'t str, text: &mut String) -> Result<&'t str, Stop> {
+    let mut inside = rest.strip_prefix('\'').unwrap_or(rest);
+    loop {
+        let (before, after) =
+            inside.split_once('\'').ok_or_else(|| Stop::failed("a quoted text of a date has no end"))?;
+        text.push_str(before);
+        let Some(next) = after.strip_prefix('\'') else { return Ok(after) };
+        text.push('\'');
+        inside = next;
+    }
+}
+
+impl Time {
+    fn parse(text: &str) -> Result<Self, Stop> {
+        Self::of_rfc3339(text).ok_or_else(|| Stop::failed("this is no time such as `2006-01-02T15:04:05Z`"))
+    }
+
+    fn of_rfc3339(text: &str) -> Option<Self> {
+        let (date, time) = text.split_once('T')?;
+        let mut parts = date.split('-');
+        let date = Date::new(digits(parts.next()?, 4)?, digits(parts.next()?, 2)?, digits(parts.next()?, 2)?)?;
+        let zone_at = time.find(['Z', '+', '-'])?;
+        let (clock, zone) = time.split_at_checked(zone_at)?;
+        let (clock, fraction) =
+            clock.split_once('.').map_or((clock, None), |(clock, fraction)| (clock, Some(fraction)));
+        let mut fields = clock.split(':');
+        let (hour, minute, second) =
+            (digits(fields.next()?, 2)?, digits(fields.next()?, 2)?, digits(fields.next()?, 2)?);
+        let is_valid = parts.next().is_none() && fields.next().is_none() && hour < 24 && minute < 60 && second < 60;
+        let nanoseconds = fraction.map_or(Some(0), of_fraction)?;
+        is_valid.then_some(Self { date, hour, minute, second, nanoseconds, zone: of_zone(zone)? })
+    }
+
+    /// Nanoseconds since the beginning of the year 0 in UTC.
+    fn instant(self) -> i128 {
+        let parts = [
+            (i128::from(self.date.number()), 86_400),
+            (i128::from(self.hour), 3600),
+            (i128::from(self.minute), 60),
+            (i128::from(self.second), 1),
+            (i128::from(self.zone), -60),
+        ];
+        let seconds = parts.iter().fold(0_i128, |sum, (number, unit)| sum.saturating_add(number.saturating_mul(*unit)));
+        seconds.saturating_mul(NANOSECONDS).saturating_add(self.nanoseconds)
+    }
+
+    fn at(instant: i128, zone: i32) -> Option<Self> {
+        let local = instant.checked_add(i128::from(zone).checked_mul(60)?.checked_mul(NANOSECONDS)?)?;
+        let seconds = local.div_euclid(NANOSECONDS);
+        let date = Date::of_number(i64::try_from(seconds.div_euclid(86_400)).ok()?)?;
+        let of_day = u32::try_from(seconds.rem_euclid(86_400)).ok()?;
+        let (hour, minute, second) = (of_day / 3600, of_day / 60 % 60, of_day % 60);
+        Some(Self { date, hour, minute, second, nanoseconds: local.rem_euclid(NANOSECONDS), zone })
+    }
+
+    fn zone(self, colon: &str) -> String {
+        let sign = if self.zone < 0 { '-' } else { '+' };
+        let minutes = self.zone.unsigned_abs();
+        format!("{sign}{:02}{colon}{:02}", minutes / 60, minutes % 60)
+    }
+
+    /// A verb of a format, if it is one.
+    fn verb(self, verb: &str) -> Option<String> {
+        let twelve = match self.hour % 12 {
+            0 => 12,
+            hour => hour,
+        };
+        let half = if self.hour < 12 { "am" } else { "pm" };
+        let month = MONTHS.get(self.date.month.checked_sub(1)? as usize)?;
+        let weekday = WEEKDAYS.get(self.date.number().rem_euclid(7) as usize)?;
+        let short = |name: &str| name.chars().take(3).collect::<String>();
+        Some(match verb {
+            "YYYY" => format!("{:04}", self.date.year),
+            "YY" => format!("{:02}", self.date.year % 100),
+            "MMMM" => (*month).to_owned(),
+            "MMM" => short(month),
+            "MM" => format!("{:02}", self.date.month),
+            "M" => self.date.month.to_string(),
+            "DD" => format!("{:02}", self.date.day),
+            "D" => self.date.day.to_string(),
+            "EEEE" => (*weekday).to_owned(),
+            "EEE" => short(weekday),
+            "hh" => format!("{:02}", self.hour),
+            "h" => self.hour.to_string(),
+            "HH" => format!("{twelve:02}"),
+            "H" => twelve.to_string(),
+            "AA" => half.to_uppercase(),
+            "aa" => half.to_owned(),
+            "mm" => format!("{:02}", self.minute),
+            "m" => self.minute.to_string(),
+            "ss" => format!("{:02}", self.second),
+            "s" => self.second.to_string(),
+            "ZZZZZ" => self.zone(":"),
+            "ZZZZ" => self.zone(""),
+            "ZZZ" if self.zone == 0 => "UTC".to_owned(),
+            "ZZZ" => self.zone(""),
+            "Z" if self.zone == 0 => "Z".to_owned(),
+            "Z" => self.zone(":"),
+            _ => return None,
+        })
+    }
+}
+
+impl std::fmt::Display for Time {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}T{:02}:{:02}:{:02}", self.date, self.hour, self.minute, self.second)?;
+        if self.zone == 0 { f.write_char('Z') } else { f.write_str(&self.zone(":")) }
+    }
+}
+
+const MONTHS: [&str; 12] = [
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+];
+
+/// From the first day of the year 0, which was a Saturday.
+const WEEKDAYS: [&str; 7] = ["Saturday", "Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday"];
+
+/// A number of so many digits.
+fn digits(text: &str, count: usize) -> Option<u32> {
+    let is_number = text.len() == count && text.bytes().all(|byte| byte.is_ascii_digit());
+    is_number.then(|| text.parse().ok()).flatten()
+}
+
+/// The nanoseconds of decimals.
+fn of_fraction(text: &str) -> Option<i128> {
+    let is_number = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    let padded: String = text.chars().chain("000000000".chars()).take(9).collect();
+    is_number.then(|| padded.parse().ok()).flatten()
+}
+
+/// `Z`, or hours and minutes east of UTC.
+fn of_zone(text: &str) -> Option<i32> {
+    if text == "Z" {
+        return Some(0);
+    }
+    let (sign, clock) = text.split_at_checked(1)?;
+    let (hours, minutes) = clock.split_once(':')?;
+    let (hours, minutes) =
+        (digits(hours, 2).filter(|hours| *hours < 24)?, digits(minutes, 2).filter(|minutes| *minutes < 60)?);
+    let minutes = i32::try_from(hours.saturating_mul(60).saturating_add(minutes)).ok()?;
+    Some(if sign == "-" { minutes.saturating_neg() } else { minutes })
+}
+
+/// A duration of Go in nanoseconds: numbers with units, one after the other.
+fn duration(text: &str) -> Result<i128, Stop> {
+    let invalid = || Stop::failed("this is no duration such as `1h30m`");
+    let unsigned = text.strip_prefix(['+', '-']).unwrap_or(text);
+    if unsigned == "0" {
+        return Ok(0);
+    }
+    let mut rest = unsigned;
+    let mut total = 0_i128;
+    while !rest.is_empty() {
+        let end = rest.find(|c: char| !c.is_ascii_digit() && c != '.').ok_or_else(invalid)?;
+        let (number, after) = rest.split_at_checked(end).ok_or_else(invalid)?;
+        let length = after.find(|c: char| c.is_ascii_digit() || c == '.').unwrap_or(after.len());
+        let (unit, next) = after.split_at_checked(length).ok_or_else(invalid)?;
+        let part = of_unit(number, unit).ok_or_else(invalid)?;
+        total = total.checked_add(part).ok_or_else(invalid)?;
+        rest = next;
+    }
+    let is_valid = !unsigned.is_empty() && total <= i128::from(i64::MAX);
+    if !is_valid {
+        return Err(invalid());
+    }
+    Ok(if text.starts_with('-') { total.saturating_neg() } else { total })
+}
+
+fn of_unit(number: &str, unit: &str) -> Option<i128> {
+    let unit: i128 = match unit {
+        "ns" => 1,
+        "us" | "\u{b5}s" | "\u{3bc}s" => 1_000,
+        "ms" => 1_000_000,
+        "s" => NANOSECONDS,
+        "m" => 60 * NANOSECONDS,
+        "h" => 3600 * NANOSECONDS,
+        _ => return None,
+    };
+    let (whole, fraction) = number.split_once('.').unwrap_or((number, ""));
+    let is_short = whole.len() <= 18 && fraction.len() <= 9 && (!whole.is_empty() || !fraction.is_empty());
+    let parse = |text: &str| if text.is_empty() { Some(0) } else { text.parse::<i128>().ok() };
+    let divisor = 10_i128.checked_pow(u32::try_from(fraction.len()).ok()?)?;
+    let whole = parse(whole).filter(|_| is_short)?.checked_mul(unit)?;
+    whole.checked_add(parse(fraction)?.checked_mul(unit)?.checked_div(divisor)?)
+}

@@ -1,0 +1,92 @@
+//! The scalars of `yamldecode`, as the module go-cty-yaml resolves them.
+//!
+//! Source: <https://github.com/zclconf/go-cty-yaml>, and the answers of `terraform console`.
+
+use super::Stop;
+use super::dates::Date;
+use super::documents::number;
+use crate::formats::terraform::numbers::{LARGEST_EXACT, parse, show};
+use crate::syntax::node::{Meaning, Scalar, ScalarStyle};
+use crate::value::Data;
+
+/// The value of a scalar.
+pub(super) fn scalar(scalar: &Scalar) -> Result<Data, Stop> {
+    let text = scalar.text.as_str();
+    match (scalar.meaning(), scalar.style) {
+        (_, ScalarStyle::Quoted | ScalarStyle::Block) => Ok(Data::String(text.to_owned())),
+        (Meaning::Null, ScalarStyle::Plain) => Ok(Data::Null),
+        (Meaning::Bool(value), ScalarStyle::Plain) => Ok(Data::Bool(value)),
+        (Meaning::Ambiguous, ScalarStyle::Plain) => Ok(Data::Bool(text.eq_ignore_ascii_case("y"))),
+        (Meaning::Number(_) | Meaning::String, ScalarStyle::Plain) => plain(text),
+    }
+}
+
+/// The key that a scalar is: a number or a bool becomes text.
+pub(super) fn key(scalar: &Scalar) -> Result<String, Stop> {
+    let text = scalar.text.as_str();
+    if text == "<<" {
+        return Err(Stop::not_evaluated("such a key"));
+    }
+    // An account id has more digits than some numbers are exact with, and keeps all of them.
+    let is_whole = scalar.style == ScalarStyle::Plain && !text.is_empty() && text.bytes().all(|c| c.is_ascii_digit());
+    if is_whole {
+        let significant = text.trim_start_matches('0');
+        return Ok(if significant.is_empty() { "0" } else { significant }.to_owned());
+    }
+    match self::scalar(scalar)? {
+        Data::String(text) => Ok(text),
+        Data::Bool(value) => Ok(value.to_string()),
+        Data::Number(number) => Ok(show(number)),
+        Data::Null => Err(Stop::failed("a key of YAML must not be null")),
+        Data::List(_) | Data::Object(_) => Err(Stop::not_evaluated("such a key")),
+    }
+}
+
+/// A plain scalar that may be a number, a date or a string.
+fn plain(text: &str) -> Result<Data, Stop> {
+    if !text.starts_with(|c: char| c.is_ascii_digit() || matches!(c, '+' | '-' | '.')) {
+        return Ok(Data::String(text.to_owned()));
+    }
+    if let Some(number) = of_other_base(text) {
+        return Ok(Data::Number(number));
+    }
+    let is_long = text.len() > 12 && (text.starts_with("0x") || text.starts_with("0o"));
+    if is_long {
+        return Err(Stop::not_evaluated("such a number of YAML"));
+    }
+    let is_digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    if let Some((year, rest)) = text.split_once('-').filter(|(year, _)| year.len() == 4 && is_digits(year)) {
+        return match rest.split_once('-').filter(|(month, day)| is_digits(month) && is_digits(day)) {
+            Some((month, day)) => Ok(Data::String(date(text, year, month, day))),
+            None if rest.contains([':', 'T', 't']) => Err(Stop::not_evaluated("such a time of YAML")),
+            None => Ok(Data::String(text.to_owned())),
+        };
+    }
+    let is_special = text.trim_start_matches(['+', '-']).trim_start_matches('.').to_ascii_lowercase();
+    if matches!(is_special.as_str(), "inf" | "nan" | "infinity") {
+        return Err(Stop::not_evaluated("such a number of YAML"));
+    }
+    match parse(text) {
+        Some(_) => number(text),
+        None => Ok(Data::String(text.to_owned())),
+    }
+}
+
+/// A date becomes the time at its beginning; what is none stays a text.
+fn date(text: &str, year: &str, month: &str, day: &str) -> String {
+    let parsed = || Date::new(year.parse().ok()?, month.parse().ok()?, day.parse().ok()?);
+    let is_short = month.len() <= 2 && day.len() <= 2;
+    parsed().filter(|_| is_short).map_or_else(|| text.to_owned(), |date| format!("{date}T00:00:00Z"))
+}
+
+/// `0x1F` and `0o17`.
+fn of_other_base(text: &str) -> Option<f64> {
+    let (digits, base) = match (text.strip_prefix("0x"), text.strip_prefix("0o")) {
+        (Some(digits), _) => (digits, 16),
+        (None, Some(digits)) => (digits, 8),
+        (None, None) => return None,
+    };
+    let is_plain = digits.bytes().all(|byte| byte.is_ascii_alphanumeric());
+    let number = u64::from_str_radix(digits, base).ok().filter(|_| is_plain)? as f64;
+    Some(number).filter(|number| *number <= LARGEST_EXACT)
+}

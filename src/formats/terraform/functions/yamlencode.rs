@@ -1,0 +1,122 @@
+//! Values as YAML text, to the byte as Terraform writes it.
+//!
+//! Source: the emitter of <https://github.com/zclconf/go-cty-yaml>, and the answers of `terraform console`. Texts that it
+//! folds, or writes in a way that depends on more than themselves, are left alone.
+
+use super::{Call, Given, Outcome, Stop};
+use crate::formats::terraform::numbers::show;
+use crate::formats::terraform::unknowns::wholly_known;
+use crate::value::{Data, Field, Known, Traced, Unknown};
+
+/// The emitter breaks longer lines at blanks.
+const MAX_LINE: usize = 76;
+
+/// The emitter writes longer keys in another form.
+const MAX_KEY: usize = 100;
+
+/// Block style, with the keys in order and all texts in quotes.
+pub(super) fn yamlencode(call: &Call<'_>) -> Outcome {
+    let argument = call.argument(0)?;
+    match wholly_known(argument) {
+        Known(data) => {
+            let mut writer = Writer { text: String::new() };
+            writer.value(data, 0, 0)?;
+            // A plain scalar alone is a document that needs an end.
+            let is_plain = matches!(data, Data::Null | Data::Bool(_) | Data::Number(_));
+            writer.text.push_str(if is_plain { "\n...\n" } else { "\n" });
+            Given::string(writer.text)
+        }
+        Unknown(why) => Err(why.into()),
+    }
+}
+
+struct Writer {
+    text: String,
+}
+
+impl Writer {
+    /// A value that begins in the current line; the lines after it begin with this indentation.
+    fn value(&mut self, data: &Data, indentation: usize, column: usize) -> Result<(), Stop> {
+        match data {
+            Data::Null => self.text.push_str("null"),
+            Data::Bool(value) => self.text.push_str(if *value { "true" } else { "false" }),
+            Data::Number(number) => self.text.push_str(&show(*number)),
+            Data::String(string) => self.text.push_str(&quoted(string, column)?),
+            Data::List(list) if list.items.is_empty() => self.text.push_str("[]"),
+            Data::Object(object) if object.fields.is_empty() => self.text.push_str("{}"),
+            Data::List(list) => {
+                for (at, item) in list.items.iter().enumerate() {
+                    self.begin_line(at, indentation);
+                    self.text.push_str("- ");
+                    let inner = indentation.saturating_add(2);
+                    self.value(known(item)?, inner, inner)?;
+                }
+            }
+            Data::Object(object) => {
+                let mut fields: Vec<&Field> = object.fields.iter().collect();
+                fields.sort_by(|a, b| a.key.cmp(&b.key));
+                for (at, field) in fields.into_iter().enumerate() {
+                    self.begin_line(at, indentation);
+                    self.field(field, indentation)?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn field(&mut self, field: &Field, indentation: usize) -> Result<(), Stop> {
+        let key = quoted(&field.key, indentation)?;
+        if key.len() > MAX_KEY {
+            return Err(Stop::not_evaluated("`yamlencode` of such a key"));
+        }
+        self.text.push_str(&key);
+        self.text.push(':');
+        let value = known(&field.value)?;
+        let is_block = |data: &Data| match data {
+            Data::List(list) => !list.items.is_empty(),
+            Data::Object(object) => !object.fields.is_empty(),
+            Data::Null | Data::Bool(_) | Data::Number(_) | Data::String(_) => false,
+        };
+        if !is_block(value) {
+            self.text.push(' ');
+            return self.value(value, indentation, indentation.saturating_add(key.len()).saturating_add(2));
+        }
+        // The items of a list stand below the key, and the fields of an object further to the right.
+        let inner = if matches!(value, Data::List(_)) { indentation } else { indentation.saturating_add(2) };
+        self.begin_line(1, inner);
+        self.value(value, inner, inner)
+    }
+
+    /// Begins a line, except for the first part of a value, which goes on with the line of what holds it.
+    fn begin_line(&mut self, at: usize, indentation: usize) {
+        if at > 0 {
+            self.text.push('\n');
+            self.text.extend(std::iter::repeat_n(' ', indentation));
+        }
+    }
+}
+
+fn known(value: &Traced<Data>) -> Result<&Data, Stop> {
+    match &value.value {
+        Known(data) => Ok(data),
+        Unknown(why) => Err(why.clone().into()),
+    }
+}
+
+/// A text in double quotes. One with line ends is written as a block, which is left alone.
+fn quoted(text: &str, column: usize) -> Result<String, Stop> {
+    let mut quoted = String::from("\"");
+    for c in text.chars() {
+        match c {
+            '"' | '\\' => quoted.extend(['\\', c]),
+            '\t' => quoted.push_str("\\t"),
+            ' '..='~' | '\u{a1}'..='\u{24f}' | '\u{4e00}'..='\u{9fff}' => quoted.push(c),
+            _ => return Err(Stop::not_evaluated("`yamlencode` of such a text")),
+        }
+    }
+    quoted.push('"');
+    if quoted.contains(' ') && column.saturating_add(quoted.chars().count()) > MAX_LINE {
+        return Err(Stop::not_evaluated("`yamlencode` of a long text"));
+    }
+    Ok(quoted)
+}

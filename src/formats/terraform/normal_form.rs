@@ -1,0 +1,45 @@
+//! Strings in Unicode's normal form C, to which Terraform brings all of them, so that `==` compares them as they look.
+//!
+//! Source: `cty.NormalizeString` of go-cty. `unicode-normalization` knows the forms, and only this file names it.
+
+use unicode_normalization::{UnicodeNormalization, is_nfc};
+
+use crate::value::{Data, Field, Known, List, Object, Traced};
+
+/// A text in normal form C.
+pub(super) fn of_text(text: String) -> String {
+    if text.is_ascii() || is_nfc(&text) { text } else { text.nfc().collect() }
+}
+
+/// Data whose texts and keys are all in normal form C.
+pub(super) fn of_data(data: Data) -> Data {
+    if is_normal(&data) {
+        return data;
+    }
+    match data {
+        Data::String(text) => Data::String(of_text(text)),
+        Data::List(List { kind, items }) => Data::List(List { kind, items: items.into_iter().map(of_value).collect() }),
+        Data::Object(Object { is_map, header, fields, rest }) => {
+            let field = |field: Field| Field { key: of_text(field.key), value: of_value(field.value), ..field };
+            Data::Object(Object { is_map, header, fields: fields.into_iter().map(field).collect(), rest })
+        }
+        data @ (Data::Null | Data::Bool(_) | Data::Number(_)) => data,
+    }
+}
+
+fn of_value(value: Traced<Data>) -> Traced<Data> {
+    value.map(|value| value.map(of_data))
+}
+
+fn is_normal(data: &Data) -> bool {
+    let is_normal_text = |text: &str| text.is_ascii() || is_nfc(text);
+    let is_normal_value = |value: &Traced<Data>| !matches!(&value.value, Known(data) if !is_normal(data));
+    match data {
+        Data::String(text) => is_normal_text(text),
+        Data::List(list) => list.items.iter().all(is_normal_value),
+        Data::Object(object) => {
+            object.fields.iter().all(|field| is_normal_text(&field.key) && is_normal_value(&field.value))
+        }
+        Data::Null | Data::Bool(_) | Data::Number(_) => true,
+    }
+}
