@@ -633,3 +633,32 @@ fn what_the_command_line_says_wins_over_a_plan() {
          a.tf:7:20: unresolved[stopped-trail] trail `aws_cloudtrail.t` may be stopped\n"
     );
 }
+
+#[test]
+fn values_on_the_command_line_are_texts_for_primitive_and_untyped_variables_only() {
+    let text = |ty: &str, argument: &str| {
+        format!(
+            "variable \"v\" {{\n{ty}}}\nresource \"aws_cloudtrail\" \"t\" {{\n  is_multi_region_trail = {argument}\n}}\n"
+        )
+    };
+    let cases = [
+        ("", "var.v == \"true\"", "true", true),
+        ("", "var.v == true", "true", false),
+        ("  type = any\n", "var.v == true", "true", true),
+        ("  type = any\n", "try(var.v[\"prod\"].everywhere, false)", "{prod={everywhere=\"true\"}}", true),
+        ("  type = string\n", "var.v == \"[true]\"", "[true]", true),
+        ("  type = bool\n", "var.v", "true", true),
+        ("  type = list(bool)\n", "var.v[0]", "[true]", true),
+        ("  type = object({ a = bool })\n", "var.v.a", "{ a = true }", true),
+    ];
+    for (ty, argument, value, passes) in cases {
+        let scratch = Scratch::new("values", &[("a.tf", &text(ty, argument))]);
+        let given = format!("v={value}");
+        let options = ["check", "--select", "single-region-trail", "-f", "concise"];
+        let by_option = out(&scratch.run(&[&options[..], &["--var", &given]].concat()));
+        assert_eq!(by_option.is_empty(), passes, "{ty}{argument} {value}: {by_option}");
+        if !passes {
+            assert!(by_option.contains("error[single-region-trail]"), "{by_option}");
+        }
+    }
+}

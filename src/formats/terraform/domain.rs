@@ -1,12 +1,19 @@
 //! The values that a variable without a value can have, when they are few.
 
+mod alternatives;
+
+use super::normal_form;
+use super::numbers;
 use super::types::Type;
-use crate::syntax::hcl::{BinaryOperator, Block, Call, Expr, ExprKind, UnaryOperator};
+use crate::syntax::hcl::{BinaryOperator, Block, Call, Expr, ExprKind, For, UnaryOperator};
 use crate::value::Data;
+
+/// A domain of more values than this counts as unlimited.
+const MAX_VALUES: usize = 256;
 
 /// What a variable can be.
 pub(super) enum Domain {
-    /// Nothing is known about it.
+    /// Nothing is known about it, or too much to tell its values apart.
     Anything,
     /// One of these.
     OneOf(Vec<Data>),
@@ -14,80 +21,174 @@ pub(super) enum Domain {
 
 /// The domain that a variable's type and its validations leave.
 pub(super) fn of(variable: &Block, name: &str, ty: Option<&Type>, is_nullable: bool) -> Domain {
-    let conditions: Vec<&Expr> = variable
-        .body
-        .blocks("validation")
-        .filter_map(|validation| Some(&validation.body.attribute("condition")?.value))
-        .collect();
-    let mut candidates = match ty {
-        Some(Type::Bool) => vec![Data::Bool(true), Data::Bool(false)],
-        _ => conditions.iter().filter_map(|condition| literals(condition, name)).flatten().collect(),
-    };
-    if ty == Some(&Type::Bool) && is_nullable {
-        candidates.push(Data::Null);
+    if ty != Some(&Type::Bool) {
+        return validated(variable, name);
     }
-    // A value that no condition names must be ruled out, or there may be others than the named ones.
-    let is_closed =
-        ty == Some(&Type::Bool) || conditions.iter().any(|condition| holds(condition, name, None) == Some(false));
-    candidates.retain(|value| conditions.iter().all(|condition| holds(condition, name, Some(value)) != Some(false)));
+    let mut values = vec![Data::Bool(true), Data::Bool(false)];
+    values.extend(is_nullable.then_some(Data::Null));
+    accepted(values, &conditions(variable), name)
+}
+
+/// The domain that the validations of a variable leave by themselves.
+pub(super) fn validated(variable: &Block, name: &str) -> Domain {
+    let conditions = conditions(variable);
+    // A value that no condition names must be refused, or there may be others than the named ones.
+    if !conditions.iter().any(|condition| holds(condition, name, None) == Some(false)) {
+        return Domain::Anything;
+    }
+    let values = conditions.iter().filter_map(|condition| literals(condition, name)).flatten().collect();
+    accepted(values, &conditions, name)
+}
+
+/// True if a validation refuses the value.
+pub(super) fn refuses(variable: &Block, name: &str, value: &Data) -> bool {
+    conditions(variable).iter().any(|condition| holds(condition, name, Some(value)) == Some(false))
+}
+
+/// True for a text that is no number and no bool, so that it comes from no conversion of one.
+pub(super) fn is_word(value: &Data) -> bool {
+    matches!(value, Data::String(text) if !matches!(text.as_str(), "true" | "false") && numbers::parse(text).is_none())
+}
+
+fn conditions(variable: &Block) -> Vec<&Expr> {
+    let validations = variable.body.blocks("validation");
+    validations.filter_map(|validation| Some(&validation.body.attribute("condition")?.value)).collect()
+}
+
+/// The distinct values that no condition refuses.
+fn accepted(mut values: Vec<Data>, conditions: &[&Expr], name: &str) -> Domain {
+    values.retain(|value| conditions.iter().all(|condition| holds(condition, name, Some(value)) != Some(false)));
     let mut distinct: Vec<Data> = Vec::new();
-    for value in candidates {
+    for value in values.into_iter().take(MAX_VALUES) {
         if !distinct.contains(&value) {
             distinct.push(value);
         }
     }
-    if is_closed && !distinct.is_empty() { Domain::OneOf(distinct) } else { Domain::Anything }
+    let is_small = distinct.len() < MAX_VALUES && !distinct.is_empty();
+    if is_small { Domain::OneOf(distinct) } else { Domain::Anything }
 }
 
-/// Whether a condition holds for a value of the variable, or for one that it doesn't name;
+/// True if a condition holds for a value of the variable, or for one that it doesn't name;
 /// nothing when the condition isn't of the simple forms.
 fn holds(condition: &Expr, name: &str, value: Option<&Data>) -> Option<bool> {
     match &condition.kind {
         _ if is_variable(condition, name) => Some(value == Some(&Data::Bool(true))),
         ExprKind::Bool(value) => Some(*value),
         ExprKind::Unary(UnaryOperator::Not, inner) => holds(inner, name, value).map(|holds| !holds),
-        ExprKind::Binary(BinaryOperator::And, a, b) => match (holds(a, name, value), holds(b, name, value)) {
-            (Some(false), _) | (_, Some(false)) => Some(false),
-            (a, b) => Some(a? && b?),
-        },
-        ExprKind::Binary(BinaryOperator::Or, a, b) => match (holds(a, name, value), holds(b, name, value)) {
-            (Some(true), _) | (_, Some(true)) => Some(true),
-            (a, b) => Some(a? || b?),
-        },
-        ExprKind::Binary(BinaryOperator::Equal, ..) | ExprKind::Call(_) => {
-            let literals = literals(condition, name)?;
-            Some(value.is_some_and(|value| literals.contains(value)))
+        ExprKind::Binary(BinaryOperator::And, a, b) => all([a, b].map(|operand| holds(operand, name, value))),
+        ExprKind::Binary(BinaryOperator::Or, a, b) => any([a, b].map(|operand| holds(operand, name, value))),
+        ExprKind::Conditional(conditional) => {
+            let arm = |arm| holds(arm, name, value);
+            if holds(&conditional.condition, name, value)? {
+                arm(&conditional.then)
+            } else {
+                arm(&conditional.otherwise)
+            }
         }
         ExprKind::Binary(BinaryOperator::NotEqual, ..) => {
-            let literals = literals(condition, name)?;
+            let literals = compared(condition, name)?;
             Some(!value.is_some_and(|value| literals.contains(value)))
         }
-        _ => None,
+        ExprKind::Call(call) => match (call.name.text.as_str(), call.arguments.as_slice()) {
+            ("alltrue", [Expr { kind: ExprKind::Tuple(items), .. }]) => {
+                all(items.iter().map(|item| holds(item, name, value)))
+            }
+            ("anytrue", [Expr { kind: ExprKind::Tuple(items), .. }]) => {
+                any(items.iter().map(|item| holds(item, name, value)))
+            }
+            _ => named(condition, name, value),
+        },
+        _ => named(condition, name, value),
     }
 }
 
-/// The literals with which a condition compares the variable; nothing when it does anything else with it.
+/// The same for a condition that holds for the values that it names, and no others.
+fn named(condition: &Expr, name: &str, value: Option<&Data>) -> Option<bool> {
+    let literals = compared(condition, name)?;
+    Some(value.is_some_and(|value| literals.contains(value)))
+}
+
+fn all(operands: impl IntoIterator<Item = Option<bool>>) -> Option<bool> {
+    let mut all = Some(true);
+    for operand in operands {
+        match operand {
+            Some(false) => return Some(false),
+            Some(true) => {}
+            None => all = None,
+        }
+    }
+    all
+}
+
+fn any(operands: impl IntoIterator<Item = Option<bool>>) -> Option<bool> {
+    all(operands.into_iter().map(|operand| operand.map(|holds| !holds))).map(|holds| !holds)
+}
+
+/// The literals with which a condition compares the variable, wherever it does.
 fn literals(condition: &Expr, name: &str) -> Option<Vec<Data>> {
+    let parts: Vec<&Expr> = match &condition.kind {
+        ExprKind::Binary(BinaryOperator::And | BinaryOperator::Or, a, b) => vec![a, b],
+        ExprKind::Unary(UnaryOperator::Not, inner) => vec![inner],
+        ExprKind::Conditional(conditional) => vec![&conditional.condition, &conditional.then, &conditional.otherwise],
+        ExprKind::Call(call) => match (call.name.text.as_str(), call.arguments.as_slice()) {
+            ("alltrue" | "anytrue", [Expr { kind: ExprKind::Tuple(items), .. }]) => items.iter().collect(),
+            _ => return compared(condition, name),
+        },
+        _ => return compared(condition, name),
+    };
+    Some(parts.into_iter().filter_map(|part| literals(part, name)).flatten().collect())
+}
+
+/// The literals of one comparison; nothing when the condition does anything else with the variable.
+fn compared(condition: &Expr, name: &str) -> Option<Vec<Data>> {
     match &condition.kind {
-        ExprKind::Call(call) => contained(call, name),
+        ExprKind::Call(call) => match (call.name.text.as_str(), call.arguments.as_slice()) {
+            ("contains", [list, value]) if is_variable(value, name) => items(list)?.iter().map(literal).collect(),
+            ("can", [Expr { kind: ExprKind::Call(call), .. }]) => matched(call, "regex", name),
+            ("anytrue", [Expr { kind: ExprKind::For(each), .. }]) => compared_each(each, name),
+            _ => None,
+        },
+        ExprKind::Binary(BinaryOperator::Greater, a, b) => match (&a.kind, &b.kind) {
+            (ExprKind::Call(call), ExprKind::Number(zero)) if call.name.text == "length" && zero == "0" => {
+                let [Expr { kind: ExprKind::Call(call), .. }] = call.arguments.as_slice() else { return None };
+                matched(call, "regexall", name)
+            }
+            _ => None,
+        },
         ExprKind::Binary(BinaryOperator::Equal | BinaryOperator::NotEqual, a, b) => {
             let other = if is_variable(a, name) { b } else { Some(a).filter(|_| is_variable(b, name))? };
             literal(other).map(|literal| vec![literal])
         }
-        ExprKind::Binary(BinaryOperator::And | BinaryOperator::Or, a, b) => {
-            let (a, b) = (literals(a, name).unwrap_or_default(), literals(b, name).unwrap_or_default());
-            Some([a, b].concat())
-        }
-        ExprKind::Unary(UnaryOperator::Not, inner) => literals(inner, name),
         _ => None,
     }
 }
 
-/// The items of `contains([…], var.x)`.
-fn contained(call: &Call, name: &str) -> Option<Vec<Data>> {
-    match (call.name.text.as_str(), call.arguments.as_slice()) {
-        ("contains", [Expr { kind: ExprKind::Tuple(items), .. }, value]) if is_variable(value, name) => {
-            items.iter().map(literal).collect()
+/// The items of a list that is written out, perhaps as a set.
+fn items(list: &Expr) -> Option<&[Expr]> {
+    match &list.kind {
+        ExprKind::Tuple(items) => Some(items),
+        ExprKind::Call(call) if matches!(call.name.text.as_str(), "tolist" | "toset") => items(call.arguments.first()?),
+        _ => None,
+    }
+}
+
+/// The texts that `regex("^(a|b)$", var.x)` matches.
+fn matched(call: &Call, function: &str, name: &str) -> Option<Vec<Data>> {
+    let [Expr { kind: ExprKind::String(pattern), .. }, value] = call.arguments.as_slice() else { return None };
+    let is_match = call.name.text == function && is_variable(value, name);
+    let texts = Some(pattern).filter(|_| is_match).and_then(|pattern| alternatives::all(pattern))?;
+    Some(texts.into_iter().map(Data::String).collect())
+}
+
+/// The items of `[for item in […] : item == var.x]`.
+fn compared_each(each: &For, name: &str) -> Option<Vec<Data>> {
+    let is_item = |expr: &Expr| expr.kind == ExprKind::Variable(each.value.text.clone());
+    let is_plain = each.condition.is_none() && each.result_key.is_none();
+    match &each.result.kind {
+        ExprKind::Binary(BinaryOperator::Equal, a, b)
+            if is_plain && (is_item(a) && is_variable(b, name) || is_item(b) && is_variable(a, name)) =>
+        {
+            items(&each.collection)?.iter().map(literal).collect()
         }
         _ => None,
     }
@@ -105,7 +206,7 @@ fn is_variable(expr: &Expr, name: &str) -> bool {
 fn literal(expr: &Expr) -> Option<Data> {
     match &expr.kind {
         ExprKind::Bool(value) => Some(Data::Bool(*value)),
-        ExprKind::String(text) => Some(Data::String(text.clone())),
+        ExprKind::String(text) => Some(Data::String(normal_form::of_text(text.clone()))),
         ExprKind::Number(text) => text.parse().ok().map(Data::Number),
         ExprKind::Null => Some(Data::Null),
         _ => None,

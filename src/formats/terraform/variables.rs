@@ -38,6 +38,7 @@ pub(super) fn value(evaluator: &Evaluator<'_>, name: &str) -> Way {
         Some(ty) => convert(value, ty),
         None => value.map(|_| Unknown(of_unknown_type(evaluator, name))),
     };
+    let converted = converted.map(|value| validated(evaluator, variable, name, ty.as_ref(), value));
     let is_default = matches!(step, Step::VariableDefault(_));
     let mut hops = vec![Hop { span: converted.origin.span(), step }];
     hops.extend(converted.hops);
@@ -113,8 +114,9 @@ fn root_value(evaluator: &Evaluator<'_>, variable: &Block, name: &str, ty: Optio
         }
         values::Given::Unreadable(file) => return Some(Given::Unreadable(file.to_owned())),
     };
-    // On the command line, what a string variable gets needs no quotes.
-    let is_text = matches!(ty, Some(Type::Any | Type::String | Type::Bool | Type::Number));
+    // On the command line, a primitive needs no quotes, and neither does the value of a variable without a type.
+    let is_untyped = variable.body.attribute("type").is_none();
+    let is_text = is_untyped || matches!(ty, Some(Type::String | Type::Bool | Type::Number));
     let expr = value.text.as_ref().filter(|_| is_text).unwrap_or(&value.expr);
     Some(Given::Value(evaluator.outside().eval(expr), Step::VariableValue(name.to_owned())))
 }
@@ -135,11 +137,38 @@ fn choose(evaluator: &Evaluator<'_>, domain: Domain, reference: &str) -> Maybe<D
     let unknown = || Unknown(Why::NoValue { reference: reference.to_owned() });
     match domain {
         Domain::Anything => unknown(),
-        Domain::OneOf(values) => {
-            let shown: Vec<String> = values.iter().map(|value| symbol(&Known(value.clone()))).collect();
-            let chosen = evaluator.world.choose(reference, &shown);
-            chosen.and_then(|index| values.into_iter().nth(index)).map_or_else(unknown, Known)
+        Domain::OneOf(values) => chosen(evaluator, values, reference).map_or_else(unknown, Known),
+    }
+}
+
+/// One of several values, as the world decides; nothing where questions stay open.
+fn chosen(evaluator: &Evaluator<'_>, values: Vec<Data>, subject: &str) -> Option<Data> {
+    let shown: Vec<String> = values.iter().map(|value| symbol(&Known(value.clone()))).collect();
+    let index = evaluator.world.choose(subject, &shown)?;
+    values.into_iter().nth(index)
+}
+
+/// A given value after the variable's validations: a value that they refuse can't be deployed, and an undecided one
+/// is one of the few that they accept.
+fn validated(
+    evaluator: &Evaluator<'_>,
+    variable: &Block,
+    name: &str,
+    ty: Option<&Type>,
+    value: Maybe<Data>,
+) -> Maybe<Data> {
+    match &value {
+        Known(data) if domain::refuses(variable, name, data) => {
+            Unknown(Why::Failed { message: format!("the validation of variable `{name}` refuses this value") })
         }
+        Unknown(why) if !why.is_failure() && why.has_identity() => {
+            let Domain::OneOf(values) = domain::validated(variable, name) else { return value };
+            // A conversion to the variable's type makes no such text of anything but itself.
+            let is_itself = ty == Some(&Type::Any) || values.iter().all(domain::is_word);
+            let subject = if is_itself { why.symbol() } else { evaluator.scope.qualify(&format!("var.{name}")) };
+            chosen(evaluator, values, &subject).map_or(value, Known)
+        }
+        Known(_) | Unknown(_) => value,
     }
 }
 
