@@ -152,8 +152,13 @@ fn selects_data_events(wish: &Wish, texts: &Texts<'_>) -> bool {
         Some(Around::Attribute | Around::Nothing) | None => None,
     };
     let mapping = texts.path(place).into_iter().rev().find(|node| node.as_mapping().is_some()).map(|node| node.span);
-    let text = around.or(mapping).map(|span| texts.slice(span)).unwrap_or_default();
-    DATA_EVENTS.iter().any(|name| text.contains(name))
+    // The selector may be written where its value comes from.
+    let passed = wish.hops.iter().filter(|hop| !matches!(hop.step, Step::ModuleCall { .. })).map(|hop| hop.span);
+    let names_data = |span| {
+        let text = texts.slice(span);
+        DATA_EVENTS.iter().any(|name| text.contains(name))
+    };
+    around.or(mapping).into_iter().chain(passed).any(names_data)
 }
 
 /// True if the trail records data events, and then more of them.

@@ -13,10 +13,15 @@ pub(super) fn presence(
     [fails, may_fail]: [&str; 2],
 ) -> Verdict {
     let mut doubt = bucket.doubt.as_ref().map(|Doubt { span, why }| (*span, why.clone()));
+    let mut idle = None;
     for (attached, presence) in bucket.all(pick) {
         match attached.applies.clone().and(presence.is_there.clone()) {
             Known(true) => return Verdict::Pass,
-            Known(false) => {}
+            Known(false) => {
+                let is_created = attached.applies != Known(false);
+                let text = if is_created { "this one is switched off" } else { "this one isn't created" };
+                idle = idle.or(Some((presence.span, text)));
+            }
             Unknown(why) => doubt = Some((presence.span, why)),
         }
     }
@@ -24,7 +29,10 @@ pub(super) fn presence(
         Some((span, why)) => {
             Verdict::Unknown(Finding::at(span, may_fail, why.describe()).help(why.advice()).blocked(&why))
         }
-        None => Verdict::Fail(absent(Finding::at(bucket.declared.header, fails, String::new()))),
+        None => {
+            let finding = absent(Finding::at(bucket.declared.header, fails, String::new()));
+            Verdict::Fail(idle.into_iter().fold(finding, |finding, (span, text)| finding.also(span, text)))
+        }
     }
 }
 

@@ -6,7 +6,7 @@ use crate::finding::Label;
 use crate::model::{Resource, dialects};
 use crate::report::{Argument, Way};
 use crate::source::Span;
-use crate::value::{Data, Hop, Known, Maybe, Object, Origin, Traced, Unknown, World};
+use crate::value::{Data, Hop, Known, Maybe, Object, Origin, Step, Traced, Unknown, World};
 
 /// A value in a world.
 type Seen<'a> = (Traced<Data>, &'a World);
@@ -124,17 +124,20 @@ fn find(body: &Maybe<Object>, path: &str, header: Span) -> Traced<Data> {
     let absent = |span| Traced { value: Known(Data::Null), origin: Origin::Absent(span), hops: Vec::new() };
     let mut value = Traced { value: body.clone().map(Data::Object), origin: Origin::Absent(header), hops: Vec::new() };
     for segment in path.split(['.', '[']).map(|segment| segment.trim_end_matches(']')) {
-        let next = match &value.spread().value {
+        let next = match &value.value {
             Known(Data::Object(object)) => match object.field(segment) {
-                Some(field) => field.value.clone(),
+                Some(field) => value.member(&field.value, Step::to(field, object.header)),
                 None => return absent(object.header),
             },
-            Known(Data::List(list)) => match segment.parse::<usize>().ok().and_then(|index| list.items.get(index)) {
-                Some(item) => item.clone(),
-                None => return absent(value.origin.span()),
-            },
+            Known(Data::List(list)) => {
+                let index = segment.parse::<usize>().ok();
+                match index.and_then(|index| Some((index, list.items.get(index)?))) {
+                    Some((index, item)) => value.member(item, Step::Element(index)),
+                    None => return absent(value.origin.span()),
+                }
+            }
             Known(_) => return absent(value.origin.span()),
-            Unknown(_) => return value.clone(),
+            Unknown(_) => return value,
         };
         value = next;
     }

@@ -23,8 +23,8 @@ pub(super) fn resources(
         let address = scope.qualify(&format!("{name}{key}"));
         let evaluator = evaluator.with(names).planned(planned::way(block, kind, &address, evaluator));
         let (body, region) = match exists.value {
-            // What isn't created needs no arguments, and lies nowhere.
-            Known(false) => (Object::new(block.header, Vec::new()), providers::nowhere(block)),
+            // What isn't created needs no arguments but its name, and lies nowhere.
+            Known(false) => (bucket_of(block, kind, &evaluator), providers::nowhere(block)),
             Known(true) | Unknown(_) => {
                 (arguments(block, kind, &evaluator), providers::region(block, kind, &evaluator))
             }
@@ -47,6 +47,20 @@ pub(super) fn resources(
         }
     };
     expand::instances(block, evaluator).into_iter().map(resource).collect()
+}
+
+/// The bucket that a block would be about if it were created.
+fn bucket_of(block: &Block, kind: &Kind, evaluator: &Evaluator<'_>) -> Object {
+    let bucket = match kind.role {
+        Role::OfBucket { bucket, .. } => block.body.attribute(bucket),
+        _ => None,
+    };
+    let field = |attribute: &Attribute| Field {
+        key: attribute.name.text.clone(),
+        key_span: attribute.name.span,
+        value: evaluator.eval(&attribute.value),
+    };
+    Object::new(block.header, bucket.map(field).into_iter().collect())
 }
 
 /// What is asked for of a block; all that it says, when nobody reads what it calls.

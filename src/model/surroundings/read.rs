@@ -57,15 +57,15 @@ pub struct Attachment {
 
 /// What a resource says, if it exists in any way.
 pub fn read(resource: Resource) -> Option<Neighbour> {
-    if resource.exists.value == Known(false) {
-        return None;
-    }
     let reader = Reader {
         booleans: resource.kind.booleans(),
         notation: resource.notation,
         header: resource.header,
         body: resource.body.clone(),
     };
+    if resource.exists.value == Known(false) {
+        return absent(&resource, &reader);
+    }
     let exists = &resource.exists.value;
     let attached = |said: Vec<Said>, is_apart| -> Vec<Attached> {
         let applies = if is_apart { exists.clone() } else { Known(true) };
@@ -163,6 +163,16 @@ fn arns_of(resource: &Resource) -> Vec<String> {
         Name::Literal(_) => None,
     };
     symbols(resource, &["arn", "Arn"]).into_iter().filter_map(symbol).collect()
+}
+
+/// A lifecycle rule that isn't created, at what decides that. It does nothing, but explains why a bucket has none.
+fn absent(resource: &Resource, reader: &Reader) -> Option<Neighbour> {
+    let Role::OfBucket { bucket, parts } = resource.kind.role else { return None };
+    let is_lifecycle = parts.iter().any(|part| matches!(part, Part::Lifecycle(_)));
+    let presence = Presence { is_there: Known(false), span: resource.exists.origin.span() };
+    let attached = Attached { applies: Known(false), is_apart: true, said: Rc::new(Said::Lifecycle(presence)) };
+    let to = Named::by(&named(reader, bucket));
+    is_lifecycle.then(|| Neighbour::OfBucket(Attachment { to, names: Vec::new(), said: vec![attached] }))
 }
 
 fn declared(resource: &Resource) -> Rc<Declared> {

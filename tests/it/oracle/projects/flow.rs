@@ -14,7 +14,7 @@ use crate::random::Random;
 use crate::support::check;
 
 /// How many projects Terraform deploys at once.
-const BATCH: usize = 100;
+const BATCH: usize = 200;
 
 #[test]
 fn a_change_where_the_flow_ends_changes_the_verdict() {
