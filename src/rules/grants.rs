@@ -7,6 +7,9 @@ use crate::model::policy::{
 use crate::model::surroundings::{Delivery, Dependency, Policy, Surroundings};
 use crate::value::{Known, Maybe, Unknown, Why};
 
+/// The time that a request takes without any text of a policy, in cells of a comparison.
+const COST_OF_NEED: usize = 1_024;
+
 /// A request that has to be allowed.
 pub(super) struct Need {
     /// The request.
@@ -52,9 +55,15 @@ impl Grants<'_> {
             self.policies.iter().filter_map(|policy| policy.document.as_ref().ok()).collect();
         let mut open: Option<Finding> = None;
         let mut failure: Option<(usize, Finding)> = None;
-        let (all, is_complete) = assumptions(&documents, &self.sender());
+        let weight = documents.iter().map(|document| document.weight()).fold(COST_OF_NEED, usize::saturating_add);
+        let (all, mut is_complete) = assumptions(&documents, &self.sender());
         for assumption in &all {
-            match self.attempt(&assumption.apply(&documents), &needs(assumption)) {
+            let needs = needs(assumption);
+            if !self.around.work.charge(weight.saturating_mul(needs.len())) {
+                is_complete = false;
+                break;
+            }
+            match self.attempt(&assumption.apply(&documents), &needs) {
                 Attempt::Pass => return Verdict::Pass,
                 Attempt::Unknown(finding) => drop(open.get_or_insert(finding)),
                 Attempt::Fail(met, finding) => {
@@ -66,13 +75,13 @@ impl Grants<'_> {
         }
         match (open, failure) {
             (Some(finding), _) => Verdict::Unknown(finding),
-            (None, Some((_, finding))) if !is_complete => {
-                let why = Why::OverLimit { limit: "the accounts and Regions that a policy names" };
-                let finding = Finding { message: self.messages[1].to_owned(), ..finding };
-                Verdict::Unknown(finding.note(why.describe()).blocked(&why))
+            (None, Some((_, finding))) if is_complete => Verdict::Fail(finding),
+            (None, _) => {
+                let why = Why::OverLimit { limit: "the accounts and Regions that policies name" };
+                let place = self.policies.first().map_or(self.dependency.declared.header, |policy| policy.span);
+                let [_, may_fail] = self.messages;
+                Verdict::Unknown(Finding::at(place, may_fail, why.describe()).help(why.advice()).blocked(&why))
             }
-            (None, Some((_, finding))) => Verdict::Fail(finding),
-            (None, None) => Verdict::Pass,
         }
     }
 

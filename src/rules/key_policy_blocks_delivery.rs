@@ -7,7 +7,7 @@ use crate::finding::{Finding, Level, Verdict};
 use crate::model::Setting;
 use crate::model::kinds::Role;
 use crate::model::policy::Request;
-use crate::model::surroundings::{Attached, Dependency, Said, Surroundings};
+use crate::model::surroundings::{Dependency, Said, Surroundings};
 use crate::value::{Known, Unknown};
 
 pub(super) static RULE: Rule =
@@ -42,16 +42,19 @@ fn check(around: &Surroundings) -> Option<Verdict> {
 
 /// The verdict on a key that is disabled, or may be.
 fn disabled(key: &Dependency) -> Option<Verdict> {
-    let verdict = |(attached, enabled): (&Attached, &Setting<bool>)| match enabled.value() {
+    let verdict = |enabled: &Setting<bool>| match enabled.value() {
         Known(Ok(true)) => None,
-        Known(Ok(found)) if attached.applies == Known(true) => {
-            Some(Verdict::wrong(enabled, found, "can't encrypt its logs with its key, which is disabled", "true"))
-        }
-        Known(Ok(_)) => None,
-        Known(Err(invalid)) => Some(Verdict::invalid(enabled, invalid, FAILS, "true")),
-        Unknown(why) => Some(Verdict::unknown(enabled, why, "may not be able to encrypt its logs with its key")),
+        Known(Ok(false)) => Some(Verdict::Fail(switched_off(enabled, "this key is disabled".to_owned()))),
+        Known(Err(invalid)) => Some(Verdict::Fail(switched_off(enabled, invalid.describe()))),
+        Unknown(why) => Some(Verdict::unknown(enabled, why, MAY_FAIL)),
     };
-    key.all(Said::enabled).find_map(verdict)
+    key.all(Said::enabled).find_map(|(_, enabled)| verdict(enabled))
+}
+
+/// Others may use the key, so that only its owner can say if it may be enabled.
+fn switched_off(enabled: &Setting<bool>, label: String) -> Finding {
+    let finding = Finding::at(enabled.span(), FAILS, label).about(enabled.name).via(&enabled.read.hops);
+    finding.help(format!("set `{}` to `true`, or name another key", enabled.name))
 }
 
 fn without_policy(key: &Dependency) -> Finding {

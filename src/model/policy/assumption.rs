@@ -16,6 +16,9 @@ use crate::value::{Known, Unknown};
 /// No more assumptions are tried than this.
 const MAX_ASSUMPTIONS: usize = 256;
 
+/// Nor any for policies that name more Regions than this; no partition has as many.
+const MAX_REGIONS: usize = 64;
+
 /// No more symbols are tried in each of their roles than this; the others stay unknown.
 const MAX_OPEN: usize = 3;
 
@@ -94,6 +97,9 @@ pub fn assumptions(documents: &[&Document], sender: &Sender) -> (Vec<Assumption>
     let mut named = Named::default();
     for statement in documents.iter().flat_map(|document| &document.statements) {
         named.read(statement, sender);
+    }
+    if named.regions.len() > MAX_REGIONS {
+        return (Vec::new(), false);
     }
     let accounts = values(&named.accounts, |number| format!("{}", 100_000_000_000_u64.saturating_add(number)));
     let organizations = values(&named.organizations, |number| format!("o-zq{number:08}"));

@@ -24,8 +24,8 @@ pub struct Work {
 }
 
 impl Work {
-    /// Adds a comparison; false if there were too many.
-    fn charge(&self, cells: usize) -> bool {
+    /// Adds a comparison, or what takes as long as one of so many cells; false if there were too many.
+    pub fn charge(&self, cells: usize) -> bool {
         self.done.set(self.done.get().saturating_add(cells));
         self.done.get() <= MAX_WORK
     }

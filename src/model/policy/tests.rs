@@ -347,3 +347,13 @@ fn more_accounts_than_can_be_tried_are_said_to_be() {
         assert_eq!((all.len(), complete), (256, is_complete));
     }
 }
+
+#[test]
+fn more_regions_than_any_partition_has_are_not_tried() {
+    for (number, is_tried) in [(64, true), (65, false)] {
+        let paths: Vec<String> = (0..number).map(|n| format!("\"x/AWSLogs/*/CloudTrail/us-east-{n}/*\"")).collect();
+        let document = template(&with("\"${aws_s3_bucket.logs.arn}/AWSLogs/*\"", &format!("[{}]", paths.join(", "))));
+        let (all, is_complete) = assumptions(&[&document], &sender());
+        assert_eq!((!all.is_empty(), is_complete), (is_tried, is_tried));
+    }
+}

@@ -88,11 +88,21 @@ impl Evaluator<'_> {
                 let items = exprs.iter().zip(items).map(|(expr, item)| self.in_parts(expr, item, depth)).collect();
                 Traced { value: Known(Data::List(List { kind, items })), origin: value.origin, hops: value.hops }
             }
-            (ExprKind::Call(_) | ExprKind::Conditional(_), Unknown(why)) => match self.parts(expr, depth) {
+            (_, Unknown(why)) => match self.is_list(expr).then(|| self.parts(expr, depth)).flatten() {
                 Some(items) => Traced::written(Data::tuple(items), expr.span),
                 None => Traced { value: Unknown(why), origin: value.origin, hops: value.hops },
             },
             (_, other) => Traced { value: other, origin: value.origin, hops: value.hops },
+        }
+    }
+
+    /// True if the value of an expression is certain to be a list.
+    fn is_list(&self, expr: &Expr) -> bool {
+        let is_known = |arm: &Expr| matches!(self.eval(arm).value, Known(Data::List(_)));
+        match &expr.kind {
+            ExprKind::Call(call) => matches!(call.name.text.as_str(), "concat" | "flatten"),
+            ExprKind::Conditional(conditional) => is_known(&conditional.then) || is_known(&conditional.otherwise),
+            _ => false,
         }
     }
 
