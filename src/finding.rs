@@ -61,6 +61,8 @@ pub struct Finding {
     pub wishes: Vec<Wish>,
     /// For an unknown verdict, what blocks it.
     pub blocked_by: Vec<String>,
+    /// The values of a plain unknown reference for which the rule fails, and for which it passes.
+    pub witness: Option<(String, String)>,
     /// How much it weighs, where that isn't what its rule weighs.
     pub level: Option<Level>,
     /// Whether it says no more than that something is declared elsewhere, which is no fault of the code.
@@ -103,6 +105,7 @@ impl Finding {
             help: None,
             wishes: Vec::new(),
             blocked_by: Vec::new(),
+            witness: None,
             level: None,
             is_aside: false,
             call: None,
@@ -204,6 +207,13 @@ impl Verdict {
     pub fn unknown<T>(setting: &Setting<T>, why: &Why, message: &str) -> Self {
         let finding = Finding::at(setting.span(), message, why.describe());
         Self::Unknown(finding.about(setting.name).via(&setting.read.hops).help(why.advice()).blocked(why))
+    }
+
+    /// The same with the values of a plain reference on both sides: "= false", "= true".
+    pub fn depending_on(self, why: &Why, fails: &str, passes: &str) -> Self {
+        let Some(reference) = why.plain() else { return self };
+        let witness = Some((format!("{reference} {fails}"), format!("{reference} {passes}")));
+        self.with(|finding| Finding { witness, ..finding })
     }
 
     /// Whether it is a pass, if that is known.

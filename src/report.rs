@@ -179,7 +179,13 @@ impl Reported {
         let help = self.help.as_ref()?;
         let Some(fix) = &self.fix else { return Some(help.clone()) };
         // A fix of several changes does more than the help names.
-        let more = if help.starts_with(&fix.title) { String::new() } else { format!(": {}", fix.title) };
+        let (help, more) = if fix.title.starts_with(help) {
+            (&fix.title, String::new())
+        } else if help.starts_with(&fix.title) {
+            (help, String::new())
+        } else {
+            (help, format!(": {}", fix.title))
+        };
         Some(match fix.safety {
             Safety::Safe => format!("{help} (safe fix{more}, apply with `--fix`)"),
             Safety::Unsafe => format!("{help} (unsafe fix{more}, apply with `--fix --unsafe-fixes`)"),

@@ -7,7 +7,7 @@ use super::judge::Case;
 use super::place;
 use super::sighting::{Answer, Sighting};
 use super::witness::Witness;
-use crate::finding::{Finding, Level};
+use crate::finding::{Finding, Label, Level};
 use crate::model::Trail;
 use crate::report::{Outcome, Place, Reported};
 use crate::rules::Rule;
@@ -127,31 +127,37 @@ impl Case<'_> {
         finding: Finding,
         witness: &Witness,
     ) -> Reported {
-        let condition = witness.fails_when.join(" and ");
+        let condition = witness.fails_when.iter().map(|decision| brief(decision)).collect::<Vec<_>>().join(" and ");
         let when = if condition.is_empty() { String::new() } else { format!(" when {condition}") };
         let mut blocked_by = finding.blocked_by;
-        blocked_by.extend(witness.subjects.iter().cloned());
+        blocked_by.extend(witness.subjects.iter().flat_map(|subject| things(subject)));
         blocked_by.sort_unstable();
         blocked_by.dedup();
+        // Where nothing was decided, a plain reference still has values on both sides.
+        let is_decided = !witness.fails_when.is_empty() || !witness.passes_when.is_empty();
+        let (fails_when, passes_when) = match finding.witness.filter(|_| !is_decided && outcome == Outcome::Unknown) {
+            Some((fails, passes)) => (vec![fails], vec![passes]),
+            None => (witness.fails_when.clone(), witness.passes_when.clone()),
+        };
         Reported {
             rule,
             fingerprint: String::new(),
             level,
             outcome,
-            message: format!("{subject}{} {}{when}", self.name_after(), finding.message),
+            message: brief_code(&format!("{subject}{} {}{when}", self.name_after(), finding.message)),
             address: None,
             attribute: finding.attribute,
             deployment: Some(self.root.clone()),
             deployment_name: self.name.map(str::to_owned),
-            place: Place::Text(finding.primary),
-            related: finding.related,
+            place: Place::Text(brief_label(finding.primary)),
+            related: finding.related.into_iter().map(brief_label).collect(),
             notes: finding.notes,
             help: finding.help,
             wishes: finding.wishes,
             fix: None,
             blocked_by,
-            fails_when: witness.fails_when.clone(),
-            passes_when: witness.passes_when.clone(),
+            fails_when,
+            passes_when,
             is_aside: finding.is_aside,
             changed: None,
             suppressed: None,
@@ -162,6 +168,39 @@ impl Case<'_> {
     fn name_after(&self) -> String {
         self.name.map(|name| format!(" in `{name}`")).unwrap_or_default()
     }
+}
+
+/// The longest expression that a message or a label shows, in characters.
+const LINE: usize = 80;
+
+/// An expression of no more than a line.
+fn brief(expression: &str) -> String {
+    let end = expression.char_indices().nth(LINE).map_or(expression.len(), |(end, _)| end);
+    let shown = expression.get(..end).unwrap_or_default().lines().next().unwrap_or_default();
+    if shown.len() == expression.len() { shown.to_owned() } else { format!("{}…", shown.trim_end()) }
+}
+
+/// A sentence whose expressions, between backticks, are no more than a line each.
+fn brief_code(text: &str) -> String {
+    let parts = text.split('`').enumerate();
+    parts.map(|(at, part)| if at % 2 == 1 { brief(part) } else { part.to_owned() }).collect::<Vec<_>>().join("`")
+}
+
+fn brief_label(label: Label) -> Label {
+    Label { text: brief_code(&label.text), ..label }
+}
+
+/// The variables, modules and resources that an unknown expression names; itself if it is one of them.
+fn things(subject: &str) -> Vec<String> {
+    const KINDS: [&str; 5] = ["var.", "module.", "data.", "local.", "terraform."];
+    let is_part = |c: char| c.is_alphanumeric() || matches!(c, '_' | '.' | '-');
+    if subject.chars().all(|c| is_part(c) || matches!(c, '[' | ']' | '"')) {
+        return vec![subject.to_owned()];
+    }
+    let words = subject.split(|c: char| !is_part(c)).map(|word| word.trim_matches('.'));
+    let named: Vec<String> =
+        words.filter(|word| KINDS.iter().any(|kind| word.starts_with(kind))).map(str::to_owned).collect();
+    if named.is_empty() { vec![brief(subject)] } else { named }
 }
 
 /// Advice about a place where a rule already found something says nothing new.
@@ -190,4 +229,27 @@ fn others(group: &Group<'_>) -> Option<String> {
     let shown: Vec<String> = others.into_iter().take(MAX_SHOWN).collect();
     let more = if hidden > 0 { format!(" and {hidden} more") } else { String::new() };
     (!shown.is_empty()).then(|| format!("the same goes for {}{more}", shown.join(", ")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn long_expressions_are_cut() {
+        let long = format!("var.{}", "a".repeat(100));
+        assert_eq!(brief("var.a\n&& var.b"), "var.a…");
+        assert_eq!(
+            brief_code(&format!("`{long}` has no value here")).chars().count(),
+            LINE + 1 + "`` has no value here".len()
+        );
+        assert_eq!(brief_code("trail `a` records"), "trail `a` records");
+    }
+
+    #[test]
+    fn blockers_are_things() {
+        assert_eq!(things("var.a && length(module.b.keys) > 0"), ["var.a", "module.b.keys"]);
+        assert_eq!(things("module.b[\"x\"].arn"), ["module.b[\"x\"].arn"]);
+        assert_eq!(things("Env == Stage"), ["Env == Stage"]);
+    }
 }

@@ -46,7 +46,7 @@ pub(super) fn undeclared(setting: &Setting<String>, what: &str, message: &str) -
     let label = format!("no {what} of this name is declared here");
     let help = format!("check the {what} where it is declared, or declare it beside the trail");
     let finding = Finding::at(setting.span(), message, label).about(setting.name).via(&setting.read.hops).help(help);
-    Some(Verdict::Unknown(Finding { blocked_by: vec![name.clone()], ..aside(finding) }))
+    Some(Verdict::Unknown(Finding { blocked_by: vec![format!("{what} \"{name}\"")], ..aside(finding) }))
 }
 
 fn aside(finding: Finding) -> Finding {

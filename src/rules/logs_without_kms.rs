@@ -17,7 +17,10 @@ fn check(trail: &Trail, _: &Policy) -> Verdict {
         Known(Err(invalid)) => Verdict::Fail(no_key(key).because(invalid.describe())),
         // Whichever key it is, there will be one.
         Unknown(why) if why.is_set() => Verdict::Pass,
-        Unknown(why) => Verdict::unknown(key, why, "may not encrypt its log files with a KMS key"),
+        Unknown(why) => {
+            let verdict = Verdict::unknown(key, why, "may not encrypt its log files with a KMS key");
+            verdict.depending_on(why, "is null or empty", "is set")
+        }
     }
 }
 

@@ -16,7 +16,10 @@ fn check(trail: &Trail, _: &Policy) -> Verdict {
         Known(Ok(false)) => Verdict::wrong(global_events, &false, "leaves out the events of global services", "true")
             .with(|finding| finding.note(consequence(trail))),
         Known(Err(invalid)) => Verdict::invalid(global_events, invalid, "has no valid choice of global events", "true"),
-        Unknown(why) => Verdict::unknown(global_events, why, "may leave out the events of global services"),
+        Unknown(why) => {
+            let verdict = Verdict::unknown(global_events, why, "may leave out the events of global services");
+            verdict.depending_on(why, "= false", "= true")
+        }
     }
 }
 

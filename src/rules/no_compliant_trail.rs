@@ -5,7 +5,7 @@ mod regions;
 use super::{Check, Page, Policy, Rule, conditions};
 use crate::finding::{Finding, Verdict};
 use crate::model::{Deployment, Elsewhere, Trail};
-use crate::value::{Known, Maybe, Unknown};
+use crate::value::{Known, Maybe, Unknown, part_name};
 use regions::{Role, Spread};
 
 pub(super) use regions::decides_about_regions;
@@ -88,7 +88,7 @@ fn may_be_incomplete(first: &Standing<'_>, standings: &[Standing<'_>], lack: &st
 fn may_be_elsewhere(elsewhere: &Elsewhere) -> Finding {
     let mut finding =
         Finding::at(elsewhere.header, "may have no trail that meets every condition", "its code isn't here");
-    finding.blocked_by.push(elsewhere.what.clone());
+    finding.blocked_by.push(part_name(&elsewhere.what));
     finding.help(&elsewhere.help)
 }
 

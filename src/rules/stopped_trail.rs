@@ -15,6 +15,6 @@ fn check(trail: &Trail, _: &Policy) -> Verdict {
         Known(Ok(true)) => Verdict::Pass,
         Known(Ok(false)) => Verdict::wrong(logging, &false, "is stopped", "true"),
         Known(Err(invalid)) => Verdict::invalid(logging, invalid, "isn't told to start logging", "true"),
-        Unknown(why) => Verdict::unknown(logging, why, "may be stopped"),
+        Unknown(why) => Verdict::unknown(logging, why, "may be stopped").depending_on(why, "= false", "= true"),
     }
 }

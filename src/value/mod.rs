@@ -12,7 +12,7 @@ pub mod world;
 pub use data::{Data, Field, List, ListKind, Object, cut};
 pub use placeholder::placeholder;
 pub use traced::{Hop, Origin, Step, Traced, lead};
-pub use why::Why;
+pub use why::{Why, part_name};
 pub use world::World;
 
 pub use Maybe::{Known, Unknown};

@@ -98,6 +98,14 @@ pub enum Why {
     },
 }
 
+/// A part of the code as code refers to it: `module.audit` for "module `audit`".
+pub fn part_name(part: &str) -> String {
+    match part.strip_prefix("module `").and_then(|rest| rest.strip_suffix('`')) {
+        Some(label) => format!("module.{label}"),
+        None => part.replace('`', ""),
+    }
+}
+
 impl Why {
     /// What stands between the reader and a verdict, for `blocked_by` in reports.
     pub fn blocker(&self) -> String {
@@ -110,7 +118,8 @@ impl Why {
             Why::FromEnvironment { provider } => format!("the Region of {provider}"),
             Why::Computed { cause, .. } | Why::Composed { cause, .. } => cause.blocker(),
             Why::Failed { message } => message.clone(),
-            Why::NotEvaluated { construct } | Why::NotHere { part: construct, .. } => construct.replace('`', ""),
+            Why::NotEvaluated { construct } => construct.replace('`', ""),
+            Why::NotHere { part, .. } => part_name(part),
             Why::Ambiguous { text } | Why::Placeholder { text, .. } => text.clone(),
             Why::Undocumented { what } => what.clone(),
             Why::Unreadable => "unreadable text".to_owned(),
@@ -137,6 +146,21 @@ impl Why {
             | Why::Unreadable
             | Why::OverLimit { .. } => self.blocker(),
         }
+    }
+
+    /// The unknown value as code refers to it, unless it is worked out from others.
+    pub fn plain(&self) -> Option<&str> {
+        const MAX_SHOWN: usize = 60;
+        let is_path =
+            |text: &str| text.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '.' | '-' | '[' | ']' | '"'));
+        let reference = match self {
+            Why::NoValue { reference } | Why::SetElsewhere { reference, .. } | Why::AtDeployment { reference, .. } => {
+                reference
+            }
+            Why::Computed { expression, .. } if is_path(expression) => expression,
+            _ => return None,
+        };
+        (reference.len() <= MAX_SHOWN).then_some(reference)
     }
 
     /// The question that decides it, when it is a condition.
