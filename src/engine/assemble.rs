@@ -3,6 +3,7 @@
 use super::judge::Judgement;
 use super::{Settings, place, reading};
 use crate::config::Benchmark;
+use crate::finding::Label;
 use crate::report::{Place, Report, Reported};
 use crate::rules::{self, RULES};
 use crate::scan::Scan;
@@ -79,15 +80,22 @@ fn drop_repeats(report: &mut Report) {
     });
 }
 
-/// A place is shown, and annotated on a pull request, as a part of one line.
+/// A place is shown, and annotated on a pull request, as a part of one line of a file on the disk. For a template in a quoted
+/// string, that is the string.
 fn clip_to_lines(report: &mut Report) {
+    let sources = &report.sources;
+    let clip = |label: &mut Label| {
+        label.span = sources.outermost(label.span);
+        place::clip(label, sources);
+    };
     for finding in &mut report.findings {
         if let Place::Text(label) = &mut finding.place {
-            place::clip(label, &report.sources);
+            clip(label);
         }
-        finding.related.iter_mut().for_each(|label| place::clip(label, &report.sources));
+        finding.related.iter_mut().chain(&mut finding.changed).for_each(clip);
     }
-    let trails = report.deployments.iter_mut().flat_map(|deployment| &mut deployment.trails);
-    let grounds = trails.flat_map(|trail| &mut trail.grounds);
-    grounds.flat_map(|(_, labels)| labels).for_each(|label| place::clip(label, &report.sources));
+    for trail in report.deployments.iter_mut().flat_map(|deployment| &mut deployment.trails) {
+        trail.header = sources.outermost(trail.header);
+        trail.grounds.iter_mut().flat_map(|(_, labels)| labels).for_each(clip);
+    }
 }

@@ -77,6 +77,8 @@ pub struct Links {
     pub may_bring_trail: bool,
     /// The numbers of its documents of which each may be a deployment by itself, where files have several.
     pub documents: Vec<usize>,
+    /// The names under which its documents export values to others, with the numbers of the documents.
+    pub exports: BTreeSet<(String, usize)>,
 }
 
 /// A file that may matter, and what it brings in.

@@ -58,8 +58,8 @@ fn first_in(text: &str) -> Option<(usize, usize)> {
 
 /// A text as a message quotes it.
 fn shortened(text: &str) -> String {
-    const MAX_QUOTED: usize = 60;
-    let mut quoted: String = text.lines().next().unwrap_or_default().chars().take(MAX_QUOTED).collect();
+    const QUOTED: usize = 60;
+    let mut quoted: String = text.lines().next().unwrap_or_default().chars().take(QUOTED).collect();
     if quoted.len() < text.len() {
         quoted.push('…');
     }

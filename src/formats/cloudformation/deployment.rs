@@ -1,11 +1,13 @@
 //! A root template with all the stacks in it, and the places where something is declared.
 
 use std::cell::{Cell, OnceCell};
+use std::collections::HashSet;
 use std::rc::Rc;
 use std::sync::Arc;
 
 use super::document::Document;
 use super::eval::Evaluator;
+use super::exports::{self, Export};
 use super::flat::is_loop;
 use super::library::Library;
 use super::macros;
@@ -26,6 +28,9 @@ const MAX_DEPTH: usize = 10;
 
 /// More places than this, through all stacks, are given up.
 const MAX_SITES: usize = 4_096;
+
+/// More templates than this aren't searched for the buckets and keys that a deployment imports.
+const MAX_IMPORTED: usize = 100;
 
 /// More steps than this for all that is looked for in a deployment are given up.
 const MAX_STEPS: usize = 1_000_000;
@@ -54,7 +59,7 @@ struct Site {
 impl<'a> Deployment<'a> {
     /// Reads the template of a document and those of its stacks.
     pub(super) fn open(root: &Root, context: Context<'a>) -> Self {
-        let library = Library::new(context);
+        let library = Library::importing(context, &root.exports);
         let document = library.document(root.file);
         let template = library.template(&document, root.number);
         let scope = template.map(|template| Rc::new(Scope::root(template)));
@@ -171,13 +176,15 @@ struct Search {
     /// The first part that isn't here; one is enough to doubt the whole.
     elsewhere: Option<Elsewhere>,
     stacks: usize,
+    /// The templates from which values are imported.
+    imported: HashSet<Export>,
     /// The steps that were taken for all sites, in all worlds.
     steps: Cell<usize>,
 }
 
 impl Search {
     fn new(subject: Subject) -> Self {
-        Self { subject, sites: Vec::new(), elsewhere: None, stacks: 0, steps: Cell::new(0) }
+        Self { subject, sites: Vec::new(), elsewhere: None, stacks: 0, imported: HashSet::new(), steps: Cell::new(0) }
     }
 
     fn is_wanted(&self, kind: &str) -> bool {
@@ -211,6 +218,28 @@ impl Search {
             }
         }
         self.note_elsewhere(|| included_elsewhere(&template));
+        if self.subject == Subject::Surroundings {
+            self.look_in_exporting(evaluator);
+        }
+    }
+
+    /// Buckets and keys may be declared by the templates that export their names.
+    fn look_in_exporting(&mut self, evaluator: &Evaluator<'_>) {
+        let mut names = Vec::new();
+        let template = Rc::clone(&evaluator.scope.template);
+        let flat = &template.resources.flat;
+        flat.entries.iter().chain(&flat.loops).for_each(|entry| exports::imports_in(&entry.value, &mut names));
+        for name in names {
+            let Some((exporting, export)) = evaluator.exporting(name) else { continue };
+            if !self.imported.contains(&export) && self.imported.len() >= MAX_IMPORTED {
+                return self.give_up(template.header);
+            }
+            if self.imported.insert(export) {
+                let root = Rc::clone(&exporting.scope);
+                let exists = created(root.template.header);
+                self.look_in(&exporting, &root, &exists, None);
+            }
+        }
     }
 
     fn note(&mut self, root: &Rc<Scope>, stacks: Option<&Rc<Path>>, entry: &Entry) {

@@ -234,6 +234,7 @@ impl<'a> Evaluator<'a> {
                 // CloudFormation refuses a condition where a value belongs, as it would any other object.
                 (Known(Data::Object(Object::new(span, Vec::new()))), Vec::new())
             }
+            "ImportValue" => return self.import(argument, span),
             "Transform" => return self.included(argument, span),
             name => (self.opaque(name, argument), Vec::new()),
         };
@@ -245,13 +246,27 @@ impl<'a> Evaluator<'a> {
         let argument = self.argument(argument).value;
         match first_unknown(&argument) {
             Some(why) if is_final(&why) => Unknown(why),
-            _ if matches!(name, "ImportValue" | "GetAZs" | "Cidr") => {
+            _ if matches!(name, "GetAZs" | "Cidr") => {
                 let reference = self.scope.qualify(&format!("!{name} {}", symbol(&argument)));
-                // No export is empty.
-                Unknown(Why::AtDeployment { reference, is_set: name == "ImportValue" })
+                Unknown(Why::AtDeployment { reference, is_set: false })
             }
             _ => Unknown(Why::NotEvaluated { construct: format!("the function `{name}`") }),
         }
+    }
+
+    /// `Fn::ImportValue`: the value that a template of the run exports, or one that only a deployment knows.
+    fn import(&self, argument: Argument<'_>, span: Span) -> Traced<Data> {
+        let argument = self.argument(argument).value;
+        let imported = match &argument {
+            Known(Data::String(name)) => self.imported(name, span),
+            Known(_) | Unknown(_) => None,
+        };
+        imported.unwrap_or_else(|| {
+            let reference = self.scope.qualify(&format!("!ImportValue {}", symbol(&argument)));
+            // No export is empty.
+            let why = Why::AtDeployment { reference, is_set: true };
+            written(Unknown(first_unknown(&argument).filter(is_final).unwrap_or(why)), span)
+        })
     }
 
     /// What a macro makes of a value; that of an include is in its file.

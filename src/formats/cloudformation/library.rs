@@ -7,6 +7,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use super::document::{Document, Reading};
+use super::exports::Exports;
 use super::given::Given;
 use super::macros;
 use super::parameters::Allowed;
@@ -22,6 +23,8 @@ pub(super) struct Library<'a> {
     pub(super) context: Context<'a>,
     /// What the user gives to the parameters of root templates.
     pub(super) given: Arc<Given>,
+    /// What other templates export.
+    pub(super) exports: Arc<Exports>,
     documents: RefCell<HashMap<FileId, Rc<Document>>>,
     included: RefCell<BTreeSet<FileId>>,
     found: RefCell<HashMap<(FileId, String), Place>>,
@@ -60,6 +63,7 @@ impl<'a> Library<'a> {
         Self {
             context,
             given,
+            exports: Arc::default(),
             documents: RefCell::default(),
             included: RefCell::default(),
             found: RefCell::default(),
@@ -69,6 +73,11 @@ impl<'a> Library<'a> {
             sections: RefCell::default(),
             allowed: RefCell::default(),
         }
+    }
+
+    /// The same for a root template that may import values.
+    pub(super) fn importing(context: Context<'a>, exports: &Arc<Exports>) -> Self {
+        Self { exports: Arc::clone(exports), ..Self::new(context) }
     }
 
     /// The document in a file.

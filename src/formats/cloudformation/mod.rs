@@ -10,6 +10,7 @@ mod deployment;
 mod document;
 mod encodings;
 mod eval;
+mod exports;
 mod flat;
 pub(crate) mod given;
 mod library;
@@ -57,6 +58,10 @@ static COMMON: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("::"));
 static REFERRING: LazyLock<Vec<Finder<'static>>> =
     LazyLock::new(|| stacks::NEEDLES.into_iter().chain([macros::INCLUDE]).map(Finder::new).collect());
 
+/// Words of the templates that export values.
+static EXPORTING: LazyLock<Vec<Finder<'static>>> =
+    LazyLock::new(|| exports::NEEDLES.into_iter().map(Finder::new).collect());
+
 impl Format for CloudFormation {
     fn name(&self) -> &'static str {
         "cloudformation"
@@ -77,7 +82,7 @@ impl Format for CloudFormation {
             Interest::None
         } else if may_declare_trail(bytes) {
             Interest::Mentions
-        } else if may_refer(bytes) {
+        } else if may_refer(bytes) || may_export(bytes) {
             Interest::Refers
         } else {
             Interest::None
@@ -101,6 +106,11 @@ fn may_declare_trail(text: &[u8]) -> bool {
 /// Whether a text may bring in another template.
 fn may_refer(text: &[u8]) -> bool {
     REFERRING.iter().any(|needle| needle.find(text).is_some())
+}
+
+/// True if a text may export values that other templates import.
+fn may_export(text: &[u8]) -> bool {
+    EXPORTING.iter().all(|needle| needle.find(text).is_some())
 }
 
 /// Whether a text mentions a trail, also in escapes.

@@ -3,10 +3,12 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::PathBuf;
 use std::rc::Rc;
+use std::sync::Arc;
 
 use super::deployment::{self, Deployment};
+use super::exports::{self, Exports};
 use super::library::Library;
-use super::mentions_template;
+use super::{may_export, mentions_template};
 use crate::formats::{Context, Interest, Kept, Linked, Links, Opened, Project};
 use crate::source::FileId;
 
@@ -23,6 +25,8 @@ pub(super) struct Root {
     /// The number of the first document in its file that is a template over the limit; only the first root tells.
     pub(super) left_out: Option<usize>,
     name: String,
+    /// The values that it may import from other templates.
+    pub(super) exports: Arc<Exports>,
 }
 
 impl Project for Root {
@@ -40,6 +44,11 @@ pub(super) fn links(kept: Kept, context: Context<'_>) -> Links {
     let text = context.sources.file(kept.file);
     let may_call = mentions_template(&text.text);
     let (mut documents, mut called, mut is_cut) = (Vec::new(), BTreeSet::new(), false);
+    let exports = if may_export(text.text.as_bytes()) {
+        exports::names_in(&context.readings.read(kept.file, &text).tree)
+    } else {
+        BTreeSet::new()
+    };
     if may_call || may_hold_several(&text.text) {
         let library = Library::new(context);
         let document = library.document(kept.file);
@@ -62,7 +71,7 @@ pub(super) fn links(kept: Kept, context: Context<'_>) -> Links {
     }
     called.remove(&kept.file);
     let calls = called.into_iter().map(|file| context.sources.file(file).path.clone()).collect();
-    Links { calls, may_bring_trail, documents }
+    Links { calls, may_bring_trail, documents, exports }
 }
 
 /// Whether a text may be several documents. CloudFormation reads one, so several are several deployments: a second one must
@@ -96,17 +105,19 @@ pub(super) fn find(linked: &[Linked], context: Context<'_>) -> Vec<Root> {
     }
     roots.sort_unstable();
     let numbers = |file: &FileId| candidates.get(file).map_or(&[][..], |links| &links.documents);
-    roots.iter().flat_map(|file| of_file(*file, numbers(file), &context.sources.file(*file).name)).collect()
+    let exports = exports::of(linked);
+    roots.iter().flat_map(|file| of_file(*file, numbers(file), &context.sources.file(*file).name, &exports)).collect()
 }
 
 /// The roots in a file, by the numbers of their documents.
-fn of_file(file: FileId, numbers: &[usize], name: &str) -> Vec<Root> {
+fn of_file(file: FileId, numbers: &[usize], name: &str, exports: &Arc<Exports>) -> Vec<Root> {
     let root = |(index, number): (usize, &usize)| Root {
         file,
         number: *number,
         is_first: index == 0,
         left_out: numbers.get(MAX_TEMPLATES).filter(|_| index == 0).copied(),
         name: numbered(name.to_owned(), index),
+        exports: Arc::clone(exports),
     };
     numbers.iter().take(MAX_TEMPLATES).enumerate().map(root).collect()
 }

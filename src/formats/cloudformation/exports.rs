@@ -1,0 +1,111 @@
+//! Values that one template exports and others import by name:
+//! <https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/using-cfn-stack-exports.html>.
+
+use std::collections::{BTreeSet, HashMap};
+use std::rc::Rc;
+use std::sync::Arc;
+
+use super::call::{self, Call};
+use super::eval::{Evaluator, through};
+use super::scope::{Names, Scope};
+use super::symbols::is_final;
+use crate::formats::Linked;
+use crate::source::{FileId, Sources, Span};
+use crate::syntax::node::{Mapping, Node, NodeKind, Tree};
+use crate::value::{Data, Hop, Step, Traced, Unknown, Why};
+
+/// Words of which each template with exports has all.
+pub(super) const NEEDLES: [&str; 2] = ["Outputs", "Export"];
+
+/// The templates that export values under names that no other template of the run uses.
+pub(super) type Exports = HashMap<String, Export>;
+
+/// A template that exports a value.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(super) struct Export {
+    file: FileId,
+    /// The number of its document.
+    number: usize,
+}
+
+/// The names under which the documents of a file export values, with their numbers, as far as the names are literal.
+pub(super) fn names_in(tree: &Tree) -> BTreeSet<(String, usize)> {
+    let documents = tree.documents.iter().enumerate();
+    let outputs = documents.filter_map(|(number, root)| Some((number, outputs(root)?)));
+    outputs
+        .flat_map(|(number, outputs)| {
+            let names = outputs.entries.iter().filter_map(|entry| export_name(&entry.value));
+            names.map(move |name| (name.to_owned(), number))
+        })
+        .collect()
+}
+
+/// The names that one document among the files of a run exports.
+pub(super) fn of(linked: &[Linked]) -> Arc<Exports> {
+    let mut found: HashMap<&str, Vec<Export>> = HashMap::new();
+    for Linked { kept, links } in linked {
+        for (name, number) in &links.exports {
+            found.entry(name).or_default().push(Export { file: kept.file, number: *number });
+        }
+    }
+    let only = found.into_iter().filter_map(|(name, exports)| match exports.as_slice() {
+        [one] => Some((name.to_owned(), *one)),
+        _ => None,
+    });
+    Arc::new(only.collect())
+}
+
+impl<'a> Evaluator<'a> {
+    /// The value that another template of the run exports under a name.
+    pub(super) fn imported(&self, name: &str, span: Span) -> Option<Traced<Data>> {
+        let (evaluator, _) = self.exporting(name)?;
+        let root = evaluator.library.document(evaluator.scope.template.file);
+        let export = self.library.exports.get(name)?;
+        let outputs = outputs(root.tree.documents.get(export.number)?)?;
+        self.world.charge(outputs.entries.len());
+        let output = outputs.entries.iter().find(|entry| export_name(&entry.value) == Some(name))?;
+        let value = &output.value.as_mapping()?.get("Value")?.value;
+        let hop = Hop { span: value.whole(), step: Step::Output(output.key.as_text()?.to_owned()) };
+        // No export is empty.
+        let set = |why: Why| match why.is_set() || is_final(&why) {
+            true => why,
+            false => Why::Composed { reference: why.symbol(), cause: Box::new(why) },
+        };
+        let value = through(evaluator.eval(value), hop, span);
+        Some(value.map(|value| match value {
+            Unknown(why) => Unknown(set(why)),
+            known => known,
+        }))
+    }
+
+    /// The evaluator of the template that exports a value under a name. Its resources are addressed by its name.
+    pub(super) fn exporting(&self, name: &str) -> Option<(Evaluator<'a>, Export)> {
+        let export = *self.library.exports.get(name)?;
+        let sources: &Sources = self.library.context.sources;
+        // Through its path, so that an editor notices its changes.
+        let path = sources.file(export.file).path.clone();
+        let file = self.library.find(self.scope.template.file, path.to_str()?).file()?;
+        let template = self.library.template(&self.library.document(file), export.number)?;
+        let prefix = format!("{}/", sources.file(file).name);
+        Some((self.within(Rc::new(Scope::of(template, prefix)), Names::new()), export))
+    }
+}
+
+/// The names that values within a node import, as far as they are literal. The tree's depth is limited.
+pub(super) fn imports_in<'n>(node: &'n Node, names: &mut Vec<&'n str>) {
+    let call = Call::of(node).filter(|call| call.name == "ImportValue");
+    names.extend(call.and_then(|call| call.argument.text()));
+    match &node.target().kind {
+        NodeKind::Scalar(_) | NodeKind::Alias(_) => {}
+        NodeKind::Sequence(items) => items.iter().for_each(|item| imports_in(item, names)),
+        NodeKind::Mapping(mapping) => mapping.entries.iter().for_each(|entry| imports_in(&entry.value, names)),
+    }
+}
+
+fn outputs(root: &Node) -> Option<&Mapping> {
+    root.as_mapping()?.get("Outputs")?.value.as_mapping()
+}
+
+fn export_name(output: &Node) -> Option<&str> {
+    call::plain_text(&output.as_mapping()?.get("Export")?.value.as_mapping()?.get("Name")?.value)
+}
