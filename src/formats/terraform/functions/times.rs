@@ -34,8 +34,16 @@ pub(super) fn timeadd(call: &Call<'_>) -> Outcome {
 
 /// -1, 0 or 1, as the first time is before, at, or after the second.
 pub(super) fn timecmp(call: &Call<'_>) -> Outcome {
-    let (a, b) = (Time::parse(&call.string(0)?)?, Time::parse(&call.string(1)?)?);
+    let (a, b) = (Time::parse(&full_hour(call.string(0)?))?, Time::parse(&full_hour(call.string(1)?))?);
     Given::number(f64::from(a.instant().cmp(&b.instant()) as i8))
+}
+
+/// The time with two digits for its hour, of which Go's own reader takes one as well.
+fn full_hour(text: String) -> String {
+    match text.split_once('T') {
+        Some((date, time)) if time.find(':') == Some(1) => format!("{date}T0{time}"),
+        Some(_) | None => text,
+    }
 }
 
 /// A time in a format of verbs such as `YYYY-MM-DD`.
