@@ -63,6 +63,8 @@ pub struct Judged {
     pub is_by_region: bool,
     /// Its trails.
     pub trails: Vec<JudgedTrail>,
+    /// The parts that weren't read: "module `vpc`".
+    pub unread: Vec<String>,
 }
 
 /// A trail and the verdicts on it.
@@ -149,6 +151,8 @@ pub struct Reported {
     pub passes_when: Vec<String>,
     /// Whether it says no more than that something is declared elsewhere, which is no fault of the code.
     pub is_aside: bool,
+    /// True if it fails the run even though its outcome is unknown.
+    pub counts_unknown: bool,
     /// Why it doesn't count, if it doesn't.
     pub suppressed: Option<Suppression>,
 }
@@ -254,7 +258,8 @@ impl Report {
     /// Whether nothing that was found fails the run.
     pub fn passes(&self, gate: Gate) -> bool {
         let counts = |finding: &Reported| {
-            finding.suppressed.is_none() && (finding.outcome == Outcome::Fail || gate.unresolved_fails)
+            let is_open = gate.unresolved_fails || finding.counts_unknown;
+            finding.suppressed.is_none() && (finding.outcome == Outcome::Fail || is_open)
         };
         !self.findings.iter().any(|finding| counts(finding) && gate.fail_on.is_some_and(|level| finding.level >= level))
     }
@@ -283,6 +288,7 @@ impl Reported {
             fails_when: Vec::new(),
             passes_when: Vec::new(),
             is_aside: false,
+            counts_unknown: false,
             changed: None,
             suppressed: None,
         }

@@ -131,7 +131,7 @@ impl Catch<'_> {
         if let (Err(error), false) = (&bytes, is_checked(path)) {
             return self.push(Found { path: path.to_owned(), outcome: Err(error.clone()) });
         }
-        if !self.is_new(path) {
+        if bytes == Err(ReadError::Missing) && can_lack(path) || !self.is_new(path) {
             return;
         }
         match bytes {
@@ -241,6 +241,12 @@ impl Scan {
 /// Whether a file of this name is of a kind that is checked.
 pub fn is_checked(path: &Path) -> bool {
     readers(path).contains(&true)
+}
+
+/// Whether a link of this name may lead nowhere.
+fn can_lack(path: &Path) -> bool {
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    FORMATS.iter().any(|format| format.reads(&name) && format.can_lack(&name))
 }
 
 /// The formats whose files may have such a name.

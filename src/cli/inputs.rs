@@ -217,6 +217,10 @@ impl Fs for Named<'_> {
         self.or_else(path, self.files.fs().read_inside(path))
     }
 
+    fn without_links(&self, directory: &Path) -> PathBuf {
+        self.files.fs().without_links(directory)
+    }
+
     fn list(&self, directory: &Path) -> Result<Vec<PathBuf>, ReadError> {
         self.files.fs().list(directory)
     }

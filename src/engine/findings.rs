@@ -159,6 +159,7 @@ impl Case<'_> {
             fails_when,
             passes_when,
             is_aside: finding.is_aside,
+            counts_unknown: false,
             changed: None,
             suppressed: None,
         }

@@ -41,8 +41,9 @@ impl Case<'_> {
         let sites = 0..self.opened.sites(Subject::Trails);
         let sightings: Vec<Sighting> =
             sites.flat_map(|site| sighting::sight(&neighbours, site, self.settings)).collect();
-        let elsewhere = self.opened.elsewhere(Subject::Trails).into_iter().next();
-        let Some(header) = self.header(&sightings, elsewhere.as_ref()) else { return Judgement::default() };
+        let unread = self.opened.elsewhere(Subject::Trails);
+        let elsewhere = self.doubted(&unread, &sightings);
+        let Some(header) = self.header(&sightings, elsewhere.as_ref()) else { return self.not_applicable(unread) };
         let is_open = elsewhere.is_some();
         let whole = self.judge_whole(&sightings, elsewhere, header);
         let is_by_region = self.is_by_region(&sightings);
@@ -54,14 +55,41 @@ impl Case<'_> {
             let is_news = self.settings.selection.has(rule) && (is_open || is_by_region || !self.is_said(&sightings));
             let finding = finding.filter(|_| is_news);
             let first = sightings.first().map(|sighting| &sighting.trail);
-            findings.extend(finding.map(|finding| self.report_whole(rule, outcome, finding, witness, first)));
+            // A trail is required, and it isn't known that there is one.
+            let is_required = self.settings.policy.require_trail && sightings.iter().all(Sighting::is_absent);
+            findings.extend(finding.map(|finding| Reported {
+                counts_unknown: is_required,
+                ..self.report_whole(rule, outcome, finding, witness, first)
+            }));
             outcome
         });
         findings.extend(groups.iter().filter_map(|group| self.report_group(group, excuse)));
         let trails = sightings.iter().map(|sighting| self.record(sighting)).collect();
         let name = self.name.map(str::to_owned);
-        let judged = Judged { root: self.root.clone(), format: self.format, name, verdict, is_by_region, trails };
+        let (root, unread) = (self.root.clone(), names(unread));
+        let judged = Judged { root, format: self.format, name, verdict, is_by_region, trails, unread };
         Judgement { deployment: Some(judged), findings }
+    }
+
+    /// The part that wasn't read and keeps the whole from being known. Where a trail is required and none is created,
+    /// any part may be the one that declares it.
+    fn doubted(&self, unread: &[Elsewhere], sightings: &[Sighting]) -> Option<Elsewhere> {
+        let is_missing = || self.settings.policy.require_trail && sightings.iter().all(Sighting::is_absent);
+        Elsewhere::best(unread).or_else(|| unread.first().filter(|_| is_missing())).cloned()
+    }
+
+    /// A deployment without a trail, of which only the parts are worth mentioning that weren't read.
+    fn not_applicable(&self, unread: Vec<Elsewhere>) -> Judgement {
+        let deployment = (!unread.is_empty()).then(|| Judged {
+            root: self.root.clone(),
+            format: self.format,
+            name: self.name.map(str::to_owned),
+            verdict: None,
+            is_by_region: false,
+            trails: Vec::new(),
+            unread: names(unread),
+        });
+        Judgement { deployment, findings: Vec::new() }
     }
 
     /// The place that stands for the deployment; without one there is nothing to judge as a whole.
@@ -155,6 +183,10 @@ impl Case<'_> {
             advisories: asked().filter(is_advice).map(|answer| answer.rule).collect(),
         }
     }
+}
+
+fn names(unread: Vec<Elsewhere>) -> Vec<String> {
+    unread.into_iter().map(|part| part.what).collect()
 }
 
 fn whole_rule() -> Option<WholeRule> {

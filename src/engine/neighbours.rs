@@ -134,6 +134,6 @@ fn trail_of(neighbour: &Neighbour) -> Option<&str> {
     }
 }
 
-fn doubt(Elsewhere { header, what, help }: Elsewhere) -> Doubt {
+fn doubt(Elsewhere { header, what, help, .. }: Elsewhere) -> Doubt {
     Doubt { span: header, why: Why::NotHere { part: what, help } }
 }

@@ -35,6 +35,11 @@ pub trait Format: Sync {
     /// Whether files of this name are written in it.
     fn reads(&self, file_name: &str) -> bool;
 
+    /// True if the program that deploys does without a file of this name: a link that leads nowhere is then no fault.
+    fn can_lack(&self, _file_name: &str) -> bool {
+        false
+    }
+
     /// Whether a text is written in it, for files whose name says nothing.
     fn recognizes(&self, text: &[u8]) -> bool;
 
@@ -75,6 +80,8 @@ pub struct Links {
     pub calls: BTreeSet<PathBuf>,
     /// Whether a trail may come in by a call, though the file mentions none.
     pub may_bring_trail: bool,
+    /// True if it calls code by an expression, so that only an evaluation shows the directory.
+    pub has_computed_calls: bool,
     /// The numbers of its documents of which each may be a deployment by itself, where files have several.
     pub documents: Vec<usize>,
     /// The names under which its documents export values to others, with the numbers of the documents.

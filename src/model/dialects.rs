@@ -49,6 +49,12 @@ impl Dialect {
     }
 }
 
+/// True if a name is one of a trail's settings in Terraform, as modules often name their variables.
+pub fn names_setting(name: &str) -> bool {
+    let shapes = [AWS.shape, AWSCC.shape];
+    name != tables::REGION && shapes.iter().any(|shape| shape.iter().any(|argument| argument.name == name))
+}
+
 /// Which texts a language converts to a boolean.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Booleans {

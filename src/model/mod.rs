@@ -17,6 +17,7 @@ mod reader;
 mod resource;
 mod setting;
 mod trail;
+mod unread;
 mod wish;
 
 pub use contradiction::Contradiction;
@@ -26,5 +27,6 @@ pub use reach::Reach;
 pub use resource::{Argument, Holds, Ignored, Macro, Notation, Resource, Shape};
 pub use selectors::Selectors;
 pub use setting::{Invalid, Read, Setting};
-pub use trail::{Deployment, Elsewhere, Trail};
+pub use trail::{Deployment, Trail};
+pub use unread::{Elsewhere, Hint, last_name};
 pub use wish::{Change, SelectorNames, Wish};

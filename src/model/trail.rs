@@ -1,6 +1,6 @@
 //! The second waist: what rules judge.
 
-use super::{Contradiction, Ignored, Macro, Selectors, Setting};
+use super::{Contradiction, Elsewhere, Ignored, Macro, Selectors, Setting};
 use crate::source::Span;
 use crate::value::{Known, Traced, Unknown, Why};
 
@@ -58,33 +58,8 @@ pub struct Deployment {
     pub header: Span,
     /// Its trails, in the order of their places.
     pub trails: Vec<Trail>,
-    /// The first part that couldn't be read and may declare a trail.
+    /// The part that couldn't be read and most likely declares a trail.
     pub elsewhere: Option<Elsewhere>,
-}
-
-/// A part of a deployment that couldn't be read, and that may declare a trail by its name.
-#[derive(Debug, Clone)]
-pub struct Elsewhere {
-    /// The place that stands for it.
-    pub header: Span,
-    /// What it is: "module `cloudtrail`".
-    pub what: String,
-    /// What makes it readable, as one imperative sentence.
-    pub help: String,
-}
-
-impl Elsewhere {
-    /// Whether a text names what may declare a trail: it has to do with CloudTrail.
-    pub fn is_named_in(text: &str) -> bool {
-        let begins =
-            |text: &[u8], word: &[u8]| text.get(..word.len()).is_some_and(|start| start.eq_ignore_ascii_case(word));
-        let is_name = |text: &[u8]| {
-            let rest = text.get(b"cloud".len()..).unwrap_or_default();
-            let rest = rest.strip_prefix(b"-").or(rest.strip_prefix(b"_")).unwrap_or(rest);
-            begins(text, b"cloud") && begins(rest, b"trail")
-        };
-        (0..text.len()).any(|at| text.as_bytes().get(at..).is_some_and(is_name))
-    }
 }
 
 impl Trail {

@@ -60,6 +60,8 @@ pub(super) struct DeploymentEntry<'a> {
     verdict: &'static str,
     name: Option<&'a str>,
     trails: Vec<TrailEntry<'a>>,
+    #[serde(skip_serializing_if = "<[String]>::is_empty")]
+    unread: &'a [String],
 }
 
 #[derive(Serialize)]
@@ -200,6 +202,7 @@ pub(super) fn deployment<'a>(judged: &'a Judged, sources: &Sources) -> Deploymen
         verdict: judged.verdict.map_or("not-applicable", outcome),
         name: judged.name.as_deref(),
         trails: judged.trails.iter().map(|judged| trail(judged, sources)).collect(),
+        unread: &judged.unread,
     }
 }
 

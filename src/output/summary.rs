@@ -102,7 +102,9 @@ pub fn log(report: &Report) -> String {
         };
         let name = judged.name.iter().map(|name| format!("{}, ", inert(name))).collect::<String>();
         let about = format!("{name}{}, {}", judged.format, count(judged.trails.len(), "trail"));
-        format!("{} ({about}): {verdict}\n", inert(&judged.root))
+        let unread: Vec<String> = judged.unread.iter().map(|part| inert(part).to_string()).collect();
+        let unread = if unread.is_empty() { String::new() } else { format!("; not read: {}", enumerate(&unread)) };
+        format!("{} ({about}): {verdict}{unread}\n", inert(&judged.root))
     };
     report.deployments.iter().map(line).collect()
 }

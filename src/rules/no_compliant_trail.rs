@@ -87,7 +87,7 @@ fn may_be_incomplete(first: &Standing<'_>, standings: &[Standing<'_>], lack: &st
 
 fn may_be_elsewhere(elsewhere: &Elsewhere) -> Finding {
     let mut finding =
-        Finding::at(elsewhere.header, "may have no trail that meets every condition", "its code isn't here");
+        Finding::at(elsewhere.header, "may have no trail that meets every condition", elsewhere.reason.as_str());
     finding.blocked_by.push(part_name(&elsewhere.what));
     finding.help(&elsewhere.help)
 }

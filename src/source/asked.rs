@@ -82,6 +82,11 @@ impl Fs for Noting<'_> {
         self.fs.read_inside(path)
     }
 
+    fn without_links(&self, directory: &Path) -> PathBuf {
+        self.asked.note_path(directory);
+        self.fs.without_links(directory)
+    }
+
     fn list(&self, directory: &Path) -> Result<Vec<PathBuf>, ReadError> {
         note(&self.asked.listed, directory);
         self.fs.list(directory)

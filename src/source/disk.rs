@@ -192,6 +192,10 @@ impl Fs for Disk {
         Ok(buffer)
     }
 
+    fn without_links(&self, directory: &Path) -> PathBuf {
+        self.trees.without_links(directory).unwrap_or_else(|| directory.to_owned())
+    }
+
     fn list(&self, directory: &Path) -> Result<Vec<PathBuf>, ReadError> {
         self.note(directory);
         self.check_directory(directory)?;

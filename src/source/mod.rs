@@ -58,6 +58,11 @@ pub trait Fs: Send + Sync {
     /// The bytes of a file to which a file of the tree refers: no link may lead out of the tree.
     fn read_inside(&self, path: &Path) -> Result<Vec<u8>, ReadError>;
 
+    /// The path of a directory without links, as far as they stay within the tree.
+    fn without_links(&self, directory: &Path) -> PathBuf {
+        directory.to_owned()
+    }
+
     /// All but the directories that lie directly in `directory`, in the byte order of their names.
     fn list(&self, directory: &Path) -> Result<Vec<PathBuf>, ReadError>;
 

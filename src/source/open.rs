@@ -54,6 +54,12 @@ impl Trees {
         way
     }
 
+    /// The path of what lies in one of the trees, below the name of that tree.
+    pub(super) fn without_links(&self, path: &Path) -> Option<PathBuf> {
+        let place = fs::canonicalize(path).ok()?;
+        self.0.iter().find_map(|tree| Some(tree.named.join(place.strip_prefix(&tree.place).ok()?)))
+    }
+
     /// A link may name anything in the trees, and nothing else.
     pub(super) fn check(&self, path: &Path) -> Result<(), ReadError> {
         let place = fs::canonicalize(path).map_err(refused)?;

@@ -72,6 +72,10 @@ impl Fs for Overlay {
         }
     }
 
+    fn without_links(&self, directory: &Path) -> PathBuf {
+        self.disk.without_links(directory)
+    }
+
     fn list(&self, directory: &Path) -> Result<Vec<PathBuf>, ReadError> {
         let mut files = match self.disk.list(directory) {
             Err(ReadError::Missing) if self.has_text_below(directory) => Vec::new(),

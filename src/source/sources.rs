@@ -197,6 +197,12 @@ impl Sources {
         self.read_roots.iter().any(|root| path.starts_with(root))
     }
 
+    /// Whether a path lies below the directory to which names are relative, so that its last name is the same wherever that
+    /// directory lies.
+    pub fn is_below_base(&self, path: &Path) -> bool {
+        path != self.base && path.starts_with(&self.base)
+    }
+
     /// Notes a path that no listing of its directory need show: text from standard input stands for it.
     pub fn note_unlisted(&self, path: &Path) {
         self.kept.write().unwrap_or_else(PoisonError::into_inner).unlisted.push(path.to_owned());

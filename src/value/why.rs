@@ -14,6 +14,8 @@ pub enum Why {
     Undeclared {
         /// As the code refers to it.
         reference: String,
+        /// Whether it is certain to be neither null nor empty, if it is declared after all.
+        is_set: bool,
     },
     /// A value that Terraform or CloudFormation learns while it deploys.
     AtDeployment {
@@ -111,7 +113,7 @@ impl Why {
     pub fn blocker(&self) -> String {
         match self {
             Why::NoValue { reference }
-            | Why::Undeclared { reference }
+            | Why::Undeclared { reference, .. }
             | Why::AtDeployment { reference, .. }
             | Why::SetElsewhere { reference, .. }
             | Why::Cycle { reference } => reference.clone(),
@@ -189,7 +191,7 @@ impl Why {
     pub fn describe(&self) -> String {
         match self {
             Why::NoValue { reference } => format!("`{reference}` has no value here"),
-            Why::Undeclared { reference } => format!("`{reference}` isn't declared here"),
+            Why::Undeclared { reference, .. } => format!("`{reference}` isn't declared here"),
             Why::AtDeployment { reference, .. } => format!("`{reference}` is known only at deployment"),
             Why::FromEnvironment { provider } => {
                 format!("provider `{provider}` takes its Region from the environment")
@@ -220,10 +222,10 @@ impl Why {
                 None => format!("give it a value with `--parameter {reference}=…`, or a default"),
             },
             // What Terraform refers to has a dot in it, and may lie in another file.
-            Why::Undeclared { reference } if reference.contains('.') => {
+            Why::Undeclared { reference, .. } if reference.contains('.') => {
                 format!("declare `{reference}`, or check the directory that does")
             }
-            Why::Undeclared { reference } => format!("declare `{reference}` in this template"),
+            Why::Undeclared { reference, .. } => format!("declare `{reference}` in this template"),
             Why::SetElsewhere { .. } => "mend what sets it, so that this can be checked".to_owned(),
             Why::FromEnvironment { .. } => {
                 "write `region` in the provider's configuration, or give it with `--region`".to_owned()
@@ -263,10 +265,9 @@ impl Why {
     /// Whether the value is certain to be neither null nor empty, whatever it is.
     pub fn is_set(&self) -> bool {
         match self {
-            Why::AtDeployment { is_set, .. } => *is_set,
+            Why::AtDeployment { is_set, .. } | Why::Undeclared { is_set, .. } => *is_set,
             Why::Composed { .. } => true,
             Why::NoValue { .. }
-            | Why::Undeclared { .. }
             | Why::FromEnvironment { .. }
             | Why::SetElsewhere { .. }
             | Why::NotEvaluated { .. }

@@ -2,7 +2,7 @@
 
 use super::cli::{Scratch, err, out, status};
 
-const BAD: &str = "resource \"aws_cloudtrail\" \"t\" {\n  enable_logging = var.m\n}\n";
+const BAD: &str = "resource \"aws_cloudtrail\" \"t\" {\n  enable_logging = data.a_b.c.m\n}\n";
 
 /// The files of a directory, with hidden ones.
 fn names(scratch: &Scratch, directory: &str) -> Vec<String> {

@@ -45,7 +45,7 @@ impl Evaluator<'_> {
         match (looped.get(name), &looped.members.rest) {
             (Some(member), _) => self.within(self.scope.clone(), member.names.clone()).holds(&member.value),
             (None, Some(why)) => Unknown(why.clone()),
-            (None, None) => Unknown(Why::Undeclared { reference: name.to_owned() }),
+            (None, None) => Unknown(Why::Undeclared { reference: name.to_owned(), is_set: false }),
         }
     }
 

@@ -14,10 +14,10 @@ use super::macros;
 use super::path::{self, Path};
 use super::roots::{MAX_TEMPLATES, Root};
 use super::scope::Scope;
-use super::stacks::{Deployed, created, is_stack};
+use super::stacks::{Deployed, LANDING_ZONE, created, is_stack};
 use super::template::{Template, holds_type};
 use crate::formats::{Context, Opened};
-use crate::model::{Elsewhere, Resource, Subject};
+use crate::model::{Elsewhere, Hint, Resource, Subject, last_name};
 use crate::source::{FileId, Span};
 use crate::syntax::Problem;
 use crate::syntax::node::{Entry, Tree};
@@ -136,7 +136,7 @@ impl Opened for Deployment<'_> {
     }
 
     fn elsewhere(&self, subject: Subject) -> Vec<Elsewhere> {
-        self.found(subject).elsewhere.clone().into_iter().collect()
+        self.found(subject).elsewhere.clone()
     }
 
     fn problems(&self) -> Vec<Problem> {
@@ -173,8 +173,8 @@ impl Opened for Deployment<'_> {
 struct Search {
     subject: Subject,
     sites: Vec<Site>,
-    /// The first part that isn't here; one is enough to doubt the whole.
-    elsewhere: Option<Elsewhere>,
+    /// The parts that aren't here.
+    elsewhere: Vec<Elsewhere>,
     stacks: usize,
     /// The templates from which values are imported.
     imported: HashSet<Export>,
@@ -184,7 +184,14 @@ struct Search {
 
 impl Search {
     fn new(subject: Subject) -> Self {
-        Self { subject, sites: Vec::new(), elsewhere: None, stacks: 0, imported: HashSet::new(), steps: Cell::new(0) }
+        Self {
+            subject,
+            sites: Vec::new(),
+            elsewhere: Vec::new(),
+            stacks: 0,
+            imported: HashSet::new(),
+            steps: Cell::new(0),
+        }
     }
 
     fn is_wanted(&self, kind: &str) -> bool {
@@ -201,6 +208,7 @@ impl Search {
         let template = Rc::clone(&evaluator.scope.template);
         let flat = &template.resources.flat;
         let subject = self.subject;
+        let is_doubtful = |part: &Elsewhere| subject == Subject::Trails || part.hint.is_some();
         let may_be = |kind: &str| subject.kind(kind).is_some() || is_stack(kind);
         for entry in flat.entries.iter().chain(&flat.loops) {
             let kind = entry.value.as_mapping().and_then(|mapping| super::flat::text(mapping, "Type"));
@@ -213,11 +221,13 @@ impl Search {
                 self.note(root, stacks, entry);
             } else if kind.is_some_and(is_stack) {
                 self.look_behind(evaluator, root, exists, stacks, entry);
+            } else if kind == Some(LANDING_ZONE) && subject == Subject::Trails {
+                self.note_elsewhere(|| evaluator.landing_zone(&evaluator.member(entry), exists));
             } else if kind.is_none() {
-                self.note_elsewhere(|| whole_elsewhere(evaluator, entry));
+                self.note_elsewhere(|| whole_elsewhere(evaluator, entry).filter(is_doubtful));
             }
         }
-        self.note_elsewhere(|| included_elsewhere(&template));
+        self.note_elsewhere(|| included_elsewhere(&template).filter(is_doubtful));
         if self.subject == Subject::Surroundings {
             self.look_in_exporting(evaluator);
         }
@@ -278,22 +288,25 @@ impl Search {
     fn give_up(&mut self, header: Span) {
         let what = "stacks within stacks, over the limit".to_owned();
         let help = "check the templates of these stacks apart".to_owned();
-        self.note_elsewhere(|| Some(Elsewhere { header, what, help }));
+        let reason = "there is too much here".to_owned();
+        self.note_elsewhere(|| Some(Elsewhere { header, what, reason, help, hint: Some(Hint::Content) }));
     }
 
     fn note_elsewhere(&mut self, find: impl FnOnce() -> Option<Elsewhere>) {
-        if self.elsewhere.is_none() {
-            self.elsewhere = find();
+        if self.elsewhere.len() < MAX_SITES {
+            self.elsewhere.extend(find());
         }
     }
 }
 
 /// What a macro brings among the resources may be a trail, if its name says so.
 fn included_elsewhere(template: &Template) -> Option<Elsewhere> {
-    let found =
-        template.resources.flat.macros.first().filter(|_| Elsewhere::is_named_in(&template.resources.flat.words))?;
+    let flat = &template.resources.flat;
+    let found = flat.macros.first()?;
+    let hint = Hint::of(flat.words.split_whitespace().rev().map(last_name), "");
     let help = "include a file beside this template, so that it can be read".to_owned();
-    Some(Elsewhere { header: found.span, what: format!("the macro `{}`", found.name), help })
+    let reason = "its text isn't here".to_owned();
+    Some(Elsewhere { header: found.span, what: format!("the macro `{}`", found.name), reason, help, hint })
 }
 
 /// A resource that a macro brings as a whole may be a trail, if its name or the macro's says so.
@@ -301,12 +314,12 @@ fn whole_elsewhere(evaluator: &Evaluator<'_>, entry: &Entry) -> Option<Elsewhere
     let transform = entry.value.as_mapping()?.get(macros::KEY)?;
     let found = macros::calls(&transform.value).into_iter().next()?;
     let name = entry.key.as_text().unwrap_or_default();
-    if !Elsewhere::is_named_in(&format!("{name} {}", found.words(evaluator.library))) {
-        return None;
-    }
+    let words = found.words(evaluator.library);
+    let hint = Hint::of(words.split_whitespace().rev().map(last_name), name);
     let what = format!("resource `{}`", evaluator.scope.qualify(name));
     let help = "include a file beside this template, so that it can be read".to_owned();
-    Some(Elsewhere { header: entry.key.span, what, help })
+    let reason = "its text isn't here".to_owned();
+    Some(Elsewhere { header: entry.key.span, what, reason, help, hint })
 }
 
 /// The files that a template's stacks deploy, also those that loops make.

@@ -80,7 +80,7 @@ impl Evaluator<'_> {
         if may_be_made || template.resources.flat.rest().is_some() || template.parameters.flat.rest().is_some() {
             return Unknown(Why::AtDeployment { reference, is_set: false });
         }
-        Unknown(Why::Undeclared { reference: self.scope.qualify(name) })
+        Unknown(Why::Undeclared { reference: self.scope.qualify(name), is_set: false })
     }
 
     fn declares(&self, resource: &str) -> bool {

@@ -71,7 +71,7 @@ pub(super) fn links(kept: Kept, context: Context<'_>) -> Links {
     }
     called.remove(&kept.file);
     let calls = called.into_iter().map(|file| context.sources.file(file).path.clone()).collect();
-    Links { calls, may_bring_trail, documents, exports }
+    Links { calls, may_bring_trail, documents, exports, ..Links::default() }
 }
 
 /// Whether a text may be several documents. CloudFormation reads one, so several are several deployments: a second one must

@@ -13,13 +13,15 @@ use super::loops::{Member, Members};
 use super::mentions_trail;
 use super::scope::{self, Scope};
 use super::template::{Template, holds_trail};
-use crate::model::Elsewhere;
+use crate::model::{Elsewhere, Hint, last_name};
 use crate::source::{FileId, Span};
 use crate::syntax::node::{Mapping, Node, NodeKind};
 use crate::value::{Data, Known, Maybe, Origin, Traced, Unknown, Why};
 
 const STACK: &str = "AWS::CloudFormation::Stack";
 const STACK_SET: &str = "AWS::CloudFormation::StackSet";
+/// AWS Control Tower may create an organization trail for it.
+pub(super) const LANDING_ZONE: &str = "AWS::ControlTower::LandingZone";
 const APPLICATION: &str = "AWS::Serverless::Application";
 
 /// How the types end that stand for a registered module.
@@ -32,7 +34,7 @@ const UPLOADS: [&str; 2] = ["Rain::S3Http", "Rain::S3"];
 const MAX_TEXTS: usize = 100;
 
 /// Words of which each template with a stack or a module in it has one.
-pub(super) const NEEDLES: [&str; 3] = [STACK, APPLICATION, MODULE];
+pub(super) const NEEDLES: [&str; 4] = [STACK, APPLICATION, MODULE, LANDING_ZONE];
 
 /// What a stack deploys.
 pub(super) enum Deployed {
@@ -47,12 +49,12 @@ pub(super) enum Deployed {
         /// The place of the choice.
         span: Span,
     },
-    /// A template that isn't here; the text that stands for it says what it may be about.
+    /// A template that isn't here; its names tell what it may be about.
     Elsewhere {
         /// Where it is named.
         span: Span,
-        /// All that is said of it.
-        words: String,
+        /// The reason to expect a trail in it.
+        hint: Option<Hint>,
         /// What makes it readable.
         help: &'static str,
     },
@@ -137,9 +139,11 @@ impl<'a> Evaluator<'a> {
         let kind = kind_of(member).filter(|kind| is_stack(kind))?;
         let members = self.members(member.value.as_mapping()?);
         if kind.ends_with(MODULE) {
-            let (span, words) = (member.key_span, format!("{} {kind}", member.key));
+            // The names between the organization's and `MODULE`.
+            let names: Vec<&str> = kind.split("::").skip(1).filter(|name| *name != "MODULE").collect();
+            let (span, hint) = (member.key_span, Hint::of([names.join("-").as_str()], &member.key));
             let help = "check the template that the module stands for";
-            return Some((Deployed::Elsewhere { span, words, help }, members));
+            return Some((Deployed::Elsewhere { span, hint, help }, members));
         }
         if let Some(open) = members.get("Properties").filter(|properties| Call::of(properties.value.target()).is_some())
         {
@@ -175,22 +179,21 @@ impl<'a> Evaluator<'a> {
         };
         let place = path.as_ref().map_or(Place::Remote, |path| self.library.find(self.scope.template.file, path));
         let span = url.as_ref().map_or(member.key_span, |url| url.whole());
-        let mut words = member.key.clone();
+        let mut hint = Hint::of([], &member.key);
         if let Some(url) = &url {
-            collect_texts(url, &mut words);
-            self.note_files(url, &mut words);
+            hint = hint_of(url, &member.key).max(self.hint_of_files(url));
         }
         let help = match place {
             Place::File(file) => {
                 let document = self.library.document(file);
                 match self.library.first_template(&document) {
                     Some(template) if self.scope.is_within(&template) => {
-                        words.push_str(" cloudtrail");
+                        hint = Some(Hint::Content);
                         "break the circle: a template can't deploy itself"
                     }
                     Some(template) => return Deployed::Template(template),
                     None => {
-                        words.push_str(if document.mentions_trail { " cloudtrail" } else { "" });
+                        hint = hint.max(document.mentions_trail.then_some(Hint::Content));
                         "make the file a template: no resources can be read in it"
                     }
                 }
@@ -198,7 +201,7 @@ impl<'a> Evaluator<'a> {
             Place::Missing => "check the path: no template lies there",
             Place::Remote => "name a file beside this template, so that it can be read",
         };
-        Deployed::Elsewhere { span, words, help }
+        Deployed::Elsewhere { span, hint, help }
     }
 
     /// Adds the paths that an address may be, one for each arm of conditions that aren't decided; the reason and the place of
@@ -276,22 +279,22 @@ impl<'a> Evaluator<'a> {
 
     /// What a stack may deploy whose properties depend on a condition as a whole.
     fn of_open_properties(&self, member: &Member, properties: &Node) -> Deployed {
-        let mut words = member.key.clone();
-        collect_texts(properties, &mut words);
-        self.note_files(properties, &mut words);
+        // One of the properties may be the address; each may name a trail.
+        let mut texts = Vec::new();
+        list_texts(properties, &mut texts);
+        let named = texts.into_iter().filter_map(|text| Hint::of([last_name(text)], "")).max();
+        let hint = named.or(Hint::of([], &member.key)).max(self.hint_of_files(properties));
         let help = "put the condition into the properties, so that the template can be found";
-        Deployed::Elsewhere { span: properties.whole(), words, help }
+        Deployed::Elsewhere { span: properties.whole(), hint, help }
     }
 
-    /// Notes if one of the files beside this template that texts within a node name mentions a trail.
-    fn note_files(&self, node: &Node, words: &mut String) {
+    /// A hint if one of the files beside this template that texts within a node name mentions a trail.
+    fn hint_of_files(&self, node: &Node) -> Option<Hint> {
         let mut texts = Vec::new();
         list_texts(node, &mut texts);
         let files = texts.into_iter().take(MAX_TEXTS);
         let mut files = files.filter_map(|text| self.library.find(self.scope.template.file, text).file());
-        if files.any(|file| self.library.document(file).mentions_trail) {
-            words.push_str(" cloudtrail");
-        }
+        files.any(|file| self.library.document(file).mentions_trail).then_some(Hint::Content)
     }
 
     /// The template that is written in place, as a text or as the value that becomes one.
@@ -307,22 +310,34 @@ impl<'a> Evaluator<'a> {
                 return Deployed::Template(template);
             }
         }
-        let mut words = member.key.clone();
-        collect_texts(body, &mut words);
-        if mentions_trail(&words) || holds_trail(body) {
-            words.push_str(" cloudtrail");
-        }
+        let mut texts = Vec::new();
+        list_texts(body, &mut texts);
+        let holds_one = texts.iter().any(|text| mentions_trail(text)) || holds_trail(body);
+        let hint = if holds_one { Some(Hint::Content) } else { hint_of(body, &member.key) };
         let help = "write the template as a file of its own";
-        Deployed::Elsewhere { span: body.whole(), words, help }
+        Deployed::Elsewhere { span: body.whole(), hint, help }
     }
 
-    /// A stack whose template isn't here, if it may declare a trail by its name and may be created.
+    /// A stack whose template isn't here, if it may be created.
     pub(super) fn elsewhere(&self, member: &Member, outer: &Traced<bool>) -> Option<Elsewhere> {
-        let (Deployed::Elsewhere { span, words, help, .. }, members) = self.deployed(member)? else { return None };
+        let (Deployed::Elsewhere { span, hint, help, .. }, members) = self.deployed(member)? else { return None };
         let exists = self.exists(members.get("Condition"), outer);
-        let is_such = Elsewhere::is_named_in(&words) && exists.value != Known(false);
         let what = format!("stack `{}`", self.scope.qualify(&member.key));
-        is_such.then(|| Elsewhere { header: span, what, help: help.to_owned() })
+        let reason = "its template isn't here".to_owned();
+        (exists.value != Known(false)).then(|| Elsewhere { header: span, what, reason, help: help.to_owned(), hint })
+    }
+
+    /// A landing zone of AWS Control Tower, if it may be created: an organization's trail may come with it.
+    pub(super) fn landing_zone(&self, member: &Member, outer: &Traced<bool>) -> Option<Elsewhere> {
+        let members = self.members(member.value.as_mapping()?);
+        let exists = self.exists(members.get("Condition"), outer);
+        (exists.value != Known(false)).then(|| Elsewhere {
+            header: member.key_span,
+            what: format!("landing zone `{}`", self.scope.qualify(&member.key)),
+            reason: "AWS Control Tower may create an organization trail for it".to_owned(),
+            help: "check the trail that AWS Control Tower created in the management account".to_owned(),
+            hint: Some(Hint::Content),
+        })
     }
 }
 
@@ -342,14 +357,11 @@ fn asset_path(metadata: &Mapping) -> Option<String> {
     Some(path.to_owned())
 }
 
-/// All texts within a node, one after the other.
-fn collect_texts(node: &Node, words: &mut String) {
+/// The hint of the texts within a node, of which the last one that gives an indication decides, or of a logical id.
+fn hint_of(node: &Node, label: &str) -> Option<Hint> {
     let mut texts = Vec::new();
     list_texts(node, &mut texts);
-    for text in texts {
-        words.push(' ');
-        words.push_str(text);
-    }
+    Hint::of(texts.into_iter().rev().map(last_name), label)
 }
 
 /// The texts within a node. The tree's depth is limited.

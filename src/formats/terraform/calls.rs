@@ -1,34 +1,56 @@
 //! Where the code of a called module lies.
 
+mod address;
 pub(super) mod found;
+mod version;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
+use self::address::Address;
 use crate::formats::{Context, Modules};
-use crate::model::Elsewhere;
+use crate::model::{Elsewhere, Hint, dialects};
 use crate::source::{ReadError, normalize};
-use crate::syntax::hcl::{Block, Expr, ExprKind, Part};
+use crate::syntax::hcl::{Attribute, Block, Expr, ExprKind, Part};
 use crate::syntax::json as json_syntax;
 use crate::syntax::node::Node;
 
-/// Where `terraform init` notes what it has installed, relative to the root module.
+/// The record of what `terraform init` has installed, relative to the root module.
 const MANIFEST: &str = ".terraform/modules/modules.json";
 
-/// What a module call leads to.
+/// Arguments of a call that aren't passed on to the module.
+const META_ARGUMENTS: [&str; 6] = ["source", "version", "count", "for_each", "providers", "depends_on"];
+
+/// The code to which a module call leads.
 #[derive(Debug)]
 pub(super) enum Called {
     /// Code that can be read.
     Directory {
         /// Where it lies.
         directory: PathBuf,
-        /// Whether it was installed, and so can't be edited.
+        /// True if it was installed, and so can't be edited.
         is_vendored: bool,
     },
-    /// Code that isn't here and may declare a trail.
-    Elsewhere(Elsewhere),
-    /// Code that isn't here, and nothing says that it has to do with trails.
-    Nothing,
+    /// Code that isn't read.
+    Unread {
+        /// The call, and what its name says of the code.
+        part: Elsewhere,
+        /// The directory of another version that is installed.
+        other: Option<PathBuf>,
+    },
+}
+
+/// A `module` block, and the names that it has for others.
+#[derive(Clone, Copy)]
+pub(super) struct Caller<'c> {
+    /// The block.
+    pub(super) block: &'c Block,
+    /// The directory of the module with the block.
+    pub(super) directory: &'c Path,
+    /// The name of the call in the manifest.
+    pub(super) key: &'c str,
+    /// The value of its source; the reason if that isn't known.
+    pub(super) source: Result<&'c str, &'c str>,
 }
 
 /// The modules that `terraform init` has installed.
@@ -42,6 +64,7 @@ pub(super) struct Manifest {
 #[derive(Debug)]
 struct InstalledModule {
     source: String,
+    version: String,
     directory: PathBuf,
 }
 
@@ -55,8 +78,9 @@ impl Manifest {
         let entries = entries.and_then(|entry| entry.value.as_sequence()).unwrap_or_default();
         let module = |node: &Node| {
             let text = |key: &str| Some(node.as_mapping()?.get(key)?.value.as_text()?.to_owned());
-            let (source, directory) = (text("Source").unwrap_or_default(), normalize(&root.join(text("Dir")?)));
-            Some((text("Key")?, InstalledModule { source, directory }))
+            let (source, version) = (text("Source").unwrap_or_default(), text("Version").unwrap_or_default());
+            let directory = normalize(&root.join(text("Dir")?));
+            Some((text("Key")?, InstalledModule { source, version, directory }))
         };
         let mut modules = BTreeMap::new();
         for (key, module) in entries.iter().filter_map(|node| module(node)) {
@@ -65,52 +89,61 @@ impl Manifest {
         Self { modules }
     }
 
-    /// Whether nothing is installed.
-    pub(super) fn is_empty(&self) -> bool {
-        self.modules.is_empty()
-    }
-
     /// The directories of the modules that aren't the root.
     pub(super) fn directories(&self) -> impl Iterator<Item = &Path> {
         self.modules.iter().filter(|(key, _)| !key.is_empty()).map(|(_, module)| module.directory.as_path())
     }
+}
 
-    /// The directory of a call, if what was installed is what the call asks for.
-    fn find(&self, key: &str, source: &str) -> Option<&Path> {
-        let InstalledModule { source: installed, directory } = self.modules.get(key)?;
-        let is_same = installed == source
-            || installed.strip_prefix("registry.terraform.io/") == Some(source)
-            || installed.strip_prefix("registry.opentofu.org/") == Some(source);
-        is_same.then_some(directory)
+impl InstalledModule {
+    /// The reason why this isn't the code that a call names; `None` if it is.
+    fn other_source(&self, source: &str) -> Option<String> {
+        let is_other = Address::parse(&self.source) != Address::parse(source);
+        is_other.then(|| format!("`{}` is installed instead", shown(&self.source)))
+    }
+
+    /// The reason why this isn't the version that a call asks for; `None` if it may be.
+    fn other_version(&self, block: &Block) -> Option<String> {
+        let constraint = literal(block, "version").filter(|constraint| version::breaks(&self.version, constraint))?;
+        Some(format!("version {} is installed, and this asks for `{}`", shown(&self.version), shown(constraint)))
     }
 }
 
-/// What a `module` block calls, from a module in `directory`; `key` is the call's name in the manifest.
-///
-/// A directory that `is_read` already is there.
+/// The code that a `module` block calls. A directory that `is_read` already is there.
 pub(super) fn resolve(
-    block: &Block,
-    directory: &Path,
-    key: &str,
+    caller: Caller<'_>,
     manifest: &Manifest,
     is_read: &dyn Fn(&Path) -> bool,
     context: Context<'_>,
 ) -> Called {
-    let source = source_of(block);
-    if let Some(local) = source.and_then(|source| local(source, directory)) {
+    let unread = |reason: &str, other| Called::Unread { part: unread(caller, reason), other };
+    let source = match caller.source {
+        Ok(source) => source,
+        Err(reason) => return unread(reason, None),
+    };
+    if let Some(local) = local(source, caller.directory) {
         if leads_to(&local, is_read, context) {
             return Called::Directory { directory: local, is_vendored: false };
         }
-    } else if let Some(installed) = source.and_then(|source| manifest.find(key, source))
-        && context.options.modules == Modules::Installed
-        && (is_read(installed) || may_hold_files(installed, context))
-    {
-        return Called::Directory { directory: installed.to_owned(), is_vendored: true };
+        return unread("its code isn't here", None);
     }
-    elsewhere(block, source)
+    let Some(installed) = manifest.modules.get(caller.key).filter(|_| context.options.modules == Modules::Installed)
+    else {
+        return unread("its code isn't here", None);
+    };
+    if let Some(reason) = installed.other_source(source) {
+        return unread(&reason, None);
+    }
+    if let Some(reason) = installed.other_version(caller.block) {
+        return unread(&reason, Some(installed.directory.clone()));
+    }
+    if is_read(&installed.directory) || may_hold_files(&installed.directory, context) {
+        return Called::Directory { directory: installed.directory.clone(), is_vendored: true };
+    }
+    unread("its code isn't here", None)
 }
 
-/// Whether a call with a local source is followed to its directory.
+/// True if a call with a local source is followed to its directory.
 pub(super) fn leads_to(local: &Path, is_read: &dyn Fn(&Path) -> bool, context: Context<'_>) -> bool {
     // A missing directory is as unknown as a module that isn't installed.
     context.options.modules != Modules::None
@@ -118,7 +151,7 @@ pub(super) fn leads_to(local: &Path, is_read: &dyn Fn(&Path) -> bool, context: C
         && (is_read(local) || may_hold_files(local, context))
 }
 
-/// Whether a directory holds anything, or can't be looked into, which the module that is read from it says.
+/// True if a directory holds anything, or can't be looked into, which the module that is read from it reports.
 fn may_hold_files(directory: &Path, context: Context<'_>) -> bool {
     match context.fs.list(directory) {
         Ok(files) => !files.is_empty(),
@@ -127,32 +160,72 @@ fn may_hold_files(directory: &Path, context: Context<'_>) -> bool {
     }
 }
 
-fn source_of(block: &Block) -> Option<&str> {
-    match &block.body.attribute("source")?.value.kind {
-        ExprKind::String(source) => Some(source),
+/// The source of a call, if it is plain text.
+pub(super) fn literal_source(block: &Block) -> Option<&str> {
+    literal(block, "source")
+}
+
+fn literal<'b>(block: &'b Block, argument: &str) -> Option<&'b str> {
+    match &block.body.attribute(argument)?.value.kind {
+        ExprKind::String(text) => Some(text),
         _ => None,
     }
 }
 
 /// A source that begins with `./` or `../` is a directory beside the caller's.
-fn local(source: &str, directory: &Path) -> Option<PathBuf> {
-    is_local(source).then(|| normalize(&directory.join(source)))
+pub(super) fn local(source: &str, directory: &Path) -> Option<PathBuf> {
+    is_local(source).then(|| normalize(&directory.join(source.replace('\\', "/"))))
 }
 
-fn is_local(source: &str) -> bool {
-    source.starts_with("./") || source.starts_with("../")
+/// True if a source is a path beside the caller's directory.
+pub(super) fn is_local(source: &str) -> bool {
+    ["./", "../", ".\\", "..\\"].iter().any(|prefix| source.starts_with(prefix))
 }
 
-/// Code that isn't here may declare a trail if its name says so.
-fn elsewhere(block: &Block, source: Option<&str>) -> Called {
-    if !is_named_like_trail(block) {
-        return Called::Nothing;
+/// A call whose code isn't read.
+fn unread(caller: Caller<'_>, reason: &str) -> Elsewhere {
+    let label = caller.block.labels.first().map(|label| label.text.as_str()).unwrap_or_default();
+    let words = caller.block.body.attribute("source").map(|source| words(&source.value)).unwrap_or_default();
+    let names: Vec<String> = match caller.source {
+        Ok(source) => vec![Address::parse(source).last_name().to_owned()],
+        Err(_) => words,
+    };
+    Elsewhere {
+        header: caller.block.header,
+        what: format!("module `{label}`"),
+        reason: format!("{reason}{}", settings(caller.block)),
+        help: help(caller.source.ok()),
+        hint: Hint::of(names.iter().map(String::as_str), label),
     }
-    let label = block.labels.first().map(|label| label.text.as_str()).unwrap_or_default();
-    Called::Elsewhere(Elsewhere { header: block.header, what: format!("module `{label}`"), help: help(source) })
 }
 
-/// What makes the code of a call readable, by its source.
+/// The arguments of a call that have the names of a trail's settings, to follow the reason.
+fn settings(block: &Block) -> String {
+    const SHOWN: usize = 4;
+    let is_setting = |name: &str| !META_ARGUMENTS.contains(&name) && dialects::names_setting(name);
+    let named = block.body.attributes.iter().filter(|attribute| is_setting(&attribute.name.text));
+    let shown: Vec<String> = named.filter_map(shown_setting).take(SHOWN).collect();
+    if shown.is_empty() { String::new() } else { format!("; the call sets {}", shown.join(", ")) }
+}
+
+/// An argument with a value that takes a word.
+fn shown_setting(attribute: &Attribute) -> Option<String> {
+    let value = match &attribute.value.kind {
+        ExprKind::Bool(value) => value.to_string(),
+        ExprKind::String(text) => format!("{:?}", shown(text)),
+        _ => return None,
+    };
+    Some(format!("`{} = {value}`", attribute.name.text))
+}
+
+/// A text in a message, which is cut where it is long.
+fn shown(text: &str) -> String {
+    const SHOWN: usize = 80;
+    let start: String = text.chars().take(SHOWN).collect();
+    if start.len() < text.len() { format!("{start}…") } else { start }
+}
+
+/// How to make the code of a call readable, by its source.
 fn help(source: Option<&str>) -> String {
     match source {
         None => "write the module's `source` as a plain string, so that its code can be found".to_owned(),
@@ -165,25 +238,40 @@ fn help(source: Option<&str>) -> String {
     }
 }
 
-/// Whether the name of a call or any part of its source has to do with CloudTrail.
-fn is_named_like_trail(block: &Block) -> bool {
-    let source = block.body.attribute("source").map(|attribute| &attribute.value);
-    block.labels.first().is_some_and(|label| Elsewhere::is_named_in(&label.text)) || source.is_some_and(mentions)
+/// The texts and names in a source that isn't plain text, the last one first.
+fn words(source: &Expr) -> Vec<String> {
+    let mut words = Vec::new();
+    collect_words(source, &mut words);
+    words.reverse();
+    words
 }
 
-/// Whether a source mentions CloudTrail in its text or in the names that it refers to.
-fn mentions(source: &Expr) -> bool {
+fn collect_words(source: &Expr, words: &mut Vec<String>) {
     match &source.kind {
-        ExprKind::String(text) | ExprKind::Variable(text) => Elsewhere::is_named_in(text),
-        ExprKind::GetAttr(base, name) => Elsewhere::is_named_in(&name.text) || mentions(base),
-        ExprKind::Index(base, key) => mentions(base) || mentions(key),
-        ExprKind::Template(parts) => parts.iter().any(|part| match part {
-            Part::Literal(text) => Elsewhere::is_named_in(text),
-            Part::Interpolation(expr) => mentions(expr),
-            Part::If(_) | Part::For(_) => false,
-        }),
-        ExprKind::Conditional(conditional) => mentions(&conditional.then) || mentions(&conditional.otherwise),
-        ExprKind::Call(call) => call.arguments.iter().any(mentions),
-        _ => false,
+        ExprKind::String(text) => words.push(Address::parse(text).last_name().to_owned()),
+        ExprKind::Variable(text) => words.push(text.clone()),
+        ExprKind::GetAttr(base, name) => {
+            collect_words(base, words);
+            words.push(name.text.clone());
+        }
+        ExprKind::Index(base, key) => {
+            collect_words(base, words);
+            collect_words(key, words);
+        }
+        ExprKind::Template(parts) => {
+            for part in parts {
+                match part {
+                    Part::Literal(text) => words.push(Address::parse(text).last_name().to_owned()),
+                    Part::Interpolation(expr) => collect_words(expr, words),
+                    Part::If(_) | Part::For(_) => {}
+                }
+            }
+        }
+        ExprKind::Conditional(conditional) => {
+            collect_words(&conditional.then, words);
+            collect_words(&conditional.otherwise, words);
+        }
+        ExprKind::Call(call) => call.arguments.iter().for_each(|argument| collect_words(argument, words)),
+        _ => {}
     }
 }

@@ -4,18 +4,19 @@
 //! say; here the shapes of the known kinds of resource say it.
 //! Source: <https://developer.hashicorp.com/terraform/language/syntax/json>.
 
-use std::cell::RefCell;
 mod escapes;
 
+use std::cell::RefCell;
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use self::escapes::Places;
 use super::{module, policy_document};
 use crate::model::{Argument, Holds, Shape, Subject};
 use crate::source::{SourceFile, Span};
-use crate::syntax::Problem;
 use crate::syntax::hcl::{self, Attribute, Block, Body, Expr, ExprKind, Name, ObjectItem, ObjectKey};
 use crate::syntax::node::{Entry, Mapping, Meaning, Node, NodeKind, Scalar, Tree};
+use crate::syntax::{Problem, ProblemKind};
 
 /// The kinds of top-level block that matter, and how many labels each has.
 const KINDS: [(&str, usize); 8] = [
@@ -32,9 +33,9 @@ const KINDS: [(&str, usize); 8] = [
 /// A property of this name is a comment, wherever there are blocks.
 const COMMENT: &str = "//";
 
-/// The top-level blocks of a file, and what stands where a block should.
+/// The top-level blocks of a file, and what is wrong with it. The key of a block may be written several times.
 pub(super) fn blocks(tree: &Tree, file: &SourceFile) -> (Vec<Block>, Vec<Problem>) {
-    let reader = Reader { file, problems: RefCell::default() };
+    let reader = Reader { file, problems: RefCell::default(), unique: RefCell::default() };
     let mut blocks = Vec::new();
     for root in tree.documents.iter().flat_map(one_or_many) {
         let entries = root.as_mapping().map(|mapping| mapping.entries.as_slice()).unwrap_or_default();
@@ -46,12 +47,15 @@ pub(super) fn blocks(tree: &Tree, file: &SourceFile) -> (Vec<Block>, Vec<Problem
             }
         }
     }
-    (blocks, reader.problems.into_inner())
+    let unique = reader.unique.into_inner();
+    let counts = |problem: &&Problem| problem.kind != ProblemKind::DuplicateKey || unique.contains(&problem.span);
+    let problems = tree.problems.iter().filter(counts).cloned();
+    (blocks, problems.chain(reader.problems.into_inner()).collect())
 }
 
 /// The attributes of a file that gives variables values.
 pub(super) fn values(tree: &Tree, file: &SourceFile) -> Vec<Attribute> {
-    let reader = Reader { file, problems: RefCell::default() };
+    let reader = Reader { file, problems: RefCell::default(), unique: RefCell::default() };
     let entries = tree.documents.iter().filter_map(|node| node.as_mapping()).flat_map(|mapping| &mapping.entries);
     let attribute = |entry: &Entry| Some(Attribute { name: name(&entry.key)?, value: reader.literal(&entry.value) });
     entries.filter_map(attribute).collect()
@@ -61,6 +65,8 @@ pub(super) fn values(tree: &Tree, file: &SourceFile) -> Vec<Attribute> {
 struct Reader<'a> {
     file: &'a SourceFile,
     problems: RefCell<Vec<Problem>>,
+    /// The keys of arguments and those within their values, none of which may be written twice.
+    unique: RefCell<HashSet<Span>>,
 }
 
 impl Reader<'_> {
@@ -73,7 +79,9 @@ impl Reader<'_> {
         block: &dyn Fn(&[Name], Span, &Mapping) -> Block,
         blocks: &mut Vec<Block>,
     ) {
-        for node in one_or_many(node) {
+        // Only where all labels are given may arrays nest.
+        let nodes = if missing == 0 { all_within(node) } else { one_or_many(node).iter().collect() };
+        for node in nodes {
             let Some(mapping) = node.as_mapping() else {
                 if !is_null(node) {
                     self.problems.borrow_mut().push(Problem::syntax(node.span, "expected an object here"));
@@ -106,6 +114,10 @@ impl Reader<'_> {
             }
             ("terraform", _) => self.body(mapping, module::SETTINGS),
             ("data", Some(label)) if label.text == policy_document::KIND => self.body(mapping, policy_document::SHAPE),
+            ("locals" | "module", _) => {
+                mapping.entries.iter().for_each(|entry| self.note_argument(entry));
+                self.body(mapping, &[])
+            }
             _ => self.body(mapping, &[]),
         };
         Block { kind: kind.clone(), labels: labels.to_vec(), body, header, span: header.to(span) }
@@ -116,7 +128,12 @@ impl Reader<'_> {
         for entry in mapping.entries.iter().filter(|entry| entry.key.as_text() != Some(COMMENT)) {
             let Some(key) = name(&entry.key) else { continue };
             match nested(&key.text, shape) {
-                Nested::Argument => body.attributes.push(Attribute { name: key, value: self.expr(&entry.value) }),
+                Nested::Argument(is_known) => {
+                    if is_known {
+                        self.note_argument(entry);
+                    }
+                    body.attributes.push(Attribute { name: key, value: self.expr(&entry.value) });
+                }
                 Nested::Blocks(_) if !holds_blocks(&entry.value) => {
                     body.attributes.push(Attribute { name: key, value: self.expr(&entry.value) });
                 }
@@ -159,7 +176,21 @@ impl Reader<'_> {
 
     fn nested_blocks(&self, kind: &Name, node: &Arc<Node>, shape: Shape) -> Vec<Block> {
         let block = |node: &Arc<Node>| Some(self.nested_block(kind, node.span, node.as_mapping()?, shape));
-        one_or_many(node).iter().filter_map(block).collect()
+        all_within(node).into_iter().filter_map(block).collect()
+    }
+
+    /// Notes the key of an argument and those within its value. The tree's depth is limited.
+    fn note_argument(&self, entry: &Entry) {
+        self.unique.borrow_mut().insert(entry.key.span);
+        self.note_keys(&entry.value);
+    }
+
+    fn note_keys(&self, node: &Node) {
+        match &node.kind {
+            NodeKind::Mapping(mapping) => mapping.entries.iter().for_each(|entry| self.note_argument(entry)),
+            NodeKind::Sequence(items) => items.iter().for_each(|item| self.note_keys(item)),
+            NodeKind::Scalar(_) | NodeKind::Alias(_) => {}
+        }
     }
 
     fn nested_block(&self, kind: &Name, span: Span, mapping: &Mapping, shape: Shape) -> Block {
@@ -172,11 +203,10 @@ impl Reader<'_> {
         for entry in &mapping.entries {
             let Some(name) = name(&entry.key) else { continue };
             if name.text == "validation" {
-                let nested = one_or_many(&entry.value).iter();
-                let block = |node: &Arc<Node>| Some(self.nested_block(&name, node.span, node.as_mapping()?, &[]));
-                body.blocks.extend(nested.filter_map(block));
+                body.blocks.extend(self.nested_blocks(&name, &entry.value, &[]));
                 continue;
             }
+            self.note_argument(entry);
             let value = if name.text == "type" { self.type_expr(&entry.value) } else { self.literal(&entry.value) };
             body.attributes.push(Attribute { name, value });
         }
@@ -237,7 +267,8 @@ impl Reader<'_> {
 
 /// What a property of a body is.
 enum Nested {
-    Argument,
+    /// An argument, or something that isn't read; true if the shape names it as an argument.
+    Argument(bool),
     Blocks(Shape),
     /// `dynamic`, whose properties are the types of the blocks it makes.
     Dynamic,
@@ -246,16 +277,24 @@ enum Nested {
 fn nested(name: &str, shape: Shape) -> Nested {
     match shape.iter().find(|argument| argument.name == name).map(|argument| &argument.holds) {
         Some(Holds::Blocks(shape)) => Nested::Blocks(shape),
-        Some(Holds::Value | Holds::Document) => Nested::Argument,
+        Some(Holds::Value | Holds::Document) => Nested::Argument(true),
         None if name == "lifecycle" => Nested::Blocks(&[]),
         None if name == "dynamic" => Nested::Dynamic,
-        None => Nested::Argument,
+        None => Nested::Argument(false),
     }
 }
 
 /// Whether a property is written as blocks are: as objects, or null for none.
 fn holds_blocks(node: &Arc<Node>) -> bool {
-    one_or_many(node).iter().all(|node| node.as_mapping().is_some() || is_null(node))
+    all_within(node).into_iter().all(|node| node.as_mapping().is_some() || is_null(node))
+}
+
+/// The nodes that stand for blocks: an array stands for all within it. The tree's depth is limited.
+fn all_within(node: &Arc<Node>) -> Vec<&Arc<Node>> {
+    match node.as_sequence() {
+        Some(items) => items.iter().flat_map(all_within).collect(),
+        None => vec![node],
+    }
 }
 
 fn is_null(node: &Node) -> bool {

@@ -40,6 +40,7 @@ impl Library {
         let module = Arc::clone(place.get_or_init(|| Arc::new(Module::load(directory, context))));
         // Who is given it depends on what it was read from, as much as who has read it.
         context.sources.ask(directory);
+        context.sources.ask(&module.place);
         module.files.iter().for_each(|file| context.sources.ask_file(*file));
         module
     }
@@ -63,6 +64,9 @@ impl Library {
     /// Reads the module again of which a file has changed, when somebody asks for it.
     pub(super) fn forget(&self, changed: &Path) {
         let mut modules = self.modules.lock().unwrap_or_else(PoisonError::into_inner);
-        changed.ancestors().take(2).for_each(|path| drop(modules.remove(path)));
+        let is_in = |place: &Path| changed.ancestors().take(2).any(|path| path == place);
+        // Links may lead to it, too.
+        modules
+            .retain(|directory, module| !is_in(directory) && !module.get().is_some_and(|module| is_in(&module.place)));
     }
 }

@@ -62,6 +62,9 @@ static TRAILS: LazyLock<[Finder<'static>; 2]> =
     LazyLock::new(|| [Finder::new(dialects::AWS.kind), Finder::new("awscc_cloudtrail")]);
 /// What the words have in common: most files don't have it, and are searched once.
 static COMMON: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("_cloudtrail"));
+/// AWS Control Tower may create an organization trail for it.
+const LANDING_ZONE: &str = "aws_controltower_landing_zone";
+static ZONE: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(LANDING_ZONE));
 static MODULE: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("module"));
 
 impl Format for Terraform {
@@ -71,6 +74,10 @@ impl Format for Terraform {
 
     fn reads(&self, file_name: &str) -> bool {
         names::is_configuration(file_name) || names::is_variable_values(file_name)
+    }
+
+    fn can_lack(&self, file_name: &str) -> bool {
+        names::can_lack(file_name)
     }
 
     fn recognizes(&self, text: &[u8]) -> bool {
@@ -87,7 +94,7 @@ impl Format for Terraform {
     fn interest(&self, bytes: &[u8]) -> Interest {
         if names_trail(bytes) {
             Interest::Mentions
-        } else if names_module(bytes) {
+        } else if names_module(bytes) || ZONE.find(bytes).is_some() {
             Interest::Refers
         } else {
             Interest::None
@@ -144,6 +151,10 @@ fn names_trail(text: &[u8]) -> bool {
 
 fn names_module(text: &[u8]) -> bool {
     MODULE.find(text).is_some()
+}
+
+fn names_landing_zone(text: &[u8]) -> bool {
+    has_escaped(text, |text| ZONE.find(text).is_some())
 }
 
 /// Whether a text has such a word, also in escapes.

@@ -10,7 +10,7 @@ use std::collections::{BTreeSet, HashSet};
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
-use super::calls::found;
+use super::calls::found::{self, FoundCall};
 use super::{file_name, mentions_trail, names};
 use blocks::{ModuleBlock, Source, kind_of, read_blocks};
 use index::{Index, Overrides};
@@ -26,10 +26,14 @@ use crate::syntax::{Problem, ProblemKind};
 /// The files of a module and the blocks in them.
 #[derive(Debug)]
 pub(super) struct Module {
-    /// Where it lies.
+    /// Where it lies, by the way on which it was reached: the sources of its calls are relative to that.
     pub(super) directory: PathBuf,
+    /// The same without links: there are its files.
+    pub(super) place: PathBuf,
     /// What it was read from.
     pub(super) files: Vec<FileId>,
+    /// True if nothing of its files is lost, so that it is known what it declares.
+    is_whole: bool,
     blocks: Vec<ModuleBlock>,
     /// The blocks of override files, in the order in which they are merged.
     overrides: Vec<Block>,
@@ -37,6 +41,8 @@ pub(super) struct Module {
     /// Where its declarations are, once somebody has asked for one.
     index: OnceLock<Index>,
     problems: Vec<Problem>,
+    /// The problems within the blocks beside trails, once somebody has asked.
+    broken: OnceLock<Vec<Problem>>,
     /// What it says of providers, once somebody has asked.
     providers: OnceLock<Providers>,
     /// The files that can't be read, each as an empty text to point at.
@@ -52,7 +58,8 @@ impl Module {
     pub(super) fn load(directory: &Path, context: Context<'_>) -> Self {
         let mut unreadable = Vec::new();
         let mut files = Vec::new();
-        let listed = module_files(directory, context).unwrap_or_else(|error| {
+        let place = context.fs.without_links(directory);
+        let listed = module_files(&place, context).unwrap_or_else(|error| {
             unreadable.push((context.sources.add(directory, Vec::new()), error));
             Vec::new()
         });
@@ -62,32 +69,43 @@ impl Module {
                 Err(error) => unreadable.push((context.sources.add(&path, Vec::new()), error)),
             }
         }
-        Self { unreadable, ..Self::of_files(directory, &files, context) }
+        let module = Self::of_files(directory, &files, context);
+        let is_whole = module.is_whole && unreadable.is_empty();
+        Self { place, unreadable, is_whole, ..module }
     }
 
     /// The module that consists of certain files.
     pub(super) fn of_files(directory: &Path, files: &[FileId], context: Context<'_>) -> Self {
         let mut module = Self {
             directory: directory.to_owned(),
+            place: directory.to_owned(),
+            is_whole: true,
             files: files.to_vec(),
             blocks: Vec::new(),
             overrides: Vec::new(),
             overriding: Overrides::default(),
             index: OnceLock::new(),
             problems: Vec::new(),
+            broken: OnceLock::new(),
             providers: OnceLock::new(),
             unreadable: Vec::new(),
         };
         for &id in files {
             let file = context.sources.file(id);
-            let (blocks, problems) = read_blocks(id, &file);
+            let (mut blocks, problems) = read_blocks(id, &file);
             let mentions_trail =
                 blocks.iter().any(|block| block.mentions_trail) || mentions_trail(file.text.as_bytes());
+            blocks.iter_mut().for_each(|block| block.is_beside_trail = mentions_trail);
+            module.is_whole &= !problems.iter().any(|problem| problem.kind.loses_text()) && file.replaced.is_empty();
             // What is lost only because it is too much may have mentioned one.
             let is_told = |problem: &Problem| mentions_trail || problem.kind == ProblemKind::Limit;
             module.problems.extend(problems.into_iter().filter(is_told));
             if names::is_override(&file_name(&file.path)) {
-                module.overrides.extend(blocks.into_iter().filter_map(|block| block.parse().0));
+                for block in blocks {
+                    let (parsed, problems) = block.parse();
+                    module.overrides.extend(parsed);
+                    module.problems.extend(problems.into_iter().filter(|_| mentions_trail));
+                }
             } else {
                 module.blocks.extend(blocks);
             }
@@ -134,6 +152,16 @@ impl Module {
         found.into_iter().next()
     }
 
+    /// False if it certainly has no block with this keyword and these labels.
+    pub(super) fn may_declare(&self, keyword: &str, labels: &[&str]) -> bool {
+        !self.is_whole || !self.index().blocks(keyword, labels).is_empty()
+    }
+
+    /// False if it certainly has no such local.
+    pub(super) fn may_have_local(&self, name: &str) -> bool {
+        !self.is_whole || self.overriding.local(name).is_some() || !self.index().locals(name).is_empty()
+    }
+
     /// The expression of a local; those of override files have the last word.
     pub(super) fn local(&self, name: &str) -> Option<&Expr> {
         let overriding = self.overriding.local(name).and_then(|at| self.overrides.get(at));
@@ -153,6 +181,13 @@ impl Module {
         self.blocks("resource").filter(may_be).filter_map(move |id| Some((id, kind_of(self.block(id)?, subject)?)))
     }
 
+    /// The managed resources of a type.
+    pub(super) fn of_type<'m>(&'m self, kind: &'m str) -> impl Iterator<Item = BlockId> + 'm {
+        let is_one = move |block: &Block| block.labels.first().is_some_and(|label| label.text == kind);
+        let ids = self.blocks("resource").filter(move |&id| self.may_have(id, &[kind]));
+        ids.filter(move |&id| self.block(id).is_some_and(is_one))
+    }
+
     /// What it declares, as a plan names it: `aws_s3_bucket.logs`, `module.audit`, `var.region`.
     pub(super) fn names(&self) -> BTreeSet<String> {
         let names = |keyword: &'static str, prefix: &'static str| {
@@ -168,7 +203,10 @@ impl Module {
     pub(super) fn plain_source(&self, id: BlockId) -> Option<PathBuf> {
         let block = self.blocks.get(id.0).filter(|_| self.overrides.is_empty())?;
         let local = || match &block.source {
-            Source::Native(item) => found::of_text(item, &block.file)?.local,
+            Source::Native(item) => match found::of_text(item, &block.file, &self.directory)? {
+                FoundCall::Local(directory) => Some(directory),
+                FoundCall::Remote | FoundCall::Computed => None,
+            },
             Source::Json(_) => None,
         };
         block.plain_source.get_or_init(local).clone()
@@ -197,18 +235,22 @@ impl Module {
         }
     }
 
-    /// What couldn't be understood: in files that mention a trail all that isn't a block, and in
-    /// blocks only those that mention one, because valid text that just the parser crate refuses
-    /// must not be called an error. What Terraform refuses counts where somebody asked for it.
+    /// The problems within the blocks of files that mention a trail. What was parsed for a value isn't parsed again, and
+    /// what is parsed only for its problems isn't kept.
+    fn broken(&self) -> Vec<Problem> {
+        let beside = self.blocks.iter().filter(|block| block.is_beside_trail);
+        beside.flat_map(|block| block.parsed.get().map_or_else(|| block.parse().1, |(_, met)| met.clone())).collect()
+    }
+
+    /// Text of files that mention a trail that isn't in the language, or that Terraform refuses in a block that was
+    /// evaluated.
     pub(super) fn problems(&self) -> Vec<Problem> {
         let mut problems = self.problems.clone();
         let ids = (0..self.blocks.len()).map(BlockId).filter(|&id| self.may_have(id, &["resource"]));
         let mentioning = ids.filter(|id| self.blocks.get(id.0).is_some_and(|block| block.mentions_trail));
         problems.extend(mentioning.filter_map(|id| self.block(id)).flat_map(checks::swallowed));
-        for block in self.blocks.iter().filter(|block| block.mentions_trail) {
-            problems.extend(block.parsed.get().into_iter().flat_map(|(_, met)| met.iter().cloned()));
-            problems.extend(block.lookalike());
-        }
+        problems.extend_from_slice(self.broken.get_or_init(|| self.broken()));
+        problems.extend(self.blocks.iter().filter(|block| block.mentions_trail).filter_map(ModuleBlock::lookalike));
         let parsed = || self.blocks.iter().filter_map(|block| block.parsed.get()?.0.as_ref());
         problems.extend(checks::repeated(parsed()));
         problems.extend(parsed().flat_map(checks::misshapen));

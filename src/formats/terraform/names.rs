@@ -36,6 +36,12 @@ pub(super) fn is_variable_values(name: &str) -> bool {
     name.ends_with(".tfvars") || name.ends_with(".tfvars.json")
 }
 
+/// Whether nothing is wrong if it is a link that leads nowhere: Terraform looks first whether `terraform.tfvars` is there,
+/// and only for that, unless it is told of others.
+pub(super) fn can_lack(name: &str) -> bool {
+    is_variable_values(name) && !name.ends_with(".auto.tfvars") && !name.ends_with(".auto.tfvars.json")
+}
+
 /// The name without the extensions of a configuration file.
 fn base(name: &str) -> Option<&str> {
     [".tf", ".tofu", ".tf.json", ".tofu.json"].iter().find_map(|extension| name.strip_suffix(extension))

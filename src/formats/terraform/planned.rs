@@ -13,7 +13,7 @@ use super::module::Module;
 use super::search::Site;
 use crate::formats::Plan;
 use crate::model::kinds::Role;
-use crate::model::{Contradiction, Elsewhere, Kind, Resource, dialects};
+use crate::model::{Contradiction, Elsewhere, Hint, Kind, Resource, dialects};
 use crate::source::Span;
 use crate::syntax::hcl::Block;
 use crate::value::{Hop, Known, Object, Origin, Step, Traced, World};
@@ -80,10 +80,14 @@ pub(super) fn add_undeclared(elsewhere: &mut Vec<Elsewhere>, sites: &[Site], pla
         let call = address.strip_prefix("module.").and_then(|rest| rest.split('.').next());
         let call = call.and_then(|name| root.find("module", &[name])).map(|block| block.header);
         let Some(header) = call.or_else(|| root.header()) else { continue };
-        if !elsewhere.iter().any(|known| known.header == header) {
+        if let Some(known) = elsewhere.iter_mut().find(|known| known.header == header) {
+            // A module that isn't here, whatever its name promises.
+            known.hint = Some(Hint::Content);
+        } else {
             let what = format!("the planned `{address}`");
             let help = "run `terraform init`, so that the code of all modules can be read, or check the plan by itself";
-            elsewhere.push(Elsewhere { header, what, help: help.to_owned() });
+            let reason = "its code isn't here".to_owned();
+            elsewhere.push(Elsewhere { header, what, reason, help: help.to_owned(), hint: Some(Hint::Content) });
         }
     }
 }

@@ -94,7 +94,12 @@ fn configured(mut wanted: Reference, source: &str, evaluator: &Evaluator<'_>) ->
             Configuration::Nowhere => {}
         }
         match (&scope.call, &wanted.alias) {
-            (_, Some(_)) => return (Unknown(Why::Undeclared { reference: scope.qualify(&wanted.to_string()) }), hops),
+            (_, Some(_)) => {
+                return (
+                    Unknown(Why::Undeclared { reference: scope.qualify(&wanted.to_string()), is_set: false }),
+                    hops,
+                );
+            }
             (Some(call), None) => scope = &call.caller,
             (None, None) => return (environment(&wanted, scope, evaluator), hops),
         }
@@ -180,7 +185,7 @@ impl Reference {
         let instances = expand::instances(block, evaluator);
         match instances.into_iter().find(|instance| instance.key == key) {
             Some(instance) => Known(instance.names),
-            None => Unknown(Why::Undeclared { reference: evaluator.scope.qualify(&self.to_string()) }),
+            None => Unknown(Why::Undeclared { reference: evaluator.scope.qualify(&self.to_string()), is_set: false }),
         }
     }
 

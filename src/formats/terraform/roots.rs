@@ -6,8 +6,10 @@ mod unscanned;
 use std::path::Path;
 use std::sync::Arc;
 
+use super::calls::found::FoundCall;
 use super::library::Library;
-use super::{Root, calls, file_name, names};
+use super::tree::Tree;
+use super::{Root, calls, file_name, names, names_landing_zone};
 use crate::formats::{Context, Interest, Kept, Linked, Links};
 use crate::source::{FileId, SourceFile};
 use directories::Directories;
@@ -24,10 +26,17 @@ pub(super) fn links(kept: Kept, context: Context<'_>) -> Links {
 }
 
 fn links_of(id: FileId, file: &SourceFile) -> Links {
-    let mut links = Links::default();
+    let mut links = Links { may_bring_trail: names_landing_zone(file.text.as_bytes()), ..Links::default() };
     for call in calls::found::in_file(id, file) {
-        links.may_bring_trail |= call.names_trail;
-        links.calls.extend(call.local.filter(|called| called != file.directory()));
+        match call {
+            FoundCall::Local(called) if called == file.directory() => {}
+            FoundCall::Local(called) => drop(links.calls.insert(called)),
+            FoundCall::Remote => links.may_bring_trail = true,
+            FoundCall::Computed => {
+                links.may_bring_trail = true;
+                links.has_computed_calls = true;
+            }
+        }
     }
     links
 }
@@ -54,8 +63,9 @@ pub(super) fn find(linked: &[Linked], context: Context<'_>) -> Vec<Root> {
             }
             continue;
         }
-        directories.add(linked, file.directory());
+        directories.add(linked, file.directory(), context);
     }
+    directories.follow_computed(|path| Tree::open(&root(path, path, None, false), context).reached(), context);
     let leads = directories.leading_to_trails(context);
     let found = directories.roots(&leads, context).into_iter();
     roots.extend(found.map(|(directory, is_called)| root(&directory.path, &directory.path, None, is_called)));

@@ -5,11 +5,14 @@ use std::collections::{HashMap, HashSet};
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use super::calls::Called;
+use super::LANDING_ZONE;
+use super::calls::{self, Called};
 use super::module::{BlockId, Module};
 use super::tree::Tree;
-use crate::model::{Elsewhere, Kind, Subject, kinds};
+use crate::model::{Elsewhere, Hint, Kind, Subject, kinds};
 use crate::source::Span;
+use crate::syntax::hcl::Block;
+use crate::value::World;
 
 /// Modules that call each other deeper than this are given up.
 const MAX_DEPTH: usize = 10;
@@ -66,6 +69,8 @@ pub(super) struct Search<'t, 'a> {
     /// How many calls have been followed.
     followed: usize,
     found: Found,
+    /// The world in which nothing is decided, for what has to be evaluated on the way.
+    world: World,
 }
 
 /// The way from the root to the module that is being searched.
@@ -78,12 +83,13 @@ struct Way<'w> {
 impl<'t, 'a> Search<'t, 'a> {
     /// A search for one kind of declarations.
     pub(super) fn new(tree: &'t Tree<'a>, subject: Subject) -> Self {
-        Self { tree, subject, known: HashMap::new(), followed: 0, found: Found::default() }
+        Self { tree, subject, known: HashMap::new(), followed: 0, found: Found::default(), world: World::open() }
     }
 
     /// Searches the root module and what it calls.
     pub(super) fn run(mut self, root: &Arc<Module>) -> Found {
         self.look_in(root, Way { calls: &[], key: "" });
+        self.tree.root.enter_world();
         self.found
     }
 
@@ -97,8 +103,12 @@ impl<'t, 'a> Search<'t, 'a> {
         self.found.elsewhere.extend(module.unreadable.iter().map(|(id, error)| {
             let name = &self.tree.context.sources.file(*id).name;
             let help = format!("make `{name}` readable, so that what it declares is known: {error}");
-            Elsewhere { header: Span::new(*id, 0, 0), what: format!("file `{name}`"), help }
+            let (header, reason) = (Span::new(*id, 0, 0), "it can't be read".to_owned());
+            Elsewhere { header, what: format!("file `{name}`"), reason, help, hint: Some(Hint::Content) }
         }));
+        if self.subject == Subject::Trails {
+            self.look_for_landing_zones(module, &way);
+        }
         for id in module.blocks("module") {
             self.follow(module, &way, id);
         }
@@ -117,7 +127,7 @@ impl<'t, 'a> Search<'t, 'a> {
         let Some(block) = module.block(id) else { return };
         let Some(label) = block.labels.first() else { return };
         let key = if way.key.is_empty() { label.text.clone() } else { format!("{}.{}", way.key, label.text) };
-        match self.tree.resolve(block, module, &key) {
+        match self.resolve(block, module, way, &key) {
             Called::Directory { directory, is_vendored } => {
                 let called = self.tree.module(&directory);
                 if !self.may_declare(&called) {
@@ -131,14 +141,50 @@ impl<'t, 'a> Search<'t, 'a> {
                 let calls: Vec<SiteCall> = way.calls.iter().cloned().chain([call]).collect();
                 self.look_in(&called, Way { calls: &calls, key: &key });
             }
-            // What isn't read may be about the buckets and keys that it is given.
-            Called::Elsewhere(_) | Called::Nothing if self.subject == Subject::Surroundings => {
+            // It may be about the buckets and keys that it is given.
+            Called::Unread { .. } if self.subject == Subject::Surroundings => {
                 if self.found.sites.len() < MAX_SITES {
                     self.note(module, way, id, &kinds::UNREAD_MODULE);
                 }
             }
-            Called::Elsewhere(elsewhere) => self.found.elsewhere.push(elsewhere),
-            Called::Nothing => {}
+            Called::Unread { mut part, other } => {
+                let declares_trail = |directory| self.may_declare(&self.tree.module(directory));
+                if part.hint.is_none() && other.as_deref().is_some_and(declares_trail) {
+                    part.hint = Some(Hint::Content);
+                }
+                self.note_unread(part, way, id);
+            }
+        }
+    }
+
+    fn resolve(&self, block: &Block, module: &Module, way: &Way<'_>, key: &str) -> Called {
+        if calls::literal_source(block).is_some() {
+            return self.tree.resolve(block, module, key, None);
+        }
+        let scopes = self.tree.scopes(way.calls, &self.world);
+        self.tree.resolve(block, module, key, scopes.first())
+    }
+
+    /// Notes a part that isn't read, unless it is certain that nothing of it is created.
+    fn note_unread(&mut self, part: Elsewhere, way: &Way<'_>, block: BlockId) {
+        if self.tree.may_create(way.calls, block, &self.world) {
+            self.found.elsewhere.push(part);
+        }
+    }
+
+    /// Notes the landing zones of AWS Control Tower, which may have an organization's trail.
+    fn look_for_landing_zones(&mut self, module: &Module, way: &Way<'_>) {
+        for id in module.of_type(LANDING_ZONE) {
+            let Some(block) = module.block(id) else { continue };
+            let name = block.labels.last().map(|label| label.text.as_str()).unwrap_or_default();
+            let part = Elsewhere {
+                header: block.header,
+                what: format!("landing zone `{name}`"),
+                reason: "AWS Control Tower may create an organization trail for it".to_owned(),
+                help: "check the trail that AWS Control Tower created in the management account".to_owned(),
+                hint: Some(Hint::Content),
+            };
+            self.note_unread(part, way, id);
         }
     }
 
@@ -148,7 +194,8 @@ impl<'t, 'a> Search<'t, 'a> {
         let what = format!("what `{}` calls", self.tree.context.sources.name(&module.directory));
         if !self.found.elsewhere.iter().any(|elsewhere| elsewhere.what == what) {
             let help = "check the called modules by themselves: there are too many calls here".to_owned();
-            self.found.elsewhere.push(Elsewhere { header, what, help });
+            let reason = "there is too much here".to_owned();
+            self.found.elsewhere.push(Elsewhere { header, what, reason, help, hint: Some(Hint::Content) });
         }
     }
 
@@ -171,7 +218,9 @@ impl<'t, 'a> Search<'t, 'a> {
             if !met.insert(module.directory.clone()) {
                 continue;
             }
-            if module.declared(self.subject).next().is_some() || !module.unreadable.is_empty() {
+            let has_any = module.declared(self.subject).next().is_some()
+                || self.subject == Subject::Trails && module.of_type(LANDING_ZONE).next().is_some();
+            if has_any || !module.unreadable.is_empty() {
                 return true;
             }
             for id in module.blocks("module") {
@@ -180,12 +229,10 @@ impl<'t, 'a> Search<'t, 'a> {
                     continue;
                 }
                 let Some(block) = module.block(id) else { continue };
-                match self.tree.resolve(block, &module, "") {
+                match self.tree.resolve(block, &module, "", None) {
                     Called::Directory { directory, .. } => pending.push(self.tree.module(&directory)),
-                    Called::Elsewhere(_) => return true,
-                    Called::Nothing if self.subject == Subject::Surroundings => return true,
-                    Called::Nothing if !self.tree.manifest.is_empty() => return true,
-                    Called::Nothing => {}
+                    // Its key, or the values that it is called with, may lead to code.
+                    Called::Unread { .. } => return true,
                 }
             }
         }

@@ -1,12 +1,12 @@
 //! A root module with all that it calls, and the places in it where trails are declared.
 
 use std::cell::{OnceCell, RefCell};
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 use std::sync::Arc;
 
-use super::calls::{self, Called, Manifest};
+use super::calls::{self, Called, Caller, Manifest};
 use super::eval::Evaluator;
 use super::expand::{self, Instance, MAX_INSTANCES};
 use super::library::Library;
@@ -16,12 +16,12 @@ use super::scope::{Call, Scope};
 use super::search::{Found, Search, Site, SiteCall};
 use super::values::RootValues;
 use super::{Root, body, variables};
-use crate::formats::{Context, Opened, Plan};
+use crate::formats::{Context, Engine, Opened, Plan};
 use crate::model::{Contradiction, Elsewhere, Resource, Subject};
-use crate::source::Span;
+use crate::source::{FileId, Span};
 use crate::syntax::Problem;
 use crate::syntax::hcl::Block;
-use crate::value::{World, world};
+use crate::value::{Data, Maybe, World, world};
 
 /// The steps that the evaluations of all declarations may take together; what comes later isn't evaluated.
 const MAX_STEPS: usize = 4 * world::MAX_STEPS;
@@ -46,6 +46,10 @@ pub(super) struct Tree<'a> {
     /// What `terraform init` has installed.
     pub(super) manifest: Manifest,
     is_called: bool,
+    /// False if it consists of one file that belongs to no module.
+    is_directory: bool,
+    /// What references name although no block declares it.
+    undeclared: RefCell<BTreeMap<(FileId, u32), (Span, String)>>,
     trails: OnceCell<Found>,
     surroundings: OnceCell<Found>,
 }
@@ -68,6 +72,8 @@ impl<'a> Tree<'a> {
             plain_calls: RefCell::default(),
             manifest: Manifest::read(&root.directory, context),
             is_called: root.is_called,
+            is_directory: root.only.is_none(),
+            undeclared: RefCell::default(),
             trails: OnceCell::new(),
             surroundings: OnceCell::new(),
         };
@@ -92,10 +98,65 @@ impl<'a> Tree<'a> {
         found.get_or_init(|| Search::new(self, subject).run(&self.root.module))
     }
 
-    /// What a call in a module leads to; `key` is its name in the manifest of installed modules.
-    pub(super) fn resolve(&self, block: &Block, module: &Module, key: &str) -> Called {
+    /// The directories of the modules that a search for trails reaches.
+    pub(super) fn reached(&self) -> Vec<PathBuf> {
+        self.found(Subject::Trails);
+        self.modules.borrow().keys().cloned().collect()
+    }
+
+    /// A call whose code isn't read, by its name; `None` if it is read or there is no such call.
+    pub(super) fn unread(&self, caller: &Rc<Scope>, name: &str) -> Option<Elsewhere> {
+        let block = caller.module.find("module", &[name])?;
+        match self.resolve(block, &caller.module, &self.key_of(caller, name), Some(caller)) {
+            Called::Unread { part, .. } => Some(part),
+            Called::Directory { .. } => None,
+        }
+    }
+
+    /// Notes a variable or a local that no block declares, which Terraform refuses. A file by itself may be a part of
+    /// a module that has more of them.
+    pub(super) fn note_undeclared(&self, reference: String, span: Span) {
+        if self.is_directory {
+            self.undeclared.borrow_mut().entry((span.file, span.start)).or_insert((span, reference));
+        }
+    }
+
+    /// The code to which a call leads; `key` is its name in the manifest of installed modules. The source may be an
+    /// expression, which OpenTofu evaluates before all others in the instance of the module that calls.
+    pub(super) fn resolve(&self, block: &Block, module: &Module, key: &str, caller: Option<&Rc<Scope>>) -> Called {
         let is_read = |directory: &Path| self.is_read(directory);
-        calls::resolve(block, &module.directory, key, &self.manifest, &is_read, self.context)
+        let literal = calls::literal_source(block);
+        let computed = if literal.is_none() { Some(self.computed_source(block, caller)) } else { None };
+        let source = match (literal, &computed) {
+            (Some(source), _) => Ok(source),
+            (None, Some(computed)) => computed.as_deref().map_err(String::as_str),
+            (None, None) => Err("it has no `source`"),
+        };
+        let caller = Caller { block, directory: &module.directory, key, source };
+        calls::resolve(caller, &self.manifest, &is_read, self.context)
+    }
+
+    /// The value of a source that isn't plain text, or the reason why there is none.
+    fn computed_source(&self, block: &Block, caller: Option<&Rc<Scope>>) -> Result<String, String> {
+        let Some(source) = block.body.attribute("source") else { return Err("it has no `source`".to_owned()) };
+        let is_evaluated = self.context.options.engine != Some(Engine::Terraform);
+        let Some(scope) = caller.filter(|_| is_evaluated) else {
+            return Err("its `source` is an expression".to_owned());
+        };
+        match Evaluator::new(self, scope, &World::open()).eval(&source.value).value {
+            Maybe::Known(Data::String(source)) => Ok(source),
+            Maybe::Known(_) => Err("its `source` is no text".to_owned()),
+            Maybe::Unknown(why) => Err(format!("its `source` isn't known: {}", why.describe())),
+        }
+    }
+
+    /// False if a call, through the calls that lead to it, creates nothing in any world.
+    pub(super) fn may_create(&self, calls: &[SiteCall], call: BlockId, world: &World) -> bool {
+        self.scopes(calls, world).iter().any(|scope| {
+            let Some(block) = scope.module.block(call) else { return true };
+            let instances = expand::instances(block, &Evaluator::new(self, scope, world));
+            instances.iter().any(|instance| !instance.never_exists())
+        })
     }
 
     /// The module that a call leads to, where its text says so plainly and nobody has to parse it.
@@ -127,7 +188,7 @@ impl<'a> Tree<'a> {
     }
 
     /// The scopes to which a chain of calls leads in a world, and one more than may be if there are too many.
-    fn scopes(&self, calls: &[SiteCall], world: &World) -> Vec<Rc<Scope>> {
+    pub(super) fn scopes(&self, calls: &[SiteCall], world: &World) -> Vec<Rc<Scope>> {
         calls.iter().fold(vec![Rc::clone(&self.root)], |scopes, call| {
             let instances = scopes.iter().flat_map(|scope| self.instances(scope, call, world).to_vec());
             instances.take(MAX_INSTANCES.saturating_add(1)).collect()
@@ -184,7 +245,7 @@ impl<'a> Tree<'a> {
         let id = caller.module.find_id("module", &[name])?;
         let block = caller.module.block(id)?;
         let Called::Directory { directory, is_vendored } =
-            self.resolve(block, &caller.module, &self.key_of(caller, name))
+            self.resolve(block, &caller.module, &self.key_of(caller, name), Some(caller))
         else {
             return None;
         };
@@ -274,6 +335,10 @@ impl Opened for Tree<'_> {
         let mut modules: Vec<&Arc<Module>> = called.values().collect();
         modules.sort_by(|a, b| a.directory.cmp(&b.directory));
         let of_modules = std::iter::once(&self.root.module).chain(modules).flat_map(|module| module.problems());
-        of_modules.chain(self.values.problems().cloned()).collect()
+        let undeclared = self.undeclared.borrow();
+        let undeclared = undeclared
+            .values()
+            .map(|(span, reference)| Problem::syntax(*span, format!("`{reference}` isn't declared in this module")));
+        of_modules.chain(self.values.problems().cloned()).chain(undeclared).collect()
     }
 }

@@ -168,10 +168,11 @@ fn read_values(id: FileId, file: &SourceFile) -> (Vec<Attribute>, Vec<Problem>) 
 fn automatic_layers(root: &Path, context: Context<'_>) -> Vec<Layer> {
     let Ok(files) = automatic_files(root, context) else { return vec![Layer::unreadable(context.sources.name(root))] };
     let read = |path: PathBuf| match context.sources.load(context.fs, &path) {
-        Ok(id) => Layer::of_file(id, &context.sources.file(id)),
-        Err(_) => Layer::unreadable(context.sources.name(&path)),
+        Ok(id) => Some(Layer::of_file(id, &context.sources.file(id))),
+        Err(ReadError::Missing) if names::can_lack(&file_name(&path)) => None,
+        Err(_) => Some(Layer::unreadable(context.sources.name(&path))),
     };
-    files.into_iter().map(read).collect()
+    files.into_iter().filter_map(read).collect()
 }
 
 /// The files that Terraform loads by itself, in their order.

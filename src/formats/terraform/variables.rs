@@ -23,7 +23,7 @@ enum Given {
 pub(super) fn value(evaluator: &Evaluator<'_>, name: &str) -> Way {
     let Some(variable) = evaluator.scope.module.find("variable", &[name]) else {
         let reference = evaluator.scope.qualify(&format!("var.{name}"));
-        return (Unknown(Why::Undeclared { reference }), Vec::new());
+        return (Unknown(Why::Undeclared { reference, is_set: false }), Vec::new());
     };
     let ty = type_of(evaluator, variable);
     let (value, step) = match given(evaluator, variable, name, ty.as_ref()) {

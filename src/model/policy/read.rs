@@ -172,7 +172,7 @@ fn is_everyone(principal: &Text) -> Maybe<bool> {
 
 fn is_from_aws(why: &Why) -> bool {
     match why {
-        Why::AtDeployment { is_set, .. } => *is_set,
+        Why::AtDeployment { is_set, .. } | Why::Undeclared { is_set, .. } => *is_set,
         Why::Composed { cause, .. } => is_from_aws(cause),
         _ => false,
     }

@@ -147,9 +147,11 @@ impl Needs<'_> {
 /// The name of the one Region in which a trail lies; nothing when it may stand for several in several Regions.
 fn one_region(trail: &Trail, why: &Why) -> Option<String> {
     let is_one = match why {
-        Why::NoValue { .. } | Why::AtDeployment { .. } | Why::Composed { .. } | Why::FromEnvironment { .. } => {
-            matches!(trail.exists.value, Known(_)) && !trail.may_be_several()
-        }
+        Why::NoValue { .. }
+        | Why::AtDeployment { .. }
+        | Why::Undeclared { .. }
+        | Why::Composed { .. }
+        | Why::FromEnvironment { .. } => matches!(trail.exists.value, Known(_)) && !trail.may_be_several(),
         _ => false,
     };
     is_one.then(|| why.symbol())

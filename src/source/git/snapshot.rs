@@ -267,6 +267,14 @@ impl Fs for Snapshot {
         }
     }
 
+    fn without_links(&self, directory: &Path) -> PathBuf {
+        match self.place(directory) {
+            Ok(Place::Tree(inner)) => inner,
+            Ok(Place::Disk) => self.disk.without_links(directory),
+            Err(_) => directory.to_owned(),
+        }
+    }
+
     fn list(&self, directory: &Path) -> Result<Vec<PathBuf>, ReadError> {
         let inner = match self.place(directory)? {
             Place::Disk => return self.disk.list(directory),

@@ -20,6 +20,8 @@ use crate::syntax::MAX_DEPTH;
 pub(super) struct Converter<'a> {
     /// The heredocs met so far, in the order of their ends.
     pub(super) heredocs: Vec<Range<usize>>,
+    /// What the crate takes for a number with an index, as `10.1.2`, which the language doesn't have.
+    pub(super) no_number: Option<Span>,
     pub(super) text: &'a str,
     place: &'a dyn Fn(Range<usize>) -> Span,
 }
@@ -27,7 +29,7 @@ pub(super) struct Converter<'a> {
 impl<'a> Converter<'a> {
     /// For trees of `text`; `place` says where a part of it is.
     pub(super) fn new(text: &'a str, place: &'a dyn Fn(Range<usize>) -> Span) -> Self {
-        Self { heredocs: Vec::new(), text, place }
+        Self { heredocs: Vec::new(), no_number: None, text, place }
     }
 
     pub(super) fn block(&mut self, block: &structure::Block, depth: usize) -> Block {
@@ -186,6 +188,14 @@ impl<'a> Converter<'a> {
     }
 
     fn traversal(&mut self, traversal: &theirs::Traversal, depth: usize) -> Expr {
+        let is_dotted_number = matches!(traversal.expr, Expression::Number(_))
+            && traversal
+                .operators
+                .first()
+                .is_some_and(|operator| matches!(operator.value(), TraversalOperator::LegacyIndex(_)));
+        if is_dotted_number {
+            self.no_number.get_or_insert(self.span(traversal));
+        }
         // Each operator wraps what is before it, so the base ends up that much deeper.
         let depth = depth.saturating_add(traversal.operators.len());
         if depth >= MAX_DEPTH {

@@ -131,6 +131,9 @@ impl Reader<'_> {
         let place = |part: Range<usize>| self.span(moved(part, range.start));
         let mut converter = Converter::new(&text, &place);
         let parsed = read_structure(&mut converter, &text, &place)?;
+        if let Some(span) = converter.no_number {
+            return Err(Failure::Syntax(Problem::syntax(span, "this isn't a number")));
+        }
         // Where a heredoc ends decides what is text and what isn't, so both readers must agree.
         let heredocs = converter.heredocs.into_iter().map(|part| moved(part, range.start));
         if heredocs.eq(met.heredocs) { Ok(parsed) } else { Err(Failure::Limit) }

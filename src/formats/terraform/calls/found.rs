@@ -3,22 +3,23 @@
 //! Every file with a call is asked, so most blocks are only looked at: parsing them is left to
 //! those that evaluate them.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
-use super::{is_named_like_trail, local, source_of};
+use super::{literal_source, local};
 use crate::formats::terraform::{is_json, json};
-use crate::model::Elsewhere;
 use crate::source::{FileId, SourceFile};
 use crate::syntax::hcl::{self, Block, Item, Parsed};
 use crate::syntax::{Problem, ProblemKind, json as json_syntax};
 
-/// A call.
+/// The code that a call names.
 #[derive(Debug)]
-pub(in crate::formats::terraform) struct FoundCall {
-    /// The directory, if the source is local.
-    pub(in crate::formats::terraform) local: Option<PathBuf>,
-    /// Whether its name or source has to do with CloudTrail.
-    pub(in crate::formats::terraform) names_trail: bool,
+pub(in crate::formats::terraform) enum FoundCall {
+    /// A directory beside the caller's.
+    Local(PathBuf),
+    /// A module of a registry or a repository, or anything at all.
+    Remote,
+    /// The value of an expression.
+    Computed,
 }
 
 /// The module calls in a file.
@@ -31,14 +32,14 @@ pub(in crate::formats::terraform) fn in_file(id: FileId, file: &SourceFile) -> V
     }
     let outline = hcl::split(id, file);
     let calls = outline.items.iter().filter(|item| item.keyword.text == "module");
-    let calls = calls.filter_map(|item| of_text(item, file).or_else(|| parsed(item, file)));
+    let calls = calls.filter_map(|item| of_text(item, file, file.directory()).or_else(|| parsed(item, file)));
     calls.chain(beyond(&outline.problems)).collect()
 }
 
 /// What isn't read of a file because it is too much may call anything.
 fn beyond(problems: &[Problem]) -> Option<FoundCall> {
     let is_cut = problems.iter().any(|problem| problem.kind == ProblemKind::Limit);
-    is_cut.then_some(FoundCall { local: None, names_trail: true })
+    is_cut.then_some(FoundCall::Remote)
 }
 
 fn parsed(item: &Item, file: &SourceFile) -> Option<FoundCall> {
@@ -49,22 +50,22 @@ fn parsed(item: &Item, file: &SourceFile) -> Option<FoundCall> {
 }
 
 fn of_block(block: &Block, file: &SourceFile) -> FoundCall {
-    FoundCall {
-        local: source_of(block).and_then(|source| local(source, file.directory())),
-        names_trail: is_named_like_trail(block),
+    match literal_source(block) {
+        Some(source) => of_source(source, file.directory()),
+        None => FoundCall::Computed,
     }
 }
 
-/// What the text of a block says plainly: its one source stands on a line of its own.
-pub(in crate::formats::terraform) fn of_text(item: &Item, file: &SourceFile) -> Option<FoundCall> {
+fn of_source(source: &str, directory: &Path) -> FoundCall {
+    local(source, directory).map_or(FoundCall::Remote, FoundCall::Local)
+}
+
+/// The code that the text of a block names plainly: its one source stands on a line of its own.
+pub(in crate::formats::terraform) fn of_text(item: &Item, file: &SourceFile, directory: &Path) -> Option<FoundCall> {
     let text = file.slice(item.span);
     let (header, body) = text.split_once('{')?;
     let is_plain = !header.contains(['\\', '#', '/']) && !body.contains("<<") && !body.contains("/*");
-    let source = plain_source(body).filter(|_| is_plain)?;
-    Some(FoundCall {
-        local: local(source, file.directory()),
-        names_trail: Elsewhere::is_named_in(header) || Elsewhere::is_named_in(source),
-    })
+    plain_source(body).filter(|_| is_plain).map(|source| of_source(source, directory))
 }
 
 fn plain_source(body: &str) -> Option<&str> {

@@ -10,6 +10,11 @@ use crate::value::{Data, Hop, Known, Maybe, Step, Traced, Unknown, Why};
 
 impl Evaluator<'_> {
     pub(super) fn call(&self, call: &Call, span: Span) -> Way {
+        if let ("basename", [path]) = (call.name.text.as_str(), call.arguments.as_slice())
+            && let Some(name) = self.absolute_name(path)
+        {
+            return here(Known(Data::String(name)));
+        }
         match call.name.text.as_str() {
             "try" => self.try_each(&call.arguments),
             "can" => here(self.can(&call.arguments)),

@@ -81,7 +81,7 @@ impl Evaluator<'_> {
 
     /// The value of an expression at which a path begins; nothing if it has to be looked at in its parts.
     fn start(&self, expr: &Expr) -> Option<Start<'_>> {
-        let undeclared = |name: &str| here(Unknown(Why::Undeclared { reference: name.to_owned() }));
+        let undeclared = |name: &str| here(Unknown(Why::Undeclared { reference: name.to_owned(), is_set: false }));
         match &expr.kind {
             ExprKind::Variable(name) => {
                 Some(self.named(name).map_or_else(|| Start::Made(undeclared(name)), Start::Named))

@@ -6,6 +6,7 @@ use super::{Evaluator, here, through};
 use crate::formats::terraform::expand::quoted;
 use crate::formats::terraform::scope::{Scope, Way};
 use crate::formats::terraform::variables;
+use crate::model::Elsewhere;
 use crate::source::Span;
 use crate::syntax::hcl::{Block, Expr, ExprKind};
 use crate::value::{Data, Field, Hop, Known, Maybe, Object, Step, Traced, Unknown, Why};
@@ -17,11 +18,21 @@ impl Evaluator<'_> {
             _ if self.is_outside => super::failed(format!("`{root}.{name}` can't be used here")),
             "var" => {
                 let reference = format!("var.{name}");
-                return self.scope.remember(&reference, self.world, || variables::value(self, name));
+                return self.scope.remember(&reference, self.world, || {
+                    if !self.scope.module.may_declare("variable", &[name]) {
+                        self.tree.note_undeclared(format!("var.{name}"), expr.span);
+                    }
+                    variables::value(self, name)
+                });
             }
             "local" => {
                 let reference = format!("local.{name}");
-                return self.scope.remember(&reference, self.world, || self.local(name));
+                return self.scope.remember(&reference, self.world, || {
+                    if !self.scope.module.may_have_local(name) {
+                        self.tree.note_undeclared(format!("local.{name}"), expr.span);
+                    }
+                    self.local(name)
+                });
             }
             "path" => self.path(name),
             "module" => self.module_value(name, expr),
@@ -36,7 +47,10 @@ impl Evaluator<'_> {
 
     fn local(&self, name: &str) -> Way {
         let Some(expr) = self.scope.module.local(name) else {
-            return here(Unknown(Why::Undeclared { reference: self.scope.qualify(&format!("local.{name}")) }));
+            return here(Unknown(Why::Undeclared {
+                reference: self.scope.qualify(&format!("local.{name}")),
+                is_set: false,
+            }));
         };
         // A local stands outside of the block that uses it.
         let value = Self::new(self.tree, self.scope, self.world).eval(expr);
@@ -112,14 +126,9 @@ impl Evaluator<'_> {
 
     /// `path.module` and `path.root`, as they are when Terraform runs in the root module's directory.
     fn path(&self, name: &str) -> crate::value::Maybe<Data> {
-        let root = &self.tree.root.module.directory;
         match name {
             "root" => Known(Data::String(".".to_owned())),
-            "module" => match self.scope.module.directory.strip_prefix(root) {
-                Ok(inside) if inside.as_os_str().is_empty() => Known(Data::String(".".to_owned())),
-                Ok(inside) => Known(Data::String(inside.to_string_lossy().into_owned())),
-                Err(_) => Unknown(Why::AtDeployment { reference: self.scope.qualify("path.module"), is_set: true }),
-            },
+            "module" => Known(Data::String(self.module_path())),
             _ => Unknown(Why::AtDeployment { reference: format!("path.{name}"), is_set: true }),
         }
     }
@@ -198,7 +207,28 @@ impl Evaluator<'_> {
             }
             _ => false,
         };
-        Why::AtDeployment { reference: self.scope.qualify(&names.join(".")), is_set }
+        let reference = self.scope.qualify(&names.join("."));
+        let names: Vec<&str> = names.iter().map(|name| name.split('[').next().unwrap_or_default()).collect();
+        match names.as_slice() {
+            ["module", name, ..] => match self.tree.unread(self.scope, name) {
+                Some(Elsewhere { what, help, .. }) => {
+                    let cause = Box::new(Why::NotHere { part: what, help });
+                    Why::Computed { expression: reference, cause, atom: None }
+                }
+                None if !self.scope.module.may_declare("module", &[name]) => Why::Undeclared { reference, is_set },
+                None => Why::AtDeployment { reference, is_set },
+            },
+            // The types of resources have their provider's name before `_`.
+            [kind, name, ..]
+                if is_resource && kind.contains('_') && !self.scope.module.may_declare("resource", &[kind, name]) =>
+            {
+                Why::Undeclared { reference, is_set }
+            }
+            ["data", kind, name, ..] if !self.scope.module.may_declare("data", &[kind, name]) => {
+                Why::Undeclared { reference, is_set }
+            }
+            _ => Why::AtDeployment { reference, is_set },
+        }
     }
 
     /// True for a data source of a KMS key that may be one of AWS, of which a key in code is no other.

@@ -47,7 +47,12 @@ impl Evaluator<'_> {
 
     /// The texts that `formatlist` makes of a format and lists, or of texts that stand for each round.
     pub(super) fn composed_list(&self, format: &Traced<Data>, arguments: &[Traced<Data>]) -> Option<Maybe<Data>> {
-        let is_text = |why: &Why| matches!(why, Why::AtDeployment { is_set: true, .. } | Why::Composed { .. });
+        let is_text = |why: &Why| {
+            matches!(
+                why,
+                Why::AtDeployment { is_set: true, .. } | Why::Undeclared { is_set: true, .. } | Why::Composed { .. }
+            )
+        };
         let items = |argument: &Traced<Data>| match &argument.value {
             Known(Data::List(list)) => Some((true, list.items.clone())),
             Known(Data::Null | Data::Object(_)) => None,
@@ -70,7 +75,9 @@ impl Evaluator<'_> {
     }
 
     fn joined_pieces(&self, pieces: Vec<Maybe<Data>>) -> Option<Maybe<Data>> {
-        if let [only @ Unknown(Why::AtDeployment { .. } | Why::Composed { .. })] = pieces.as_slice() {
+        if let [only @ Unknown(Why::AtDeployment { .. } | Why::Undeclared { .. } | Why::Composed { .. })] =
+            pieces.as_slice()
+        {
             return Some(only.clone());
         }
         if !pieces.iter().any(|piece| matches!(piece, Unknown(_))) {

@@ -16,6 +16,8 @@ pub(super) struct ModuleBlock {
     pub(super) keyword: Name,
     /// Whether it is about a trail, by its text or its type.
     pub(super) mentions_trail: bool,
+    /// True if its file mentions a trail, so that all of it has to be in the language.
+    pub(super) is_beside_trail: bool,
     pub(super) notation: Notation,
     pub(super) file: Arc<SourceFile>,
     pub(super) source: Source,
@@ -70,6 +72,7 @@ pub(super) fn read_blocks(id: FileId, file: &Arc<SourceFile>) -> (Vec<ModuleBloc
     let block = |keyword, mentions_trail, notation, source| ModuleBlock {
         keyword,
         mentions_trail,
+        is_beside_trail: false,
         notation,
         file: Arc::clone(file),
         source,
@@ -84,7 +87,7 @@ pub(super) fn read_blocks(id: FileId, file: &Arc<SourceFile>) -> (Vec<ModuleBloc
             let is_trail = kind_of(&json, Subject::Trails).is_some();
             block(json.kind.clone(), is_trail, Notation::Json, Source::Json(json))
         });
-        return (blocks.collect(), [tree.problems, problems].concat());
+        return (blocks.collect(), problems);
     }
     let outline = hcl::split(id, file);
     let items = outline.items.into_iter().filter(|item| item.kind == ItemKind::Block);

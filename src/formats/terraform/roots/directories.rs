@@ -12,8 +12,10 @@ use crate::formats::{Context, Interest, Linked, Links};
 #[derive(Debug, Default)]
 pub(super) struct Directories {
     all: Vec<Directory>,
-    /// The places in the list by path.
+    /// The places in the list by path without links.
     places: HashMap<PathBuf, usize>,
+    /// Paths without links by those that may have some.
+    without_links: HashMap<PathBuf, PathBuf>,
     /// How many, from the start of the list, need no look any more.
     followed: usize,
     unscanned: Unscanned,
@@ -27,6 +29,8 @@ pub(super) struct Directory {
     is_scanned: bool,
     /// Whether a scanned file in it mentions a trail.
     mentions_trail: bool,
+    /// Whether a scanned file in it calls code by an expression.
+    has_computed_calls: bool,
     /// Whether a trail may come in by what it calls, or, if it isn't scanned, by what is in it.
     may_bring_trail: bool,
     /// Whether a scanned directory calls it.
@@ -43,13 +47,18 @@ fn is_in(set: &[bool], place: usize) -> bool {
 
 impl Directories {
     /// Adds a scanned file in a directory.
-    pub(super) fn add(&mut self, linked: &Linked, path: &Path) {
-        let own = self.place(path);
+    pub(super) fn add(&mut self, linked: &Linked, path: &Path, context: Context<'_>) {
+        let own = self.place(path, context);
         if let Some(directory) = self.all.get_mut(own) {
+            if !directory.is_scanned {
+                // A call may have reached it on another way.
+                directory.path = path.to_owned();
+            }
             directory.is_scanned = true;
+            directory.has_computed_calls |= linked.links.has_computed_calls;
             directory.mentions_trail |= linked.kept.interest == Interest::Mentions;
         }
-        for called in self.link(own, &linked.links) {
+        for called in self.link(own, &linked.links, context) {
             self.all.get_mut(called).into_iter().for_each(|called| called.is_called = true);
         }
     }
@@ -91,20 +100,47 @@ impl Directories {
         roots
     }
 
-    /// The place of a directory in the list.
-    fn place(&mut self, path: &Path) -> usize {
-        if let Some(&place) = self.places.get(path) {
-            return place;
-        }
+    /// The place of a directory in the list, whichever links lead to it.
+    fn place(&mut self, path: &Path, context: Context<'_>) -> usize {
+        let without_links = match self.without_links.get(path) {
+            Some(known) => known.clone(),
+            None => {
+                let found = context.fs.without_links(path);
+                self.without_links.insert(path.to_owned(), found.clone());
+                found
+            }
+        };
         let place = self.all.len();
-        self.all.push(Directory { path: path.to_owned(), ..Directory::default() });
-        self.places.insert(path.to_owned(), place);
-        place
+        *self.places.entry(without_links).or_insert_with(|| {
+            self.all.push(Directory { path: path.to_owned(), ..Directory::default() });
+            place
+        })
+    }
+
+    /// Follows the calls by expressions, of which `reached` knows what a root module reaches with them.
+    pub(super) fn follow_computed(&mut self, reached: impl Fn(&Path) -> Vec<PathBuf>, context: Context<'_>) {
+        let computing: Vec<usize> = (0..self.all.len())
+            .filter(|place| self.all.get(*place).is_some_and(|own| own.has_computed_calls))
+            .collect();
+        let mut using = vec![false; self.all.len()];
+        computing.into_iter().for_each(|place| self.spread(&mut using, place, |directory| &directory.users));
+        let is_root = |own: &Directory| own.is_scanned && !own.is_called;
+        let places = 0..self.all.len();
+        let roots: Vec<usize> =
+            places.filter(|place| is_in(&using, *place) && self.all.get(*place).is_some_and(is_root)).collect();
+        for root in roots {
+            let Some(path) = self.all.get(root).map(|directory| directory.path.clone()) else { continue };
+            let calls = reached(&path).into_iter().filter(|called| *called != path).collect();
+            for called in self.link(root, &Links { calls, ..Links::default() }, context) {
+                self.all.get_mut(called).into_iter().for_each(|called| called.is_called = true);
+            }
+        }
+        self.follow(context);
     }
 
     /// Notes what files in a directory bring in; the places of what they call.
-    fn link(&mut self, own: usize, links: &Links) -> Vec<usize> {
-        let called: Vec<usize> = links.calls.iter().map(|called| self.place(called)).collect();
+    fn link(&mut self, own: usize, links: &Links, context: Context<'_>) -> Vec<usize> {
+        let called: Vec<usize> = links.calls.iter().map(|called| self.place(called, context)).collect();
         for &called in &called {
             self.all.get_mut(called).into_iter().for_each(|directory| directory.users.push(own));
         }
@@ -120,7 +156,7 @@ impl Directories {
         while let Some(directory) = self.all.get(self.followed) {
             if !directory.is_scanned {
                 let links = self.unscanned.look_into(&directory.path, context);
-                self.link(self.followed, &links);
+                self.link(self.followed, &links, context);
             }
             self.followed = self.followed.saturating_add(1);
         }
@@ -130,7 +166,7 @@ impl Directories {
     fn add_installed(&mut self, root: usize, context: Context<'_>) {
         let Some(directory) = self.all.get(root).filter(|directory| directory.is_scanned) else { return };
         for installed in Manifest::read(&directory.path, context).directories() {
-            let place = self.place(installed);
+            let place = self.place(installed, context);
             self.all.get_mut(place).into_iter().for_each(|directory| directory.users.push(root));
         }
     }

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use super::links_of;
-use crate::formats::terraform::{file_name, mentions_module, mentions_trail, names};
+use crate::formats::terraform::{file_name, mentions_module, mentions_trail, names, names_landing_zone};
 use crate::formats::{Context, Links};
 use crate::source::{ReadError, Sources, check_text};
 
@@ -23,11 +23,12 @@ impl Unscanned {
     /// What the files of a directory call, and whether one of them may hold a trail.
     pub(super) fn look_into(&mut self, directory: &Path, context: Context<'_>) -> Links {
         if !context.sources.may_read(directory) {
-            return Links::default();
+            return anything();
         }
         let paths = match self.charge(DIRECTORY).and_then(|()| context.fs.list(directory)) {
-            Err(ReadError::Missing) => return Links::default(),
+            // Code that isn't here is as unknown as code that can't be read.
             Err(_) => return anything(),
+            Ok(paths) if paths.is_empty() => return anything(),
             Ok(paths) => paths,
         };
         let mut links = Links::default();
@@ -46,7 +47,7 @@ impl Unscanned {
         let bytes = context.fs.read_inside(path)?;
         self.charge(bytes.len())?;
         check_text(&bytes)?;
-        if mentions_trail(&bytes) {
+        if mentions_trail(&bytes) || names_landing_zone(&bytes) {
             return Ok(anything());
         }
         if !mentions_module(&bytes) {

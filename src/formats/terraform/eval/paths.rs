@@ -1,0 +1,109 @@
+//! Paths of modules: as Terraform gives them when it runs in the root module's directory, and by their last names.
+
+use std::path::{Component, Path, PathBuf};
+
+use super::{Evaluator, MAX_DEPTH};
+use crate::formats::terraform::calls;
+use crate::formats::terraform::scope::Scope;
+use crate::source::normalize;
+use crate::syntax::hcl::{Expr, ExprKind};
+use crate::value::{Data, Known};
+
+impl Evaluator<'_> {
+    /// `path.module`, which isn't always the shortest path: the source of each call is added to the path of its caller.
+    pub(super) fn module_path(&self) -> String {
+        let path = self.path_of(self.scope);
+        if path.as_os_str().is_empty() { ".".to_owned() } else { path.to_string_lossy().into_owned() }
+    }
+
+    /// Modules call each other no deeper than a search follows them.
+    fn path_of(&self, scope: &Scope) -> PathBuf {
+        let Some(call) = &scope.call else { return PathBuf::new() };
+        let source = scope.call_block().and_then(calls::literal_source);
+        match source.filter(|source| calls::is_local(source)) {
+            Some(source) => joined(&self.path_of(&call.caller), source),
+            None => relative(&self.tree.root.module.directory, &scope.module.directory),
+        }
+    }
+
+    /// The last name of an absolute path, where it doesn't depend on the place of the checked tree.
+    pub(super) fn absolute_name(&self, path: &Expr) -> Option<String> {
+        let path = self.absolute(path)?;
+        let is_inside = self.tree.context.sources.is_below_base(&path);
+        Some(path.file_name()?.to_str()?.to_owned()).filter(|_| is_inside)
+    }
+
+    /// The place of an absolute path on this machine, of which nothing but the last name may become a value.
+    fn absolute(&self, path: &Expr) -> Option<PathBuf> {
+        self.world.enter(MAX_DEPTH).ok()?;
+        let place = self.absolute_at(path);
+        self.world.leave();
+        place
+    }
+
+    fn absolute_at(&self, path: &Expr) -> Option<PathBuf> {
+        let root = &self.tree.root.module.directory;
+        match &path.kind {
+            ExprKind::Call(call) => match (call.name.text.as_str(), call.arguments.as_slice()) {
+                ("abspath", [path]) => match self.eval(path).value {
+                    Known(Data::String(path)) => Some(normalize(&root.join(path))),
+                    _ => self.absolute(path),
+                },
+                ("dirname", [path]) => self.absolute(path)?.parent().map(Path::to_owned),
+                _ => None,
+            },
+            ExprKind::GetAttr(base, name) if !self.is_outside => match &base.kind {
+                ExprKind::Variable(keyword) if self.named(keyword).is_none() => match keyword.as_str() {
+                    "path" if name.text == "cwd" => Some(root.clone()),
+                    "local" => {
+                        let local = self.scope.module.local(&name.text)?;
+                        Self::new(self.tree, self.scope, self.world).absolute(local)
+                    }
+                    _ => None,
+                },
+                _ => None,
+            },
+            _ => None,
+        }
+    }
+}
+
+/// A relative path that begins where another ends. Only names that are known are left again by `..`.
+fn joined(base: &Path, path: &str) -> PathBuf {
+    let mut joined = base.to_owned();
+    for part in path.split(['/', '\\']) {
+        match part {
+            "" | "." => {}
+            ".." if matches!(joined.components().next_back(), Some(Component::Normal(_))) => drop(joined.pop()),
+            part => joined.push(part),
+        }
+    }
+    joined
+}
+
+/// The path from one directory to another.
+fn relative(from: &Path, to: &Path) -> PathBuf {
+    let shared = from.components().zip(to.components()).take_while(|(a, b)| a == b).count();
+    let up = from.components().skip(shared).map(|_| Component::ParentDir);
+    up.chain(to.components().skip(shared)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sources_are_added_as_terraform_does() {
+        for (base, source, path) in [
+            ("", "./modules/audit", "modules/audit"),
+            ("", "../../modules/audit/", "../../modules/audit"),
+            ("../../modules/audit", "../other", "../../modules/other"),
+            ("../modules", "../..", "../.."),
+            ("", "../prod/x", "../prod/x"),
+            (".terraform/modules/a", "./sub//x", ".terraform/modules/a/sub/x"),
+        ] {
+            assert_eq!(joined(Path::new(base), source), Path::new(path), "{base} {source}");
+        }
+        assert_eq!(relative(Path::new("/r/envs/prod"), Path::new("/r/m")), Path::new("../../m"));
+    }
+}

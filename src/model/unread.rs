@@ -1,0 +1,145 @@
+//! Parts of a deployment that couldn't be read, and which of them may declare a trail by their names.
+
+use std::cmp::Reverse;
+
+use crate::source::Span;
+
+/// Words of a name that promise a trail. A hyphen stands for itself, for `_`, or for nothing.
+const TRAIL: [&str; 5] = ["cloud-trail", "landing-zone", "account-baseline", "secure-baseline", "security-baseline"];
+
+/// Words of a name that promise something else, also beside the others.
+const OTHER: [&str; 14] = [
+    "bucket",
+    "s3",
+    "kms",
+    "key",
+    "alarm",
+    "sns",
+    "log-group",
+    "cloudwatch",
+    "dynamodb",
+    "lambda",
+    "role",
+    "policy",
+    "athena",
+    "glue",
+];
+
+/// A part of a deployment that couldn't be read.
+#[derive(Debug, Clone)]
+pub struct Elsewhere {
+    /// The place that stands for it.
+    pub header: Span,
+    /// The part, as a noun: "module `cloudtrail`".
+    pub what: String,
+    /// The reason why it isn't read, as the text of a label.
+    pub reason: String,
+    /// How to make it readable, as one imperative sentence.
+    pub help: String,
+    /// The reason to expect a trail in it; `None` if its name promises none.
+    pub hint: Option<Hint>,
+}
+
+/// Reasons to expect a trail in a part that wasn't read, the weaker ones first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Hint {
+    /// Its name stands for the setup of a whole account.
+    Baseline,
+    /// Its label names a trail, and its source gives no indication.
+    Label,
+    /// Its source names a trail.
+    Source,
+    /// It is known to declare something that may be a trail.
+    Content,
+}
+
+/// The purpose that a name indicates.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Purpose {
+    Trail,
+    Baseline,
+    Other,
+}
+
+impl Hint {
+    /// The hint that names give: those of the source, the most specific one first, decide before the label.
+    pub fn of<'n>(sources: impl IntoIterator<Item = &'n str>, label: &str) -> Option<Self> {
+        match sources.into_iter().find_map(purpose) {
+            Some(Purpose::Trail) => Some(Self::Source),
+            Some(Purpose::Baseline) => Some(Self::Baseline),
+            Some(Purpose::Other) => None,
+            None => match purpose(label)? {
+                Purpose::Trail => Some(Self::Label),
+                Purpose::Baseline => Some(Self::Baseline),
+                Purpose::Other => None,
+            },
+        }
+    }
+}
+
+impl Elsewhere {
+    /// The part of several that most likely declares a trail, the first of equal ones.
+    pub fn best(parts: &[Self]) -> Option<&Self> {
+        let hinted = parts.iter().filter(|part| part.hint.is_some());
+        hinted.min_by_key(|part| Reverse(part.hint))
+    }
+}
+
+/// The last part of a path or a URL.
+pub fn last_name(text: &str) -> &str {
+    let path = text.split('?').next().unwrap_or_default().trim_end_matches('/');
+    path.rsplit('/').next().unwrap_or_default()
+}
+
+/// The purpose that a name indicates; `None` if it gives no indication.
+fn purpose(name: &str) -> Option<Purpose> {
+    if OTHER.iter().any(|word| has(name, word)) {
+        return Some(Purpose::Other);
+    }
+    let word = TRAIL.iter().position(|word| has(name, word))?;
+    Some(if word == 0 { Purpose::Trail } else { Purpose::Baseline })
+}
+
+/// True if a name contains a word, regardless of case.
+fn has(name: &str, word: &str) -> bool {
+    (0..name.len()).any(|at| name.as_bytes().get(at..).is_some_and(|rest| begins(rest, word.as_bytes())))
+}
+
+fn begins(mut text: &[u8], word: &[u8]) -> bool {
+    for expected in word {
+        match text.split_first() {
+            Some((found, rest)) if found.eq_ignore_ascii_case(expected) => text = rest,
+            Some((b'_', rest)) if *expected == b'-' => text = rest,
+            _ if *expected == b'-' => {}
+            _ => return false,
+        }
+    }
+    true
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_source_decides_before_the_label() {
+        let cases = [
+            ("cloudtrail", "audit", Some(Hint::Source)),
+            ("terraform-aws-cloud_trail", "bucket", Some(Hint::Source)),
+            ("CloudTrail.yaml", "", Some(Hint::Source)),
+            ("platform", "org-cloud-trail", Some(Hint::Label)),
+            ("landing-zone", "cloudtrail", Some(Hint::Baseline)),
+            ("audit", "SecurityBaseline", Some(Hint::Baseline)),
+            ("audit", "landing_zone", Some(Hint::Baseline)),
+            ("s3-bucket", "cloudtrail", None),
+            ("cloudtrail-cloudwatch-alarms", "cis", None),
+            ("cloudtrail_log_group", "cloudtrail", None),
+            ("platform", "CloudTrailAlarms", None),
+            ("vpc-baseline", "network", None),
+            ("vpc", "network", None),
+        ];
+        for (source, label, expected) in cases {
+            assert_eq!(Hint::of([source], label), expected, "{source} {label}");
+        }
+    }
+}
