@@ -9,8 +9,9 @@ use std::collections::{HashMap, HashSet};
 
 use crate::engine::{self, Settings};
 use crate::finding::Level;
-use crate::report::{Judged, Outcome, Place, Report, Reported};
+use crate::report::{Judged, JudgedTrail, Outcome, Place, Report, Reported};
 use crate::rules::{self, Check};
+use crate::source::FileId;
 use crate::suppress::Suppression;
 use crate::weakened;
 
@@ -22,10 +23,11 @@ pub fn compare(report: &mut Report, before: &mut Report, name: &str, settings: &
     }
     excuse(report, before, name, settings);
     touched::mark(report, before);
+    let passing = Passing::of(report, before);
     let gone: Vec<Reported> = before
         .deployments
         .iter()
-        .filter(|was| !has_trail(report, was))
+        .filter(|was| !has_trail(report, was) && !passing.has_one_of(was))
         .filter_map(|was| vanished(was, before, name, settings))
         .collect();
     engine::add(report, gone);
@@ -73,6 +75,67 @@ fn has_trail(report: &Report, was: &Judged) -> bool {
 
 fn is_same(one: &Judged, other: &Judged) -> bool {
     (one.format, &one.root, &one.name) == (other.format, &other.root, &other.name)
+}
+
+/// The trails of the deployments that satisfy the control, by the names and the texts of the files that declare them, since a
+/// file may have moved below its caller.
+struct Passing {
+    /// Trails by a number that stands for a name or a text, and by their names within their modules or templates.
+    trails: HashSet<(usize, String)>,
+    /// The numbers of the files as they were.
+    before: HashMap<FileId, Vec<usize>>,
+}
+
+impl Passing {
+    fn of(report: &Report, before: &Report) -> Self {
+        let passes = |deployment: &&Judged| deployment.verdict == Some(Outcome::Pass);
+        let mut numbers: HashMap<String, usize> = HashMap::new();
+        let mut files: HashMap<FileId, Vec<usize>> = HashMap::new();
+        let mut trails = HashSet::new();
+        for trail in report.deployments.iter().filter(passes).flat_map(|deployment| &deployment.trails) {
+            let own = files.entry(trail.header.file).or_insert_with(|| {
+                let number = |text| {
+                    let next = numbers.len();
+                    *numbers.entry(text).or_insert(next)
+                };
+                marks_of(trail, report).map(number).to_vec()
+            });
+            trails.extend(own.iter().map(|number| (*number, local_name(trail))));
+        }
+        let mut known = HashMap::new();
+        for trail in before.deployments.iter().flat_map(|deployment| &deployment.trails).filter(|_| !trails.is_empty())
+        {
+            let own = || marks_of(trail, before).iter().filter_map(|text| numbers.get(text)).copied().collect();
+            known.entry(trail.header.file).or_insert_with(own);
+        }
+        Self { trails, before: known }
+    }
+
+    /// True if a deployment passes with one of the trails that another one had.
+    fn has_one_of(&self, was: &Judged) -> bool {
+        was.trails.iter().any(|trail| {
+            let numbers = self.before.get(&trail.header.file).into_iter().flatten();
+            let name = local_name(trail);
+            numbers.into_iter().any(|number| self.trails.contains(&(*number, name.clone())))
+        })
+    }
+}
+
+/// The name and the text of the file that declares a trail.
+fn marks_of(trail: &JudgedTrail, report: &Report) -> [String; 2] {
+    [format!("{}\0", report.sources.file(trail.header.file).name), text_of(trail, report)]
+}
+
+/// The address of a trail without the modules or stacks that lead to it.
+fn local_name(trail: &JudgedTrail) -> String {
+    let address = trail.address.rsplit_once('/').map_or(trail.address.as_str(), |(_, name)| name);
+    let kind = address.rfind(trail.kind).unwrap_or_default();
+    address.get(kind..).unwrap_or(address).to_owned()
+}
+
+/// The text of the file that declares a trail, with any ends of lines.
+fn text_of(trail: &JudgedTrail, report: &Report) -> String {
+    report.sources.file(trail.header.file).text.replace('\r', "")
 }
 
 /// The finding about a deployment that satisfied the control, or may have, and has no trail any more.
@@ -126,10 +189,7 @@ fn follow_moves(report: &Report, before: &mut Report) {
 }
 
 fn declares_same(now: &Judged, report: &Report, was: &Judged, before: &Report) -> bool {
-    let text = |report: &Report, trail: &crate::report::JudgedTrail| {
-        report.sources.file(trail.header.file).text.replace('\r', "")
-    };
     let is_kind = (now.format, &now.name) == (was.format, &was.name) && now.trails.len() == was.trails.len();
     let mut trails = now.trails.iter().zip(&was.trails);
-    is_kind && trails.all(|(now, was)| now.address == was.address && text(report, now) == text(before, was))
+    is_kind && trails.all(|(now, was)| now.address == was.address && text_of(now, report) == text_of(was, before))
 }

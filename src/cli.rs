@@ -225,7 +225,8 @@ struct CheckArgs {
     #[arg(long, help_heading = "Input")]
     config_from_base: bool,
     /// Let the tree have no say in what counts: settings, a baseline and comments count only as far as they stand in the
-    /// state that is compared with, ignore files not at all; what is suppressed is shown.
+    /// state that is compared with, ignore files not at all; what is suppressed is shown. A reference that can't be read leaves
+    /// a verdict unknown, which fails only with `--unresolved fail`.
     #[arg(long, help_heading = "Input", conflicts_with_all = ["add_ignore", "watch"])]
     locked: bool,
     /// Fail with status 2 when there is no file to check.

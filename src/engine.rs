@@ -13,6 +13,7 @@ mod reading;
 mod sighting;
 mod standing;
 mod trace;
+mod turns;
 mod witness;
 
 use std::collections::BTreeMap;
@@ -26,15 +27,15 @@ use rayon::prelude::*;
 use crate::error::Error;
 use crate::finding::Level;
 use crate::fix;
-use crate::formats::{self, Context, Readings};
+use crate::formats::{self, BaseFiles, Context, Readings};
 use crate::progress::Progress;
 use crate::report::Report;
 use crate::rules::{Check, Policy, Rule};
-use crate::scan::{self, Inputs};
+use crate::scan::{self, Inputs, Scan};
 use crate::source::{Fs, Sources};
 use crate::suppress::{self, Suppressions};
 pub use assemble::add;
-use assign::{Assignment, Candidate, assignments, link, projects};
+use assign::{Assignment, Candidate, Linked, link, projects};
 use judge::{Case, Judgement};
 pub use standing::{Change, Setup, Standing};
 pub use trace::trace;
@@ -95,32 +96,59 @@ pub struct Selection {
 ///
 /// See [`scan::scan`]. What is wrong within a file is in the report.
 pub fn check(fs: &dyn Fs, inputs: &Inputs, sources: Sources, settings: &Settings) -> Result<Report, Error> {
-    with_room(|| check_here(fs, inputs, sources, settings))?
+    with_room(|| Ok(check_here(fs, inputs, sources, settings)?.0))?
 }
 
-fn check_here(fs: &dyn Fs, inputs: &Inputs, sources: Sources, settings: &Settings) -> Result<Report, Error> {
+/// Checks the base of a comparison, and returns what it has to know of the base to check the head.
+///
+/// # Errors
+///
+/// Those of [`check`].
+pub fn check_base(
+    fs: &dyn Fs,
+    inputs: &Inputs,
+    sources: Sources,
+    settings: &Settings,
+) -> Result<(Report, BaseFiles), Error> {
+    with_room(|| {
+        let (report, scan, linked) = check_here(fs, inputs, sources, settings)?;
+        let called = linked.into_iter().flatten().flat_map(|linked| linked.links.calls);
+        Ok((report, BaseFiles::new(scan.met, called)))
+    })?
+}
+
+fn check_here(
+    fs: &dyn Fs,
+    inputs: &Inputs,
+    sources: Sources,
+    settings: &Settings,
+) -> Result<(Report, Scan, Linked), Error> {
     let scan = scan::scan(fs, inputs, &sources, &settings.progress)?;
     let readings = Readings::default();
     let context = Context { fs, sources: &sources, readings: &readings, options: &settings.evaluation, plan: None };
     let suppressions = Suppressions::new(&settings.suppress, &sources);
-    let projects = projects(&link(&scan, context), context)?;
+    let linked = link(&scan, context);
+    let projects = projects(&linked, context)?;
     let judged = judge_projects(&projects, context, settings, &suppressions);
     drop(projects);
     let stale = suppressions.stale(|rule| settings.selection.has(rule), |_| true);
     let mut report = assemble::report(&scan, judged, stale, settings, sources);
     fix::settle(&mut report, fs, |file| fix::is_checked(file, inputs, fs));
-    Ok(report)
+    Ok((report, scan, linked))
 }
 
-fn judge_projects(
-    projects: &[Candidate],
-    context: Context<'_>,
-    settings: &Settings,
+fn judge_projects<'a>(
+    projects: &'a [Candidate],
+    context: Context<'a>,
+    settings: &'a Settings,
     suppressions: &Suppressions<'_>,
 ) -> Vec<Judgement> {
-    let assignments = assignments(projects, context, settings);
-    settings.progress.expect(assignments.len());
-    on_threads(&assignments, settings.jobs, |assignment| judge(assignment, assignment.context, settings, suppressions))
+    let judge_all = |assignments: Vec<Assignment<'a>>| {
+        settings.progress.expect(assignments.len());
+        let judge = |assignment: &Assignment<'_>| judge(assignment, assignment.context, settings, suppressions);
+        on_threads(&assignments, settings.jobs, judge)
+    };
+    turns::in_turn(projects, context, settings, judge_all, |judgement| &judgement.created)
 }
 
 /// What is to be said of one deployment, and of what it was read from.
@@ -133,7 +161,9 @@ fn judge(
     let Assignment { candidate, name, .. } = *assignment;
     let opened = candidate.open(context);
     let (root, format) = (candidate.project.root(), candidate.format);
-    let case = Case { root, name, format, opened: opened.as_ref(), settings, suppressions, sources: context.sources };
+    let (project, opened_project) = (candidate.project.as_ref(), opened.as_ref());
+    let sources = context.sources;
+    let case = Case { root, name, format, project, opened: opened_project, settings, suppressions, sources };
     let mut judgement = case.judge();
     let known = |file| opened.tree(file);
     let texts = fix::Texts::new(context.sources, context.fs, &known);

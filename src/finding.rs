@@ -200,7 +200,11 @@ impl Verdict {
     /// A setting whose value no deployment accepts.
     pub fn invalid<T>(setting: &Setting<T>, invalid: &Invalid, message: &str, value: &'static str) -> Self {
         let finding = Finding::at(setting.span(), message, invalid.describe());
-        Self::Fail(finding.about(setting.name).via(&setting.read.hops).wishing(setting.wish(value)))
+        let finding = finding.about(setting.name).via(&setting.read.hops);
+        Self::Fail(match invalid.remedy() {
+            Some(remedy) => finding.help(remedy),
+            None => finding.wishing(setting.wish(value)),
+        })
     }
 
     /// A setting whose value isn't known.

@@ -1,6 +1,7 @@
 //! `--scope` and `--diff-base`: which files are checked, and which they are compared with.
 
 use std::path::Path;
+use std::sync::Arc;
 
 use clap::{FromArgMatches, ValueEnum};
 
@@ -13,6 +14,7 @@ use crate::changes;
 use crate::config::Config;
 use crate::engine::{self, Settings};
 use crate::error::Error;
+use crate::formats::BaseFiles;
 use crate::report::{self, Report};
 use crate::scan::{Input, Inputs};
 use crate::source::{Commit, Disk, Fs, Git, GitError, Index, ReadError, Snapshot, Sources};
@@ -88,7 +90,7 @@ fn earlier(given: &Given, snapshot: Snapshot) -> Given {
     let input = |path: &Path| Input { given: path.display().to_string(), path: path.to_owned() };
     let paths = given.paths().filter(was_there).map(input).collect();
     Given {
-        inputs: Inputs { paths, keep_all: given.inputs.keep_all, ..Inputs::default() },
+        inputs: Inputs { paths, keep_all: given.inputs.keep_all, remembers: true, ..Inputs::default() },
         files: Files::Snapshot(Box::new(snapshot)),
         sources: inputs::sources(given.read_roots.clone()),
         here: given.here.clone(),
@@ -150,6 +152,8 @@ fn pushed(git: Git, from: &str, to: &str) -> Result<Change, Error> {
 /// What was found in files as they were, and the gate that there was.
 pub(super) struct Was {
     report: Report,
+    /// What has to be known of these files to check those of now.
+    pub(super) base: Arc<BaseFiles>,
     config: Config,
     baseline: Baseline,
     /// The settings and the baseline of the tree, if they have no say now: once they are merged, they would have one.
@@ -177,10 +181,10 @@ impl Now<'_> {
         let same = config::load(&self.args.config, &earlier, fs, &earlier.sources)?;
         let Job { given: mut earlier, settings, .. } = check::job(same, earlier, &["check"])?;
         let sources = std::mem::take(&mut earlier.sources);
-        let report = engine::check(earlier.files.fs(), &earlier.inputs, sources, &settings)?;
+        let (report, base) = engine::check_base(earlier.files.fs(), &earlier.inputs, sources, &settings)?;
         let apart = inputs::sources(self.given.read_roots.clone());
         let own = self.args.locked.then(|| self.gate_of(self.given, &apart)).transpose()?;
-        Ok(Was { report, config, baseline: baseline.unwrap_or_default(), own, name })
+        Ok(Was { report, base: Arc::new(base), config, baseline: baseline.unwrap_or_default(), own, name })
     }
 
     /// Leaves what is new in the report, adds what is gone and what asks for less, and returns what failed a run before.

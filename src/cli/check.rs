@@ -68,11 +68,14 @@ fn once(args: &CheckArgs, matches: &ArgMatches, look: Look, seen: Option<Arc<See
     let Job { args, config, mut given, mut settings } = job(config, given, &["check"])?;
     settings.suppress.is_off |= !has_say;
     destinations::check(&args.output)?;
+    let now = Now { args: &args, config: &config, baseline: baseline.as_ref(), settings: &settings, given: &given };
+    let was = before.map(|before| now.judge(before)).transpose()?;
+    settings.evaluation.base = was.as_ref().map(|was| Arc::clone(&was.base));
     let sources = given.sources.with(std::iter::empty());
     let mut report = judge(&args, &mut given, &settings)?;
     destinations::spare(&args.output, &report, &given)?;
     let now = Now { args: &args, config: &config, baseline: baseline.as_ref(), settings: &settings, given: &given };
-    let mut bar = Bar { was: before.map(|before| now.judge(before)).transpose()?, now };
+    let mut bar = Bar { was, now };
     let mut gate = bar.hold(&mut report);
     let mut least = 0;
     if args.fix || args.diff {

@@ -60,6 +60,13 @@ impl Config {
             let name = root.name.as_deref().unwrap_or(&root.path);
             add("root", format!("leaves out the deployment `{name}`"));
         }
+        for root in &now.root {
+            let before = was.root.iter().find(|other| is_same(other, root)).map(values).unwrap_or_default();
+            if values(root) != before {
+                let name = root.name.as_deref().unwrap_or(&root.path);
+                add("root", format!("gives the deployment `{name}` other values"));
+            }
+        }
         relaxed.extend(self.accepted_since(before));
         relaxed
     }
@@ -143,4 +150,9 @@ fn level(settings: &Settings, rule: &Rule) -> Level {
 
 fn is_same(one: &Root, other: &Root) -> bool {
     (&one.name, &one.path) == (&other.name, &other.path)
+}
+
+/// The files from which a deployment takes its values.
+fn values(root: &Root) -> (&[String], &[String]) {
+    (&root.var_files, &root.parameter_files)
 }

@@ -65,24 +65,21 @@ impl<'a> Assignment<'a> {
     }
 }
 
-/// Each project, as often as it is deployed.
+/// A project, as often as it is deployed.
 pub(super) fn assignments<'a>(
-    projects: &'a [Candidate],
+    candidate: &'a Candidate,
     context: Context<'a>,
     settings: &'a Settings,
 ) -> Vec<Assignment<'a>> {
-    let assign = |candidate: &'a Candidate| {
-        let root = candidate.project.root();
-        let own = settings.deployments.iter().filter(|named| is_part_of(&root, &context.sources.name(&named.path)));
-        let named: Vec<Assignment<'_>> = own
-            .map(|named| {
-                let context = Context { options: &named.evaluation, ..context };
-                Assignment { candidate, name: named.name.as_deref(), context }
-            })
-            .collect();
-        if named.is_empty() { vec![Assignment { candidate, name: None, context }] } else { named }
-    };
-    projects.iter().flat_map(assign).collect()
+    let root = candidate.project.root();
+    let own = settings.deployments.iter().filter(|named| is_part_of(&root, &context.sources.name(&named.path)));
+    let named: Vec<Assignment<'_>> = own
+        .map(|named| {
+            let context = Context { options: &named.evaluation, ..context };
+            Assignment { candidate, name: named.name.as_deref(), context }
+        })
+        .collect();
+    if named.is_empty() { vec![Assignment { candidate, name: None, context }] } else { named }
 }
 
 /// Whether a root is what is named, or one of several documents in such a file.

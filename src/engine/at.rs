@@ -1,6 +1,9 @@
 //! The values that come about at a place of a text, or pass through there.
 
+use std::collections::HashSet;
+
 use super::assign::assignments;
+use super::standing::{Key, key};
 use super::{Setup, Standing, place, trace};
 use crate::finding::Label;
 use crate::report::{Argument, Way};
@@ -12,10 +15,12 @@ impl Standing {
     pub fn ways(&self, file: FileId, offset: u32, setup: Setup<'_>) -> Vec<Argument> {
         let context = setup.context(&self.sources, &self.readings);
         let text = self.sources.file(file);
-        let all = assignments(&self.projects, context, setup.settings);
-        let reached = all.iter().zip(&self.held).filter(|(_, (_, held))| held.asked.has_file(file));
+        let all = self.projects.iter().flat_map(|candidate| assignments(candidate, context, setup.settings));
+        let reaching: HashSet<&Key> =
+            self.held.iter().filter(|(_, held)| held.asked.has_file(file)).map(|(key, _)| key).collect();
+        let reached = all.filter(|assignment| reaching.contains(&key(assignment)));
         let mut arguments: Vec<Argument> =
-            reached.flat_map(|(assignment, _)| trace::everything(assignment.open().as_ref())).collect();
+            reached.flat_map(|assignment| trace::everything(assignment.open().as_ref())).collect();
         for label in arguments.iter_mut().flat_map(|argument| &mut argument.ways).flat_map(|way| &mut way.steps) {
             place::clip(label, &self.sources);
         }

@@ -4,9 +4,10 @@ use super::Settings;
 use super::excuse::Excuse;
 use super::neighbours::Neighbours;
 use super::sighting::{self, Answer, Sighting};
+use super::turns::Created;
 use super::witness::{self, Witness};
 use crate::finding::{Finding, Verdict};
-use crate::formats::Opened;
+use crate::formats::{Opened, Project};
 use crate::model::{Deployment, Elsewhere, Subject, Trail};
 use crate::report::{Judged, JudgedTrail, Outcome, Reported};
 use crate::rules::{Check, Policy, RULES, Rule};
@@ -18,6 +19,8 @@ use crate::suppress::Suppressions;
 pub(super) struct Judgement {
     pub(super) deployment: Option<Judged>,
     pub(super) findings: Vec<Reported>,
+    /// Where its trails are created.
+    pub(super) created: Created,
 }
 
 /// A deployment that is being judged.
@@ -26,6 +29,7 @@ pub(super) struct Case<'a> {
     /// What the configuration calls it.
     pub(super) name: Option<&'a str>,
     pub(super) format: &'static str,
+    pub(super) project: &'a dyn Project,
     pub(super) opened: &'a dyn Opened,
     pub(super) settings: &'a Settings,
     pub(super) suppressions: &'a Suppressions<'a>,
@@ -41,6 +45,11 @@ impl Case<'_> {
         let sites = 0..self.opened.sites(Subject::Trails);
         let sightings: Vec<Sighting> =
             sites.flat_map(|site| sighting::sight(&neighbours, site, self.settings)).collect();
+        let created = Created::of_instances(&sightings, self.project, self.sources);
+        // A project that others call is no deployment where it creates nothing by itself.
+        if self.project.called().is_some() && created.is_empty() {
+            return Judgement::default();
+        }
         let unread = self.opened.elsewhere(Subject::Trails);
         let elsewhere = self.doubted(&unread, &sightings);
         let Some(header) = self.header(&sightings, elsewhere.as_ref()) else { return self.not_applicable(unread) };
@@ -68,7 +77,7 @@ impl Case<'_> {
         let name = self.name.map(str::to_owned);
         let (root, unread) = (self.root.clone(), names(unread));
         let judged = Judged { root, format: self.format, name, verdict, is_by_region, trails, unread };
-        Judgement { deployment: Some(judged), findings }
+        Judgement { deployment: Some(judged), findings, created }
     }
 
     /// The part that wasn't read and keeps the whole from being known. Where a trail is required and none is created,
@@ -89,7 +98,7 @@ impl Case<'_> {
             trails: Vec::new(),
             unread: names(unread),
         });
-        Judgement { deployment, findings: Vec::new() }
+        Judgement { deployment, ..Judgement::default() }
     }
 
     /// The place that stands for the deployment; without one there is nothing to judge as a whole.
@@ -126,7 +135,8 @@ impl Case<'_> {
             let trails = created.iter().map(|sighting| sighting.trail.clone()).collect();
             sighting::runs(|_| check(&deployment(Vec::clone(&trails)), &self.settings.policy))
         } else {
-            sighting::runs(|world| check(&deployment(self.trails(world)), &self.settings.policy))
+            let runs = sighting::without_needless_failures(sighting::runs(|world| self.trails(world)));
+            runs.into_iter().map(|(trails, world)| (check(&deployment(trails), &self.settings.policy), world)).collect()
         };
         let may_be_none = !created.is_empty() && created.iter().all(|sighting| sighting.may_never_exist());
         let (outcome, finding, witness) =
@@ -140,14 +150,15 @@ impl Case<'_> {
         !self.settings.policy.regions.is_empty() && !sightings.iter().any(Sighting::satisfies)
     }
 
-    /// The trails of a world, up to one that satisfies the control: the others can't change the verdict.
+    /// The trails of a world, up to one that satisfies the control: the others can't change the verdict. In a world in which
+    /// an evaluation fails, all of them, since they decide whether it counts.
     fn trails(&self, world: &crate::value::World) -> Vec<Trail> {
         let mut trails = Vec::new();
         for site in 0..self.opened.sites(Subject::Trails) {
             let found = sighting::read(self.opened, site, world);
             let satisfies = found.iter().any(|trail| crate::rules::satisfies(trail, &self.settings.policy));
             trails.extend(found);
-            if satisfies {
+            if satisfies && !world.has_failed() {
                 break;
             }
         }

@@ -12,8 +12,10 @@ use crate::formats::{Context, Fit};
 pub(super) fn assign(candidates: &mut [Candidate], context: Context<'_>) -> Result<(), Error> {
     let Some(plan) = &context.options.plan else { return Ok(()) };
     let refused = |cause: String| Err(Error::Plan { path: plan.name.clone(), cause });
-    let fits: Vec<Fit> = candidates.iter().map(|candidate| candidate.project.fit(plan, context)).collect();
-    let mut same = candidates.iter_mut().zip(&fits).filter(|(_, fit)| **fit == Fit::Same).map(|(own, _)| own);
+    let mut roots: Vec<&mut Candidate> =
+        candidates.iter_mut().filter(|candidate| candidate.project.called().is_none()).collect();
+    let fits: Vec<Fit> = roots.iter().map(|candidate| candidate.project.fit(plan, context)).collect();
+    let mut same = roots.iter_mut().zip(&fits).filter(|(_, fit)| **fit == Fit::Same).map(|(own, _)| own);
     match (same.next(), same.next()) {
         (Some(only), None) => {
             only.is_planned = true;

@@ -1,6 +1,6 @@
 //! A declared trail over all worlds: where it exists, and what every rule says of it there.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 
 use super::Settings;
@@ -64,16 +64,41 @@ pub(super) fn sight(neighbours: &Neighbours<'_>, site: usize, settings: &Setting
         return never.map(|trail| absent(trail, settings)).into_iter().collect();
     }
     let run = |(trails, world): (Vec<Trail>, World)| Run { around: neighbours.of(&trails, &world), trails, world };
-    let runs: Vec<Run> = runs.into_iter().map(run).collect();
-    by_address(&runs).iter().filter_map(|seen| combine(seen, runs.len(), settings)).collect()
+    let runs: Vec<Run> = without_needless_failures(runs).into_iter().map(run).collect();
+    let instances = by_address(&runs).into_iter().map(|seen| deployable(seen, &runs));
+    instances.filter_map(|(seen, worlds)| combine(&seen, worlds, settings)).collect()
 }
 
-/// An evaluation in all worlds in which something can be deployed.
+/// An evaluation in all possible worlds.
 pub(super) fn runs<T>(evaluate: impl FnMut(&World) -> T) -> Vec<(T, World)> {
-    let (usable, rejected): (Vec<_>, Vec<_>) =
+    let (possible, rejected): (Vec<_>, Vec<_>) =
         explore(evaluate).into_iter().partition(|(_, world)| !world.is_rejected());
-    // Where nothing at all can be deployed, what was seen is better than nothing.
-    if usable.is_empty() { rejected } else { usable }
+    // Where no world is possible, an impossible one is better than none.
+    if possible.is_empty() { rejected } else { possible }
+}
+
+/// Removes the worlds in which an evaluation fails, since nothing is deployed in them. Those of an instance that no other
+/// world creates stay: an error never removes an instance.
+pub(super) fn without_needless_failures(runs: Vec<(Vec<Trail>, World)>) -> Vec<(Vec<Trail>, World)> {
+    if runs.iter().all(|(_, world)| world.has_failed()) {
+        return runs;
+    }
+    let created = |trails: &[Trail]| -> HashSet<String> {
+        trails.iter().filter(|trail| !trail.never_exists()).map(|trail| trail.address.clone()).collect()
+    };
+    let deployable = runs.iter().filter(|(_, world)| !world.has_failed());
+    let seen: HashSet<String> = deployable.flat_map(|(trails, _)| created(trails)).collect();
+    runs.into_iter().filter(|(trails, world)| !world.has_failed() || !created(trails).is_subset(&seen)).collect()
+}
+
+/// The worlds that count for an instance, and how many there are with those in which it isn't created: those in which no
+/// evaluation fails, or all if it is created in none of these.
+fn deployable<'r>(mut seen: Vec<Seen<'r>>, runs: &[Run]) -> (Vec<Seen<'r>>, usize) {
+    if seen.iter().all(|seen| seen.world.has_failed()) {
+        return (seen, runs.len());
+    }
+    seen.retain(|seen| !seen.world.has_failed());
+    (seen, runs.iter().filter(|run| !run.world.has_failed()).count())
 }
 
 /// The created instances, each with all the worlds in which it is created.

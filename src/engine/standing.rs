@@ -8,8 +8,9 @@ use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::assign::{self, Assignment, Candidate, Linked, assignments, link, projects};
+use super::assign::{self, Assignment, Candidate, Linked, link, projects};
 use super::judge::Judgement;
+use super::turns::{Created, in_turn};
 use super::{Settings, assemble, judge, on_threads, with_room};
 use crate::error::Error;
 use crate::formats::{Context, FORMATS, Readings};
@@ -266,20 +267,26 @@ impl Standing {
     /// Judges what is new, and what the changes reach.
     fn judge(&mut self, setup: Setup<'_>, reach: &Reach) {
         let context = setup.context(&self.sources, &self.readings);
-        let assignments = assignments(&self.projects, context, setup.settings);
         let is_good = |held: &Held| context.options.plan.is_none() && !reach.reaches(held);
         let (good, bad): (Vec<_>, Vec<_>) =
             std::mem::take(&mut self.held).into_iter().partition(|(_, held)| is_good(held));
         let mut old: HashMap<Key, Held> = good.into_iter().collect();
-        let known: Vec<Option<Held>> = assignments.iter().map(|assignment| old.remove(&key(assignment))).collect();
-        let is_open = |(assignment, known): (_, &Option<Held>)| known.is_none().then_some(assignment);
-        let open: Vec<&Assignment<'_>> = assignments.iter().zip(&known).filter_map(is_open).collect();
-        let judged = on_threads(&open, setup.settings.jobs, |assignment| self.hold(assignment, setup.settings));
-        let changed = judged.iter().chain(bad.iter().map(|(_, held)| held)).chain(old.values());
-        self.touched.extend(changed.flat_map(|held| held.asked.files()));
-        let mut judged = judged.into_iter();
-        let held = known.into_iter().filter_map(|known| known.or_else(|| judged.next()));
-        self.held = assignments.iter().map(key).zip(held).collect();
+        let mut touched: HashSet<FileId> = bad.iter().flat_map(|(_, held)| held.asked.files()).collect();
+        let hold_all = |assignments: Vec<Assignment<'_>>| {
+            let keys: Vec<Key> = assignments.iter().map(key).collect();
+            let known: Vec<Option<Held>> = keys.iter().map(|key| old.remove(key)).collect();
+            let is_open = |(assignment, known): (_, &Option<Held>)| known.is_none().then_some(assignment);
+            let open: Vec<&Assignment<'_>> = assignments.iter().zip(&known).filter_map(is_open).collect();
+            let judged = on_threads(&open, setup.settings.jobs, |assignment| self.hold(assignment, setup.settings));
+            touched.extend(judged.iter().flat_map(|held| held.asked.files()));
+            let mut judged = judged.into_iter();
+            let held = known.into_iter().filter_map(|known| known.or_else(|| judged.next()));
+            keys.into_iter().zip(held).collect()
+        };
+        let held = in_turn(&self.projects, context, setup.settings, hold_all, created_of);
+        touched.extend(old.values().flat_map(|held| held.asked.files()));
+        self.touched.extend(touched);
+        self.held = held;
     }
 
     fn hold(&self, assignment: &Assignment<'_>, settings: &Settings) -> Held {
@@ -321,7 +328,11 @@ impl Reach {
     }
 }
 
-fn key(assignment: &Assignment<'_>) -> Key {
+fn created_of((_, held): &(Key, Held)) -> &Created {
+    &held.judgement.created
+}
+
+pub(super) fn key(assignment: &Assignment<'_>) -> Key {
     let candidate = assignment.candidate;
     (candidate.format, candidate.project.root(), assignment.name.map(str::to_owned))
 }

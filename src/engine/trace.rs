@@ -2,7 +2,8 @@
 
 mod ways;
 
-use super::assign::{assignments, link, projects};
+use super::assign::{Assignment, link, projects};
+use super::turns::{Created, in_turn};
 use super::{Settings, place, sighting, with_room};
 use crate::error::{Error, closest};
 use crate::formats::{Context, Opened, Readings};
@@ -54,18 +55,13 @@ fn trace_here(
     let readings = Readings::default();
     let context = Context { fs, sources: &sources, readings: &readings, options: &settings.evaluation, plan: None };
     let question = Question { text: Some(question) };
-    let mut arguments = Vec::new();
-    let mut addresses = Vec::new();
     let projects = projects(&link(&scan, context), context)?;
-    for assignment in assignments(&projects, context, settings) {
-        let opened = assignment.open();
-        let before = arguments.len();
-        for site in 0..opened.sites(Subject::Trails) {
-            question.answer(opened.as_ref(), site, &mut addresses, &mut arguments);
-        }
-        if let Some(name) = assignment.name {
-            arguments.iter_mut().skip(before).for_each(|argument| argument.name.push_str(&format!(" in `{name}`")));
-        }
+    let answers = |assignments: Vec<Assignment<'_>>| assignments.iter().map(|one| question.answers(one)).collect();
+    let answers: Vec<Answers> = in_turn(&projects, context, settings, answers, |answers| &answers.created);
+    let (mut addresses, mut arguments) = (Vec::new(), Vec::new());
+    for answers in answers {
+        addresses.extend(answers.addresses);
+        arguments.extend(answers.arguments);
     }
     for label in
         arguments.iter_mut().flat_map(|argument: &mut Argument| &mut argument.ways).flat_map(|way| &mut way.steps)
@@ -78,6 +74,14 @@ fn trace_here(
     Ok(Trace { arguments, sources })
 }
 
+/// The answers to a question about one deployment.
+#[derive(Default)]
+struct Answers {
+    addresses: Vec<String>,
+    arguments: Vec<Argument>,
+    created: Created,
+}
+
 /// All arguments of the trails of a deployment.
 pub(super) fn everything(opened: &dyn Opened) -> Vec<Argument> {
     let (mut addresses, mut arguments) = (Vec::new(), Vec::new());
@@ -88,6 +92,20 @@ pub(super) fn everything(opened: &dyn Opened) -> Vec<Argument> {
 }
 
 impl Question<'_> {
+    /// What is asked for of the trails of a deployment.
+    fn answers(&self, assignment: &Assignment<'_>) -> Answers {
+        let (opened, project) = (assignment.open(), assignment.candidate.project.as_ref());
+        let created = Created::of_opened(opened.as_ref(), project, assignment.context.sources);
+        let mut answers = Answers { created, ..Answers::default() };
+        for site in 0..opened.sites(Subject::Trails) {
+            self.answer(opened.as_ref(), site, &mut answers.addresses, &mut answers.arguments);
+        }
+        if let Some(name) = assignment.name {
+            answers.arguments.iter_mut().for_each(|argument| argument.name.push_str(&format!(" in `{name}`")));
+        }
+        answers
+    }
+
     /// Adds what is asked for of the trails that one declaration makes.
     fn answer(&self, opened: &dyn Opened, site: usize, addresses: &mut Vec<String>, arguments: &mut Vec<Argument>) {
         let runs = sighting::runs(|world| opened.resources(Subject::Trails, site, world));

@@ -5,6 +5,7 @@
 //! what a project evaluates to, in a [`World`], are [`Resource`]s. To add one: a folder here, a
 //! line in [`FORMATS`], and a spelling in each of `testdata/twins`.
 
+mod called;
 pub mod cloudformation;
 pub mod plan;
 pub mod terraform;
@@ -15,11 +16,12 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+pub use called::{BaseFiles, Called};
 pub use cloudformation::Readings;
 pub use plan::{Key, Plan, PlannedTrail};
 
 use crate::model::{Elsewhere, Resource, Subject};
-use crate::source::{FileId, Fs, Sources, Span};
+use crate::source::{FileId, Fs, SourceFile, Sources, Span};
 use crate::syntax::Problem;
 use crate::syntax::node::Tree;
 use crate::value::World;
@@ -49,7 +51,7 @@ pub trait Format: Sync {
     /// What of a kept file decides which projects there are.
     fn links(&self, kept: Kept, context: Context<'_>) -> Links;
 
-    /// The projects that the kept files are part of, in the order of their roots.
+    /// The projects that the kept files are part of, in the order of their roots, also those that others call.
     fn projects(&self, linked: &[Linked], context: Context<'_>) -> Vec<Box<dyn Project>>;
 }
 
@@ -78,6 +80,8 @@ pub struct Kept {
 pub struct Links {
     /// The directories or the files that it calls, other than its own.
     pub calls: BTreeSet<PathBuf>,
+    /// Those of these that become a part of the file itself, and so are no deployment by themselves.
+    pub included: BTreeSet<PathBuf>,
     /// Whether a trail may come in by a call, though the file mentions none.
     pub may_bring_trail: bool,
     /// True if it calls code by an expression, so that only an evaluation shows the directory.
@@ -117,6 +121,8 @@ pub struct Context<'a> {
 pub struct Options {
     /// Directories and templates that are deployed by themselves, also if something else calls them.
     pub roots: Vec<PathBuf>,
+    /// The files with which these are compared.
+    pub base: Option<Arc<BaseFiles>>,
     /// Values of Terraform's root variables, in the order in which they were given; later ones win.
     pub variables: Vec<Variables>,
     /// Values of Terraform's root variables that every other source overrules.
@@ -190,6 +196,17 @@ pub trait Project: Send + Sync {
     fn is_output(&self) -> bool {
         false
     }
+
+    /// How others call it; it is deployed by itself only if none of these calls creates its trail.
+    fn called(&self) -> Option<&Called> {
+        None
+    }
+
+    /// True if the project itself declares a trail, and not only what it calls.
+    fn declares_trail(&self, context: Context<'_>) -> bool;
+
+    /// The place of the project to which a file belongs: the directory of a module, or a template.
+    fn place_of(&self, file: &SourceFile) -> PathBuf;
 
     /// Whether a plan is one of it, by what both declare.
     fn fit(&self, _plan: &Plan, _context: Context<'_>) -> Fit {

@@ -13,6 +13,8 @@ pub(super) struct Reader {
     /// The place that stands for the whole.
     pub(super) header: Span,
     pub(super) body: Maybe<Object>,
+    /// True if a value whose evaluation fails is invalid; else it is unknown.
+    pub(super) is_strict: bool,
 }
 
 impl Reader {
@@ -29,12 +31,21 @@ impl Reader {
         convert: impl Fn(&Data) -> Read<T>,
     ) -> Setting<T> {
         let read = match (&self.body, self.field(name)) {
-            (Unknown(why), _) => self.absent(Unknown(why.clone())),
-            (Known(Object { rest: Some(why), .. }), None) => self.absent(Unknown(Why::clone(why))),
+            (Unknown(why), _) => self.absent(self.unknown(why)),
+            (Known(Object { rest: Some(why), .. }), None) => self.absent(self.unknown(why)),
             (Known(body), None) => Traced { hops: misspelt(body, name), ..self.absent(Known(absent)) },
             (Known(_), Some(field)) => self.convert_field(field, absent, convert),
         };
         Setting { name, notation: self.notation, read }
+    }
+
+    /// An unknown value; one whose evaluation fails is invalid for the rules on trails.
+    fn unknown<T>(&self, why: &Why) -> Maybe<Read<T>> {
+        if self.is_strict && why.is_failure() {
+            Known(Err(Invalid::Failed { reason: why.describe() }))
+        } else {
+            Unknown(why.clone())
+        }
     }
 
     fn absent<T>(&self, value: Maybe<Read<T>>) -> Traced<Read<T>> {
@@ -48,7 +59,7 @@ impl Reader {
             other => Err(invalid(other, "a list of objects")),
         });
         if let Some(why) = self.field(name).and_then(|field| nothing_known(&field.value)) {
-            setting.read.value = Unknown(why.clone());
+            setting.read.value = self.unknown(why);
         }
         let is_beside = |key: &Span| key.file == self.header.file;
         if let (Some(key), Origin::Written(_)) = (self.key_span(name).filter(is_beside), setting.read.origin) {
@@ -69,13 +80,13 @@ impl Reader {
             Known(other) => return Err(invalid(other, "an object")),
             Unknown(why) => (place, Unknown(why.clone())),
         };
-        Ok(Reader { booleans: self.booleans, notation: self.notation, header, body })
+        Ok(Reader { header, body, ..*self })
     }
 
     /// The same without any argument.
     pub(super) fn empty(&self) -> Self {
         let body = Known(Object::new(self.header, Vec::new()));
-        Self { booleans: self.booleans, notation: self.notation, header: self.header, body }
+        Self { body, ..*self }
     }
 
     /// Why there may be more than what is known; nothing when that is all.
@@ -125,7 +136,7 @@ impl Reader {
         let (read, origin) = match &value.value {
             Known(Data::Null) if self.is_absence(value.origin) => (Known(absent), Origin::Null(value.origin.span())),
             Known(data) => (self.unless_placeholder(data).map(|data| convert(data)), value.origin),
-            Unknown(why) => (Unknown(why.clone()), value.origin),
+            Unknown(why) => (self.unknown(why), value.origin),
         };
         Traced { value: read, origin, hops: value.hops.clone() }
     }
@@ -219,7 +230,12 @@ pub(super) fn text(data: &Data) -> Read<String> {
 /// A list of strings.
 pub(super) fn texts(data: &Data) -> Read<Texts> {
     let Data::List(list) = data else { return Err(invalid(data, "a list of strings")) };
-    let convert = |item: &Traced<Data>| item.clone().map(|value| value.map(|data| text(&data)));
+    let read = |value: Maybe<Data>| match value {
+        Known(data) => Known(text(&data)),
+        Unknown(why) if why.is_failure() => Known(Err(Invalid::Failed { reason: why.describe() })),
+        Unknown(why) => Unknown(why),
+    };
+    let convert = |item: &Traced<Data>| item.clone().map(read);
     Ok(list.items.iter().map(convert).collect())
 }
 

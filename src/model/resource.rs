@@ -1,7 +1,7 @@
 //! The first waist: what a format has to produce.
 
 use super::{Contradiction, Kind};
-use crate::source::Span;
+use crate::source::{FileId, Span};
 use crate::value::{Maybe, Object, Traced};
 
 /// A declared resource that matters, evaluated.
@@ -17,6 +17,8 @@ pub struct Resource {
     pub call: Option<Span>,
     /// The calls that bring it, the innermost first.
     pub calls: Vec<Span>,
+    /// The files of the modules or templates that declare it and that lead to it by calls, the innermost first.
+    pub owners: Vec<FileId>,
     /// Whether it is created.
     pub exists: Traced<bool>,
     /// The Region that its provider or its stack has for it, if it is a trail. An argument of its own may say another one.

@@ -223,6 +223,7 @@ impl Assessment {
         match value {
             Known(Ok(value)) => Some(value),
             Known(Err(invalid)) => {
+                let mending = invalid.remedy().map_or_else(|| mending.into(), Mending::from);
                 self.lose(Coverage::EVERYTHING, Cause::Invalid(invalid.describe()), site, mending);
                 None
             }

@@ -19,6 +19,11 @@ pub enum Invalid {
         /// What it should be: "a boolean", "`All`, `ReadOnly` or `WriteOnly`".
         expected: &'static str,
     },
+    /// Its evaluation is an error.
+    Failed {
+        /// The error, as the text of a label.
+        reason: String,
+    },
     /// A list holds more than is allowed.
     TooMany {
         /// How many it holds.
@@ -52,9 +57,18 @@ impl<T> Setting<T> {
 }
 
 impl Invalid {
+    /// What to do where no other value is certain to be meant, as one imperative sentence.
+    pub fn remedy(&self) -> Option<&'static str> {
+        match self {
+            Invalid::Failed { .. } => Some("fix the expression"),
+            Invalid::Missing | Invalid::Value { .. } | Invalid::TooMany { .. } => None,
+        }
+    }
+
     /// What to do about a list that isn't valid, as one imperative sentence.
     pub fn advise_list(&self, name: &str, items: &str) -> String {
         match self {
+            Invalid::Failed { .. } => format!("fix the expression of `{name}`"),
             Invalid::Missing | Invalid::Value { .. } => format!("write `{name}` as a list of {items}"),
             Invalid::TooMany { limit, .. } => format!("keep at most {limit} {items} in `{name}`"),
         }
@@ -65,6 +79,7 @@ impl Invalid {
         match self {
             Invalid::Missing => "this argument is required".to_owned(),
             Invalid::Value { found, expected } => format!("{found} isn't {expected}"),
+            Invalid::Failed { reason } => reason.clone(),
             Invalid::TooMany { found, limit } => format!("there are {found} of these, and CloudTrail takes {limit}"),
         }
     }

@@ -1,7 +1,7 @@
 //! The second waist: what rules judge.
 
 use super::{Contradiction, Elsewhere, Ignored, Macro, Selectors, Setting};
-use crate::source::Span;
+use crate::source::{FileId, Span};
 use crate::value::{Known, Traced, Unknown, Why};
 
 /// A CloudTrail trail, with the defaults of its provider applied.
@@ -19,6 +19,8 @@ pub struct Trail {
     pub call: Option<Span>,
     /// The calls that bring it, the innermost first.
     pub calls: Vec<Span>,
+    /// The files of the modules or templates that declare it and that lead to it by calls, the innermost first.
+    pub owners: Vec<FileId>,
     /// Whether it is created.
     pub exists: Traced<bool>,
     /// The Region in which it is created: its home.

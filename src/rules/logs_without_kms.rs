@@ -14,7 +14,13 @@ fn check(trail: &Trail, _: &Policy) -> Verdict {
     match key.value() {
         Known(Ok(id)) if id.is_empty() => Verdict::Fail(no_key(key)),
         Known(Ok(_)) => Verdict::Pass,
-        Known(Err(invalid)) => Verdict::Fail(no_key(key).because(invalid.describe())),
+        Known(Err(invalid)) => {
+            let finding = no_key(key).because(invalid.describe());
+            Verdict::Fail(match invalid.remedy() {
+                Some(remedy) => Finding { wishes: Vec::new(), ..finding.help(remedy) },
+                None => finding,
+            })
+        }
         // Whichever key it is, there will be one.
         Unknown(why) if why.is_set() => Verdict::Pass,
         Unknown(why) => {

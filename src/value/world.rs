@@ -73,6 +73,7 @@ pub struct World {
     depth: Cell<usize>,
     max_steps: usize,
     is_rejected: Cell<bool>,
+    has_failed: Cell<bool>,
     /// What was asked about, where somebody wants to know.
     heard: Option<RefCell<HashSet<String>>>,
 }
@@ -88,6 +89,7 @@ impl World {
             depth: Cell::new(0),
             max_steps,
             is_rejected: Cell::new(false),
+            has_failed: Cell::new(false),
             heard: None,
         }
     }
@@ -221,14 +223,24 @@ impl World {
         self.steps.get()
     }
 
-    /// Notes that nothing can be deployed in this world, because an expression fails in it.
+    /// Marks this world as impossible: its decisions contradict what is known.
     pub fn reject(&self) {
         self.is_rejected.set(true);
     }
 
-    /// Whether nothing can be deployed in this world, by what was decided in it.
+    /// True if the decisions of this world contradict what is known.
     pub fn is_rejected(&self) -> bool {
         self.is_rejected.get() && !self.decisions.borrow().all.is_empty()
+    }
+
+    /// Marks this world as one in which nothing can be deployed, because the evaluation of a value is an error in it.
+    pub fn fail(&self) {
+        self.has_failed.set(true);
+    }
+
+    /// True if the evaluation of a value was an error in this world.
+    pub fn has_failed(&self) -> bool {
+        self.has_failed.get()
     }
 
     /// The answers that were given, in the order of the questions.

@@ -207,6 +207,43 @@ fn line_endings_and_linked_work_trees_change_nothing() {
 }
 
 #[test]
+fn a_root_of_the_base_stays_one_below_a_new_caller() {
+    let Some(repository) = Repository::new("callers") else { return };
+    let template = |everywhere: &str| {
+        format!(
+            "Parameters:\n  Everywhere: {{ Type: String, Default: '{everywhere}' }}\nResources:\n  Audit:\n    \
+             Type: AWS::CloudTrail::Trail\n    Properties:\n      S3BucketName: logs\n      IsLogging: true\n      \
+             IsMultiRegionTrail: !Ref Everywhere\n      IncludeGlobalServiceEvents: true\n"
+        )
+    };
+    let bucket = "Resources:\n  Logs:\n    Type: AWS::S3::Bucket\n";
+    repository.write("good.yaml", template("true")).write("moved.yaml", template("true"));
+    repository.write("new.yaml", bucket).write("module/main.tf", GOOD).write("late/main.tf", "").commit();
+    let caller = |name: &str| {
+        format!(
+            "Resources:\n  Child:\n    Type: AWS::CloudFormation::Stack\n    \
+             Properties: {{ TemplateURL: {name}, Parameters: {{ Everywhere: 'true' }} }}\n"
+        )
+    };
+    // A new caller takes nothing away, and a file that moves below its caller keeps its trail.
+    repository.write("of-good.yaml", caller("good.yaml"));
+    repository.remove("moved.yaml").write("child/moved.yaml", template("true"));
+    repository.write("of-moved.yaml", caller("child/moved.yaml"));
+    repository.write("main.tf", "module \"m\" {\n  source = \"./module\"\n}\n");
+    assert_eq!(told(&repository, &["--diff-base", "HEAD"]), nothing());
+    assert_eq!(told(&repository, &["--locked", "--diff-base", "HEAD"]), nothing());
+    // Nor does one hide what fails without it.
+    repository.write("new.yaml", template("false")).write("of-new.yaml", caller("new.yaml"));
+    let late = "variable \"m\" {\n  default = false\n}\nresource \"aws_cloudtrail\" \"t\" {\n  is_multi_region_trail = var.m\n}\n";
+    repository.write("late/main.tf", late);
+    repository.write("of-late.tf", "module \"late\" {\n  source = \"./late\"\n  m      = true\n}\n");
+    let found = ["single-region-trail late/main.tf", "single-region-trail new.yaml"].map(str::to_owned);
+    assert_eq!(told(&repository, &["--locked", "--diff-base", "HEAD"]), (1, found.to_vec()));
+    // What the base doesn't have is a part of its caller.
+    assert_eq!(told(&repository, &[]), nothing());
+}
+
+#[test]
 fn named_deployments_are_compared_by_name() {
     let Some(repository) = Repository::new("roots") else { return };
     let app = "variable \"m\" {}\nresource \"aws_cloudtrail\" \"t\" {\n  is_multi_region_trail = var.m\n}\n";
@@ -220,8 +257,8 @@ fn named_deployments_are_compared_by_name() {
     repository.commit().write("c.tfvars", "m = false");
     let more = format!("{roots}[[root]]\nname = \"c\"\npath = \"app\"\nvar-files = [\"c.tfvars\"]\n");
     repository.write("trailint.toml", more).git(["add", "c.tfvars"]);
-    let (status, found) = told(&repository, &["--diff-base", "HEAD"]);
-    assert_eq!((status, found), only("single-region-trail app/main.tf"));
+    let found = ["single-region-trail app/main.tf", "weakened-gate trailint.toml"].map(str::to_owned);
+    assert_eq!(told(&repository, &["--diff-base", "HEAD"]), (1, found.to_vec()));
 }
 
 #[test]

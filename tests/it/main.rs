@@ -13,6 +13,7 @@ mod baselines;
 mod changes;
 mod cli;
 mod config;
+mod decoys;
 mod differential;
 mod docs;
 mod enumeration;

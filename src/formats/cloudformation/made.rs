@@ -7,6 +7,7 @@ use super::eval::{Evaluator, MAX_DEPTH};
 use super::flat::{self, is_loop};
 use super::loops::{Member, Members};
 use super::stacks::{created, is_stack};
+use super::symbols::has_failure;
 use crate::model::{Kind, Macro, Resource, Shape, Subject, dialects, kinds};
 use crate::source::Span;
 use crate::syntax::node::{Entry, Mapping};
@@ -41,6 +42,7 @@ impl Evaluator<'_> {
             header,
             call: None,
             calls: self.scope.calls(),
+            owners: self.scope.owners(),
             exists: Traced { value: Unknown(why.clone()), origin: Origin::Written(header), hops: Vec::new() },
             region: self.region(header),
             body: Unknown(why),
@@ -115,6 +117,7 @@ impl Evaluator<'_> {
             header,
             call: None,
             calls: self.scope.calls(),
+            owners: self.scope.owners(),
             exists,
             region: self.region(header),
             body,
@@ -136,6 +139,9 @@ impl Evaluator<'_> {
             },
             None => Unknown(self.placeholder(&condition.value).unwrap_or(Why::Unreadable)),
         };
+        if matches!(&holds, Unknown(why) if why.is_failure()) {
+            self.world.fail();
+        }
         match (&outer.value, &holds) {
             (Known(true), _) | (Unknown(_), Known(false)) => {
                 Traced { value: holds, origin: Origin::Written(condition.value.span), hops: Vec::new() }
@@ -169,7 +175,11 @@ impl Evaluator<'_> {
     /// A property that is asked for, or a key that may have been meant for one.
     fn property(&self, shape: Shape, member: &Member) -> Option<Field> {
         let value = if shape.iter().any(|argument| argument.name == member.key) {
-            self.with(member.names.clone()).eval(&member.value)
+            let value = self.with(member.names.clone()).eval(&member.value);
+            if has_failure(&value.value) {
+                self.world.fail();
+            }
+            value
         } else if shape.iter().any(|argument| argument.is_resembled_by(&member.key)) {
             Traced::written(Data::Null, member.value.span)
         } else {

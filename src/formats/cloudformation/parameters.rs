@@ -47,16 +47,34 @@ impl Evaluator<'_> {
             self.world.charge(weight_of_text(text));
         }
         let span = hops.last().map_or(declared.key.span, |hop| hop.span);
+        let value = self.accepted(name, declared, text, span);
+        (self.unless_refused_option(name, value), hops)
+    }
+
+    /// An unknown value in place of one that an option gives and this template refuses; it may be meant for another one.
+    fn unless_refused_option(&self, name: &str, value: Maybe<Data>) -> Maybe<Data> {
+        match value {
+            Unknown(why) if why.is_failure() && self.scope.call.is_none() && self.library.given.get(name).is_some() => {
+                let setter = "an option whose value isn't valid here".to_owned();
+                Unknown(Why::SetElsewhere { reference: name.to_owned(), setter })
+            }
+            value => value,
+        }
+    }
+
+    /// The value of a text that is given to a parameter, if its declaration accepts it.
+    fn accepted(&self, name: &str, declared: &Entry, text: Maybe<String>, span: Span) -> Maybe<Data> {
+        let kind = declared.value.as_mapping().and_then(|mapping| flat::text(mapping, "Type")).unwrap_or("String");
         let allowed = self.library.allowed(declared);
         if is_list(kind) {
-            return (text.and_then(|text| list(&text, &allowed, name, span)), hops);
+            return text.and_then(|text| list(&text, &allowed, name, span));
         }
         let text = match self.pinned(name, &text, &allowed) {
             Some(pinned) => self.narrow(text, &pinned, name),
             None if allowed.is_any() => allowed.note_set(text),
             None => self.narrow(text, &allowed, name),
         };
-        (text.and_then(|text| single(text, kind)), hops)
+        text.and_then(|text| single(text, kind))
     }
 
     /// The text that a parameter is given: by the stack that deploys its template, by the user, or by its default.

@@ -1,6 +1,6 @@
-//! Which templates are deployed by themselves: those that no stack of another one deploys.
+//! Which templates are deployed by themselves: those that no stack of another one deploys, or whose trails no stack creates.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::path::PathBuf;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -9,8 +9,8 @@ use super::deployment::{self, Deployment};
 use super::exports::{self, Exports};
 use super::library::Library;
 use super::{may_export, mentions_template};
-use crate::formats::{Context, Interest, Kept, Linked, Links, Opened, Project};
-use crate::source::FileId;
+use crate::formats::{Called, Context, Interest, Kept, Linked, Links, Opened, Project};
+use crate::source::{FileId, SourceFile};
 
 /// More templates than this aren't judged in one file.
 pub(super) const MAX_TEMPLATES: usize = 4_096;
@@ -27,11 +27,27 @@ pub(super) struct Root {
     name: String,
     /// The values that it may import from other templates.
     pub(super) exports: Arc<Exports>,
+    /// How other templates call it, if it is a root only where these calls create no trail.
+    called: Option<Called>,
 }
 
 impl Project for Root {
     fn root(&self) -> String {
         self.name.clone()
+    }
+
+    fn called(&self) -> Option<&Called> {
+        self.called.as_ref()
+    }
+
+    fn declares_trail(&self, context: Context<'_>) -> bool {
+        let library = Library::new(context);
+        let template = library.template(&library.document(self.file), self.number);
+        template.is_some_and(|template| template.declares_trail())
+    }
+
+    fn place_of(&self, file: &SourceFile) -> PathBuf {
+        file.path.clone()
     }
 
     fn open<'a>(&'a self, context: Context<'a>) -> Box<dyn Opened + 'a> {
@@ -49,6 +65,7 @@ pub(super) fn links(kept: Kept, context: Context<'_>) -> Links {
     } else {
         BTreeSet::new()
     };
+    let mut included = BTreeSet::new();
     if may_call || may_hold_several(&text.text) {
         let library = Library::new(context);
         let document = library.document(kept.file);
@@ -60,7 +77,8 @@ pub(super) fn links(kept: Kept, context: Context<'_>) -> Links {
                 called.extend(deployment::called(&library, &Rc::new(template)));
             }
         }
-        called.extend(library.included());
+        included.extend(library.included());
+        called.extend(&included);
     }
     let may_bring_trail = may_call && (is_cut || !documents.is_empty());
     if documents.is_empty() {
@@ -70,8 +88,10 @@ pub(super) fn links(kept: Kept, context: Context<'_>) -> Links {
         documents.clear();
     }
     called.remove(&kept.file);
-    let calls = called.into_iter().map(|file| context.sources.file(file).path.clone()).collect();
-    Links { calls, may_bring_trail, documents, exports, ..Links::default() }
+    let paths =
+        |files: BTreeSet<FileId>| files.into_iter().map(|file| context.sources.file(file).path.clone()).collect();
+    let (calls, included) = (paths(called), paths(included));
+    Links { calls, included, may_bring_trail, documents, exports, ..Links::default() }
 }
 
 /// Whether a text may be several documents. CloudFormation reads one, so several are several deployments: a second one must
@@ -81,7 +101,7 @@ fn may_hold_several(text: &str) -> bool {
     ["---", "..."].iter().any(|mark| text.match_indices(mark).any(|(at, _)| starts_line(at)))
 }
 
-/// The roots among the kept files.
+/// The roots among the kept files, and the templates that are roots only where no call creates their trail.
 pub(super) fn find(linked: &[Linked], context: Context<'_>) -> Vec<Root> {
     let files: HashMap<PathBuf, FileId> =
         linked.iter().map(|linked| (context.sources.file(linked.kept.file).path.clone(), linked.kept.file)).collect();
@@ -90,27 +110,56 @@ pub(super) fn find(linked: &[Linked], context: Context<'_>) -> Vec<Root> {
         linked.iter().filter(is_candidate).map(|linked| (linked.kept.file, &linked.links)).collect();
     let called = |links: &Links| links.calls.iter().filter_map(|path| files.get(path).copied()).collect();
     let calls: BTreeMap<FileId, Vec<FileId>> = candidates.iter().map(|(file, links)| (*file, called(links))).collect();
-    let called: BTreeSet<FileId> = calls.values().flatten().copied().collect();
-    let is_named = |file: &FileId| context.options.roots.contains(&context.sources.file(*file).path);
-    let is_root = |file: &FileId| !called.contains(file) || is_named(file);
-    let mut roots: Vec<FileId> = candidates.keys().copied().filter(is_root).collect();
-    let mut reached = BTreeSet::new();
-    roots.iter().for_each(|root| reach(*root, &calls, &mut reached));
-    // Templates that deploy each other are reached from no root, and must not be lost.
-    for file in candidates.keys() {
-        if !reached.contains(file) {
-            roots.push(*file);
-            reach(*file, &calls, &mut reached);
-        }
-    }
-    roots.sort_unstable();
-    let numbers = |file: &FileId| candidates.get(file).map_or(&[][..], |links| &links.documents);
+    let roots = uncalled(&calls, context);
+    let turns = turns_of(&calls, &roots);
+    let included: HashSet<&PathBuf> = linked.iter().flat_map(|linked| &linked.links.included).collect();
     let exports = exports::of(linked);
-    roots.iter().flat_map(|file| of_file(*file, numbers(file), &context.sources.file(*file).name, &exports)).collect()
+    let mut found = Vec::new();
+    for (file, links) in &candidates {
+        let source = context.sources.file(*file);
+        if included.contains(&source.path) && !roots.contains(file) {
+            continue;
+        }
+        let called = turns.get(file).map(|turn| Called { place: source.path.clone(), turn: *turn });
+        found.extend(of_file(*file, &links.documents, &source.name, &exports, called));
+    }
+    found
 }
 
-/// The roots in a file, by the numbers of their documents.
-fn of_file(file: FileId, numbers: &[usize], name: &str, exports: &Arc<Exports>) -> Vec<Root> {
+/// The files that nothing calls or that are roots all the same, and of those that call each other in a circle the first.
+fn uncalled(calls: &BTreeMap<FileId, Vec<FileId>>, context: Context<'_>) -> BTreeSet<FileId> {
+    let called: BTreeSet<FileId> = calls.values().flatten().copied().collect();
+    let is_root_all_the_same = |file: &FileId| {
+        let path = &context.sources.file(*file).path;
+        context.options.roots.contains(path) || context.options.base.as_ref().is_some_and(|base| base.is_root(path))
+    };
+    let is_root = |file: &&FileId| !called.contains(file) || is_root_all_the_same(file);
+    let mut roots: BTreeSet<FileId> = calls.keys().filter(is_root).copied().collect();
+    let mut reached = BTreeSet::new();
+    roots.iter().for_each(|root| reach(*root, calls, &mut reached));
+    // Templates that deploy each other are reached from no root, and must not be lost.
+    for file in calls.keys() {
+        if !reached.contains(file) {
+            roots.insert(*file);
+            reach(*file, calls, &mut reached);
+        }
+    }
+    roots
+}
+
+/// The turns of the files that aren't roots.
+fn turns_of(calls: &BTreeMap<FileId, Vec<FileId>>, roots: &BTreeSet<FileId>) -> BTreeMap<FileId, usize> {
+    let files: Vec<FileId> = calls.keys().filter(|file| !roots.contains(file)).copied().collect();
+    let indices: HashMap<FileId, usize> = files.iter().enumerate().map(|(index, file)| (*file, index)).collect();
+    let called = |file: &FileId| -> Vec<usize> {
+        calls.get(file).into_iter().flatten().filter_map(|called| indices.get(called).copied()).collect()
+    };
+    let turns = Called::turns(&files.iter().map(called).collect::<Vec<_>>());
+    files.into_iter().zip(turns).collect()
+}
+
+/// The roots in a file, by the numbers of their documents. A call of the file deploys the first of them.
+fn of_file(file: FileId, numbers: &[usize], name: &str, exports: &Arc<Exports>, called: Option<Called>) -> Vec<Root> {
     let root = |(index, number): (usize, &usize)| Root {
         file,
         number: *number,
@@ -118,6 +167,7 @@ fn of_file(file: FileId, numbers: &[usize], name: &str, exports: &Arc<Exports>) 
         left_out: numbers.get(MAX_TEMPLATES).filter(|_| index == 0).copied(),
         name: numbered(name.to_owned(), index),
         exports: Arc::clone(exports),
+        called: called.clone().filter(|_| index == 0),
     };
     numbers.iter().take(MAX_TEMPLATES).enumerate().map(root).collect()
 }

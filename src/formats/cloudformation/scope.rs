@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use super::loops::{Member, Members};
 use super::template::Template;
-use crate::source::Span;
+use crate::source::{FileId, Span};
 use crate::syntax::node::Node;
 use crate::value::{Traced, Why};
 
@@ -73,6 +73,12 @@ impl Scope {
     /// A name as it is seen from outside of all stacks.
     pub(super) fn qualify(&self, name: &str) -> String {
         format!("{}{name}", self.prefix)
+    }
+
+    /// The files of its template and of those that deploy it, the innermost first.
+    pub(super) fn owners(&self) -> Vec<FileId> {
+        let scopes = std::iter::successors(Some(self), |scope| Some(&*scope.call.as_ref()?.caller));
+        scopes.map(|scope| scope.template.file).collect()
     }
 
     /// The stacks that deploy it, the innermost first.

@@ -70,6 +70,16 @@ pub(super) fn first_unknown(value: &Maybe<Data>) -> Option<Why> {
     }
 }
 
+/// True if the evaluation of a value or of a part of it is an error.
+pub(super) fn has_failure(value: &Maybe<Data>) -> bool {
+    match value {
+        Unknown(why) => why.is_failure(),
+        Known(Data::List(list)) => list.items.iter().any(|item| has_failure(&item.value)),
+        Known(Data::Object(object)) => object.fields.iter().any(|field| has_failure(&field.value.value)),
+        Known(Data::Null | Data::Bool(_) | Data::Number(_) | Data::String(_)) => false,
+    }
+}
+
 /// A value as it stands in a symbol.
 pub(super) fn symbol(value: &Maybe<Data>) -> String {
     match value {

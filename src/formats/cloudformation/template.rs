@@ -101,6 +101,13 @@ impl Template {
         Some(template)
     }
 
+    /// True if one of its resources is a trail, or may be one.
+    pub(super) fn declares_trail(&self) -> bool {
+        let flat = &self.resources.flat;
+        let is_trail = |kind: &str| kind == dialects::CLOUDFORMATION.kind || kind.contains("${");
+        flat.entries.iter().chain(&flat.loops).any(|entry| holds_type(&entry.value, &is_trail))
+    }
+
     fn find_problems(&self, written: &Entry) -> Vec<Problem> {
         if written.value.as_mapping().is_none() && !macros::is_short_form(&written.value) {
             let message = "`Resources` has to map logical ids to resources";

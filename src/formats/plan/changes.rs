@@ -103,6 +103,7 @@ impl<'a> Planned<'a> {
             header,
             call: None,
             calls: Vec::new(),
+            owners: vec![header.file],
             exists: Traced { value: Known(true), origin: Origin::Absent(header), hops: Vec::new() },
             region,
             body: Known(body),

@@ -8,13 +8,14 @@ mod changes;
 mod document;
 mod region;
 
+use std::path::PathBuf;
 use std::sync::LazyLock;
 
 use memchr::memmem::Finder;
 
 use super::{Context, Format, Interest, Kept, Linked, Links, Opened, Project};
 use crate::model::dialects;
-use crate::source::FileId;
+use crate::source::{FileId, SourceFile};
 use crate::syntax::json;
 use changes::Changes;
 
@@ -76,6 +77,14 @@ impl Project for PlanFile {
 
     fn is_output(&self) -> bool {
         true
+    }
+
+    fn declares_trail(&self, _context: Context<'_>) -> bool {
+        true
+    }
+
+    fn place_of(&self, file: &SourceFile) -> PathBuf {
+        file.path.clone()
     }
 
     fn open<'a>(&'a self, context: Context<'a>) -> Box<dyn Opened + 'a> {

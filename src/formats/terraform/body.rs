@@ -2,10 +2,11 @@
 
 use super::eval::Evaluator;
 use super::expand::{self, Instance};
+use super::scope::Scope;
 use super::{lifecycle, planned, providers};
 use crate::model::kinds::Role;
 use crate::model::{Holds, Kind, Notation, Resource, Shape};
-use crate::source::Span;
+use crate::source::{FileId, Span};
 use crate::syntax::hcl::{Attribute, Block, Body, Expr, ExprKind};
 use crate::value::{Data, Field, Known, Object, Origin, Traced, Unknown, Why};
 
@@ -36,6 +37,7 @@ pub(super) fn resources(
             header: block.header,
             call,
             calls: scope.calls(),
+            owners: owners(block, scope),
             exists,
             region,
             body: Known(body),
@@ -61,6 +63,11 @@ fn bucket_of(block: &Block, kind: &Kind, evaluator: &Evaluator<'_>) -> Object {
         value: evaluator.eval(&attribute.value),
     };
     Object::new(block.header, bucket.map(field).into_iter().collect())
+}
+
+/// A file of the module that holds a block, and one of each module that leads to it by calls.
+fn owners(block: &Block, scope: &Scope) -> Vec<FileId> {
+    std::iter::once(block.header).chain(scope.calls()).map(|span| span.file).collect()
 }
 
 /// What is asked for of a block; all that it says, when nobody reads what it calls.
@@ -131,7 +138,7 @@ fn misspelt<'b>(body: &'b Body, shape: Shape) -> impl Iterator<Item = Field> + '
 
 /// What has a shape that Terraform refuses, so that nothing is deployed.
 fn invalid(message: String, span: Span, evaluator: &Evaluator<'_>) -> Traced<Data> {
-    evaluator.world.reject();
+    evaluator.world.fail();
     Traced { value: Unknown(Why::Failed { message }), origin: Origin::Written(span), hops: Vec::new() }
 }
 

@@ -108,7 +108,7 @@ impl<'a> Evaluator<'a> {
         let traced = self.eval(expr);
         let Unknown(why) = &traced.value else { return traced };
         if why.is_failure() {
-            self.world.reject();
+            self.world.fail();
         }
         let decided = match why.atom() {
             Some(atom) => self.world.decide(atom.clone()),

@@ -33,8 +33,8 @@ use std::sync::{Arc, LazyLock};
 
 use memchr::memmem::Finder;
 
-use super::{Context, Fit, Format, Interest, Kept, Linked, Links, Opened, Plan, Project};
-use crate::model::dialects;
+use super::{Called, Context, Fit, Format, Interest, Kept, Linked, Links, Opened, Plan, Project};
+use crate::model::{Subject, dialects};
 use crate::source::{FileId, SourceFile, has_escaped};
 use library::Library;
 use module::Module;
@@ -56,6 +56,8 @@ struct Root {
     library: Arc<Library>,
     /// Whether another module calls it; it is a root all the same when nothing reaches it from one.
     is_called: bool,
+    /// How others call it, if it is a root only where these calls create no trail.
+    called: Option<Called>,
 }
 
 static TRAILS: LazyLock<[Finder<'static>; 2]> =
@@ -125,6 +127,18 @@ impl Root {
 impl Project for Root {
     fn root(&self) -> String {
         self.name.clone()
+    }
+
+    fn called(&self) -> Option<&Called> {
+        self.called.as_ref()
+    }
+
+    fn declares_trail(&self, context: Context<'_>) -> bool {
+        self.module(context).declared(Subject::Trails).next().is_some()
+    }
+
+    fn place_of(&self, file: &SourceFile) -> PathBuf {
+        file.directory().to_owned()
     }
 
     fn fit(&self, plan: &Plan, context: Context<'_>) -> Fit {

@@ -1,4 +1,5 @@
-//! Which directories are root modules: those that no scanned module calls, and that lead to a trail.
+//! Which directories are root modules: those that lead to a trail, and that no scanned module calls or whose trails no call
+//! creates.
 
 mod directories;
 mod unscanned;
@@ -10,7 +11,7 @@ use super::calls::found::FoundCall;
 use super::library::Library;
 use super::tree::Tree;
 use super::{Root, calls, file_name, names, names_landing_zone};
-use crate::formats::{Context, Interest, Kept, Linked, Links};
+use crate::formats::{Called, Context, Interest, Kept, Linked, Links};
 use crate::source::{FileId, SourceFile};
 use directories::Directories;
 
@@ -46,9 +47,9 @@ pub(super) fn find(linked: &[Linked], context: Context<'_>) -> Vec<Root> {
     let mut directories = Directories::default();
     let mut roots = Vec::new();
     let library = Arc::new(Library::default());
-    let root = |path: &Path, directory: &Path, only, is_called| {
+    let root = |path: &Path, directory: &Path, only| {
         let (directory, name) = (directory.to_owned(), context.sources.name(path));
-        Root { directory, name, only, library: Arc::clone(&library), is_called }
+        Root { directory, name, only, library: Arc::clone(&library), is_called: false, called: None }
     };
     for linked in linked {
         let kept = linked.kept;
@@ -59,16 +60,23 @@ pub(super) fn find(linked: &[Linked], context: Context<'_>) -> Vec<Root> {
         }
         if !names::is_configuration(&name) {
             if kept.interest == Interest::Mentions {
-                roots.push(root(&file.path, file.directory(), Some(kept.file), false));
+                roots.push(root(&file.path, file.directory(), Some(kept.file)));
             }
             continue;
         }
         directories.add(linked, file.directory(), context);
     }
-    directories.follow_computed(|path| Tree::open(&root(path, path, None, false), context).reached(), context);
+    directories.follow_computed(|path| Tree::open(&root(path, path, None), context).reached(), context);
     let leads = directories.leading_to_trails(context);
-    let found = directories.roots(&leads, context).into_iter();
-    roots.extend(found.map(|(directory, is_called)| root(&directory.path, &directory.path, None, is_called)));
+    let found = directories.roots(&leads, context);
+    let own = |place: &usize| directories.path(*place).map(|path| root(path, path, None));
+    roots.extend(found.uncalled.iter().filter_map(own));
+    roots.extend(found.circular.iter().filter_map(own).map(|root| Root { is_called: true, ..root }));
+    let called = directories.called(&leads, &found);
+    roots.extend(called.into_iter().filter_map(|(place, turn)| {
+        let called = Called { place: directories.path(place)?.to_owned(), turn };
+        Some(Root { is_called: true, called: Some(called), ..own(&place)? })
+    }));
     roots.sort_by(|a, b| a.name.cmp(&b.name));
     roots
 }

@@ -39,11 +39,23 @@ pub(super) fn value(evaluator: &Evaluator<'_>, name: &str) -> Way {
         None => value.map(|_| Unknown(of_unknown_type(evaluator, name))),
     };
     let converted = converted.map(|value| validated(evaluator, variable, name, ty.as_ref(), value));
+    let converted = if is_refused_option(evaluator, name, &converted) {
+        let (reference, setter) = (format!("var.{name}"), "an option whose value isn't valid here".to_owned());
+        converted.map(|_| Unknown(Why::SetElsewhere { reference, setter }))
+    } else {
+        converted
+    };
     let is_default = matches!(step, Step::VariableDefault(_));
     let mut hops = vec![Hop { span: converted.origin.span(), step }];
     hops.extend(converted.hops);
     hops.extend(silent_call(evaluator, name).filter(|_| is_default));
     (converted.value, hops)
+}
+
+/// True if an option gives a variable of the root a value that isn't valid for it; it may be meant for another root.
+fn is_refused_option(evaluator: &Evaluator<'_>, name: &str, value: &Traced<Data>) -> bool {
+    let is_failure = matches!(&value.value, Unknown(why) if why.is_failure());
+    is_failure && evaluator.scope.call.is_none() && evaluator.tree.values.overruling().any(|own| own == name)
 }
 
 /// The type that a variable is declared with; nothing if it can't be read.

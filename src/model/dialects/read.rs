@@ -20,6 +20,7 @@ pub fn read(resource: Resource) -> Option<Trail> {
         header,
         call,
         calls,
+        owners,
         exists,
         body,
         ignored_changes,
@@ -29,7 +30,7 @@ pub fn read(resource: Resource) -> Option<Trail> {
         is_synthesized,
         ..
     } = resource;
-    let reader = Reader { booleans: dialect.booleans, notation, header, body };
+    let reader = Reader { booleans: dialect.booleans, notation, header, body, is_strict: true };
     let flag = |flag: &Flag| reader.flag(flag.name, flag.absent.ok_or(Invalid::Missing));
     Some(Trail {
         address,
@@ -38,6 +39,7 @@ pub fn read(resource: Resource) -> Option<Trail> {
         header,
         call,
         calls,
+        owners,
         exists,
         region,
         macros,

@@ -62,6 +62,7 @@ pub fn read(resource: Resource) -> Option<Neighbour> {
         notation: resource.notation,
         header: resource.header,
         body: resource.body.clone(),
+        is_strict: false,
     };
     if resource.exists.value == Known(false) {
         return absent(&resource, &reader);

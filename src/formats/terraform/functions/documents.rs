@@ -8,7 +8,7 @@ use super::{Call, Given, MAX_ELEMENTS, Outcome, Stop, yaml_scalars};
 use crate::formats::terraform::numbers;
 use crate::source::{FileId, SourceFile, Span};
 use crate::syntax::node::{Entry, Mapping, Meaning, Node, NodeKind, Scalar, ScalarStyle, Tree};
-use crate::syntax::{json, yaml};
+use crate::syntax::{ProblemKind, json, yaml};
 use crate::value::{Data, Field, Hop, Known, Object, Step, Traced, Unknown};
 
 /// The value of JSON text.
@@ -16,6 +16,9 @@ pub(super) fn jsondecode(call: &Call<'_>) -> Outcome {
     let text = call.string(0)?;
     let place = Place::of(call, &text);
     let tree = json::parse(place.file(call), &file(text));
+    if tree.problems.iter().any(|problem| problem.kind == ProblemKind::Limit) {
+        return Err(Stop::not_evaluated("`jsondecode` of such text"));
+    }
     if tree.problems.iter().any(|problem| problem.kind.loses_text()) {
         return Err(Stop::failed("this isn't JSON"));
     }

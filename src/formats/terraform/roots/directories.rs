@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use super::unscanned::Unscanned;
 use crate::formats::terraform::calls::Manifest;
-use crate::formats::{Context, Interest, Linked, Links};
+use crate::formats::{Called, Context, Interest, Linked, Links};
 
 /// What is known of directories before any is read in full.
 #[derive(Debug, Default)]
@@ -23,8 +23,8 @@ pub(super) struct Directories {
 
 /// A directory.
 #[derive(Debug, Default)]
-pub(super) struct Directory {
-    pub(super) path: PathBuf,
+struct Directory {
+    path: PathBuf,
     /// Whether a file in it was kept; the walk doesn't go to all that is called.
     is_scanned: bool,
     /// Whether a scanned file in it mentions a trail.
@@ -39,6 +39,15 @@ pub(super) struct Directory {
     calls: Vec<usize>,
     /// Those that lead here: that call it, or beside which it is installed.
     users: Vec<usize>,
+}
+
+/// Directories that are deployed by themselves, by their places in the list.
+#[derive(Debug, Default)]
+pub(super) struct Roots {
+    /// Those that nothing calls, or that are roots although something does.
+    pub(super) uncalled: Vec<usize>,
+    /// One of each circle of calls to which no other root leads.
+    pub(super) circular: Vec<usize>,
 }
 
 fn is_in(set: &[bool], place: usize) -> bool {
@@ -77,27 +86,58 @@ impl Directories {
         self.leading()
     }
 
-    /// The directories that are deployed by themselves, and whether something calls them all the same.
-    pub(super) fn roots(&self, leads: &[bool], context: Context<'_>) -> Vec<(&Directory, bool)> {
+    /// The directories that are deployed by themselves.
+    pub(super) fn roots(&self, leads: &[bool], context: Context<'_>) -> Roots {
+        let is_base_root = |path: &Path| context.options.base.as_ref().is_some_and(|base| base.is_root(path));
+        let is_named = |path: &PathBuf| context.options.roots.contains(path);
+        let is_root = |own: &Directory| !own.is_called || is_named(&own.path) || is_base_root(&own.path);
         let mut reached = vec![false; self.all.len()];
-        let mut roots = Vec::new();
-        let scanned = || self.all.iter().enumerate().filter(|(place, own)| own.is_scanned && is_in(leads, *place));
-        for (place, directory) in scanned() {
-            if !directory.is_called || context.options.roots.contains(&directory.path) {
-                self.spread(&mut reached, place, |directory| &directory.calls);
-                roots.push((directory, false));
-            }
+        let mut roots = Roots::default();
+        for (place, _) in self.scanned(leads).filter(|(_, own)| is_root(own)) {
+            self.spread(&mut reached, place, |directory| &directory.calls);
+            roots.uncalled.push(place);
         }
         // Modules that call each other in a circle have no root; they are judged all the same.
-        let mut left: Vec<(usize, &Directory)> = scanned().filter(|(place, _)| !is_in(&reached, *place)).collect();
-        left.sort_by_key(|(_, directory)| (Reverse(directory.mentions_trail), &directory.path));
-        for (place, directory) in left {
+        for place in self.in_order(self.scanned(leads).filter(|(place, _)| !is_in(&reached, *place))) {
             if !is_in(&reached, place) {
                 self.spread(&mut reached, place, |directory| &directory.calls);
-                roots.push((directory, directory.is_called));
+                roots.circular.push(place);
             }
         }
         roots
+    }
+
+    /// The other directories that lead to a trail, each with its turn.
+    pub(super) fn called(&self, leads: &[bool], roots: &Roots) -> Vec<(usize, usize)> {
+        let mut is_root = vec![false; self.all.len()];
+        for &place in roots.uncalled.iter().chain(&roots.circular) {
+            is_root.get_mut(place).into_iter().for_each(|own| *own = true);
+        }
+        let places = self.in_order(self.scanned(leads).filter(|(place, _)| !is_in(&is_root, *place)));
+        let indices: HashMap<usize, usize> = places.iter().enumerate().map(|(index, place)| (*place, index)).collect();
+        let called = |place: &usize| -> Vec<usize> {
+            let calls = self.all.get(*place).map(|directory| directory.calls.as_slice()).unwrap_or_default();
+            calls.iter().filter_map(|called| indices.get(called).copied()).collect()
+        };
+        let turns = Called::turns(&places.iter().map(called).collect::<Vec<_>>());
+        places.into_iter().zip(turns).collect()
+    }
+
+    /// The path of a directory.
+    pub(super) fn path(&self, place: usize) -> Option<&Path> {
+        self.all.get(place).map(|directory| directory.path.as_path())
+    }
+
+    /// The scanned directories that lead to a trail.
+    fn scanned(&self, leads: &[bool]) -> impl Iterator<Item = (usize, &Directory)> {
+        self.all.iter().enumerate().filter(|(place, own)| own.is_scanned && is_in(leads, *place))
+    }
+
+    /// Places in the order in which circles are broken: those whose text mentions a trail first.
+    fn in_order<'d>(&self, directories: impl Iterator<Item = (usize, &'d Directory)>) -> Vec<usize> {
+        let mut ordered: Vec<(usize, &Directory)> = directories.collect();
+        ordered.sort_by_key(|(_, directory)| (Reverse(directory.mentions_trail), &directory.path));
+        ordered.into_iter().map(|(place, _)| place).collect()
     }
 
     /// The place of a directory in the list, whichever links lead to it.

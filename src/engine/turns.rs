@@ -1,0 +1,117 @@
+//! Evaluates roots before what they call: a called project is a deployment of its own if no call creates its trail.
+
+use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::path::PathBuf;
+
+use super::assign::{Assignment, Candidate, assignments};
+use super::sighting::Sighting;
+use super::{Settings, sighting};
+use crate::formats::{Context, Opened, Project};
+use crate::model::Subject;
+use crate::source::{FileId, Sources};
+use crate::value::Known;
+
+/// The places in which a deployment creates a trail, and those through which it does.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Created {
+    /// Those that declare one of the created trails.
+    declaring: BTreeSet<PathBuf>,
+    /// These, and those that lead to them by calls.
+    leading: BTreeSet<PathBuf>,
+}
+
+/// The places of the trails that all deployments create, by format and without links.
+#[derive(Debug, Default)]
+struct Taken {
+    declaring: HashSet<(&'static str, PathBuf)>,
+    leading: HashSet<(&'static str, PathBuf)>,
+}
+
+impl Created {
+    /// The places of the instances that may exist.
+    pub(super) fn of_instances(sightings: &[Sighting], project: &dyn Project, sources: &Sources) -> Self {
+        let mut created = Self::default();
+        for sighting in sightings.iter().filter(|sighting| !sighting.is_absent()) {
+            created.add(&sighting.trail.owners, project, sources);
+        }
+        created
+    }
+
+    /// The same for a deployment of which no rule is asked.
+    pub(super) fn of_opened(opened: &dyn Opened, project: &dyn Project, sources: &Sources) -> Self {
+        let mut created = Self::default();
+        for site in 0..opened.sites(Subject::Trails) {
+            let runs = sighting::runs(|world| opened.resources(Subject::Trails, site, world));
+            for resource in runs.iter().flat_map(|(resources, _)| resources) {
+                if resource.exists.value != Known(false) {
+                    created.add(&resource.owners, project, sources);
+                }
+            }
+        }
+        created
+    }
+
+    /// True if no trail is created.
+    pub(super) fn is_empty(&self) -> bool {
+        self.declaring.is_empty()
+    }
+
+    fn add(&mut self, owners: &[FileId], project: &dyn Project, sources: &Sources) {
+        for (index, owner) in owners.iter().enumerate() {
+            let place = project.place_of(&sources.file(*owner));
+            if index == 0 {
+                self.declaring.insert(place.clone());
+            }
+            self.leading.insert(place);
+        }
+    }
+}
+
+impl Taken {
+    fn add(&mut self, format: &'static str, created: &Created, context: Context<'_>) {
+        let place = |place: &PathBuf| (format, context.fs.without_links(place));
+        self.declaring.extend(created.declaring.iter().map(place));
+        self.leading.extend(created.leading.iter().map(place));
+    }
+
+    /// True if a call creates a trail that a project declares, or one to which it leads if it declares none.
+    fn has(&self, candidate: &Candidate, context: Context<'_>) -> bool {
+        let Some(called) = candidate.project.called() else { return false };
+        let place = (candidate.format, context.fs.without_links(&called.place));
+        self.declaring.contains(&place) || self.leading.contains(&place) && !candidate.project.declares_trail(context)
+    }
+}
+
+/// Evaluates roots, and then in their turn the called projects whose trails no call creates. The outcomes are in the order
+/// of the projects.
+pub(super) fn in_turn<'a, T>(
+    projects: &'a [Candidate],
+    context: Context<'a>,
+    settings: &'a Settings,
+    mut evaluate: impl FnMut(Vec<Assignment<'a>>) -> Vec<T>,
+    created: impl Fn(&T) -> &Created,
+) -> Vec<T> {
+    let mut turns: BTreeMap<Option<usize>, Vec<(usize, &'a Candidate)>> = BTreeMap::new();
+    for (index, candidate) in projects.iter().enumerate() {
+        let turn = candidate.project.called().map(|called| called.turn);
+        turns.entry(turn).or_default().push((index, candidate));
+    }
+    let mut taken = Taken::default();
+    let mut outcomes: Vec<(usize, T)> = Vec::new();
+    for candidates in turns.into_values() {
+        let mut places = Vec::new();
+        let mut all = Vec::new();
+        for (index, candidate) in candidates.into_iter().filter(|(_, candidate)| !taken.has(candidate, context)) {
+            for assignment in assignments(candidate, context, settings) {
+                places.push((index, candidate.format));
+                all.push(assignment);
+            }
+        }
+        for ((index, format), outcome) in places.into_iter().zip(evaluate(all)) {
+            taken.add(format, created(&outcome), context);
+            outcomes.push((index, outcome));
+        }
+    }
+    outcomes.sort_by_key(|(index, _)| *index);
+    outcomes.into_iter().map(|(_, outcome)| outcome).collect()
+}
