@@ -27,7 +27,9 @@ pub fn check(text: &[u8]) {
     if !tree::is_broken(&read) || tree::is_broken(&yaml::parse(id, &file)) {
         tree::is_told(&read, &report, &file);
     }
-    if read.problems.is_empty() && is_in_yaml(&read, &file) {
+    // Terraform writes plans in JSON only.
+    let is_plan = report.deployments.iter().any(|judged| judged.format == "terraform-plan");
+    if read.problems.is_empty() && !is_plan && is_in_yaml(&read, &file) {
         // Without the mark it would be taken for JSON again.
         let (_, body) = file.body();
         let marked = format!("---\n{body}");

@@ -20,7 +20,7 @@ pub(super) fn exist_in(report: &Report) {
     for finding in &report.findings {
         let primary = match &finding.place {
             Place::Text(label) => Some(label),
-            Place::File(_) => None,
+            Place::File(_) | Place::Run => None,
         };
         for label in primary.into_iter().chain(&finding.related) {
             exists(label.span, &report.sources.file(label.span.file));

@@ -81,7 +81,7 @@ fn change(finding: &mut Reported, choices: &mut dyn Choices, report: &Report) {
     }
     let primary = match &mut finding.place {
         Place::Text(label) => Some(label),
-        Place::File(_) => None,
+        Place::File(_) | Place::Run => None,
     };
     for label in primary.into_iter().chain(&mut finding.related) {
         label.text = choices.text();

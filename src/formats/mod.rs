@@ -12,22 +12,33 @@ pub mod terraform;
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
+use memchr::memmem::Finder;
 use serde::{Deserialize, Serialize};
 
 pub use called::{BaseFiles, Called};
 pub use cloudformation::Readings;
 pub use plan::{Key, Plan, PlannedTrail};
 
-use crate::model::{Elsewhere, Resource, Subject};
-use crate::source::{FileId, Fs, SourceFile, Sources, Span};
+use crate::model::{Elsewhere, Resource, Subject, dialects};
+use crate::source::{FileId, Fs, SourceFile, Sources, Span, has_escaped};
 use crate::syntax::Problem;
 use crate::syntax::node::Tree;
 use crate::value::World;
 
 /// All formats; a file belongs to the first that reads its name and finds it worth something.
 pub static FORMATS: [&dyn Format; 3] = [&terraform::Terraform, &plan::TerraformPlan, &cloudformation::CloudFormation];
+
+/// The types of trails, as all formats spell them.
+static TRAILS: LazyLock<[Finder<'static>; 3]> = LazyLock::new(|| {
+    [&dialects::AWS, &dialects::AWSCC, &dialects::CLOUDFORMATION].map(|dialect| Finder::new(dialect.kind))
+});
+
+/// Whether a text has the type of a trail in it, also in escapes.
+pub fn mentions_trail(text: &[u8]) -> bool {
+    has_escaped(text, |text| TRAILS.iter().any(|trail| trail.find(text).is_some()))
+}
 
 /// A language, or a family of languages, in which trails are declared.
 pub trait Format: Sync {
@@ -44,6 +55,11 @@ pub trait Format: Sync {
 
     /// Whether a text is written in it, for files whose name says nothing.
     fn recognizes(&self, text: &[u8]) -> bool;
+
+    /// Whether only the text of a file tells that it is written in it, and no name does.
+    fn is_told_by_content(&self) -> bool {
+        false
+    }
 
     /// What a file is worth, by its bytes alone. This runs on every file, so it must be as fast as a search.
     fn interest(&self, bytes: &[u8]) -> Interest;
@@ -249,6 +265,16 @@ pub trait Opened {
 
     /// What couldn't be understood in files that mention a trail.
     fn problems(&self) -> Vec<Problem>;
+
+    /// Why nothing in a file that mentions a trail is read as code, to follow the file's name.
+    fn unread(&self) -> Option<String> {
+        None
+    }
+
+    /// Whether another program has written it, from what has to be changed instead.
+    fn is_generated(&self) -> bool {
+        false
+    }
 
     /// What a file in YAML or JSON holds, if it was read as one.
     fn tree(&self, _file: FileId) -> Option<Arc<Tree>> {

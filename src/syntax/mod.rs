@@ -115,7 +115,7 @@ impl Problem {
 /// The word that starts at a byte offset, for a problem of which only the beginning is known.
 ///
 /// Between words it is the last character before, so that there is something to point at.
-fn word_at(id: FileId, file: &SourceFile, offset: usize) -> Span {
+pub fn word_at(id: FileId, file: &SourceFile, offset: usize) -> Span {
     const LONGEST: usize = 40;
     let (before, after) = file.text.split_at_checked(offset).unwrap_or((&file.text, ""));
     let word = after.chars().take(LONGEST).take_while(|c| !c.is_whitespace());

@@ -22,6 +22,24 @@ pub(super) fn without_keys(address: &str) -> Option<String> {
     Some(names)
 }
 
+/// The parts of an address between dots, each with its key; nothing if it isn't an address.
+pub(super) fn segments(address: &str) -> Option<Vec<&str>> {
+    let mut segments = Vec::new();
+    let mut rest = address;
+    loop {
+        let name = rest.find(['.', '[']).unwrap_or(rest.len());
+        let mut after = rest.get(name..)?;
+        while after.starts_with('[') {
+            after = split_key(after)?.1;
+        }
+        segments.push(rest.strip_suffix(after)?);
+        match after.strip_prefix('.') {
+            Some(next) => rest = next,
+            None => return after.is_empty().then_some(segments),
+        }
+    }
+}
+
 /// The key at the start of a part of an address, and what follows it.
 pub(super) fn split_key(text: &str) -> Option<(Key, &str)> {
     let inside = text.strip_prefix('[')?;
@@ -79,6 +97,20 @@ mod tests {
         ];
         for (address, expected) in cases {
             assert_eq!(without_keys(address).as_deref(), expected, "{address}");
+        }
+    }
+
+    #[test]
+    fn an_address_has_segments_with_their_keys() {
+        let cases: [(&str, Option<&[&str]>); 5] = [
+            ("aws_s3_bucket.b.id", Some(&["aws_s3_bucket", "b", "id"])),
+            ("module.m[\"x.y\"].out", Some(&["module", "m[\"x.y\"]", "out"])),
+            ("a.b[0][1].c", Some(&["a", "b[0][1]", "c"])),
+            ("a.b[", None),
+            ("a.b[0]c", None),
+        ];
+        for (address, expected) in cases {
+            assert_eq!(segments(address).as_deref(), expected, "{address}");
         }
     }
 

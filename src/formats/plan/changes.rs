@@ -1,52 +1,109 @@
 //! The resources of a plan as they will be when it has been applied.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
-use super::address::without_keys;
-use super::region::Configuration;
+use super::configuration::{Arguments, Configuration};
+use super::raw::{Change, Document, Part, PlannedResource, Text};
+use super::values::{Reading, drop_empty, is_empty};
 use crate::formats::Opened;
 use crate::model::{Elsewhere, Holds, Kind, Notation, Resource, Subject};
 use crate::source::Span;
 use crate::syntax::Problem;
-use crate::syntax::node::{Entry, Mapping, Meaning, Node, NodeKind, Tree};
+use crate::syntax::node::{Entry, Node};
 use crate::value::{Data, Field, Known, Object, Origin, Traced, Unknown, Why, World};
 
 /// A plan that is judged by itself.
 pub(super) struct Changes {
-    tree: Tree,
-    /// The Region of what doesn't say its own.
-    region: Option<String>,
+    header: Span,
+    resources: Vec<(Subject, Resource)>,
+    problems: Vec<Problem>,
 }
 
-/// A resource that there will be.
-pub(super) struct Planned<'a> {
-    kind: &'static Kind,
-    address: &'a Node,
-    /// Its arguments, with the provider's defaults.
-    after: &'a Mapping,
-    /// The arguments that Terraform will learn while it applies: `true` in place of each.
-    after_unknown: Option<&'a Node>,
+/// Resources are looked for as each of these.
+const SUBJECTS: [Subject; 2] = [Subject::Trails, Subject::Surroundings];
+
+/// A managed resource that there will be, or may be.
+pub(super) struct Planned {
+    address: String,
+    /// Where the address stands.
+    header: Span,
+    /// Why it isn't known whether it will be there.
+    doubt: Option<Why>,
+    after: Arc<Node>,
+    after_unknown: Option<Arc<Node>>,
+    /// Whether arguments whose values aren't known yet are left out, and nothing says which.
+    leaves_out: bool,
 }
 
 impl Changes {
-    pub(super) fn new(tree: Tree, region: Option<String>) -> Self {
-        Self { tree, region }
+    /// Reads a plan.
+    pub(super) fn read(text: Text<'_>, region: Option<&str>) -> Self {
+        let mut changes = Self { header: text.beginning(), resources: Vec::new(), problems: Vec::new() };
+        match text.document() {
+            Ok(document) => changes.add_all(text, &document, region),
+            Err(problem) => changes.problems.push(problem),
+        }
+        changes
     }
 
-    fn changes(&self) -> Option<&Entry> {
-        self.tree.documents.first()?.as_mapping()?.get("resource_changes")
+    fn add_all(&mut self, text: Text<'_>, document: &Document<'_>, region: Option<&str>) {
+        self.problems.extend(document.check_version(text).err());
+        let configuration = Configuration::of(text, document.configuration.as_ref(), region);
+        let mut seen = HashSet::new();
+        let changes = document.resource_changes.map(|part| (part, text.read::<Vec<Part<'_>>>(part)));
+        if let Some((part, changes)) = changes {
+            self.header = text.key("resource_changes", part);
+            match changes {
+                Ok(changes) => {
+                    changes.into_iter().for_each(|part| self.add_change(text, part, None, &mut seen, &configuration))
+                }
+                Err(problem) => self.problems.push(problem),
+            }
+        }
+        for deferred in document.deferred_changes.iter().flatten() {
+            self.add_change(text, deferred.resource_change, Some(deferred.reason()), &mut seen, &configuration);
+        }
+        // The rest of a plan that has lost its changes.
+        for planned in document.planned().into_iter().filter(|planned| is_looked_for(&planned.mode, &planned.kind)) {
+            let address = text.string(planned.address).unwrap_or_default().into_owned();
+            if seen.insert(address) {
+                let planned = Planned::of_values(text, planned, &mut self.problems);
+                self.add(planned, &configuration);
+            }
+        }
     }
 
-    fn planned(&self, subject: Subject) -> impl Iterator<Item = Planned<'_>> {
-        let changes = self.changes().and_then(|entry| entry.value.as_sequence()).unwrap_or_default();
-        changes.iter().filter_map(move |change| Planned::read(change, subject))
+    fn add_change<'a>(
+        &mut self,
+        text: Text<'a>,
+        part: Part<'a>,
+        deferred: Option<&str>,
+        seen: &mut HashSet<String>,
+        configuration: &Configuration<'_>,
+    ) {
+        match text.read::<Change<'_>>(part) {
+            Ok(change) if is_looked_for(&change.mode, &change.kind) => {
+                seen.extend(text.string(change.address).map(|address| address.into_owned()));
+                let planned = Planned::of_change(text, &change, deferred, &mut self.problems);
+                self.add(planned, configuration);
+            }
+            Ok(_) => {}
+            Err(problem) => self.problems.push(problem),
+        }
+    }
+
+    fn add(&mut self, planned: Option<(String, Planned)>, configuration: &Configuration<'_>) {
+        let Some((kind, planned)) = planned else { return };
+        let resources = SUBJECTS.into_iter().filter_map(|subject| Some((subject, subject.kind(&kind)?)));
+        let resources = resources.filter_map(|(subject, kind)| Some((subject, planned.resource(kind, configuration)?)));
+        self.resources.extend(resources);
     }
 }
 
 impl Opened for Changes {
     fn header(&self) -> Option<Span> {
-        self.changes().map(|entry| entry.key.span)
+        Some(self.header)
     }
 
     fn sites(&self, _: Subject) -> usize {
@@ -55,8 +112,8 @@ impl Opened for Changes {
     }
 
     fn resources(&self, subject: Subject, _: usize, _: &World) -> Vec<Resource> {
-        let configuration = Configuration::of(&self.tree, self.region.as_deref());
-        self.planned(subject).map(|planned| planned.resource(configuration)).collect()
+        let resources = self.resources.iter().filter(|(own, _)| *own == subject);
+        resources.map(|(_, resource)| resource.clone()).collect()
     }
 
     fn elsewhere(&self, _: Subject) -> Vec<Elsewhere> {
@@ -64,48 +121,85 @@ impl Opened for Changes {
     }
 
     fn problems(&self) -> Vec<Problem> {
-        self.tree.problems.clone()
+        self.problems.clone()
+    }
+
+    fn is_generated(&self) -> bool {
+        true
     }
 }
 
-impl<'a> Planned<'a> {
-    /// A managed resource that is looked for and stays or comes.
-    pub(super) fn read(change: &'a Node, subject: Subject) -> Option<Self> {
-        let change = change.as_mapping()?;
-        let text = |key: &str| change.get(key)?.value.as_text();
-        let details = change.get("change")?.value.as_mapping()?;
-        Some(Self {
-            kind: subject.kind(text("type")?).filter(|_| text("mode") == Some("managed"))?,
-            address: &change.get("address")?.value,
-            after: details.get("after")?.value.as_mapping()?,
-            after_unknown: details.get("after_unknown").map(|entry| &*entry.value),
-        })
+/// Whether a resource is of a type that is read, in a plan's words.
+fn is_looked_for(mode: &str, kind: &str) -> bool {
+    mode == "managed" && SUBJECTS.into_iter().any(|subject| subject.kind(kind).is_some())
+}
+
+impl Planned {
+    /// The type of the resource of a change, and the resource; nothing if it won't be there.
+    pub(super) fn of_change<'a>(
+        text: Text<'a>,
+        change: &Change<'a>,
+        deferred: Option<&str>,
+        problems: &mut Vec<Problem>,
+    ) -> Option<(String, Self)> {
+        let after = text.tree(change.change.after?, problems)?;
+        let address = text.string(change.address)?.into_owned();
+        let after_unknown = change.change.after_unknown.and_then(|part| text.tree(part, problems));
+        let doubt = deferred
+            .map(|reason| Why::NotEvaluated { construct: format!("`{address}`, which the plan puts off ({reason}),") });
+        let header = text.span(change.address);
+        Some((change.kind.to_string(), Self { address, header, doubt, after, after_unknown, leaves_out: false }))
     }
 
-    /// The resource with its arguments.
-    pub(super) fn resource(&self, configuration: Configuration<'_>) -> Resource {
-        let header = self.address.span;
-        let address = self.address.as_text().unwrap_or_default().to_owned();
-        let fields = self.kind.shape.iter().filter_map(|argument| {
-            let reference = format!("{address}.{}", argument.name);
-            let unknown = part(self.after_unknown, argument.name);
-            let mut field = field(argument.name, self.after.get(argument.name), unknown, header, &reference)?;
+    /// The same for a resource among the planned values.
+    fn of_values<'a>(
+        text: Text<'a>,
+        planned: &PlannedResource<'a>,
+        problems: &mut Vec<Problem>,
+    ) -> Option<(String, Self)> {
+        let after = text.tree(planned.values?, problems)?;
+        let address = text.string(planned.address)?.into_owned();
+        let header = text.span(planned.address);
+        let planned_resource = Self { address, header, doubt: None, after, after_unknown: None, leaves_out: true };
+        Some((planned.kind.to_string(), planned_resource))
+    }
+
+    /// The resource with its arguments; nothing if these aren't an object.
+    pub(super) fn resource(&self, kind: &'static Kind, configuration: &Configuration<'_>) -> Option<Resource> {
+        let after = self.after.as_mapping()?;
+        let arguments = configuration.arguments(&self.address);
+        let unknown = self.after_unknown.as_ref().and_then(|unknown| unknown.as_mapping());
+        let fields = kind.shape.iter().filter_map(|argument| {
+            let reference = format!("{}.{}", self.address, argument.name);
+            let is_open = self.leaves_out
+                && match argument.holds {
+                    Holds::Blocks(_) => arguments.may_make_unknown(argument.name),
+                    Holds::Value | Holds::Document => arguments.may_be_unknown(argument.name),
+                };
+            let reading = Reading { holder: self.header, is_open };
+            let unknown = unknown.and_then(|unknown| unknown.get(argument.name)).map(|entry| &*entry.value);
+            let field = reading.field(argument.name, after.get(argument.name), unknown, &reference);
+            let mut field = field.or_else(|| is_open.then(|| self.unknown(argument.name, &reference)))?;
             drop_empty(&mut field.value);
+            name_reference(&mut field, argument.name, &reference, &arguments);
             // A plan lists no blocks where there are none.
             let is_absent = matches!(argument.holds, Holds::Blocks(_)) && is_empty(&field.value);
             (!is_absent).then_some(field)
         });
-        let region = configuration.region(header, &without_keys(&address).unwrap_or_default(), self.after);
-        let body = Object::new(header, fields.collect());
-        Resource {
-            kind: self.kind,
-            address,
-            header,
+        let body = Object::new(self.header, fields.collect());
+        Some(Resource {
+            kind,
+            address: self.address.clone(),
+            header: self.header,
             call: None,
             calls: Vec::new(),
-            owners: vec![header.file],
-            exists: Traced { value: Known(true), origin: Origin::Absent(header), hops: Vec::new() },
-            region,
+            owners: vec![self.header.file],
+            exists: Traced {
+                value: self.doubt.clone().map_or(Known(true), Unknown),
+                origin: Origin::Absent(self.header),
+                hops: Vec::new(),
+            },
+            region: configuration.region(self.header, &self.address, after),
             body: Known(body),
             ignored_changes: Vec::new(),
             // It is the code that is changed, not the plan.
@@ -113,89 +207,39 @@ impl<'a> Planned<'a> {
             macros: Vec::new(),
             contradictions: Vec::new(),
             is_synthesized: false,
-        }
+        })
+    }
+
+    /// An argument that the plan leaves out since it isn't known yet.
+    fn unknown(&self, name: &str, reference: &str) -> Field {
+        let why = Why::AtDeployment { reference: reference.to_owned(), is_set: false };
+        let value = Traced { value: Unknown(why), origin: Origin::Absent(self.header), hops: Vec::new() };
+        Field { key: name.to_owned(), key_span: self.header, value }
     }
 }
 
-/// A value that is in the plan, or that it says isn't known yet.
-fn field(name: &str, entry: Option<&Entry>, unknown: Option<&Node>, holder: Span, reference: &str) -> Option<Field> {
-    let key_span = entry.map_or(holder, |entry| entry.key.span);
-    let value = match (entry, unknown) {
-        (_, Some(unknown)) if is_true(unknown) => {
-            let origin = entry.map_or(Origin::Absent(holder), |entry| Origin::Written(entry.value.span));
-            let why = Why::AtDeployment { reference: reference.to_owned(), is_set: false };
-            Traced { value: Unknown(why), origin, hops: Vec::new() }
-        }
-        (Some(entry), unknown) => value(&entry.value, unknown, reference),
-        (None, _) => return None,
-    };
-    Some(Field { key: name.to_owned(), key_span, value })
+/// Says of an argument whose value isn't known what it refers to in the code.
+fn name_reference(field: &mut Field, name: &str, reference: &str, arguments: &Arguments<'_, '_>) {
+    if let Unknown(why) = &mut field.value.value {
+        *why = arguments.why(name, reference);
+    }
 }
 
-/// A value of the plan; JSON's nesting is limited by its parser.
-pub(super) fn value(node: &Arc<Node>, unknown: Option<&Node>, reference: &str) -> Traced<Data> {
-    let data = match &node.kind {
-        NodeKind::Scalar(scalar) => match node.meaning(scalar) {
-            Meaning::Null => Data::Null,
-            Meaning::Bool(value) => Data::Bool(value),
-            Meaning::Number(number) => Data::Number(number),
-            Meaning::String | Meaning::Ambiguous => Data::String(scalar.text.clone()),
-        },
-        NodeKind::Sequence(items) => {
-            let unknowns = unknown.and_then(Node::as_sequence).unwrap_or_default();
-            let item = |(index, node): (usize, &Arc<Node>)| {
-                let unknown = unknowns.get(index).map(|unknown| &**unknown);
-                value(node, unknown, &format!("{reference}[{index}]"))
-            };
-            Data::tuple(items.iter().enumerate().map(item).collect())
-        }
-        NodeKind::Mapping(mapping) => Data::Object(object(mapping, unknown, node.span, reference)),
-        NodeKind::Alias(_) => Data::Null,
+/// The values of a plan's variables, by their names.
+pub(super) fn variables<'a>(text: Text<'a>, part: Part<'a>) -> Result<HashMap<String, Traced<Data>>, Problem> {
+    let mut problems = Vec::new();
+    let tree = text.tree(part, &mut problems);
+    if let Some(problem) = problems.into_iter().next() {
+        return Err(problem);
+    }
+    let Some(entries) = tree.as_deref().and_then(Node::as_mapping) else {
+        return Err(Problem::syntax(text.span(part), "this isn't what a plan has here"));
     };
-    Traced::written(data, node.span)
-}
-
-/// The fields of a mapping, and those that Terraform will add to it.
-fn object(mapping: &Mapping, unknown: Option<&Node>, span: Span, reference: &str) -> Object {
-    let unknowns = unknown.and_then(Node::as_mapping).map(|unknown| unknown.entries.as_slice()).unwrap_or_default();
-    let mut unknowns: HashMap<&str, &Node> =
-        unknowns.iter().filter_map(|entry| Some((entry.key.as_text()?, &*entry.value))).collect();
-    let field = |name: &str, entry, unknown| field(name, entry, unknown, span, &format!("{reference}.{name}"));
-    let written = mapping.entries.iter().filter_map(|entry| {
+    let variable = |entry: &Entry| {
         let name = entry.key.as_text()?;
-        field(name, Some(entry), unknowns.remove(name))
-    });
-    let mut fields: Vec<Field> = written.collect();
-    let mut later: Vec<(&str, &Node)> = unknowns.into_iter().collect();
-    later.sort_by_key(|(_, node)| node.span.start);
-    fields.extend(later.into_iter().filter_map(|(name, node)| field(name, None, Some(node))));
-    Object::new(span, fields)
-}
-
-/// Drops the arguments that hold nothing from the bodies of blocks: a plan lists those that aren't written, too.
-fn drop_empty(value: &mut Traced<Data>) {
-    let Known(data) = &mut value.value else { return };
-    match data {
-        Data::List(list) => list.items.iter_mut().for_each(drop_empty),
-        Data::Object(object) => {
-            object.fields.retain(|field| !is_empty(&field.value));
-            for field in &mut object.fields {
-                drop_empty(&mut field.value);
-            }
-        }
-        Data::Null | Data::Bool(_) | Data::Number(_) | Data::String(_) => {}
-    }
-}
-
-fn part<'a>(unknown: Option<&'a Node>, name: &str) -> Option<&'a Node> {
-    unknown?.as_mapping()?.get(name).map(|entry| &*entry.value)
-}
-
-/// Whether a node is the boolean `true`.
-pub(super) fn is_true(node: &Node) -> bool {
-    matches!(&node.kind, NodeKind::Scalar(scalar) if node.meaning(scalar) == Meaning::Bool(true))
-}
-
-fn is_empty(value: &Traced<Data>) -> bool {
-    matches!(&value.value, Known(Data::List(list)) if list.items.is_empty())
+        let given = &entry.value.as_mapping()?.get("value")?.value;
+        let reading = Reading { holder: given.span, is_open: false };
+        Some((name.to_owned(), reading.value(given, None, name)))
+    };
+    Ok(entries.entries.iter().filter_map(variable).collect())
 }

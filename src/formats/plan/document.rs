@@ -6,16 +6,13 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::ops::Bound;
 
 use super::address::{Key, split_key, without_keys};
-use super::changes::{Planned, is_true, value};
-use super::region::Configuration;
+use super::changes::{Planned, variables};
+use super::configuration::Configuration;
+use super::raw::{self, Change, Document, Module, Part, Text};
 use crate::model::{Resource, Subject, Trail, dialects};
 use crate::source::{FileId, SourceFile};
-use crate::syntax::json;
-use crate::syntax::node::{Entry, Mapping, Node, NodeKind};
+use crate::syntax::Problem;
 use crate::value::{Data, Traced};
-
-/// The only major version of the format.
-const VERSION: &str = "1";
 
 /// What makes a file that is a plan.
 const HOW: &str = "write it with `terraform show -json PLANFILE`";
@@ -58,26 +55,36 @@ impl Plan {
         if !file.replaced.is_empty() {
             return Err(format!("it isn't written in UTF-8; {HOW} and save it as UTF-8"));
         }
-        let tree = json::parse(id, file);
-        if let Some(problem) = tree.problems.first() {
-            let position = file.position(problem.span.start);
-            let place = format!("line {}, column {}", position.line, position.column);
-            return Err(format!("it isn't JSON, {} at {place}; {HOW}", problem.message));
-        }
-        let root = tree.documents.first().and_then(|document| document.as_mapping());
-        let root = root.ok_or_else(|| format!("it isn't a plan; {HOW}"))?;
-        check_kind(root)?;
+        let text = Text { id, file };
+        let told = |problem: Problem| told(&problem, file);
+        let document = text.document().map_err(told)?;
+        let configuration = check_kind(&document, text)?;
         let mut plan = Self {
             file: id,
             name: name.to_owned(),
-            declared: declared(root)?,
-            is_complete: root.get("complete").is_some_and(|entry| is_true(&entry.value)),
-            variables: variables(root)?,
+            declared: configuration
+                .root_module
+                .as_ref()
+                .map(declared)
+                .ok_or_else(|| wrong("configuration.root_module"))?,
+            is_complete: document.complete == Some(true) && document.deferred_changes.iter().flatten().next().is_none(),
+            variables: document.variables.map_or(Ok(HashMap::new()), |part| variables(text, part)).map_err(told)?,
             addresses: BTreeSet::new(),
             trails: BTreeMap::new(),
             declarations: BTreeMap::new(),
         };
-        plan.add_changes(root, Configuration::of(&tree, None))?;
+        let Some(changes) = document.resource_changes else {
+            // There is none when nothing is declared, and in a plan that only refreshes.
+            plan.is_complete = false;
+            return Ok(plan);
+        };
+        let configuration = Configuration::of(text, Some(configuration), None);
+        let changes: Vec<Part<'_>> = text.read(changes).map_err(|_| wrong("resource_changes"))?;
+        for (index, part) in changes.into_iter().enumerate() {
+            let wrong = || wrong(&format!("resource_changes[{index}]"));
+            let change = text.read(part).map_err(|_| wrong())?;
+            plan.add(text, &change, &configuration).map_err(|cause| cause.unwrap_or_else(wrong))?;
+        }
         Ok(plan)
     }
 
@@ -128,121 +135,70 @@ impl Plan {
             .map_while(move |address| address.strip_prefix(start))
     }
 
-    fn add_changes(&mut self, root: &Mapping, configuration: Configuration<'_>) -> Result<(), String> {
-        let Some(changes) = root.get("resource_changes") else {
-            // There is none when nothing is declared, and in a plan that only refreshes.
-            self.is_complete = false;
+    /// Takes in a change.
+    ///
+    /// # Errors
+    ///
+    /// Why it can't be, as a sentence fragment; nothing if it isn't what a plan has there.
+    fn add<'a>(
+        &mut self,
+        text: Text<'a>,
+        change: &Change<'a>,
+        configuration: &Configuration<'_>,
+    ) -> Result<(), Option<String>> {
+        // Nobody concludes from `terraform plan -destroy` that nothing is meant to be there.
+        self.is_complete &= !change.is_destroyed();
+        if change.mode != "managed" || change.change.after.is_none() {
             return Ok(());
-        };
-        let changes = changes.value.as_sequence().ok_or_else(|| wrong("resource_changes"))?;
-        for (index, node) in changes.iter().enumerate() {
-            let change = Change::read(node).ok_or_else(|| wrong(&format!("resource_changes[{index}]")))?;
-            // Nobody concludes from `terraform plan -destroy` that nothing is meant to be there.
-            self.is_complete &= !change.is_destroyed;
-            if change.exists {
-                self.add(&change, node, configuration)?;
-            }
         }
-        Ok(())
-    }
-
-    fn add(&mut self, change: &Change<'_>, node: &Node, configuration: Configuration<'_>) -> Result<(), String> {
-        let address = change.address;
-        if !self.addresses.insert(address.to_owned()) {
-            return Err(format!("it plans `{address}` twice; {HOW}"));
+        let address = text.string(change.address).ok_or(None)?.into_owned();
+        if !self.addresses.insert(address.clone()) {
+            return Err(Some(format!("it plans `{address}` twice; {HOW}")));
         }
-        if let Some(trail) = Planned::read(node, Subject::Trails) {
-            let declaration = without_keys(address).ok_or_else(|| format!("`{address}` isn't an address; {HOW}"))?;
-            self.declarations.entry(declaration).or_default().push(address.to_owned());
-            let resource = trail.resource(configuration);
-            let read = dialects::read(resource.clone()).map(|trail| PlannedTrail { resource, trail });
-            self.trails.extend(read.map(|trail| (address.to_owned(), trail)));
+        let Some(kind) = Subject::Trails.kind(&change.kind) else { return Ok(()) };
+        let declaration = without_keys(&address).ok_or_else(|| Some(format!("`{address}` isn't an address; {HOW}")))?;
+        let mut problems = Vec::new();
+        let planned = Planned::of_change(text, change, None, &mut problems);
+        if let Some(problem) = problems.first() {
+            return Err(Some(told(problem, text.file)));
         }
+        let resource = planned.and_then(|(_, planned)| planned.resource(kind, configuration)).ok_or(None)?;
+        self.declarations.entry(declaration).or_default().push(address.clone());
+        let read = dialects::read(resource.clone()).map(|trail| PlannedTrail { resource, trail });
+        self.trails.extend(read.map(|trail| (address, trail)));
         Ok(())
     }
 }
 
-/// A change of a resource, as far as all of them have to be understood.
-struct Change<'a> {
-    address: &'a str,
-    /// Whether it is a managed resource that will be there.
-    exists: bool,
-    /// Whether it is removed because somebody asked for that, and not by what the code says.
-    is_destroyed: bool,
+/// What is wrong with a text, as a sentence fragment.
+fn told(problem: &Problem, file: &SourceFile) -> String {
+    let position = file.position(problem.span.start);
+    let message = problem.message.strip_prefix("this ").map_or(problem.message.clone(), |rest| format!("it {rest}"));
+    format!("{message} (line {}, column {}); {HOW}", position.line, position.column)
 }
 
-impl<'a> Change<'a> {
-    fn read(node: &'a Node) -> Option<Self> {
-        let entries = node.as_mapping()?;
-        let details = entries.get("change")?.value.as_mapping()?;
-        let is_managed = text(entries, "mode")? == "managed";
-        let actions = details.get("actions")?.value.as_sequence()?;
-        let is_removed = matches!(actions, [only] if only.as_text() == Some("delete"));
-        let is_explained = ["action_reason", "deposed"].iter().any(|key| entries.get(key).is_some());
-        let after = details.get("after").map(|entry| &*entry.value);
-        let is_nothing = after.is_none_or(|after| matches!(after.kind, NodeKind::Scalar(_)));
-        Some(Self {
-            address: text(entries, "address")?,
-            exists: is_managed && !is_nothing && after?.as_mapping().map(|_| true)?,
-            is_destroyed: is_managed && is_removed && !is_explained,
-        })
+/// Whether it is a plan, and of a version that is known; the code that was planned.
+fn check_kind<'d, 'a>(document: &'d Document<'a>, text: Text<'a>) -> Result<&'d raw::Configuration<'a>, String> {
+    if document.format_version.is_none() {
+        return Err(format!("it isn't a plan; {HOW}"));
     }
-}
-
-/// Whether it is a plan, and of a version that is known.
-fn check_kind(root: &Mapping) -> Result<(), String> {
-    let Some(version) = text(root, "format_version") else { return Err(format!("it isn't a plan; {HOW}")) };
-    if version.split('.').next() != Some(VERSION) {
-        return Err(format!("its format has the version {version}, and only {VERSION}.x is known"));
+    document.check_version(text).map_err(|problem| problem.message)?;
+    match (&document.planned_values, &document.configuration) {
+        (Some(_), Some(configuration)) => Ok(configuration),
+        _ => {
+            let what = if document.is_state() { "a state" } else { "something else" };
+            Err(format!("it is {what} and not a plan; {HOW}"))
+        }
     }
-    if root.get("planned_values").is_none() || root.get("configuration").is_none() {
-        let what = if root.get("values").is_some() { "a state" } else { "something else" };
-        return Err(format!("it is {what} and not a plan; {HOW}"));
-    }
-    Ok(())
 }
 
 /// What the root module declares.
-fn declared(root: &Mapping) -> Result<BTreeSet<String>, String> {
-    let module = root.get("configuration").and_then(|entry| entry.value.as_mapping()?.get("root_module"));
-    let module = module.and_then(|entry| entry.value.as_mapping());
-    let module = module.ok_or_else(|| wrong("configuration.root_module"))?;
-    let mut declared = BTreeSet::new();
-    for (key, prefix) in [("module_calls", "module"), ("variables", "var")] {
-        let names = entries(module, key)?.iter().filter_map(|entry| entry.key.as_text());
-        declared.extend(names.map(|name| format!("{prefix}.{name}")));
-    }
-    let resources = module.get("resources").map(|entry| entry.value.as_sequence().ok_or_else(|| wrong("resources")));
-    let resources = resources.transpose()?.unwrap_or_default();
-    declared.extend(resources.iter().filter_map(|node| managed(node)).map(str::to_owned));
-    Ok(declared)
-}
-
-/// The address of a managed resource of the configuration.
-fn managed(node: &Node) -> Option<&str> {
-    let resource = node.as_mapping()?;
-    text(resource, "address").filter(|_| text(resource, "mode") == Some("managed"))
-}
-
-fn variables(root: &Mapping) -> Result<HashMap<String, Traced<Data>>, String> {
-    let variable = |entry: &Entry| {
-        let name = entry.key.as_text()?;
-        let given = &entry.value.as_mapping()?.get("value")?.value;
-        Some((name.to_owned(), value(given, None, name)))
-    };
-    Ok(entries(root, "variables")?.iter().filter_map(variable).collect())
-}
-
-/// The entries of a mapping within a mapping; none if it isn't there.
-fn entries<'a>(mapping: &'a Mapping, key: &str) -> Result<&'a [Entry], String> {
-    match mapping.get(key) {
-        None => Ok(&[]),
-        Some(entry) => entry.value.as_mapping().map(|own| own.entries.as_slice()).ok_or_else(|| wrong(key)),
-    }
-}
-
-fn text<'a>(mapping: &'a Mapping, key: &str) -> Option<&'a str> {
-    mapping.get(key)?.value.as_text()
+fn declared(module: &Module<'_>) -> BTreeSet<String> {
+    let calls = module.module_calls.keys().map(|name| format!("module.{name}"));
+    let variables = module.variables.keys().map(|name| format!("var.{name}"));
+    let is_managed = |resource: &&raw::Declared<'_>| resource.mode.as_deref() == Some("managed");
+    let resources = module.resources.iter().filter(is_managed).map(|resource| resource.address.to_string());
+    calls.chain(variables).chain(resources).collect()
 }
 
 fn wrong(what: &str) -> String {

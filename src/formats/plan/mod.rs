@@ -5,8 +5,10 @@
 
 mod address;
 mod changes;
+mod configuration;
 mod document;
-mod region;
+mod raw;
+mod values;
 
 use std::path::PathBuf;
 use std::sync::LazyLock;
@@ -14,10 +16,12 @@ use std::sync::LazyLock;
 use memchr::memmem::Finder;
 
 use super::{Context, Format, Interest, Kept, Linked, Links, Opened, Project};
-use crate::model::dialects;
-use crate::source::{FileId, SourceFile};
-use crate::syntax::json;
+use crate::model::{Elsewhere, Resource, Subject, dialects};
+use crate::source::{FileId, SourceFile, Span};
+use crate::syntax::Problem;
+use crate::value::World;
 use changes::Changes;
+use raw::{Text, What};
 
 pub use address::Key;
 pub use document::{Plan, PlannedTrail};
@@ -28,7 +32,8 @@ pub struct TerraformPlan;
 
 static TRAILS: LazyLock<[Finder<'static>; 2]> =
     LazyLock::new(|| [Finder::new(dialects::AWS.kind), Finder::new(dialects::AWSCC.kind)]);
-static CHANGES: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("\"resource_changes\""));
+/// What these words have in common: hardly any file has it, so most are searched once.
+static COMMON: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("_cloudtrail"));
 
 impl Format for TerraformPlan {
     fn name(&self) -> &'static str {
@@ -40,13 +45,16 @@ impl Format for TerraformPlan {
     }
 
     fn recognizes(&self, text: &[u8]) -> bool {
-        text.trim_ascii_start().starts_with(b"{") && CHANGES.find(text).is_some()
+        What::of(text).is_some()
+    }
+
+    fn is_told_by_content(&self) -> bool {
+        true
     }
 
     fn interest(&self, bytes: &[u8]) -> Interest {
-        let mentions_trail = || TRAILS.iter().any(|needle| needle.find(bytes).is_some());
-        // Hardly any other file has this word, so most are searched once.
-        if CHANGES.find(bytes).is_some() && mentions_trail() { Interest::Mentions } else { Interest::None }
+        let mentions_trail = COMMON.find(bytes).is_some() && TRAILS.iter().any(|needle| needle.find(bytes).is_some());
+        if mentions_trail && What::of(bytes).is_some() { Interest::Mentions } else { Interest::None }
     }
 
     fn links(&self, _kept: Kept, _context: Context<'_>) -> Links {
@@ -88,7 +96,42 @@ impl Project for PlanFile {
     }
 
     fn open<'a>(&'a self, context: Context<'a>) -> Box<dyn Opened + 'a> {
-        let tree = json::parse(self.file, &context.sources.file(self.file));
-        Box::new(Changes::new(tree, context.options.region.clone()))
+        let file = context.sources.file(self.file);
+        match What::of(file.text.as_bytes()) {
+            Some(What::State) => Box::new(State),
+            Some(What::Plan) | None => {
+                let text = Text { id: self.file, file: &file };
+                Box::new(Changes::read(text, context.options.region.as_deref()))
+            }
+        }
+    }
+}
+
+/// A state, which isn't read: it records what is deployed, and the code may say otherwise by now.
+struct State;
+
+impl Opened for State {
+    fn header(&self) -> Option<Span> {
+        None
+    }
+
+    fn sites(&self, _: Subject) -> usize {
+        0
+    }
+
+    fn resources(&self, _: Subject, _: usize, _: &World) -> Vec<Resource> {
+        Vec::new()
+    }
+
+    fn elsewhere(&self, _: Subject) -> Vec<Elsewhere> {
+        Vec::new()
+    }
+
+    fn problems(&self) -> Vec<Problem> {
+        Vec::new()
+    }
+
+    fn unread(&self) -> Option<String> {
+        Some("is a state of Terraform, which records what is deployed: check the code or a plan".to_owned())
     }
 }

@@ -1,0 +1,192 @@
+//! What the code that was planned adds to a plan: the Region of a resource that doesn't say its own, and what an argument
+//! refers to whose value isn't known yet.
+//!
+//! Source: <https://developer.hashicorp.com/terraform/internals/json-format#configuration-representation>.
+
+use std::collections::HashMap;
+
+use super::address::{segments, without_keys};
+use super::raw::{self, Constant, Declared, Expression, Module, Part, Text};
+use crate::source::Span;
+use crate::syntax::node::Mapping;
+use crate::value::{Known, Maybe, Origin, Traced, Unknown, Why};
+
+/// References to references on the way of a value aren't followed further than this.
+const MAX_HOPS: usize = 64;
+
+/// The attributes by which others refer to a resource: they are neither null nor empty once it is there.
+const IDENTITIES: [&str; 3] = ["arn", "id", "key_id"];
+
+/// The configuration of which a plan was made.
+pub(super) struct Configuration<'a> {
+    text: Text<'a>,
+    raw: Option<&'a raw::Configuration<'a>>,
+    /// The resources by their address without keys.
+    declared: HashMap<String, &'a Declared<'a>>,
+    /// What the user says is the Region of what doesn't say its own.
+    default: Option<&'a str>,
+}
+
+/// What the code says of the arguments of a resource.
+pub(super) struct Arguments<'c, 'a> {
+    configuration: &'c Configuration<'a>,
+    /// The calls that lead to it, each with its key.
+    calls: Vec<String>,
+    /// By the name of the argument; nothing if the resource isn't in the configuration.
+    expressions: Option<HashMap<String, Part<'a>>>,
+}
+
+impl<'a> Configuration<'a> {
+    pub(super) fn of(text: Text<'a>, raw: Option<&'a raw::Configuration<'a>>, default: Option<&'a str>) -> Self {
+        let mut declared = HashMap::new();
+        let root = raw.and_then(|raw| raw.root_module.as_ref());
+        let mut pending: Vec<(String, &Module<'a>)> = root.map(|root| (String::new(), root)).into_iter().collect();
+        while let Some((prefix, module)) = pending.pop() {
+            let resources = module.resources.iter();
+            declared.extend(resources.map(|resource| (format!("{prefix}{}", resource.address), resource)));
+            let calls = module.module_calls.iter();
+            pending.extend(calls.map(|(name, call)| (format!("{prefix}module.{name}."), &call.module)));
+        }
+        Self { text, raw, declared, default }
+    }
+
+    /// What the code says of the resource at an address.
+    pub(super) fn arguments(&self, address: &str) -> Arguments<'_, 'a> {
+        let declared = without_keys(address).and_then(|address| self.declared.get(&address));
+        let expressions = declared.and_then(|declared| self.text.read(declared.expressions?).ok());
+        Arguments { configuration: self, calls: calls(address), expressions }
+    }
+
+    /// The Region of a resource, by what is planned for it and by its address.
+    pub(super) fn region(&self, header: Span, address: &str, after: &Mapping) -> Traced<String> {
+        let home = after.get("home_region").map(|entry| &entry.value);
+        if let Some((region, span)) = home.and_then(|home| Some((home.as_text()?, home.span))) {
+            return Traced::written(region.to_owned(), span);
+        }
+        Traced { value: self.of_provider(address), origin: Origin::Absent(header), hops: Vec::new() }
+    }
+
+    fn of_provider(&self, address: &str) -> Maybe<String> {
+        let declared = without_keys(address).and_then(|address| self.declared.get(&address));
+        let Some(key) = declared.and_then(|declared| declared.provider_config_key.as_deref()) else {
+            return unstated("the provider that the plan names");
+        };
+        let Some(provider) = self.raw.and_then(|raw| raw.provider_config.get(key)) else {
+            return unstated(&format!("provider `{key}`"));
+        };
+        let region = provider.expressions.as_ref().and_then(|expressions| expressions.get("region"));
+        match (region, self.default) {
+            (Some(region), _) => match self.expression(region) {
+                Some(Expression { constant_value: Some(Constant::Text(region)), .. }) => Known(region),
+                _ => unstated(&format!("the Region of provider `{key}`")),
+            },
+            (None, Some(region)) => Known(region.to_owned()),
+            (None, None) => Unknown(Why::FromEnvironment { provider: key.to_owned() }),
+        }
+    }
+
+    fn expression(&self, part: Part<'a>) -> Option<Expression> {
+        self.text.read(part).ok()
+    }
+
+    /// The module to which calls lead.
+    fn module(&self, calls: &[String]) -> Option<&'a Module<'a>> {
+        let mut module = self.raw?.root_module.as_ref()?;
+        for call in calls {
+            module = &module.module_calls.get(name_of(call))?.module;
+        }
+        Some(module)
+    }
+
+    /// The address of the attribute to which a reference in a module leads, through variables and outputs.
+    fn follow(&self, mut calls: Vec<String>, reference: String) -> Option<String> {
+        let mut reference = reference;
+        for _ in 0..MAX_HOPS {
+            if let Some(name) = reference.strip_prefix("var.") {
+                let call = calls.pop()?;
+                let call = self.module(&calls)?.module_calls.get(name_of(&call))?;
+                reference = self.only_reference(call.expressions.as_ref()?.get(name)?)?;
+            } else if reference.starts_with("module.") {
+                let parts = segments(&reference)?;
+                let [_, call, output] = parts.as_slice() else { return None };
+                calls.push((*call).to_owned());
+                reference = self.only_reference(self.module(&calls)?.outputs.get(*output)?.expression?)?;
+            } else {
+                return is_attribute(&reference).then(|| {
+                    let calls = calls.iter().map(|call| format!("module.{call}."));
+                    calls.chain([reference]).collect()
+                });
+            }
+        }
+        None
+    }
+
+    /// The one thing to which an expression refers. Terraform names it, and then what holds it.
+    fn only_reference(&self, part: Part<'a>) -> Option<String> {
+        let references = self.expression(part)?.references;
+        let first = references.first()?;
+        references.iter().all(|other| first.starts_with(other.as_str())).then(|| first.clone())
+    }
+}
+
+impl<'a> Arguments<'_, 'a> {
+    /// Why the value of an argument isn't known, which is at `own` in the plan.
+    pub(super) fn why(&self, argument: &str, own: &str) -> Why {
+        let reference = || {
+            let part = self.expressions.as_ref()?.get(argument)?;
+            self.configuration.follow(self.calls.clone(), self.configuration.only_reference(part)?)
+        };
+        match reference() {
+            Some(reference) => {
+                let attribute = reference.rsplit_once('.').map_or("", |(_, attribute)| attribute);
+                let is_set = IDENTITIES.contains(&attribute);
+                Why::AtDeployment { reference, is_set }
+            }
+            None => Why::AtDeployment { reference: own.to_owned(), is_set: false },
+        }
+    }
+
+    /// Whether an argument may have a value that isn't known yet, as far as the code tells.
+    pub(super) fn may_be_unknown(&self, argument: &str) -> bool {
+        match &self.expressions {
+            Some(expressions) => expressions.get(argument).is_some_and(|part| part.get().contains("\"references\"")),
+            None => true,
+        }
+    }
+
+    /// The same for blocks, which the configuration doesn't have where they are made from a collection.
+    pub(super) fn may_make_unknown(&self, blocks: &str) -> bool {
+        let is_written = self.expressions.as_ref().is_some_and(|expressions| expressions.contains_key(blocks));
+        !is_written || self.may_be_unknown(blocks)
+    }
+}
+
+/// The calls in an address, each with its key.
+fn calls(address: &str) -> Vec<String> {
+    let parts = segments(address).unwrap_or_default();
+    let calls = parts.chunks(2).map_while(|pair| match pair {
+        ["module", call] => Some((*call).to_owned()),
+        _ => None,
+    });
+    calls.collect()
+}
+
+/// A call without its key.
+fn name_of(call: &str) -> &str {
+    call.split_once('[').map_or(call, |(name, _)| name)
+}
+
+/// Whether a reference is to an attribute of a resource, and not to a part of it.
+fn is_attribute(reference: &str) -> bool {
+    let Some(parts) = segments(reference) else { return false };
+    match parts.as_slice() {
+        ["data", _, _, attribute] => !attribute.contains('['),
+        ["data" | "local" | "each" | "count" | "path" | "terraform" | "self", ..] => false,
+        [_, _, attribute] => !attribute.contains('['),
+        _ => false,
+    }
+}
+
+fn unstated<T>(what: &str) -> Maybe<T> {
+    Unknown(Why::NotEvaluated { construct: what.to_owned() })
+}

@@ -1,0 +1,392 @@
+//! The text of a plan, of which only those parts become trees that matter: a plan may be larger than all code behind it.
+//!
+//! A [`Part`] is a slice of the text, so its place in the file is known, and nothing in it has been read yet. The whole text
+//! is gone through once, to find the parts; the parser keeps no more of it than a few words for each resource.
+
+use std::borrow::Cow;
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use serde::Deserialize;
+use serde::de::IgnoredAny;
+use serde_json::value::RawValue;
+
+use crate::source::{FileId, SourceFile, Span};
+use crate::syntax::node::Node;
+use crate::syntax::{Problem, json};
+
+/// A value that hasn't been read.
+pub(super) type Part<'a> = &'a RawValue;
+
+/// What `terraform show -json` prints.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Document<'a> {
+    #[serde(borrow)]
+    pub(super) format_version: Option<Part<'a>>,
+    #[serde(borrow)]
+    pub(super) variables: Option<Part<'a>>,
+    #[serde(borrow)]
+    pub(super) planned_values: Option<Values<'a>>,
+    #[serde(borrow)]
+    pub(super) resource_changes: Option<Part<'a>>,
+    #[serde(borrow)]
+    pub(super) deferred_changes: Option<Vec<Deferred<'a>>>,
+    #[serde(borrow)]
+    pub(super) configuration: Option<Configuration<'a>>,
+    pub(super) complete: Option<bool>,
+    /// What a state has in the place of planned values.
+    values: Option<IgnoredAny>,
+}
+
+/// A change of a resource.
+#[derive(Debug, Deserialize)]
+pub(super) struct Change<'a> {
+    #[serde(borrow)]
+    pub(super) address: Part<'a>,
+    #[serde(borrow)]
+    pub(super) mode: Cow<'a, str>,
+    #[serde(borrow, rename = "type")]
+    pub(super) kind: Cow<'a, str>,
+    #[serde(borrow)]
+    pub(super) change: Details<'a>,
+    action_reason: Option<IgnoredAny>,
+    deposed: Option<IgnoredAny>,
+}
+
+/// How the resource changes.
+#[derive(Debug, Deserialize)]
+pub(super) struct Details<'a> {
+    #[serde(default)]
+    actions: Vec<String>,
+    /// Its arguments, with the provider's defaults; nothing if it won't be there.
+    #[serde(borrow)]
+    pub(super) after: Option<Part<'a>>,
+    /// The arguments that Terraform will learn while it applies: `true` in place of each.
+    #[serde(borrow)]
+    pub(super) after_unknown: Option<Part<'a>>,
+}
+
+/// A change that Terraform puts off, as it can't tell yet what it is.
+#[derive(Debug, Deserialize)]
+pub(super) struct Deferred<'a> {
+    #[serde(borrow)]
+    pub(super) resource_change: Part<'a>,
+    reason: Option<String>,
+}
+
+/// What there will be.
+#[derive(Debug, Deserialize)]
+pub(super) struct Values<'a> {
+    #[serde(borrow)]
+    root_module: Option<PlannedModule<'a>>,
+}
+
+#[derive(Debug, Deserialize)]
+struct PlannedModule<'a> {
+    #[serde(borrow)]
+    resources: Option<Vec<PlannedResource<'a>>>,
+    #[serde(borrow)]
+    child_modules: Option<Vec<PlannedModule<'a>>>,
+}
+
+/// A resource that there will be, without the arguments that aren't known yet.
+#[derive(Debug, Deserialize)]
+pub(super) struct PlannedResource<'a> {
+    #[serde(borrow)]
+    pub(super) address: Part<'a>,
+    #[serde(borrow)]
+    pub(super) mode: Cow<'a, str>,
+    #[serde(borrow, rename = "type")]
+    pub(super) kind: Cow<'a, str>,
+    #[serde(borrow)]
+    pub(super) values: Option<Part<'a>>,
+}
+
+/// The code that was planned.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Configuration<'a> {
+    #[serde(borrow)]
+    pub(super) provider_config: HashMap<String, Provider<'a>>,
+    #[serde(borrow)]
+    pub(super) root_module: Option<Module<'a>>,
+}
+
+/// The configuration of a provider.
+#[derive(Debug, Deserialize)]
+pub(super) struct Provider<'a> {
+    #[serde(borrow)]
+    pub(super) expressions: Option<HashMap<String, Part<'a>>>,
+}
+
+/// A module, as it is written.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Module<'a> {
+    #[serde(borrow)]
+    pub(super) resources: Vec<Declared<'a>>,
+    #[serde(borrow)]
+    pub(super) module_calls: HashMap<String, Call<'a>>,
+    #[serde(borrow)]
+    pub(super) outputs: HashMap<String, Output<'a>>,
+    pub(super) variables: HashMap<String, IgnoredAny>,
+}
+
+/// A resource, as it is written.
+#[derive(Debug, Deserialize)]
+pub(super) struct Declared<'a> {
+    #[serde(borrow)]
+    pub(super) address: Cow<'a, str>,
+    pub(super) mode: Option<String>,
+    pub(super) provider_config_key: Option<String>,
+    #[serde(borrow)]
+    pub(super) expressions: Option<Part<'a>>,
+}
+
+/// A call of a module.
+#[derive(Debug, Deserialize)]
+pub(super) struct Call<'a> {
+    #[serde(borrow)]
+    pub(super) expressions: Option<HashMap<String, Part<'a>>>,
+    #[serde(borrow, default)]
+    pub(super) module: Module<'a>,
+}
+
+/// An output of a module.
+#[derive(Debug, Deserialize)]
+pub(super) struct Output<'a> {
+    #[serde(borrow)]
+    pub(super) expression: Option<Part<'a>>,
+}
+
+/// An expression: a value that is written out, or what it refers to.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Expression {
+    pub(super) constant_value: Option<Constant>,
+    pub(super) references: Vec<String>,
+}
+
+/// A value that is written out, as far as it is a text.
+#[derive(Debug, Deserialize)]
+#[serde(untagged)]
+pub(super) enum Constant {
+    /// A text.
+    Text(String),
+    /// Something else.
+    Other(IgnoredAny),
+}
+
+/// What a text in JSON is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum What {
+    /// A plan, or a text that would be one if it were whole.
+    Plan,
+    /// A state, which records what is deployed.
+    State,
+}
+
+#[derive(Deserialize)]
+struct Keys<'a> {
+    format_version: Option<IgnoredAny>,
+    #[serde(borrow)]
+    planned_values: Option<Part<'a>>,
+    #[serde(borrow)]
+    resource_changes: Option<Part<'a>>,
+    #[serde(borrow)]
+    deferred_changes: Option<Part<'a>>,
+    values: Option<IgnoredAny>,
+    version: Option<IgnoredAny>,
+    lineage: Option<IgnoredAny>,
+    serial: Option<IgnoredAny>,
+    encrypted_data: Option<IgnoredAny>,
+    resource: Option<IgnoredAny>,
+    #[serde(rename = "Resources")]
+    template: Option<IgnoredAny>,
+}
+
+impl What {
+    /// What a text is, by the keys at its top; nothing if it is neither.
+    pub(super) fn of(text: &[u8]) -> Option<Self> {
+        let text = text.strip_prefix("\u{feff}".as_bytes()).unwrap_or(text).trim_ascii_start();
+        if !text.starts_with(b"{") {
+            return None;
+        }
+        match serde_json::from_slice::<Keys<'_>>(text) {
+            Ok(keys) => keys.what(),
+            // Its own faults are to be told, so a broken plan is one.
+            Err(_) => {
+                let has = |key: &str| memchr::memmem::find(text, format!("\"{key}\"").as_bytes()).is_some();
+                (has("resource_changes") && (has("format_version") || has("actions"))).then_some(Self::Plan)
+            }
+        }
+    }
+}
+
+impl Keys<'_> {
+    fn what(&self) -> Option<What> {
+        // Neither has these keys, and code has them.
+        if self.template.is_some() || self.resource.is_some() && self.format_version.is_none() {
+            return None;
+        }
+        let begins = |part: &Option<Part<'_>>, bracket| part.is_some_and(|part| part.get().starts_with(bracket));
+        let is_plan = begins(&self.planned_values, '{')
+            || begins(&self.resource_changes, '[')
+            || begins(&self.deferred_changes, '[');
+        let is_shown = self.format_version.is_some() && (self.values.is_some() || self.resource.is_some());
+        let is_stored = self.version.is_some() && (self.lineage.is_some() || self.serial.is_some());
+        match is_plan {
+            true => Some(What::Plan),
+            false => (is_shown || is_stored || self.encrypted_data.is_some()).then_some(What::State),
+        }
+    }
+}
+
+impl Deferred<'_> {
+    /// Terraform's word for why it is put off.
+    pub(super) fn reason(&self) -> &str {
+        self.reason.as_deref().unwrap_or("for an unknown reason")
+    }
+}
+
+impl<'a> Document<'a> {
+    /// Checks that the format is one that is known.
+    ///
+    /// # Errors
+    ///
+    /// It has another version.
+    pub(super) fn check_version(&self, text: Text<'a>) -> Result<(), Problem> {
+        let Some(part) = self.format_version else { return Ok(()) };
+        let version = text.string(part).unwrap_or_default();
+        match version.split('.').next() {
+            Some("0" | "1") => Ok(()),
+            _ => {
+                let message =
+                    format!("the format of this plan has the version {version}, and only 0.x and 1.x are known");
+                Err(Problem::syntax(text.span(part), message))
+            }
+        }
+    }
+
+    /// Whether it is a state instead.
+    pub(super) fn is_state(&self) -> bool {
+        self.planned_values.is_none() && self.values.is_some()
+    }
+
+    /// The resources that there will be, in all modules.
+    pub(super) fn planned(&self) -> Vec<&PlannedResource<'a>> {
+        let mut found = Vec::new();
+        let mut pending: Vec<&PlannedModule<'a>> =
+            self.planned_values.iter().filter_map(|values| values.root_module.as_ref()).collect();
+        while let Some(module) = pending.pop() {
+            found.extend(module.resources.iter().flatten());
+            pending.extend(module.child_modules.iter().flatten().rev());
+        }
+        found
+    }
+}
+
+impl Change<'_> {
+    /// Whether it is removed because somebody asked for that, and not by what the code says.
+    pub(super) fn is_destroyed(&self) -> bool {
+        let is_removed = matches!(self.change.actions.as_slice(), [only] if only == "delete");
+        self.mode == "managed" && is_removed && self.action_reason.is_none() && self.deposed.is_none()
+    }
+}
+
+/// The file in which a plan stands.
+#[derive(Clone, Copy)]
+pub(super) struct Text<'a> {
+    pub(super) id: FileId,
+    pub(super) file: &'a SourceFile,
+}
+
+impl<'a> Text<'a> {
+    /// Reads the whole.
+    pub(super) fn document(self) -> Result<Document<'a>, Problem> {
+        let body = self.file.body().1;
+        serde_json::from_str(body).map_err(|error| self.problem(body, &error))
+    }
+
+    /// Reads a part.
+    pub(super) fn read<T: Deserialize<'a>>(self, part: Part<'a>) -> Result<T, Problem> {
+        serde_json::from_str(part.get()).map_err(|error| self.problem(part.get(), &error))
+    }
+
+    /// A part as a tree, with what is wrong with it.
+    pub(super) fn tree(self, part: Part<'a>, problems: &mut Vec<Problem>) -> Option<Arc<Node>> {
+        let span = self.span(part);
+        let mut tree = json::parse_part(self.id, self.file, span.range());
+        problems.append(&mut tree.problems);
+        tree.documents.into_iter().next()
+    }
+
+    /// Where a part stands.
+    pub(super) fn span(self, part: Part<'_>) -> Span {
+        let start = self.offset(part.get());
+        Span::new(self.id, start, start.saturating_add(part.get().len()))
+    }
+
+    /// A part that is a string.
+    pub(super) fn string(self, part: Part<'a>) -> Option<Cow<'a, str>> {
+        serde_json::from_str(part.get()).ok().map(Borrowed::into_inner)
+    }
+
+    /// Where the key of a part stands.
+    pub(super) fn key(self, key: &str, part: Part<'_>) -> Span {
+        let start = self.offset(part.get());
+        self.quoted_before(key, start).unwrap_or_else(|| self.span(part))
+    }
+
+    /// Where the text begins.
+    pub(super) fn beginning(self) -> Span {
+        let start = self.file.body().0;
+        Span::new(self.id, start, start.saturating_add(1).min(self.file.text.len()))
+    }
+
+    /// Where a slice of the file's text begins in it.
+    fn offset(self, slice: &str) -> usize {
+        (slice.as_ptr() as usize).saturating_sub(self.file.text.as_ptr() as usize)
+    }
+
+    /// The last place before another one where a word stands in quotes.
+    fn quoted_before(self, word: &str, end: usize) -> Option<Span> {
+        let quoted = format!("\"{word}\"");
+        let start = self.file.text.get(..end)?.rfind(&quoted)?;
+        Some(Span::new(self.id, start, start.saturating_add(quoted.len())))
+    }
+
+    /// What the parser says of a slice, at its place in the file.
+    fn problem(self, slice: &str, error: &serde_json::Error) -> Problem {
+        let lines = slice.split_inclusive('\n').take(error.line().saturating_sub(1));
+        let line: usize = lines.map(str::len).sum();
+        let at = self.offset(slice).saturating_add(line).saturating_add(error.column().saturating_sub(1));
+        let text = error.to_string();
+        let message = text.rsplit_once(" at line ").map_or(text.as_str(), |(message, _)| message);
+        if let Some(key) = message.strip_prefix("duplicate field `").and_then(|rest| rest.strip_suffix('`')) {
+            let end = at.saturating_add(1).min(self.file.text.len());
+            let span = self.quoted_before(key, end).unwrap_or_else(|| self.word_at(at));
+            return Problem::duplicate_key(span, key);
+        }
+        let message = match error.classify() {
+            serde_json::error::Category::Data => format!("this isn't what a plan has here: {message}"),
+            _ => format!("this isn't JSON: {message}"),
+        };
+        Problem::syntax(self.word_at(at), message)
+    }
+
+    fn word_at(self, at: usize) -> Span {
+        crate::syntax::word_at(self.id, self.file, at)
+    }
+}
+
+/// A text that borrows what it can.
+#[derive(Deserialize)]
+struct Borrowed<'a>(#[serde(borrow)] Cow<'a, str>);
+
+impl<'a> Borrowed<'a> {
+    fn into_inner(self) -> Cow<'a, str> {
+        self.0
+    }
+}

@@ -1,0 +1,141 @@
+//! The values of a plan, and those in their places that Terraform doesn't know yet.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use crate::source::Span;
+use crate::syntax::node::{Entry, Mapping, Meaning, Node, NodeKind};
+use crate::value::{Data, Field, Known, Object, Origin, Traced, Unknown, Why};
+
+/// How the values of an argument are read. Its nesting is limited by JSON's parser.
+pub(super) struct Reading {
+    /// What stands for an argument that isn't written.
+    pub(super) holder: Span,
+    /// Whether values that aren't known yet are left out, or null in a list.
+    pub(super) is_open: bool,
+}
+
+impl Reading {
+    /// A value that is in the plan, or that it says isn't known yet.
+    pub(super) fn field(
+        &self,
+        name: &str,
+        entry: Option<&Entry>,
+        unknown: Option<&Node>,
+        reference: &str,
+    ) -> Option<Field> {
+        let key_span = entry.map_or(self.holder, |entry| entry.key.span);
+        let value = match (entry, unknown) {
+            (Some(entry), unknown) => self.value(&entry.value, unknown, reference),
+            (None, Some(unknown)) if holds_true(unknown) => later(Origin::Absent(self.holder), reference),
+            (None, _) => return None,
+        };
+        Some(Field { key: name.to_owned(), key_span, value })
+    }
+
+    /// A value of the plan.
+    pub(super) fn value(&self, node: &Node, unknown: Option<&Node>, reference: &str) -> Traced<Data> {
+        let data = match &node.kind {
+            _ if unknown.is_some_and(is_true) => return later(Origin::Written(node.span), reference),
+            NodeKind::Scalar(scalar) => match node.meaning(scalar) {
+                // What is null as a whole can't be known in part.
+                Meaning::Null if unknown.is_some_and(holds_true) => {
+                    return later(Origin::Written(node.span), reference);
+                }
+                Meaning::Null => Data::Null,
+                Meaning::Bool(value) => Data::Bool(value),
+                Meaning::Number(number) => Data::Number(number),
+                Meaning::String | Meaning::Ambiguous => Data::String(scalar.text.clone()),
+            },
+            NodeKind::Sequence(items) => self.list(node, items, unknown, reference),
+            NodeKind::Mapping(mapping) => Data::Object(self.object(mapping, unknown, node.span, reference)),
+            NodeKind::Alias(_) => Data::Null,
+        };
+        Traced::written(data, node.span)
+    }
+
+    /// The items of a list, and those that Terraform will add to it.
+    fn list(&self, node: &Node, items: &[Arc<Node>], unknown: Option<&Node>, reference: &str) -> Data {
+        let unknowns = unknown.and_then(Node::as_sequence).unwrap_or_default();
+        let item = |(index, item): (usize, &Arc<Node>)| {
+            let reference = format!("{reference}[{index}]");
+            let value = self.value(item, unknowns.get(index).map(|unknown| &**unknown), &reference);
+            match (self.is_open, &value.value) {
+                (true, Known(Data::Null)) => later(value.origin, &reference),
+                _ => value,
+            }
+        };
+        let more = unknowns.iter().enumerate().skip(items.len()).filter(|(_, unknown)| holds_true(unknown));
+        let more = more.map(|(index, _)| later(Origin::Absent(node.span), &format!("{reference}[{index}]")));
+        Data::tuple(items.iter().enumerate().map(item).chain(more).collect())
+    }
+
+    /// The fields of a mapping, and those that Terraform will add to it.
+    fn object(&self, mapping: &Mapping, unknown: Option<&Node>, span: Span, reference: &str) -> Object {
+        let unknowns = unknown.and_then(Node::as_mapping).map(|unknown| unknown.entries.as_slice()).unwrap_or_default();
+        let mut unknowns: HashMap<&str, &Node> =
+            unknowns.iter().filter_map(|entry| Some((entry.key.as_text()?, &*entry.value))).collect();
+        let inner = Self { holder: span, is_open: self.is_open };
+        let field = |name: &str, entry, unknown| inner.field(name, entry, unknown, &format!("{reference}.{name}"));
+        let written = mapping.entries.iter().filter_map(|entry| {
+            let name = entry.key.as_text()?;
+            field(name, Some(entry), unknowns.remove(name))
+        });
+        let mut fields: Vec<Field> = written.collect();
+        let mut more: Vec<(&str, &Node)> = unknowns.into_iter().collect();
+        more.sort_by_key(|(_, node)| node.span.start);
+        fields.extend(more.into_iter().filter_map(|(name, node)| field(name, None, Some(node))));
+        let why = || Why::AtDeployment { reference: reference.to_owned(), is_set: false };
+        Object { rest: self.is_open.then(|| Box::new(why())), ..Object::new(span, fields) }
+    }
+}
+
+/// Drops the arguments that hold nothing from the bodies of blocks: a plan lists those that aren't written, too.
+pub(super) fn drop_empty(value: &mut Traced<Data>) {
+    let Known(data) = &mut value.value else { return };
+    match data {
+        Data::List(list) => list.items.iter_mut().for_each(drop_empty),
+        Data::Object(object) => {
+            let is_open = object.rest.is_some();
+            // Where arguments are left out, one that isn't there isn't known.
+            object.fields.retain(|field| is_open || !is_empty(&field.value));
+            for field in &mut object.fields {
+                if is_empty(&field.value) {
+                    field.value.value = Known(Data::Null);
+                }
+                drop_empty(&mut field.value);
+            }
+        }
+        Data::Null | Data::Bool(_) | Data::Number(_) | Data::String(_) => {}
+    }
+}
+
+/// A value that Terraform learns while it applies.
+fn later(origin: Origin, reference: &str) -> Traced<Data> {
+    let why = Why::AtDeployment { reference: reference.to_owned(), is_set: false };
+    Traced { value: Unknown(why), origin, hops: Vec::new() }
+}
+
+/// Whether something in a node is the boolean `true`.
+fn holds_true(node: &Node) -> bool {
+    let mut pending = vec![node];
+    while let Some(node) = pending.pop() {
+        match &node.kind {
+            NodeKind::Scalar(_) | NodeKind::Alias(_) if is_true(node) => return true,
+            NodeKind::Scalar(_) | NodeKind::Alias(_) => {}
+            NodeKind::Sequence(items) => pending.extend(items.iter().map(|item| &**item)),
+            NodeKind::Mapping(mapping) => pending.extend(mapping.entries.iter().map(|entry| &*entry.value)),
+        }
+    }
+    false
+}
+
+/// Whether a node is the boolean `true`.
+fn is_true(node: &Node) -> bool {
+    matches!(&node.kind, NodeKind::Scalar(scalar) if node.meaning(scalar) == Meaning::Bool(true))
+}
+
+/// Whether a value is a list without items.
+pub(super) fn is_empty(value: &Traced<Data>) -> bool {
+    matches!(&value.value, Known(Data::List(list)) if list.items.is_empty())
+}
