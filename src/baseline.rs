@@ -135,6 +135,7 @@ impl Entry {
         let file = || match &finding.place {
             Place::Text(label) => sources.file(label.span.file).name.clone(),
             Place::File(name) => name.clone(),
+            Place::Run => ".".to_owned(),
         };
         Self {
             fingerprint: finding.fingerprint.clone(),

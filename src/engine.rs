@@ -29,7 +29,7 @@ use crate::finding::Level;
 use crate::fix;
 use crate::formats::{self, BaseFiles, Context, Readings};
 use crate::progress::Progress;
-use crate::report::Report;
+use crate::report::{Report, Unread};
 use crate::rules::{Check, Policy, Rule};
 use crate::scan::{self, Inputs, Scan};
 use crate::source::{Fs, Sources};
@@ -134,6 +134,11 @@ fn check_here(
     let stale = suppressions.stale(|rule| settings.selection.has(rule), |_| true);
     let mut report = assemble::report(&scan, judged, stale, settings, sources);
     fix::settle(&mut report, fs, |file| fix::is_checked(file, inputs, fs));
+    if report.trails() == 0 && report.findings.is_empty() {
+        report.ignored = scan::count_ignored(fs);
+    }
+    report.findings.extend(reading::of_nothing(&report, settings));
+    report.name_findings();
     Ok((report, scan, linked))
 }
 
@@ -165,6 +170,7 @@ fn judge(
     let sources = context.sources;
     let case = Case { root, name, format, project, opened: opened_project, settings, suppressions, sources };
     let mut judgement = case.judge();
+    judgement.unread = opened.unread().map(|reason| Unread { name: candidate.project.root(), reason });
     let known = |file| opened.tree(file);
     let texts = fix::Texts::new(context.sources, context.fs, &known);
     fix::propose(&mut judgement.findings, &texts, candidate.project.is_output());

@@ -22,6 +22,10 @@ pub struct Report {
     pub sources: Sources,
     /// How many files were looked at.
     pub files: usize,
+    /// How many files ignore files keep from being looked at, if nothing was found; as far as they were counted.
+    pub ignored: usize,
+    /// Files that mention a trail and aren't read as code, in the order of their names.
+    pub unread_files: Vec<Unread>,
     /// The deployments that declare a trail, or should, in the order of their roots.
     pub deployments: Vec<Judged>,
     /// All findings, in the order of their places.
@@ -46,6 +50,15 @@ pub struct Report {
     pub stale_entries: usize,
     /// The benchmark whose controls are stated one by one.
     pub benchmark: Option<String>,
+}
+
+/// A file that mentions a trail and isn't read as code.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Unread {
+    /// As it is named to people.
+    pub name: String,
+    /// Why, to follow the name.
+    pub reason: String,
 }
 
 /// A deployment and the verdicts on it.
@@ -82,6 +95,8 @@ pub struct JudgedTrail {
     pub region: Option<String>,
     /// The place that stands for it.
     pub header: Span,
+    /// The place that decides that it isn't created, and what has its value there, as the code refers to it.
+    pub absence: Option<(Option<String>, Span)>,
     /// The rules that were judged, with their outcomes.
     pub rules: Vec<(&'static Rule, Outcome)>,
     /// For each rule that passes, the lines on which that rests.
@@ -164,6 +179,8 @@ pub enum Place {
     Text(Label),
     /// A file whose text couldn't be had, as it is named to people.
     File(String),
+    /// The run as a whole.
+    Run,
 }
 
 /// How many findings there are of each kind.

@@ -6,9 +6,20 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 use crate::error::Error;
-use crate::formats::{FORMATS, Interest, Kept};
+use crate::formats::{FORMATS, Format, Interest, Kept, mentions_trail};
 use crate::progress::Progress;
-use crate::source::{FileId, Fs, MAX_FILE_BYTES, PathKind, ReadError, Sources, from_wide, stand_in, unescaped};
+use crate::source::{
+    FileId, Fs, PathKind, ReadError, Sources, from_wide, is_generated, is_too_large, stand_in, unescaped,
+};
+
+/// The ends of the names of texts from which other programs make code.
+const RENDERED: [&str; 5] = ["j2", "jinja", "jinja2", "tpl", "tmpl"];
+
+/// Why a file isn't read whose text is in no language that is.
+const NEITHER: &str = "mentions a trail but is neither Terraform nor CloudFormation";
+
+/// No more entries than this are looked at to count the files that ignore files name.
+pub const MAX_COUNTED: usize = 20_000;
 
 /// What is to be checked.
 #[derive(Debug, Default)]
@@ -42,6 +53,8 @@ pub struct Scan {
     pub kept: [Vec<Kept>; FORMATS.len()],
     /// Files that should have been read, and why they weren't.
     pub unreadable: Vec<(PathBuf, ReadError)>,
+    /// Files that mention a trail and aren't read as code, and why, to follow the file's name.
+    pub unread: Vec<(PathBuf, &'static str)>,
     /// All that was looked at, if that is to be remembered.
     pub met: HashSet<PathBuf>,
 }
@@ -54,6 +67,7 @@ struct Catch<'a> {
     /// What was met already, where inputs overlap or it is to be remembered.
     met: Option<Mutex<HashSet<PathBuf>>>,
     found: Mutex<Vec<Found>>,
+    unread: Mutex<Vec<(PathBuf, &'static str)>>,
 }
 
 #[derive(Debug)]
@@ -69,7 +83,8 @@ struct Found {
 /// A named path that can't be read is an [`Error::Path`].
 pub fn scan(fs: &dyn Fs, inputs: &Inputs, sources: &Sources, progress: &Progress) -> Result<Scan, Error> {
     let met = (inputs.remembers || inputs.overlap()).then(Mutex::default);
-    let catch = Catch { files: AtomicUsize::default(), progress, met, found: Mutex::default() };
+    let files = AtomicUsize::default();
+    let catch = Catch { files, progress, met, found: Mutex::default(), unread: Mutex::default() };
     if let Some((path, bytes)) = &inputs.text {
         sources.note_unlisted(path);
         catch.named(path, bytes, inputs.keep_all);
@@ -80,12 +95,27 @@ pub fn scan(fs: &dyn Fs, inputs: &Inputs, sources: &Sources, progress: &Progress
             PathKind::File => {
                 catch.named(&input.path, &fs.read_inside(&input.path).map_err(failed)?, inputs.keep_all);
             }
-            PathKind::Directory => fs.walk(&input.path, &|path| readers(path).contains(&true), &|path, bytes| {
-                catch.walked(path, bytes, inputs.keep_all);
-            }),
+            PathKind::Directory => {
+                fs.walk(&input.path, &|path| is_checked(path) || is_rendered(path), &|path, bytes| {
+                    catch.walked(path, bytes, inputs.keep_all);
+                })
+            }
         }
     }
+    // Few ignored directories can hold what is deployed, and these hold little else.
+    for path in fs.ignored().iter().filter(|path| is_generated(path) || path.ends_with(".aws-sam")) {
+        fs.walk_ignored(path, &is_checked, &|path, bytes| {
+            if bytes.is_ok_and(mentions_trail) {
+                catch.leave(path, "mentions a trail and is ignored (`--no-respect-gitignore`)");
+            }
+        });
+    }
     Ok(catch.land(sources))
+}
+
+/// How many files ignore files keep from being searched.
+pub fn count_ignored(fs: &dyn Fs) -> usize {
+    fs.count_ignored(&is_checked, MAX_COUNTED)
 }
 
 impl Inputs {
@@ -114,7 +144,7 @@ impl Catch<'_> {
         if !self.is_new(path) {
             return;
         }
-        if bytes.len() > MAX_FILE_BYTES {
+        if is_too_large(bytes) {
             return self.push(Found { path: path.to_owned(), outcome: Err(ReadError::TooLarge) });
         }
         let by_name = readers(path);
@@ -127,6 +157,12 @@ impl Catch<'_> {
     }
 
     fn walked(&self, path: &Path, bytes: Result<&[u8], ReadError>, keep_all: bool) {
+        if is_rendered(path) {
+            if bytes.is_ok_and(mentions_trail) {
+                self.leave(path, "mentions a trail but isn't code yet: check what is made from it");
+            }
+            return;
+        }
         // What keeps a walk from files isn't one of them.
         if let (Err(error), false) = (&bytes, is_checked(path)) {
             return self.push(Found { path: path.to_owned(), outcome: Err(error.clone()) });
@@ -135,7 +171,7 @@ impl Catch<'_> {
             return;
         }
         match bytes {
-            Ok(bytes) if bytes.len() > MAX_FILE_BYTES => {
+            Ok(bytes) if is_too_large(bytes) => {
                 self.push(Found { path: path.to_owned(), outcome: Err(ReadError::TooLarge) });
             }
             Ok(bytes) => self.consider(path, readers(path), bytes, keep_all),
@@ -144,13 +180,20 @@ impl Catch<'_> {
     }
 
     fn consider(&self, path: &Path, readers: Readers, bytes: &[u8], keep_all: bool) {
-        if let Some(found) = consider(path, readers, bytes, keep_all) {
-            self.push(found);
+        match consider(path, readers, bytes, keep_all) {
+            Some(found) => self.push(found),
+            None if mentions_trail(bytes) => self.leave(path, NEITHER),
+            None => {}
         }
     }
 
     fn push(&self, found: Found) {
         self.found.lock().unwrap_or_else(PoisonError::into_inner).push(found);
+    }
+
+    /// Notes a file that mentions a trail and isn't read.
+    fn leave(&self, path: &Path, why: &'static str) {
+        self.unread.lock().unwrap_or_else(PoisonError::into_inner).push((path.to_owned(), why));
     }
 
     /// Puts an order on what came in any order.
@@ -160,7 +203,10 @@ impl Catch<'_> {
         found.dedup_by(|later, earlier| later.path == earlier.path);
         let met = self.met.map(Mutex::into_inner).transpose().unwrap_or_else(|error| Some(error.into_inner()));
         let (files, met) = (self.files.into_inner(), met.unwrap_or_default());
-        let mut scan = Scan { files, met, ..Scan::default() };
+        let mut unread = self.unread.into_inner().unwrap_or_else(PoisonError::into_inner);
+        unread.sort_unstable();
+        unread.dedup();
+        let mut scan = Scan { files, met, unread, ..Scan::default() };
         for Found { path, outcome } in found {
             match outcome {
                 Ok((format, interest, bytes)) => {
@@ -185,7 +231,8 @@ fn consider(path: &Path, readers: Readers, bytes: &[u8], keep_all: bool) -> Opti
         return Some(Found { path: path.to_owned(), outcome: Err(error) });
     }
     let narrow = from_wide(bytes);
-    let first = readers.iter().position(|reads| *reads).filter(|_| keep_all);
+    let by_name = |(reads, format): (&bool, &&dyn Format)| *reads && !format.is_told_by_content();
+    let first = readers.iter().zip(&FORMATS).position(by_name).filter(|_| keep_all);
     // Before other text, a mark of wide characters keeps everybody from reading it, and us from saying nothing.
     let found = narrow.as_deref().and_then(|text| most_interested(readers, text));
     let (format, interest) = match (found.or_else(|| most_interested(readers, bytes)), first) {
@@ -249,6 +296,12 @@ fn can_lack(path: &Path) -> bool {
     FORMATS.iter().any(|format| format.reads(&name) && format.can_lack(&name))
 }
 
+/// Whether a file of this name is a text from which another program makes code.
+fn is_rendered(path: &Path) -> bool {
+    let extension = path.extension().unwrap_or_default();
+    RENDERED.iter().any(|known| extension.eq_ignore_ascii_case(known))
+}
+
 /// The formats whose files may have such a name.
 fn readers(path: &Path) -> Readers {
     let name = path.file_name().unwrap_or_default().to_string_lossy();
@@ -265,13 +318,19 @@ fn most_interested(readers: Readers, text: &[u8]) -> Option<(usize, Interest)> {
 }
 
 fn interest(readers: Readers, text: &[u8]) -> Option<(usize, Interest)> {
-    let mut refers = None;
-    for (index, (format, _)) in FORMATS.iter().zip(readers).enumerate().filter(|(_, (_, reads))| *reads) {
+    let (mut mentions, mut refers) = (None, None);
+    let reading =
+        || FORMATS.iter().zip(readers).enumerate().filter(|(_, (_, reads))| *reads).map(|(at, (own, _))| (at, own));
+    // A plan may be called like code, and is none.
+    let told_by_content = reading().filter(|(_, format)| format.is_told_by_content());
+    for (index, format) in told_by_content.chain(reading().filter(|(_, format)| !format.is_told_by_content())) {
         match format.interest(text) {
-            Interest::Mentions => return Some((index, Interest::Mentions)),
+            // A word of one language may stand in a text of another.
+            Interest::Mentions if format.recognizes(text) => return Some((index, Interest::Mentions)),
+            Interest::Mentions => drop(mentions.get_or_insert((index, Interest::Mentions))),
             Interest::Refers => drop(refers.get_or_insert((index, Interest::Refers))),
             Interest::None => {}
         }
     }
-    refers
+    mentions.or(refers)
 }

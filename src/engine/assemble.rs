@@ -1,13 +1,15 @@
 //! The report on what was judged: its findings in their order, each with its name.
 
+use std::collections::HashSet;
+
 use super::judge::Judgement;
 use super::{Settings, place, reading};
 use crate::config::Benchmark;
 use crate::finding::Label;
-use crate::report::{Place, Report, Reported};
+use crate::report::{Place, Report, Reported, Unread};
 use crate::rules::{self, RULES};
 use crate::scan::Scan;
-use crate::source::Sources;
+use crate::source::{FileId, Sources};
 use crate::suppress::Stale;
 
 /// The report on all that a scan has found.
@@ -20,6 +22,8 @@ pub(super) fn report(
 ) -> Report {
     let mut report = Report {
         files: scan.files,
+        ignored: 0,
+        unread_files: Vec::new(),
         deployments: Vec::new(),
         findings: Vec::new(),
         hides_unresolved: false,
@@ -38,7 +42,15 @@ pub(super) fn report(
     for judgement in judged {
         report.deployments.extend(judgement.deployment);
         report.findings.extend(judgement.findings);
+        report.unread_files.extend(judgement.unread);
     }
+    let left = scan.unread.iter();
+    report
+        .unread_files
+        .extend(left.map(|(path, why)| Unread { name: report.sources.name(path), reason: (*why).to_owned() }));
+    report.unread_files.sort_unstable();
+    report.unread_files.dedup();
+    drop_read(&mut report);
     let unreadable =
         scan.unreadable.iter().map(|(path, error)| reading::of_unreadable(report.sources.name(path), error));
     report.findings.extend(unreadable);
@@ -65,6 +77,7 @@ fn sort_findings(report: &mut Report) {
         let (name, start) = match &finding.place {
             Place::Text(label) => (sources.file(label.span.file).name.clone(), label.span.start),
             Place::File(name) => (name.clone(), 0),
+            Place::Run => (String::new(), 0),
         };
         (name, start, rules::position(finding.rule), finding.message.clone())
     });
@@ -76,8 +89,16 @@ fn drop_repeats(report: &mut Report) {
         (Place::Text(own), Place::Text(other)) => {
             later.deployment.is_none() && own == other && later.message == earlier.message
         }
-        (Place::Text(_) | Place::File(_), _) => false,
+        (Place::Text(_) | Place::File(_) | Place::Run, _) => false,
     });
+}
+
+/// Takes away the files of which a part is read with other files, such as what a template includes.
+fn drop_read(report: &mut Report) {
+    let trails = report.deployments.iter().flat_map(|deployment| &deployment.trails);
+    let files: HashSet<FileId> = trails.map(|trail| trail.header.file).collect();
+    let names: HashSet<String> = files.into_iter().map(|file| report.sources.file(file).name.clone()).collect();
+    report.unread_files.retain(|file| !names.contains(&file.name));
 }
 
 /// A place is shown, and annotated on a pull request, as a part of one line of a file on the disk. For a template in a quoted

@@ -9,10 +9,11 @@ use super::witness::{self, Witness};
 use crate::finding::{Finding, Verdict};
 use crate::formats::{Opened, Project};
 use crate::model::{Deployment, Elsewhere, Subject, Trail};
-use crate::report::{Judged, JudgedTrail, Outcome, Reported};
+use crate::report::{Exists, Judged, JudgedTrail, Outcome, Reported, Unread};
 use crate::rules::{Check, Policy, RULES, Rule};
 use crate::source::{Sources, Span};
 use crate::suppress::Suppressions;
+use crate::value::Origin;
 
 /// The verdicts on a deployment, and the findings behind them.
 #[derive(Debug, Clone, Default)]
@@ -21,6 +22,8 @@ pub(super) struct Judgement {
     pub(super) findings: Vec<Reported>,
     /// Where its trails are created.
     pub(super) created: Created,
+    /// The file, if it mentions a trail and isn't read as code.
+    pub(super) unread: Option<Unread>,
 }
 
 /// A deployment that is being judged.
@@ -77,7 +80,7 @@ impl Case<'_> {
         let name = self.name.map(str::to_owned);
         let (root, unread) = (self.root.clone(), names(unread));
         let judged = Judged { root, format: self.format, name, verdict, is_by_region, trails, unread };
-        Judgement { deployment: Some(judged), findings, created }
+        Judgement { deployment: Some(judged), findings, created, unread: None }
     }
 
     /// The part that wasn't read and keeps the whole from being known. Where a trail is required and none is created,
@@ -189,6 +192,7 @@ impl Case<'_> {
             reach: sighting.reach,
             region: sighting.region.clone(),
             header: sighting.trail.header,
+            absence: absence(&sighting.trail).filter(|_| sighting.exists == Exists::Never),
             rules: asked().filter(|answer| !is_advice(answer)).map(|answer| (answer.rule, answer.outcome)).collect(),
             grounds: passed.map(|answer| (answer.rule, (answer.rule.grounds)(&sighting.trail))).collect(),
             advisories: asked().filter(is_advice).map(|answer| answer.rule).collect(),
@@ -198,6 +202,15 @@ impl Case<'_> {
 
 fn names(unread: Vec<Elsewhere>) -> Vec<String> {
     unread.into_iter().map(|part| part.what).collect()
+}
+
+/// The place that decides whether a trail is created, and what has its value there.
+fn absence(trail: &Trail) -> Option<(Option<String>, Span)> {
+    match (trail.exists.hops.last(), trail.exists.origin) {
+        (Some(hop), _) if hop.span != trail.header => Some((hop.step.reference(), hop.span)),
+        (None, Origin::Written(span)) if span != trail.header => Some((None, span)),
+        (_, Origin::Written(_) | Origin::Null(_) | Origin::Absent(_)) => None,
+    }
 }
 
 fn whole_rule() -> Option<WholeRule> {

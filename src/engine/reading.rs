@@ -3,7 +3,7 @@
 use super::Settings;
 use crate::finding::Label;
 use crate::model::{Change, Notation, Wish};
-use crate::report::{Place, Reported};
+use crate::report::{Place, Report, Reported};
 use crate::rules;
 use crate::source::ReadError;
 use crate::suppress::{Stale, StaleKind};
@@ -22,6 +22,22 @@ pub(super) fn of_problems(mut problems: Vec<Problem>) -> impl Iterator<Item = Re
         let help = "mend the text: what can't be read can't be judged".to_owned();
         Reported { help: Some(help), ..Reported::new(&rules::SYNTAX_ERROR, problem.message, Place::Text(label)) }
     })
+}
+
+/// What is said of a run in which nothing was judged though a trail is required.
+pub(super) fn of_nothing(report: &Report, settings: &Settings) -> Option<Reported> {
+    let is_asked = settings.policy.require_trail && settings.selection.has(&rules::NO_COMPLIANT_TRAIL);
+    let is_nothing = report.deployments.is_empty() && report.findings.is_empty();
+    let message = match report.files {
+        0 => "nothing was judged: there is no Terraform or CloudFormation file here".to_owned(),
+        _ => "nothing was judged: no file here is deployed by itself".to_owned(),
+    };
+    let reported = Reported {
+        level: settings.level(&rules::NO_COMPLIANT_TRAIL, rules::NO_COMPLIANT_TRAIL.page.level),
+        help: Some("check the directory that declares the trail".to_owned()),
+        ..Reported::new(&rules::NO_COMPLIANT_TRAIL, message, Place::Run)
+    };
+    (is_asked && is_nothing).then_some(reported)
 }
 
 pub(super) fn of_unreadable(name: String, error: &ReadError) -> Reported {

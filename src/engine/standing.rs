@@ -307,7 +307,7 @@ impl Held {
         self.judgement.findings.iter().any(|finding| {
             let primary = match &finding.place {
                 Place::Text(label) => Some(label),
-                Place::File(_) => None,
+                Place::File(_) | Place::Run => None,
             };
             primary.into_iter().chain(&finding.related).any(|label| files.contains(&label.span.file))
         })

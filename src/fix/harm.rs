@@ -63,7 +63,7 @@ fn subject<'a>(finding: &'a Reported, report: &Report) -> Subject<'a> {
     let Reported { rule, outcome, deployment, deployment_name, address, .. } = finding;
     let file = match &finding.place {
         Place::Text(label) if deployment.is_none() => Some(report.sources.file(label.span.file).name.clone()),
-        Place::Text(_) | Place::File(_) => None,
+        Place::Text(_) | Place::File(_) | Place::Run => None,
     };
     (rule.id(), *outcome, deployment.as_deref(), deployment_name.as_deref(), address.as_deref(), file)
 }

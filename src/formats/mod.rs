@@ -271,11 +271,6 @@ pub trait Opened {
         None
     }
 
-    /// Whether another program has written it, from what has to be changed instead.
-    fn is_generated(&self) -> bool {
-        false
-    }
-
     /// What a file in YAML or JSON holds, if it was read as one.
     fn tree(&self, _file: FileId) -> Option<Arc<Tree>> {
         None

@@ -96,7 +96,7 @@ impl Actions<'_> {
                 let own = self.report.sources.outermost(label.span);
                 own.file == self.file && own.range().start <= asked.end && asked.start <= own.range().end
             }
-            Place::File(_) => false,
+            Place::File(_) | Place::Run => false,
         };
         let findings = self.report.findings.iter().enumerate();
         findings.filter(move |(_, finding)| self.report.tells(finding) && is_here(finding))

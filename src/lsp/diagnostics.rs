@@ -80,7 +80,7 @@ impl<'a> Places<'a> {
         let labels = |finding: &Reported| {
             let primary = match &finding.place {
                 report::Place::Text(label) => Some(label.span),
-                report::Place::File(_) => None,
+                report::Place::File(_) | report::Place::Run => None,
             };
             primary.into_iter().chain(finding.related.iter().map(|label| label.span)).collect::<Vec<_>>()
         };
@@ -104,6 +104,7 @@ impl<'a> Places<'a> {
         };
         match &finding.place {
             report::Place::File(name) => Some((self.sources.path_of(name), Range::default())),
+            report::Place::Run => None,
             // An argument of the command line or a variable of the environment has no place.
             report::Place::Text(label) => located(label).or_else(|| finding.related.iter().find_map(located)),
         }

@@ -42,7 +42,7 @@ fn reason(finding: &Reported) -> Option<&str> {
             let is_said = matches!(finding.rule.check, Check::Reading) || finding.message.ends_with(&label.text);
             (!is_said).then_some(&label.text)
         }
-        Place::File(_) => None,
+        Place::File(_) | Place::Run => None,
     }
 }
 
@@ -51,6 +51,8 @@ pub(super) fn path(finding: &Reported, report: &Report) -> String {
     match &finding.place {
         Place::Text(label) => report.sources.file(label.span.file).name.clone(),
         Place::File(name) => name.clone(),
+        // Most readers want a path.
+        Place::Run => ".".to_owned(),
     }
 }
 
@@ -69,7 +71,7 @@ pub(super) fn beside_change(finding: &Reported, report: &Report, unit: Unit) -> 
 pub(super) fn region(finding: &Reported, report: &Report, unit: Unit) -> Option<Region> {
     match &finding.place {
         Place::Text(label) => Some(Region::of(label, &report.sources, unit)),
-        Place::File(_) => None,
+        Place::File(_) | Place::Run => None,
     }
 }
 

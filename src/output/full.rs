@@ -23,7 +23,7 @@ fn render_finding(finding: &Reported, report: &Report, text: &mut String) {
     text.push_str(&format!("{}{bold}: {}{bold:#}\n", tag(finding), inert(&finding.message)));
     match &finding.place {
         Place::Text(label) => text.push_str(&snippet::draw(label, &report.sources)),
-        Place::File(_) => {}
+        Place::File(_) | Place::Run => {}
     }
     for label in &finding.related {
         text.push_str(&snippet::draw(label, &report.sources));
@@ -80,6 +80,7 @@ pub(super) fn place_of(finding: &Reported, report: &Report) -> String {
     match &finding.place {
         Place::Text(label) => place(label.span, &report.sources),
         Place::File(name) => whole(name),
+        Place::Run => ".".to_owned(),
     }
 }
 
@@ -88,6 +89,7 @@ pub(super) fn linked_place_of(finding: &Reported, report: &Report) -> String {
     match &finding.place {
         Place::Text(label) => linked_place(label.span, &report.sources),
         Place::File(name) => whole(name),
+        Place::Run => ".".to_owned(),
     }
 }
 

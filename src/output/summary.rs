@@ -1,13 +1,83 @@
 //! The last words of a run, on standard error.
 
+use std::collections::BTreeSet;
+
 use super::inert::inert;
 use crate::error::Error;
 use crate::fix::Safety;
 use crate::report::{Counts, Judged, Outcome, Report, Reported};
 
-/// What was looked at and what was found, in one or two sentences.
+/// No more files than this are named that aren't read, unless all are asked for.
+const MAX_NAMED: usize = 5;
+
+/// What was looked at and what was found, in a few sentences.
 pub fn summary(report: &Report) -> String {
-    format!("{}{}", words(report, report.is_verbose), of_baseline(report.stale_entries))
+    let words = words(report, report.is_verbose);
+    format!("{words}{}{}", not_read(report), of_baseline(report.stale_entries))
+}
+
+/// The files that mention a trail and aren't read as code, a line for each.
+fn not_read(report: &Report) -> String {
+    let files = &report.unread_files;
+    let named = if report.is_verbose { files.len() } else { MAX_NAMED };
+    let lines = files.iter().take(named).map(|file| format!("`{}` {}.\n", inert(&file.name), inert(&file.reason)));
+    let text: String = lines.collect();
+    match files.len().saturating_sub(named) {
+        0 => text,
+        1 => format!("{text}1 more file mentions a trail and isn't read (`-v` names it).\n"),
+        more => format!("{text}{more} more files mention a trail and aren't read (`-v` names them).\n"),
+    }
+}
+
+/// Why a run has nothing to say, where none of its files is of a trail that is created.
+fn nothing(report: &Report, apart: &str) -> String {
+    let files = count(report.files, "file");
+    let declared: usize = report.deployments.iter().map(|deployment| deployment.trails.len()).sum();
+    if declared > 0 {
+        let why = absence(report).map(|why| format!(" ({why})")).unwrap_or_default();
+        let declared = if declared == 1 { "1 trail is".to_owned() } else { format!("{declared} trails are") };
+        return format!("{declared} declared, none is created with these values{why}{apart}.\n");
+    }
+    if let Some(modules) = not_installed(report) {
+        return format!("No CloudTrail trail found in {files}{apart}, and {modules}.\n");
+    }
+    let ignored = match report.ignored {
+        0 => String::new(),
+        1 => " 1 file is ignored (`--no-respect-gitignore`).".to_owned(),
+        ignored => format!(" {ignored} files are ignored (`--no-respect-gitignore`)."),
+    };
+    match (report.files, report.unread_files.is_empty()) {
+        (0, true) => format!("No Terraform or CloudFormation file found; nothing was checked.{ignored}\n"),
+        (0, false) => format!("Nothing was checked.{ignored}\n"),
+        (_, true) => format!("No CloudTrail trail found in {files}; nothing was checked{apart}.{ignored}\n"),
+        (_, false) => format!("No CloudTrail trail was checked in {files}{apart}.{ignored}\n"),
+    }
+}
+
+/// The modules whose code isn't here, and what makes it readable.
+fn not_installed(report: &Report) -> Option<String> {
+    let parts = report.deployments.iter().flat_map(|deployment| &deployment.unread);
+    let modules: BTreeSet<&String> = parts.filter(|part| part.starts_with("module ")).collect();
+    let named: Vec<String> = modules.iter().take(MAX_NAMED).map(|module| inert(module).into_owned()).collect();
+    let number = match modules.len() {
+        0 => return None,
+        1 => "1 module isn't installed".to_owned(),
+        number => format!("{number} modules aren't installed"),
+    };
+    Some(format!("{number} ({}): run `terraform init`, or see `[[module]]`", named.join(", ")))
+}
+
+/// What keeps the trails from being created, where one value does.
+fn absence(report: &Report) -> Option<String> {
+    const MAX_SHOWN: usize = 60;
+    let mut trails = report.deployments.iter().flat_map(|deployment| &deployment.trails);
+    let (reference, span) = trails.find_map(|trail| trail.absence.as_ref())?;
+    let file = report.sources.file(span.file);
+    let value = Some(file.slice(*span).trim()).filter(|value| value.len() <= MAX_SHOWN && !value.contains('\n'))?;
+    Some(match reference {
+        Some(reference) => format!("`{}` is {}", inert(reference), inert(value)),
+        None => format!("`{}`", inert(value)),
+    })
 }
 
 /// What to do about a baseline that accepts more than there is.
@@ -45,10 +115,7 @@ fn words(report: &Report, tells_all: bool) -> String {
     let minor = counted().filter(is_minor).count();
     let apart = apart(counts, report.known(), minor, if tells_all { 0 } else { asides });
     if report.trails() == 0 && found.is_empty() && counts.unresolved == 0 {
-        return match report.files {
-            0 => "No Terraform or CloudFormation file found; nothing was checked.\n".to_owned(),
-            _ => format!("No CloudTrail trail found in {files}; nothing was checked{apart}.\n"),
-        };
+        return nothing(report, &apart);
     }
     if found.is_empty() && counts.unresolved == asides {
         return format!("All checks passed for {trails} ({files}){apart}.\n");

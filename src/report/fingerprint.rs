@@ -34,6 +34,7 @@ fn name_of(finding: &Reported, sources: &Sources) -> String {
         // What can't be read belongs to its file, whichever deployments that is a part of.
         (None, Place::Text(label)) => encode(&sources.file(label.span.file).name),
         (None, Place::File(name)) => encode(name),
+        (None, Place::Run) => encode("."),
     };
     let name = finding.deployment_name.iter().map(|name| format!(":{}", encode(name))).collect::<String>();
     let (address, attribute) = (part(&finding.address), part(&finding.attribute));

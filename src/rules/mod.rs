@@ -36,6 +36,7 @@ mod unvalidated_logs;
 use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
+pub(crate) use no_compliant_trail::RULE as NO_COMPLIANT_TRAIL;
 pub use page::{Control, Page};
 pub use sections::{About, Listed, basis, section};
 pub(crate) use stale_plan::RULE as STALE_PLAN;

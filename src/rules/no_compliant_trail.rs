@@ -10,7 +10,7 @@ use regions::{Role, Spread};
 
 pub(super) use regions::decides_about_regions;
 
-pub(super) static RULE: Rule =
+pub(crate) static RULE: Rule =
     Rule::new(|| Page::parse(include_str!("../../rules/no-compliant-trail.md")), Check::Deployment(check));
 
 /// What is wrong with a deployment, to follow "has" or "may have".

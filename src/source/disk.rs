@@ -10,9 +10,10 @@ use std::sync::{Arc, Mutex, PoisonError};
 use ignore::{DirEntry, WalkBuilder, WalkState};
 
 use super::ignored::IGNORE_FILES;
+use super::large;
 use super::listed::{Fault, Listed};
 use super::open::{Trees, open};
-use super::{Exclusions, Fs, Ignored, MAX_FILE_BYTES, PathKind, ReadError, Replacement, SKIPPED, Seen, Visit, Wanted};
+use super::{Exclusions, Fs, Ignored, PathKind, ReadError, Replacement, SKIPPED, Seen, Visit, Wanted};
 
 /// More threads than this wait for the disk rather than for each other.
 const MAX_WALKERS: usize = 12;
@@ -29,6 +30,8 @@ pub struct Disk {
     seen: Option<Arc<Seen>>,
     /// The directories of which it is known that they lie in one of the trees.
     inside: Box<Mutex<HashSet<PathBuf>>>,
+    /// What walks have left out since ignore files name it.
+    ignored: Arc<Mutex<Vec<PathBuf>>>,
 }
 
 /// New bytes that stand beside a file.
@@ -51,6 +54,7 @@ impl Disk {
             walkers: MAX_WALKERS,
             seen: None,
             inside: Box::default(),
+            ignored: Arc::default(),
         }
     }
 
@@ -130,7 +134,7 @@ impl Disk {
 
     fn check_unchanged(&self, path: &Path, old: &[u8]) -> Result<(), ReadError> {
         let mut now = Vec::new();
-        read_at_most(self.trees.open(path)?, MAX_FILE_BYTES, &mut now)?;
+        large::read(&mut self.trees.open(path)?, &mut now)?;
         if now == old { Ok(()) } else { Err(ReadError::Refused("it has changed meanwhile".to_owned())) }
     }
 
@@ -149,7 +153,7 @@ impl Disk {
         if !found.is_symlink() {
             check_regular(&found)?;
         }
-        read_at_most(self.trees.open(path)?, MAX_FILE_BYTES, buffer)
+        large::read(&mut self.trees.open(path)?, buffer)
     }
 }
 
@@ -179,7 +183,7 @@ impl Fs for Disk {
         self.note(path);
         check_regular(&fs::metadata(path).map_err(refused)?.file_type())?;
         let mut buffer = Vec::new();
-        read_at_most(open(path)?, MAX_FILE_BYTES, &mut buffer)?;
+        large::read(&mut open(path)?, &mut buffer)?;
         Ok(buffer)
     }
 
@@ -221,9 +225,49 @@ impl Fs for Disk {
             Err((path, error)) => return visit(&path, Err(error)),
         };
         let leaves_out = self.leaves_out(listed.clone());
-        let walk = WalkBuilder::new(directory)
+        self.walk_all(directory, leaves_out, wanted, visit);
+        for (path, error) in listed.iter().flat_map(|listed| listed.faults()) {
+            visit(&path, Err(error));
+        }
+    }
+
+    fn ignored(&self) -> Vec<PathBuf> {
+        let mut ignored = self.ignored.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        ignored.sort_unstable();
+        ignored.dedup();
+        ignored
+    }
+
+    fn walk_ignored(&self, path: &Path, wanted: Wanted<'_>, visit: Visit<'_>) {
+        if self.trees.check(path).is_ok() {
+            self.walk_all(path, self.leaves_out_excluded(), wanted, visit);
+        }
+    }
+
+    fn count_ignored(&self, wanted: Wanted<'_>, limit: usize) -> usize {
+        let below = |path: PathBuf| {
+            let leaves_out = self.leaves_out_excluded();
+            let walk =
+                WalkBuilder::new(path).standard_filters(false).filter_entry(move |entry| !leaves_out(entry)).build();
+            walk.filter_map(Result::ok)
+        };
+        let entries = self.ignored().into_iter().flat_map(below).take(limit);
+        let is_file = |entry: &DirEntry| entry.file_type().is_some_and(|found| !found.is_dir());
+        entries.filter(|entry| is_file(entry) && wanted(entry.path())).count()
+    }
+}
+
+impl Disk {
+    fn walk_all(
+        &self,
+        start: &Path,
+        leaves_out: impl Fn(&DirEntry) -> bool + Send + Sync + 'static,
+        wanted: Wanted<'_>,
+        visit: Visit<'_>,
+    ) {
+        let walk = WalkBuilder::new(start)
             .standard_filters(false)
-            .threads(walkers(directory).min(self.walkers))
+            .threads(walkers(start).min(self.walkers))
             .filter_entry(move |entry| !leaves_out(entry))
             .build_parallel();
         walk.run(|| {
@@ -231,18 +275,13 @@ impl Fs for Disk {
             Box::new(move |entry| match entry {
                 Ok(entry) => self.visit_entry(&entry, wanted, visit, &mut buffer),
                 Err(error) => {
-                    visit(&place_of(&error, directory), Err(ReadError::Refused(cause_of(&error))));
+                    visit(&place_of(&error, start), Err(ReadError::Refused(cause_of(&error))));
                     WalkState::Continue
                 }
             })
         });
-        for (path, error) in listed.iter().flat_map(|listed| listed.faults()) {
-            visit(&path, Err(error));
-        }
     }
-}
 
-impl Disk {
     /// The ignore files that count for a walk, unless others take their place or none counts.
     fn listed(&self, directory: &Path) -> Result<Option<Listed>, Fault> {
         let heeds_files = self.skips_ignored && self.heeded.is_none();
@@ -251,18 +290,34 @@ impl Disk {
 
     /// Tells what a walk doesn't enter or read. What is named itself is walked whatever the patterns say.
     fn leaves_out(&self, listed: Option<Arc<Listed>>) -> impl Fn(&DirEntry) -> bool + Send + Sync + 'static {
-        let exclusions = self.exclusions.clone();
+        let is_excluded = self.leaves_out_excluded();
         let heeded = self.heeded.clone().filter(|_| self.skips_ignored);
+        let ignored = Arc::clone(&self.ignored);
         move |entry| {
+            if is_excluded(entry) {
+                return true;
+            }
+            if entry.depth() == 0 {
+                return false;
+            }
             let path = entry.path();
-            let is_directory = entry.file_type().is_some_and(|found| found.is_dir());
+            let is_directory = is_directory(entry);
+            let is_ignored = heeded.as_ref().is_some_and(|ignored| ignored.names(path, is_directory))
+                || listed.as_ref().is_some_and(|listed| listed.leaves_out(path, is_directory));
+            if is_ignored {
+                ignored.lock().unwrap_or_else(PoisonError::into_inner).push(path.to_owned());
+            }
+            is_ignored
+        }
+    }
+
+    /// The same without what ignore files name.
+    fn leaves_out_excluded(&self) -> impl Fn(&DirEntry) -> bool + Send + Sync + 'static {
+        let exclusions = self.exclusions.clone();
+        move |entry| {
+            let is_directory = is_directory(entry);
             let is_skipped = is_directory && SKIPPED.iter().any(|name| entry.file_name() == *name);
-            let is_named = entry.depth() == 0;
-            is_skipped
-                || !is_named
-                    && (exclusions.has(path, is_directory)
-                        || heeded.as_ref().is_some_and(|ignored| ignored.names(path, is_directory))
-                        || listed.as_ref().is_some_and(|listed| listed.leaves_out(path, is_directory)))
+            is_skipped || entry.depth() > 0 && exclusions.has(entry.path(), is_directory)
         }
     }
 
@@ -285,6 +340,10 @@ impl Disk {
         }
         WalkState::Continue
     }
+}
+
+fn is_directory(entry: &DirEntry) -> bool {
+    entry.file_type().is_some_and(|found| found.is_dir())
 }
 
 /// How many threads a walk is worth: one for a directory without others in it.

@@ -11,6 +11,7 @@ mod exclusions;
 mod file;
 mod git;
 mod ignored;
+mod large;
 mod listed;
 mod memory;
 mod open;
@@ -31,6 +32,7 @@ pub use exclusions::Exclusions;
 pub use file::{FileId, Position, SourceFile, Span};
 pub use git::{Commit, Git, GitError, Index, Snapshot};
 pub use ignored::Ignored;
+pub use large::is_too_large;
 pub use memory::Memory;
 pub use overlay::Overlay;
 pub use replacement::Replacement;
@@ -39,11 +41,14 @@ pub use sources::Sources;
 pub use stand_in::stand_in;
 pub use wide::from_wide;
 
-/// The largest file that is read, in bytes. It keeps every offset within a `u32`.
+/// The largest file that is read, in bytes, unless it is a [plan](is_too_large).
 pub const MAX_FILE_BYTES: usize = 16 * 1024 * 1024;
 
 /// Directories that never hold a user's own code.
-const SKIPPED: [&str; 3] = [".git", ".terraform", "node_modules"];
+const SKIPPED: [&str; 4] = [".git", ".terraform", ".terragrunt-cache", "node_modules"];
+
+/// Directories into which other programs install code.
+const INSTALLED: [&str; 2] = [".terraform", ".terragrunt-cache"];
 
 /// Where files come from: the disk, or a map in memory for tests and editors.
 ///
@@ -69,9 +74,22 @@ pub trait Fs: Send + Sync {
     /// Reads each file below `directory` that `wanted` accepts and hands it to `visit`,
     /// in any order and from several threads.
     ///
-    /// Version control, installed modules and packages (`.git`, `.terraform`,
+    /// Version control, installed modules and packages (`.git`, `.terraform`, `.terragrunt-cache`,
     /// `node_modules`) and what ignore files name are left out.
     fn walk(&self, directory: &Path, wanted: Wanted<'_>, visit: Visit<'_>);
+
+    /// The files and directories that walks have left out since ignore files name them, in the order of their paths.
+    fn ignored(&self) -> Vec<PathBuf> {
+        Vec::new()
+    }
+
+    /// Walks below a path that was left out, as if no ignore file named it.
+    fn walk_ignored(&self, _path: &Path, _wanted: Wanted<'_>, _visit: Visit<'_>) {}
+
+    /// How many files below paths that were left out are wanted; at most `limit` entries are looked at.
+    fn count_ignored(&self, _wanted: Wanted<'_>, _limit: usize) -> usize {
+        0
+    }
 }
 
 /// Chooses files by their path.
@@ -136,9 +154,9 @@ pub fn check_text(bytes: &[u8]) -> Result<(), ReadError> {
     }
 }
 
-/// Whether a path lies in what `terraform init` has installed, which nobody edits.
+/// Whether a path lies in what `terraform init` or Terragrunt has installed, which nobody edits.
 pub fn is_installed(path: &Path) -> bool {
-    path.components().any(|part| part.as_os_str() == ".terraform")
+    path.components().any(|part| INSTALLED.iter().any(|name| part.as_os_str() == *name))
 }
 
 /// Directories that tools write from other sources.

@@ -230,6 +230,20 @@ impl Step {
         }
     }
 
+    /// What has its value at this step, as the code refers to it.
+    pub fn reference(&self) -> Option<String> {
+        match self {
+            Step::Local(name) => Some(format!("local.{name}")),
+            Step::VariableDefault(name) | Step::VariableValue(name) | Step::ModuleArgument { name, .. } => {
+                Some(format!("var.{name}"))
+            }
+            Step::ParameterDefault(name) | Step::ParameterValue(name) | Step::StackParameter { name, .. } => {
+                Some(name.clone())
+            }
+            _ => None,
+        }
+    }
+
     /// What the step's place is, as the text of a label; the last step is where the value was decided.
     pub fn describe(&self, is_last: bool) -> String {
         let verb = if is_last { "set" } else { "passed on" };

@@ -191,6 +191,38 @@ fn nothing_checked_is_said_in_words() {
 }
 
 #[test]
+fn what_ignore_files_hide_is_named() {
+    let template = r#"{"Resources": {"T": {"Type": "AWS::CloudTrail::Trail", "Properties": {"IsLogging": false}}}}"#;
+    let files =
+        [(".ignore", "cdk.out\nold\n"), ("cdk.out/a.template.json", template), ("old/a.tf", GOOD), ("old/b.txt", "")];
+    let scratch = Scratch::new("ignored", &files);
+    let output = scratch.run(&["check"]);
+    assert_eq!(status(&output), 0);
+    assert_eq!(
+        err(&output),
+        "Nothing was checked. 2 files are ignored (`--no-respect-gitignore`).\n\
+         `cdk.out/a.template.json` mentions a trail and is ignored (`--no-respect-gitignore`).\n"
+    );
+    let output = scratch.run(&["check", "--no-respect-gitignore", "cdk.out"]);
+    assert_eq!(status(&output), 1);
+    assert!(out(&output).contains("fix the source: "), "{}", out(&output));
+    assert!(!err(&output).contains("--fix"), "{}", err(&output));
+}
+
+#[test]
+fn a_run_that_judges_nothing_has_no_required_trail() {
+    let scratch = Scratch::new(
+        "nothing-required",
+        &[("empty/c.txt", ""), ("a.json", r#"{"Resources": {"B": {"Type": "AWS::S3::Bucket"}}}"#)],
+    );
+    let output = scratch.run(&["check", "--require-trail", "-f", "concise", "empty"]);
+    assert_eq!(status(&output), 1);
+    assert!(out(&output).starts_with(".: error[no-compliant-trail] nothing was judged"), "{}", out(&output));
+    assert_eq!(status(&scratch.run(&["check", "--require-trail", "a.json"])), 1);
+    assert_eq!(status(&scratch.run(&["check", "empty"])), 0);
+}
+
+#[test]
 fn mistakes_are_named_with_the_next_step() {
     let scratch = Scratch::new("mistakes", &[("a.tf", GOOD)]);
     let said = |arguments: &[&str]| err(&scratch.run(arguments));
@@ -222,7 +254,7 @@ fn a_named_file_is_read_whatever_its_name() {
         ("trail.txt", BAD),
         ("indented.txt", &indented),
         ("json.txt", json),
-        ("stack.cfn", template),
+        ("stack.txt", template),
         ("node_modules/x.tf", BAD),
     ];
     let scratch = Scratch::new("named", &files);
@@ -586,7 +618,7 @@ fn a_file_that_is_no_plan_is_refused_with_the_next_step() {
         ("list", "[]", "it isn't a plan"),
         ("other", "{\"Resources\": {}}", "it isn't a plan"),
         ("state", r#"{"format_version": "1.0", "values": {"root_module": {}}}"#, "it is a state and not a plan"),
-        ("version", &whole.replace("1.2", "2.0"), "its format has the version 2.0, and only 1.x is known"),
+        ("version", &whole.replace("1.2", "2.0"), "the format of this plan has the version 2.0, and only 0.x and 1.x are known"),
         ("changes", &whole.replace("resource_changes\": [", "resource_changes\": 1, \"x\": ["), "`resource_changes` isn't what it is in a plan"),
         ("change", &whole.replace("{\"address\": \"aws_cloudtrail.t\", \"mode\": \"managed\", \"type\"", "{\"type\""), "`resource_changes[0]` isn't"),
         ("address", &whole.replace("\"aws_cloudtrail.t\", \"mode\": \"managed\", \"type\"", "\"aws_cloudtrail.t[\", \"mode\": \"managed\", \"type\""), "`aws_cloudtrail.t[` isn't an address"),

@@ -73,6 +73,7 @@ fn failures(report: &Report) -> BTreeSet<(&'static str, String)> {
         let name = match &finding.place {
             Place::Text(label) => report.sources.file(label.span.file).name.clone(),
             Place::File(name) => name.clone(),
+            Place::Run => String::new(),
         };
         (finding.rule.id(), name)
     });

@@ -94,6 +94,7 @@ fn everything_that_was_found_is_on_the_page() {
             decisions.into_iter().flatten().for_each(|decision| expect(decision));
             match &finding.place {
                 Place::File(path) => expect(path),
+                Place::Run => {}
                 Place::Text(primary) => std::iter::once(primary).chain(&finding.related).for_each(|label| {
                     let file = report.sources.file(label.span.file);
                     let position = file.position(label.span.start);

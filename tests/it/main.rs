@@ -25,6 +25,7 @@ mod hostile;
 mod house;
 mod html;
 mod lsp;
+mod mentions;
 mod metamorphic;
 mod oracle;
 mod outputs;

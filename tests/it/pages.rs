@@ -92,7 +92,7 @@ fn check_pins(rule: &Rule, report: &Report, example: &Example<'_>, context: &str
                 let file = report.sources.file(label.span.file);
                 (file.name == *name).then(|| file.position(label.span.start).line as usize)
             }
-            Place::File(_) => None,
+            Place::File(_) | Place::Run => None,
         });
         let lines: Vec<usize> = lines.collect();
         let is_pinned = if is_advice { lines.contains(&(pinned + 1)) } else { lines == [pinned + 1] };

@@ -11,6 +11,7 @@ use super::exports::{self, Export};
 use super::flat::is_loop;
 use super::library::Library;
 use super::macros;
+use super::names_trail;
 use super::path::{self, Path};
 use super::roots::{MAX_TEMPLATES, Root};
 use super::scope::Scope;
@@ -111,6 +112,13 @@ impl<'a> Deployment<'a> {
 impl Opened for Deployment<'_> {
     fn header(&self) -> Option<Span> {
         self.root.as_ref().map(|root| root.template.header)
+    }
+
+    fn unread(&self) -> Option<String> {
+        let says_why = !self.document.tree.problems.is_empty() || !self.is_first;
+        let is_read = self.root.is_some() || says_why;
+        let file = self.library.context.sources.file(self.document.file);
+        (!is_read && names_trail(file.text.as_bytes())).then(|| "mentions a trail but is no template".to_owned())
     }
 
     fn sites(&self, subject: Subject) -> usize {

@@ -70,7 +70,9 @@ impl Format for CloudFormation {
     fn reads(&self, file_name: &str) -> bool {
         // CloudFormation doesn't care what a template is called.
         let (_, extension) = file_name.rsplit_once('.').unwrap_or_default();
-        ["yaml", "yml", "json", "template"].iter().any(|known| extension.eq_ignore_ascii_case(known))
+        ["yaml", "yml", "json", "template", "cfn", "cform", "cft", "stack"]
+            .iter()
+            .any(|known| extension.eq_ignore_ascii_case(known))
     }
 
     fn recognizes(&self, text: &[u8]) -> bool {
@@ -101,6 +103,11 @@ impl Format for CloudFormation {
 /// Whether a text names the type of a trail, or may make it.
 fn may_declare_trail(text: &[u8]) -> bool {
     TRAIL.find(text).is_some() || LOOP.find(text).is_some()
+}
+
+/// Whether a text names the type of a trail, also in escapes.
+fn names_trail(text: &[u8]) -> bool {
+    has_escaped(text, |text| TRAIL.find(text).is_some())
 }
 
 /// Whether a text may bring in another template.

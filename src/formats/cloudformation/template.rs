@@ -58,8 +58,24 @@ pub(super) struct Section {
 }
 
 impl Template {
-    /// Any document whose `Resources` hold something with a `Type` is a template.
+    /// The template that a document is, or that AWS's tools have put into it.
     pub(super) fn recognize(root: &Node, document: &Document, library: &Library<'_>) -> Option<Self> {
+        let top = root.as_mapping()?;
+        let body = top.get("TemplateBody").filter(|_| top.get("Resources").is_none()).map(|entry| &entry.value);
+        match body {
+            None => Self::recognize_bare(root, document, library),
+            Some(body) => match body.as_text() {
+                None => Self::recognize_bare(body, document, library),
+                Some(text) => {
+                    let inner = library.body(body, text);
+                    Self::recognize_bare(inner.tree.documents.first()?, &inner, library)
+                }
+            },
+        }
+    }
+
+    /// Any document whose `Resources` hold something with a `Type` is a template.
+    fn recognize_bare(root: &Node, document: &Document, library: &Library<'_>) -> Option<Self> {
         let room = Room::default();
         let service = serverless::resources(root);
         let root = service.as_deref().unwrap_or(root);

@@ -123,10 +123,6 @@ impl Opened for Changes {
     fn problems(&self) -> Vec<Problem> {
         self.problems.clone()
     }
-
-    fn is_generated(&self) -> bool {
-        true
-    }
 }
 
 /// Whether a resource is of a type that is read, in a plan's words.

@@ -22,7 +22,7 @@ pub(super) fn show(numbered: &Numbered<'_>, heading: &'static str, page: &Page<'
 fn places(finding: &Reported, page: &Page<'_>) -> Html {
     match &finding.place {
         Place::Text(label) => lines::list(std::iter::once(label).chain(&finding.related), &page.report.sources),
-        Place::File(_) => {
+        Place::File(_) | Place::Run => {
             let place = place_of(finding, page.report);
             block("p", &[], inline("span", &[("class", "place")], place))
         }

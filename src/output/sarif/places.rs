@@ -106,6 +106,7 @@ impl Location {
         match &finding.place {
             Place::Text(label) => Self::of(label, &report.sources),
             Place::File(name) => Self::new(Artifact::named(name), None, None),
+            Place::Run => Self::new(Artifact::named("."), None, None),
         }
     }
 

@@ -49,7 +49,7 @@ fn told(finding: &Reported) -> String {
         Place::Text(label) if finding.rule.id() != "syntax-error" && !finding.message.ends_with(&label.text) => {
             format!(": {}", label.text)
         }
-        Place::Text(_) | Place::File(_) => String::new(),
+        Place::Text(_) | Place::File(_) | Place::Run => String::new(),
     };
     let help = finding.help.as_ref().map(|help| format!("; {help}")).unwrap_or_default();
     format!("{unresolved}{}{label}{help}", finding.message)
@@ -59,6 +59,7 @@ fn path(finding: &Reported, report: &Report) -> String {
     match &finding.place {
         Place::Text(label) => report.sources.file(label.span.file).name.clone(),
         Place::File(name) => name.clone(),
+        Place::Run => ".".to_owned(),
     }
 }
 

@@ -1,0 +1,1 @@
+{"Resources": {"Audit": {"Type": "AWS::CloudTrail::Trail"}}}
