@@ -10,6 +10,7 @@ mod neighbours;
 mod place;
 mod planned;
 mod reading;
+mod shares;
 mod sighting;
 mod standing;
 mod trace;
@@ -19,6 +20,7 @@ mod witness;
 use std::collections::BTreeMap;
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
+use std::rc::Rc;
 use std::sync::Arc;
 
 use rayon::ThreadPoolBuilder;
@@ -34,9 +36,11 @@ use crate::rules::{Check, Policy, Rule};
 use crate::scan::{self, Inputs, Scan};
 use crate::source::{Fs, Sources};
 use crate::suppress::{self, Suppressions};
+use crate::value::Budget;
 pub use assemble::add;
 use assign::{Assignment, Candidate, Linked, link, projects};
 use judge::{Case, Judgement};
+use shares::Shares;
 pub use standing::{Change, Setup, Standing};
 pub use trace::trace;
 
@@ -129,7 +133,8 @@ fn check_here(
     let suppressions = Suppressions::new(&settings.suppress, &sources);
     let linked = link(&scan, context);
     let projects = projects(&linked, context)?;
-    let judged = judge_projects(&projects, context, settings, &suppressions);
+    let shares = Shares::new(scan.bytes(&sources), projects.len());
+    let judged = judge_projects(&projects, shares, context, settings, &suppressions);
     drop(projects);
     let stale = suppressions.stale(|rule| settings.selection.has(rule), |_| true);
     let mut report = assemble::report(&scan, judged, stale, settings, sources);
@@ -144,31 +149,37 @@ fn check_here(
 
 fn judge_projects<'a>(
     projects: &'a [Candidate],
+    mut shares: Shares,
     context: Context<'a>,
     settings: &'a Settings,
     suppressions: &Suppressions<'_>,
 ) -> Vec<Judgement> {
     let judge_all = |assignments: Vec<Assignment<'a>>| {
         settings.progress.expect(assignments.len());
-        let judge = |assignment: &Assignment<'_>| judge(assignment, assignment.context, settings, suppressions);
-        on_threads(&assignments, settings.jobs, judge)
+        let judge = |assignment: &Assignment<'_>, budget: &Rc<Budget>| {
+            judge(assignment, budget, assignment.context, settings, suppressions)
+        };
+        let known = assignments.iter().map(|_| None).collect();
+        let judged = shares.spend(&assignments, known, settings.jobs, judge);
+        judged.into_iter().map(|paid| paid.outcome).collect()
     };
-    turns::in_turn(projects, context, settings, judge_all, |judgement| &judgement.created)
+    turns::in_turn(projects, context, settings, judge_all, |judgement: &Judgement| &judgement.created)
 }
 
 /// What is to be said of one deployment, and of what it was read from.
 fn judge(
     assignment: &Assignment<'_>,
+    budget: &Rc<Budget>,
     context: Context<'_>,
     settings: &Settings,
     suppressions: &Suppressions<'_>,
 ) -> Judgement {
     let Assignment { candidate, name, .. } = *assignment;
-    let opened = candidate.open(context);
+    let opened = candidate.open(context, budget);
     let (root, format) = (candidate.project.root(), candidate.format);
     let (project, opened_project) = (candidate.project.as_ref(), opened.as_ref());
     let sources = context.sources;
-    let case = Case { root, name, format, project, opened: opened_project, settings, suppressions, sources };
+    let case = Case { root, name, format, project, opened: opened_project, budget, settings, suppressions, sources };
     let mut judgement = case.judge();
     judgement.unread = opened.unread().map(|reason| Unread { name: candidate.project.root(), reason });
     let known = |file| opened.tree(file);

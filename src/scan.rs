@@ -118,6 +118,14 @@ pub fn count_ignored(fs: &dyn Fs) -> usize {
     fs.count_ignored(&is_checked, MAX_COUNTED)
 }
 
+impl Scan {
+    /// The size of the files that may matter, in bytes.
+    pub fn bytes(&self, sources: &Sources) -> usize {
+        let kept = self.kept.iter().flatten().map(|kept| sources.file(kept.file).text.len());
+        kept.fold(0, usize::saturating_add)
+    }
+}
+
 impl Inputs {
     /// Whether one input may hold another.
     fn overlap(&self) -> bool {

@@ -1,9 +1,12 @@
 //! Which projects there are, and how often each is deployed.
 
+use std::rc::Rc;
+
 use super::{Settings, planned};
 use crate::error::Error;
 use crate::formats::{self, Context, FORMATS, Format, Kept, Opened, Project};
 use crate::scan::Scan;
+use crate::value::Budget;
 
 /// A project of a format.
 pub(super) struct Candidate {
@@ -14,9 +17,9 @@ pub(super) struct Candidate {
 }
 
 impl Candidate {
-    pub(super) fn open<'a>(&'a self, context: Context<'a>) -> Box<dyn Opened + 'a> {
+    pub(super) fn open<'a>(&'a self, context: Context<'a>, budget: &Rc<Budget>) -> Box<dyn Opened + 'a> {
         let plan = context.options.plan.as_deref().filter(|_| self.is_planned);
-        self.project.open(Context { plan, ..context })
+        self.project.open(Context { plan, ..context }, budget)
     }
 }
 
@@ -60,8 +63,8 @@ pub(super) struct Assignment<'a> {
 }
 
 impl<'a> Assignment<'a> {
-    pub(super) fn open(&self) -> Box<dyn Opened + 'a> {
-        self.candidate.open(self.context)
+    pub(super) fn open(&self, budget: &Rc<Budget>) -> Box<dyn Opened + 'a> {
+        self.candidate.open(self.context, budget)
     }
 }
 

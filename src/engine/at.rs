@@ -17,10 +17,9 @@ impl Standing {
         let text = self.sources.file(file);
         let all = self.projects.iter().flat_map(|candidate| assignments(candidate, context, setup.settings));
         let reaching: HashSet<&Key> =
-            self.held.iter().filter(|(_, held)| held.asked.has_file(file)).map(|(key, _)| key).collect();
+            self.held.iter().filter(|(_, paid)| paid.outcome.asked.has_file(file)).map(|(key, _)| key).collect();
         let reached = all.filter(|assignment| reaching.contains(&key(assignment)));
-        let mut arguments: Vec<Argument> =
-            reached.flat_map(|assignment| trace::everything(assignment.open().as_ref())).collect();
+        let mut arguments: Vec<Argument> = reached.flat_map(|assignment| trace::everything(&assignment)).collect();
         for label in arguments.iter_mut().flat_map(|argument| &mut argument.ways).flat_map(|way| &mut way.steps) {
             place::clip(label, &self.sources);
         }

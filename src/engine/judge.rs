@@ -1,5 +1,7 @@
 //! Asks every rule about one deployment, and weighs the answers against each other.
 
+use std::rc::Rc;
+
 use super::Settings;
 use super::excuse::Excuse;
 use super::neighbours::Neighbours;
@@ -13,7 +15,7 @@ use crate::report::{Exists, Judged, JudgedTrail, Outcome, Reported, Unread};
 use crate::rules::{Check, Policy, RULES, Rule};
 use crate::source::{Sources, Span};
 use crate::suppress::Suppressions;
-use crate::value::Origin;
+use crate::value::{Budget, Origin};
 
 /// The verdicts on a deployment, and the findings behind them.
 #[derive(Debug, Clone, Default)]
@@ -34,6 +36,7 @@ pub(super) struct Case<'a> {
     pub(super) format: &'static str,
     pub(super) project: &'a dyn Project,
     pub(super) opened: &'a dyn Opened,
+    pub(super) budget: &'a Rc<Budget>,
     pub(super) settings: &'a Settings,
     pub(super) suppressions: &'a Suppressions<'a>,
     pub(super) sources: &'a Sources,
@@ -44,7 +47,7 @@ type WholeRule = (&'static Rule, fn(&Deployment, &Policy) -> Verdict);
 
 impl Case<'_> {
     pub(super) fn judge(&self) -> Judgement {
-        let neighbours = Neighbours::new(self.opened, self.settings);
+        let neighbours = Neighbours::new(self.opened, self.budget, self.settings);
         let sites = 0..self.opened.sites(Subject::Trails);
         let sightings: Vec<Sighting> =
             sites.flat_map(|site| sighting::sight(&neighbours, site, self.settings)).collect();
@@ -136,9 +139,9 @@ impl Case<'_> {
         let verdicts = if !self.is_by_region(sightings) && created.iter().all(|sighting| sighting.misses()) {
             // No world can make a difference.
             let trails = created.iter().map(|sighting| sighting.trail.clone()).collect();
-            sighting::runs(|_| check(&deployment(Vec::clone(&trails)), &self.settings.policy))
+            sighting::runs(self.budget, |_| check(&deployment(Vec::clone(&trails)), &self.settings.policy))
         } else {
-            let runs = sighting::without_needless_failures(sighting::runs(|world| self.trails(world)));
+            let runs = sighting::without_needless_failures(sighting::runs(self.budget, |world| self.trails(world)));
             runs.into_iter().map(|(trails, world)| (check(&deployment(trails), &self.settings.policy), world)).collect()
         };
         let may_be_none = !created.is_empty() && created.iter().all(|sighting| sighting.may_never_exist());

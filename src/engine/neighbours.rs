@@ -12,11 +12,12 @@ use crate::model::surroundings::{self, Doubt, Neighbour, Neighbourhood, Spent};
 use crate::model::{Elsewhere, Subject, Trail};
 use crate::rules::RULES;
 use crate::value::world::Decision;
-use crate::value::{Why, World};
+use crate::value::{Budget, Why, World};
 
 /// The neighbours of a deployment's trails.
 pub(super) struct Neighbours<'a> {
     pub(super) opened: &'a dyn Opened,
+    pub(super) budget: &'a Rc<Budget>,
     /// Whether a rule wants to know.
     is_asked: bool,
     still: OnceCell<Still>,
@@ -46,9 +47,9 @@ struct Deliveries {
 }
 
 impl<'a> Neighbours<'a> {
-    pub(super) fn new(opened: &'a dyn Opened, settings: &Settings) -> Self {
+    pub(super) fn new(opened: &'a dyn Opened, budget: &'a Rc<Budget>, settings: &Settings) -> Self {
         let is_asked = RULES.into_iter().any(|rule| rule.check.is_around() && settings.selection.has(rule));
-        Self { opened, is_asked, still: OnceCell::new(), spent: Rc::default() }
+        Self { opened, budget, is_asked, still: OnceCell::new(), spent: Rc::default() }
     }
 
     /// What is declared around trails in a world, as far as it is decided.
@@ -79,7 +80,7 @@ impl<'a> Neighbours<'a> {
         let mut depending: HashMap<String, Vec<usize>> = HashMap::new();
         let (mut deliveries, mut others) = (Deliveries::default(), Vec::new());
         let mut make = |site| {
-            let world = World::listening();
+            let world = World::listening(self.budget);
             let made = self.made(site, &world);
             if deliveries.note(site, &made) {
                 world.heard().into_iter().for_each(|subject| deliveries.depend(site, subject));

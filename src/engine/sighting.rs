@@ -12,8 +12,8 @@ use crate::model::surroundings::{Neighbourhood, Surroundings};
 use crate::model::{Reach, Subject, Trail, dialects};
 use crate::report::{Exists, Outcome};
 use crate::rules::{self, Check, RULES, Rule};
-use crate::value::World;
 use crate::value::world::explore;
+use crate::value::{Budget, World};
 use crate::value::{Known, Unknown};
 
 /// An instance of a trail.
@@ -57,11 +57,11 @@ struct Seen<'a> {
 
 /// The instances that a declaration has in any world.
 pub(super) fn sight(neighbours: &Neighbours<'_>, site: usize, settings: &Settings) -> Vec<Sighting> {
-    let runs = runs(|world| read(neighbours.opened, site, world));
+    let runs = runs(neighbours.budget, |world| read(neighbours.opened, site, world));
     let is_created = |trail: &Trail| !trail.never_exists();
     if !runs.iter().flat_map(|(trails, _)| trails).any(is_created) {
         let never = runs.iter().flat_map(|(trails, _)| trails).next();
-        return never.map(|trail| absent(trail, settings)).into_iter().collect();
+        return never.map(|trail| absent(trail, neighbours.budget, settings)).into_iter().collect();
     }
     let run = |(trails, world): (Vec<Trail>, World)| Run { around: neighbours.of(&trails, &world), trails, world };
     let runs: Vec<Run> = without_needless_failures(runs).into_iter().map(run).collect();
@@ -70,9 +70,9 @@ pub(super) fn sight(neighbours: &Neighbours<'_>, site: usize, settings: &Setting
 }
 
 /// An evaluation in all possible worlds.
-pub(super) fn runs<T>(evaluate: impl FnMut(&World) -> T) -> Vec<(T, World)> {
+pub(super) fn runs<T>(budget: &Rc<Budget>, evaluate: impl FnMut(&World) -> T) -> Vec<(T, World)> {
     let (possible, rejected): (Vec<_>, Vec<_>) =
-        explore(evaluate).into_iter().partition(|(_, world)| !world.is_rejected());
+        explore(budget, evaluate).into_iter().partition(|(_, world)| !world.is_rejected());
     // Where no world is possible, an impossible one is better than none.
     if possible.is_empty() { rejected } else { possible }
 }
@@ -124,8 +124,8 @@ pub(super) fn read(opened: &dyn Opened, site: usize, world: &World) -> Vec<Trail
 }
 
 /// Of a trail that isn't created there is nothing to say but that a plan has it.
-fn absent(trail: &Trail, settings: &Settings) -> Sighting {
-    let seen = [Seen { trail, world: &World::open(), around: None }];
+fn absent(trail: &Trail, budget: &Rc<Budget>, settings: &Settings) -> Sighting {
+    let seen = [Seen { trail, world: &World::open(budget), around: None }];
     let answers = answer(&rules::STALE_PLAN, &seen, settings).into_iter().collect();
     Sighting { trail: trail.clone(), exists: Exists::Never, reach: Reach::NOTHING, region: None, answers }
 }

@@ -6,18 +6,21 @@
 
 use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
+use std::rc::Rc;
 use std::sync::Arc;
 
 use super::assign::{self, Assignment, Candidate, Linked, link, projects};
 use super::judge::Judgement;
+use super::shares::{Paid, Shares};
 use super::turns::{Created, in_turn};
-use super::{Settings, assemble, judge, on_threads, with_room};
+use super::{Settings, assemble, judge, with_room};
 use crate::error::Error;
 use crate::formats::{Context, FORMATS, Readings};
 use crate::report::{Place, Report};
 use crate::scan::{self, Inputs, Scan};
 use crate::source::{Asked, FileId, Fs, Noting, ReadError, Sources, check_text};
 use crate::suppress::{Ignored, Suppressions, Used};
+use crate::value::Budget;
 
 /// What is checked, and how.
 #[derive(Clone, Copy)]
@@ -42,7 +45,7 @@ pub struct Standing {
     /// What they depend on beside what is linked.
     sought: Arc<Asked>,
     /// In the order in which deployments are reported.
-    pub(super) held: Vec<(Key, Held)>,
+    pub(super) held: Vec<(Key, Paid<Held>)>,
     ignored: Arc<Ignored>,
     /// The files of which something else may be said since somebody asked last.
     touched: HashSet<FileId>,
@@ -128,19 +131,23 @@ impl Standing {
     /// The report on everything.
     pub fn report(&self, settings: &Settings) -> Report {
         let kept = self.scan.kept.iter().flatten().map(|kept| kept.file);
-        let asked = self.held.iter().flat_map(|(_, held)| held.asked.files());
+        let asked = self.held().flat_map(|held| held.asked.files());
         let current = self.given.iter().copied().chain(kept).chain(asked).collect();
-        self.report_of(self.held.iter().map(|(_, held)| held), &current, settings)
+        self.report_of(self.held(), &current, settings)
     }
 
     /// The same as far as some files are concerned; of others it may tell a part.
     pub fn report_on(&self, files: &HashSet<FileId>, settings: &Settings) -> Report {
         let is_kept = |file: &FileId| self.scan.kept.iter().flatten().any(|kept| kept.file == *file);
-        let is_asked = |file: &FileId| self.held.iter().any(|(_, held)| held.asked.has_file(*file));
+        let is_asked = |file: &FileId| self.held().any(|held| held.asked.has_file(*file));
         let is_current = |file: &&FileId| self.given.contains(*file) || is_kept(file) || is_asked(file);
         let current = files.iter().filter(is_current).copied().collect();
-        let held = self.held.iter().map(|(_, held)| held).filter(|held| held.says_something_of(files));
+        let held = self.held().filter(|held| held.says_something_of(files));
         self.report_of(held, &current, settings)
+    }
+
+    fn held(&self) -> impl Iterator<Item = &Held> {
+        self.held.iter().map(|(_, paid)| &paid.outcome)
     }
 
     fn report_of<'h>(
@@ -150,7 +157,7 @@ impl Standing {
         settings: &Settings,
     ) -> Report {
         let suppressions = Suppressions::among(Arc::clone(&self.ignored), &settings.suppress, &self.sources);
-        self.held.iter().for_each(|(_, held)| suppressions.add_used(&held.used));
+        self.held().for_each(|held| suppressions.add_used(&held.used));
         let stale = suppressions.stale(|rule| settings.selection.has(rule), |file| current.contains(&file));
         let judged = held.map(|held| held.judgement.clone()).collect();
         assemble::report(&self.scan, judged, stale, settings, self.sources.share())
@@ -267,35 +274,37 @@ impl Standing {
     /// Judges what is new, and what the changes reach.
     fn judge(&mut self, setup: Setup<'_>, reach: &Reach) {
         let context = setup.context(&self.sources, &self.readings);
-        let is_good = |held: &Held| context.options.plan.is_none() && !reach.reaches(held);
+        let mut shares = Shares::new(self.scan.bytes(&self.sources), self.projects.len());
+        let is_good = |paid: &Paid<Held>| {
+            context.options.plan.is_none() && shares.suffice_for(paid) && !reach.reaches(&paid.outcome)
+        };
         let (good, bad): (Vec<_>, Vec<_>) =
-            std::mem::take(&mut self.held).into_iter().partition(|(_, held)| is_good(held));
-        let mut old: HashMap<Key, Held> = good.into_iter().collect();
-        let mut touched: HashSet<FileId> = bad.iter().flat_map(|(_, held)| held.asked.files()).collect();
+            std::mem::take(&mut self.held).into_iter().partition(|(_, paid)| is_good(paid));
+        let mut old: HashMap<Key, Paid<Held>> = good.into_iter().collect();
+        let mut touched: HashSet<FileId> = bad.iter().flat_map(|(_, paid)| paid.outcome.asked.files()).collect();
+        let hold = |assignment: &Assignment<'_>, budget: &Rc<Budget>| self.hold(assignment, budget, setup.settings);
         let hold_all = |assignments: Vec<Assignment<'_>>| {
             let keys: Vec<Key> = assignments.iter().map(key).collect();
-            let known: Vec<Option<Held>> = keys.iter().map(|key| old.remove(key)).collect();
-            let is_open = |(assignment, known): (_, &Option<Held>)| known.is_none().then_some(assignment);
-            let open: Vec<&Assignment<'_>> = assignments.iter().zip(&known).filter_map(is_open).collect();
-            let judged = on_threads(&open, setup.settings.jobs, |assignment| self.hold(assignment, setup.settings));
-            touched.extend(judged.iter().flat_map(|held| held.asked.files()));
-            let mut judged = judged.into_iter();
-            let held = known.into_iter().filter_map(|known| known.or_else(|| judged.next()));
+            let known: Vec<Option<Paid<Held>>> = keys.iter().map(|key| old.remove(key)).collect();
+            let is_new: Vec<bool> = known.iter().map(Option::is_none).collect();
+            let held = shares.spend(&assignments, known, setup.settings.jobs, hold);
+            let judged = held.iter().zip(is_new).filter_map(|(paid, is_new)| is_new.then_some(paid));
+            touched.extend(judged.flat_map(|paid| paid.outcome.asked.files()));
             keys.into_iter().zip(held).collect()
         };
         let held = in_turn(&self.projects, context, setup.settings, hold_all, created_of);
-        touched.extend(old.values().flat_map(|held| held.asked.files()));
+        touched.extend(old.values().flat_map(|paid| paid.outcome.asked.files()));
         self.touched.extend(touched);
         self.held = held;
     }
 
-    fn hold(&self, assignment: &Assignment<'_>, settings: &Settings) -> Held {
+    fn hold(&self, assignment: &Assignment<'_>, budget: &Rc<Budget>, settings: &Settings) -> Held {
         let asked = Arc::new(Asked::default());
         let sources = assignment.context.sources.noting(Arc::clone(&asked));
         let fs = Noting::new(assignment.context.fs, &asked);
         let context = Context { fs: &fs, sources: &sources, ..assignment.context };
         let suppressions = Suppressions::among(Arc::clone(&self.ignored), &settings.suppress, &sources);
-        let judgement = judge(assignment, context, settings, &suppressions);
+        let judgement = judge(assignment, budget, context, settings, &suppressions);
         let used = suppressions.used();
         Held { judgement, asked: Arc::clone(&asked), used }
     }
@@ -328,8 +337,8 @@ impl Reach {
     }
 }
 
-fn created_of((_, held): &(Key, Held)) -> &Created {
-    &held.judgement.created
+fn created_of((_, paid): &(Key, Paid<Held>)) -> &Created {
+    &paid.outcome.judgement.created
 }
 
 pub(super) fn key(assignment: &Assignment<'_>) -> Key {

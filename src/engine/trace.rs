@@ -6,12 +6,12 @@ use super::assign::{Assignment, link, projects};
 use super::turns::{Created, in_turn};
 use super::{Settings, place, sighting, with_room};
 use crate::error::{Error, closest};
-use crate::formats::{Context, Opened, Readings};
+use crate::formats::{Context, Readings};
 use crate::model::{Resource, Subject};
 use crate::report::{Argument, Trace};
 use crate::scan::{self, Inputs};
 use crate::source::{Fs, Sources};
-use crate::value::{Data, Known, Traced, Unknown, World};
+use crate::value::{Budget, Data, Known, Traced, Unknown, World};
 
 /// What every trail has, whether an argument says it or not.
 const REGION: &str = "region";
@@ -83,22 +83,20 @@ struct Answers {
 }
 
 /// All arguments of the trails of a deployment.
-pub(super) fn everything(opened: &dyn Opened) -> Vec<Argument> {
-    let (mut addresses, mut arguments) = (Vec::new(), Vec::new());
-    for site in 0..opened.sites(Subject::Trails) {
-        Question { text: None }.answer(opened, site, &mut addresses, &mut arguments);
-    }
-    arguments
+pub(super) fn everything(assignment: &Assignment<'_>) -> Vec<Argument> {
+    Question { text: None }.answers(assignment).arguments
 }
 
 impl Question<'_> {
     /// What is asked for of the trails of a deployment.
     fn answers(&self, assignment: &Assignment<'_>) -> Answers {
-        let (opened, project) = (assignment.open(), assignment.candidate.project.as_ref());
-        let created = Created::of_opened(opened.as_ref(), project, assignment.context.sources);
+        let budget = Budget::new(Budget::steps_for(0));
+        let (opened, project) = (assignment.open(&budget), assignment.candidate.project.as_ref());
+        let created = Created::of_opened(opened.as_ref(), &budget, project, assignment.context.sources);
         let mut answers = Answers { created, ..Answers::default() };
         for site in 0..opened.sites(Subject::Trails) {
-            self.answer(opened.as_ref(), site, &mut answers.addresses, &mut answers.arguments);
+            let runs = sighting::runs(&budget, |world| opened.resources(Subject::Trails, site, world));
+            self.answer(&runs, &mut answers.addresses, &mut answers.arguments);
         }
         if let Some(name) = assignment.name {
             answers.arguments.iter_mut().for_each(|argument| argument.name.push_str(&format!(" in `{name}`")));
@@ -107,14 +105,13 @@ impl Question<'_> {
     }
 
     /// Adds what is asked for of the trails that one declaration makes.
-    fn answer(&self, opened: &dyn Opened, site: usize, addresses: &mut Vec<String>, arguments: &mut Vec<Argument>) {
-        let runs = sighting::runs(|world| opened.resources(Subject::Trails, site, world));
-        for instance in instances(&runs) {
+    fn answer(&self, runs: &[Run], addresses: &mut Vec<String>, arguments: &mut Vec<Argument>) {
+        for instance in instances(runs) {
             let Some((first, _)) = instance.first() else { continue };
             addresses.push(first.address.clone());
             let Some(attribute) = self.attribute_of(&first.address) else { continue };
             if attribute.is_empty() {
-                arguments.push(ways::existence(first, &runs));
+                arguments.push(ways::existence(first, runs));
             }
             for path in paths(&instance).into_iter().filter(|path| is_part(path, attribute)) {
                 arguments.push(ways::argument(&instance, &path));

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::path::PathBuf;
+use std::rc::Rc;
 
 use super::assign::{Assignment, Candidate, assignments};
 use super::sighting::Sighting;
@@ -9,7 +10,7 @@ use super::{Settings, sighting};
 use crate::formats::{Context, Opened, Project};
 use crate::model::Subject;
 use crate::source::{FileId, Sources};
-use crate::value::Known;
+use crate::value::{Budget, Known};
 
 /// The places in which a deployment creates a trail, and those through which it does.
 #[derive(Debug, Clone, Default)]
@@ -38,10 +39,15 @@ impl Created {
     }
 
     /// The same for a deployment of which no rule is asked.
-    pub(super) fn of_opened(opened: &dyn Opened, project: &dyn Project, sources: &Sources) -> Self {
+    pub(super) fn of_opened(
+        opened: &dyn Opened,
+        budget: &Rc<Budget>,
+        project: &dyn Project,
+        sources: &Sources,
+    ) -> Self {
         let mut created = Self::default();
         for site in 0..opened.sites(Subject::Trails) {
-            let runs = sighting::runs(|world| opened.resources(Subject::Trails, site, world));
+            let runs = sighting::runs(budget, |world| opened.resources(Subject::Trails, site, world));
             for resource in runs.iter().flat_map(|(resources, _)| resources) {
                 if resource.exists.value != Known(false) {
                     created.add(&resource.owners, project, sources);

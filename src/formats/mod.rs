@@ -12,6 +12,7 @@ pub mod terraform;
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
+use std::rc::Rc;
 use std::sync::{Arc, LazyLock};
 
 use memchr::memmem::Finder;
@@ -25,7 +26,7 @@ use crate::model::{Elsewhere, Resource, Subject, dialects};
 use crate::source::{FileId, Fs, SourceFile, Sources, Span, has_escaped};
 use crate::syntax::Problem;
 use crate::syntax::node::Tree;
-use crate::value::World;
+use crate::value::{Budget, World};
 
 /// All formats; a file belongs to the first that reads its name and finds it worth something.
 pub static FORMATS: [&dyn Format; 3] = [&terraform::Terraform, &plan::TerraformPlan, &cloudformation::CloudFormation];
@@ -232,8 +233,8 @@ pub trait Project: Send + Sync {
     /// Throws away what was kept of a file, which has changed.
     fn forget(&self, _changed: &Path) {}
 
-    /// Reads what is needed to evaluate it.
-    fn open<'a>(&'a self, context: Context<'a>) -> Box<dyn Opened + 'a>;
+    /// Reads what is needed to evaluate it, which is paid from a budget.
+    fn open<'a>(&'a self, context: Context<'a>, budget: &Rc<Budget>) -> Box<dyn Opened + 'a>;
 }
 
 /// Whether a plan is one of a project.

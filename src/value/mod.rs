@@ -3,12 +3,14 @@
 //! Evaluation never fails. What can't be known is [`Maybe::Unknown`] with its
 //! reason, and it stays visible until a rule decides what it means.
 
+pub mod budget;
 mod data;
 mod placeholder;
 mod traced;
 mod why;
 pub mod world;
 
+pub use budget::Budget;
 pub use data::{Data, Field, List, ListKind, Object, cut};
 pub use placeholder::placeholder;
 pub use traced::{Hop, Origin, Step, Traced, lead};

@@ -6,12 +6,13 @@
 
 use std::cell::{Cell, RefCell};
 use std::collections::{HashMap, HashSet};
+use std::rc::Rc;
+
+use super::Budget;
+use super::budget::STEPS;
 
 /// More worlds than this aren't told apart; the evaluation falls back to three-valued logic.
 pub const MAX_WORLDS: usize = 4096;
-
-/// The steps that the evaluations of one question may take in all worlds together.
-pub const MAX_STEPS: usize = 250_000;
 
 /// A question that no text answers.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -72,6 +73,8 @@ pub struct World {
     steps: Cell<usize>,
     depth: Cell<usize>,
     max_steps: usize,
+    /// What it pays from, beside its own limit.
+    budget: Rc<Budget>,
     is_rejected: Cell<bool>,
     has_failed: Cell<bool>,
     /// What was asked about, where somebody wants to know.
@@ -79,7 +82,7 @@ pub struct World {
 }
 
 impl World {
-    fn new(prefix: Vec<bool>, max_steps: usize) -> Self {
+    fn new(prefix: Vec<bool>, max_steps: usize, budget: &Rc<Budget>) -> Self {
         Self {
             prefix,
             is_open: false,
@@ -88,6 +91,7 @@ impl World {
             steps: Cell::new(0),
             depth: Cell::new(0),
             max_steps,
+            budget: Rc::clone(budget),
             is_rejected: Cell::new(false),
             has_failed: Cell::new(false),
             heard: None,
@@ -95,13 +99,13 @@ impl World {
     }
 
     /// The world that decides nothing: what isn't known stays so.
-    pub fn open() -> Self {
-        Self { is_open: true, ..Self::new(Vec::new(), MAX_STEPS) }
+    pub fn open(budget: &Rc<Budget>) -> Self {
+        Self { is_open: true, ..Self::new(Vec::new(), budget.remaining(), budget) }
     }
 
     /// The world that decides nothing and notes what it is asked about.
-    pub fn listening() -> Self {
-        Self { heard: Some(RefCell::default()), ..Self::open() }
+    pub fn listening(budget: &Rc<Budget>) -> Self {
+        Self { heard: Some(RefCell::default()), ..Self::open(budget) }
     }
 
     /// What was asked about. An evaluation is the same in any world that decides none of it.
@@ -111,7 +115,7 @@ impl World {
 
     /// What is decided here, without anything that is asked later.
     pub fn frozen(&self) -> Self {
-        Self { decisions: self.decisions.clone(), ..Self::open() }
+        Self { decisions: self.decisions.clone(), ..Self::open(&self.budget) }
     }
 
     /// The answer to a question, or nothing where questions stay open.
@@ -193,12 +197,12 @@ impl World {
     /// When all steps are taken, or when the evaluation is `max_depth` levels deep.
     pub fn enter(&self, max_depth: usize) -> Result<(), &'static str> {
         if !self.has_steps() {
-            return Err("evaluation steps");
+            return Err(STEPS);
         }
         if self.depth.get() >= max_depth {
             return Err("expressions within expressions");
         }
-        self.steps.set(self.steps.get().saturating_add(1));
+        self.charge(1);
         self.depth.set(self.depth.get().saturating_add(1));
         Ok(())
     }
@@ -206,6 +210,7 @@ impl World {
     /// Takes the steps that it costs to copy a large value.
     pub fn charge(&self, steps: usize) {
         self.steps.set(self.steps.get().saturating_add(steps));
+        self.budget.charge(steps);
     }
 
     /// Goes back a level.
@@ -215,7 +220,11 @@ impl World {
 
     /// Whether there are steps left.
     pub fn has_steps(&self) -> bool {
-        self.steps.get() < self.max_steps
+        let has_steps = self.steps.get() < self.max_steps;
+        if !has_steps {
+            self.budget.exceed();
+        }
+        has_steps
     }
 
     /// The steps that were taken.
@@ -334,14 +343,14 @@ impl std::fmt::Display for Decision {
 }
 
 /// Runs an evaluation in every world, depth first: each run repeats the answers of the one before
-/// it and flips the last yes. Over [`MAX_WORLDS`] or [`MAX_STEPS`], all that was found is thrown
+/// it and flips the last yes. Over [`MAX_WORLDS`] or half of what remains of the budget, all that was found is thrown
 /// away and the evaluation runs once more in the open world.
-pub fn explore<T>(mut evaluate: impl FnMut(&World) -> T) -> Vec<(T, World)> {
+pub fn explore<T>(budget: &Rc<Budget>, mut evaluate: impl FnMut(&World) -> T) -> Vec<(T, World)> {
     let mut found = Vec::new();
     let mut prefix = Vec::new();
-    let mut steps_left = MAX_STEPS;
+    let mut steps_left = budget.remaining() / 2;
     loop {
-        let world = World::new(prefix, steps_left);
+        let world = World::new(prefix, steps_left, budget);
         let outcome = evaluate(&world);
         steps_left = steps_left.saturating_sub(world.steps());
         let next = next_prefix(&world.decisions.borrow().all);
@@ -349,7 +358,7 @@ pub fn explore<T>(mut evaluate: impl FnMut(&World) -> T) -> Vec<(T, World)> {
         match next {
             None => return found,
             Some(_) if found.len() >= MAX_WORLDS || steps_left == 0 => {
-                let world = World::open();
+                let world = World::open(budget);
                 return vec![(evaluate(&world), world)];
             }
             Some(next) => prefix = next,
@@ -373,7 +382,7 @@ mod tests {
     }
 
     fn worlds<T>(evaluate: impl FnMut(&World) -> T) -> Vec<T> {
-        explore(evaluate).into_iter().map(|(outcome, _)| outcome).collect()
+        explore(&Budget::new(1_000_000), evaluate).into_iter().map(|(outcome, _)| outcome).collect()
     }
 
     #[test]

@@ -19,6 +19,7 @@ use trailint::progress::Progress;
 use trailint::report::{Outcome, Report};
 use trailint::scan;
 use trailint::source::{Fs, Memory, PathKind, ReadError, Sources, Visit, Wanted};
+use trailint::value::Budget;
 
 use super::fuzzing::properties::evaluation::steps;
 use super::support::{everything, word};
@@ -225,7 +226,7 @@ fn parses(fs: &Memory) -> usize {
     for (format, kept) in FORMATS.iter().zip(&scan.kept) {
         let linked = kept.iter().map(|kept| Linked { kept: *kept, links: format.links(*kept, context) });
         for project in format.projects(&linked.collect::<Vec<_>>(), context) {
-            let opened = project.open(context);
+            let opened = project.open(context, &Budget::new(Budget::steps_for(0)));
             assert_eq!(opened.sites(Subject::Trails), 1);
         }
     }

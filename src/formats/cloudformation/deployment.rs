@@ -1,6 +1,6 @@
 //! A root template with all the stacks in it, and the places where something is declared.
 
-use std::cell::{Cell, OnceCell};
+use std::cell::OnceCell;
 use std::collections::HashSet;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -22,23 +22,22 @@ use crate::model::{Elsewhere, Hint, Resource, Subject, last_name};
 use crate::source::{FileId, Span};
 use crate::syntax::Problem;
 use crate::syntax::node::{Entry, Tree};
-use crate::value::{Traced, Why, World};
+use crate::value::budget::{STEPS, STEPS_OF_A_RESOURCE};
+use crate::value::{Budget, Traced, Why, World};
 
 /// Stacks within stacks deeper than this are given up.
 const MAX_DEPTH: usize = 10;
 
-/// More places than this, through all stacks, are given up.
-const MAX_SITES: usize = 4_096;
-
 /// More templates than this aren't searched for the buckets and keys that a deployment imports.
 const MAX_IMPORTED: usize = 100;
 
-/// More steps than this for all that is looked for in a deployment are given up.
-const MAX_STEPS: usize = 1_000_000;
+/// More parts than this that aren't here aren't listed; the first is enough for the verdict.
+const MAX_UNREAD: usize = 4_096;
 
 /// A root template that has been read.
 pub(super) struct Deployment<'a> {
     library: Library<'a>,
+    budget: Rc<Budget>,
     document: Rc<Document>,
     /// Whether it is the one of those in its file that tells what is wrong with the file.
     is_first: bool,
@@ -59,14 +58,14 @@ struct Site {
 
 impl<'a> Deployment<'a> {
     /// Reads the template of a document and those of its stacks.
-    pub(super) fn open(root: &Root, context: Context<'a>) -> Self {
+    pub(super) fn open(root: &Root, context: Context<'a>, budget: &Rc<Budget>) -> Self {
         let library = Library::importing(context, &root.exports);
         let document = library.document(root.file);
         let template = library.template(&document, root.number);
         let scope = template.map(|template| Rc::new(Scope::root(template)));
         let (trails, surroundings) = (OnceCell::new(), OnceCell::new());
         let (is_first, left_out) = (root.is_first, root.left_out);
-        Self { library, document, is_first, left_out, root: scope, trails, surroundings }
+        Self { library, budget: Rc::clone(budget), document, is_first, left_out, root: scope, trails, surroundings }
     }
 
     /// Where what is looked for may be made, as far as somebody has asked.
@@ -76,12 +75,14 @@ impl<'a> Deployment<'a> {
             Subject::Surroundings => &self.surroundings,
         };
         found.get_or_init(|| {
-            let mut search = Search::new(subject);
+            let budget = self.budget.half();
+            let mut search = Search::new(subject, &budget);
             if let Some(root) = &self.root {
-                let world = World::open();
+                let world = World::open(&budget);
                 let evaluator = Evaluator::new(&self.library, Rc::clone(root), &world);
                 search.look_in(&evaluator, root, &created(root.template.header), None);
             }
+            self.budget.include(&budget);
             search
         })
     }
@@ -95,17 +96,15 @@ impl<'a> Deployment<'a> {
 
     /// What a site makes in a world, as far as it is decided.
     fn made(&self, subject: Subject, site: &Site, world: &World) -> Vec<Resource> {
-        let before = world.steps();
         let root = Evaluator::new(&self.library, Rc::clone(&site.root), world);
         let outer = created(site.root.template.header);
-        let Some((evaluator, exists)) = path::follow(site.stacks.as_deref(), root, outer) else { return Vec::new() };
-        let steps = &self.found(subject).steps;
-        if steps.get() > MAX_STEPS {
-            return vec![evaluator.given_up(subject, &site.entry, "evaluation steps")];
+        let followed = path::follow(site.stacks.as_deref(), root, outer);
+        if !world.has_steps() {
+            let evaluator = Evaluator::new(&self.library, Rc::clone(&site.root), world);
+            return vec![evaluator.given_up(subject, &site.entry, STEPS)];
         }
-        let resources = evaluator.resources(subject, &site.entry, &exists);
-        steps.set(steps.get().saturating_add(world.steps().saturating_sub(before)));
-        resources
+        let Some((evaluator, exists)) = followed else { return Vec::new() };
+        evaluator.resources(subject, &site.entry, &exists)
     }
 }
 
@@ -183,23 +182,16 @@ struct Search {
     sites: Vec<Site>,
     /// The parts that aren't here.
     elsewhere: Vec<Elsewhere>,
-    stacks: usize,
     /// The templates from which values are imported.
     imported: HashSet<Export>,
-    /// The steps that were taken for all sites, in all worlds.
-    steps: Cell<usize>,
+    /// Half of the steps of the deployment; the rest is for the evaluation of what is found.
+    budget: Rc<Budget>,
 }
 
 impl Search {
-    fn new(subject: Subject) -> Self {
-        Self {
-            subject,
-            sites: Vec::new(),
-            elsewhere: Vec::new(),
-            stacks: 0,
-            imported: HashSet::new(),
-            steps: Cell::new(0),
-        }
+    fn new(subject: Subject, budget: &Rc<Budget>) -> Self {
+        let budget = Rc::clone(budget);
+        Self { subject, sites: Vec::new(), elsewhere: Vec::new(), imported: HashSet::new(), budget }
     }
 
     fn is_wanted(&self, kind: &str) -> bool {
@@ -261,7 +253,7 @@ impl Search {
     }
 
     fn note(&mut self, root: &Rc<Scope>, stacks: Option<&Rc<Path>>, entry: &Entry) {
-        if self.sites.len() < MAX_SITES {
+        if self.budget.pay(STEPS_OF_A_RESOURCE) {
             self.sites.push(Site { root: Rc::clone(root), stacks: stacks.cloned(), entry: entry.clone() });
         } else {
             self.give_up(entry.key.span);
@@ -277,8 +269,7 @@ impl Search {
         entry: &Entry,
     ) {
         let member = evaluator.member(entry);
-        self.stacks = self.stacks.saturating_add(1);
-        if stacks.is_some_and(|stacks| stacks.length >= MAX_DEPTH) || self.stacks > MAX_SITES {
+        if stacks.is_some_and(|stacks| stacks.length >= MAX_DEPTH) || !self.budget.pay(STEPS_OF_A_RESOURCE) {
             return self.give_up(entry.key.span);
         }
         let entered = evaluator.enter(&member, exists);
@@ -301,7 +292,7 @@ impl Search {
     }
 
     fn note_elsewhere(&mut self, find: impl FnOnce() -> Option<Elsewhere>) {
-        if self.elsewhere.len() < MAX_SITES {
+        if self.elsewhere.len() < MAX_UNREAD {
             self.elsewhere.extend(find());
         }
     }
@@ -331,8 +322,8 @@ fn whole_elsewhere(evaluator: &Evaluator<'_>, entry: &Entry) -> Option<Elsewhere
 }
 
 /// The files that a template's stacks deploy, also those that loops make.
-pub(super) fn called(library: &Library<'_>, template: &Rc<Template>) -> Vec<FileId> {
-    let world = World::open();
+pub(super) fn called(library: &Library<'_>, template: &Rc<Template>, budget: &Rc<Budget>) -> Vec<FileId> {
+    let world = World::open(budget);
     let evaluator = Evaluator::new(library, Rc::new(Scope::root(Rc::clone(template))), &world);
     let flat = &template.resources.flat;
     let looped = flat.loops.iter().flat_map(|entry| evaluator.sketch(entry, &Why::Unreadable));

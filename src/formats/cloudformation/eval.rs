@@ -29,8 +29,11 @@ pub(super) const DYNAMIC: &str = "{{resolve:";
 /// The program that reads templates after other tools.
 pub(super) const READER: &str = "CloudFormation";
 
+/// The name of the limit of a text.
+const TEXT: &str = "the length of a text";
+
 /// How much text it is worth a step to copy, in bytes.
-const TEXT_OF_A_STEP: usize = 8;
+const TEXT_OF_A_STEP: usize = 64;
 
 /// A value and the way it came.
 pub(super) type Way = (Maybe<Data>, Vec<Hop>);
@@ -110,7 +113,7 @@ impl<'a> Evaluator<'a> {
                 self.world.leave();
                 self.world.charge(weight(&value.value));
                 if matches!(&value.value, Known(Data::String(text)) if text.len() > MAX_TEXT) {
-                    value.value = Unknown(Why::OverLimit { limit: "the length of a text" });
+                    value.value = Unknown(Why::OverLimit { limit: TEXT });
                 }
                 self.settle(value)
             }
@@ -203,6 +206,9 @@ impl<'a> Evaluator<'a> {
     }
 
     fn scalar(&self, node: &Node, scalar: &Scalar) -> Maybe<Data> {
+        if scalar.text.len() > MAX_TEXT {
+            return Unknown(Why::OverLimit { limit: TEXT });
+        }
         if let Some(why) = self.placeholder(node) {
             return Unknown(why);
         }

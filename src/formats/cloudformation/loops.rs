@@ -9,6 +9,7 @@ use super::flat::Flat;
 use super::scope::Names;
 use crate::source::Span;
 use crate::syntax::node::{Entry, Mapping, Node};
+use crate::value::budget::STEPS;
 use crate::value::{Data, Hop, Known, Maybe, Origin, Step, Traced, Unknown, Why};
 
 /// More entries than this are given up; CloudFormation takes 500 resources.
@@ -92,6 +93,10 @@ impl Evaluator<'_> {
         for value in values {
             // Also one that makes nothing takes its time.
             self.world.charge(1);
+            if !self.world.has_steps() {
+                members.rest = Some(Why::OverLimit { limit: STEPS });
+                break;
+            }
             let inner = self.with(vec![(name.clone(), value)]).members(body);
             members.all.extend(inner.all);
             members.rest = members.rest.or(inner.rest);

@@ -11,6 +11,7 @@ use super::symbols::has_failure;
 use crate::model::{Kind, Macro, Resource, Shape, Subject, dialects, kinds};
 use crate::source::Span;
 use crate::syntax::node::{Entry, Mapping};
+use crate::value::budget::{STEPS, STEPS_OF_A_RESOURCE};
 use crate::value::{Data, Field, Known, Maybe, Object, Origin, Traced, Unknown, Why};
 
 impl Evaluator<'_> {
@@ -57,16 +58,29 @@ impl Evaluator<'_> {
     /// What a loop makes; what it loops over may not be known.
     fn looped(&self, subject: Subject, entry: &Entry, outer: &Traced<bool>) -> Vec<Resource> {
         let (members, why) = match self.iterate(entry) {
-            Ok(Members { all, rest: None }) => {
-                return all.iter().flat_map(|member| self.made(subject, member, outer)).collect();
-            }
+            Ok(Members { all, rest: None }) => return self.made_of_all(subject, entry, &all, outer),
             Ok(Members { all, rest: Some(why) }) => (all, why),
             Err(why) => (self.sketch(entry, &why), why),
         };
         let construct = format!("the loop, since {},", why.describe());
         let origin = Origin::Written(entry.key.span);
         let doubt = Traced { value: Unknown(Why::NotEvaluated { construct }), origin, hops: Vec::new() };
-        members.iter().flat_map(|member| self.made(subject, member, &doubt)).collect()
+        self.made_of_all(subject, entry, &members, &doubt)
+    }
+
+    /// The resources that the members of a loop make, up to the last one that steps remain for.
+    fn made_of_all(&self, subject: Subject, entry: &Entry, members: &[Member], outer: &Traced<bool>) -> Vec<Resource> {
+        let mut made = Vec::new();
+        for member in members {
+            if !self.world.has_steps() {
+                made.push(self.given_up(subject, entry, STEPS));
+                break;
+            }
+            let resources = self.made(subject, member, outer);
+            self.world.charge(STEPS_OF_A_RESOURCE.saturating_mul(resources.len()));
+            made.extend(resources);
+        }
+        made
     }
 
     fn made(&self, subject: Subject, member: &Member, outer: &Traced<bool>) -> Vec<Resource> {

@@ -11,6 +11,7 @@ use super::library::Library;
 use super::{may_export, mentions_template};
 use crate::formats::{Called, Context, Interest, Kept, Linked, Links, Opened, Project};
 use crate::source::{FileId, SourceFile};
+use crate::value::Budget;
 
 /// More templates than this aren't judged in one file.
 pub(super) const MAX_TEMPLATES: usize = 4_096;
@@ -50,8 +51,8 @@ impl Project for Root {
         file.path.clone()
     }
 
-    fn open<'a>(&'a self, context: Context<'a>) -> Box<dyn Opened + 'a> {
-        Box::new(Deployment::open(self, context))
+    fn open<'a>(&'a self, context: Context<'a>, budget: &Rc<Budget>) -> Box<dyn Opened + 'a> {
+        Box::new(Deployment::open(self, context, budget))
     }
 }
 
@@ -67,14 +68,14 @@ pub(super) fn links(kept: Kept, context: Context<'_>) -> Links {
     };
     let mut included = BTreeSet::new();
     if may_call || may_hold_several(&text.text) {
-        let library = Library::new(context);
+        let (library, budget) = (Library::new(context), Budget::new(text.text.len()));
         let document = library.document(kept.file);
         is_cut = document.is_cut();
         // One at a time, since each may include as much as a file may hold; the first over the limit is told.
         for (number, template) in library.recognize(&document).take(MAX_TEMPLATES.saturating_add(1)) {
             documents.push(number);
             if may_call {
-                called.extend(deployment::called(&library, &Rc::new(template)));
+                called.extend(deployment::called(&library, &Rc::new(template), &budget));
             }
         }
         included.extend(library.included());

@@ -7,6 +7,7 @@ use super::lists::is_empty_list;
 use super::symbols::{because, computed, failed, symbol};
 use crate::source::Span;
 use crate::syntax::node::Mapping;
+use crate::value::budget::STEPS;
 use crate::value::{Data, Known, Maybe, Traced, Unknown, Why, placeholder};
 
 /// Longer texts are given up, in bytes.
@@ -43,7 +44,7 @@ impl Evaluator<'_> {
         let Some(text) = text else { return (failed("`Fn::Sub` takes a text, or a text and a mapping"), Vec::new()) };
         self.world.charge(weight_of_text(text));
         if !self.world.has_steps() {
-            return (Unknown(Why::OverLimit { limit: "evaluation steps" }), Vec::new());
+            return (Unknown(Why::OverLimit { limit: STEPS }), Vec::new());
         }
         if let Some(why) = placeholder(text, READER) {
             return (Unknown(why), Vec::new());
@@ -61,7 +62,7 @@ impl Evaluator<'_> {
         for part in &parts {
             self.world.charge(1);
             if !self.world.has_steps() {
-                return (Unknown(Why::OverLimit { limit: "evaluation steps" }), Vec::new());
+                return (Unknown(Why::OverLimit { limit: STEPS }), Vec::new());
             }
             match part {
                 Part::Literal(text) => writing.literal(text),

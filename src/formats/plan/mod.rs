@@ -11,6 +11,7 @@ mod raw;
 mod values;
 
 use std::path::PathBuf;
+use std::rc::Rc;
 use std::sync::LazyLock;
 
 use memchr::memmem::Finder;
@@ -19,7 +20,7 @@ use super::{Context, Format, Interest, Kept, Linked, Links, Opened, Project};
 use crate::model::{Elsewhere, Resource, Subject, dialects};
 use crate::source::{FileId, SourceFile, Span};
 use crate::syntax::Problem;
-use crate::value::World;
+use crate::value::{Budget, World};
 use changes::Changes;
 use raw::{Text, What};
 
@@ -95,7 +96,7 @@ impl Project for PlanFile {
         file.path.clone()
     }
 
-    fn open<'a>(&'a self, context: Context<'a>) -> Box<dyn Opened + 'a> {
+    fn open<'a>(&'a self, context: Context<'a>, _: &Rc<Budget>) -> Box<dyn Opened + 'a> {
         let file = context.sources.file(self.file);
         match What::of(file.text.as_bytes()) {
             Some(What::State) => Box::new(State),

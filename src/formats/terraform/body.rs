@@ -8,6 +8,7 @@ use crate::model::kinds::Role;
 use crate::model::{Holds, Kind, Notation, Resource, Shape};
 use crate::source::{FileId, Span};
 use crate::syntax::hcl::{Attribute, Block, Body, Expr, ExprKind};
+use crate::value::budget::{STEPS, STEPS_OF_A_RESOURCE};
 use crate::value::{Data, Field, Known, Object, Origin, Traced, Unknown, Why};
 
 /// The instances of a resource block in the evaluator's scope and world.
@@ -48,7 +49,17 @@ pub(super) fn resources(
             is_synthesized: false,
         }
     };
-    expand::instances(block, evaluator).into_iter().map(resource).collect()
+    let mut resources = Vec::new();
+    for instance in expand::instances(block, evaluator) {
+        evaluator.world.charge(STEPS_OF_A_RESOURCE);
+        let is_last = !resources.is_empty() && !evaluator.world.has_steps();
+        resources.push(resource(instance));
+        if is_last {
+            resources.last_mut().into_iter().for_each(|resource| give_up(resource, STEPS));
+            break;
+        }
+    }
+    resources
 }
 
 /// The bucket that a block would be about if it were created.
@@ -86,10 +97,11 @@ fn arguments(block: &Block, kind: &Kind, evaluator: &Evaluator<'_>) -> Object {
 }
 
 /// Makes a resource stand for more instances than are told apart.
-pub(super) fn give_up(resource: &mut Resource) {
-    resource.exists.value = Unknown(expand::TOO_MANY);
-    resource.body = Unknown(expand::TOO_MANY);
-    resource.region.value = Unknown(expand::TOO_MANY);
+pub(super) fn give_up(resource: &mut Resource, limit: &'static str) {
+    let why = || Why::OverLimit { limit };
+    resource.exists.value = Unknown(why());
+    resource.body = Unknown(why());
+    resource.region.value = Unknown(why());
 }
 
 /// The arguments of a block that its shape asks for.

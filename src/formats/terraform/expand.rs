@@ -14,7 +14,10 @@ use crate::value::{Data, Field, Hop, Known, List, ListKind, Object, Origin, Step
 pub(super) const MAX_INSTANCES: usize = 1024;
 
 /// Why they aren't.
-pub(super) const TOO_MANY: Why = Why::OverLimit { limit: "instances of a block" };
+pub(super) const TOO_MANY: Why = Why::OverLimit { limit: INSTANCES };
+
+/// The name of the limit of instances.
+pub(super) const INSTANCES: &str = "instances of a block";
 
 /// An instance of a resource or of a module call.
 #[derive(Debug)]

@@ -29,6 +29,7 @@ mod values;
 mod variables;
 
 use std::path::{Path, PathBuf};
+use std::rc::Rc;
 use std::sync::{Arc, LazyLock};
 
 use memchr::memmem::Finder;
@@ -36,6 +37,7 @@ use memchr::memmem::Finder;
 use super::{Called, Context, Fit, Format, Interest, Kept, Linked, Links, Opened, Plan, Project};
 use crate::model::{Subject, dialects};
 use crate::source::{FileId, SourceFile, has_escaped};
+use crate::value::Budget;
 use library::Library;
 use module::Module;
 use tree::Tree;
@@ -153,8 +155,8 @@ impl Project for Root {
         self.library.forget(changed);
     }
 
-    fn open<'a>(&'a self, context: Context<'a>) -> Box<dyn Opened + 'a> {
-        Box::new(Tree::open(self, context))
+    fn open<'a>(&'a self, context: Context<'a>, budget: &Rc<Budget>) -> Box<dyn Opened + 'a> {
+        Box::new(Tree::open(self, context, budget))
     }
 }
 

@@ -13,6 +13,7 @@ use super::tree::Tree;
 use super::{Root, calls, file_name, names, names_landing_zone};
 use crate::formats::{Called, Context, Interest, Kept, Linked, Links};
 use crate::source::{FileId, SourceFile};
+use crate::value::Budget;
 use directories::Directories;
 
 /// The modules that a file calls, if it is a part of one.
@@ -66,7 +67,10 @@ pub(super) fn find(linked: &[Linked], context: Context<'_>) -> Vec<Root> {
         }
         directories.add(linked, file.directory(), context);
     }
-    directories.follow_computed(|path| Tree::open(&root(path, path, None), context).reached(), context);
+    // All roots together pay for the sources that are evaluated to find what they call.
+    let budget = Budget::new(Budget::steps_for(0));
+    let reached = |path: &Path| Tree::open(&root(path, path, None), context, &budget).reached();
+    directories.follow_computed(reached, context);
     let leads = directories.leading_to_trails(context);
     let found = directories.roots(&leads, context);
     let own = |place: &usize| directories.path(*place).map(|path| root(path, path, None));

@@ -1,8 +1,8 @@
 //! The places in a root module, and in all that it calls, where something is declared.
 
-use std::cell::Cell;
 use std::collections::{HashMap, HashSet};
 use std::path::PathBuf;
+use std::rc::Rc;
 use std::sync::Arc;
 
 use super::LANDING_ZONE;
@@ -12,16 +12,16 @@ use super::tree::Tree;
 use crate::model::{Elsewhere, Hint, Kind, Subject, kinds};
 use crate::source::Span;
 use crate::syntax::hcl::Block;
-use crate::value::World;
+use crate::value::{Budget, World};
 
 /// Modules that call each other deeper than this are given up.
 const MAX_DEPTH: usize = 10;
 
-/// More declarations than this, through all calls, are given up.
-const MAX_SITES: usize = 4096;
+/// The cost of a declaration that is found through a chain of calls.
+const STEPS_OF_A_SITE: usize = 40;
 
-/// More calls than this, through all calls, are given up.
-const MAX_CALLS: usize = 65_536;
+/// The cost of following a call.
+const STEPS_OF_A_CALL: usize = 4;
 
 /// What a search has found.
 #[derive(Debug, Default)]
@@ -30,8 +30,6 @@ pub(super) struct Found {
     pub(super) sites: Vec<Site>,
     /// Parts that couldn't be searched.
     pub(super) elsewhere: Vec<Elsewhere>,
-    /// The steps that the evaluation of all of them has taken.
-    pub(super) steps: Cell<usize>,
 }
 
 /// A declaration, by the calls that lead to it.
@@ -66,8 +64,8 @@ pub(super) struct Search<'t, 'a> {
     subject: Subject,
     /// Whether a module or what it calls may declare what is searched for.
     known: HashMap<PathBuf, bool>,
-    /// How many calls have been followed.
-    followed: usize,
+    /// Half of the steps of the project; the rest is for the evaluation of what is found.
+    budget: Rc<Budget>,
     found: Found,
     /// The world in which nothing is decided, for what has to be evaluated on the way.
     world: World,
@@ -83,19 +81,22 @@ struct Way<'w> {
 impl<'t, 'a> Search<'t, 'a> {
     /// A search for one kind of declarations.
     pub(super) fn new(tree: &'t Tree<'a>, subject: Subject) -> Self {
-        Self { tree, subject, known: HashMap::new(), followed: 0, found: Found::default(), world: World::open() }
+        let budget = tree.budget.half();
+        let world = World::open(&budget);
+        Self { tree, subject, known: HashMap::new(), budget, found: Found::default(), world }
     }
 
     /// Searches the root module and what it calls.
     pub(super) fn run(mut self, root: &Arc<Module>) -> Found {
         self.look_in(root, Way { calls: &[], key: "" });
         self.tree.root.enter_world();
+        self.tree.budget.include(&self.budget);
         self.found
     }
 
     fn look_in(&mut self, module: &Arc<Module>, way: Way<'_>) {
         for (block, kind) in module.declared(self.subject) {
-            if self.found.sites.len() >= MAX_SITES {
+            if !self.pay(STEPS_OF_A_SITE) {
                 return self.give_up(module);
             }
             self.note(module, &way, block, kind);
@@ -133,8 +134,7 @@ impl<'t, 'a> Search<'t, 'a> {
                 if !self.may_declare(&called) {
                     return;
                 }
-                self.followed = self.followed.saturating_add(1);
-                if way.calls.len() >= MAX_DEPTH || self.followed > MAX_CALLS {
+                if way.calls.len() >= MAX_DEPTH || !self.pay(STEPS_OF_A_CALL) {
                     return self.give_up(module);
                 }
                 let call = SiteCall { block: id, module: Arc::clone(&called), is_vendored };
@@ -143,8 +143,10 @@ impl<'t, 'a> Search<'t, 'a> {
             }
             // It may be about the buckets and keys that it is given.
             Called::Unread { .. } if self.subject == Subject::Surroundings => {
-                if self.found.sites.len() < MAX_SITES {
+                if self.pay(STEPS_OF_A_SITE) {
                     self.note(module, way, id, &kinds::UNREAD_MODULE);
+                } else {
+                    self.give_up(module);
                 }
             }
             Called::Unread { mut part, other } => {
@@ -186,6 +188,11 @@ impl<'t, 'a> Search<'t, 'a> {
             };
             self.note_unread(part, way, id);
         }
+    }
+
+    /// Pays for a part of the search; false when the budget is spent.
+    fn pay(&self, steps: usize) -> bool {
+        self.budget.pay(steps)
     }
 
     /// Notes that there may be more than was searched for in what a module calls.

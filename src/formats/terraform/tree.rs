@@ -21,10 +21,7 @@ use crate::model::{Contradiction, Elsewhere, Resource, Subject};
 use crate::source::{FileId, Span};
 use crate::syntax::Problem;
 use crate::syntax::hcl::Block;
-use crate::value::{Data, Maybe, World, world};
-
-/// The steps that the evaluations of all declarations may take together; what comes later isn't evaluated.
-const MAX_STEPS: usize = 4 * world::MAX_STEPS;
+use crate::value::{Budget, Data, Maybe, World};
 
 /// A root module that has been read.
 pub(super) struct Tree<'a> {
@@ -39,6 +36,8 @@ pub(super) struct Tree<'a> {
     /// The root module's only instance.
     pub(super) root: Rc<Scope>,
     library: &'a Library,
+    /// The work that all evaluations of the project may do.
+    pub(super) budget: Rc<Budget>,
     /// The modules that were reached.
     modules: RefCell<HashMap<PathBuf, Arc<Module>>>,
     /// What calls lead to whose text says so plainly, as far as somebody has asked.
@@ -59,7 +58,7 @@ type Place = (*const Module, BlockId);
 
 impl<'a> Tree<'a> {
     /// Reads a root module; what it calls is read when somebody asks for what is declared there.
-    pub(super) fn open(root: &'a Root, context: Context<'a>) -> Self {
+    pub(super) fn open(root: &'a Root, context: Context<'a>, budget: &Rc<Budget>) -> Self {
         let module = root.module(context);
         let mut tree = Self {
             context,
@@ -68,6 +67,7 @@ impl<'a> Tree<'a> {
             values: RootValues::read(&root.directory, root.only.is_none(), &root.library, context),
             root: Rc::new(Scope::root(Arc::clone(&module))),
             library: &root.library,
+            budget: Rc::clone(budget),
             modules: RefCell::default(),
             plain_calls: RefCell::default(),
             manifest: Manifest::read(&root.directory, context),
@@ -84,7 +84,7 @@ impl<'a> Tree<'a> {
 
     /// The variable with another value than the one that the plan was made with.
     fn overruled(&self) -> Option<Span> {
-        let world = World::open();
+        let world = World::open(&self.budget);
         let variable = variables::overruled(&Evaluator::new(self, &self.root, &world), self.context.plan?)?;
         Some(variable.header)
     }
@@ -143,7 +143,7 @@ impl<'a> Tree<'a> {
         let Some(scope) = caller.filter(|_| is_evaluated) else {
             return Err("its `source` is an expression".to_owned());
         };
-        match Evaluator::new(self, scope, &World::open()).eval(&source.value).value {
+        match Evaluator::new(self, scope, &World::open(&self.budget)).eval(&source.value).value {
             Maybe::Known(Data::String(source)) => Ok(source),
             Maybe::Known(_) => Err("its `source` is no text".to_owned()),
             Maybe::Unknown(why) => Err(format!("its `source` isn't known: {}", why.describe())),
@@ -200,6 +200,7 @@ impl<'a> Tree<'a> {
             let Some(block) = caller.module.block(call.block) else { return Vec::new() };
             let name = block.labels.first().map(|label| label.text.as_str()).unwrap_or_default();
             let instances = expand::instances(block, &Evaluator::new(self, caller, world));
+            world.charge(instances.len());
             let created = instances.into_iter().filter(|instance| !instance.never_exists());
             created.map(|instance| Self::called(caller, call, name, instance)).collect()
         })
@@ -299,10 +300,7 @@ impl Opened for Tree<'_> {
         let found = self.found(subject);
         let Some(site) = found.sites.get(site) else { return Vec::new() };
         self.root.enter_world();
-        if found.steps.get() > MAX_STEPS {
-            world.charge(world::MAX_STEPS);
-        }
-        let (before, asked) = (world.steps(), world.asked());
+        let asked = world.asked();
         let Some(block) = site.module.block(site.block) else { return Vec::new() };
         let notation = site.module.notation(site.block);
         let mut resources = Vec::new();
@@ -310,14 +308,16 @@ impl Opened for Tree<'_> {
             resources.extend(body::resources(block, site.kind, notation, &Evaluator::new(self, &scope, world)));
             if resources.len() > MAX_INSTANCES {
                 resources.truncate(1);
-                resources.iter_mut().for_each(body::give_up);
+                resources.iter_mut().for_each(|resource| body::give_up(resource, expand::INSTANCES));
+                break;
+            }
+            if !world.has_steps() {
                 break;
             }
         }
         if subject == Subject::Trails {
             self.settle(&mut resources, site, world, world.asked() == asked);
         }
-        found.steps.set(found.steps.get().saturating_add(world.steps().saturating_sub(before)));
         resources
     }
 

@@ -1,0 +1,71 @@
+//! Divides the work that a run may do among its deployments.
+//!
+//! The size of what is checked bounds the work of a whole run, however many deployments lie in it. Each deployment gets an
+//! equal share first. One that needs more gets what the others have left, in the order of the deployments, so that the
+//! result doesn't depend on the number of threads.
+
+use std::num::NonZeroUsize;
+use std::rc::Rc;
+
+use super::on_threads;
+use crate::value::Budget;
+
+/// The outcome of work on a deployment, and its cost.
+pub(super) struct Paid<T> {
+    pub(super) outcome: T,
+    spent: usize,
+    /// True if the work was cut, so that a larger budget may give another outcome.
+    is_cut: bool,
+}
+
+/// The steps of a run.
+pub(super) struct Shares {
+    /// The share of each deployment.
+    each: usize,
+    /// The steps that no deployment has spent.
+    left: usize,
+}
+
+impl Shares {
+    /// The shares of a number of deployments in files of so many bytes.
+    pub(super) fn new(bytes: usize, deployments: usize) -> Self {
+        let left = Budget::steps_for(bytes);
+        Self { each: left.checked_div(deployments).unwrap_or(left), left }
+    }
+
+    /// True if the outcome is the one that a deployment's share gives.
+    pub(super) fn suffice_for<T>(&self, paid: &Paid<T>) -> bool {
+        !paid.is_cut && paid.spent <= self.each
+    }
+
+    /// Does the work on each deployment whose outcome isn't known yet, and again where its share wasn't enough. At most
+    /// half of what is left is spent on that, so that later deployments have their part.
+    pub(super) fn spend<I: Sync, T: Send>(
+        &mut self,
+        items: &[I],
+        known: Vec<Option<Paid<T>>>,
+        jobs: Option<NonZeroUsize>,
+        work: impl Fn(&I, &Rc<Budget>) -> T + Sync,
+    ) -> Vec<Paid<T>> {
+        let pay = |item: &I, steps| {
+            let budget = Budget::new(steps);
+            let outcome = work(item, &budget);
+            Paid { outcome, spent: budget.spent(), is_cut: budget.is_exceeded() }
+        };
+        let share = self.each.min(self.left);
+        let is_open = |(item, known): (_, &Option<Paid<T>>)| known.is_none().then_some(item);
+        let open: Vec<&I> = items.iter().zip(&known).filter_map(is_open).collect();
+        let mut done = on_threads(&open, jobs, |item| pay(item, share)).into_iter();
+        let mut all: Vec<Paid<T>> = known.into_iter().filter_map(|known| known.or_else(|| done.next())).collect();
+        self.left = all.iter().fold(self.left, |left, paid| left.saturating_sub(paid.spent));
+        let reserve = self.left / 2;
+        for (item, paid) in items.iter().zip(&mut all) {
+            let more = self.left.saturating_sub(reserve);
+            if paid.is_cut && more > share {
+                *paid = pay(item, more);
+                self.left = self.left.saturating_sub(paid.spent);
+            }
+        }
+        all
+    }
+}
