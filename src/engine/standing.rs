@@ -221,7 +221,8 @@ impl Standing {
         if is_gone || known.is_none() && !is_met {
             reach.paths.extend(path.parent().map(Path::to_owned));
         }
-        reach.relinks |= !is_met && self.is_sought(path, known);
+        // A file that goes may leave its directory empty, which is as unknown as one that isn't there.
+        reach.relinks |= (is_gone || !is_met) && self.is_sought(path, known);
         if is_met {
             reach.relinks |= self.relink(path, read, known, setup);
         }
