@@ -1,5 +1,6 @@
 //! Why what a trail lacks is no more than worth knowing.
 
+use super::sighting::Sighting;
 use crate::finding::Finding;
 use crate::report::Outcome;
 use crate::rules::{self, Rule};
@@ -12,6 +13,8 @@ const NO_ACTION: &str = "no action needed for CIS 3.1";
 pub(super) enum Excuse {
     /// Another trail meets them.
     AnotherTrail,
+    /// One trail or another meets them, whichever is created.
+    OneOrAnother,
     /// Trails of single Regions meet them together.
     EachRegion,
     /// Trails of single Regions may do so.
@@ -20,19 +23,22 @@ pub(super) enum Excuse {
 
 impl Excuse {
     /// The excuse that a verdict on a deployment is, if it is one.
-    pub(super) fn of(verdict: Outcome, is_by_region: bool) -> Option<Self> {
+    pub(super) fn of(verdict: Outcome, is_by_region: bool, sightings: &[Sighting]) -> Option<Self> {
         match (verdict, is_by_region) {
-            (Outcome::Pass, false) => Some(Excuse::AnotherTrail),
+            (Outcome::Pass, false) if sightings.iter().any(Sighting::satisfies) => Some(Excuse::AnotherTrail),
+            (Outcome::Pass, false) => Some(Excuse::OneOrAnother),
             (Outcome::Pass, true) => Some(Excuse::EachRegion),
             (Outcome::Unknown, true) => Some(Excuse::PerhapsEachRegion),
             (Outcome::Unknown, false) | (Outcome::Fail, _) => None,
         }
     }
 
-    /// Whether it is about what this rule asks for.
-    pub(super) fn covers(self, rule: &Rule) -> bool {
+    /// Whether it is about what this rule asks for of a trail.
+    pub(super) fn covers(self, rule: &Rule, sighting: &Sighting) -> bool {
         match self {
-            Excuse::AnotherTrail | Excuse::EachRegion => rule.is_condition,
+            Excuse::AnotherTrail => rule.is_condition || (rule.is_for_needed && !sighting.satisfies()),
+            Excuse::OneOrAnother => rule.is_condition || (rule.is_for_needed && sighting.misses()),
+            Excuse::EachRegion => rule.is_condition,
             // All else has to be mended in any case.
             Excuse::PerhapsEachRegion => std::ptr::eq(rule, rules::multi_region()),
         }
@@ -50,7 +56,7 @@ impl Excuse {
 
     fn describe(self) -> &'static str {
         match self {
-            Excuse::AnotherTrail => "another trail satisfies the control",
+            Excuse::AnotherTrail | Excuse::OneOrAnother => "another trail satisfies the control",
             Excuse::EachRegion => "each of the Regions that are asked for has a trail that records it",
             Excuse::PerhapsEachRegion => "it isn't known whether the deployment satisfies the control without that",
         }

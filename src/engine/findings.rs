@@ -97,10 +97,11 @@ impl Case<'_> {
         }
         let rule = answer.rule;
         let own = finding.level.unwrap_or(rule.page.level);
-        let (level, finding) = match excuse.filter(|excuse| excuse.covers(rule)) {
-            Some(excuse) => (Level::Note, excuse.apply(finding)),
-            None => (self.settings.level(rule, own), finding),
-        };
+        let (level, finding) =
+            match excuse.filter(|excuse| group.answers.iter().all(|(sighting, _)| excuse.covers(rule, sighting))) {
+                Some(excuse) => (Level::Note, excuse.apply(finding)),
+                None => (self.settings.level(rule, own), finding),
+            };
         let finding = place::move_out(finding, &sighting.trail, self.sources);
         let finding = others(group).into_iter().fold(finding, Finding::note);
         let reported = self.report(rule, level, answer.outcome, &subject(group), finding, &answer.witness);

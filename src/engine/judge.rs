@@ -62,7 +62,7 @@ impl Case<'_> {
         let is_open = elsewhere.is_some();
         let whole = self.judge_whole(&sightings, elsewhere, header);
         let is_by_region = self.is_by_region(&sightings);
-        let excuse = whole.as_ref().and_then(|(_, outcome, ..)| Excuse::of(*outcome, is_by_region));
+        let excuse = whole.as_ref().and_then(|(_, outcome, ..)| Excuse::of(*outcome, is_by_region, &sightings));
         let excuse = excuse.filter(|_| !self.settings.policy.every_trail);
         let groups = self.group(&sightings);
         let mut findings = Vec::new();

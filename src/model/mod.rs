@@ -11,6 +11,7 @@ pub mod region;
 pub mod selectors;
 pub mod surroundings;
 
+mod aws_key;
 mod contradiction;
 mod reach;
 mod reader;
@@ -20,6 +21,7 @@ mod trail;
 mod unread;
 mod wish;
 
+pub use aws_key::{is_aws_key, names_aws_key};
 pub use contradiction::Contradiction;
 pub use dialects::{Booleans, Dialect};
 pub use kinds::{Kind, Subject};

@@ -9,7 +9,8 @@ use crate::model::surroundings::{Dependency, Surroundings};
 use crate::value::{Known, Maybe, Unknown};
 
 pub(super) static RULE: Rule =
-    Rule::new(|| Page::parse(include_str!("../../rules/bucket-policy-blocks-delivery.md")), Check::Surroundings(check));
+    Rule::new(|| Page::parse(include_str!("../../rules/bucket-policy-blocks-delivery.md")), Check::Surroundings(check))
+        .for_needed();
 
 const FAILS: &str = "can't write its logs to its bucket";
 const MAY_FAIL: &str = "may not be able to write its logs to its bucket";

@@ -2,7 +2,7 @@
 
 use super::around::{self, Policies};
 use super::grants::{Grants, Need};
-use super::{Check, Page, Rule};
+use super::{Check, Page, Rule, logs_without_kms};
 use crate::finding::{Finding, Level, Verdict};
 use crate::model::Setting;
 use crate::model::kinds::Role;
@@ -11,12 +11,17 @@ use crate::model::surroundings::{Dependency, Said, Surroundings};
 use crate::value::{Known, Unknown};
 
 pub(super) static RULE: Rule =
-    Rule::new(|| Page::parse(include_str!("../../rules/key-policy-blocks-delivery.md")), Check::Surroundings(check));
+    Rule::new(|| Page::parse(include_str!("../../rules/key-policy-blocks-delivery.md")), Check::Surroundings(check))
+        .for_needed();
 
 const FAILS: &str = "can't encrypt its logs with its key, so they aren't delivered";
 const MAY_FAIL: &str = "may not be able to encrypt its logs with its key";
 
 fn check(around: &Surroundings) -> Option<Verdict> {
+    // Its policy is for AWS to write; that it is used at all is said elsewhere.
+    if logs_without_kms::is_of_aws(&around.delivery.key) {
+        return None;
+    }
     let Some(key) = &around.key else {
         return around::undeclared(&around.delivery.key, "key", MAY_FAIL);
     };

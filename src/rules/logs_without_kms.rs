@@ -2,7 +2,7 @@
 
 use super::{Check, Page, Policy, Rule};
 use crate::finding::{Finding, Label, Verdict};
-use crate::model::{Setting, Trail};
+use crate::model::{Setting, Trail, names_aws_key};
 use crate::value::{Known, Origin, Unknown};
 
 pub(super) static RULE: Rule =
@@ -13,6 +13,7 @@ fn check(trail: &Trail, _: &Policy) -> Verdict {
     let key = &trail.kms_key;
     match key.value() {
         Known(Ok(id)) if id.is_empty() => Verdict::Fail(no_key(key)),
+        _ if is_of_aws(key) => Verdict::Fail(no_key(key).because("AWS manages this key")),
         Known(Ok(_)) => Verdict::Pass,
         Known(Err(invalid)) => {
             let finding = no_key(key).because(invalid.describe());
@@ -27,6 +28,15 @@ fn check(trail: &Trail, _: &Policy) -> Verdict {
             let verdict = Verdict::unknown(key, why, "may not encrypt its log files with a KMS key");
             verdict.depending_on(why, "is null or empty", "is set")
         }
+    }
+}
+
+/// Whether AWS manages the key.
+pub(super) fn is_of_aws(key: &Setting<String>) -> bool {
+    match key.value() {
+        Known(Ok(id)) => names_aws_key(&Known(id)),
+        Known(Err(_)) => false,
+        Unknown(why) => names_aws_key(&Unknown(why.clone())),
     }
 }
 

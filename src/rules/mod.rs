@@ -110,6 +110,8 @@ pub struct Rule {
     pub check: Check,
     /// Whether the control asks for it: what one trail has to pass, all at once.
     pub is_condition: bool,
+    /// Whether it concerns only trails that are needed: it is no more than a note where another one satisfies the control.
+    pub is_for_needed: bool,
     /// The lines on which a pass rests; empty where no single line says it.
     pub grounds: fn(&Trail) -> Vec<Label>,
 }
@@ -170,7 +172,7 @@ impl Check {
 
 impl Rule {
     const fn new(page: fn() -> Page, check: Check) -> Self {
-        Self { page: LazyLock::new(page), check, is_condition: false, grounds: |_| Vec::new() }
+        Self { page: LazyLock::new(page), check, is_condition: false, is_for_needed: false, grounds: |_| Vec::new() }
     }
 
     /// A rule that is a part of the control.
@@ -178,6 +180,12 @@ impl Rule {
         let mut rule = Self::new(page, check);
         rule.is_condition = true;
         rule
+    }
+
+    /// The same rule for trails that are needed.
+    const fn for_needed(mut self) -> Self {
+        self.is_for_needed = true;
+        self
     }
 
     /// The same rule with the lines on which its passes rest.

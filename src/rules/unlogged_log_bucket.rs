@@ -5,7 +5,8 @@ use crate::finding::{Finding, Verdict};
 use crate::model::surroundings::{Said, Surroundings};
 
 pub(super) static RULE: Rule =
-    Rule::new(|| Page::parse(include_str!("../../rules/unlogged-log-bucket.md")), Check::Surroundings(check));
+    Rule::new(|| Page::parse(include_str!("../../rules/unlogged-log-bucket.md")), Check::Surroundings(check))
+        .for_needed();
 
 fn check(around: &Surroundings) -> Option<Verdict> {
     let bucket = around.bucket.as_ref()?;

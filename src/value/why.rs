@@ -24,6 +24,11 @@ pub enum Why {
         /// Whether it is certain to be neither null nor empty.
         is_set: bool,
     },
+    /// A KMS key that AWS manages, by a name that is learned at deployment.
+    AwsKey {
+        /// As the code refers to it.
+        reference: String,
+    },
     /// The Region of a provider whose configuration doesn't say it.
     FromEnvironment {
         /// The provider, as the code refers to it.
@@ -115,6 +120,7 @@ impl Why {
             Why::NoValue { reference }
             | Why::Undeclared { reference, .. }
             | Why::AtDeployment { reference, .. }
+            | Why::AwsKey { reference }
             | Why::SetElsewhere { reference, .. }
             | Why::Cycle { reference } => reference.clone(),
             Why::FromEnvironment { provider } => format!("the Region of {provider}"),
@@ -138,6 +144,7 @@ impl Why {
             Why::NoValue { .. }
             | Why::Undeclared { .. }
             | Why::AtDeployment { .. }
+            | Why::AwsKey { .. }
             | Why::FromEnvironment { .. }
             | Why::SetElsewhere { .. }
             | Why::Cycle { .. }
@@ -193,6 +200,7 @@ impl Why {
             Why::NoValue { reference } => format!("`{reference}` has no value here"),
             Why::Undeclared { reference, .. } => format!("`{reference}` isn't declared here"),
             Why::AtDeployment { reference, .. } => format!("`{reference}` is known only at deployment"),
+            Why::AwsKey { reference } => format!("`{reference}` is a key that AWS manages"),
             Why::FromEnvironment { provider } => {
                 format!("provider `{provider}` takes its Region from the environment")
             }
@@ -233,7 +241,7 @@ impl Why {
             Why::AtDeployment { reference, .. } if reference == "AWS::Region" => {
                 "give the stack's Region with `--region`".to_owned()
             }
-            Why::AtDeployment { .. } | Why::NotEvaluated { .. } => {
+            Why::AtDeployment { .. } | Why::AwsKey { .. } | Why::NotEvaluated { .. } => {
                 "write the value here, so that this can be checked".to_owned()
             }
             Why::NotHere { help, .. } => help.clone(),
@@ -266,7 +274,7 @@ impl Why {
     pub fn is_set(&self) -> bool {
         match self {
             Why::AtDeployment { is_set, .. } | Why::Undeclared { is_set, .. } => *is_set,
-            Why::Composed { .. } => true,
+            Why::Composed { .. } | Why::AwsKey { .. } => true,
             Why::NoValue { .. }
             | Why::FromEnvironment { .. }
             | Why::SetElsewhere { .. }

@@ -47,6 +47,7 @@ pub(super) fn is_final(why: &Why) -> bool {
         | Why::OverLimit { .. } => true,
         Why::NoValue { .. }
         | Why::AtDeployment { .. }
+        | Why::AwsKey { .. }
         | Why::FromEnvironment { .. }
         | Why::SetElsewhere { .. }
         | Why::Computed { .. }

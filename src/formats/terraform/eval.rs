@@ -254,7 +254,11 @@ fn not_boolean(data: &Data) -> Maybe<bool> {
 /// Whether what isn't known may turn out to fail: any operation may, a reference doesn't.
 fn may_fail(why: &Why) -> bool {
     match why {
-        Why::NoValue { .. } | Why::AtDeployment { .. } | Why::Undeclared { .. } | Why::SetElsewhere { .. } => false,
+        Why::NoValue { .. }
+        | Why::AtDeployment { .. }
+        | Why::AwsKey { .. }
+        | Why::Undeclared { .. }
+        | Why::SetElsewhere { .. } => false,
         // A reference to what a module gives.
         Why::Computed { cause, .. } if matches!(**cause, Why::NotHere { .. }) => false,
         Why::Composed { cause, .. } => may_fail(cause),

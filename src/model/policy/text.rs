@@ -87,6 +87,17 @@ impl Text {
         }
     }
 
+    /// Whether it certainly names a KMS key that AWS manages.
+    pub(in crate::model) fn is_aws_key(&self) -> bool {
+        match (self.pieces.first(), self.pieces.last()) {
+            (Some(Piece::Literal(start)), _) if crate::model::is_aws_key(start) => true,
+            (Some(Piece::Literal(start)), Some(Piece::Literal(end))) if start.starts_with("arn:") => {
+                end.contains(":alias/aws/")
+            }
+            _ => false,
+        }
+    }
+
     /// True if it may have no character.
     pub fn may_be_empty(&self) -> bool {
         self.literals().next().is_none() && !self.doubt.as_ref().is_some_and(Why::is_set)

@@ -149,6 +149,7 @@ fn one_region(trail: &Trail, why: &Why) -> Option<String> {
     let is_one = match why {
         Why::NoValue { .. }
         | Why::AtDeployment { .. }
+        | Why::AwsKey { .. }
         | Why::Undeclared { .. }
         | Why::Composed { .. }
         | Why::FromEnvironment { .. } => matches!(trail.exists.value, Known(_)) && !trail.may_be_several(),

@@ -6,7 +6,7 @@ use super::{Evaluator, here, through};
 use crate::formats::terraform::expand::quoted;
 use crate::formats::terraform::scope::{Scope, Way};
 use crate::formats::terraform::variables;
-use crate::model::Elsewhere;
+use crate::model::{Elsewhere, is_aws_key};
 use crate::source::Span;
 use crate::syntax::hcl::{Block, Expr, ExprKind};
 use crate::value::{Data, Field, Hop, Known, Maybe, Object, Step, Traced, Unknown, Why};
@@ -202,12 +202,17 @@ impl Evaluator<'_> {
         }
         let is_set = match names.as_slice() {
             [kind, _, attribute] if is_resource => is_always_set(kind, attribute),
-            [root, kind, name, attribute] if root == "data" => {
-                is_always_set(kind, attribute) && !self.may_be_aws_key(kind, name)
-            }
+            [root, kind, _, attribute] if root == "data" => is_always_set(kind, attribute),
             _ => false,
         };
         let reference = self.scope.qualify(&names.join("."));
+        if let [_, kind, name, _] = names.as_slice()
+            && !is_resource
+            && is_set
+            && self.is_aws_key(kind, name)
+        {
+            return Why::AwsKey { reference };
+        }
         let names: Vec<&str> = names.iter().map(|name| name.split('[').next().unwrap_or_default()).collect();
         match names.as_slice() {
             ["module", name, ..] => match self.tree.unread(self.scope, name) {
@@ -231,8 +236,8 @@ impl Evaluator<'_> {
         }
     }
 
-    /// True for a data source of a KMS key that may be one of AWS, of which a key in code is no other.
-    fn may_be_aws_key(&self, kind: &str, name: &str) -> bool {
+    /// True for a data source of a KMS key that names one of AWS.
+    fn is_aws_key(&self, kind: &str, name: &str) -> bool {
         let argument = match kind {
             "aws_kms_alias" => "name",
             "aws_kms_key" => "key_id",
@@ -242,7 +247,7 @@ impl Evaluator<'_> {
         let block = self.scope.module.find("data", &[kind, name]);
         let Some(attribute) = block.and_then(|block| block.body.attribute(argument)) else { return false };
         let evaluator = Self::new(self.tree, self.scope, self.world);
-        matches!(evaluator.eval(&attribute.value).value, Known(Data::String(text)) if text.contains("alias/aws/"))
+        matches!(evaluator.eval(&attribute.value).value, Known(Data::String(text)) if is_aws_key(&text))
     }
 }
 

@@ -50,7 +50,10 @@ impl Evaluator<'_> {
         let is_text = |why: &Why| {
             matches!(
                 why,
-                Why::AtDeployment { is_set: true, .. } | Why::Undeclared { is_set: true, .. } | Why::Composed { .. }
+                Why::AtDeployment { is_set: true, .. }
+                    | Why::AwsKey { .. }
+                    | Why::Undeclared { is_set: true, .. }
+                    | Why::Composed { .. }
             )
         };
         let items = |argument: &Traced<Data>| match &argument.value {
@@ -75,8 +78,11 @@ impl Evaluator<'_> {
     }
 
     fn joined_pieces(&self, pieces: Vec<Maybe<Data>>) -> Option<Maybe<Data>> {
-        if let [only @ Unknown(Why::AtDeployment { .. } | Why::Undeclared { .. } | Why::Composed { .. })] =
-            pieces.as_slice()
+        if let [
+            only @ Unknown(
+                Why::AtDeployment { .. } | Why::AwsKey { .. } | Why::Undeclared { .. } | Why::Composed { .. },
+            ),
+        ] = pieces.as_slice()
         {
             return Some(only.clone());
         }

@@ -1,0 +1,38 @@
+//! Keys that AWS manages, which are no keys of the customer.
+
+use super::policy::Text;
+use crate::value::{Known, Maybe, Unknown, Why};
+
+/// The alias of a key that AWS manages begins so; nobody else may use such an alias.
+const ALIAS: &str = "alias/aws/";
+
+/// True for the alias of a key that AWS manages, or the ARN of that alias.
+pub fn is_aws_key(id: &str) -> bool {
+    id.starts_with(ALIAS) || (id.starts_with("arn:") && id.rsplit(':').next().is_some_and(|id| id.starts_with(ALIAS)))
+}
+
+/// The same where parts of the text aren't known.
+pub fn names_aws_key(key: &Maybe<&str>) -> bool {
+    match key {
+        Known(id) => is_aws_key(id),
+        Unknown(Why::AwsKey { .. }) => true,
+        Unknown(why @ Why::Composed { .. }) => Text::unknown(why).is_aws_key(),
+        Unknown(_) => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn aliases_of_aws_are_known_by_their_beginning() {
+        for id in ["alias/aws/cloudtrail", "arn:aws:kms:eu-west-1:111122223333:alias/aws/s3"] {
+            assert!(is_aws_key(id), "{id}");
+        }
+        for id in ["alias/audit", "alias/aws", "my/alias/aws/s3", "arn:aws:kms:eu-west-1:111122223333:alias/my:alias/x"]
+        {
+            assert!(!is_aws_key(id), "{id}");
+        }
+    }
+}
