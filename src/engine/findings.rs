@@ -145,7 +145,8 @@ impl Case<'_> {
             fingerprint: String::new(),
             level,
             outcome,
-            message: brief_code(&format!("{subject}{} {}{when}", self.name_after(), finding.message)),
+            // An address is a name, which nobody can use in part.
+            message: format!("{subject}{} {}{when}", self.name_after(), brief_code(&finding.message)),
             address: None,
             attribute: finding.attribute,
             deployment: Some(self.root.clone()),

@@ -401,7 +401,7 @@ fn ignore_files_count_where_they_do_for_git() {
     }
     #[cfg(unix)]
     {
-        // A link is walked as if it were the directory, with the ignore files above it.
+        // A link is walked as if it were the directory, with the ignore files above it, and named as the directory.
         let files = [(".git/HEAD", ""), (".ignore", "left\n"), ("a/b/main.tf", BAD), ("a/b/left/main.tf", BAD)];
         let scratch = Scratch::new("ignore-files-link", &[("x/y/z", "")]);
         let tree = scratch.path("tree");
@@ -411,7 +411,7 @@ fn ignore_files_count_where_they_do_for_git() {
         }
         std::fs::create_dir(scratch.path(".ignore")).unwrap();
         std::os::unix::fs::symlink("a/b", tree.join("link")).unwrap();
-        assert_eq!(found(&scratch, &["tree/link"]), "link");
+        assert_eq!(found(&scratch, &["tree/link"]), "a/b");
     }
 }
 

@@ -98,7 +98,8 @@ static FIXED: LazyLock<Vec<Case>> = LazyLock::new(|| {
 });
 
 /// Fixes after which more would be found, and why.
-const REFUSED: [(&str, &str); 3] = [
+const REFUSED: [(&str, &str); 4] = [
+    ("a validation that holds", "the validation refuses the value"),
     ("modules in modules with keys", "a trail would be gone"),
     ("planned/", "the plan is no longer one of the code"),
     ("an unknown list of exclusions without management events", "whether a source is left out isn't known"),

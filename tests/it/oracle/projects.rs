@@ -94,8 +94,9 @@ fn instances(resource: &Value) -> Vec<(String, verdicts::Verdicts)> {
 /// The trails that we see, all of which must be certain to exist.
 fn judged(files: &Files) -> Trails {
     let report = check(files.iter().map(|(path, text)| (path, text.as_str())));
-    let trails = report.deployments.iter().flat_map(|deployment| &deployment.trails);
-    let trails = trails.filter(|trail| trail.exists != Exists::Never);
+    // Terraform deploys the root; a module whose trail no call creates is evaluated alone, too.
+    let root = report.deployments.iter().filter(|deployment| deployment.root == ".");
+    let trails = root.flat_map(|deployment| &deployment.trails).filter(|trail| trail.exists != Exists::Never);
     let verdicts = |trail: &trailint::report::JudgedTrail| {
         let asked = trail.rules.iter().filter(|(rule, _)| verdicts::RULES.contains(&rule.id()));
         let exists = (trail.exists != Exists::Always).then_some(("exists", "sometimes"));
