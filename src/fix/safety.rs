@@ -124,14 +124,16 @@ fn without_keys(address: &str) -> String {
 
 /// Logic that is replaced, events that are billed, and a place that others read.
 pub(super) fn of_wish(wish: &Wish, edits: &[Edit], texts: &Texts<'_>) -> Safety {
-    let is_own = |hop: &Hop| match hop.step {
-        Step::Arm(_)
-        | Step::Misspelt(_)
-        | Step::Member(_)
-        | Step::Element(_)
-        | Step::Argument
-        | Step::Repetition(_) => true,
-        _ => false,
+    let is_own = |hop: &Hop| {
+        matches!(
+            hop.step,
+            Step::Arm(_)
+                | Step::Misspelt(_)
+                | Step::Member(_)
+                | Step::Element(_)
+                | Step::Argument
+                | Step::Repetition(_)
+        )
     };
     let is_misspelt = wish.hops.iter().any(|hop| matches!(hop.step, Step::Misspelt(_)));
     let is_safe = !wish.is_billed

@@ -135,7 +135,7 @@ impl Reader {
         let value = field.value.spread();
         let (read, origin) = match &value.value {
             Known(Data::Null) if self.is_absence(value.origin) => (Known(absent), Origin::Null(value.origin.span())),
-            Known(data) => (self.unless_placeholder(data).map(|data| convert(data)), value.origin),
+            Known(data) => (self.unless_placeholder(data).map(&convert), value.origin),
             Unknown(why) => (self.unknown(why), value.origin),
         };
         Traced { value: read, origin, hops: value.hops.clone() }

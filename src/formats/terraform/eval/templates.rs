@@ -71,7 +71,7 @@ impl Evaluator<'_> {
         let row = |at: usize| {
             let cells = columns.iter().map(|(is_list, items)| items.get(if *is_list { at } else { 0 }).cloned());
             let cells = cells.collect::<Option<Vec<_>>>()?;
-            let value = self.joined_pieces(formatted(&[&[format.clone()], cells.as_slice()].concat())?)?;
+            let value = self.joined_pieces(formatted(&[std::slice::from_ref(format), cells.as_slice()].concat())?)?;
             Some(format.clone().map(|_| value))
         };
         (0..rounds).map(row).collect::<Option<Vec<_>>>().map(|texts| Known(Data::tuple(texts)))

@@ -114,7 +114,7 @@ struct Writer {
 
 impl Writer {
     fn new(seed: u64) -> Self {
-        let is_selector = seed % 4 == 0;
+        let is_selector = seed.is_multiple_of(4);
         let (bad, good) = if is_selector { ("\"WriteOnly\"", "\"All\"") } else { ("false", "true") };
         Self {
             random: Random::new(seed),
