@@ -32,7 +32,8 @@
 //! - A rule sees a trail and knows no format; a format produces resources and knows no rule. What differs between the
 //!   spellings of a trail stands in [`dialects`](model::dialects), what differs between those of buckets and keys in
 //!   [`kinds`](model::kinds), and nowhere else.
-//! - What surrounds a trail decides nothing: it is read in the trail's worlds, and adds none.
+//! - What surrounds a trail decides nothing about it: it is read in the trail's worlds, and only a verdict on it that is open
+//!   there is tried in the worlds within.
 //! - A [`Span`](source::Span) is bytes of a file as it lies on the disk. Lines and columns exist in outputs only.
 //! - No text of a scanned file is printed without having been made inert: nothing in it acts on a terminal, on the
 //!   runner of a CI job, or as markup.

@@ -1,18 +1,25 @@
 //! What is declared around trails, in the worlds that trails live in.
 //!
-//! Neighbours decide nothing: what no trail has asked stays open, so that a bucket never multiplies the worlds.
+//! Neighbours decide nothing: what no trail has asked stays open, so that a bucket never multiplies the worlds. Only where
+//! that leaves a verdict open, a trail's own neighbours are tried in the worlds within one of the trail's.
 
-use std::cell::OnceCell;
+use std::cell::{Cell, OnceCell};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::rc::Rc;
 
 use super::Settings;
 use crate::formats::Opened;
-use crate::model::surroundings::{self, Doubt, Neighbour, Neighbourhood, Spent};
+use crate::model::surroundings::{self, Doubt, Neighbour, Neighbourhood, SourceId, Spent, Surroundings};
 use crate::model::{Elsewhere, Subject, Trail};
 use crate::rules::RULES;
 use crate::value::world::Decision;
 use crate::value::{Budget, Why, World};
+
+/// With more worlds than this within one of a trail's, what surrounds the trail stays open.
+const MAX_WORLDS_WITHIN: usize = 32;
+
+/// More worlds than this are tried within no worlds of a deployment's trails.
+const MAX_TRIED: usize = 2_048;
 
 /// The neighbours of a deployment's trails.
 pub(super) struct Neighbours<'a> {
@@ -23,6 +30,8 @@ pub(super) struct Neighbours<'a> {
     still: OnceCell<Still>,
     /// What has been done, in all worlds.
     spent: Rc<Spent>,
+    /// How many worlds were tried within those of trails.
+    tried: Cell<usize>,
 }
 
 /// The neighbours as they are before anything is decided.
@@ -36,6 +45,10 @@ struct Still {
     others: Vec<usize>,
     doubt: Option<Doubt>,
     whole: Rc<Neighbourhood>,
+    /// The declarations that depend on any question.
+    listening: BTreeSet<usize>,
+    /// Those of them that aren't deliveries, by what they say.
+    by_source: HashMap<SourceId, usize>,
 }
 
 /// The declarations that say no more than where trails deliver. To each trail, those of all others are nothing.
@@ -49,7 +62,7 @@ struct Deliveries {
 impl<'a> Neighbours<'a> {
     pub(super) fn new(opened: &'a dyn Opened, budget: &'a Rc<Budget>, settings: &Settings) -> Self {
         let is_asked = RULES.into_iter().any(|rule| rule.check.is_around() && settings.selection.has(rule));
-        Self { opened, budget, is_asked, still: OnceCell::new(), spent: Rc::default() }
+        Self { opened, budget, is_asked, still: OnceCell::new(), spent: Rc::default(), tried: Cell::new(0) }
     }
 
     /// What is declared around trails in a world, as far as it is decided.
@@ -76,29 +89,66 @@ impl<'a> Neighbours<'a> {
         Rc::new(Neighbourhood::new(neighbours, still.doubt.clone(), Rc::clone(&self.spent)))
     }
 
+    /// What a trail depends on in the worlds within one of its own that decide what is open about it, if these are few.
+    /// Those in which an evaluation fails are none of them.
+    pub(super) fn within(&self, trail: &Trail, world: &World) -> Option<Vec<(Option<Rc<Surroundings>>, World)>> {
+        let still = self.still.get().filter(|_| self.tried.get() < MAX_TRIED)?;
+        let sites = still.open_around(trail);
+        if sites.is_empty() {
+            return None;
+        }
+        let worlds = world.explore_within(MAX_WORLDS_WITHIN, |world| {
+            self.tried.set(self.tried.get().saturating_add(1));
+            sites.iter().for_each(|site| drop(self.made(*site, world)));
+        });
+        let worlds = worlds?.into_iter().map(|(_, world)| world).filter(|world| !world.is_rejected());
+        let of = |world: World| (self.of(std::slice::from_ref(trail), &world).of(&trail.address), world);
+        Some(worlds.filter(|world| !world.has_failed()).map(of).collect())
+    }
+
     fn read(&self) -> Still {
+        let mut listening = BTreeSet::new();
         let mut depending: HashMap<String, Vec<usize>> = HashMap::new();
         let (mut deliveries, mut others) = (Deliveries::default(), Vec::new());
         let mut make = |site| {
             let world = World::listening(self.budget);
             let made = self.made(site, &world);
+            let heard = world.heard();
+            if !heard.is_empty() {
+                listening.insert(site);
+            }
             if deliveries.note(site, &made) {
-                world.heard().into_iter().for_each(|subject| deliveries.depend(site, subject));
+                heard.into_iter().for_each(|subject| deliveries.depend(site, subject));
             } else {
                 others.push(site);
-                world.heard().into_iter().for_each(|subject| depending.entry(subject).or_default().push(site));
+                heard.into_iter().for_each(|subject| depending.entry(subject).or_default().push(site));
             }
             made
         };
         let sites: Vec<Vec<Neighbour>> = (0..self.opened.sites(Subject::Surroundings)).map(&mut make).collect();
         let doubt = self.opened.elsewhere(Subject::Surroundings).into_iter().next().map(doubt);
         let whole = Rc::new(Neighbourhood::new(sites.iter().flatten(), doubt.clone(), Rc::clone(&self.spent)));
-        Still { sites, depending, deliveries, others, doubt, whole }
+        let by_source = sites.iter().enumerate().filter(|(site, _)| listening.contains(site));
+        let by_source =
+            by_source.flat_map(|(site, made)| made.iter().flat_map(Neighbour::sources).map(move |of| (of, site)));
+        let by_source = by_source.collect();
+        Still { sites, depending, deliveries, others, doubt, whole, listening, by_source }
     }
 
     fn made(&self, site: usize, world: &World) -> Vec<Neighbour> {
         let resources = self.opened.resources(Subject::Surroundings, site, world);
         resources.into_iter().filter_map(surroundings::read).collect()
+    }
+}
+
+impl Still {
+    /// The declarations around a trail that depend on a question.
+    fn open_around(&self, trail: &Trail) -> BTreeSet<usize> {
+        let own = self.deliveries.of(std::slice::from_ref(trail));
+        let around = self.whole.of(&trail.address);
+        let sources = around.iter().flat_map(|around| around.sources());
+        let others: Vec<usize> = sources.filter_map(|source| self.by_source.get(&source)).copied().collect();
+        own.into_iter().filter(|site| self.listening.contains(site)).chain(others).collect()
     }
 }
 

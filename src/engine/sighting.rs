@@ -1,5 +1,6 @@
 //! A declared trail over all worlds: where it exists, and what every rule says of it there.
 
+use std::cell::OnceCell;
 use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 
@@ -53,6 +54,8 @@ struct Seen<'a> {
     world: &'a World,
     /// Nothing when no rule asks.
     around: Option<Rc<Surroundings>>,
+    /// The same in the worlds within this one, if these are few.
+    within: OnceCell<Option<Vec<(Option<Rc<Surroundings>>, World)>>>,
 }
 
 /// The instances that a declaration has in any world.
@@ -66,7 +69,7 @@ pub(super) fn sight(neighbours: &Neighbours<'_>, site: usize, settings: &Setting
     let run = |(trails, world): (Vec<Trail>, World)| Run { around: neighbours.of(&trails, &world), trails, world };
     let runs: Vec<Run> = without_needless_failures(runs).into_iter().map(run).collect();
     let instances = by_address(&runs).into_iter().map(|seen| deployable(seen, &runs));
-    instances.filter_map(|(seen, worlds)| combine(&seen, worlds, settings)).collect()
+    instances.filter_map(|(seen, worlds)| combine(&seen, worlds, neighbours, settings)).collect()
 }
 
 /// An evaluation in all possible worlds.
@@ -108,7 +111,7 @@ fn by_address(runs: &[Run]) -> Vec<Vec<Seen<'_>>> {
     for Run { trails, world, around } in runs {
         for trail in trails.iter().filter(|trail| !trail.never_exists()) {
             let position = *positions.entry(&trail.address).or_insert(instances.len());
-            let seen = Seen { trail, world, around: around.of(&trail.address) };
+            let seen = Seen { trail, world, around: around.of(&trail.address), within: OnceCell::new() };
             match instances.get_mut(position) {
                 Some(others) => others.push(seen),
                 None => instances.push(vec![seen]),
@@ -125,16 +128,16 @@ pub(super) fn read(opened: &dyn Opened, site: usize, world: &World) -> Vec<Trail
 
 /// Of a trail that isn't created there is nothing to say but that a plan has it.
 fn absent(trail: &Trail, budget: &Rc<Budget>, settings: &Settings) -> Sighting {
-    let seen = [Seen { trail, world: &World::open(budget), around: None }];
-    let answers = answer(&rules::STALE_PLAN, &seen, settings).into_iter().collect();
+    let seen = [Seen { trail, world: &World::open(budget), around: None, within: OnceCell::new() }];
+    let answers = answer(&rules::STALE_PLAN, &seen, None, settings).into_iter().collect();
     Sighting { trail: trail.clone(), exists: Exists::Never, reach: Reach::NOTHING, region: None, answers }
 }
 
-fn combine(seen: &[Seen<'_>], worlds: usize, settings: &Settings) -> Option<Sighting> {
+fn combine(seen: &[Seen<'_>], worlds: usize, neighbours: &Neighbours<'_>, settings: &Settings) -> Option<Sighting> {
     let first = seen.first()?.trail;
     let is_always = seen.len() == worlds && seen.iter().all(|seen| seen.trail.exists.value == Known(true));
     let exists = if is_always { Exists::Always } else { Exists::Sometimes };
-    let answers = RULES.into_iter().filter_map(|rule| answer(rule, seen, settings)).collect();
+    let answers = RULES.into_iter().filter_map(|rule| answer(rule, seen, Some(neighbours), settings)).collect();
     let region = region(seen);
     Some(Sighting { trail: first.clone(), exists, reach: reach(seen, worlds), region, answers })
 }
@@ -157,10 +160,17 @@ fn region(seen: &[Seen<'_>]) -> Option<String> {
 }
 
 /// What a rule says, if it is a rule on trails and finds something to judge.
-fn answer(rule: &'static Rule, seen: &[Seen<'_>], settings: &Settings) -> Option<Answer> {
+fn answer(
+    rule: &'static Rule,
+    seen: &[Seen<'_>],
+    neighbours: Option<&Neighbours<'_>>,
+    settings: &Settings,
+) -> Option<Answer> {
     match rule.check {
-        Check::Trail(check) => Some(weigh(rule, seen.iter().map(|seen| (check(seen.trail, &settings.policy), seen)))),
-        Check::Surroundings(check) => answer_around(rule, check, seen),
+        Check::Trail(check) => {
+            Some(weigh(rule, seen.iter().map(|seen| (check(seen.trail, &settings.policy), seen.trail, seen.world))))
+        }
+        Check::Surroundings(check) => answer_around(rule, check, seen, neighbours?),
         Check::Advice(check) => advice(rule, seen.iter().find_map(|seen| check(seen.trail, &settings.policy))),
         Check::AdviceAround(check) => advice(rule, seen.iter().find_map(|seen| check(seen.around.as_ref()?))),
         Check::Deployment(_) | Check::Reading | Check::Ignoring | Check::Comparing => None,
@@ -172,6 +182,7 @@ fn answer_around(
     rule: &'static Rule,
     check: fn(&Surroundings) -> Option<Verdict>,
     seen: &[Seen<'_>],
+    neighbours: &Neighbours<'_>,
 ) -> Option<Answer> {
     let mut judged: HashMap<*const Surroundings, Option<Verdict>> = HashMap::new();
     let mut judge =
@@ -179,14 +190,43 @@ fn answer_around(
     let verdicts: Vec<Option<Verdict>> = seen.iter().map(|seen| judge(seen.around.as_ref()?)).collect();
     let is_wrong = |verdict: &Verdict| !matches!(verdict, Verdict::Pass);
     let is_judged = verdicts.iter().all(Option::is_some) || verdicts.iter().flatten().any(is_wrong);
+    if !is_judged {
+        return None;
+    }
     // Where there is nothing to judge in some worlds only, nothing is wrong in them; but that is no pass of all.
     let verdicts = verdicts.into_iter().map(|verdict| verdict.unwrap_or(Verdict::Pass));
-    is_judged.then(|| weigh(rule, verdicts.zip(seen)))
+    let mut told: Vec<(Verdict, &Trail, &World)> = Vec::new();
+    let mut undeployable = Vec::new();
+    for (verdict, seen) in verdicts.zip(seen) {
+        match told_apart(&verdict, check, seen, neighbours) {
+            Some(within) if within.is_empty() => undeployable.push((verdict, seen.trail, seen.world)),
+            Some(within) => told.extend(within.into_iter().map(|(verdict, world)| (verdict, seen.trail, world))),
+            None => told.push((verdict, seen.trail, seen.world)),
+        }
+    }
+    Some(weigh(rule, if told.is_empty() { undeployable } else { told }.into_iter()))
+}
+
+/// The verdicts in the worlds within one that leaves the verdict open, if none of them is open again; there are none where
+/// an evaluation fails in each.
+fn told_apart<'s>(
+    verdict: &Verdict,
+    check: fn(&Surroundings) -> Option<Verdict>,
+    seen: &'s Seen<'_>,
+    neighbours: &Neighbours<'_>,
+) -> Option<Vec<(Verdict, &'s World)>> {
+    let Verdict::Unknown(Finding { is_aside: false, .. }) = verdict else { return None };
+    let within = seen.within.get_or_init(|| neighbours.within(seen.trail, seen.world)).as_ref()?;
+    let judge = |(around, world): &'s (Option<Rc<Surroundings>>, World)| {
+        let verdict = check(around.as_ref()?)?;
+        verdict.passes().map(|_| (verdict, world))
+    };
+    within.iter().map(judge).collect()
 }
 
 /// What the verdicts of all worlds say together.
-fn weigh<'s>(rule: &'static Rule, verdicts: impl Iterator<Item = (Verdict, &'s Seen<'s>)>) -> Answer {
-    let verdicts = verdicts.map(|(verdict, seen)| (admit_absence(verdict, seen.trail), seen.world));
+fn weigh<'s>(rule: &'static Rule, verdicts: impl Iterator<Item = (Verdict, &'s Trail, &'s World)>) -> Answer {
+    let verdicts = verdicts.map(|(verdict, trail, world)| (admit_absence(verdict, trail), world));
     let (outcome, finding, witness) = witness::combine(verdicts.collect());
     Answer { rule, outcome, finding, witness }
 }

@@ -103,6 +103,33 @@ pub struct Doubt {
     pub why: Why,
 }
 
+/// Where something that is known of a bucket or a key comes from: two of one declaration are the same.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum SourceId {
+    /// The bucket or the key itself.
+    Declared(*const Declared),
+    /// Something that is said of it.
+    Said(*const Said),
+}
+
+impl SourceId {
+    fn of(declared: &Rc<Declared>) -> Self {
+        SourceId::Declared(Rc::as_ptr(declared))
+    }
+
+    fn of_said(said: &[Attached]) -> impl Iterator<Item = Self> {
+        said.iter().map(|attached| SourceId::Said(Rc::as_ptr(&attached.said)))
+    }
+}
+
+impl Surroundings {
+    /// Where all that is known of the bucket and the key comes from.
+    pub fn sources(&self) -> impl Iterator<Item = SourceId> {
+        let both = self.bucket.iter().chain(&self.key);
+        both.flat_map(|thing| std::iter::once(SourceId::of(&thing.declared)).chain(SourceId::of_said(&thing.said)))
+    }
+}
+
 impl Dependency {
     /// What is said of one kind, each with whether it applies.
     pub fn all<'d, T: 'd>(

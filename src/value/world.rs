@@ -264,6 +264,12 @@ impl World {
 }
 
 impl Decisions {
+    /// The same as answers that no world within gives otherwise.
+    fn given(&self) -> Self {
+        let all = self.all.iter().cloned().map(|decision| Decision { is_forced: true, ..decision }).collect();
+        Self { all, by_subject: self.by_subject.clone() }
+    }
+
     fn push(&mut self, decision: Decision) {
         let answers = self.by_subject.entry(decision.atom.subject().to_owned()).or_default();
         match &decision.atom {
@@ -366,6 +372,35 @@ pub fn explore<T>(budget: &Rc<Budget>, mut evaluate: impl FnMut(&World) -> T) ->
     }
 }
 
+impl World {
+    /// Runs an evaluation in every world that gives the answers of this one; nothing if these are more than `max`, or if
+    /// they take more than a part of what remains of the budget.
+    pub fn explore_within<T>(&self, max: usize, mut evaluate: impl FnMut(&World) -> T) -> Option<Vec<(T, World)>> {
+        /// The part of the budget.
+        const PART: usize = 32;
+        if self.is_open {
+            return None;
+        }
+        let given = self.decisions.borrow().given();
+        let mut prefix: Vec<bool> = given.all.iter().map(|decision| decision.yes).collect();
+        let mut steps_left = self.budget.remaining() / PART;
+        let mut found = Vec::new();
+        loop {
+            let new = World::new(prefix, self.budget.remaining(), &self.budget);
+            let world = World { decisions: RefCell::new(given.clone()), ..new };
+            let outcome = evaluate(&world);
+            steps_left = steps_left.saturating_sub(world.steps());
+            let next = next_prefix(&world.decisions.borrow().all);
+            found.push((outcome, world));
+            match next {
+                None => return Some(found),
+                Some(_) if found.len() >= max || steps_left == 0 => return None,
+                Some(next) => prefix = next,
+            }
+        }
+    }
+}
+
 /// The answers up to the last yes, with that one flipped.
 fn next_prefix(decisions: &[Decision]) -> Option<Vec<bool>> {
     let last_yes = decisions.iter().rposition(|decision| decision.yes && !decision.is_forced)?;
@@ -416,6 +451,19 @@ mod tests {
         });
         let (yes, no) = (Some(true), Some(false));
         assert_eq!(outcomes, [(None, yes, no, Some("a".to_owned())), (None, no, None, None)]);
+    }
+
+    #[test]
+    fn worlds_within_one_give_its_answers() {
+        let ask = |world: &World| (world.decide(holds("a")), world.decide(holds("b")));
+        let found = explore(&Budget::new(1_000_000), |world| world.decide(holds("a")));
+        let (yes, no) = (Some(true), Some(false));
+        for (answer, world) in found {
+            let within = world.explore_within(2, ask).unwrap();
+            let outcomes: Vec<_> = within.into_iter().map(|(outcome, _)| outcome).collect();
+            assert_eq!(outcomes, [(answer, yes), (answer, no)]);
+            assert!(world.explore_within(1, ask).is_none());
+        }
     }
 
     #[test]

@@ -14,6 +14,7 @@ mod paths;
 mod policies;
 mod references;
 mod resources;
+mod template_files;
 mod templates;
 
 use std::cell::RefCell;

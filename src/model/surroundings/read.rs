@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use super::links::{Name, Named, of_value, symbols};
 use super::said::{AccessBlock, Acl, Policy, Presence, Said};
-use super::{Attached, Declared, Delivery, Doubt};
+use super::{Attached, Declared, Delivery, Doubt, SourceId};
 use crate::model::dialects::region;
 use crate::model::kinds::{AccessBlockNames, Part, Role};
 use crate::model::policy::{Document, Text};
@@ -53,6 +53,22 @@ pub struct Attachment {
     /// Other names of what it is attached to.
     pub(super) names: Vec<Name>,
     pub(super) said: Vec<Attached>,
+}
+
+impl Neighbour {
+    /// Where what it says of buckets and keys comes from.
+    pub fn sources(&self) -> Vec<SourceId> {
+        match self {
+            Neighbour::Bucket(thing) | Neighbour::Key(thing) => {
+                std::iter::once(SourceId::of(&thing.declared)).chain(SourceId::of_said(&thing.said)).collect()
+            }
+            Neighbour::OfBucket(attachment) | Neighbour::OfKey(attachment) => {
+                SourceId::of_said(&attachment.said).collect()
+            }
+            Neighbour::OfAccount(said) => SourceId::of_said(said).collect(),
+            Neighbour::Delivery(_) | Neighbour::Unread(..) => Vec::new(),
+        }
+    }
 }
 
 /// What a resource says, if it exists in any way.

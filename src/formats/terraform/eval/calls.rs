@@ -258,7 +258,7 @@ impl Evaluator<'_> {
     }
 
     /// A template in a file, which sees the given names and nothing else.
-    fn render(
+    pub(super) fn render(
         &self,
         text: &str,
         names: Option<&Maybe<Data>>,

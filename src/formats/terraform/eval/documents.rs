@@ -1,6 +1,6 @@
 //! Policies before they become texts, so that each statement has its place and may be known in part.
 
-use super::{Evaluator, MAX_DEPTH, through};
+use super::{Evaluator, MAX_DEPTH, may_fail, through};
 use crate::formats::terraform::policy_document::{self, replaced};
 use crate::source::Span;
 use crate::syntax::hcl::{Call, Conditional, Expr, ExprKind, ObjectKey};
@@ -47,6 +47,13 @@ impl Evaluator<'_> {
             _ if call.expand_last => None,
             ("jsonencode", [value]) => Some(self.in_parts(value, self.eval(value), 0)),
             ("concat" | "flatten", lists) => self.listed(lists),
+            // What can't fail is the value.
+            ("try", [first, ..]) => {
+                let trying = self.trying();
+                let tried = trying.eval(first).value;
+                let is_certain = trying.doubt().is_none() && matches!(tried, Unknown(ref why) if !may_fail(why));
+                if is_certain { self.decoded(first) } else { None }
+            }
             // Empty texts among several policies are left out in any case.
             ("compact", [list]) => self.decoded(list),
             ("replace", [policy, search, with]) => {
@@ -87,6 +94,10 @@ impl Evaluator<'_> {
             (ExprKind::Tuple(exprs), Known(Data::List(List { kind, items }))) => {
                 let items = exprs.iter().zip(items).map(|(expr, item)| self.in_parts(expr, item, depth)).collect();
                 Traced { value: Known(Data::List(List { kind, items })), origin: value.origin, hops: value.hops }
+            }
+            (_, Unknown(why)) if why.is_failure() => {
+                self.world.fail();
+                Traced { value: Unknown(why), origin: value.origin, hops: value.hops }
             }
             (_, Unknown(why)) => match self.is_list(expr).then(|| self.parts(expr, depth)).flatten() {
                 Some(items) => Traced::written(Data::tuple(items), expr.span),
@@ -133,7 +144,13 @@ impl Evaluator<'_> {
                 Some(parts.collect::<Option<Vec<_>>>()?.concat())
             }
             ExprKind::Conditional(conditional) => {
-                let arms = [&conditional.then, &conditional.otherwise];
+                let arms = match self.condition(self.eval(&conditional.condition).value) {
+                    Known(chosen) => {
+                        let arm = if chosen { &conditional.then } else { &conditional.otherwise };
+                        return self.parts(arm, depth.saturating_add(1));
+                    }
+                    Unknown(_) => [&conditional.then, &conditional.otherwise],
+                };
                 let parts = arms.iter().map(|arm| self.parts(arm, depth.saturating_add(1)));
                 let parts = parts.collect::<Option<Vec<_>>>()?.concat();
                 Some(parts.into_iter().map(|part| policy_document::perhaps(part, &why)).collect())

@@ -93,7 +93,7 @@ impl Evaluator<'_> {
                 ExprKind::Variable(root) if self.named(root).is_none() => {
                     Some(Start::Shared(self.keyword(expr, root, &name.text)))
                 }
-                _ => match self.module_output(base, &name.text).or_else(|| self.policy_document(base, &name.text)) {
+                _ => match self.shared(base, &name.text) {
                     Some(value) => Some(Start::Shared(value)),
                     None => match self.policy_instances(expr) {
                         Some(instances) => Some(Start::Made(here(instances))),
@@ -104,6 +104,12 @@ impl Evaluator<'_> {
             ExprKind::Index(..) => self.unapplied(expr).map(Start::Made),
             _ => None,
         }
+    }
+
+    /// An attribute that is evaluated once for all who refer to it: an output, or what a data source makes of its arguments.
+    fn shared(&self, base: &Expr, attribute: &str) -> Option<Rc<Way>> {
+        let output = self.module_output(base, attribute);
+        output.or_else(|| self.policy_document(base, attribute)).or_else(|| self.template_file(base, attribute))
     }
 
     /// A reference to what only Terraform knows.

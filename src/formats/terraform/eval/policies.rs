@@ -38,7 +38,7 @@ impl Evaluator<'_> {
 
     /// `data.aws_iam_policy_document.name`: the instance, or a collection of them.
     pub(super) fn policy_instances(&self, expr: &Expr) -> Option<Maybe<Data>> {
-        let name = self.policy_name(expr)?;
+        let name = self.source_name(expr, policy_document::KIND)?;
         let block = self.scope.module.find("data", &[policy_document::KIND, name])?;
         let instances = expand::instances(block, &Evaluator::new(self.tree, self.scope, self.world));
         if !instances.iter().all(expand::Instance::is_certain) {
@@ -142,15 +142,22 @@ impl Evaluator<'_> {
             "minified_json" => true,
             _ => return None,
         };
-        let (name, key) = match (self.policy_name(base), &base.kind) {
-            (Some(name), _) => (name, String::new()),
-            (None, ExprKind::Index(source, key)) => (self.policy_name(source)?, self.instance_key(key)?),
-            // A key that is a name is written as an index, and read as an attribute.
-            (None, ExprKind::GetAttr(source, key)) => (self.policy_name(source)?, format!("[{}]", quoted(&key.text))),
-            (None, _) => return None,
-        };
+        let (name, key) = self.source_instance(base, policy_document::KIND)?;
         let block = self.scope.module.find("data", &[policy_document::KIND, name])?;
         Some(Source { name, key, block, is_minified })
+    }
+
+    /// The name and the key of an instance of a data source.
+    pub(super) fn source_instance<'e>(&self, base: &'e Expr, kind: &str) -> Option<(&'e str, String)> {
+        match (self.source_name(base, kind), &base.kind) {
+            (Some(name), _) => Some((name, String::new())),
+            (None, ExprKind::Index(source, key)) => Some((self.source_name(source, kind)?, self.instance_key(key)?)),
+            // A key that is a name is written as an index, and read as an attribute.
+            (None, ExprKind::GetAttr(source, key)) => {
+                Some((self.source_name(source, kind)?, format!("[{}]", quoted(&key.text))))
+            }
+            (None, _) => None,
+        }
     }
 
     /// A known key as it stands in an address.
@@ -162,12 +169,12 @@ impl Evaluator<'_> {
         }
     }
 
-    /// The name in `data.aws_iam_policy_document.name`.
-    fn policy_name<'e>(&self, source: &'e Expr) -> Option<&'e str> {
-        let ExprKind::GetAttr(kind, name) = &source.kind else { return None };
-        let ExprKind::GetAttr(root, kind) = &kind.kind else { return None };
+    /// The name in `data.kind.name`.
+    fn source_name<'e>(&self, source: &'e Expr, kind: &str) -> Option<&'e str> {
+        let ExprKind::GetAttr(own, name) = &source.kind else { return None };
+        let ExprKind::GetAttr(root, own) = &own.kind else { return None };
         let is_data = root.kind == ExprKind::Variable("data".to_owned()) && self.named("data").is_none();
-        (is_data && !self.is_outside && kind.text == policy_document::KIND).then_some(name.text.as_str())
+        (is_data && !self.is_outside && own.text == kind).then_some(name.text.as_str())
     }
 
     fn policy_text(&self, source: &Source<'_>, reference: &str) -> Maybe<Data> {
@@ -198,9 +205,14 @@ impl Evaluator<'_> {
 
     /// What evaluates the arguments of a data source's instance, if it is certain to be there.
     fn policy_evaluator(&self, source: &Source<'_>) -> Option<Self> {
+        self.source_evaluator(source.block, &source.key)
+    }
+
+    /// What evaluates the arguments of an instance of a data source, if it is certain to be there.
+    pub(super) fn source_evaluator(&self, block: &Block, key: &str) -> Option<Self> {
         let evaluator = Self::new(self.tree, self.scope, self.world);
-        let instances = expand::instances(source.block, &evaluator);
-        let instance = instances.into_iter().find(|instance| instance.key == source.key && instance.is_certain())?;
+        let instances = expand::instances(block, &evaluator);
+        let instance = instances.into_iter().find(|instance| instance.key == key && instance.is_certain())?;
         Some(evaluator.with(instance.names))
     }
 }

@@ -91,15 +91,21 @@ impl Evaluator<'_> {
         }
         let mut written = Written::default();
         for piece in pieces {
+            self.doubt_text(&piece);
             written.is_set |= matches!(&piece, Known(Data::String(text)) if !text.is_empty());
             self.interpolate(piece, &mut written).ok()?;
         }
         Some(self.finished(written))
     }
 
+    /// Notes that a value may be a list, which is no part of a string.
+    fn doubt_text(&self, value: &Maybe<Data>) {
+        if let Unknown(why) = value {
+            self.note_doubt(why);
+        }
+    }
+
     fn finished(&self, written: Written) -> Maybe<Data> {
-        // It may be a list, which is no part of a string.
-        written.unknown.iter().for_each(|why| self.note_doubt(why));
         match written.unknown {
             None => Known(Data::String(written.text)),
             Some(why) if written.is_set && !why.is_failure() => {
@@ -116,7 +122,15 @@ impl Evaluator<'_> {
                     written.is_set |= !literal.is_empty();
                     written.text.push_str(literal);
                 }
-                Part::Interpolation(expr) => self.interpolate(self.eval(expr).value, written)?,
+                Part::Interpolation(expr) => {
+                    let value = self.eval(expr).value;
+                    let is_text =
+                        matches!(value, Unknown(Why::AtDeployment { is_set: true, .. })) && self.is_of_instance(expr);
+                    if !is_text {
+                        self.doubt_text(&value);
+                    }
+                    self.interpolate(value, written)?;
+                }
                 Part::If(directive) => self.write_if(directive, written)?,
                 Part::For(directive) => self.write_for(directive, written)?,
             }
