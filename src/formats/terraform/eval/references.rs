@@ -206,13 +206,15 @@ impl Evaluator<'_> {
             _ => false,
         };
         let reference = self.scope.qualify(&names.join("."));
-        if let [_, kind, name, _] = names.as_slice()
-            && !is_resource
-            && is_set
-            && self.is_aws_key(kind, name)
-        {
-            return Why::AwsKey { reference };
-        }
+        let is_set = match names.as_slice() {
+            [_, kind, name, _] if is_set && !is_resource => match self.is_aws_key(kind, name) {
+                Known(true) => return Why::AwsKey { reference },
+                Known(false) => true,
+                // It may be one of AWS, which counts as none.
+                Unknown(_) => false,
+            },
+            _ => is_set,
+        };
         let names: Vec<&str> = names.iter().map(|name| name.split('[').next().unwrap_or_default()).collect();
         match names.as_slice() {
             ["module", name, ..] => match self.tree.unread(self.scope, name) {
@@ -236,18 +238,23 @@ impl Evaluator<'_> {
         }
     }
 
-    /// True for a data source of a KMS key that names one of AWS.
-    fn is_aws_key(&self, kind: &str, name: &str) -> bool {
+    /// Whether a data source of a KMS key names one of AWS.
+    fn is_aws_key(&self, kind: &str, name: &str) -> Maybe<bool> {
         let argument = match kind {
             "aws_kms_alias" => "name",
             "aws_kms_key" => "key_id",
-            _ => return false,
+            _ => return Known(false),
         };
         let name = name.split_once('[').map_or(name, |(name, _)| name);
         let block = self.scope.module.find("data", &[kind, name]);
-        let Some(attribute) = block.and_then(|block| block.body.attribute(argument)) else { return false };
+        let Some(attribute) = block.and_then(|block| block.body.attribute(argument)) else { return Known(false) };
         let evaluator = Self::new(self.tree, self.scope, self.world);
-        matches!(evaluator.eval(&attribute.value).value, Known(Data::String(text)) if is_aws_key(&text))
+        match evaluator.eval(&attribute.value).value {
+            Known(Data::String(text)) => Known(is_aws_key(&text)),
+            // A key that is created here, and a text with parts of its own.
+            Unknown(Why::AtDeployment { is_set: true, .. } | Why::Composed { .. }) | Known(_) => Known(false),
+            Unknown(why) => Unknown(why),
+        }
     }
 }
 
