@@ -157,7 +157,7 @@ impl Writing {
     fn finish(self) -> Maybe<Data> {
         match self.unknown {
             None => Known(Data::String(self.text)),
-            Some(why) => match because(format!("{:?}", self.text), why, None) {
+            Some(why) => match because(format!("\"{}\"", self.text), why, None) {
                 // To know the name of what is fetched is not to know what that is.
                 Unknown(Why::Computed { expression, .. }) if self.is_set && self.text.contains(DYNAMIC) => {
                     Unknown(Why::AtDeployment { reference: expression, is_set: true })
