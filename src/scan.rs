@@ -268,8 +268,19 @@ impl Scan {
     ) -> Option<(usize, Kept)> {
         self.kept.iter_mut().for_each(|kept| kept.retain(|kept| Some(kept.file) != known));
         self.unreadable.retain(|(unreadable, _)| unreadable != path);
+        self.unread.retain(|(unread, _)| unread != path);
         let outcome = match read {
-            Ok(bytes) => consider(path, readers(path), &bytes, keep_all)?.outcome,
+            Ok(bytes) if is_too_large(&bytes) => Err(ReadError::TooLarge),
+            Ok(bytes) => match consider(path, readers(path), &bytes, keep_all) {
+                Some(found) => found.outcome,
+                None => {
+                    if mentions_trail(&bytes) {
+                        let place = self.unread.partition_point(|(other, _)| other.as_path() < path);
+                        self.unread.insert(place, (path.to_owned(), NEITHER));
+                    }
+                    return None;
+                }
+            },
             Err(ReadError::Missing) => {
                 self.files = self.files.saturating_sub(usize::from(self.met.remove(path)));
                 return None;

@@ -58,9 +58,8 @@ impl Kept {
     /// Checks everything again; of a file by which that doesn't come, no other change needs as much.
     fn scan_again(&mut self, changed: &[PathBuf]) {
         let old = std::mem::replace(&mut self.standing, Self::new(self.files.clone()).standing);
-        let unmet = old.passed_over.into_iter().chain(changed.iter().cloned());
-        let passed_over = unmet.filter(|path| !self.standing.has_met(path)).collect();
-        self.standing.passed_over = passed_over;
+        let passed_over = old.passed_over().into_iter().chain(changed.iter().cloned());
+        with(&self.files, |setup| self.standing.pass_over(passed_over, setup.fs));
     }
 }
 

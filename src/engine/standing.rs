@@ -18,7 +18,7 @@ use crate::error::Error;
 use crate::formats::{Context, FORMATS, Readings};
 use crate::report::{Place, Report};
 use crate::scan::{self, Inputs, Scan};
-use crate::source::{Asked, FileId, Fs, Noting, ReadError, Sources, check_text};
+use crate::source::{Asked, FileId, Fs, Noting, ReadError, Sources, check_text, is_too_large};
 use crate::suppress::{Ignored, Suppressions, Used};
 use crate::value::Budget;
 
@@ -49,8 +49,8 @@ pub struct Standing {
     ignored: Arc<Ignored>,
     /// The files of which something else may be said since somebody asked last.
     touched: HashSet<FileId>,
-    /// Files that no scan comes by.
-    pub passed_over: HashSet<PathBuf>,
+    /// Files that are there and that no scan comes by.
+    passed_over: HashSet<PathBuf>,
 }
 
 /// A deployment: its format, its root, and what the configuration calls it.
@@ -117,9 +117,16 @@ impl Standing {
         Ok(standing)
     }
 
-    /// Whether a scan comes by a file.
-    pub fn has_met(&self, path: &Path) -> bool {
-        self.scan.met.contains(path)
+    /// Notes the files by which the scan didn't come, though they are there. A missing file may come into the way of the
+    /// next scan.
+    pub fn pass_over(&mut self, paths: impl Iterator<Item = PathBuf>, fs: &dyn Fs) {
+        let is_passed = |path: &PathBuf| !self.scan.met.contains(path) && fs.read_inside(path) != Err(ReadError::Missing);
+        self.passed_over = paths.filter(is_passed).collect();
+    }
+
+    /// The files by which no scan comes.
+    pub fn passed_over(self) -> HashSet<PathBuf> {
+        self.passed_over
     }
 
     /// The files of which something else may be said than when this was asked before.
@@ -197,7 +204,7 @@ impl Standing {
         let is_new = !is_met && !is_gone && scan::is_checked(path) && !self.passed_over.contains(path);
         let is_directory = is_gone && !is_met && self.scan.met.iter().any(|met| met.starts_with(path));
         let is_readable = match &read {
-            Ok(bytes) => check_text(bytes).is_ok(),
+            Ok(bytes) => check_text(bytes).is_ok() && !is_too_large(bytes),
             Err(error) => *error == ReadError::Missing,
         };
         let was_readable = !self.scan.unreadable.iter().any(|(unreadable, _)| unreadable == path);
@@ -222,7 +229,7 @@ impl Standing {
             reach.paths.extend(path.parent().map(Path::to_owned));
         }
         // A file that goes may leave its directory empty, which is as unknown as one that isn't there.
-        reach.relinks |= (is_gone || !is_met) && self.is_sought(path, known);
+        reach.relinks |= (is_gone || !is_met) && self.is_sought(path, known) || self.computes_calls();
         if is_met {
             reach.relinks |= self.relink(path, read, known, setup);
         }
@@ -237,6 +244,11 @@ impl Standing {
     fn is_sought(&self, path: &Path, known: Option<FileId>) -> bool {
         path.ancestors().take(2).any(|path| self.sought.has_path(path))
             || known.is_some_and(|id| self.sought.has_file(id))
+    }
+
+    /// True if any file may decide what a file calls by an expression.
+    fn computes_calls(&self) -> bool {
+        self.linked.iter().flatten().any(|linked| linked.links.has_computed_calls)
     }
 
     /// Keeps what is known of a file up to date; whether there may be other projects now.

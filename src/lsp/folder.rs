@@ -149,11 +149,10 @@ impl Folder {
         let mut standing = Standing::new(job.sources.share(), job.setup())?;
         let ignores_differ = changed.iter().any(|path| is_deciding(path));
         let known: HashSet<PathBuf> = match self.state.take() {
-            Some(state) if !ignores_differ => state.standing.passed_over,
+            Some(state) if !ignores_differ => state.standing.passed_over(),
             Some(_) | None => HashSet::new(),
         };
-        let passed_over = known.into_iter().chain(changed.iter().cloned()).filter(|path| !standing.has_met(path));
-        standing.passed_over = passed_over.collect();
+        standing.pass_over(known.into_iter().chain(changed.iter().cloned()), &job.fs);
         self.state = Some(State { job, standing });
         Ok(())
     }

@@ -56,6 +56,36 @@ fn what_is_called_where_no_scan_comes_by_is_followed() {
     assert_eq!(kept.updates, 3);
 }
 
+#[test]
+fn what_feeds_the_source_of_a_call_decides_the_roots() {
+    let call = "variable \"v\" {\n  default = \"a\"\n}\nmodule \"m\" {\n  source = \"./${var.v}\"\n}\n";
+    let trail = b"resource \"aws_cloudtrail\" \"t\" {\n  enable_logging = false\n}\n".to_vec();
+    let files = [
+        ("main.tf".into(), call.into()),
+        ("a/main.tf".into(), trail.clone()),
+        ("b/main.tf".into(), trail),
+        ("terraform.tfvars".into(), b"v = \"a\"\n".to_vec()),
+    ];
+    let mut kept = Kept::new(Files::from(files));
+    for value in ["b", "a", "c", "b"] {
+        kept.put(Path::new("terraform.tfvars"), Some(format!("v = \"{value}\"\n").into()));
+    }
+    kept.put(Path::new("terraform.tfvars"), None);
+    kept.put(Path::new("main.tf"), Some(call.replace("\"a\"", "\"b\"").into()));
+    assert_eq!(kept.updates, 6);
+}
+
+#[test]
+fn a_file_that_comes_back_or_changes_its_encoding_is_followed() {
+    let trail = "Resources:\n  Trail:\n    Type: AWS::CloudTrail::Trail\n    Properties:\n      IsLogging: true\n";
+    let path = Path::new("template.yaml");
+    let mut kept = Kept::new(Files::from([(path.into(), trail.into())]));
+    let wide: Vec<u8> = "\u{feff}".encode_utf16().chain(trail.encode_utf16()).flat_map(u16::to_le_bytes).collect();
+    for text in [Some(wide.clone()), None, Some(wide), Some(trail.into()), None, Some(trail.into())] {
+        kept.put(path, text);
+    }
+}
+
 /// Other truths, other names, calls of other modules, half of a text, and none.
 fn changes(text: &str) -> Vec<String> {
     let half = text.floor_char_boundary(text.len() / 2);
