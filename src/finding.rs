@@ -61,8 +61,8 @@ pub struct Finding {
     pub wishes: Vec<Wish>,
     /// For an unknown verdict, what blocks it.
     pub blocked_by: Vec<String>,
-    /// The values of a plain unknown reference for which the rule fails, and for which it passes.
-    pub witness: Option<(String, String)>,
+    /// A plain unknown reference, and its values for which the rule fails, and for which it passes.
+    pub witness: Option<(String, String, String)>,
     /// How much it weighs, where that isn't what its rule weighs.
     pub level: Option<Level>,
     /// Whether it says no more than that something is declared elsewhere, which is no fault of the code.
@@ -216,7 +216,7 @@ impl Verdict {
     /// The same with the values of a plain reference on both sides: "= false", "= true".
     pub fn depending_on(self, why: &Why, fails: &str, passes: &str) -> Self {
         let Some(reference) = why.plain() else { return self };
-        let witness = Some((format!("{reference} {fails}"), format!("{reference} {passes}")));
+        let witness = Some((reference.to_owned(), fails.to_owned(), passes.to_owned()));
         self.with(|finding| Finding { witness, ..finding })
     }
 

@@ -80,6 +80,20 @@ pub struct Judged {
     pub unread: Vec<String>,
 }
 
+/// The value that decides that a trail isn't created.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Absence {
+    /// The value of a condition, as a sentence.
+    Condition(String),
+    /// The value at a place, and what has it, as the code refers to it.
+    Value {
+        /// What has the value, if it has a name.
+        reference: Option<String>,
+        /// The place.
+        span: Span,
+    },
+}
+
 /// A trail and the verdicts on it.
 #[derive(Debug, Clone)]
 pub struct JudgedTrail {
@@ -95,8 +109,8 @@ pub struct JudgedTrail {
     pub region: Option<String>,
     /// The place that stands for it.
     pub header: Span,
-    /// The place that decides that it isn't created, and what has its value there, as the code refers to it.
-    pub absence: Option<(Option<String>, Span)>,
+    /// The value that decides that it isn't created.
+    pub absence: Option<Absence>,
     /// The rules that were judged, with their outcomes.
     pub rules: Vec<(&'static Rule, Outcome)>,
     /// For each rule that passes, the lines on which that rests.

@@ -128,18 +128,14 @@ impl Case<'_> {
         finding: Finding,
         witness: &Witness,
     ) -> Reported {
-        let condition = witness.fails_when.iter().map(|decision| brief(decision)).collect::<Vec<_>>().join(" and ");
+        // The sides of a value that isn't decided are told apart from the message.
+        let shown = witness.fails_when.iter().filter(|_| finding.witness.is_none());
+        let condition = shown.map(|decision| brief(decision)).collect::<Vec<_>>().join(" and ");
         let when = if condition.is_empty() { String::new() } else { format!(" when {condition}") };
         let mut blocked_by = finding.blocked_by;
         blocked_by.extend(witness.subjects.iter().flat_map(|subject| things(subject)));
         blocked_by.sort_unstable();
         blocked_by.dedup();
-        // Where nothing was decided, a plain reference still has values on both sides.
-        let is_decided = !witness.fails_when.is_empty() || !witness.passes_when.is_empty();
-        let (fails_when, passes_when) = match finding.witness.filter(|_| !is_decided && outcome == Outcome::Unknown) {
-            Some((fails, passes)) => (vec![fails], vec![passes]),
-            None => (witness.fails_when.clone(), witness.passes_when.clone()),
-        };
         Reported {
             rule,
             fingerprint: String::new(),
@@ -158,8 +154,8 @@ impl Case<'_> {
             wishes: finding.wishes,
             fix: None,
             blocked_by,
-            fails_when,
-            passes_when,
+            fails_when: witness.fails_when.clone(),
+            passes_when: witness.passes_when.clone(),
             is_aside: finding.is_aside,
             counts_unknown: false,
             changed: None,

@@ -11,11 +11,11 @@ use super::witness::{self, Witness};
 use crate::finding::{Finding, Verdict};
 use crate::formats::{Opened, Project};
 use crate::model::{Deployment, Elsewhere, Subject, Trail};
-use crate::report::{Exists, Judged, JudgedTrail, Outcome, Reported, Unread};
+use crate::report::{Absence, Exists, Judged, JudgedTrail, Outcome, Reported, Unread};
 use crate::rules::{Check, Policy, RULES, Rule};
 use crate::source::{Sources, Span};
 use crate::suppress::Suppressions;
-use crate::value::{Budget, Origin};
+use crate::value::{Budget, Hop, Origin, Step};
 
 /// The verdicts on a deployment, and the findings behind them.
 #[derive(Debug, Clone, Default)]
@@ -207,11 +207,14 @@ fn names(unread: Vec<Elsewhere>) -> Vec<String> {
     unread.into_iter().map(|part| part.what).collect()
 }
 
-/// The place that decides whether a trail is created, and what has its value there.
-fn absence(trail: &Trail) -> Option<(Option<String>, Span)> {
+/// The value that decides that a trail isn't created.
+fn absence(trail: &Trail) -> Option<Absence> {
     match (trail.exists.hops.last(), trail.exists.origin) {
-        (Some(hop), _) if hop.span != trail.header => Some((hop.step.reference(), hop.span)),
-        (None, Origin::Written(span)) if span != trail.header => Some((None, span)),
+        (Some(Hop { step: Step::Arm(Some(choice)), .. }), _) => Some(Absence::Condition(choice.decider())),
+        (Some(hop), _) if hop.span != trail.header => {
+            Some(Absence::Value { reference: hop.step.reference(), span: hop.span })
+        }
+        (None, Origin::Written(span)) if span != trail.header => Some(Absence::Value { reference: None, span }),
         (_, Origin::Written(_) | Origin::Null(_) | Origin::Absent(_)) => None,
     }
 }

@@ -120,7 +120,8 @@ impl Standing {
     /// Notes the files by which the scan didn't come, though they are there. A missing file may come into the way of the
     /// next scan.
     pub fn pass_over(&mut self, paths: impl Iterator<Item = PathBuf>, fs: &dyn Fs) {
-        let is_passed = |path: &PathBuf| !self.scan.met.contains(path) && fs.read_inside(path) != Err(ReadError::Missing);
+        let is_passed =
+            |path: &PathBuf| !self.scan.met.contains(path) && fs.read_inside(path) != Err(ReadError::Missing);
         self.passed_over = paths.filter(is_passed).collect();
     }
 

@@ -1,5 +1,7 @@
 //! Verdicts over worlds, and the decisions that make the difference.
 
+mod names;
+
 use std::collections::HashSet;
 
 use crate::finding::{Finding, Verdict};
@@ -10,6 +12,9 @@ use crate::value::world::Decision;
 
 /// With more worlds than this, the decisions of a failing one are shown as they are.
 const MAX_COMPARED: usize = 256;
+
+/// No more worlds than this are tried for decisions that are possible together.
+const MAX_TRIED: usize = 16;
 
 /// The decisions of a world that fails and of one that passes.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
@@ -33,11 +38,20 @@ pub(super) fn combine(verdicts: Vec<(Verdict, &World)>) -> (Outcome, Option<Find
     let runs = |is_such: &dyn Fn(&Verdict) -> bool| -> Vec<(bool, &World)> {
         verdicts.iter().map(|(verdict, world)| (is_such(verdict), *world)).collect()
     };
-    let failing = minimal(&runs(&is_fail));
-    let passing = minimal(&runs(&is_pass));
+    let failing = possible(&runs(&is_fail));
+    let passing = possible(&runs(&is_pass));
     let show = |decisions: &[Decision]| decisions.iter().map(Decision::to_string).collect::<Vec<_>>();
-    let subjects = failing.iter().chain(&passing).map(|decision| decision.atom.subject().to_owned());
+    let decided = || runs(&is_fail).into_iter().chain(runs(&is_pass)).filter(|(is_such, _)| *is_such);
+    let subjects = match (failing.as_slice(), passing.as_slice()) {
+        // A verdict depends on what was decided also where no combination of it is sure to be possible.
+        ([], []) => decided().take(1).flat_map(|(_, world)| world.decisions()).collect(),
+        (failing, passing) => [failing, passing].concat(),
+    };
+    let subjects = subjects.iter().map(|decision| decision.atom.subject().to_owned());
     let mut witness = Witness { fails_when: show(&failing), passes_when: show(&passing), subjects: subjects.collect() };
+    if !verdicts.iter().any(|(verdict, _)| is_pass(verdict) || is_fail(verdict)) {
+        (witness.fails_when, witness.passes_when) = sides(&verdicts);
+    }
     witness.subjects.sort_unstable();
     witness.subjects.dedup();
     let fails = verdicts.iter().position(|(verdict, _)| is_fail(verdict));
@@ -52,6 +66,27 @@ pub(super) fn combine(verdicts: Vec<(Verdict, &World)>) -> (Outcome, Option<Find
         Verdict::Unknown(finding) => Some(finding),
     });
     (Outcome::Unknown, finding, witness)
+}
+
+/// The values of a plain reference with which an unknown verdict fails and passes, after the decisions that lead to it.
+fn sides(verdicts: &[(Verdict, &World)]) -> (Vec<String>, Vec<String>) {
+    let sides_of = |verdict: &Verdict| match verdict {
+        Verdict::Unknown(finding) => finding.witness.clone(),
+        Verdict::Pass | Verdict::Fail(_) => None,
+    };
+    let first = verdicts.first().and_then(|(verdict, _)| sides_of(verdict));
+    let Some((reference, fails, passes)) = &first else { return Default::default() };
+    let runs: Vec<(bool, &World)> =
+        verdicts.iter().map(|(verdict, world)| (sides_of(verdict) == first, *world)).collect();
+    let decisions = minimal(&runs);
+    if !names::are_independent_of(&decisions, reference) {
+        return Default::default();
+    }
+    let after = |side: &str| {
+        let decisions = decisions.iter().map(Decision::to_string);
+        decisions.chain([format!("{reference} {side}")]).collect()
+    };
+    (after(fails), after(passes))
 }
 
 /// What is found in the first world, with the changes that mend it in all of them, if such are known.
@@ -77,11 +112,30 @@ fn finding_of(verdict: Verdict) -> Option<Finding> {
     }
 }
 
+/// The decisions of a run that is one of such, if they are sure to be possible together, and with all others of the run:
+/// these may have created the trail.
+fn possible(runs: &[(bool, &World)]) -> Vec<Decision> {
+    let worlds = decided(runs);
+    let such = worlds.iter().filter(|(is_such, _)| *is_such).take(MAX_TRIED);
+    such.map(|(_, all)| (shortest(all.clone(), &worlds), all))
+        .find(|(shown, all)| names::are_independent(shown, all))
+        .map(|(shown, _)| shown)
+        .unwrap_or_default()
+}
+
 /// The decisions of the first run that is one of such, without those that make no difference to it.
 pub(super) fn minimal(runs: &[(bool, &World)]) -> Vec<Decision> {
-    let worlds: Vec<(bool, Vec<Decision>)> =
-        runs.iter().map(|(is_such, world)| (*is_such, world.decisions())).collect();
-    let Some((_, mut decisions)) = worlds.iter().find(|(such, _)| *such).cloned() else { return Vec::new() };
+    let worlds = decided(runs);
+    let first = worlds.iter().find(|(is_such, _)| *is_such);
+    first.map(|(_, decisions)| shortest(decisions.clone(), &worlds)).unwrap_or_default()
+}
+
+fn decided(runs: &[(bool, &World)]) -> Vec<(bool, Vec<Decision>)> {
+    runs.iter().map(|(is_such, world)| (*is_such, world.decisions())).collect()
+}
+
+/// Decisions of a run without those that make no difference.
+fn shortest(mut decisions: Vec<Decision>, worlds: &[(bool, Vec<Decision>)]) -> Vec<Decision> {
     if worlds.len() > MAX_COMPARED {
         return decisions;
     }

@@ -8,6 +8,7 @@ use super::{passed, snippet};
 use crate::finding::Level;
 use crate::report::{Outcome, Place, Report, Reported};
 use crate::source::{Position, Sources, Span};
+use crate::value::cut;
 
 pub(super) fn render(report: &Report) -> String {
     let mut text = String::new();
@@ -38,9 +39,21 @@ fn render_finding(finding: &Reported, report: &Report, text: &mut String) {
 pub(super) fn remarks(finding: &Reported, benchmark: &str) -> Vec<(&'static str, String)> {
     let control = finding.rule.page.control(benchmark).zip(finding.rule.page.requires.as_ref());
     let control = control.map(|(id, requires)| format!("{} {id} requires {requires}", title(benchmark)));
-    let notes = finding.notes.iter().cloned().chain(control).map(|note| ("note", note));
+    let notes = finding.notes.iter().cloned().chain(witness(finding)).chain(control).map(|note| ("note", note));
     let suppressed = finding.suppressed.iter().map(|suppression| ("suppressed", suppression.describe()));
     suppressed.chain(notes).chain(finding.advice().into_iter().map(|help| ("help", help))).collect()
+}
+
+/// The values with which the finding would fail and pass, as far as its message doesn't name them.
+fn witness(finding: &Reported) -> Option<String> {
+    let side = |verb: &str, decisions: &[String]| {
+        let shown: Vec<String> = decisions.iter().map(|decision| format!("`{}`", cut(decision))).collect();
+        (!shown.is_empty()).then(|| format!("{verb} when {}", shown.join(" and ")))
+    };
+    let is_named = finding.fails_when.iter().any(|decision| finding.message.ends_with(&**decision));
+    let fails = side("fails", &finding.fails_when).filter(|_| !is_named);
+    let sides: Vec<String> = fails.into_iter().chain(side("passes", &finding.passes_when)).collect();
+    (finding.outcome == Outcome::Unknown && !sides.is_empty()).then(|| sides.join(", "))
 }
 
 /// A benchmark as its readers call it.

@@ -5,7 +5,8 @@ use std::collections::BTreeSet;
 use super::inert::inert;
 use crate::error::Error;
 use crate::fix::Safety;
-use crate::report::{Counts, Judged, Outcome, Report, Reported};
+use crate::report::{Absence, Counts, Judged, Outcome, Report, Reported};
+use crate::value::part_name;
 
 /// No more files than this are named that aren't read, unless all are asked for.
 const MAX_NAMED: usize = 5;
@@ -58,20 +59,24 @@ fn nothing(report: &Report, apart: &str) -> String {
 fn not_installed(report: &Report) -> Option<String> {
     let parts = report.deployments.iter().flat_map(|deployment| &deployment.unread);
     let modules: BTreeSet<&String> = parts.filter(|part| part.starts_with("module ")).collect();
-    let named: Vec<String> = modules.iter().take(MAX_NAMED).map(|module| inert(module).into_owned()).collect();
+    let named = modules.iter().take(MAX_NAMED).map(|module| format!("`{}`", inert(&part_name(module))));
+    let named: Vec<String> = named.collect();
     let number = match modules.len() {
         0 => return None,
         1 => "1 module isn't installed".to_owned(),
         number => format!("{number} modules aren't installed"),
     };
-    Some(format!("{number} ({}): run `terraform init`, or see `[[module]]`", named.join(", ")))
+    Some(format!("{number} ({}): run `terraform init`", named.join(", ")))
 }
 
 /// What keeps the trails from being created, where one value does.
 fn absence(report: &Report) -> Option<String> {
     const MAX_SHOWN: usize = 60;
     let mut trails = report.deployments.iter().flat_map(|deployment| &deployment.trails);
-    let (reference, span) = trails.find_map(|trail| trail.absence.as_ref())?;
+    let (reference, span) = match trails.find_map(|trail| trail.absence.as_ref())? {
+        Absence::Condition(sentence) => return Some(inert(sentence).into_owned()),
+        Absence::Value { reference, span } => (reference, span),
+    };
     let file = report.sources.file(span.file);
     let value = Some(file.slice(*span).trim()).filter(|value| value.len() <= MAX_SHOWN && !value.contains('\n'))?;
     Some(match reference {

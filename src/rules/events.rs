@@ -33,6 +33,24 @@ pub(super) fn fail(trail: &Trail, assessed: &[Assessment], missing: Coverage, me
     Verdict::Fail(others.iter().fold(finding, |finding, gap| finding.also(gap.site.span, describe(gap))))
 }
 
+/// The values of the one argument that isn't known, of the only selector, on both sides.
+pub(super) fn depending(verdict: Verdict, assessed: &[Assessment], sides: Sides) -> Verdict {
+    let [Assessment { doubts, .. }] = assessed else { return verdict };
+    let [doubt] = doubts.as_slice() else { return verdict };
+    let name = doubt.site.attribute.rsplit('.').next().unwrap_or_default().replace('_', "").to_lowercase();
+    match sides(&name) {
+        // CloudFormation's texts need no quotes.
+        Some((fails, passes)) if doubt.why.plain().is_some_and(|plain| !plain.contains('.')) => {
+            verdict.depending_on(&doubt.why, &fails.replace('"', ""), &passes.replace('"', ""))
+        }
+        Some((fails, passes)) => verdict.depending_on(&doubt.why, fails, passes),
+        None => verdict,
+    }
+}
+
+/// The values with which an argument fails and passes, by its name in lower case without `_`.
+pub(super) type Sides = fn(&str) -> Option<(&'static str, &'static str)>;
+
 /// An unknown verdict at the first part of a selector that isn't known.
 pub(super) fn unknown(trail: &Trail, assessed: &[Assessment], message: &str) -> Verdict {
     Verdict::Unknown(match assessed.iter().flat_map(|assessment| &assessment.doubts).next() {

@@ -26,8 +26,15 @@ fn judge(trail: &Trail, assessed: &[Assessment], policy: SelectorPolicy) -> Verd
     match is_gapless {
         Some(true) => Verdict::Pass,
         Some(false) => fail(trail, assessed),
-        None => events::unknown(trail, assessed, "may leave out the events of a source"),
+        None => {
+            let verdict = events::unknown(trail, assessed, "may leave out the events of a source");
+            events::depending(verdict, assessed, sides)
+        }
     }
+}
+
+fn sides(argument: &str) -> Option<(&'static str, &'static str)> {
+    (argument == "excludemanagementeventsources").then_some(("contains \"kms.amazonaws.com\"", "is empty"))
 }
 
 fn fail(trail: &Trail, assessed: &[Assessment]) -> Verdict {

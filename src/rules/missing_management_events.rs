@@ -19,9 +19,20 @@ fn check(trail: &Trail, policy: &Policy) -> Verdict {
             match events::recorded(&candidates, Coverage::ORDINARY) {
                 Some(true) => Verdict::Pass,
                 Some(false) => missing(trail, &assessed),
-                None => events::unknown(trail, &assessed, "may not record all management events"),
+                None => {
+                    let verdict = events::unknown(trail, &assessed, "may not record all management events");
+                    events::depending(verdict, &assessed, sides)
+                }
             }
         }
+    }
+}
+
+fn sides(argument: &str) -> Option<(&'static str, &'static str)> {
+    match argument {
+        "includemanagementevents" => Some(("= false", "= true")),
+        "readwritetype" => Some(("= \"ReadOnly\"", "= \"All\"")),
+        _ => None,
     }
 }
 

@@ -21,6 +21,7 @@ pub(super) struct Composer {
     anchors: HashMap<usize, Subtree>,
     /// Counted over all documents, with aliases written out.
     nodes: usize,
+    has_aliases: bool,
 }
 
 /// What may stand before a node.
@@ -99,6 +100,7 @@ impl Composer {
         if self.open.len().saturating_add(target.depth) > MAX_DEPTH {
             return Err(Problem::too_deep(span));
         }
+        self.has_aliases = true;
         self.spend(target.size, span)?;
         let node = Node { span, tag: None, kind: NodeKind::Alias(target.node) };
         self.add(None, Subtree { node: Arc::new(node), ..target });
@@ -136,7 +138,7 @@ impl Composer {
 
     fn spend(&mut self, nodes: usize, span: Span) -> Result<(), Problem> {
         self.nodes = self.nodes.saturating_add(nodes);
-        if self.is_exhausted() { Err(Problem::too_many_nodes(span)) } else { Ok(()) }
+        if self.is_exhausted() { Err(Problem::too_many_nodes(span, self.has_aliases)) } else { Ok(()) }
     }
 
     fn add(&mut self, anchor: Option<usize>, subtree: Subtree) {

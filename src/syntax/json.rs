@@ -82,7 +82,7 @@ impl Reader<'_> {
                 return Err(Problem::too_deep(span));
             }
             if separators > MAX_NODES {
-                return Err(Problem::too_many_nodes(span));
+                return Err(Problem::too_many_nodes(span, false));
             }
         }
         Ok(())

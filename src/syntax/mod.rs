@@ -106,9 +106,10 @@ impl Problem {
         Self::limit(span, format!("collections nest more than {MAX_DEPTH} deep here"))
     }
 
-    /// The node after the [`MAX_NODES`]th.
-    fn too_many_nodes(span: Span) -> Self {
-        Self::limit(span, format!("the file has more than {MAX_NODES} values when its aliases are written out"))
+    /// The node after the [`MAX_NODES`]th, of a file that may have aliases.
+    fn too_many_nodes(span: Span, has_aliases: bool) -> Self {
+        let with = if has_aliases { " when its aliases are written out" } else { "" };
+        Self::limit(span, format!("the file has more than {MAX_NODES} values{with}"))
     }
 }
 

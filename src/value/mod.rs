@@ -4,6 +4,7 @@
 //! reason, and it stays visible until a rule decides what it means.
 
 pub mod budget;
+mod choice;
 mod data;
 mod placeholder;
 mod traced;
@@ -11,6 +12,7 @@ mod why;
 pub mod world;
 
 pub use budget::Budget;
+pub use choice::Choice;
 pub use data::{Data, Field, List, ListKind, Object, cut};
 pub use placeholder::placeholder;
 pub use traced::{Hop, Origin, Step, Traced, lead};

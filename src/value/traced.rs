@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use super::data::cut;
-use super::{Data, Field, Known, List, Maybe, Object, Unknown};
+use super::{Choice, Data, Field, Known, List, Maybe, Object, Unknown};
 use crate::source::Span;
 
 /// A value that may be unknown, its place, and the steps that lead from there to where it was decided.
@@ -81,8 +81,8 @@ pub enum Step {
     NoProviderRegion(String),
     /// An output of a module.
     Output(String),
-    /// An arm of a conditional, and the condition with its value, as far as that is known.
-    Arm(Option<String>),
+    /// An arm of a conditional, and the reason for it, as far as that is known.
+    Arm(Option<Choice>),
     /// The node that a YAML alias stands for.
     Anchor,
     /// The declaration of a parameter.
@@ -264,7 +264,7 @@ impl Step {
             Step::NoProviderRegion(name) => format!("provider `{name}` says no Region"),
             Step::Output(name) => format!("{verb} here, in output `{name}`"),
             Step::Arm(None) | Step::Argument => "chosen here".to_owned(),
-            Step::Arm(Some(reason)) => format!("chosen here, because {reason}"),
+            Step::Arm(Some(choice)) => format!("chosen here, because {choice}"),
             Step::Anchor => format!("{verb} here, and used through an alias"),
             Step::Parameter(name) => format!("parameter `{name}` is declared here"),
             Step::ParameterDefault(name) => format!("{verb} here, as the default of parameter `{name}`"),

@@ -149,6 +149,10 @@ impl World {
                 return Some(index);
             }
         }
+        // Where it was found to be none of them, nothing can be deployed.
+        if self.decided(&Atom::Is { subject: subject.to_owned(), value: last.clone() }) == Some(false) {
+            self.reject();
+        }
         // The last one is all that is left, which nobody has to ask, but others must be able to see.
         self.conclude(Atom::Is { subject: subject.to_owned(), value: last.clone() })?;
         Some(others.len())
@@ -289,10 +293,10 @@ impl Answers {
     /// The answer to a question about the subject, if they have one: a value that is this one is no other.
     fn answer(&self, atom: &Atom) -> Option<bool> {
         match atom {
-            Atom::Holds { .. } => self.holds,
+            Atom::Holds { .. } => self.holds.or_else(|| self.value.as_deref().and_then(truth)),
             Atom::Is { value, .. } => match &self.value {
                 Some(own) => Some(own == value),
-                None => self.values.get(value).copied(),
+                None => self.values.get(value).copied().or_else(|| refuted(self.holds?, value)),
             },
         }
     }
@@ -306,12 +310,32 @@ impl Answers {
     }
 }
 
+/// The boolean that a value is as a condition.
+fn truth(value: &str) -> Option<bool> {
+    match value.trim_matches('"') {
+        "true" => Some(true),
+        "false" => Some(false),
+        _ => None,
+    }
+}
+
+/// The answer if a value that holds, or doesn't hold, as a condition is this one: no, unless it may be.
+fn refuted(holds: bool, value: &str) -> Option<bool> {
+    (truth(value) != Some(holds)).then_some(false)
+}
+
 impl Decision {
     /// Its answer to a question, if it has one: a value that is this one is no other.
     fn answers(&self, asked: &Atom) -> Option<bool> {
         match (&self.atom, asked) {
             (own, asked) if own == asked => Some(self.yes),
             (Atom::Is { subject: own, .. }, Atom::Is { subject: asked, .. }) if own == asked && self.yes => Some(false),
+            (Atom::Is { subject, value }, Atom::Holds { condition }) if subject == condition && self.yes => {
+                truth(value)
+            }
+            (Atom::Holds { condition }, Atom::Is { subject, value }) if subject == condition => {
+                refuted(self.yes, value)
+            }
             (Atom::Is { .. } | Atom::Holds { .. }, _) => None,
         }
     }

@@ -36,6 +36,9 @@ fn verdicts_are_those_of_every_world() {
         for (name, text) in notations(&written) {
             let report = check(name, &text, &template, policy);
             assert_eq!(said(&report, template.trails.len()), expected, "template {seed} in {name}:\n{text}");
+            for finding in &report.findings {
+                template.check_witness(finding, policy);
+            }
         }
         for verdict in expected {
             *verdicts.entry(verdict).or_insert(0) += 1;

@@ -51,5 +51,6 @@ mod traces;
 mod twins;
 mod verdicts;
 mod weakened;
+mod witnesses;
 mod work;
 mod yaml;

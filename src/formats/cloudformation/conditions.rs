@@ -11,7 +11,7 @@ use super::symbols::{because, computed, failed, first_unknown, is_final, symbol}
 use crate::source::Span;
 use crate::syntax::node::{Entry, Node};
 use crate::value::world::Atom;
-use crate::value::{Data, Field, Hop, Known, Maybe, Step, Traced, Unknown, Why, cut};
+use crate::value::{Choice, Data, Field, Hop, Known, Maybe, Step, Traced, Unknown, Why, cut};
 
 /// How many conditions `Fn::And` and `Fn::Or` take:
 /// <https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/intrinsic-function-reference-conditions.html>.
@@ -125,8 +125,8 @@ impl Evaluator<'_> {
         };
         let name = self.filled(name);
         match self.condition(&name) {
-            Known(true) => self.arm(then, self.reason(&name, true), span),
-            Known(false) => self.arm(otherwise, self.reason(&name, false), span),
+            Known(true) => self.arm(then, self.choice(&name, true), span),
+            Known(false) => self.arm(otherwise, self.choice(&name, false), span),
             Unknown(why) => {
                 let (then, otherwise) = (self.eval(then), self.eval(otherwise));
                 // Whichever arm it is, the value is the same.
@@ -140,20 +140,44 @@ impl Evaluator<'_> {
         }
     }
 
-    fn arm(&self, chosen: &Node, reason: String, span: Span) -> Traced<Data> {
-        through(self.eval(chosen), Hop { span: chosen.whole(), step: Step::Arm(Some(reason)) }, span)
+    fn arm(&self, chosen: &Node, choice: Choice, span: Span) -> Traced<Data> {
+        through(self.eval(chosen), Hop { span: chosen.whole(), step: Step::Arm(Some(choice)) }, span)
     }
 
-    /// A condition and its value, with that of the first parameter that it names.
-    fn reason(&self, name: &str, holds: bool) -> String {
-        let reason = format!("condition `{}` is {holds}", cut(name));
+    /// A condition and its value, with that of the first parameter in the operand that decides.
+    pub(super) fn choice(&self, name: &str, holds: bool) -> Choice {
         let section = &self.scope.template.conditions;
-        let parameter = section.get(name).and_then(|entry| self.first_parameter(&entry.value));
-        let value = parameter.and_then(|(parameter, declared)| match self.parameter(&parameter, &declared).0 {
-            Known(Data::String(value)) => Some(format!(", with `{parameter}` = \"{}\"", cut(&value))),
+        let declared = section.get(name).map(|entry| self.deciding(&entry.value, holds));
+        let parameter = declared.and_then(|condition| self.first_parameter(&condition));
+        let part = parameter.and_then(|(parameter, declared)| match self.parameter(&parameter, &declared).0 {
+            Known(Data::String(value)) => Some((parameter, format!("\"{}\"", cut(&value)))),
             Known(_) | Unknown(_) => None,
         });
-        format!("{reason}{}", value.unwrap_or_default())
+        Choice { condition: format!("condition `{}`", cut(name)), holds, part }
+    }
+
+    /// The operand that gives a condition its value, as far as one does.
+    fn deciding(&self, condition: &Arc<Node>, mut holds: bool) -> Arc<Node> {
+        /// Deeper operands aren't told apart.
+        const MAX_LEVELS: usize = 8;
+        let evaluator = self.within(self.scope.clone(), Names::new());
+        let mut condition = Arc::clone(condition);
+        for _ in 0..MAX_LEVELS {
+            let Some(call) = Call::of(&condition) else { break };
+            let decides = |operand: &&Arc<Node>| evaluator.holds(operand) == Known(holds);
+            let operand = match (call.name, call.argument.items()) {
+                ("Not", Some([one])) => {
+                    holds = !holds;
+                    Some(one)
+                }
+                ("And", Some(items)) if !holds => items.iter().find(decides),
+                ("Or", Some(items)) if holds => items.iter().find(decides),
+                _ => None,
+            };
+            let Some(operand) = operand.map(Arc::clone) else { break };
+            condition = operand;
+        }
+        condition
     }
 
     /// The first parameter to which a condition refers by itself.

@@ -12,7 +12,7 @@ use crate::model::{Kind, Macro, Resource, Shape, Subject, dialects, kinds};
 use crate::source::Span;
 use crate::syntax::node::{Entry, Mapping};
 use crate::value::budget::{STEPS, STEPS_OF_A_RESOURCE};
-use crate::value::{Data, Field, Known, Maybe, Object, Origin, Traced, Unknown, Why};
+use crate::value::{Data, Field, Hop, Known, Maybe, Object, Origin, Step, Traced, Unknown, Why};
 
 impl Evaluator<'_> {
     /// What an entry of `Resources` makes in this world; `outer` says whether its stack is created.
@@ -158,7 +158,11 @@ impl Evaluator<'_> {
         }
         match (&outer.value, &holds) {
             (Known(true), _) | (Unknown(_), Known(false)) => {
-                Traced { value: holds, origin: Origin::Written(condition.value.span), hops: Vec::new() }
+                let name = call::plain_text(&condition.value).filter(|_| holds == Known(false));
+                let choice = name.map(|name| self.choice(&self.filled(name), false));
+                let span = condition.value.span;
+                let hops = choice.into_iter().map(|choice| Hop { span, step: Step::Arm(Some(choice)) }).collect();
+                Traced { value: holds, origin: Origin::Written(span), hops }
             }
             (Known(false) | Unknown(_), _) => outer.clone(),
         }

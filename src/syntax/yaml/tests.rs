@@ -28,7 +28,8 @@ fn check_refused(text: String, expected: &'static str) {
 }
 
 const TOO_DEEP: &str = "collections nest more than 200 deep here";
-const TOO_MANY: &str = "the file has more than 250000 values when its aliases are written out";
+const TOO_MANY: &str = "the file has more than 250000 values";
+const TOO_MANY_REPEATED: &str = "the file has more than 250000 values when its aliases are written out";
 
 #[test]
 fn short_cloudformation_tags_stand_before_any_value() {
@@ -332,8 +333,8 @@ fn aliases_count_as_what_they_repeat() {
         let alias = format!("*a{}", level - 1);
         writeln!(bomb, "a{level}: &a{level} [{}]", [alias.as_str(); 9].join(", ")).unwrap();
     }
-    check_refused(bomb, TOO_MANY);
-    check_refused(format!("- &a [{}]\n{}", "0,".repeat(1000), "- *a\n".repeat(10_000)), TOO_MANY);
+    check_refused(bomb, TOO_MANY_REPEATED);
+    check_refused(format!("- &a [{}]\n{}", "0,".repeat(1000), "- *a\n".repeat(10_000)), TOO_MANY_REPEATED);
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use serde_json::Value as Json;
 use trailint::formats::ParameterPolicy;
-use trailint::report::Outcome;
+use trailint::report::{Outcome, Reported};
 
 use super::super::support::word;
 use super::generate::LITERALS;
@@ -14,14 +14,7 @@ type Flag = Option<Result<bool, ()>>;
 impl Template {
     /// The verdicts on its trails, in their order, and on the whole.
     pub(super) fn enumerate(&self, policy: ParameterPolicy) -> Vec<String> {
-        let mut worlds = vec![Vec::new()];
-        for index in 0..self.parameters.len() {
-            let domain = self.domain(index, policy);
-            worlds = worlds
-                .iter()
-                .flat_map(|world: &Vec<&str>| domain.iter().map(|value| [&world[..], &[*value]].concat()))
-                .collect();
-        }
+        let worlds = self.worlds(policy);
         let mut said: Vec<String> = self.trails.iter().flat_map(|trail| self.over(&worlds, trail)).collect();
         let exist = |world: &&Vec<&str>| self.trails.iter().any(|trail| self.exists(trail, world));
         let qualify = |world: &Vec<&str>| {
@@ -35,6 +28,34 @@ impl Template {
         };
         said.push(format!("deployment {verdict}"));
         said
+    }
+
+    fn worlds(&self, policy: ParameterPolicy) -> Vec<Vec<&'static str>> {
+        let mut worlds = vec![Vec::new()];
+        for index in 0..self.parameters.len() {
+            let domain = self.domain(index, policy);
+            worlds = worlds
+                .iter()
+                .flat_map(|world: &Vec<&str>| domain.iter().map(|value| [&world[..], &[*value]].concat()))
+                .collect();
+        }
+        worlds
+    }
+
+    /// The values that a finding about a trail names lead to its verdict, and some world has them.
+    pub(super) fn check_witness(&self, finding: &Reported, policy: ParameterPolicy) {
+        let rules = ["single-region-trail", "stopped-trail", "missing-management-events"];
+        let rule = rules.iter().position(|rule| *rule == finding.rule.id());
+        let index = finding.address.as_ref().and_then(|address| address.strip_prefix('T')?.parse::<usize>().ok());
+        let (Some(rule), Some(index), Outcome::Unknown) = (rule, index, finding.outcome) else { return };
+        let trail = &self.trails[index];
+        for (decisions, expected) in [(&finding.fails_when, false), (&finding.passes_when, true)] {
+            let mut own = self.worlds(policy);
+            own.retain(|world| self.exists(trail, world) && decisions.iter().all(|decision| agrees(decision, world)));
+            assert!(!own.is_empty(), "no world has {decisions:?}");
+            let has_verdict = |world: &Vec<&str>| self.verdicts(trail, world)[rule] == expected;
+            assert!(decisions.is_empty() || own.iter().all(has_verdict), "{decisions:?} isn't enough for {rule}");
+        }
     }
 
     fn over(&self, worlds: &[Vec<&str>], trail: &Trail) -> Vec<String> {
@@ -131,6 +152,20 @@ impl Template {
             Value::Join(a, b) => format!("{a}{b}"),
         })
     }
+}
+
+/// Whether a decision of a report is true in a world.
+fn agrees(decision: &str, world: &[&str]) -> bool {
+    let value = |name: &str| match name.strip_prefix('P').and_then(|index| index.parse::<usize>().ok()) {
+        Some(index) => world[index].to_owned(),
+        None => name.to_owned(),
+    };
+    if let Some(condition) = decision.strip_prefix("not (") {
+        return !agrees(condition.strip_suffix(')').unwrap(), world);
+    }
+    let parts = [" == ", " != ", " = "].into_iter().find_map(|sign| Some((sign, decision.split_once(sign)?)));
+    let Some((sign, (left, right))) = parts else { panic!("{decision}") };
+    (value(left) == value(right)) == (sign != " != ")
 }
 
 fn outcome(mut worlds: impl Iterator<Item = bool> + Clone) -> Outcome {

@@ -7,15 +7,15 @@ use crate::formats::terraform::scope::Way;
 use crate::formats::terraform::types::{Type, convert, type_of, unify};
 use crate::syntax::hcl::{BinaryOperator, Conditional, Expr, ExprKind, UnaryOperator};
 use crate::value::world::Atom;
-use crate::value::{Data, Hop, Known, Maybe, Step, Traced, Unknown, Why, cut};
+use crate::value::{Choice, Data, Hop, Known, Maybe, Step, Traced, Unknown, Why, cut};
 
 impl Evaluator<'_> {
     /// `condition ? then : otherwise`: only the arm that is chosen is evaluated.
     pub(super) fn conditional(&self, conditional: &Conditional) -> Way {
         let Conditional { condition, then, otherwise } = conditional;
         match self.condition(self.eval(condition).value) {
-            Known(true) => self.arm(then, otherwise, self.reason(condition, true)),
-            Known(false) => self.arm(otherwise, then, self.reason(condition, false)),
+            Known(true) => self.arm(then, otherwise, self.choice(condition, true)),
+            Known(false) => self.arm(otherwise, then, self.choice(condition, false)),
             Unknown(why) if why.is_failure() => (Unknown(why), Vec::new()),
             Unknown(why) => {
                 let (then, otherwise) = (self.eval(then), self.eval(otherwise));
@@ -30,7 +30,7 @@ impl Evaluator<'_> {
     }
 
     /// Both arms get one type, so the other arm counts although its value doesn't.
-    fn arm(&self, chosen: &Expr, other: &Expr, reason: String) -> Way {
+    fn arm(&self, chosen: &Expr, other: &Expr, choice: Choice) -> Way {
         let ty = self.type_of_arm(other);
         if let Type::Unclear(why) = &ty
             && !why.is_failure()
@@ -38,11 +38,11 @@ impl Evaluator<'_> {
             self.note_doubt(why);
         }
         let value = converted_beside(self.eval(chosen), ty);
-        through(value, Hop { span: chosen.span, step: Step::Arm(Some(reason)) })
+        through(value, Hop { span: chosen.span, step: Step::Arm(Some(choice)) })
     }
 
-    /// A condition and its value, with that of the first variable or local that it names.
-    fn reason(&self, condition: &Expr, holds: bool) -> String {
+    /// A condition and its value, with that of the first variable or local in the operand that decides.
+    fn choice(&self, condition: &Expr, holds: bool) -> Choice {
         /// More characters of a condition aren't looked at.
         const MAX_REASON: usize = 200;
         let shown = |expr: &Expr| {
@@ -50,14 +50,38 @@ impl Evaluator<'_> {
             let begin: String = file.slice(expr.span).chars().take(MAX_REASON).collect();
             cut(&begin.split_whitespace().collect::<Vec<_>>().join(" "))
         };
-        let reason = format!("`{}` is {holds}", shown(condition));
-        let part = first_reference(condition).filter(|part| part.span != condition.span);
-        match part.map(|part| (part, self.eval(part).value)) {
-            Some((part, Known(data @ (Data::Null | Data::Bool(_) | Data::Number(_) | Data::String(_))))) => {
-                format!("{reason}, with `{}` = {}", shown(part), data.shown())
+        let part = first_reference(self.deciding(condition, holds)).filter(|part| part.span != condition.span);
+        let part = part.and_then(|part| match self.eval(part).value {
+            Known(data @ (Data::Null | Data::Bool(_) | Data::Number(_) | Data::String(_))) => {
+                Some((shown(part), data.shown()))
             }
-            Some((_, Known(_) | Unknown(_))) | None => reason,
+            Known(_) | Unknown(_) => None,
+        });
+        Choice { condition: format!("`{}`", shown(condition)), holds, part }
+    }
+
+    /// The operand that gives a condition its value, as far as one does.
+    fn deciding<'e>(&self, mut condition: &'e Expr, mut holds: bool) -> &'e Expr {
+        /// Deeper operands aren't told apart.
+        const MAX_LEVELS: usize = 8;
+        for _ in 0..MAX_LEVELS {
+            condition = match &condition.kind {
+                ExprKind::Unary(UnaryOperator::Not, inner) => {
+                    holds = !holds;
+                    inner
+                }
+                ExprKind::Binary(BinaryOperator::And | BinaryOperator::Or, left, right) => {
+                    let decides = |operand: &&Expr| boolean(&self.eval(operand).value) == Some(holds);
+                    let is_decisive = holds == matches!(condition.kind, ExprKind::Binary(BinaryOperator::Or, ..));
+                    match [&**left, &**right].into_iter().find(decides) {
+                        Some(operand) if is_decisive => operand,
+                        Some(_) | None => return condition,
+                    }
+                }
+                _ => return condition,
+            };
         }
+        condition
     }
 
     fn type_of_arm(&self, arm: &Expr) -> Type {
