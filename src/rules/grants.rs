@@ -20,14 +20,17 @@ pub(super) struct Need {
     pub(super) is_sent: Maybe<bool>,
     /// Why it may not be needed although it is missing: it stands for many of which only some are sent.
     pub(super) may_be_spared: Option<&'static str>,
-    /// The severity if it is missing, where that isn't the rule's.
-    pub(super) level: Option<Level>,
+    /// The severity if it is missing, and the messages, where those of the rule are too strong.
+    pub(super) lesser: Option<(Level, Messages)>,
 }
+
+/// The message for policies that don't meet a need, and for those that may not.
+pub(super) type Messages = [&'static str; 2];
 
 impl Need {
     /// A request that is always sent.
     pub(super) fn new(request: Request, what: impl Into<String>) -> Self {
-        Self { request, what: what.into(), is_sent: Known(true), may_be_spared: None, level: None }
+        Self { request, what: what.into(), is_sent: Known(true), may_be_spared: None, lesser: None }
     }
 }
 
@@ -37,7 +40,7 @@ pub(super) struct Grants<'a> {
     pub(super) dependency: &'a Dependency,
     pub(super) around: &'a Surroundings,
     /// The message for policies that block the trail, and for those that may.
-    pub(super) messages: [&'static str; 2],
+    pub(super) messages: Messages,
 }
 
 /// The answer of the policies under one assumption.
@@ -116,7 +119,7 @@ impl Grants<'_> {
     }
 
     fn answer(&self, documents: &[Document], need: &Need) -> Verdict {
-        let [fails, may_fail] = self.messages;
+        let [fails, may_fail] = need.lesser.map_or(self.messages, |(_, messages)| messages);
         let allow = format!("allow `cloudtrail.amazonaws.com` {}", need.what);
         let (finding, is_open) = match permission(documents, &need.request) {
             Permission::Granted => return Verdict::Pass,
@@ -140,7 +143,7 @@ impl Grants<'_> {
                 (self.nothing_allows(need, fails, &allow), need.may_be_spared.is_some())
             }
         };
-        let finding = Finding { level: need.level, ..finding };
+        let finding = Finding { level: need.lesser.map(|(level, _)| level), ..finding };
         match (&need.is_sent, need.may_be_spared.filter(|_| is_open)) {
             (Unknown(why), _) => {
                 let finding = Finding { message: may_fail.to_owned(), ..finding };

@@ -1,7 +1,7 @@
 //! Logs that can't be encrypted aren't delivered.
 
 use super::around::{self, Policies};
-use super::grants::{Grants, Need};
+use super::grants::{Grants, Messages, Need};
 use super::{Check, Page, Rule, logs_without_kms};
 use crate::finding::{Finding, Level, Verdict};
 use crate::model::Setting;
@@ -16,6 +16,12 @@ pub(super) static RULE: Rule =
 
 const FAILS: &str = "can't encrypt its logs with its key, so they aren't delivered";
 const MAY_FAIL: &str = "may not be able to encrypt its logs with its key";
+
+/// The messages where only `kms:DescribeKey` is missing: that delivery stops without it is shown nowhere.
+const DESCRIBES: Messages = [
+    "encrypts with a key whose policy is incomplete: the documented policy also allows `kms:DescribeKey`",
+    "may encrypt with a key whose policy is incomplete: the documented policy also allows `kms:DescribeKey`",
+];
 
 fn check(around: &Surroundings) -> Option<Verdict> {
     // Its policy is for AWS to write; that it is used at all is said elsewhere.
@@ -35,13 +41,16 @@ fn check(around: &Surroundings) -> Option<Verdict> {
                 let describe = Need::new(Request::describe_key(&key.arns, assumption), "`kms:DescribeKey`");
                 vec![
                     Need::new(data_key, "`kms:GenerateDataKey*`"),
-                    // The documented policy allows it; that delivery stops without it is shown nowhere.
-                    Need { level: Some(Level::Note), ..describe },
+                    Need { lesser: Some((Level::Note, DESCRIBES)), ..describe },
                 ]
             })
         }
     };
-    let verdict = if verdict.passes() == Some(false) { verdict } else { disabled(key).unwrap_or(verdict) };
+    let verdict = match (verdict, disabled(key)) {
+        (Verdict::Fail(note), Some(Verdict::Fail(disabled))) if note.level.is_some() => Verdict::Fail(disabled),
+        (Verdict::Fail(finding), _) => Verdict::Fail(finding),
+        (verdict, disabled) => disabled.unwrap_or(verdict),
+    };
     Some(around::tied(verdict, key, &around.delivery.key, "the trail encrypts with it"))
 }
 
