@@ -32,10 +32,10 @@ pub fn weakened(report: &Report, before: &Report, now: Gate<'_>, was: Gate<'_>, 
 }
 
 fn of_setting(relaxed: Relaxed) -> Reported {
-    let Relaxed { key, what, span, was } = relaxed;
+    let Relaxed { key, what, span, file } = relaxed;
     let place = match span {
         Some(span) => Place::Text(Label { span, text: format!("`{key}` is set here") }),
-        None => Place::File(was),
+        None => Place::File(file),
     };
     Reported { attribute: Some(key), ..finding(what, place) }
 }

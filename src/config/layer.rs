@@ -48,7 +48,7 @@ impl Layer {
         Settings::deserialize(toml::Deserializer::from(keys.clone())).map_err(failed)?;
         let table = toml::Table::deserialize(toml::Deserializer::from(keys.clone())).map_err(failed)?;
         let directory = (frame.source != Source::Argument).then(|| frame.directory.to_owned());
-        Ok(Self { table, origins: origins(keys.get_ref(), frame, &span), directory })
+        Ok(Self { table, origins: origins(keys.get_ref(), frame, &file.name, &span), directory })
     }
 
     /// Lays another one over this.
@@ -66,11 +66,17 @@ impl Layer {
     }
 }
 
-fn origins(keys: &DeTable<'_>, frame: Frame<'_>, span: &dyn Fn(Range<usize>) -> Span) -> BTreeMap<String, Origin> {
+fn origins(
+    keys: &DeTable<'_>,
+    frame: Frame<'_>,
+    name: &str,
+    span: &dyn Fn(Range<usize>) -> Span,
+) -> BTreeMap<String, Origin> {
     let origin = |key: Range<usize>, value: &DeValue<'_>| Origin {
         span: span(key),
         items: value.as_array().into_iter().flatten().map(|item| span(item.span())).collect(),
         directory: frame.directory.to_owned(),
+        name: name.to_owned(),
         source: frame.source,
     };
     let mut origins = BTreeMap::new();

@@ -53,6 +53,8 @@ struct Origin {
     items: Vec<Span>,
     /// What its paths are relative to.
     directory: PathBuf,
+    /// How what it is written in is named to people.
+    name: String,
     /// How what it is written in was come by.
     source: Source,
 }

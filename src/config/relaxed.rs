@@ -17,8 +17,8 @@ pub struct Relaxed {
     pub what: String,
     /// Where it is written; nothing if it isn't any more.
     pub span: Option<Span>,
-    /// The file in which it was written.
-    pub was: String,
+    /// The file in which it is written, or was.
+    pub file: String,
 }
 
 impl Config {
@@ -27,8 +27,9 @@ impl Config {
         let (now, was) = (&self.settings, &before.settings);
         let mut relaxed = Vec::new();
         let mut add = |key: &str, what: String| {
-            let span = self.origins.get(key).map(|origin| origin.span);
-            relaxed.push(Relaxed { key: key.to_owned(), what, span, was: before.name.clone() });
+            let origin = self.origins.get(key);
+            let file = origin.map_or(&before.name, |origin| &origin.name).clone();
+            relaxed.push(Relaxed { key: key.to_owned(), what, span: origin.map(|origin| origin.span), file });
         };
         for rule in RULES {
             if asks(was, rule) && !asks(now, rule) {
@@ -85,7 +86,7 @@ impl Config {
             key: "ignore".to_owned(),
             what: format!("accepts findings of `{}`", new.rule),
             span: new.suppression.span,
-            was: before.name.clone(),
+            file: self.origins.get("ignore").map_or(&before.name, |origin| &origin.name).clone(),
         };
         self.accepted().iter().filter(|new| !is_known(new)).map(relax).collect()
     }

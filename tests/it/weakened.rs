@@ -86,6 +86,16 @@ fn a_setting_is_told_where_it_is_and_a_removed_one_in_its_file() {
 }
 
 #[test]
+fn a_setting_without_a_say_is_told_in_the_file_that_has_it() {
+    let Some(repository) = Repository::new("apart") else { return };
+    repository.write("a.tf", GOOD).commit();
+    repository.write(".trailint.toml", "fail-on = \"never\"\n");
+    assert_eq!(weakened(&repository, &["--locked"]), only(".trailint.toml makes `fail-on` less strict"));
+    repository.write(".trailint.toml", "extend = \"base.toml\"\n").write("base.toml", "fail-on = \"never\"\n");
+    assert_eq!(weakened(&repository, &["--locked"]), only("base.toml makes `fail-on` less strict"));
+}
+
+#[test]
 fn a_comment_that_suppresses_more_is_told() {
     let Some(repository) = Repository::new("comments") else { return };
     repository.write("a.tf", BAD).commit();
