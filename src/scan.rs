@@ -190,7 +190,11 @@ impl Catch<'_> {
     fn consider(&self, path: &Path, readers: Readers, bytes: &[u8], keep_all: bool) {
         match consider(path, readers, bytes, keep_all) {
             Some(found) => self.push(found),
-            None if mentions_trail(bytes) => self.leave(path, NEITHER),
+            None if mentions_trail(bytes) => {
+                let formats = readers.into_iter().zip(&FORMATS).filter(|(reads, _)| *reads);
+                let reason = formats.filter_map(|(_, format)| format.reason_unread(bytes)).next();
+                self.leave(path, reason.unwrap_or(NEITHER));
+            }
             None => {}
         }
     }

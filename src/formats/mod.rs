@@ -62,6 +62,12 @@ pub trait Format: Sync {
         false
     }
 
+    /// Why a file of this format that mentions a trail isn't read, to follow the file's name; nothing if it may be of
+    /// another format.
+    fn reason_unread(&self, _bytes: &[u8]) -> Option<&'static str> {
+        None
+    }
+
     /// What a file is worth, by its bytes alone. This runs on every file, so it must be as fast as a search.
     fn interest(&self, bytes: &[u8]) -> Interest;
 

@@ -69,6 +69,8 @@ static COMMON: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("_cloudt
 /// AWS Control Tower may create an organization trail for it.
 const LANDING_ZONE: &str = "aws_controltower_landing_zone";
 static ZONE: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(LANDING_ZONE));
+/// What deploys a template, also as a set of stacks or by the other provider.
+static STACK: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("_cloudformation_stack"));
 static MODULE: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("module"));
 
 impl Format for Terraform {
@@ -93,6 +95,14 @@ impl Format for Terraform {
         }
         const STARTS: [&str; 6] = ["resource \"", "data \"", "module \"", "variable \"", "locals {", "terraform {"];
         text.lines().any(|line| STARTS.iter().any(|start| line.trim_start().starts_with(start)))
+    }
+
+    fn reason_unread(&self, bytes: &[u8]) -> Option<&'static str> {
+        Some(if has_escaped(bytes, |text| STACK.find(text).is_some()) {
+            "mentions a trail and deploys a template within Terraform, which isn't evaluated"
+        } else {
+            "mentions a trail but declares none"
+        })
     }
 
     fn interest(&self, bytes: &[u8]) -> Interest {
