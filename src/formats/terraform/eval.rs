@@ -245,11 +245,15 @@ impl<'a> Evaluator<'a> {
 
 /// A value that is no boolean, unless another tool makes it one.
 fn not_boolean(data: &Data) -> Maybe<bool> {
-    let filled_in = match data {
+    filled_in(data).map_or_else(|| failed(format!("{} isn't a boolean", data.shown())), Unknown)
+}
+
+/// The reason why a text that another tool fills in isn't known yet; nothing for any other value.
+fn filled_in(data: &Data) -> Option<Why> {
+    match data {
         Data::String(text) => placeholder(text, "Terraform"),
         Data::Null | Data::Bool(_) | Data::Number(_) | Data::List(_) | Data::Object(_) => None,
-    };
-    filled_in.map_or_else(|| failed(format!("{} isn't a boolean", data.shown())), Unknown)
+    }
 }
 
 /// Whether what isn't known may turn out to fail: any operation may, a reference doesn't.

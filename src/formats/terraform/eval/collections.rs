@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::lookups::Row;
 use super::operators::text;
-use super::{Evaluator, computed, failed, first_failure, here, picked, symbol};
+use super::{Evaluator, computed, failed, filled_in, first_failure, here, picked, symbol};
 use crate::formats::terraform::expand;
 use crate::formats::terraform::normal_form;
 use crate::formats::terraform::scope::{Names, Way};
@@ -211,7 +211,10 @@ fn known_element(base: &Traced<Data>, key: &Data) -> Way {
         Data::List(List { kind: ListKind::Set, .. }) => here(failed("a set has no indexes")),
         Data::List(_) | Data::Object(_) => match find_element(collection, key) {
             Some((element, step)) => picked(base.taken(element, step)),
-            None => here(failed(format!("there is no element {}", key.shown()))),
+            None => here(match filled_in(key) {
+                Some(why) => computed(format!("{}[{}]", symbol(&base.value), key.shown()), &why, None),
+                None => failed(format!("there is no element {}", key.shown())),
+            }),
         },
         Data::Null | Data::Bool(_) | Data::Number(_) | Data::String(_) => {
             here(failed(format!("{} has no elements", collection.shown())))

@@ -4,7 +4,7 @@ use super::strings::characters;
 use super::{Call, Given, Outcome, Stop};
 use crate::formats::terraform::equality::equal;
 use crate::formats::terraform::types::{Type, convert, type_of};
-use crate::value::{Data, Field, Known, Object, Step, Traced, Unknown, Why};
+use crate::value::{Data, Field, Known, Object, Step, Traced, Unknown, Why, placeholder};
 
 /// The number of elements, which may be unknown themselves, or of the characters of a string.
 pub(super) fn length(call: &Call<'_>) -> Outcome {
@@ -78,7 +78,10 @@ pub(super) fn element(call: &Call<'_>) -> Outcome {
 pub(super) fn lookup(call: &Call<'_>) -> Outcome {
     let object = call.mapping(0)?;
     let key = call.string(1)?;
-    found(call, &format!("`{key}`"), object.field(&key))
+    match (object.field(&key), placeholder(&key, "Terraform")) {
+        (None, Some(why)) => Err(why.into()),
+        (field, _) => found(call, &format!("`{key}`"), field),
+    }
 }
 
 /// The value of the field that `lookup` has found, or else its default.
