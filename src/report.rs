@@ -26,6 +26,8 @@ pub struct Report {
     pub ignored: usize,
     /// Files that mention a trail and aren't read as code, in the order of their names.
     pub unread_files: Vec<Unread>,
+    /// Trails of called code that neither a call nor its own defaults create.
+    pub uncreated: Vec<JudgedTrail>,
     /// The deployments that declare a trail, or should, in the order of their roots.
     pub deployments: Vec<Judged>,
     /// All findings, in the order of their places.

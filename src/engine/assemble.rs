@@ -9,7 +9,7 @@ use crate::finding::Label;
 use crate::report::{Place, Report, Reported, Unread};
 use crate::rules::{self, RULES};
 use crate::scan::Scan;
-use crate::source::{FileId, Sources};
+use crate::source::{FileId, Sources, Span};
 use crate::suppress::Stale;
 
 /// The report on all that a scan has found.
@@ -24,6 +24,7 @@ pub(super) fn report(
         files: scan.files,
         ignored: 0,
         unread_files: Vec::new(),
+        uncreated: Vec::new(),
         deployments: Vec::new(),
         findings: Vec::new(),
         hides_unresolved: false,
@@ -43,7 +44,9 @@ pub(super) fn report(
         report.deployments.extend(judgement.deployment);
         report.findings.extend(judgement.findings);
         report.unread_files.extend(judgement.unread);
+        report.uncreated.extend(judgement.uncreated);
     }
+    drop_counted(&mut report);
     let left = scan.unread.iter();
     report
         .unread_files
@@ -99,6 +102,13 @@ fn drop_read(report: &mut Report) {
     let files: HashSet<FileId> = trails.map(|trail| trail.header.file).collect();
     let names: HashSet<String> = files.into_iter().map(|file| report.sources.file(file).name.clone()).collect();
     report.unread_files.retain(|file| !names.contains(&file.name));
+}
+
+/// Takes away the uncreated trails that are among those of a deployment or of other called code.
+fn drop_counted(report: &mut Report) {
+    let trails = report.deployments.iter().flat_map(|deployment| &deployment.trails);
+    let mut met: HashSet<Span> = trails.map(|trail| trail.header).collect();
+    report.uncreated.retain(|trail| met.insert(trail.header));
 }
 
 /// A place is shown, and annotated on a pull request, as a part of one line of a file on the disk. For a template in a quoted

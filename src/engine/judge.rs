@@ -24,6 +24,8 @@ pub(super) struct Judgement {
     pub(super) findings: Vec<Reported>,
     /// Where its trails are created.
     pub(super) created: Created,
+    /// The trails of called code that creates none by itself.
+    pub(super) uncreated: Vec<JudgedTrail>,
     /// The file, if it mentions a trail and isn't read as code.
     pub(super) unread: Option<Unread>,
 }
@@ -54,7 +56,8 @@ impl Case<'_> {
         let created = Created::of_instances(&sightings, self.project, self.sources);
         // A project that others call is no deployment where it creates nothing by itself.
         if self.project.called().is_some() && created.is_empty() {
-            return Judgement::default();
+            let uncreated = sightings.iter().map(|sighting| self.record(sighting)).collect();
+            return Judgement { uncreated, ..Judgement::default() };
         }
         let unread = self.opened.elsewhere(Subject::Trails);
         let elsewhere = self.doubted(&unread, &sightings);
@@ -83,7 +86,7 @@ impl Case<'_> {
         let name = self.name.map(str::to_owned);
         let (root, unread) = (self.root.clone(), names(unread));
         let judged = Judged { root, format: self.format, name, verdict, is_by_region, trails, unread };
-        Judgement { deployment: Some(judged), findings, created, unread: None }
+        Judgement { deployment: Some(judged), findings, created, ..Judgement::default() }
     }
 
     /// The part that wasn't read and keeps the whole from being known. Where a trail is required and none is created,
@@ -138,7 +141,8 @@ impl Case<'_> {
         }
         let verdicts = if !self.is_by_region(sightings) && created.iter().all(|sighting| sighting.misses()) {
             // No world can make a difference.
-            let trails = created.iter().map(|sighting| sighting.trail.clone()).collect();
+            let counted = |sighting: &&Sighting| !sighting.is_absent() || sighting.trail.never_exists();
+            let trails = sightings.iter().filter(counted).map(|sighting| sighting.trail.clone()).collect();
             sighting::runs(self.budget, |_| check(&deployment(Vec::clone(&trails)), &self.settings.policy))
         } else {
             let runs = sighting::without_needless_failures(sighting::runs(self.budget, |world| self.trails(world)));

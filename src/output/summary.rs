@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::inert::inert;
 use crate::error::Error;
 use crate::fix::Safety;
-use crate::report::{Absence, Counts, Judged, Outcome, Report, Reported};
+use crate::report::{Absence, Counts, Judged, JudgedTrail, Outcome, Report, Reported};
 use crate::value::part_name;
 
 /// No more files than this are named that aren't read, unless all are asked for.
@@ -33,7 +33,7 @@ fn not_read(report: &Report) -> String {
 /// Why a run has nothing to say, where none of its files is of a trail that is created.
 fn nothing(report: &Report, apart: &str) -> String {
     let files = count(report.files, "file");
-    let declared: usize = report.deployments.iter().map(|deployment| deployment.trails.len()).sum();
+    let declared = declared(report).count();
     if declared > 0 {
         let why = absence(report).map(|why| format!(" ({why})")).unwrap_or_default();
         let declared = if declared == 1 { "1 trail is".to_owned() } else { format!("{declared} trails are") };
@@ -55,6 +55,11 @@ fn nothing(report: &Report, apart: &str) -> String {
     }
 }
 
+/// The trails that are declared, created or not.
+fn declared(report: &Report) -> impl Iterator<Item = &JudgedTrail> {
+    report.deployments.iter().flat_map(|deployment| &deployment.trails).chain(&report.uncreated)
+}
+
 /// The modules whose code isn't here, and what makes it readable.
 fn not_installed(report: &Report) -> Option<String> {
     let parts = report.deployments.iter().flat_map(|deployment| &deployment.unread);
@@ -72,8 +77,7 @@ fn not_installed(report: &Report) -> Option<String> {
 /// What keeps the trails from being created, where one value does.
 fn absence(report: &Report) -> Option<String> {
     const MAX_SHOWN: usize = 60;
-    let mut trails = report.deployments.iter().flat_map(|deployment| &deployment.trails);
-    let (reference, span) = match trails.find_map(|trail| trail.absence.as_ref())? {
+    let (reference, span) = match declared(report).find_map(|trail| trail.absence.as_ref())? {
         Absence::Condition(sentence) => return Some(inert(sentence).into_owned()),
         Absence::Value { reference, span } => (reference, span),
     };

@@ -223,6 +223,17 @@ fn a_run_that_judges_nothing_has_no_required_trail() {
 }
 
 #[test]
+fn a_required_trail_may_be_declared_and_never_created() {
+    let template = "Conditions: {C: !Equals [a, b]}\nResources: {T: {Type: AWS::CloudTrail::Trail, Condition: C}}\n";
+    let never = "resource \"aws_cloudtrail\" \"t\" {\n  count = 0\n}\n";
+    let scratch = Scratch::new("never-created", &[("t.yaml", template), ("a.tf", never)]);
+    for name in ["t.yaml", "a.tf"] {
+        let said = out(&scratch.run(&["check", "--require-trail", "-f", "concise", name]));
+        assert!(said.contains("creates no trail") && !said.contains("declares no trail"), "{said}");
+    }
+}
+
+#[test]
 fn mistakes_are_named_with_the_next_step() {
     let scratch = Scratch::new("mistakes", &[("a.tf", GOOD)]);
     let said = |arguments: &[&str]| err(&scratch.run(arguments));

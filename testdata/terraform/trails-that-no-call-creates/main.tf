@@ -1,0 +1,9 @@
+module "off" {
+  source = "./off"
+  count  = 0
+}
+
+module "never" {
+  source = "./never"
+  count  = 0
+}

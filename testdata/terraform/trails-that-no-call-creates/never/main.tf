@@ -1,0 +1,5 @@
+resource "aws_cloudtrail" "audit" {
+  count          = 0
+  name           = "audit"
+  s3_bucket_name = "example-logs"
+}
