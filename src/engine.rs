@@ -161,6 +161,8 @@ fn judge_projects<'a>(
         };
         let known = assignments.iter().map(|_| None).collect();
         let judged = shares.spend(&assignments, known, settings.jobs, judge);
+        let cut = assignments.iter().zip(&judged).filter(|(_, paid)| paid.is_cut);
+        cut.for_each(|(assignment, _)| settings.progress.cut(assignment.candidate.project.root()));
         judged.into_iter().map(|paid| paid.outcome).collect()
     };
     turns::in_turn(projects, context, settings, judge_all, |judgement: &Judgement| &judgement.created)
@@ -187,6 +189,7 @@ fn judge(
     fix::propose(&mut judgement.findings, &texts, candidate.project.is_output());
     judgement.findings.extend(reading::of_problems(opened.problems()));
     settings.progress.judged();
+    settings.progress.spent(budget.spent());
     judgement
 }
 

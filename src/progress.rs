@@ -1,6 +1,7 @@
 //! How far a check is, for whoever looks on from another thread.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Mutex, PoisonError};
 
 /// Counts that only grow. They are for people: no result depends on them.
 #[derive(Debug, Default)]
@@ -8,6 +9,8 @@ pub struct Progress {
     files: AtomicUsize,
     projects: AtomicUsize,
     judged: AtomicUsize,
+    steps: AtomicUsize,
+    cut: Mutex<Vec<String>>,
 }
 
 impl Progress {
@@ -24,6 +27,26 @@ impl Progress {
     /// A project was judged.
     pub fn judged(&self) {
         self.judged.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// A project was judged for so many steps of evaluation.
+    pub fn spent(&self, steps: usize) {
+        self.steps.fetch_add(steps, Ordering::Relaxed);
+    }
+
+    /// The steps didn't suffice for the project with this root.
+    pub fn cut(&self, root: String) {
+        self.cut.lock().unwrap_or_else(PoisonError::into_inner).push(root);
+    }
+
+    /// The steps of evaluation so far.
+    pub fn steps(&self) -> usize {
+        self.steps.load(Ordering::Relaxed)
+    }
+
+    /// The roots of the projects for which the steps didn't suffice.
+    pub fn cuts(&self) -> Vec<String> {
+        self.cut.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// How many files were searched.

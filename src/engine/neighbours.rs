@@ -12,6 +12,7 @@ use crate::formats::Opened;
 use crate::model::surroundings::{self, Doubt, Neighbour, Neighbourhood, SourceId, Spent, Surroundings};
 use crate::model::{Elsewhere, Subject, Trail};
 use crate::rules::RULES;
+use crate::value::budget::STEPS;
 use crate::value::world::Decision;
 use crate::value::{Budget, Why, World};
 
@@ -126,13 +127,22 @@ impl<'a> Neighbours<'a> {
             made
         };
         let sites: Vec<Vec<Neighbour>> = (0..self.opened.sites(Subject::Surroundings)).map(&mut make).collect();
-        let doubt = self.opened.elsewhere(Subject::Surroundings).into_iter().next().map(doubt);
+        let mut unread = self.opened.elsewhere(Subject::Surroundings);
+        // A search that was cut may have missed anything.
+        unread.sort_by_key(|part| part.limit.is_none());
+        let doubt = unread.into_iter().next().map(doubt).or_else(|| self.spent_budget());
         let whole = Rc::new(Neighbourhood::new(sites.iter().flatten(), doubt.clone(), Rc::clone(&self.spent)));
         let by_source = sites.iter().enumerate().filter(|(site, _)| listening.contains(site));
         let by_source =
             by_source.flat_map(|(site, made)| made.iter().flat_map(Neighbour::sources).map(move |of| (of, site)));
         let by_source = by_source.collect();
         Still { sites, depending, deliveries, others, doubt, whole, listening, by_source }
+    }
+
+    /// The doubt that is left when the steps didn't suffice.
+    fn spent_budget(&self) -> Option<Doubt> {
+        let span = self.opened.header().filter(|_| self.budget.is_exceeded())?;
+        Some(Doubt { span, why: Why::OverLimit { limit: STEPS } })
     }
 
     fn made(&self, site: usize, world: &World) -> Vec<Neighbour> {
@@ -185,6 +195,7 @@ fn trail_of(neighbour: &Neighbour) -> Option<&str> {
     }
 }
 
-fn doubt(Elsewhere { header, what, help, .. }: Elsewhere) -> Doubt {
-    Doubt { span: header, why: Why::NotHere { part: what, help } }
+fn doubt(Elsewhere { header, what, help, limit, .. }: Elsewhere) -> Doubt {
+    let why = limit.map_or(Why::NotHere { part: what, help }, |limit| Why::OverLimit { limit });
+    Doubt { span: header, why }
 }

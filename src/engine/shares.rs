@@ -10,12 +10,16 @@ use std::rc::Rc;
 use super::on_threads;
 use crate::value::Budget;
 
+/// The number of deployments that get their shares at once. The last step of each may cost more than is left of its share,
+/// which the shares of the next ones make up for.
+const BATCH: usize = 32;
+
 /// The outcome of work on a deployment, and its cost.
 pub(super) struct Paid<T> {
     pub(super) outcome: T,
     spent: usize,
     /// True if the work was cut, so that a larger budget may give another outcome.
-    is_cut: bool,
+    pub(super) is_cut: bool,
 }
 
 /// The steps of a run.
@@ -52,20 +56,31 @@ impl Shares {
             let outcome = work(item, &budget);
             Paid { outcome, spent: budget.spent(), is_cut: budget.is_exceeded() }
         };
-        let share = self.each.min(self.left);
         let is_open = |(item, known): (_, &Option<Paid<T>>)| known.is_none().then_some(item);
         let open: Vec<&I> = items.iter().zip(&known).filter_map(is_open).collect();
-        let mut done = on_threads(&open, jobs, |item| pay(item, share)).into_iter();
+        known.iter().flatten().for_each(|paid| self.take(paid));
+        let mut done = Vec::new();
+        for batch in open.chunks(BATCH) {
+            let others = open.len().saturating_sub(done.len());
+            let share = self.left.checked_div(others).unwrap_or_default().min(self.each);
+            let paid = on_threads(batch, jobs, |item| pay(item, share));
+            paid.iter().for_each(|paid| self.take(paid));
+            done.extend(paid);
+        }
+        let mut done = done.into_iter();
         let mut all: Vec<Paid<T>> = known.into_iter().filter_map(|known| known.or_else(|| done.next())).collect();
-        self.left = all.iter().fold(self.left, |left, paid| left.saturating_sub(paid.spent));
         let reserve = self.left / 2;
         for (item, paid) in items.iter().zip(&mut all) {
             let more = self.left.saturating_sub(reserve);
-            if paid.is_cut && more > share {
+            if paid.is_cut && more > self.each {
                 *paid = pay(item, more);
-                self.left = self.left.saturating_sub(paid.spent);
+                self.take(paid);
             }
         }
         all
+    }
+
+    fn take<T>(&mut self, paid: &Paid<T>) {
+        self.left = self.left.saturating_sub(paid.spent);
     }
 }

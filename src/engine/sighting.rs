@@ -111,7 +111,9 @@ fn by_address(runs: &[Run]) -> Vec<Vec<Seen<'_>>> {
     for Run { trails, world, around } in runs {
         for trail in trails.iter().filter(|trail| !trail.never_exists()) {
             let position = *positions.entry(&trail.address).or_insert(instances.len());
-            let seen = Seen { trail, world, around: around.of(&trail.address), within: OnceCell::new() };
+            let cut = || Surroundings::over_limit(trail, around.cut()?).map(Rc::new);
+            let around = around.of(&trail.address).or_else(cut);
+            let seen = Seen { trail, world, around, within: OnceCell::new() };
             match instances.get_mut(position) {
                 Some(others) => others.push(seen),
                 None => instances.push(vec![seen]),

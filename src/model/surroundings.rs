@@ -14,10 +14,11 @@ pub use said::{AccessBlock, Acl, Policy, Presence, Said};
 
 use std::rc::Rc;
 
+use super::kinds::Role;
 use super::policy::{Text, Work};
-use super::{Kind, Setting};
+use super::{Kind, Setting, Subject, Trail};
 use crate::source::Span;
-use crate::value::{Maybe, Why};
+use crate::value::{Maybe, Origin, Traced, Unknown, Why};
 
 /// Where a trail delivers its logs, and what of that is declared beside it.
 #[derive(Debug, Clone)]
@@ -28,6 +29,8 @@ pub struct Surroundings {
     pub bucket: Option<Dependency>,
     /// The key; nothing when there is none, when it is declared somewhere else, or can't be told.
     pub key: Option<Dependency>,
+    /// The limit that kept some of what is declared from being read.
+    pub cut: Option<Why>,
     /// What was compared with policies so far, in the whole deployment.
     pub work: Rc<Work>,
 }
@@ -127,6 +130,33 @@ impl Surroundings {
     pub fn sources(&self) -> impl Iterator<Item = SourceId> {
         let both = self.bucket.iter().chain(&self.key);
         both.flat_map(|thing| std::iter::once(SourceId::of(&thing.declared)).chain(SourceId::of_said(&thing.said)))
+    }
+
+    /// Those of a trail that a limit keeps from being known.
+    pub fn over_limit(trail: &Trail, why: &Why) -> Option<Self> {
+        let Role::Delivery { bucket, prefix, key, .. } = Subject::Surroundings.kind(trail.kind)?.role else {
+            return None;
+        };
+        let setting = |name| Setting {
+            name,
+            notation: trail.kms_key.notation,
+            read: Traced { value: Unknown(why.clone()), origin: Origin::Absent(trail.header), hops: Vec::new() },
+        };
+        let switch = || Unknown(why.clone());
+        let delivery = Delivery {
+            trail: trail.address.clone(),
+            bucket: setting(bucket),
+            prefix: setting(prefix),
+            key: setting(key),
+            name: Text::unknown(why),
+            arns: Vec::new(),
+            region: Unknown(why.clone()),
+            is_multi_region: switch(),
+            is_organization_trail: switch(),
+            writes_digests: switch(),
+        };
+        let cut = Some(why.clone());
+        Some(Self { delivery: Rc::new(delivery), bucket: None, key: None, cut, work: Rc::default() })
     }
 }
 

@@ -38,6 +38,8 @@ pub struct Elsewhere {
     pub help: String,
     /// The reason to expect a trail in it; `None` if its name promises none.
     pub hint: Option<Hint>,
+    /// The name of the limit that kept it from being read, if one did.
+    pub limit: Option<&'static str>,
 }
 
 /// Reasons to expect a trail in a part that wasn't read, the weaker ones first.

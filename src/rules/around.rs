@@ -2,7 +2,7 @@
 
 use crate::finding::{Finding, Level, Verdict};
 use crate::model::Setting;
-use crate::model::surroundings::{Dependency, Doubt, Policy, Presence, Said};
+use crate::model::surroundings::{Dependency, Doubt, Policy, Presence, Said, Surroundings};
 use crate::value::{Known, Maybe, Unknown, Why};
 
 /// A verdict on something that has to be said of a bucket.
@@ -36,8 +36,27 @@ pub(super) fn presence(
     }
 }
 
+/// The verdict on a bucket or a key that wasn't found because a limit cut the search; nothing if none is named.
+pub(super) fn missed(around: &Surroundings, setting: &Setting<String>, message: &str) -> Option<Verdict> {
+    let why = around.cut.as_ref()?;
+    let names_any = match setting.value() {
+        Known(Ok(name)) => !name.is_empty(),
+        Known(Err(_)) => false,
+        Unknown(_) => true,
+    };
+    names_any.then(|| Verdict::unknown(setting, why, message))
+}
+
 /// A bucket or a key of which nothing is known, since it isn't declared here; nothing if none is named.
-pub(super) fn undeclared(setting: &Setting<String>, what: &str, message: &str) -> Option<Verdict> {
+pub(super) fn undeclared(
+    around: &Surroundings,
+    setting: &Setting<String>,
+    what: &str,
+    message: &str,
+) -> Option<Verdict> {
+    if around.cut.is_some() {
+        return missed(around, setting, message);
+    }
     let name = match setting.value() {
         Unknown(why) => return Some(Verdict::unknown(setting, why, message).with(aside)),
         Known(Ok(name)) if !name.is_empty() => name,

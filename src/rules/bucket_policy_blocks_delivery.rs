@@ -17,7 +17,7 @@ const MAY_FAIL: &str = "may not be able to write its logs to its bucket";
 
 fn check(around: &Surroundings) -> Option<Verdict> {
     let Some(bucket) = &around.bucket else {
-        return around::undeclared(&around.delivery.bucket, "bucket", MAY_FAIL);
+        return around::undeclared(around, &around.delivery.bucket, "bucket", MAY_FAIL);
     };
     let verdict = match around::policies(bucket, MAY_FAIL) {
         Policies::None => Verdict::Fail(without_policy(bucket)),

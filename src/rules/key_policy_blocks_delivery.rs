@@ -29,7 +29,7 @@ fn check(around: &Surroundings) -> Option<Verdict> {
         return None;
     }
     let Some(key) = &around.key else {
-        return around::undeclared(&around.delivery.key, "key", MAY_FAIL);
+        return around::undeclared(around, &around.delivery.key, "key", MAY_FAIL);
     };
     let verdict = match around::policies(key, MAY_FAIL) {
         Policies::None => Verdict::Fail(without_policy(key)),

@@ -9,9 +9,11 @@ pub(super) static RULE: Rule =
         .for_needed();
 
 fn check(around: &Surroundings) -> Option<Verdict> {
-    let bucket = around.bucket.as_ref()?;
     let messages =
         ["writes to a bucket that keeps everything forever", "may write to a bucket that keeps everything forever"];
+    let Some(bucket) = &around.bucket else {
+        return around::missed(around, &around.delivery.bucket, messages[1]);
+    };
     let absent = |finding: Finding| {
         let advice = bucket.declared.kind.advice().map(|advice| advice.lifecycle).unwrap_or_default();
         finding.because("no lifecycle rule is switched on").help(format!("expire or archive old logs: add {advice}"))

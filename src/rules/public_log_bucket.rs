@@ -17,7 +17,7 @@ const WEAK: &str = "writes to a bucket that doesn't keep the public out by all m
 /// What is open outweighs what isn't shut, and that outweighs what isn't known.
 fn check(around: &Surroundings) -> Option<Verdict> {
     let Some(bucket) = &around.bucket else {
-        return around::undeclared(&around.delivery.bucket, "bucket", MAY_FAIL);
+        return around::undeclared(around, &around.delivery.bucket, "bucket", MAY_FAIL);
     };
     let openings = || acls(bucket).chain(policies(bucket));
     let flags =

@@ -9,8 +9,10 @@ pub(super) static RULE: Rule =
         .for_needed();
 
 fn check(around: &Surroundings) -> Option<Verdict> {
-    let bucket = around.bucket.as_ref()?;
     let messages = ["writes to a bucket whose access isn't logged", "may write to a bucket whose access isn't logged"];
+    let Some(bucket) = &around.bucket else {
+        return around::missed(around, &around.delivery.bucket, messages[1]);
+    };
     let absent = |finding: Finding| {
         let advice = bucket.declared.kind.advice().map(|advice| advice.logging).unwrap_or_default();
         finding

@@ -84,6 +84,14 @@ fn a_file_extends_others_and_keeps_what_is_its_own() {
 }
 
 #[test]
+fn a_large_configuration_is_an_error() {
+    let text = "#".repeat((1 << 20) + 1);
+    let scratch = Scratch::new("large", &[(".git/HEAD", ""), ("a.tf", BAD), ("trailint.toml", &text)]);
+    let (status, text) = said(&scratch, &["check"]);
+    assert_eq!((status, text.as_str()), (2, "trailint: trailint.toml:1:1: larger than 1 MB\n"));
+}
+
+#[test]
 fn files_extend_each_other_only_so_far() {
     let mut files = vec![(".git/HEAD".to_owned(), String::new()), ("a.tf".to_owned(), BAD.to_owned())];
     files.extend((0..12).map(|at| (format!("{at}.toml"), format!("extend = \"{}.toml\"", at + 1))));

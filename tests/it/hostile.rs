@@ -2,6 +2,7 @@
 
 mod faults;
 mod inert;
+mod limits;
 mod mending;
 mod promises;
 mod soak;

@@ -3,6 +3,8 @@
 //! Twice the input is at most 2.2 times the work. What happens within a parser isn't counted here:
 //! `benches/growth.sh` counts instructions.
 
+mod steps;
+
 #[path = "../../benches/corpus/mod.rs"]
 pub(crate) mod corpus;
 

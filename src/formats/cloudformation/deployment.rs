@@ -242,7 +242,7 @@ impl Search {
         for name in names {
             let Some((exporting, export)) = evaluator.exporting(name) else { continue };
             if !self.imported.contains(&export) && self.imported.len() >= MAX_IMPORTED {
-                return self.give_up(template.header);
+                return self.give_up(template.header, "templates that are searched for exports");
             }
             if self.imported.insert(export) {
                 let root = Rc::clone(&exporting.scope);
@@ -256,7 +256,7 @@ impl Search {
         if self.budget.pay(STEPS_OF_A_RESOURCE) {
             self.sites.push(Site { root: Rc::clone(root), stacks: stacks.cloned(), entry: entry.clone() });
         } else {
-            self.give_up(entry.key.span);
+            self.give_up(entry.key.span, STEPS);
         }
     }
 
@@ -269,8 +269,11 @@ impl Search {
         entry: &Entry,
     ) {
         let member = evaluator.member(entry);
-        if stacks.is_some_and(|stacks| stacks.length >= MAX_DEPTH) || !self.budget.pay(STEPS_OF_A_RESOURCE) {
-            return self.give_up(entry.key.span);
+        if stacks.is_some_and(|stacks| stacks.length >= MAX_DEPTH) {
+            return self.give_up(entry.key.span, "stacks within stacks");
+        }
+        if !self.budget.pay(STEPS_OF_A_RESOURCE) {
+            return self.give_up(entry.key.span, STEPS);
         }
         let entered = evaluator.enter(&member, exists);
         let is_elsewhere = entered.is_empty();
@@ -284,11 +287,15 @@ impl Search {
         }
     }
 
-    fn give_up(&mut self, header: Span) {
-        let what = "stacks within stacks, over the limit".to_owned();
-        let help = "check the templates of these stacks apart".to_owned();
-        let reason = "there is too much here".to_owned();
-        self.note_elsewhere(|| Some(Elsewhere { header, what, reason, help, hint: Some(Hint::Content) }));
+    /// Notes once for each limit that there may be more than was searched for.
+    fn give_up(&mut self, header: Span, limit: &'static str) {
+        if self.elsewhere.iter().any(|part| part.limit == Some(limit)) {
+            return;
+        }
+        let what = format!("a part of the deployment, over the limit for {limit}");
+        let help = "check the templates of this deployment apart".to_owned();
+        let (reason, hint) = (Why::OverLimit { limit }.describe(), Some(Hint::Content));
+        self.elsewhere.push(Elsewhere { header, what, reason, help, hint, limit: Some(limit) });
     }
 
     fn note_elsewhere(&mut self, find: impl FnOnce() -> Option<Elsewhere>) {
@@ -305,7 +312,7 @@ fn included_elsewhere(template: &Template) -> Option<Elsewhere> {
     let hint = Hint::of(flat.words.split_whitespace().rev().map(last_name), "");
     let help = "include a file beside this template, so that it can be read".to_owned();
     let reason = "its text isn't here".to_owned();
-    Some(Elsewhere { header: found.span, what: format!("the macro `{}`", found.name), reason, help, hint })
+    Some(Elsewhere { header: found.span, what: format!("the macro `{}`", found.name), reason, help, hint, limit: None })
 }
 
 /// A resource that a macro brings as a whole may be a trail, if its name or the macro's says so.
@@ -318,7 +325,7 @@ fn whole_elsewhere(evaluator: &Evaluator<'_>, entry: &Entry) -> Option<Elsewhere
     let what = format!("resource `{}`", evaluator.scope.qualify(name));
     let help = "include a file beside this template, so that it can be read".to_owned();
     let reason = "its text isn't here".to_owned();
-    Some(Elsewhere { header: entry.key.span, what, reason, help, hint })
+    Some(Elsewhere { header: entry.key.span, what, reason, help, hint, limit: None })
 }
 
 /// The files that a template's stacks deploy, also those that loops make.

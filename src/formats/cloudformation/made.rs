@@ -30,8 +30,8 @@ impl Evaluator<'_> {
     }
 
     /// What stands for all that an entry may make, when a limit keeps it from being evaluated.
-    pub(super) fn given_up(&self, subject: Subject, entry: &Entry, limit: &str) -> Resource {
-        let why = Why::NotEvaluated { construct: format!("what is over the limit for {limit}") };
+    pub(super) fn given_up(&self, subject: Subject, entry: &Entry, limit: &'static str) -> Resource {
+        let why = Why::OverLimit { limit };
         let header = entry.key.span;
         let kind = match subject {
             Subject::Trails => &kinds::CLOUDFORMATION_TRAIL,
@@ -65,7 +65,11 @@ impl Evaluator<'_> {
         let construct = format!("the loop, since {},", why.describe());
         let origin = Origin::Written(entry.key.span);
         let doubt = Traced { value: Unknown(Why::NotEvaluated { construct }), origin, hops: Vec::new() };
-        self.made_of_all(subject, entry, &members, &doubt)
+        let mut made = self.made_of_all(subject, entry, &members, &doubt);
+        if let Why::OverLimit { limit } = why {
+            made.push(self.given_up(subject, entry, limit));
+        }
+        made
     }
 
     /// The resources that the members of a loop make, up to the last one that steps remain for.

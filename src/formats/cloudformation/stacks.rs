@@ -324,7 +324,8 @@ impl<'a> Evaluator<'a> {
         let exists = self.exists(members.get("Condition"), outer);
         let what = format!("stack `{}`", self.scope.qualify(&member.key));
         let reason = "its template isn't here".to_owned();
-        (exists.value != Known(false)).then(|| Elsewhere { header: span, what, reason, help: help.to_owned(), hint })
+        let (header, help, limit) = (span, help.to_owned(), None);
+        (exists.value != Known(false)).then(|| Elsewhere { header, what, reason, help, hint, limit })
     }
 
     /// A landing zone of AWS Control Tower, if it may be created: an organization's trail may come with it.
@@ -337,6 +338,7 @@ impl<'a> Evaluator<'a> {
             reason: "AWS Control Tower may create an organization trail for it".to_owned(),
             help: "check the trail that AWS Control Tower created in the management account".to_owned(),
             hint: Some(Hint::Content),
+            limit: None,
         })
     }
 }

@@ -196,6 +196,7 @@ fn unread(caller: Caller<'_>, reason: &str) -> Elsewhere {
         reason: format!("{reason}{}", settings(caller.block)),
         help: help(caller.source.ok()),
         hint: Hint::of(names.iter().map(String::as_str), label),
+        limit: None,
     }
 }
 

@@ -23,7 +23,7 @@ use std::rc::Rc;
 use super::normal_form;
 use super::numbers;
 use super::scope::{Names, Scope, Way};
-use super::size::Size;
+use super::size::{STEPS_OF_TOO_MUCH, Size};
 use super::tree::Tree;
 use super::unknowns::shortened;
 use crate::source::Span;
@@ -179,7 +179,10 @@ impl<'a> Evaluator<'a> {
                 self.world.charge(size.steps());
                 value
             }
-            Err(limit) => Unknown(Why::OverLimit { limit }),
+            Err(limit) => {
+                self.world.charge(STEPS_OF_TOO_MUCH);
+                Unknown(Why::OverLimit { limit })
+            }
         }
     }
 

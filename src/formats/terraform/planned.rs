@@ -86,8 +86,8 @@ pub(super) fn add_undeclared(elsewhere: &mut Vec<Elsewhere>, sites: &[Site], pla
         } else {
             let what = format!("the planned `{address}`");
             let help = "run `terraform init`, so that the code of all modules can be read, or check the plan by itself";
-            let reason = "its code isn't here".to_owned();
-            elsewhere.push(Elsewhere { header, what, reason, help: help.to_owned(), hint: Some(Hint::Content) });
+            let (help, reason) = (help.to_owned(), "its code isn't here".to_owned());
+            elsewhere.push(Elsewhere { header, what, reason, help, hint: Some(Hint::Content), limit: None });
         }
     }
 }

@@ -12,7 +12,8 @@ use super::tree::Tree;
 use crate::model::{Elsewhere, Hint, Kind, Subject, kinds};
 use crate::source::Span;
 use crate::syntax::hcl::Block;
-use crate::value::{Budget, World};
+use crate::value::budget::STEPS;
+use crate::value::{Budget, Why, World};
 
 /// Modules that call each other deeper than this are given up.
 const MAX_DEPTH: usize = 10;
@@ -97,7 +98,7 @@ impl<'t, 'a> Search<'t, 'a> {
     fn look_in(&mut self, module: &Arc<Module>, way: Way<'_>) {
         for (block, kind) in module.declared(self.subject) {
             if !self.pay(STEPS_OF_A_SITE) {
-                return self.give_up(module);
+                return self.give_up(module, STEPS);
             }
             self.note(module, &way, block, kind);
         }
@@ -105,7 +106,7 @@ impl<'t, 'a> Search<'t, 'a> {
             let name = &self.tree.context.sources.file(*id).name;
             let help = format!("make `{name}` readable, so that what it declares is known: {error}");
             let (header, reason) = (Span::new(*id, 0, 0), "it can't be read".to_owned());
-            Elsewhere { header, what: format!("file `{name}`"), reason, help, hint: Some(Hint::Content) }
+            Elsewhere { header, what: format!("file `{name}`"), reason, help, hint: Some(Hint::Content), limit: None }
         }));
         if self.subject == Subject::Trails {
             self.look_for_landing_zones(module, &way);
@@ -134,8 +135,11 @@ impl<'t, 'a> Search<'t, 'a> {
                 if !self.may_declare(&called) {
                     return;
                 }
-                if way.calls.len() >= MAX_DEPTH || !self.pay(STEPS_OF_A_CALL) {
-                    return self.give_up(module);
+                if way.calls.len() >= MAX_DEPTH {
+                    return self.give_up(module, "modules within modules");
+                }
+                if !self.pay(STEPS_OF_A_CALL) {
+                    return self.give_up(module, STEPS);
                 }
                 let call = SiteCall { block: id, module: Arc::clone(&called), is_vendored };
                 let calls: Vec<SiteCall> = way.calls.iter().cloned().chain([call]).collect();
@@ -146,7 +150,7 @@ impl<'t, 'a> Search<'t, 'a> {
                 if self.pay(STEPS_OF_A_SITE) {
                     self.note(module, way, id, &kinds::UNREAD_MODULE);
                 } else {
-                    self.give_up(module);
+                    self.give_up(module, STEPS);
                 }
             }
             Called::Unread { mut part, other } => {
@@ -185,6 +189,7 @@ impl<'t, 'a> Search<'t, 'a> {
                 reason: "AWS Control Tower may create an organization trail for it".to_owned(),
                 help: "check the trail that AWS Control Tower created in the management account".to_owned(),
                 hint: Some(Hint::Content),
+                limit: None,
             };
             self.note_unread(part, way, id);
         }
@@ -196,13 +201,13 @@ impl<'t, 'a> Search<'t, 'a> {
     }
 
     /// Notes that there may be more than was searched for in what a module calls.
-    fn give_up(&mut self, module: &Module) {
+    fn give_up(&mut self, module: &Module, limit: &'static str) {
         let Some(header) = module.header() else { return };
         let what = format!("what `{}` calls", self.tree.context.sources.name(&module.directory));
         if !self.found.elsewhere.iter().any(|elsewhere| elsewhere.what == what) {
             let help = "check the called modules by themselves: there are too many calls here".to_owned();
-            let reason = "there is too much here".to_owned();
-            self.found.elsewhere.push(Elsewhere { header, what, reason, help, hint: Some(Hint::Content) });
+            let (reason, hint) = (Why::OverLimit { limit }.describe(), Some(Hint::Content));
+            self.found.elsewhere.push(Elsewhere { header, what, reason, help, hint, limit: Some(limit) });
         }
     }
 

@@ -8,6 +8,9 @@ use crate::value::{Data, Field, Known, List, Object, Traced, Unknown};
 /// The largest weight of a value: about as many numbers.
 const MAX_WEIGHT: usize = 1 << 17;
 
+/// The cost of a value that is too large: the work was done before that was known.
+pub(super) const STEPS_OF_TOO_MUCH: usize = MAX_WEIGHT / 8;
+
 /// Collections within collections, deeper than this.
 const MAX_NESTING: usize = 200;
 

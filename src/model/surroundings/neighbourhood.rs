@@ -124,7 +124,8 @@ impl Neighbourhood {
                 }
                 Neighbour::OfAccount(said) => new.account.extend(said.iter().cloned()),
                 Neighbour::Unread(doubt, given) => new.unread.push(Unread::of(doubt, given)),
-                Neighbour::OfBucket(_) | Neighbour::OfKey(_) => {}
+                Neighbour::OverLimit(doubt) if new.cut().is_none() => new.doubt = Some(doubt.clone()),
+                Neighbour::OverLimit(_) | Neighbour::OfBucket(_) | Neighbour::OfKey(_) => {}
             }
         }
         let of = |pick: fn(&'n Neighbour) -> Option<&'n Attachment>| neighbours.clone().filter_map(pick).collect();
@@ -149,11 +150,18 @@ impl Neighbourhood {
         Some(found)
     }
 
+    /// The limit that kept some of what is declared from being read.
+    pub fn cut(&self) -> Option<&Why> {
+        self.doubt.as_ref().map(|doubt| &doubt.why).filter(|why| matches!(why, Why::OverLimit { .. }))
+    }
+
     fn look_around(&self, trail: &str) -> Option<Surroundings> {
         let delivery = self.deliveries.get(trail)?;
+        let cut = self.cut().cloned();
         let bucket = self.buckets.find(&Named::by(&delivery.bucket)).map(|thing| self.bucket(thing));
         let key = self.keys.find(&Named::by(&delivery.key)).map(|thing| self.dependency(&self.keys, thing));
-        Some(Surroundings { delivery: Rc::clone(delivery), bucket, key, work: Rc::clone(&self.spent.compared) })
+        let work = Rc::clone(&self.spent.compared);
+        Some(Surroundings { delivery: Rc::clone(delivery), bucket, key, cut, work })
     }
 
     fn bucket(&self, thing: &Registered) -> Dependency {

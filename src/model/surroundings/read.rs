@@ -29,6 +29,8 @@ pub enum Neighbour {
     OfAccount(Vec<Attached>),
     /// A part of the deployment that isn't read, and the texts that it is given.
     Unread(Doubt, Vec<String>),
+    /// What is over a limit, and may be any of these.
+    OverLimit(Doubt),
 }
 
 /// A bucket or a key, as its own resource has it.
@@ -66,7 +68,7 @@ impl Neighbour {
                 SourceId::of_said(&attachment.said).collect()
             }
             Neighbour::OfAccount(said) => SourceId::of_said(said).collect(),
-            Neighbour::Delivery(_) | Neighbour::Unread(..) => Vec::new(),
+            Neighbour::Delivery(_) | Neighbour::Unread(..) | Neighbour::OverLimit(_) => Vec::new(),
         }
     }
 }
@@ -82,6 +84,9 @@ pub fn read(resource: Resource) -> Option<Neighbour> {
     };
     if resource.exists.value == Known(false) {
         return absent(&resource, &reader);
+    }
+    if let Some(doubt) = over_limit(&resource) {
+        return Some(Neighbour::OverLimit(doubt));
     }
     let exists = &resource.exists.value;
     let attached = |said: Vec<Said>, is_apart| -> Vec<Attached> {
@@ -156,6 +161,16 @@ pub fn read(resource: Resource) -> Option<Neighbour> {
         }
         Role::Unread { help } => unread(&resource, help),
     })
+}
+
+/// The doubt about a resource that stands for more than is told apart; a trail's is about that trail alone.
+fn over_limit(resource: &Resource) -> Option<Doubt> {
+    let why = match (&resource.body, &resource.exists.value) {
+        (Unknown(why @ Why::OverLimit { .. }), _) | (_, Unknown(why @ Why::OverLimit { .. })) => why.clone(),
+        _ => return None,
+    };
+    let is_apart = !matches!(resource.kind.role, Role::Trail(_) | Role::Delivery { .. });
+    is_apart.then_some(Doubt { span: resource.header, why })
 }
 
 /// A switch that is off unless it is on.

@@ -30,19 +30,23 @@ fn each_promise_names_tests_that_are_there() {
 
 /// The limits that bound no input: how many threads, open directories and drafts there may be, how much is shown, what is
 /// like a name that is known, and what CloudTrail takes.
-const OWN: [&str; 8] = [
+const OWN: [&str; 11] = [
     "source::disk::MAX_WALKERS",
     "source::open::MAX_HELD",
     "source::replacement::MAX_DRAFTS",
     "formats::terraform::unknowns::MAX_SHOWN",
+    "formats::terraform::eval::operators::MAX_REASON",
+    "formats::cloudformation::conditions::MAX_PARTS",
     "value::data::MAX_SHOWN",
+    "value::why::MAX_SHOWN",
     "model::resource::MAX_DIFFERENCE",
     "lsp::hover::MAX_SHOWN",
     "model::dialects::read::MAX_BASIC_SELECTORS",
 ];
 
 /// The layers that read what somebody else has written.
-const READERS: [&str; 9] = ["config", "fix", "formats", "lsp", "model", "source", "suppress", "syntax", "value"];
+const READERS: [&str; 10] =
+    ["config", "fix", "formats", "lsp", "model", "scan", "source", "suppress", "syntax", "value"];
 
 /// The constants of these layers that are limits, each with what it is set to.
 fn constants() -> BTreeMap<String, String> {

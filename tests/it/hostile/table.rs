@@ -64,7 +64,7 @@ pub(super) fn rewrite(path: &Path, inputs: &[Input], said: &[String]) {
 }
 
 /// The parts of a text that begin with a mark at the start of a line: the rest of that line, and what follows.
-fn sections<'a>(text: &'a str, mark: &'a str) -> impl Iterator<Item = (&'a str, &'a str)> {
+pub(super) fn sections<'a>(text: &'a str, mark: &'a str) -> impl Iterator<Item = (&'a str, &'a str)> {
     let is_start = move |at: &usize| *at == 0 || text[..*at].ends_with('\n');
     let starts: Vec<usize> = text.match_indices(mark).map(|(at, _)| at).filter(is_start).collect();
     let ends: Vec<usize> = starts.iter().skip(1).copied().chain([text.len()]).collect();
@@ -118,7 +118,7 @@ impl Input {
 
 impl Entry {
     /// Reads `path`, `path in UTF-16LE`, `path -> target`, `path is a pipe`; before it may stand when it lies there.
-    fn read(head: &str, text: &str) -> Self {
+    pub(super) fn read(head: &str, text: &str) -> Self {
         let (time, head) = match (head.strip_prefix("before: "), head.strip_prefix("always: ")) {
             (Some(head), _) => (Time::Before, head),
             (_, Some(head)) => (Time::Always, head),
