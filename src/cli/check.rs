@@ -74,6 +74,7 @@ fn once(args: &CheckArgs, matches: &ArgMatches, look: Look, seen: Option<Arc<See
     let sources = given.sources.with(std::iter::empty());
     let mut report = judge(&args, &mut given, &settings)?;
     destinations::spare(&args.output, &report, &given)?;
+    destinations::forget(&args.output, &mut report, &given);
     let now = Now { args: &args, config: &config, baseline: baseline.as_ref(), settings: &settings, given: &given };
     let mut bar = Bar { was, now };
     let mut gate = bar.hold(&mut report);

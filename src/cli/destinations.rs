@@ -32,6 +32,13 @@ pub(super) fn spare(destinations: &[Destination], report: &Report, given: &Given
     }
 }
 
+/// Leaves reports that this run writes again out of the files that mention a trail and aren't read.
+pub(super) fn forget(destinations: &[Destination], report: &mut Report, given: &Given) {
+    let written: HashSet<String> =
+        destinations.iter().map(|to| report.sources.name(&normalize(&given.here.join(&to.path)))).collect();
+    report.unread_files.retain(|file| !written.contains(&file.name));
+}
+
 fn is_code(path: &Path, report: &Report, given: &Given) -> bool {
     let name = path.file_name().unwrap_or_default().to_string_lossy();
     let is_named = given.paths().any(|named| named == path && path.is_file());
