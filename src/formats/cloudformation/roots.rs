@@ -104,27 +104,37 @@ fn may_hold_several(text: &str) -> bool {
 
 /// The roots among the kept files, and the templates that are roots only where no call creates their trail.
 pub(super) fn find(linked: &[Linked], context: Context<'_>) -> Vec<Root> {
-    let files: HashMap<PathBuf, FileId> =
-        linked.iter().map(|linked| (context.sources.file(linked.kept.file).path.clone(), linked.kept.file)).collect();
+    let files = by_place(linked, context);
     let is_candidate = |linked: &&Linked| linked.kept.interest == Interest::Mentions || linked.links.may_bring_trail;
     let candidates: BTreeMap<FileId, &Links> =
         linked.iter().filter(is_candidate).map(|linked| (linked.kept.file, &linked.links)).collect();
-    let called = |links: &Links| links.calls.iter().filter_map(|path| files.get(path).copied()).collect();
+    let at = |path: &PathBuf| files.get(&context.fs.without_links(path)).into_iter().flatten().copied();
+    let called = |links: &Links| links.calls.iter().flat_map(at).collect();
     let calls: BTreeMap<FileId, Vec<FileId>> = candidates.iter().map(|(file, links)| (*file, called(links))).collect();
     let roots = uncalled(&calls, context);
     let turns = turns_of(&calls, &roots);
-    let included: HashSet<&PathBuf> = linked.iter().flat_map(|linked| &linked.links.included).collect();
+    let included: HashSet<FileId> = linked.iter().flat_map(|linked| &linked.links.included).flat_map(at).collect();
     let exports = exports::of(linked);
     let mut found = Vec::new();
     for (file, links) in &candidates {
         let source = context.sources.file(*file);
-        if included.contains(&source.path) && !roots.contains(file) {
+        if included.contains(file) && !roots.contains(file) {
             continue;
         }
         let called = turns.get(file).map(|turn| Called { place: source.path.clone(), turn: *turn });
         found.extend(of_file(*file, &links.documents, &source.name, &exports, called));
     }
     found
+}
+
+/// The kept files by their paths without links: a file may be called by way of a link, and be kept by several names.
+fn by_place(linked: &[Linked], context: Context<'_>) -> HashMap<PathBuf, Vec<FileId>> {
+    let mut files: HashMap<PathBuf, Vec<FileId>> = HashMap::new();
+    for linked in linked {
+        let place = context.fs.without_links(&context.sources.file(linked.kept.file).path);
+        files.entry(place).or_default().push(linked.kept.file);
+    }
+    files
 }
 
 /// The files that nothing calls or that are roots all the same, and of those that call each other in a circle the first.
