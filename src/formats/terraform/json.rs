@@ -33,6 +33,9 @@ const KINDS: [(&str, usize); 8] = [
 /// A property of this name is a comment, wherever there are blocks.
 const COMMENT: &str = "//";
 
+/// How many broken templates of a file are kept; the rest adds nothing new.
+const MAX_PROBLEMS: usize = 100;
+
 /// The top-level blocks of a file, and what is wrong with it. The key of a block may be written several times.
 pub(super) fn blocks(tree: &Tree, file: &SourceFile) -> (Vec<Block>, Vec<Problem>) {
     let reader = Reader { file, problems: RefCell::default(), unique: RefCell::default() };
@@ -113,6 +116,7 @@ impl Reader<'_> {
                 self.body(mapping, kind.map(|kind| kind.shape).unwrap_or_default())
             }
             ("terraform", _) => self.body(mapping, module::SETTINGS),
+            ("output", _) => self.output(mapping),
             ("data", Some(label)) if label.text == policy_document::KIND => self.body(mapping, policy_document::SHAPE),
             ("locals" | "module", _) => {
                 mapping.entries.iter().for_each(|entry| self.note_argument(entry));
@@ -162,7 +166,7 @@ impl Reader<'_> {
         let made = labels.first().map(|label| nested(&label.text, shape));
         let shape: Shape = if let Some(Nested::Blocks(shape)) = made { shape } else { &[] };
         let mut body = Body::default();
-        for entry in &mapping.entries {
+        for entry in mapping.entries.iter().filter(|entry| entry.key.as_text() != Some(COMMENT)) {
             match name(&entry.key) {
                 Some(key) if key.text == "content" => {
                     body.blocks.extend(self.nested_blocks(&key, &entry.value, shape));
@@ -195,6 +199,17 @@ impl Reader<'_> {
 
     fn nested_block(&self, kind: &Name, span: Span, mapping: &Mapping, shape: Shape) -> Block {
         Block { kind: kind.clone(), labels: Vec::new(), body: self.body(mapping, shape), header: kind.span, span }
+    }
+
+    /// In an output, the description is plain text.
+    fn output(&self, mapping: &Mapping) -> Body {
+        let is_literal = |entry: &Entry| entry.key.as_text() == Some("description");
+        let (literal, rest) = mapping.entries.iter().cloned().partition(is_literal);
+        let literal: Vec<Entry> = literal;
+        let mut body = self.body(&Mapping { entries: rest, merged: Vec::new() }, &[]);
+        let attribute = |entry: &Entry| Some(Attribute { name: name(&entry.key)?, value: self.literal(&entry.value) });
+        body.attributes.extend(literal.iter().filter_map(attribute));
+        body
     }
 
     /// In a variable, the default is plain data and the type is an expression in a string.
@@ -235,7 +250,11 @@ impl Reader<'_> {
             NodeKind::Mapping(mapping) => {
                 let item = |entry: &Entry| {
                     let key = ObjectKey::Expr(self.convert(&entry.key, string));
-                    ObjectItem { key, value: self.convert(&entry.value, string) }
+                    // Here may be a block whose shape isn't known, and this a comment in it.
+                    let is_comment = entry.key.as_text() == Some(COMMENT);
+                    let value =
+                        if is_comment { self.literal(&entry.value) } else { self.convert(&entry.value, string) };
+                    ObjectItem { key, value }
                 };
                 ExprKind::Object(mapping.entries.iter().map(item).collect())
             }
@@ -261,7 +280,16 @@ impl Reader<'_> {
             let written = places.written(range);
             Span::new(node.span.file, start.saturating_add(written.start), start.saturating_add(written.end))
         };
-        hcl::parse_template(text, place).map_or(ExprKind::Unreadable, |expr| expr.kind)
+        hcl::parse_template(text, place).map_or_else(|problem| self.broken(problem), |expr| expr.kind)
+    }
+
+    /// A template that Terraform refuses.
+    fn broken(&self, problem: Problem) -> ExprKind {
+        let mut problems = self.problems.borrow_mut();
+        if problems.len() < MAX_PROBLEMS {
+            problems.push(problem);
+        }
+        ExprKind::Unreadable
     }
 }
 
