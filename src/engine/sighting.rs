@@ -48,6 +48,9 @@ struct Run {
     around: Rc<Neighbourhood>,
 }
 
+/// The surroundings of a trail in a world within its own.
+type Within = (Option<Rc<Surroundings>>, World);
+
 /// An instance in a world.
 struct Seen<'a> {
     trail: &'a Trail,
@@ -55,7 +58,7 @@ struct Seen<'a> {
     /// Nothing when no rule asks.
     around: Option<Rc<Surroundings>>,
     /// The same in the worlds within this one, if these are few.
-    within: OnceCell<Option<Vec<(Option<Rc<Surroundings>>, World)>>>,
+    within: OnceCell<Option<Vec<Within>>>,
 }
 
 /// The instances that a declaration has in any world.

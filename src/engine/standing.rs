@@ -53,8 +53,8 @@ pub struct Standing {
     passed_over: HashSet<PathBuf>,
 }
 
-/// A deployment: its format, its root, and what the configuration calls it.
-pub(super) type Key = (&'static str, String, Option<String>);
+/// A deployment: its format, its root, what the configuration calls it, and whether others call its code.
+pub(super) type Key = (&'static str, String, Option<String>, bool);
 
 /// What was said of a deployment, and what that rests on.
 pub(super) struct Held {
@@ -357,5 +357,6 @@ fn created_of((_, paid): &(Key, Paid<Held>)) -> &Created {
 
 pub(super) fn key(assignment: &Assignment<'_>) -> Key {
     let candidate = assignment.candidate;
-    (candidate.format, candidate.project.root(), assignment.name.map(str::to_owned))
+    let project = candidate.project.as_ref();
+    (candidate.format, project.root(), assignment.name.map(str::to_owned), project.called().is_some())
 }

@@ -30,13 +30,15 @@ fn each_promise_names_tests_that_are_there() {
 
 /// The limits that bound no input: how many threads, open directories and drafts there may be, how much is shown, what is
 /// like a name that is known, and what CloudTrail takes.
-const OWN: [&str; 11] = [
+const OWN: [&str; 13] = [
     "source::disk::MAX_WALKERS",
     "source::open::MAX_HELD",
     "source::replacement::MAX_DRAFTS",
     "formats::terraform::unknowns::MAX_SHOWN",
     "formats::terraform::eval::operators::MAX_REASON",
     "formats::cloudformation::conditions::MAX_PARTS",
+    "formats::cloudformation::conditions::MAX_LEVELS",
+    "formats::terraform::eval::operators::MAX_LEVELS",
     "value::data::MAX_SHOWN",
     "value::why::MAX_SHOWN",
     "model::resource::MAX_DIFFERENCE",
