@@ -163,7 +163,9 @@ fn assignments(own: &[&Variable]) -> Vec<Vec<String>> {
     own.iter().fold(vec![Vec::new()], |all: Vec<Vec<String>>, variable| {
         let with = |value: &&str| format!("{}={value}", variable.name);
         let values: Vec<String> = variable.values.iter().map(with).collect();
-        all.iter().flat_map(|before| values.iter().map(move |value| [&before[..], std::slice::from_ref(value)].concat())).collect()
+        all.iter()
+            .flat_map(|before| values.iter().map(move |value| [&before[..], std::slice::from_ref(value)].concat()))
+            .collect()
     })
 }
 
