@@ -30,8 +30,9 @@ fn each_promise_names_tests_that_are_there() {
 
 /// The limits that bound no input: how many threads, open directories and drafts there may be, how much is shown, what is
 /// like a name that is known, and what CloudTrail takes.
-const OWN: [&str; 13] = [
+const OWN: [&str; 14] = [
     "source::disk::MAX_WALKERS",
+    "formats::terraform::json::MAX_PROBLEMS",
     "source::open::MAX_HELD",
     "source::replacement::MAX_DRAFTS",
     "formats::terraform::unknowns::MAX_SHOWN",
