@@ -141,8 +141,11 @@ impl Planned {
         let after = text.tree(change.change.after?, problems)?;
         let address = text.string(change.address)?.into_owned();
         let after_unknown = change.change.after_unknown.and_then(|part| text.tree(part, problems));
-        let doubt = deferred
-            .map(|reason| Why::NotEvaluated { construct: format!("`{address}`, which the plan puts off ({reason}),") });
+        // The plan has evaluated the arguments, so that a wrong one is wrong wherever the resource exists.
+        let doubt = deferred.map(|reason| {
+            let cause = Why::NotEvaluated { construct: format!("`{address}`, which the plan puts off ({reason}),") };
+            Why::Computed { expression: format!("the existence of {address}"), cause: Box::new(cause), atom: None }
+        });
         let header = text.span(change.address);
         Some((change.kind.to_string(), Self { address, header, doubt, after, after_unknown, leaves_out: false }))
     }
