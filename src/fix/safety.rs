@@ -141,7 +141,7 @@ pub(super) fn of_wish(wish: &Wish, edits: &[Edit], texts: &Texts<'_>) -> Safety 
         && !selects_data_events(wish, texts)
         && !widens_data_events(wish, texts)
         && (is_misspelt || edits.iter().all(|edit| is_simple(edit, texts)))
-        && (is_in_trail(edits, texts) && wish.hops.iter().all(is_own) || is_read_once(wish, texts));
+        && (is_in_trail(wish, edits, texts) && wish.hops.iter().all(is_own) || is_read_once(wish, texts));
     if is_safe { Safety::Safe } else { Safety::Unsafe }
 }
 
@@ -181,11 +181,15 @@ fn is_simple(edit: &Edit, texts: &Texts<'_>) -> bool {
 }
 
 /// Whether all that changes lies in the declaration of a trail.
-fn is_in_trail(edits: &[Edit], texts: &Texts<'_>) -> bool {
+///
+/// A text that is inserted becomes part of the block or mapping that the wish names. In block-style YAML its place may
+/// be behind the end of that mapping.
+fn is_in_trail(wish: &Wish, edits: &[Edit], texts: &Texts<'_>) -> bool {
     let mut trail: Option<Span> = None;
     edits.iter().all(|edit| {
-        if !trail.is_some_and(|trail| holds(trail, edit.span)) {
-            trail = trail_around(edit.span, texts);
+        let place = if edit.span.is_empty() { wish.origin.span() } else { edit.span };
+        if !trail.is_some_and(|trail| holds(trail, place)) {
+            trail = trail_around(place, texts);
         }
         trail.is_some()
     })

@@ -37,6 +37,11 @@ impl Span {
         self.file == other.file && self.start <= other.start && other.end <= self.end
     }
 
+    /// True if it holds no byte: a place between two of them.
+    pub fn is_empty(self) -> bool {
+        self.start == self.end
+    }
+
     /// Its bytes as a range of indexes.
     pub fn range(self) -> std::ops::Range<usize> {
         self.start as usize..self.end as usize

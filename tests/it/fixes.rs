@@ -1,5 +1,6 @@
 //! `--fix`: what is found is gone afterwards, nothing new has come, and nothing but the edits has changed.
 
+mod properties;
 mod writing;
 
 use std::collections::{BTreeMap, BTreeSet};
