@@ -10,6 +10,7 @@ mod neighbours;
 mod place;
 mod planned;
 mod reading;
+mod received;
 mod shares;
 mod sighting;
 mod standing;
@@ -40,6 +41,7 @@ use crate::value::Budget;
 pub use assemble::add;
 use assign::{Assignment, Candidate, Linked, link, projects};
 use judge::{Case, Judgement};
+use received::Takes;
 use shares::Shares;
 pub use standing::{Change, Setup, Standing};
 pub use trace::trace;
@@ -98,9 +100,12 @@ pub struct Selection {
 ///
 /// # Errors
 ///
-/// See [`scan::scan`]. What is wrong within a file is in the report.
+/// See [`scan::scan`]; [`Error::RefusedValue`] for a value of an option. What is wrong within a file is in the report.
 pub fn check(fs: &dyn Fs, inputs: &Inputs, sources: Sources, settings: &Settings) -> Result<Report, Error> {
-    with_room(|| Ok(check_here(fs, inputs, sources, settings)?.0))?
+    with_room(|| {
+        let (mut report, ..) = check_here(fs, inputs, sources, settings)?;
+        report.refused.take().map_or(Ok(report), Err)
+    })?
 }
 
 /// Checks the base of a comparison, and returns what it has to know of the base to check the head.
@@ -183,6 +188,10 @@ fn judge(
     let sources = context.sources;
     let case = Case { root, name, format, project, opened: opened_project, budget, settings, suppressions, sources };
     let mut judgement = case.judge();
+    // Called code that creates nothing by itself takes its values from its callers.
+    if project.called().is_none() || judgement.deployment.is_some() {
+        judgement.takes = Takes::of(candidate.project.root(), opened.as_ref());
+    }
     judgement.unread = opened.unread().map(|reason| Unread { name: candidate.project.root(), reason });
     let known = |file| opened.tree(file);
     let texts = fix::Texts::new(context.sources, context.fs, &known);

@@ -103,6 +103,18 @@ pub enum Error {
         /// Why.
         cause: String,
     },
+    /// A value that no root accepts that declares its name.
+    #[error("`{option}` gives `{name}` a value that isn't valid: {cause} (`{root}` declares it)")]
+    RefusedValue {
+        /// The option, as it was given.
+        option: String,
+        /// The variable or the parameter.
+        name: String,
+        /// A root that declares it.
+        root: String,
+        /// The reason why that root refuses it.
+        cause: String,
+    },
     /// A plan that can't be held against what is checked.
     #[error("can't use the plan `{path}`: {cause}")]
     Plan {

@@ -7,6 +7,7 @@ mod trace;
 pub use gate::{FailOn, Gate, Unresolved};
 pub use trace::{Argument, Trace, Way};
 
+use crate::error::Error;
 use crate::finding::{Label, Level};
 use crate::fix::{Fix, Safety};
 use crate::model::{Reach, Wish};
@@ -52,6 +53,21 @@ pub struct Report {
     pub stale_entries: usize,
     /// The benchmark whose controls are stated one by one.
     pub benchmark: Option<String>,
+    /// Names in options that no root declares.
+    pub undeclared: Vec<Undeclared>,
+    /// A value of an option that every root refuses that declares its name.
+    pub refused: Option<Error>,
+}
+
+/// Names that an option gives values and no root declares.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Undeclared {
+    /// The option, as it was given.
+    pub option: String,
+    /// The names, at least one.
+    pub names: Vec<String>,
+    /// The declared name that is most like the first of them.
+    pub suggestion: Option<String>,
 }
 
 /// A file that mentions a trail and isn't read as code.

@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 
 use super::judge::Judgement;
+use super::received::{self, Takes};
 use super::{Settings, place, reading};
 use crate::config::Benchmark;
 use crate::finding::Label;
@@ -37,8 +38,13 @@ pub(super) fn report(
         shows_passed: false,
         stale_entries: 0,
         benchmark: None,
+        undeclared: Vec::new(),
+        refused: None,
         sources,
     };
+    let takes: Vec<Takes> = judged.iter().map(|judgement| judgement.takes.clone()).collect();
+    report.undeclared = received::undeclared(&takes, &settings.evaluation, &report.sources);
+    report.refused = received::refusal(&takes, &settings.evaluation, &report.sources);
     report.findings.reserve(judged.iter().map(|judgement| judgement.findings.len()).sum());
     for judgement in judged {
         report.deployments.extend(judgement.deployment);

@@ -5,6 +5,7 @@ use std::rc::Rc;
 use super::Settings;
 use super::excuse::Excuse;
 use super::neighbours::Neighbours;
+use super::received::Takes;
 use super::sighting::{self, Answer, Sighting};
 use super::turns::Created;
 use super::witness::{self, Witness};
@@ -28,6 +29,8 @@ pub(super) struct Judgement {
     pub(super) uncreated: Vec<JudgedTrail>,
     /// The file, if it mentions a trail and isn't read as code.
     pub(super) unread: Option<Unread>,
+    /// How it takes the values of the options.
+    pub(super) takes: Takes,
 }
 
 /// A deployment that is being judged.

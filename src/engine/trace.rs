@@ -3,6 +3,7 @@
 mod ways;
 
 use super::assign::{Assignment, link, projects};
+use super::received::{self, Takes};
 use super::turns::{Created, in_turn};
 use super::{Settings, place, sighting, with_room};
 use crate::error::{Error, closest};
@@ -58,10 +59,14 @@ fn trace_here(
     let projects = projects(&link(&scan, context), context)?;
     let answers = |assignments: Vec<Assignment<'_>>| assignments.iter().map(|one| question.answers(one)).collect();
     let answers: Vec<Answers> = in_turn(&projects, context, settings, answers, |answers| &answers.created);
-    let (mut addresses, mut arguments) = (Vec::new(), Vec::new());
+    let (mut addresses, mut arguments, mut takes) = (Vec::new(), Vec::new(), Vec::new());
     for answers in answers {
+        takes.push(answers.takes);
         addresses.extend(answers.addresses);
         arguments.extend(answers.arguments);
+    }
+    if let Some(refused) = received::refusal(&takes, &settings.evaluation, &sources) {
+        return Err(refused);
     }
     for label in
         arguments.iter_mut().flat_map(|argument: &mut Argument| &mut argument.ways).flat_map(|way| &mut way.steps)
@@ -80,6 +85,7 @@ struct Answers {
     addresses: Vec<String>,
     arguments: Vec<Argument>,
     created: Created,
+    takes: Takes,
 }
 
 /// All arguments of the trails of a deployment.
@@ -94,6 +100,9 @@ impl Question<'_> {
         let (opened, project) = (assignment.open(&budget), assignment.candidate.project.as_ref());
         let created = Created::of_opened(opened.as_ref(), &budget, project, assignment.context.sources);
         let mut answers = Answers { created, ..Answers::default() };
+        if project.called().is_none() || !answers.created.is_empty() {
+            answers.takes = Takes::of(project.root(), opened.as_ref());
+        }
         for site in 0..opened.sites(Subject::Trails) {
             let runs = sighting::runs(&budget, |world| opened.resources(Subject::Trails, site, world));
             self.answer(&runs, &mut answers.addresses, &mut answers.arguments);

@@ -189,6 +189,28 @@ pub enum Variables {
     Assignment(FileId),
 }
 
+/// A value that an option gives a variable or a parameter, and how a deployment takes it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Received {
+    /// The file of the option, or its text.
+    pub option: FileId,
+    /// The variable or the parameter.
+    pub name: String,
+    /// How its declaration takes the value.
+    pub taken: Taken,
+}
+
+/// How a deployment takes a value that an option gives.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Taken {
+    /// No declaration has the name.
+    Undeclared,
+    /// The declaration accepts it.
+    Accepted,
+    /// The declaration refuses it, with the reason.
+    Refused(String),
+}
+
 /// A program that reads Terraform's language.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
 #[expect(missing_docs, reason = "the names say it")]
@@ -272,6 +294,16 @@ pub trait Opened {
 
     /// What couldn't be understood in files that mention a trail.
     fn problems(&self) -> Vec<Problem>;
+
+    /// The values that options give, and how the root takes them.
+    fn received(&self) -> Vec<Received> {
+        Vec::new()
+    }
+
+    /// The names to which options may give values.
+    fn declared(&self) -> Vec<String> {
+        Vec::new()
+    }
 
     /// Why nothing in a file that mentions a trail is read as code, to follow the file's name.
     fn unread(&self) -> Option<String> {

@@ -47,6 +47,8 @@ pub(super) struct Folder {
     pub(super) said: All,
     /// Why it can't be checked at present; then what was said of it before still stands.
     pub(super) failure: Option<Error>,
+    /// A value of an option that every root refuses; everything that doesn't depend on it is checked.
+    pub(super) refused: Option<Error>,
 }
 
 struct State {
@@ -57,7 +59,7 @@ struct State {
 impl Folder {
     /// Not checked yet.
     pub(super) fn new(directory: PathBuf, is_implicit: bool) -> Self {
-        Self { directory, is_implicit, state: None, said: All::new(), failure: None }
+        Self { directory, is_implicit, state: None, said: All::new(), failure: None, refused: None }
     }
 
     /// Brings what is said up to date after changes of some paths; returns the files of which something else may be said.
@@ -108,7 +110,8 @@ impl Folder {
         if let Some(state) = &mut self.state {
             state.standing.take_touched();
         }
-        if let Some(report) = self.report() {
+        if let Some(mut report) = self.report() {
+            self.refused = report.refused.take();
             Places::new(&report.sources, documents, encoding).add(&report, &mut self.said);
         }
         paths.extend(self.said.keys().cloned());

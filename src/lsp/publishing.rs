@@ -70,11 +70,13 @@ impl<W: Write> Session<'_, W> {
         let (documents, encoding) = (&self.documents, self.abilities.encoding);
         let failures = self.folders.iter().filter_map(|folder| folder.failure.as_ref());
         let failures = failures.filter(|error| diagnostics::of_failure(error, documents, encoding).is_none());
-        let complaint: Vec<String> = failures.map(ToString::to_string).collect();
+        let complaint: Vec<String> = failures.map(|error| format!("the check can't be done: {error}")).collect();
+        let refused = self.folders.iter().filter_map(|folder| folder.refused.as_ref()).map(ToString::to_string);
+        let complaint: Vec<String> = complaint.into_iter().chain(refused).collect();
         let complaint = complaint.join("; ");
         let is_new = complaint != self.complaint && !complaint.is_empty();
         self.complaint = complaint;
-        if is_new { self.client.log(&format!("the check can't be done: {}", self.complaint)) } else { Ok(()) }
+        if is_new { self.client.log(&self.complaint) } else { Ok(()) }
     }
 
     /// Says of a file what the editor doesn't know yet.

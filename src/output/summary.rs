@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::inert::inert;
 use crate::error::Error;
 use crate::fix::Safety;
-use crate::report::{Absence, Counts, Judged, JudgedTrail, Outcome, Report, Reported};
+use crate::report::{Absence, Counts, Judged, JudgedTrail, Outcome, Report, Reported, Undeclared};
 use crate::value::part_name;
 
 /// No more files than this are named that aren't read, unless all are asked for.
@@ -14,7 +14,22 @@ const MAX_NAMED: usize = 5;
 /// What was looked at and what was found, in a few sentences.
 pub fn summary(report: &Report) -> String {
     let words = words(report, report.is_verbose);
-    format!("{words}{}{}", not_read(report), of_baseline(report.stale_entries))
+    format!("{words}{}{}{}", not_read(report), undeclared(report), of_baseline(report.stale_entries))
+}
+
+/// The names in options that no root declares, a line for each option.
+fn undeclared(report: &Report) -> String {
+    let line = |Undeclared { option, names, suggestion }: &Undeclared| {
+        let mut named: Vec<String> = names.iter().take(MAX_NAMED).map(|name| format!("`{}`", inert(name))).collect();
+        let more = names.len().saturating_sub(MAX_NAMED);
+        named.extend((more > 0).then(|| format!("{more} more")));
+        let suggestion = suggestion.as_ref().filter(|_| names.len() == 1);
+        let suggestion = suggestion.map(|name| format!("; did you mean `{}`?", inert(name))).unwrap_or_default();
+        let suggestion = if suggestion.is_empty() { ".".to_owned() } else { suggestion };
+        let named = enumerate(&named);
+        format!("warning: no checked root declares {named}, set by `{}`{suggestion}\n", inert(option))
+    };
+    report.undeclared.iter().map(line).collect()
 }
 
 /// The files that mention a trail and aren't read as code, a line for each.

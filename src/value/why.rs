@@ -187,10 +187,15 @@ impl Why {
 
     /// Whether no deployment can evaluate it.
     pub fn is_failure(&self) -> bool {
+        self.failure().is_some()
+    }
+
+    /// The reason why no deployment can evaluate it.
+    pub fn failure(&self) -> Option<&str> {
         match self {
-            Why::Failed { .. } => true,
-            Why::Computed { cause, .. } | Why::Composed { cause, .. } => cause.is_failure(),
-            _ => false,
+            Why::Failed { message } => Some(message),
+            Why::Computed { cause, .. } | Why::Composed { cause, .. } => cause.failure(),
+            _ => None,
         }
     }
 

@@ -705,3 +705,111 @@ fn values_on_the_command_line_are_texts_for_primitive_and_untyped_variables_only
         }
     }
 }
+
+/// The status and what is said on standard error, of a check whose findings are left out.
+fn checked(scratch: &Scratch, arguments: &[&str]) -> (i32, String) {
+    let options = ["check", "--select", "single-region-trail", "--fail-on", "never", "-f", "concise"];
+    let output = scratch.run(&[&options[..], arguments].concat());
+    (status(&output), err(&output))
+}
+
+#[test]
+fn a_value_that_every_root_refuses_ends_the_run() {
+    let list = "variable \"l\" {\n  type = list(string)\n}\nresource \"aws_cloudtrail\" \"t\" {\n  \
+                is_multi_region_trail = length(var.l) == 0\n}\n";
+    let text = list.replace("list(string)", "string");
+    let files = [("a/a.tf", list), ("b/b.tf", &text), ("bad.tfvars", "l = { a = 1 }\n"), ("good.tfvars", "l = []\n")];
+    let scratch = Scratch::new("refused-values", &files);
+    let cases = [
+        ("l={", "it is no valid expression"),
+        ("l=kms.amazonaws.com", "it may not refer to `kms`"),
+        ("l=tolist([])", "it may not call the function `tolist`"),
+        ("l=\"a\"", "a list is required"),
+    ];
+    for (value, reason) in cases {
+        let (status, said) = checked(&scratch, &["a", "--var", value]);
+        assert_eq!(status, 2, "{value}: {said}");
+        let start = "trailint: `--var` gives `l` a value that isn't valid: ";
+        assert!(said.starts_with(start) && said.contains(reason) && said.contains("`a`"), "{value}: {said}");
+        // The other root accepts it as a text.
+        assert_eq!(checked(&scratch, &["--var", value]).0, 0);
+    }
+    for value in ["l=[]", "l=[\"a\"]", "l=[for x in [1] : x]"] {
+        assert_eq!(checked(&scratch, &["a", "--var", value]).0, 0, "{value}");
+    }
+    let file = "trailint: `--var-file bad.tfvars` gives `l` a value that isn't valid: ";
+    assert!(checked(&scratch, &["a", "--var-file", "bad.tfvars"]).1.starts_with(file));
+    assert_eq!(checked(&scratch, &["a", "--var-file", "bad.tfvars", "--var", "l=[]"]).0, 0);
+    assert_eq!(checked(&scratch, &["a", "--var-file", "bad.tfvars", "--var-file", "good.tfvars"]).0, 0);
+    let output = scratch.run(&["trace", "aws_cloudtrail.t", "a", "--var", "l={"]);
+    assert_eq!(status(&output), 2, "{}", err(&output));
+    let output = scratch.command(&["check", "--use-env", "a"]).env("TF_VAR_l", "{").output().unwrap();
+    assert!(status(&output) == 2 && err(&output).contains("`TF_VAR_l`"), "{}", err(&output));
+    let text =
+        "variable \"m\" {\n  type = bool\n}\nresource \"aws_cloudtrail\" \"t\" {\n  is_multi_region_trail = var.m\n}\n";
+    let scratch = Scratch::new("refused-by-one", &[("a/a.tf", text), ("b/b.tf", &text.replace("bool", "string"))]);
+    let unknown = out(&scratch.run(&["check", "--var", "m=x", "--select", "single-region-trail"]));
+    assert!(unknown.contains("`var.m` may be set by `--var`, whose value isn't valid here"), "{unknown}");
+}
+
+#[test]
+fn a_parameter_that_every_template_refuses_ends_the_run() {
+    let text = "Parameters:\n  Multi: {Type: String, AllowedValues: ['true', 'false']}\n  \
+                Days: {Type: Number, Default: 3, MaxValue: 10}\n  \
+                Name: {Type: String, Default: abc, MinLength: 3, AllowedPattern: '[a-z]+'}\n  \
+                Ports: {Type: List<Number>, Default: '1'}\nResources:\n  T:\n    Type: AWS::CloudTrail::Trail\n    \
+                Properties: {IsLogging: true, S3BucketName: b, IsMultiRegionTrail: !Ref Multi}\n";
+    let other = text.replace("MaxValue: 10", "MaxValue: 20");
+    let file = r#"[{"ParameterKey": "Days", "ParameterValue": "30"}]"#;
+    let scratch = Scratch::new("refused-parameters", &[("a.yaml", text), ("b.yaml", &other), ("p.json", file)]);
+    let cases = [
+        ("Multi=TRUE", "isn't among the allowed values"),
+        ("Days=x", "isn't a number"),
+        ("Days=11", "`MaxValue`"),
+        ("Name=Abc", "`AllowedPattern`"),
+        ("Name=ab", "`MinLength`"),
+        ("Ports=1,x", "\"x\" isn't a number"),
+    ];
+    for (value, reason) in cases {
+        let (status, said) = checked(&scratch, &["a.yaml", "--parameter", value]);
+        assert_eq!(status, 2, "{value}: {said}");
+        assert!(said.starts_with("trailint: `--parameter` gives ") && said.contains(reason), "{value}: {said}");
+    }
+    for value in ["Multi=true", "Days=10", "Name=abc", "Ports=1, 2"] {
+        assert_eq!(checked(&scratch, &["a.yaml", "--parameter", value]).0, 0, "{value}");
+    }
+    assert_eq!(checked(&scratch, &["--parameter", "Days=11"]).0, 0);
+    let (status, said) = checked(&scratch, &["--parameter-file", "p.json"]);
+    assert!(status == 2 && said.contains("`--parameter-file p.json` gives `Days`"), "{said}");
+}
+
+#[test]
+fn names_that_no_root_declares_are_warned_about() {
+    let text = "variable \"multi\" {\n  type = bool\n}\nvariable \"regions\" {\n  default = []\n}\n\
+                resource \"aws_cloudtrail\" \"t\" {\n  is_multi_region_trail = var.multi\n}\n";
+    let template = "Parameters:\n  Multi: {Type: String}\nResources:\n  T:\n    Type: AWS::CloudTrail::Trail\n    \
+                    Properties: {IsMultiRegionTrail: !Ref Multi}\n";
+    let values = "multi = true\nregion = 1\nc = 2\n";
+    let files = [("a.tf", text), ("terraform.tfvars", "x = 1\n"), ("v.tfvars", values), ("t.yaml", template)];
+    let scratch = Scratch::new("undeclared-values", &files);
+    let warned = |arguments: &[&str]| {
+        let (status, said) = checked(&scratch, arguments);
+        assert_eq!(status, 0, "{said}");
+        said.lines().filter(|line| line.starts_with("warning: ")).map(|line| format!("{line}\n")).collect::<String>()
+    };
+    assert_eq!(warned(&["--var", "multi=true", "--parameter", "Multi=true"]), "");
+    assert_eq!(
+        warned(&["--var", "mutli=true"]),
+        "warning: no checked root declares `mutli`, set by `--var`; did you mean `multi`?\n"
+    );
+    assert_eq!(
+        warned(&["--parameter", "Mult=true"]),
+        "warning: no checked root declares `Mult`, set by `--parameter`; did you mean `Multi`?\n"
+    );
+    assert_eq!(
+        warned(&["--var-file", "v.tfvars"]),
+        "warning: no checked root declares `c` and `region`, set by `--var-file v.tfvars`.\n"
+    );
+    let output = scratch.command(&["check", "--use-env"]).env("TF_VAR_other", "1").output().unwrap();
+    assert!(!err(&output).contains("other"), "{}", err(&output));
+}

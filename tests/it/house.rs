@@ -35,7 +35,7 @@ const DOORS: [(&str, &[&str]); 31] = [
     ("miette", &["output/snippet.rs"]),
     ("anstream", &["output/stream.rs"]),
     ("rayon", &["engine.rs"]),
-    ("regex::", &["formats/terraform/functions/patterns.rs", "formats/cloudformation/parameters.rs"]),
+    ("regex::", &["formats/terraform/functions/patterns.rs", "formats/cloudformation/limits.rs"]),
     ("toml::", &["config/"]),
     ("serde_json", &["formats/plan/raw.rs", "output/", "lsp/"]),
     ("lsp_server", &["lsp/"]),

@@ -448,3 +448,20 @@ fn the_diagnostics_are_those_of_check() {
     said.sort();
     assert_eq!(said, expected);
 }
+
+#[test]
+fn a_value_that_is_refused_is_logged_and_unknown() {
+    let text =
+        "variable \"m\" {\n  type = bool\n}\nresource \"aws_cloudtrail\" \"t\" {\n  is_multi_region_trail = var.m\n}\n";
+    let settings = "select = [\"single-region-trail\"]\n\n[[root]]\npath = \".\"\nvar-files = [\"v.tfvars\"]\n";
+    let files = [("main.tf", text), ("v.tfvars", "m = \"x\"\n"), ("trailint.toml", settings)];
+    let scratch = Scratch::new("lsp-refused", &files);
+    let mut editor = Editor::open(&scratch);
+    assert_eq!(editor.rules("main.tf"), ["single-region-trail"]);
+    let is_told = |message: &serde_json::Value| {
+        message["params"]["message"]
+            .as_str()
+            .is_some_and(|text| text.contains("`v.tfvars` gives `m` a value that isn't"))
+    };
+    assert!(editor.others.iter().any(is_told), "{:?}", editor.others);
+}

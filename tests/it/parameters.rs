@@ -57,7 +57,6 @@ fn options_give_values() {
         (&["--region", "us-east-1"], "MX"),
         (&["--region", "eu-west-1"], "MLX"),
         (&["--parameter", "Multi=true"], "lX"),
-        (&["--parameter", "Multi=maybe"], "mlX"),
         (&["--parameter", "Undeclared=true"], "MlX"),
         (&["--parameter", "Sources=example.com", "--parameter", "Multi=true"], "l"),
         (&["--parameter-file", "list.json"], "lX"),

@@ -17,7 +17,7 @@ use super::roots::{MAX_TEMPLATES, Root};
 use super::scope::Scope;
 use super::stacks::{Deployed, LANDING_ZONE, created, is_stack};
 use super::template::{Template, holds_type};
-use crate::formats::{Context, Opened};
+use crate::formats::{Context, Opened, Received};
 use crate::model::{Elsewhere, Hint, Resource, Subject, last_name};
 use crate::source::{FileId, Span};
 use crate::syntax::Problem;
@@ -111,6 +111,16 @@ impl<'a> Deployment<'a> {
 impl Opened for Deployment<'_> {
     fn header(&self) -> Option<Span> {
         self.root.as_ref().map(|root| root.template.header)
+    }
+
+    fn received(&self) -> Vec<Received> {
+        let Some(root) = &self.root else { return Vec::new() };
+        let world = World::open(&self.budget);
+        Evaluator::new(&self.library, Rc::clone(root), &world).received()
+    }
+
+    fn declared(&self) -> Vec<String> {
+        self.root.iter().flat_map(|root| root.template.parameters.names()).map(str::to_owned).collect()
     }
 
     fn unread(&self) -> Option<String> {

@@ -1,6 +1,6 @@
 //! Values that the user gives to the parameters of root templates.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use super::document::Reading;
@@ -44,7 +44,19 @@ impl Given {
     }
 }
 
+impl Given {
+    /// The names of the parameters that are given values, each with the option that gives it.
+    pub(super) fn names(&self) -> BTreeMap<&str, FileId> {
+        self.values.iter().map(|(name, value)| (name.as_str(), value.span.file)).collect()
+    }
+}
+
 impl Value {
+    /// The option that gives it.
+    pub(super) fn option(&self) -> FileId {
+        self.span.file
+    }
+
     /// The text, and where it is given.
     pub(super) fn as_given(&self, name: &str) -> (Maybe<String>, Vec<Hop>) {
         let hops = vec![Hop { span: self.span, step: Step::ParameterValue(name.to_owned()) }];

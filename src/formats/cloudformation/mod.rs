@@ -14,6 +14,7 @@ mod exports;
 mod flat;
 pub(crate) mod given;
 mod library;
+mod limits;
 mod lists;
 mod loops;
 mod macros;

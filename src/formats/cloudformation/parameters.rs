@@ -3,18 +3,19 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use regex::RegexBuilder;
-
 use super::eval::{Evaluator, READER, Way, is_absent, is_braced, weight_of_text};
-use super::flat;
 use super::lists::{EMPTY_LIST, MAX_ITEMS};
 use super::references::declaration;
 use super::symbols::{failed, is_final};
-use crate::formats::ParameterPolicy;
+use super::{flat, limits};
+use crate::formats::{ParameterPolicy, Received, Taken};
 use crate::source::Span;
 use crate::syntax::node::{Entry, Mapping, Meaning, Node, NodeKind};
 use crate::value::world::Atom;
 use crate::value::{Data, Hop, Known, Maybe, Step, Traced, Unknown, Why, placeholder};
+
+/// The types of parameters whose values are the keys of stored values.
+const STORED: &str = "AWS::SSM::Parameter::Value";
 
 /// The text of a parameter before its type is looked at, and where it comes from.
 type Given = (Maybe<String>, Vec<Hop>);
@@ -35,7 +36,7 @@ impl Evaluator<'_> {
         let here = declaration(name, declared.key.span);
         let Some(mapping) = declared.value.as_mapping() else { return (Unknown(Why::Unreadable), here) };
         let kind = flat::text(mapping, "Type").unwrap_or("String");
-        if kind.starts_with("AWS::SSM::Parameter::Value") {
+        if kind.starts_with(STORED) {
             // The value is found under the key that is given, and no stored value is empty.
             return (Unknown(Why::AtDeployment { reference, is_set: true }), here);
         }
@@ -53,12 +54,35 @@ impl Evaluator<'_> {
 
     /// An unknown value in place of one that an option gives and this template refuses; it may be meant for another one.
     fn unless_refused_option(&self, name: &str, value: Maybe<Data>) -> Maybe<Data> {
-        match value {
-            Unknown(why) if why.is_failure() && self.scope.call.is_none() && self.library.given.get(name).is_some() => {
-                let setter = "an option whose value isn't valid here".to_owned();
+        match (value, self.library.given.get(name)) {
+            (Unknown(why), Some(given)) if why.is_failure() && self.scope.call.is_none() => {
+                let option = self.library.context.sources.file(given.option());
+                let setter = format!("`{}`, whose value isn't valid here", option.name);
                 Unknown(Why::SetElsewhere { reference: name.to_owned(), setter })
             }
-            value => value,
+            (value, _) => value,
+        }
+    }
+
+    /// How the declarations of the root take the values of the options.
+    pub(super) fn received(&self) -> Vec<Received> {
+        let names = self.library.given.names().into_iter();
+        names.map(|(name, option)| Received { option, name: name.to_owned(), taken: self.taken(name) }).collect()
+    }
+
+    fn taken(&self, name: &str) -> Taken {
+        let Some(declared) = self.scope.template.parameters.get(name) else {
+            // A macro may add it.
+            let is_certain = self.scope.template.parameters.flat.rest().is_none();
+            return if is_certain { Taken::Undeclared } else { Taken::Accepted };
+        };
+        let Some(mapping) = declared.value.as_mapping() else { return Taken::Accepted };
+        let is_key = flat::text(mapping, "Type").is_some_and(|kind| kind.starts_with(STORED));
+        let given = self.library.given.get(name).map(|value| value.as_given(name).0);
+        let Some(Known(text)) = given.filter(|_| !is_key) else { return Taken::Accepted };
+        match self.accepted(name, declared, Known(text), declared.key.span) {
+            Unknown(why) => why.failure().map_or(Taken::Accepted, |reason| Taken::Refused(reason.to_owned())),
+            Known(_) => Taken::Accepted,
         }
     }
 
@@ -66,8 +90,14 @@ impl Evaluator<'_> {
     fn accepted(&self, name: &str, declared: &Entry, text: Maybe<String>, span: Span) -> Maybe<Data> {
         let kind = declared.value.as_mapping().and_then(|mapping| flat::text(mapping, "Type")).unwrap_or("String");
         let allowed = self.library.allowed(declared);
+        let is_of_option = self.scope.call.is_none() && self.library.given.get(name).is_some();
+        if let (Known(text), Some(mapping), true) = (&text, declared.value.as_mapping(), is_of_option) {
+            if let Some(reason) = limits::broken(text, mapping, is_list(kind)) {
+                return failed(format!("{reason} of `{name}`"));
+            }
+        }
         if is_list(kind) {
-            return text.and_then(|text| list(&text, &allowed, name, span));
+            return text.and_then(|text| list(&text, kind, &allowed, name, span));
         }
         let text = match self.pinned(name, &text, &allowed) {
             Some(pinned) => self.narrow(text, &pinned, name),
@@ -209,14 +239,9 @@ impl Allowed {
 
 /// Whether a declaration refuses the empty text. A pattern has to match the whole of a value.
 fn refuses_empty(declared: &Mapping) -> bool {
-    const MAX_PATTERN: usize = 1_000;
-    const MAX_SIZE: usize = 1 << 16;
     let text = |key: &str| scalar_text(&declared.get(key)?.value);
     let has_length = text("MinLength").and_then(|length| length.parse::<u64>().ok()).is_some_and(|length| length > 0);
-    // A pattern that only Java reads decides nothing.
-    let pattern = text("AllowedPattern").filter(|pattern| pattern.len() <= MAX_PATTERN);
-    let pattern =
-        pattern.and_then(|pattern| RegexBuilder::new(&format!("^(?:{pattern})$")).size_limit(MAX_SIZE).build().ok());
+    let pattern = text("AllowedPattern").and_then(|pattern| limits::whole(&pattern));
     has_length || pattern.is_some_and(|pattern| !pattern.is_match(""))
 }
 
@@ -229,7 +254,7 @@ fn single(text: String, kind: &str) -> Maybe<Data> {
 }
 
 /// The members of a list are trimmed.
-fn list(text: &str, allowed: &Allowed, name: &str, span: Span) -> Maybe<Data> {
+fn list(text: &str, kind: &str, allowed: &Allowed, name: &str, span: Span) -> Maybe<Data> {
     if text.is_empty() {
         return Unknown(Why::NotEvaluated { construct: EMPTY_LIST.to_owned() });
     }
@@ -239,6 +264,11 @@ fn list(text: &str, allowed: &Allowed, name: &str, span: Span) -> Maybe<Data> {
     let items: Vec<String> = text.split(',').map(|item| item.trim().to_owned()).collect();
     if let Some(other) = items.iter().find(|item| !allowed.known.is_empty() && !allowed.known.contains(*item)) {
         return failed(format!("\"{other}\" isn't among the allowed values of `{name}`"));
+    }
+    if kind == "List<Number>" {
+        if let Some(other) = items.iter().find(|item| item.parse::<f64>().is_err()) {
+            return failed(format!("\"{other}\" isn't a number, and `{name}` is a list of them"));
+        }
     }
     Known(Data::tuple(items.into_iter().map(|item| Traced::written(Data::String(item), span)).collect()))
 }

@@ -264,6 +264,11 @@ impl Section {
         self.flat.entries.extend(entries);
     }
 
+    /// The keys.
+    pub(super) fn names(&self) -> impl Iterator<Item = &str> {
+        self.positions.keys().map(String::as_str)
+    }
+
     /// The entry of a key.
     pub(super) fn get(&self, key: &str) -> Option<&Entry> {
         self.flat.entries.get(*self.positions.get(key)?)

@@ -1,5 +1,6 @@
 //! Terraform and OpenTofu: a directory is a module, and a root module is one that no scanned module calls.
 
+mod assignment;
 mod body;
 mod calls;
 mod domain;

@@ -16,7 +16,7 @@ use super::scope::{Call, Scope};
 use super::search::{Found, Search, Site, SiteCall};
 use super::values::RootValues;
 use super::{Root, body, variables};
-use crate::formats::{Context, Engine, Opened, Plan};
+use crate::formats::{Context, Engine, Opened, Plan, Received};
 use crate::model::{Contradiction, Elsewhere, Resource, Subject};
 use crate::source::{FileId, Span};
 use crate::syntax::Problem;
@@ -290,6 +290,17 @@ impl Opened for Tree<'_> {
     fn header(&self) -> Option<Span> {
         // A module that is called is deployed by its caller.
         self.root.module.header().filter(|_| !self.is_called)
+    }
+
+    fn received(&self) -> Vec<Received> {
+        let world = World::open(&self.budget);
+        variables::received(&Evaluator::new(self, &self.root, &world))
+    }
+
+    fn declared(&self) -> Vec<String> {
+        let module = &self.root.module;
+        let variables = module.blocks("variable").filter_map(|id| module.block(id));
+        variables.filter_map(|block| block.labels.first()).map(|label| label.text.clone()).collect()
     }
 
     fn sites(&self, subject: Subject) -> usize {

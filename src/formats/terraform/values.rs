@@ -5,11 +5,12 @@
 //! A plan was made with what its maker gave, so it comes after the files that lie here, and before the command line.
 //! Source: <https://developer.hashicorp.com/terraform/language/values/variables#variable-definition-precedence>.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::library::Library;
-use super::{file_name, is_json, json, names};
+use super::{assignment, file_name, is_json, json, names};
 use crate::formats::{Context, Plan, Variables};
 use crate::named::{HasName, Named};
 use crate::source::{FileId, PathKind, ReadError, SourceFile, Span};
@@ -32,6 +33,8 @@ pub(super) struct Layer {
     /// The name of the file, if it can't be read as a whole and may set any variable.
     unreadable: Option<String>,
     problems: Vec<Problem>,
+    /// The option that names it; `None` for a file that Terraform loads by itself.
+    option: Option<FileId>,
 }
 
 /// What wins for a variable.
@@ -50,6 +53,8 @@ pub(super) struct Value {
     name: String,
     /// The expression; it stands outside of any module, so it may refer to nothing.
     pub(super) expr: Expr,
+    /// The reason why Terraform refuses the expression as one of the command line.
+    pub(super) refused: Option<String>,
     /// The same as plain text, where only the variable's type says whether it is an expression.
     pub(super) text: Option<Expr>,
 }
@@ -81,6 +86,31 @@ impl RootValues {
         named.flat_map(|layer| &layer.values).map(|value| value.name.as_str())
     }
 
+    /// The names to which options give values, each with the last option that does.
+    pub(super) fn of_options(&self) -> BTreeMap<&str, FileId> {
+        let mut names = BTreeMap::new();
+        for layer in &self.layers {
+            let Some(option) = layer.option else { continue };
+            names.extend(layer.values.iter().map(|value| (value.name.as_str(), option)));
+        }
+        names
+    }
+
+    /// The option that gives a variable its value; `None` if that comes from anywhere else.
+    pub(super) fn option_of(&self, name: &str, plan: Option<&Plan>) -> Option<FileId> {
+        let (beside, named) = self.layers.split_at_checked(self.before_plan)?;
+        let last = |layers: &[Arc<Layer>]| {
+            let layer =
+                layers.iter().rfind(|layer| layer.unreadable.is_some() || layer.values.last_named(name).is_some());
+            layer.map(|layer| layer.option)
+        };
+        match (last(named), plan.and_then(|plan| plan.variable(name))) {
+            (Some(option), _) => option,
+            (None, Some(_)) => None,
+            (None, None) => last(beside).flatten(),
+        }
+    }
+
     /// What couldn't be understood in the files.
     pub(super) fn problems(&self) -> impl Iterator<Item = &Problem> {
         self.layers.iter().flat_map(|layer| &layer.problems)
@@ -105,10 +135,11 @@ impl HasName for Value {
 impl Layer {
     /// Reads what an option names.
     pub(super) fn read(variables: Variables, file: &SourceFile) -> Self {
-        match variables {
-            Variables::File(id) => Self::of_file(id, file),
-            Variables::Assignment(id) => Self::of_assignment(id, file),
-        }
+        let (option, layer) = match variables {
+            Variables::File(id) => (id, Self::of_file(id, file)),
+            Variables::Assignment(id) => (id, Self::of_assignment(id, file)),
+        };
+        Self { option: Some(option), ..layer }
     }
 
     fn unreadable(name: String) -> Self {
@@ -123,11 +154,15 @@ impl Layer {
             problem.kind.loses_text() && !attributes.iter().any(|attribute| is_inside(attribute.value.span))
         };
         let is_unreadable = !file.replaced.is_empty() || problems.iter().any(is_lost);
-        let value = |attribute: Attribute| Value { name: attribute.name.text, expr: attribute.value, text: None };
+        let value = |attribute: Attribute| {
+            let (name, expr) = (attribute.name.text, attribute.value);
+            Value { name, expr, refused: None, text: None }
+        };
         Self {
             values: attributes.into_iter().map(value).collect(),
             unreadable: is_unreadable.then(|| file.name.clone()),
             problems,
+            option: None,
         }
     }
 
@@ -136,10 +171,11 @@ impl Layer {
         let Some((name, text)) = file.text.split_once('=') else { return Self::default() };
         let start = name.len().saturating_add(1);
         let span = Span::new(id, start, file.text.len());
-        let unreadable = Expr { span, kind: ExprKind::Unreadable };
+        let (expr, refused) = assignment::read(text, span);
         let value = Value {
             name: name.trim().to_owned(),
-            expr: hcl::parse_expr(text, |_| span).unwrap_or(unreadable),
+            expr,
+            refused,
             text: Some(Expr { span, kind: ExprKind::String(text.to_owned()) }),
         };
         Self { values: Named::from(vec![value]), ..Self::default() }

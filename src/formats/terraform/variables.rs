@@ -5,7 +5,8 @@ use super::eval::{Evaluator, symbol};
 use super::scope::Way;
 use super::types::{Type, convert};
 use super::values;
-use crate::formats::Plan;
+use crate::formats::{Plan, Received, Taken};
+use crate::source::FileId;
 use crate::syntax::hcl::{Block, Expr, ExprKind};
 use crate::value::{Data, Hop, Known, Maybe, Origin, Step, Traced, Unknown, Why};
 
@@ -34,16 +35,15 @@ pub(super) fn value(evaluator: &Evaluator<'_>, name: &str) -> Way {
         }
         Given::Nothing => return nothing_given(evaluator, variable, name, ty.as_ref()),
     };
-    let converted = match &ty {
-        Some(ty) => convert(value, ty),
-        None => value.map(|_| Unknown(of_unknown_type(evaluator, name))),
-    };
-    let converted = converted.map(|value| validated(evaluator, variable, name, ty.as_ref(), value));
-    let converted = if is_refused_option(evaluator, name, &converted) {
-        let (reference, setter) = (format!("var.{name}"), "an option whose value isn't valid here".to_owned());
-        converted.map(|_| Unknown(Why::SetElsewhere { reference, setter }))
-    } else {
-        converted
+    let converted = accepted(evaluator, variable, name, ty.as_ref(), value);
+    let converted = match refused_option(evaluator, name, &converted) {
+        Some((option, _)) => {
+            let option = evaluator.tree.context.sources.file(option);
+            let (reference, setter) =
+                (format!("var.{name}"), format!("`{}`, whose value isn't valid here", option.name));
+            converted.map(|_| Unknown(Why::SetElsewhere { reference, setter }))
+        }
+        None => converted,
     };
     let is_default = matches!(step, Step::VariableDefault(_));
     let mut hops = vec![Hop { span: converted.origin.span(), step }];
@@ -52,10 +52,54 @@ pub(super) fn value(evaluator: &Evaluator<'_>, name: &str) -> Way {
     (converted.value, hops)
 }
 
-/// True if an option gives a variable of the root a value that isn't valid for it; it may be meant for another root.
-fn is_refused_option(evaluator: &Evaluator<'_>, name: &str, value: &Traced<Data>) -> bool {
-    let is_failure = matches!(&value.value, Unknown(why) if why.is_failure());
-    is_failure && evaluator.scope.call.is_none() && evaluator.tree.values.overruling().any(|own| own == name)
+/// The option that gives a variable of the root a value that isn't valid for it, and the reason; it may be meant for
+/// another root.
+fn refused_option(evaluator: &Evaluator<'_>, name: &str, value: &Traced<Data>) -> Option<(FileId, String)> {
+    let Unknown(why) = &value.value else { return None };
+    let reason = why.failure()?;
+    let option = evaluator.tree.values.option_of(name, evaluator.tree.context.plan);
+    Some((option.filter(|_| evaluator.scope.call.is_none())?, reason.to_owned()))
+}
+
+/// How the declarations of the root take the values of the options.
+pub(super) fn received(evaluator: &Evaluator<'_>) -> Vec<Received> {
+    let module = &evaluator.scope.module;
+    let names = evaluator.tree.values.of_options();
+    names
+        .into_iter()
+        .map(|(name, option)| {
+            let Some(variable) = module.find("variable", &[name]) else {
+                // A file that can't be read may declare it.
+                let is_certain = !module.may_declare("variable", &[name]);
+                let taken = if is_certain { Taken::Undeclared } else { Taken::Accepted };
+                return Received { option, name: name.to_owned(), taken };
+            };
+            let ty = type_of(evaluator, variable);
+            let reason = match given(evaluator, variable, name, ty.as_ref()) {
+                Given::Value(value, _) => {
+                    refused_option(evaluator, name, &accepted(evaluator, variable, name, ty.as_ref(), value))
+                }
+                Given::Unreadable(_) | Given::Nothing => None,
+            };
+            let taken = reason.map_or(Taken::Accepted, |(_, reason)| Taken::Refused(reason));
+            Received { option, name: name.to_owned(), taken }
+        })
+        .collect()
+}
+
+/// A given value as the declaration of its variable makes it.
+fn accepted(
+    evaluator: &Evaluator<'_>,
+    variable: &Block,
+    name: &str,
+    ty: Option<&Type>,
+    value: Traced<Data>,
+) -> Traced<Data> {
+    let converted = match ty {
+        Some(ty) => convert(value, ty),
+        None => value.map(|_| Unknown(of_unknown_type(evaluator, name))),
+    };
+    converted.map(|value| validated(evaluator, variable, name, ty, value))
 }
 
 /// The type that a variable is declared with; nothing if it can't be read.
@@ -129,8 +173,16 @@ fn root_value(evaluator: &Evaluator<'_>, variable: &Block, name: &str, ty: Optio
     // On the command line, a primitive needs no quotes, and neither does the value of a variable without a type.
     let is_untyped = variable.body.attribute("type").is_none();
     let is_text = is_untyped || matches!(ty, Some(Type::String | Type::Bool | Type::Number));
-    let expr = value.text.as_ref().filter(|_| is_text).unwrap_or(&value.expr);
-    Some(Given::Value(evaluator.outside().eval(expr), Step::VariableValue(name.to_owned())))
+    let step = Step::VariableValue(name.to_owned());
+    let given = match (value.text.as_ref().filter(|_| is_text), &value.refused) {
+        (Some(text), _) => evaluator.outside().eval(text),
+        (None, None) => evaluator.outside().eval(&value.expr),
+        (None, Some(reason)) => {
+            let refused = Unknown(Why::Failed { message: reason.clone() });
+            Traced { value: refused, origin: Origin::Written(value.expr.span), hops: Vec::new() }
+        }
+    };
+    Some(Given::Value(given, step))
 }
 
 /// A root variable without a value may be any of what its type and its validations allow.

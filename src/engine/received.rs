@@ -1,0 +1,101 @@
+//! Compares the values of options with the declarations of all roots: an option may be meant for one of several roots, but
+//! not for none of them.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::error::{Error, closest};
+use crate::formats::{Opened, Options, Received, Taken, Variables};
+use crate::report::Undeclared;
+use crate::source::{FileId, Sources};
+
+/// How a root takes the values of the options.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Takes {
+    root: String,
+    values: Vec<Received>,
+    /// The declared names, if one of the values has another.
+    declared: Vec<String>,
+}
+
+/// How all roots take a value.
+#[derive(Default)]
+struct Value<'a> {
+    is_declared: bool,
+    is_accepted: bool,
+    /// The first root that refuses it, and the reason.
+    refused: Option<(&'a str, &'a str)>,
+}
+
+impl Takes {
+    /// How a root takes them.
+    pub(super) fn of(root: String, opened: &dyn Opened) -> Self {
+        let values = opened.received();
+        let has_other = values.iter().any(|value| value.taken == Taken::Undeclared);
+        let declared = if has_other { opened.declared() } else { Vec::new() };
+        Self { root, values, declared }
+    }
+}
+
+/// The first value that every root refuses that declares its name.
+pub(super) fn refusal(takes: &[Takes], options: &Options, sources: &Sources) -> Option<Error> {
+    let all = all(takes);
+    let mut refused = all.iter().filter(|(_, value)| !value.is_accepted);
+    refused.find_map(|((option, name), value)| {
+        let (root, reason) = value.refused?;
+        let option = option_name(*option, options, sources);
+        Some(Error::RefusedValue { option, name: (*name).to_owned(), root: root.to_owned(), cause: reason.to_owned() })
+    })
+}
+
+/// The names of options that no root declares, by option. Other sources of values may name more than a root declares.
+pub(super) fn undeclared(takes: &[Takes], options: &Options, sources: &Sources) -> Vec<Undeclared> {
+    let given: BTreeSet<FileId> = options.variables.iter().chain(&options.parameters).map(file_of).collect();
+    let known: BTreeSet<&str> = takes.iter().flat_map(|takes| &takes.declared).map(String::as_str).collect();
+    let mut names: BTreeMap<FileId, Vec<&str>> = BTreeMap::new();
+    for ((option, name), value) in &all(takes) {
+        if !value.is_declared && given.contains(option) {
+            names.entry(*option).or_default().push(name);
+        }
+    }
+    let of_option = |(option, names): (FileId, Vec<&str>)| Undeclared {
+        option: option_name(option, options, sources),
+        suggestion: names.first().and_then(|name| closest(name, known.iter().copied())).map(str::to_owned),
+        names: names.into_iter().map(str::to_owned).collect(),
+    };
+    names.into_iter().map(of_option).collect()
+}
+
+/// The values of all options, by option and name.
+fn all(takes: &[Takes]) -> BTreeMap<(FileId, &str), Value<'_>> {
+    let mut all: BTreeMap<(FileId, &str), Value<'_>> = BTreeMap::new();
+    for takes in takes {
+        for received in &takes.values {
+            let value = all.entry((received.option, &received.name)).or_default();
+            match &received.taken {
+                Taken::Undeclared => {}
+                Taken::Accepted => (value.is_declared, value.is_accepted) = (true, true),
+                Taken::Refused(reason) => {
+                    value.is_declared = true;
+                    value.refused.get_or_insert((&takes.root, reason));
+                }
+            }
+        }
+    }
+    all
+}
+
+fn file_of(variables: &Variables) -> FileId {
+    let (Variables::File(id) | Variables::Assignment(id)) = variables;
+    *id
+}
+
+/// The option as it was given: `--var`, `--var-file prod.tfvars`, `TF_VAR_region`.
+fn option_name(option: FileId, options: &Options, sources: &Sources) -> String {
+    let name = &sources.file(option).name;
+    let is_given = |given: &[Variables]| given.contains(&Variables::File(option));
+    match (is_given(&options.variables), is_given(&options.parameters)) {
+        (true, _) => format!("--var-file {name}"),
+        (_, true) => format!("--parameter-file {name}"),
+        (false, false) => name.clone(),
+    }
+}

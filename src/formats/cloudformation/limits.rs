@@ -1,0 +1,51 @@
+//! The limits that a parameter sets for the values that it is given, beside the list of those that it allows.
+//!
+//! Source: <https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/parameters-section-structure.html>.
+
+use regex::RegexBuilder;
+
+use super::parameters::scalar_text;
+use crate::syntax::node::Mapping;
+
+/// The limit that a value breaks, to precede `of` and the parameter's name.
+pub(super) fn broken(text: &str, declared: &Mapping, is_list: bool) -> Option<String> {
+    let limit = |key: &str| declared.get(key).and_then(|entry| scalar_text(&entry.value));
+    let number = |key: &str| limit(key)?.trim().parse::<f64>().ok();
+    let length = text.encode_utf16().count();
+    let is_shorter = |least: usize| length < least;
+    let is_longer = |most: usize| length > most;
+    if !is_list && limit("MinLength").and_then(|least| least.parse().ok()).is_some_and(is_shorter) {
+        return Some("the value is shorter than the `MinLength`".to_owned());
+    }
+    if !is_list && limit("MaxLength").and_then(|most| most.parse().ok()).is_some_and(is_longer) {
+        return Some("the value is longer than the `MaxLength`".to_owned());
+    }
+    if let Ok(value) = text.trim().parse::<f64>() {
+        if number("MinValue").is_some_and(|least| value < least) {
+            return Some("the value is less than the `MinValue`".to_owned());
+        }
+        if number("MaxValue").is_some_and(|most| value > most) {
+            return Some("the value is greater than the `MaxValue`".to_owned());
+        }
+    }
+    let is_refused = !is_list && limit("AllowedPattern").is_some_and(|pattern| is_other(text, &pattern));
+    is_refused.then(|| "the value doesn't match the `AllowedPattern`".to_owned())
+}
+
+/// True if a text certainly doesn't match a pattern, which Java reads: classes of characters with names and line ends
+/// mean something else there.
+fn is_other(text: &str, pattern: &str) -> bool {
+    let is_same_in_java = text.chars().all(|c| c.is_ascii() && !c.is_ascii_control())
+        && !["\\p", "\\P", "[:", "&&", "--", "~~"].iter().any(|other| pattern.contains(other));
+    is_same_in_java && whole(pattern).is_some_and(|pattern| !pattern.is_match(text))
+}
+
+/// The expression that matches only whole texts; `None` for one that only Java reads.
+pub(super) fn whole(pattern: &str) -> Option<regex::Regex> {
+    const MAX_PATTERN: usize = 1_000;
+    const MAX_SIZE: usize = 1 << 16;
+    if pattern.len() > MAX_PATTERN {
+        return None;
+    }
+    RegexBuilder::new(&format!("^(?:{pattern})$")).size_limit(MAX_SIZE).build().ok()
+}
