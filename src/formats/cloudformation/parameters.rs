@@ -91,10 +91,10 @@ impl Evaluator<'_> {
         let kind = declared.value.as_mapping().and_then(|mapping| flat::text(mapping, "Type")).unwrap_or("String");
         let allowed = self.library.allowed(declared);
         let is_of_option = self.scope.call.is_none() && self.library.given.get(name).is_some();
-        if let (Known(text), Some(mapping), true) = (&text, declared.value.as_mapping(), is_of_option) {
-            if let Some(reason) = limits::broken(text, mapping, is_list(kind)) {
-                return failed(format!("{reason} of `{name}`"));
-            }
+        if let (Known(text), Some(mapping), true) = (&text, declared.value.as_mapping(), is_of_option)
+            && let Some(reason) = limits::broken(text, mapping, is_list(kind))
+        {
+            return failed(format!("{reason} of `{name}`"));
         }
         if is_list(kind) {
             return text.and_then(|text| list(&text, kind, &allowed, name, span));
@@ -265,10 +265,8 @@ fn list(text: &str, kind: &str, allowed: &Allowed, name: &str, span: Span) -> Ma
     if let Some(other) = items.iter().find(|item| !allowed.known.is_empty() && !allowed.known.contains(*item)) {
         return failed(format!("\"{other}\" isn't among the allowed values of `{name}`"));
     }
-    if kind == "List<Number>" {
-        if let Some(other) = items.iter().find(|item| item.parse::<f64>().is_err()) {
-            return failed(format!("\"{other}\" isn't a number, and `{name}` is a list of them"));
-        }
+    if let Some(other) = items.iter().find(|item| kind == "List<Number>" && item.parse::<f64>().is_err()) {
+        return failed(format!("\"{other}\" isn't a number, and `{name}` is a list of them"));
     }
     Known(Data::tuple(items.into_iter().map(|item| Traced::written(Data::String(item), span)).collect()))
 }
