@@ -10,6 +10,7 @@ use super::eval::Evaluator;
 use super::exports::{self, Export};
 use super::flat::is_loop;
 use super::library::Library;
+use super::loops::Member;
 use super::macros;
 use super::names_trail;
 use super::path::{self, Path};
@@ -227,6 +228,10 @@ impl Search {
                 // A loop may put the type together, too.
                 _ => is_loop(entry) && holds_type(&entry.value, &|kind| may_be(kind) || kind.contains("${")),
             };
+            if is_loop(entry) && subject == Subject::Trails {
+                let depth = stacks.map_or(0, |stacks| stacks.length);
+                self.look_for_unread(evaluator, entry, exists, depth);
+            }
             if is_site {
                 self.note(root, stacks, entry);
             } else if kind.is_some_and(is_stack) {
@@ -234,7 +239,7 @@ impl Search {
             } else if kind == Some(LANDING_ZONE) && subject == Subject::Trails {
                 self.note_elsewhere(|| evaluator.landing_zone(&evaluator.member(entry), exists));
             } else if kind.is_none() {
-                self.note_elsewhere(|| whole_elsewhere(evaluator, entry).filter(is_doubtful));
+                self.note_elsewhere(|| whole_elsewhere(evaluator, &evaluator.member(entry)).filter(is_doubtful));
             }
         }
         self.note_elsewhere(|| included_elsewhere(&template).filter(is_doubtful));
@@ -297,6 +302,59 @@ impl Search {
         }
     }
 
+    /// Notes the parts that aren't here among what a loop makes, and within the stacks that it makes.
+    fn look_for_unread(&mut self, evaluator: &Evaluator<'_>, entry: &Entry, exists: &Traced<bool>, depth: usize) {
+        let may_be_unread = |kind: &str| is_stack(kind) || kind == LANDING_ZONE || kind.contains("${");
+        if !holds_type(&entry.value, &may_be_unread) && evaluator.library.macro_within(&entry.value).is_none() {
+            return;
+        }
+        let members = match evaluator.iterate(entry) {
+            Ok(members) => members.all,
+            Err(why) => evaluator.sketch(entry, &why),
+        };
+        for member in &members {
+            if !self.budget.pay(STEPS_OF_A_RESOURCE) {
+                return self.give_up(entry.key.span, STEPS);
+            }
+            self.note_unread(&evaluator.with(member.names.clone()), member, exists, depth);
+        }
+    }
+
+    fn note_unread(&mut self, evaluator: &Evaluator<'_>, member: &Member, exists: &Traced<bool>, depth: usize) {
+        let kind = member.value.as_mapping().and_then(|mapping| super::flat::text(mapping, "Type"));
+        match kind.map(|kind| evaluator.filled(kind)) {
+            Some(kind) if is_stack(&kind) => {
+                let entered = evaluator.enter(member, exists);
+                if entered.is_empty() {
+                    return self.note_elsewhere(|| evaluator.elsewhere(member, exists));
+                }
+                if depth >= MAX_DEPTH {
+                    return self.give_up(member.key_span, "stacks within stacks");
+                }
+                for (_, inner, exists) in entered {
+                    self.note_unread_in(&inner, &exists, depth.saturating_add(1));
+                }
+            }
+            Some(kind) if kind == LANDING_ZONE => self.note_elsewhere(|| evaluator.landing_zone(member, exists)),
+            Some(_) => {}
+            None => self.note_elsewhere(|| whole_elsewhere(evaluator, member)),
+        }
+    }
+
+    fn note_unread_in(&mut self, evaluator: &Evaluator<'_>, exists: &Traced<bool>, depth: usize) {
+        let template = Rc::clone(&evaluator.scope.template);
+        for entry in &template.resources.flat.entries {
+            if !self.budget.pay(STEPS_OF_A_RESOURCE) {
+                return self.give_up(entry.key.span, STEPS);
+            }
+            self.note_unread(evaluator, &evaluator.member(entry), exists, depth);
+        }
+        for entry in &template.resources.flat.loops {
+            self.look_for_unread(evaluator, entry, exists, depth);
+        }
+        self.note_elsewhere(|| included_elsewhere(&template));
+    }
+
     /// Notes once for each limit that there may be more than was searched for.
     fn give_up(&mut self, header: Span, limit: &'static str) {
         if self.elsewhere.iter().any(|part| part.limit == Some(limit)) {
@@ -326,16 +384,16 @@ fn included_elsewhere(template: &Template) -> Option<Elsewhere> {
 }
 
 /// A resource that a macro brings as a whole may be a trail, if its name or the macro's says so.
-fn whole_elsewhere(evaluator: &Evaluator<'_>, entry: &Entry) -> Option<Elsewhere> {
-    let transform = entry.value.as_mapping()?.get(macros::KEY)?;
+fn whole_elsewhere(evaluator: &Evaluator<'_>, member: &Member) -> Option<Elsewhere> {
+    let transform = member.value.as_mapping()?.get(macros::KEY)?;
     let found = macros::calls(&transform.value).into_iter().next()?;
-    let name = entry.key.as_text().unwrap_or_default();
+    let name = member.key.as_str();
     let words = found.words(evaluator.library);
     let hint = Hint::of(words.split_whitespace().rev().map(last_name), name);
     let what = format!("resource `{}`", evaluator.scope.qualify(name));
     let help = "include a file beside this template, so that it can be read".to_owned();
     let reason = "its text isn't here".to_owned();
-    Some(Elsewhere { header: entry.key.span, what, reason, help, hint, limit: None })
+    Some(Elsewhere { header: member.key_span, what, reason, help, hint, limit: None })
 }
 
 /// The files that a template's stacks deploy, also those that loops make.

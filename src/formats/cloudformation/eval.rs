@@ -150,6 +150,7 @@ impl<'a> Evaluator<'a> {
             NodeKind::Sequence(items) => Known(Data::tuple(self.items(items.iter().map(|item| &**item)))),
             NodeKind::Mapping(mapping) => match self.placeholder(node) {
                 Some(why) => Unknown(why),
+                None if self.is_condition(mapping) => only_in_conditions("Condition"),
                 None => Known(Data::Object(self.object(mapping, node.span))),
             },
             NodeKind::Alias(_) => Unknown(Why::Unreadable),
@@ -189,6 +190,13 @@ impl<'a> Evaluator<'a> {
             }
             NodeKind::Mapping(_) | NodeKind::Sequence(_) | NodeKind::Alias(_) => None,
         }
+    }
+
+    /// True for `Condition: Name` with the name of a condition of the template, the long form of `!Condition`.
+    fn is_condition(&self, mapping: &Mapping) -> bool {
+        let [entry] = mapping.entries.as_slice() else { return false };
+        let name = entry.value.as_text().filter(|_| entry.key.as_text() == Some("Condition"));
+        name.is_some_and(|name| self.scope.template.conditions.get(name).is_some())
     }
 
     /// A text that is a variable of a shell as a whole: `$NAME`, `${NAME}` or `${NAME:-default}`. With the name of a parameter or
@@ -236,10 +244,8 @@ impl<'a> Evaluator<'a> {
             "Base64" => (self.base64(argument), Vec::new()),
             "ToJsonString" => (self.to_json_string(argument), Vec::new()),
             "Length" => (self.length(argument), Vec::new()),
-            "And" | "Or" | "Not" | "Equals" | "Condition" => {
-                // CloudFormation refuses a condition where a value belongs, as it would any other object.
-                (Known(Data::Object(Object::new(span, Vec::new()))), Vec::new())
-            }
+            "And" | "Or" | "Not" | "Equals" => (only_in_conditions(&format!("Fn::{}", call.name)), Vec::new()),
+            "Condition" => (only_in_conditions("Condition"), Vec::new()),
             "ImportValue" => return self.import(argument, span),
             "Transform" => return self.included(argument, span),
             name => (self.opaque(name, argument), Vec::new()),
@@ -327,6 +333,11 @@ pub(super) fn is_braced(mapping: &Mapping) -> bool {
         [Entry { key, value }] => key.as_mapping().is_some() && value.as_text() == Some(""),
         _ => false,
     }
+}
+
+/// The value of a function that CloudFormation accepts only in conditions.
+fn only_in_conditions(name: &str) -> Maybe<Data> {
+    failed(format!("`{name}` is valid only in conditions"))
 }
 
 /// A value at its place.

@@ -118,7 +118,7 @@ impl<'a> Evaluator<'a> {
             Deployed::Elsewhere { .. } => return None,
         };
         let properties = self.properties(&members);
-        let is_set = kind_of(member) == Some(STACK_SET);
+        let is_set = kind_of(member).is_some_and(|kind| self.filled(kind) == STACK_SET);
         let (arguments, rest) = self.arguments(&properties);
         let call = scope::Call {
             caller: Rc::clone(&self.scope),
@@ -136,7 +136,10 @@ impl<'a> Evaluator<'a> {
 
     /// What a resource deploys if it is a stack, and the entries of the resource.
     pub(super) fn deployed(&self, member: &Member) -> Option<(Deployed, Members)> {
-        let kind = kind_of(member).filter(|kind| is_stack(kind))?;
+        let kind = self.filled(kind_of(member)?);
+        if !is_stack(&kind) {
+            return None;
+        }
         let members = self.members(member.value.as_mapping()?);
         if kind.ends_with(MODULE) {
             // The names between the organization's and `MODULE`.
