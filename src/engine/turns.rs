@@ -9,7 +9,7 @@ use super::sighting::Sighting;
 use super::{Settings, sighting};
 use crate::formats::{Context, Opened, Project};
 use crate::model::Subject;
-use crate::source::{FileId, Sources};
+use crate::source::{FileId, Sources, Span};
 use crate::value::{Budget, Known};
 
 /// The places in which a deployment creates a trail, and those through which it does.
@@ -33,7 +33,8 @@ impl Created {
     pub(super) fn of_instances(sightings: &[Sighting], project: &dyn Project, sources: &Sources) -> Self {
         let mut created = Self::default();
         for sighting in sightings.iter().filter(|sighting| !sighting.is_absent()) {
-            created.add(&sighting.trail.owners, project, sources);
+            let trail = &sighting.trail;
+            created.add(&trail.owners, trail.header, project, sources);
         }
         created
     }
@@ -50,7 +51,7 @@ impl Created {
             let runs = sighting::runs(budget, |world| opened.resources(Subject::Trails, site, world));
             for resource in runs.iter().flat_map(|(resources, _)| resources) {
                 if resource.exists.value != Known(false) {
-                    created.add(&resource.owners, project, sources);
+                    created.add(&resource.owners, resource.header, project, sources);
                 }
             }
         }
@@ -62,7 +63,9 @@ impl Created {
         self.declaring.is_empty()
     }
 
-    fn add(&mut self, owners: &[FileId], project: &dyn Project, sources: &Sources) {
+    /// The file of the declaration may be one that its owner includes.
+    fn add(&mut self, owners: &[FileId], header: Span, project: &dyn Project, sources: &Sources) {
+        self.declaring.insert(project.place_of(&sources.file(header.file)));
         for (index, owner) in owners.iter().enumerate() {
             let place = project.place_of(&sources.file(*owner));
             if index == 0 {

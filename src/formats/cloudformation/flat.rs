@@ -89,17 +89,31 @@ impl Flat {
         Some(Why::NotEvaluated { construct })
     }
 
-    /// The last of two equal keys counts, and what is merged in comes after all that is written.
+    /// The entries of a mapping and what is merged into it, and the transforms beside them.
+    pub(super) fn apart(mapping: &Mapping) -> (Self, Vec<Arc<Node>>) {
+        let (mut flat, mut transforms) = (Self::default(), Vec::new());
+        flat.collect(mapping, &mut HashSet::new(), &mut transforms);
+        (flat, transforms)
+    }
+
     fn add(&mut self, mapping: &Mapping, including: &Including<'_>, seen: &mut HashSet<String>, depth: usize) {
-        let start = self.entries.len();
         let mut transforms = Vec::new();
+        self.collect(mapping, seen, &mut transforms);
+        for transform in transforms {
+            self.include(&transform, including, seen, depth);
+        }
+    }
+
+    /// The last of two equal keys counts, and what is merged in comes after all that is written. The tree's depth is limited.
+    fn collect(&mut self, mapping: &Mapping, seen: &mut HashSet<String>, transforms: &mut Vec<Arc<Node>>) {
+        let start = self.entries.len();
         for entry in mapping.entries.iter().rev() {
             let Some(key) = entry.key.as_text() else { continue };
             if !seen.insert(key.to_owned()) {
                 continue;
             }
             if key == macros::KEY {
-                transforms.push(entry);
+                transforms.push(Arc::clone(&entry.value));
             } else if key.starts_with(LOOP) {
                 self.loops.push(entry.clone());
             } else {
@@ -112,11 +126,8 @@ impl Flat {
         }
         for merged in &mapping.merged {
             if let Some(merged) = merged.as_mapping() {
-                self.add(merged, including, seen, depth);
+                self.collect(merged, seen, transforms);
             }
-        }
-        for transform in transforms {
-            self.include(&transform.value, including, seen, depth);
         }
     }
 

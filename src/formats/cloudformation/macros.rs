@@ -71,6 +71,11 @@ impl<'a> Found<'a> {
         HARMLESS.contains(&self.name)
     }
 
+    /// True for `AWS::Include`.
+    pub(super) fn is_include(&self) -> bool {
+        self.name == INCLUDE
+    }
+
     /// Where an include finds its file, as it is written.
     pub(super) fn location(&self) -> Option<&'a str> {
         let location = self.parameters?.get("Location").filter(|_| self.name == INCLUDE)?;

@@ -32,6 +32,7 @@ mod stacks;
 mod strings;
 mod symbols;
 mod template;
+mod transforms;
 
 use std::sync::LazyLock;
 

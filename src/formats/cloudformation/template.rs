@@ -2,6 +2,7 @@
 
 use std::cell::OnceCell;
 use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
 
 use super::call::{self, Argument, Call};
 use super::circles::{References, circular};
@@ -12,6 +13,7 @@ use super::library::Library;
 use super::loops::loop_parts;
 use super::macros::{self, LANGUAGE_EXTENSIONS};
 use super::serverless;
+use super::transforms::Transforms;
 use crate::model::{Macro, Notation, dialects};
 use crate::source::{FileId, Span};
 use crate::syntax::Problem;
@@ -79,19 +81,19 @@ impl Template {
         let room = Room::default();
         let service = serverless::resources(root);
         let root = service.as_deref().unwrap_or(root);
-        let mut sections = Section::within(root.as_mapping()?, library, &room);
-        let mut transforms = Transforms::of(&mut sections, library, &room);
-        transforms.is_transformed |= service.is_some();
-        let written = resources_among(root, &sections)?;
-        let value = macros::in_long_form(&written.value);
-        let resources = match value.as_mapping() {
-            Some(mapping) if has_resources(mapping) => Section::of_resources(mapping, library, &room),
-            Some(_) => return None,
-            None if sections.get("AWSTemplateFormatVersion").is_some() || holds_trail(&written.value) => {
-                Section::default()
-            }
-            None => return None,
+        let (mut sections, beside) = Section::apart(root.as_mapping()?);
+        let transforms = Transforms::of(&mut sections, beside, document.file, library, &room);
+        let written = resources_among(root, &sections);
+        let value = written.as_ref().map(|written| macros::in_long_form(&written.value));
+        let is_template = sections.get("AWSTemplateFormatVersion").is_some();
+        let unread = transforms.unread.macros.first();
+        let resources = match (&value, value.as_ref().and_then(|value| value.as_mapping())) {
+            (_, Some(mapping)) if has_resources(mapping) => Section::of_resources(mapping, library, &room),
+            (Some(value), None) if is_template || holds_trail(value) => Section::default(),
+            (_, _) if unread.is_some() => Section::default(),
+            (_, _) => return None,
         };
+        let header = written.as_ref().map(|written| written.key.span).or(unread.map(|unread| unread.span))?;
         let section = |name: &str| {
             let value = sections.get(name).map(|entry| macros::in_long_form(&entry.value));
             let mapping = value.as_ref().and_then(|value| value.as_mapping());
@@ -100,7 +102,7 @@ impl Template {
         let mut template = Self {
             file: document.file,
             notation: document.notation,
-            header: written.key.span,
+            header,
             parameters: section("Parameters"),
             mappings: section("Mappings"),
             conditions: section("Conditions"),
@@ -108,12 +110,14 @@ impl Template {
             resources,
             macros: transforms.macros,
             has_extensions: transforms.has_extensions,
-            is_transformed: transforms.is_transformed,
+            is_transformed: transforms.is_transformed || service.is_some(),
             problems: Vec::new(),
             circular: OnceCell::new(),
             synthesized: OnceCell::new(),
         };
-        template.problems = template.find_problems(&written);
+        template.problems = written.map(|written| template.find_problems(&written)).unwrap_or_default();
+        template.problems.extend(transforms.problems);
+        template.open(&transforms.unread);
         Some(template)
     }
 
@@ -122,6 +126,15 @@ impl Template {
         let flat = &self.resources.flat;
         let is_trail = |kind: &str| kind == dialects::CLOUDFORMATION.kind || kind.contains("${");
         flat.entries.iter().chain(&flat.loops).any(|entry| holds_type(&entry.value, &is_trail))
+    }
+
+    /// Notes that each section may have more entries, from files that aren't read.
+    fn open(&mut self, unread: &Flat) {
+        let Self { parameters, mappings, conditions, rules, resources, .. } = self;
+        for section in [parameters, mappings, conditions, rules, resources] {
+            section.flat.macros.extend(unread.macros.iter().cloned());
+            section.flat.words.push_str(&unread.words);
+        }
     }
 
     fn find_problems(&self, written: &Entry) -> Vec<Problem> {
@@ -258,7 +271,23 @@ impl Section {
         section
     }
 
-    fn extend(&mut self, entries: Vec<Entry>) {
+    /// The sections of a template, without the files that it includes, and the transforms beside them.
+    fn apart(root: &Mapping) -> (Self, Vec<Arc<Node>>) {
+        let (mut flat, transforms) = Flat::apart(root);
+        let entries = std::mem::take(&mut flat.entries);
+        let mut section = Self { flat, ..Self::default() };
+        section.extend(entries);
+        (section, transforms)
+    }
+
+    /// Puts another entry in the place of the one that has this key.
+    pub(super) fn replace(&mut self, key: &str, entry: Entry) {
+        let own = self.positions.get(key).and_then(|index| self.flat.entries.get_mut(*index));
+        own.into_iter().for_each(|own| *own = entry.clone());
+    }
+
+    /// Adds entries whose keys are new.
+    pub(super) fn extend(&mut self, entries: Vec<Entry>) {
         let keys = entries.iter().zip(self.flat.entries.len()..);
         self.positions.extend(keys.filter_map(|(entry, index)| Some((entry.key.as_text()?.to_owned(), index))));
         self.flat.entries.extend(entries);
@@ -275,46 +304,14 @@ impl Section {
     }
 }
 
-/// What a template says of itself in `Transform`.
-struct Transforms {
-    macros: Vec<Macro>,
-    has_extensions: bool,
-    is_transformed: bool,
-}
-
-impl Transforms {
-    /// Reads them, and puts the sections of an included file beside those that are written.
-    fn of(sections: &mut Section, library: &Library<'_>, room: &Room) -> Self {
-        let macros = sections.flat.macros.clone();
-        let mut transforms = Self { macros, has_extensions: false, is_transformed: false };
-        let Some(written) = sections.get("Transform").cloned() else { return transforms };
-        transforms.is_transformed = true;
-        for found in macros::calls(&written.value) {
-            transforms.has_extensions |= found.name() == LANGUAGE_EXTENSIONS;
-            let included = found.included(library);
-            let included = included.as_ref().and_then(|document| document.as_mapping());
-            let is_new = |entry: &Entry| entry.key.as_text().is_none_or(|key| sections.get(key).is_none());
-            match included {
-                Some(mapping) if room.holds(mapping) && mapping.entries.iter().all(is_new) => {
-                    room.take(mapping);
-                    sections.extend(mapping.entries.clone());
-                    found.file(library).into_iter().for_each(|file| library.note_included(file));
-                }
-                _ if found.is_harmless() => {}
-                _ => transforms.macros.push(found.as_macro()),
-            }
-        }
-        transforms
-    }
-}
-
 /// The entry of the resources. Of several, one that holds some counts, so that a second key hides none.
 fn resources_among(root: &Node, sections: &Section) -> Option<Entry> {
     const KEY: &str = "Resources";
+    let holds_some = |entry: &&Entry| entry.value.as_mapping().is_some_and(has_resources);
     let own = root.as_mapping().into_iter().flat_map(|mapping| mapping.entries.iter().rev());
     let mut own = own.filter(|entry| entry.key.as_text() == Some(KEY));
-    let found = own.find(|entry| entry.value.as_mapping().is_some_and(has_resources));
-    found.or_else(|| sections.get(KEY)).cloned()
+    let merged = sections.get(KEY);
+    merged.filter(holds_some).or_else(|| own.find(holds_some)).or(merged).cloned()
 }
 
 /// Whether a mapping holds something that looks like a resource.

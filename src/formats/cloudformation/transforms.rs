@@ -1,0 +1,173 @@
+//! The transforms of a template as a whole, and the sections of the files that they include:
+//! <https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/transform-aws-include.html>.
+
+use std::collections::HashSet;
+use std::sync::Arc;
+
+use super::flat::{Flat, Room};
+use super::library::Library;
+use super::macros::{self, Found, LANGUAGE_EXTENSIONS};
+use super::template::Section;
+use crate::model::Macro;
+use crate::source::FileId;
+use crate::syntax::Problem;
+use crate::syntax::node::{Entry, Mapping, Node, NodeKind};
+
+/// The section that lists transforms.
+const SECTION: &str = "Transform";
+
+/// The sections whose entries may be declared once.
+const DECLARING: [&str; 5] = ["Parameters", "Mappings", "Conditions", "Rules", "Resources"];
+
+/// The transforms of a template.
+#[derive(Default)]
+pub(super) struct Transforms {
+    /// Those that may change anything.
+    pub(super) macros: Vec<Macro>,
+    /// True if the template may use loops.
+    pub(super) has_extensions: bool,
+    /// True if the template has a `Transform` section.
+    pub(super) is_transformed: bool,
+    /// Includes whose files aren't read, with the words of their calls: each section may have more entries.
+    pub(super) unread: Flat,
+    /// Entries that the template and an included file declare differently.
+    pub(super) problems: Vec<Problem>,
+}
+
+/// A template that includes files.
+struct Including<'a, 's> {
+    library: &'a Library<'a>,
+    room: &'a Room,
+    sections: &'s mut Section,
+    files: HashSet<FileId>,
+}
+
+impl Transforms {
+    /// Reads the transforms of a template, and adds the sections of included files to its own.
+    pub(super) fn of(
+        sections: &mut Section,
+        beside: Vec<Arc<Node>>,
+        own: FileId,
+        library: &Library<'_>,
+        room: &Room,
+    ) -> Self {
+        let mut transforms = Self::default();
+        let mut pending = beside;
+        if let Some(written) = sections.get(SECTION) {
+            transforms.is_transformed = true;
+            pending.push(Arc::clone(&written.value));
+        }
+        pending.reverse();
+        let mut including = Including { library, room, sections, files: HashSet::from([own]) };
+        while let Some(node) = pending.pop() {
+            for found in macros::calls(&node) {
+                transforms.has_extensions |= found.name() == LANGUAGE_EXTENSIONS;
+                let more = transforms.apply(&found, &mut including);
+                pending.extend(more.into_iter().rev());
+            }
+        }
+        transforms
+    }
+
+    /// Applies one transform; the result is those of the file that it includes.
+    fn apply(&mut self, found: &Found<'_>, including: &mut Including<'_, '_>) -> Vec<Arc<Node>> {
+        if found.is_harmless() {
+            return Vec::new();
+        }
+        let file = found.file(including.library);
+        if file.is_some_and(|file| including.files.contains(&file)) {
+            // Its sections are here.
+            return Vec::new();
+        }
+        let document = found.included(including.library);
+        let mapping = document.as_ref().and_then(|document| document.as_mapping());
+        match mapping.filter(|mapping| including.room.holds(mapping)) {
+            Some(mapping) => {
+                including.room.take(mapping);
+                if let Some(file) = file {
+                    including.files.insert(file);
+                    including.library.note_included(file);
+                }
+                self.add(mapping, including)
+            }
+            None => {
+                if found.is_include() {
+                    self.unread.words.push_str(&found.words(including.library));
+                    self.unread.macros.push(found.as_macro());
+                }
+                self.macros.push(found.as_macro());
+                Vec::new()
+            }
+        }
+    }
+
+    /// Adds the sections of an included file, entry by entry.
+    fn add(&mut self, included: &Mapping, including: &mut Including<'_, '_>) -> Vec<Arc<Node>> {
+        let (flat, mut transforms) = Flat::apart(included);
+        for entry in flat.entries {
+            let Some(key) = entry.key.as_text() else { continue };
+            if key == SECTION {
+                transforms.push(Arc::clone(&entry.value));
+            } else if let Some(own) = including.sections.get(key) {
+                if DECLARING.contains(&key) {
+                    self.problems.extend(conflicts(&own.value, &entry.value));
+                }
+                let merged = Entry { key: Arc::clone(&own.key), value: merged(&own.value, &entry.value) };
+                including.sections.replace(key, merged);
+            } else {
+                including.sections.extend(vec![entry]);
+            }
+        }
+        transforms
+    }
+}
+
+/// The entries of a section with those that an included file adds. Those of the template come first.
+fn merged(own: &Arc<Node>, included: &Arc<Node>) -> Arc<Node> {
+    let (own, included) = (macros::in_long_form(own), macros::in_long_form(included));
+    match (own.as_mapping(), included.as_mapping()) {
+        (Some(mapping), Some(_)) => {
+            let merged = mapping.merged.iter().cloned().chain([Arc::clone(&included)]).collect();
+            let mapping = Mapping { entries: mapping.entries.clone(), merged };
+            Arc::new(Node { span: own.target().span, tag: None, kind: NodeKind::Mapping(mapping) })
+        }
+        // A section without entries.
+        (None, Some(_)) if own.as_text().is_none_or(str::is_empty) && own.as_sequence().is_none() => included,
+        (_, _) => own,
+    }
+}
+
+/// The entries that both declare, unless they are the same.
+fn conflicts(own: &Node, included: &Node) -> Vec<Problem> {
+    let (Some(own), Some(included)) = (own.as_mapping(), included.as_mapping()) else { return Vec::new() };
+    let mut problems = Vec::new();
+    for entry in &included.entries {
+        let Some(key) = entry.key.as_text() else { continue };
+        if own.get(key).is_some_and(|own| !is_same(&own.value, &entry.value)) {
+            let message = format!("`{key}` is declared differently by the template that includes this file");
+            problems.push(Problem::syntax(entry.key.span, message));
+        }
+    }
+    problems
+}
+
+/// True if two nodes are written with the same tags, keys and texts. The tree's depth is limited.
+fn is_same(one: &Node, other: &Node) -> bool {
+    let (one, other) = (one.target(), other.target());
+    let tag = |node: &Node| node.tag.as_ref().map(|tag| tag.name.clone());
+    let is_same_kind = match (&one.kind, &other.kind) {
+        (NodeKind::Scalar(one), NodeKind::Scalar(other)) => one.text == other.text,
+        (NodeKind::Sequence(one), NodeKind::Sequence(other)) => {
+            one.len() == other.len() && one.iter().zip(other).all(|(one, other)| is_same(one, other))
+        }
+        (NodeKind::Mapping(one), NodeKind::Mapping(other)) => {
+            let pairs = || one.entries.iter().zip(&other.entries);
+            let is_same_entry =
+                |(one, other): (&Entry, &Entry)| is_same(&one.key, &other.key) && is_same(&one.value, &other.value);
+            let is_flat = one.merged.is_empty() && other.merged.is_empty();
+            is_flat && one.entries.len() == other.entries.len() && pairs().all(is_same_entry)
+        }
+        (_, _) => false,
+    };
+    is_same_kind && tag(one) == tag(other)
+}
