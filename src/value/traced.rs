@@ -190,13 +190,13 @@ pub fn lead(hops: &mut Vec<Hop>, member: &Traced<Data>, step: Step) {
 impl Hop {
     /// The steps that are shown: each place once, and of members within members the innermost.
     pub fn shown(hops: &[Hop]) -> Vec<&Hop> {
-        let next = hops.iter().skip(1).map(Some).chain([None]);
+        let placed = || hops.iter().filter(|hop| !matches!(hop.step, Step::Part(_)));
+        let next = placed().skip(1).map(Some).chain([None]);
         let is_shown = |(hop, next): &(&Hop, Option<&Hop>)| {
             let is_member = matches!(hop.step, Step::Member(_) | Step::Element(_));
-            let is_around = is_member && next.is_some_and(|next| hop.span.holds(next.span));
-            !is_around && !matches!(hop.step, Step::Part(_))
+            !(is_member && next.is_some_and(|next| hop.span.holds(next.span)))
         };
-        hops.iter().zip(next).filter(is_shown).map(|(hop, _)| hop).collect()
+        placed().zip(next).filter(is_shown).map(|(hop, _)| hop).collect()
     }
 
     /// The labels of a way.

@@ -18,6 +18,7 @@ mod differential;
 mod docs;
 mod enumeration;
 mod fixes;
+mod flows;
 mod fuzzing;
 mod hooks;
 #[cfg(unix)]

@@ -106,7 +106,8 @@ impl<'a> Evaluator<'a> {
         written(Known(value), argument.span())
     }
 
-    fn deeper(&self, span: Span, evaluate: impl FnOnce() -> Traced<Data>) -> Traced<Data> {
+    /// Evaluates something within another, as deep as that may be.
+    pub(super) fn deeper(&self, span: Span, evaluate: impl FnOnce() -> Traced<Data>) -> Traced<Data> {
         match self.world.enter(MAX_DEPTH) {
             Ok(()) => {
                 let mut value = evaluate();
@@ -235,10 +236,10 @@ impl<'a> Evaluator<'a> {
         let (value, hops) = match call.name {
             "Ref" => return self.reference(argument, span),
             "If" => return self.conditional(argument, span),
-            "GetAtt" => (self.attribute(argument), Vec::new()),
+            "GetAtt" => return self.attribute(argument, span),
             "FindInMap" => self.find_in_map(argument),
-            "Sub" => self.sub(argument),
-            "Join" => (self.join(argument), Vec::new()),
+            "Sub" => self.sub(argument).way(),
+            "Join" => self.join(argument).way(),
             "Split" => (self.split(argument, span), Vec::new()),
             "Select" => self.select(argument),
             "Base64" => (self.base64(argument), Vec::new()),

@@ -6,10 +6,11 @@ use super::call::{Argument, Call};
 use super::eval::{Evaluator, Way};
 use super::flat;
 use super::parameters::{Allowed, is_list};
+use super::pieces::item_way;
 use super::symbols::{computed, failed, first_unknown};
 use crate::source::Span;
 use crate::syntax::node::Node;
-use crate::value::{Data, Hop, Known, Maybe, Step, Traced, Unknown, Why};
+use crate::value::{Data, Hop, Known, Maybe, Traced, Unknown, Why};
 
 /// The value of a parameter that is an empty list of texts. AWS's documentation leaves open if it has no item or an empty one.
 pub(super) const EMPTY_LIST: &str = "an empty list of texts";
@@ -23,7 +24,9 @@ impl Evaluator<'_> {
         let Some([delimiter, text]) = argument.items() else {
             return failed("`Fn::Split` takes a delimiter and a text");
         };
-        let (delimiter, text) = (self.eval(delimiter).value, self.eval(text).value);
+        let place = text.whole();
+        let (delimiter, (text, pieces)) = (self.eval(delimiter).value, self.composed(text));
+        let text = text.value;
         match (self.text_of(&delimiter), self.text_of(&text)) {
             (Known(delimiter), Known(_)) if delimiter.is_empty() => failed("the delimiter of `Fn::Split` is empty"),
             (Known(delimiter), Known(text)) => {
@@ -31,8 +34,12 @@ impl Evaluator<'_> {
                 if items.len() > MAX_ITEMS {
                     return Unknown(Why::OverLimit { limit: "the items of a list" });
                 }
-                let item = |item: &str| Traced::written(Data::String(item.to_owned()), span);
-                Known(Data::tuple(items.into_iter().map(item).collect()))
+                let ways = self.ways_of_items(&items, &delimiter, &pieces, place);
+                let item = |(item, hops): (&str, Vec<Hop>)| Traced {
+                    hops,
+                    ..Traced::written(Data::String(item.to_owned()), span)
+                };
+                Known(Data::tuple(items.into_iter().zip(ways).map(item).collect()))
             }
             (_, _) => computed("Split", &[&delimiter, &text], None),
         }
@@ -44,10 +51,11 @@ impl Evaluator<'_> {
             return (failed("`Fn::Select` takes an index and a list"), Vec::new());
         };
         let allowed = self.allowed_items(list);
+        let place = list.whole();
         let (index, whole) = (self.eval(index).value, self.eval(list));
         let list = &whole.value;
-        let items = match list {
-            Known(Data::List(list)) => &list.items,
+        let listed = match list {
+            Known(Data::List(list)) => list,
             Known(other) => return (failed(format!("{} isn't a list", other.shown())), Vec::new()),
             Unknown(why) if is_empty_list(why) => return (self.select_from_empty(&index), Vec::new()),
             Unknown(_) => {
@@ -60,23 +68,15 @@ impl Evaluator<'_> {
             Known(text) => text.parse::<usize>().ok(),
             Unknown(why) if super::symbols::is_final(&why) => return (Unknown(why), Vec::new()),
             Unknown(why) => {
-                let indexes: Vec<String> = (0..items.len()).map(|index| index.to_string()).collect();
+                let indexes: Vec<String> = (0..listed.items.len()).map(|index| index.to_string()).collect();
                 match self.one_of(&why.symbol(), &indexes) {
                     Some(chosen) => chosen,
-                    None => return (common(items, computed("Select", &[&index, list], None)), Vec::new()),
+                    None => return (common(&listed.items, computed("Select", &[&index, list], None)), Vec::new()),
                 }
             }
         };
-        match position.and_then(|position| Some((position, items.get(position)?))) {
-            Some((position, item)) => {
-                let Traced { value, mut hops, .. } = whole.taken(item, Step::Element(position));
-                // An item of a text has no place of its own.
-                let place = item.origin.span();
-                if whole.hops.last().is_some_and(|last| last.span == place) {
-                    hops.push(Hop { span: place, step: Step::Part(position) });
-                }
-                (value, hops)
-            }
+        match position.and_then(|position| item_way(&whole, listed, position, place)) {
+            Some(item) => (item.value, item.hops),
             None => (failed("a list has no such item"), Vec::new()),
         }
     }

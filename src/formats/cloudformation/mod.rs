@@ -22,6 +22,7 @@ mod made;
 mod mappings;
 mod parameters;
 mod path;
+mod pieces;
 mod readings;
 mod references;
 mod roots;

@@ -88,31 +88,39 @@ impl Evaluator<'_> {
     }
 
     /// `Fn::GetAtt` gives what a resource is only known to have once it is there.
-    pub(super) fn attribute(&self, argument: Argument<'_>) -> Maybe<Data> {
+    pub(super) fn attribute(&self, argument: Argument<'_>, span: Span) -> Traced<Data> {
         if let Some(path) = argument.text() {
-            return self.attribute_at(&self.filled(path));
+            return self.attribute_at(&self.filled(path), span);
         }
-        let Some(parts) = argument.items() else { return failed("`Fn::GetAtt` takes a resource and an attribute") };
+        let Some(parts) = argument.items() else {
+            return written(failed("`Fn::GetAtt` takes a resource and an attribute"), span);
+        };
         let parts: Vec<Maybe<Data>> = parts.iter().map(|part| self.eval(part).value).collect();
         let texts = parts.iter().map(|part| match self.text_of(part) {
             Known(text) => Some(text),
             Unknown(_) => None,
         });
         match texts.collect::<Option<Vec<String>>>() {
-            Some(path) => self.attribute_at(&path.join(".")),
-            None => computed(&self.scope.qualify("!GetAtt"), &parts.iter().collect::<Vec<_>>(), None),
+            Some(path) => self.attribute_at(&path.join("."), span),
+            None => written(computed(&self.scope.qualify("!GetAtt"), &parts.iter().collect::<Vec<_>>(), None), span),
         }
     }
 
-    /// The attribute that a path such as `Key.Arn` names.
-    pub(super) fn attribute_at(&self, path: &str) -> Maybe<Data> {
+    /// The attribute that a path such as `Key.Arn` names. Only a nested stack has some whose value is here.
+    pub(super) fn attribute_at(&self, path: &str, span: Span) -> Traced<Data> {
         if path.len() > MAX_SYMBOL {
-            return Unknown(Why::OverLimit { limit: "the length of an expression" });
+            return written(Unknown(Why::OverLimit { limit: "the length of an expression" }), span);
+        }
+        if let Some((stack, output)) = path.split_once(".Outputs.")
+            && let Some(value) = self.returned(stack, output, span)
+        {
+            return value;
         }
         let resource = path.split_once('.').map_or(path, |(resource, _)| resource);
         // What a nested stack returns may be anything.
         let is_set = self.declares(resource) && !path.contains(".Outputs.");
-        Unknown(Why::AtDeployment { reference: self.scope.qualify(&format!("!GetAtt {path}")), is_set })
+        let reference = self.scope.qualify(&format!("!GetAtt {path}"));
+        written(Unknown(Why::AtDeployment { reference, is_set }), span)
     }
 }
 

@@ -6,7 +6,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use super::call::{self, Call};
-use super::eval::Evaluator;
+use super::eval::{Evaluator, through};
 use super::flat;
 use super::library::Place;
 use super::loops::{Member, Members};
@@ -16,7 +16,8 @@ use super::template::{Template, holds_trail};
 use crate::model::{Elsewhere, Hint, last_name};
 use crate::source::{FileId, Span};
 use crate::syntax::node::{Mapping, Node, NodeKind};
-use crate::value::{Data, Known, Maybe, Origin, Traced, Unknown, Why};
+use crate::value::budget::STEPS_OF_A_RESOURCE;
+use crate::value::{Data, Hop, Known, Maybe, Origin, Step, Traced, Unknown, Why};
 
 const STACK: &str = "AWS::CloudFormation::Stack";
 const STACK_SET: &str = "AWS::CloudFormation::StackSet";
@@ -94,6 +95,26 @@ impl<'a> Evaluator<'a> {
                 (file, self.within(behind.scope, scope::Names::new()), exists)
             })
             .collect()
+    }
+
+    /// The value of an output of a nested stack, if its template is here and the stack is created.
+    pub(super) fn returned(&self, stack: &str, output: &str, span: Span) -> Option<Traced<Data>> {
+        let member = self.member(self.scope.template.resources.get(stack)?);
+        // A stack set returns nothing.
+        kind_of(&member).filter(|kind| [STACK, APPLICATION].contains(kind))?;
+        self.world.charge(STEPS_OF_A_RESOURCE);
+        let (Deployed::Template(template), _) = self.deployed(&member)? else { return None };
+        let behind = self.behind(&member, template.file)?;
+        let inner = self.within(behind.scope, scope::Names::new());
+        let declared = inner.members(template.outputs.as_ref()?.as_mapping()?);
+        let declared = declared.get(output)?;
+        let inner = inner.with(declared.names.clone());
+        let members = inner.members(declared.value.as_mapping()?);
+        let exists = self.exists(behind.condition.as_ref(), &created(member.key_span));
+        let is_returned = inner.exists(members.get("Condition"), &exists);
+        let value = &members.get("Value").filter(|_| is_returned.value != Known(false))?.value;
+        let hop = Hop { span: value.whole(), step: Step::Output(output.to_owned()) };
+        Some(through(inner.eval(value), hop, span))
     }
 
     /// Whether a template is deployed: its stack is created, and it is the one that is chosen.

@@ -2,16 +2,20 @@
 
 use super::call::Argument;
 use super::eval::DYNAMIC;
-use super::eval::{Evaluator, READER, Way, weight, weight_of_text};
+use super::eval::{Evaluator, READER, is_absent, through, weight, weight_of_text};
 use super::lists::is_empty_list;
+use super::pieces::{Composed, Piece, Pieces, item_way};
 use super::symbols::{because, computed, failed, symbol};
 use crate::source::Span;
-use crate::syntax::node::Mapping;
+use crate::syntax::node::{Mapping, Node};
 use crate::value::budget::STEPS;
-use crate::value::{Data, Known, Maybe, Traced, Unknown, Why, placeholder};
+use crate::value::{Data, Hop, Known, Maybe, Step, Traced, Unknown, Why, placeholder};
 
 /// Longer texts are given up, in bytes.
 pub(super) const MAX_TEXT: usize = 1 << 20;
+
+/// An item of a list, with its pieces and the step to them where it is written in place.
+type Item = (Traced<Data>, Option<(Hop, Vec<Piece>)>);
 
 /// A part of the text that `Fn::Sub` takes.
 #[derive(Debug, PartialEq, Eq)]
@@ -33,7 +37,7 @@ struct Writing {
 
 impl Evaluator<'_> {
     /// `Fn::Sub`, with or without values of its own. Of one `${Name}` it is that value.
-    pub(super) fn sub(&self, argument: Argument<'_>) -> Way {
+    pub(super) fn sub(&self, argument: Argument<'_>) -> Composed {
         let (text, own) = match argument.items() {
             Some([text, own]) => {
                 (super::call::plain_text(text), super::call::plain(own).and_then(|own| own.as_mapping()))
@@ -41,50 +45,63 @@ impl Evaluator<'_> {
             Some(_) => (None, None),
             None => (argument.text(), None),
         };
-        let Some(text) = text else { return (failed("`Fn::Sub` takes a text, or a text and a mapping"), Vec::new()) };
+        let Some(text) = text else {
+            return Composed::whole(failed("`Fn::Sub` takes a text, or a text and a mapping"));
+        };
         self.world.charge(weight_of_text(text));
         if !self.world.has_steps() {
-            return (Unknown(Why::OverLimit { limit: STEPS }), Vec::new());
+            return Composed::whole(Unknown(Why::OverLimit { limit: STEPS }));
         }
         if let Some(why) = placeholder(text, READER) {
-            return (Unknown(why), Vec::new());
+            return Composed::whole(Unknown(why));
         }
         let parts = split(text);
         if let [Part::Name(name)] = parts.as_slice() {
-            let value = self.substitute(name, own, argument.span());
-            let text = match value.value {
-                Known(data) => self.text_of(&Known(data)).map(Data::String),
-                unknown @ Unknown(_) => unknown,
-            };
-            return (text, value.hops);
+            return self.substitute_only(name, own, argument.span());
         }
-        let mut writing = Writing::default();
+        let (mut writing, mut pieces) = (Writing::default(), Pieces::default());
         for part in &parts {
             self.world.charge(1);
             if !self.world.has_steps() {
-                return (Unknown(Why::OverLimit { limit: STEPS }), Vec::new());
+                return Composed::whole(Unknown(Why::OverLimit { limit: STEPS }));
             }
             match part {
-                Part::Literal(text) => writing.literal(text),
+                Part::Literal(text) => {
+                    writing.literal(text);
+                    pieces.push(text, Vec::new());
+                }
                 Part::Name(name) => {
-                    let value = self.substitute(name, own, argument.span()).value;
-                    self.world.charge(weight(&value));
-                    writing.value(&value, self.text_of(&value));
+                    let value = self.substitute(name, own, argument.span());
+                    self.world.charge(weight(&value.value));
+                    let text = self.text_of(&value.value);
+                    writing.value(&value.value, text.clone());
+                    if let Known(text) = text {
+                        pieces.push(&text, value.hops);
+                    }
                 }
             }
         }
-        (writing.finish(), Vec::new())
+        pieces.compose(writing.finish())
+    }
+
+    /// The value of the only `${Name}` in a text, with the way to it also if it is unknown.
+    fn substitute_only(&self, name: &str, own: Option<&Mapping>, span: Span) -> Composed {
+        let value = self.substitute(name, own, span);
+        let text = match &value.value {
+            Known(data) => self.text_of(&Known(data.clone())),
+            Unknown(why) => Unknown(why.clone()),
+        };
+        let whole = Traced { value: text.clone().map(Data::String), ..value };
+        Composed::of(whole, text)
     }
 
     fn substitute(&self, name: &str, own: Option<&Mapping>, span: Span) -> Traced<Data> {
         if let Some(entry) = own.and_then(|own| own.get(name)) {
-            return self.eval(&entry.value);
+            let value = self.eval(&entry.value);
+            let hop = Hop { span: entry.value.whole(), step: Step::Member(name.to_owned()) };
+            return through(value, hop, span);
         }
-        let value = if name.contains('.') {
-            super::eval::written(self.attribute_at(name), span)
-        } else {
-            self.named(name, span)
-        };
+        let value = if name.contains('.') { self.attribute_at(name, span) } else { self.named(name, span) };
         self.settle(value)
     }
 
@@ -104,26 +121,63 @@ impl Evaluator<'_> {
     }
 
     /// `Fn::Join`.
-    pub(super) fn join(&self, argument: Argument<'_>) -> Maybe<Data> {
+    pub(super) fn join(&self, argument: Argument<'_>) -> Composed {
         let Some([delimiter, list]) = argument.items() else {
-            return failed("`Fn::Join` takes a delimiter and a list");
+            return Composed::whole(failed("`Fn::Join` takes a delimiter and a list"));
         };
-        let (delimiter, list) = (self.text_of(&self.eval(delimiter).value), self.eval(list).value);
-        let items = match (&delimiter, &list) {
-            (Known(_), Known(Data::List(items))) => &items.items,
-            (Known(_), Known(other)) => return failed(format!("{} isn't a list", other.shown())),
-            (Known(_), Unknown(why)) if is_empty_list(why) => return Known(Data::String(String::new())),
-            _ => return computed("Join", &[&delimiter.map(Data::String), &list], None),
+        let between = self.eval(delimiter);
+        let between_text = self.text_of(&between.value);
+        let items = match self.joined_items(list) {
+            Ok(items) => items,
+            Err(list) => return Composed::whole(Self::join_of(between_text, &list)),
         };
-        let Known(delimiter) = delimiter else { return Unknown(Why::Unreadable) };
-        let mut writing = Writing::default();
-        for (index, item) in items.iter().enumerate() {
+        let Known(between_text) = between_text else {
+            let list = Known(Data::tuple(items.into_iter().map(|(item, _)| item).collect()));
+            return Composed::whole(Self::join_of(between_text, &list));
+        };
+        let (mut writing, mut pieces) = (Writing::default(), Pieces::default());
+        for (index, (item, own)) in items.into_iter().enumerate() {
             if index > 0 {
-                writing.literal(&delimiter);
+                writing.literal(&between_text);
+                let hop = Hop { span: delimiter.whole(), step: Step::Argument };
+                pieces.push(&between_text, std::iter::once(hop).chain(between.hops.iter().cloned()).collect());
             }
             writing.value(&item.value, self.text_of(&item.value));
+            match own {
+                Some((hop, own)) => pieces.extend_through(&hop, own),
+                None => {
+                    if let Known(text) = self.text_of(&item.value) {
+                        pieces.push(&text, item.hops);
+                    }
+                }
+            }
         }
-        writing.finish()
+        pieces.compose(writing.finish())
+    }
+
+    /// The items of a list, and the pieces of those that are written in place; the list itself if it isn't known.
+    fn joined_items(&self, list: &Node) -> Result<Vec<Item>, Maybe<Data>> {
+        if let Some(items) =
+            super::call::plain(list).filter(|plain| plain.span == list.span).and_then(Node::as_sequence)
+        {
+            let items = items.iter().map(|item| (item.whole(), self.composed(item)));
+            let items = items.filter(|(_, (value, _))| !is_absent(value)).enumerate();
+            let step = |index, span| Hop { span, step: Step::Element(index) };
+            return Ok(items.map(|(index, (span, (value, own)))| (value, Some((step(index, span), own)))).collect());
+        }
+        let whole = self.eval(list);
+        let Known(Data::List(listed)) = &whole.value else { return Err(whole.value) };
+        let taken = (0..listed.items.len()).filter_map(|index| item_way(&whole, listed, index, list.whole()));
+        Ok(taken.map(|item| (item, None)).collect())
+    }
+
+    /// The text that a delimiter and a list make, at least one of which isn't known.
+    fn join_of(delimiter: Maybe<String>, list: &Maybe<Data>) -> Maybe<Data> {
+        match (&delimiter, list) {
+            (Known(_), Known(other)) => failed(format!("{} isn't a list", other.shown())),
+            (Known(_), Unknown(why)) if is_empty_list(why) => Known(Data::String(String::new())),
+            (_, _) => computed("Join", &[&delimiter.map(Data::String), list], None),
+        }
     }
 }
 

@@ -38,6 +38,8 @@ pub(super) struct Template {
     pub(super) rules: Section,
     /// `Resources`.
     pub(super) resources: Section,
+    /// `Outputs`.
+    pub(super) outputs: Option<Arc<Node>>,
     /// The macros that run over all of it.
     pub(super) macros: Vec<Macro>,
     /// Whether it may use loops.
@@ -108,6 +110,7 @@ impl Template {
             conditions: section("Conditions"),
             rules: section("Rules"),
             resources,
+            outputs: sections.get("Outputs").map(|entry| Arc::clone(&entry.value)),
             macros: transforms.macros,
             has_extensions: transforms.has_extensions,
             is_transformed: transforms.is_transformed || service.is_some(),

@@ -30,7 +30,7 @@ fn each_promise_names_tests_that_are_there() {
 
 /// The limits that bound no input: how many threads, open directories and drafts there may be, how much is shown, what is
 /// like a name that is known, and what CloudTrail takes.
-const OWN: [&str; 14] = [
+const OWN: [&str; 15] = [
     "source::disk::MAX_WALKERS",
     "formats::terraform::json::MAX_PROBLEMS",
     "source::open::MAX_HELD",
@@ -39,6 +39,7 @@ const OWN: [&str; 14] = [
     "formats::terraform::eval::operators::MAX_REASON",
     "formats::cloudformation::conditions::MAX_PARTS",
     "formats::cloudformation::conditions::MAX_LEVELS",
+    "formats::cloudformation::pieces::MAX_PIECES",
     "formats::terraform::eval::operators::MAX_LEVELS",
     "value::data::MAX_SHOWN",
     "value::why::MAX_SHOWN",
