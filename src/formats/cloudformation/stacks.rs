@@ -316,8 +316,10 @@ impl<'a> Evaluator<'a> {
     fn hint_of_files(&self, node: &Node) -> Option<Hint> {
         let mut texts = Vec::new();
         list_texts(node, &mut texts);
-        let files = texts.into_iter().take(MAX_TEXTS);
-        let mut files = files.filter_map(|text| self.library.find(self.scope.template.file, text).file());
+        // What comes before the path is filled in: `${Base}/child.yaml`.
+        let path = |text: &'_ str| text.rsplit_once('}').map(|(_, path)| path.trim_start_matches('/').to_owned());
+        let files = texts.into_iter().take(MAX_TEXTS).map(|text| path(text).unwrap_or_else(|| text.to_owned()));
+        let mut files = files.filter_map(|text| self.library.find(self.scope.template.file, &text).file());
         files.any(|file| self.library.document(file).mentions_trail).then_some(Hint::Content)
     }
 
