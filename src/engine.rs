@@ -192,7 +192,10 @@ fn judge(
     if project.called().is_none() || judgement.deployment.is_some() {
         judgement.takes = Takes::of(candidate.project.root(), opened.as_ref());
     }
-    judgement.unread = opened.unread().map(|reason| Unread { name: candidate.project.root(), reason });
+    judgement.unread = opened.unread().map(|reason| {
+        let by_name = opened.unread_file().and_then(|file| scan::reason_by_name(&context.sources.file(file)));
+        Unread { name: candidate.project.root(), reason: by_name.map_or(reason, str::to_owned) }
+    });
     let known = |file| opened.tree(file);
     let texts = fix::Texts::new(context.sources, context.fs, &known);
     fix::propose(&mut judgement.findings, &texts, candidate.project.is_output());

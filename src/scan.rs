@@ -9,7 +9,7 @@ use crate::error::Error;
 use crate::formats::{FORMATS, Format, Interest, Kept, mentions_trail};
 use crate::progress::Progress;
 use crate::source::{
-    FileId, Fs, PathKind, ReadError, Sources, from_wide, is_generated, is_too_large, stand_in, unescaped,
+    FileId, Fs, PathKind, ReadError, SourceFile, Sources, from_wide, is_generated, is_too_large, stand_in, unescaped,
 };
 
 /// The ends of the names of texts from which other programs make code.
@@ -190,11 +190,7 @@ impl Catch<'_> {
     fn consider(&self, path: &Path, readers: Readers, bytes: &[u8], keep_all: bool) {
         match consider(path, readers, bytes, keep_all) {
             Some(found) => self.push(found),
-            None if mentions_trail(bytes) => {
-                let formats = readers.into_iter().zip(&FORMATS).filter(|(reads, _)| *reads);
-                let reason = formats.filter_map(|(_, format)| format.reason_unread(bytes)).next();
-                self.leave(path, reason.unwrap_or(NEITHER));
-            }
+            None if mentions_trail(bytes) => self.leave(path, reason_unread(readers, bytes).unwrap_or(NEITHER)),
             None => {}
         }
     }
@@ -280,7 +276,8 @@ impl Scan {
                 None => {
                     if mentions_trail(&bytes) {
                         let place = self.unread.partition_point(|(other, _)| other.as_path() < path);
-                        self.unread.insert(place, (path.to_owned(), NEITHER));
+                        let reason = reason_unread(readers(path), &bytes).unwrap_or(NEITHER);
+                        self.unread.insert(place, (path.to_owned(), reason));
                     }
                     return None;
                 }
@@ -306,6 +303,17 @@ impl Scan {
             }
         }
     }
+}
+
+/// Why no format reads a file that mentions a trail as code, as the first of those says that read its name.
+fn reason_unread(readers: Readers, bytes: &[u8]) -> Option<&'static str> {
+    let formats = readers.into_iter().zip(&FORMATS).filter(|(reads, _)| *reads);
+    formats.filter_map(|(_, format)| format.reason_unread(bytes)).next()
+}
+
+/// The reason why a file isn't read that mentions a trail and belongs to another format by its name.
+pub fn reason_by_name(file: &SourceFile) -> Option<&'static str> {
+    reason_unread(readers(&file.path), file.text.as_bytes())
 }
 
 /// Whether a file of this name is of a kind that is checked.

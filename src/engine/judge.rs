@@ -132,11 +132,13 @@ impl Case<'_> {
             return None;
         }
         let (rule, check) = whole_rule()?;
+        let uncreated = if sightings.is_empty() { self.opened.uncreated() } else { None };
         let deployment = |trails| Deployment {
             root: self.root.clone(),
             format: self.format,
             header,
             trails,
+            uncreated: uncreated.clone(),
             elsewhere: elsewhere.clone(),
         };
         if created.iter().any(|sighting| sighting.satisfies()) {

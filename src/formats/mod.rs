@@ -26,7 +26,7 @@ use crate::model::{Elsewhere, Resource, Subject, dialects};
 use crate::source::{FileId, Fs, SourceFile, Sources, Span, has_escaped};
 use crate::syntax::Problem;
 use crate::syntax::node::Tree;
-use crate::value::{Budget, World};
+use crate::value::{Budget, Traced, World};
 
 /// All formats; a file belongs to the first that reads its name and finds it worth something.
 pub static FORMATS: [&dyn Format; 3] = [&terraform::Terraform, &plan::TerraformPlan, &cloudformation::CloudFormation];
@@ -292,6 +292,12 @@ pub trait Opened {
     /// [unread](crate::model::kinds::Role::Unread) resources, anything on which trails depend.
     fn elsewhere(&self, subject: Subject) -> Vec<Elsewhere>;
 
+    /// The value that keeps the deployment from creating any of its trails, where nothing of a declaration is left that
+    /// says so.
+    fn uncreated(&self) -> Option<Traced<bool>> {
+        None
+    }
+
     /// What couldn't be understood in files that mention a trail.
     fn problems(&self) -> Vec<Problem>;
 
@@ -307,6 +313,11 @@ pub trait Opened {
 
     /// Why nothing in a file that mentions a trail is read as code, to follow the file's name.
     fn unread(&self) -> Option<String> {
+        None
+    }
+
+    /// The file of which nothing is read, if it may be of another format by its name.
+    fn unread_file(&self) -> Option<FileId> {
         None
     }
 

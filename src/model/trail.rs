@@ -60,6 +60,8 @@ pub struct Deployment {
     pub header: Span,
     /// Its trails, in the order of their places.
     pub trails: Vec<Trail>,
+    /// The value that keeps all trails from being created, where there are declarations and `trails` has none of them.
+    pub uncreated: Option<Traced<bool>>,
     /// The part that couldn't be read and most likely declares a trail.
     pub elsewhere: Option<Elsewhere>,
 }

@@ -54,8 +54,9 @@ fn nothing(report: &Report, apart: &str) -> String {
         let declared = if declared == 1 { "1 trail is".to_owned() } else { format!("{declared} trails are") };
         return format!("{declared} declared, none is created with these values{why}{apart}.\n");
     }
-    if let Some(modules) = not_installed(report) {
-        return format!("No CloudTrail trail found in {files}{apart}, and {modules}.\n");
+    let unread: Vec<String> = not_installed(report).into_iter().chain(not_read_parts(report)).collect();
+    if !unread.is_empty() {
+        return format!("No CloudTrail trail found in {files}{apart}, and {}.\n", unread.join("; "));
     }
     let ignored = match report.ignored {
         0 => String::new(),
@@ -77,16 +78,25 @@ fn declared(report: &Report) -> impl Iterator<Item = &JudgedTrail> {
 
 /// The modules whose code isn't here, and what makes it readable.
 fn not_installed(report: &Report) -> Option<String> {
+    let (number, named) = unread_parts(report, true)?;
+    let modules = if number == 1 { "module isn't" } else { "modules aren't" };
+    Some(format!("{number} {modules} installed ({named}): run `terraform init`"))
+}
+
+/// The other parts of deployments that aren't here, such as stacks.
+fn not_read_parts(report: &Report) -> Option<String> {
+    let (number, named) = unread_parts(report, false)?;
+    let parts = if number == 1 { "part isn't" } else { "parts aren't" };
+    Some(format!("{number} {parts} read ({named})"))
+}
+
+/// The number of parts that weren't read, modules or others, and the names of the first of them.
+fn unread_parts(report: &Report, are_modules: bool) -> Option<(usize, String)> {
     let parts = report.deployments.iter().flat_map(|deployment| &deployment.unread);
-    let modules: BTreeSet<&String> = parts.filter(|part| part.starts_with("module ")).collect();
-    let named = modules.iter().take(MAX_NAMED).map(|module| format!("`{}`", inert(&part_name(module))));
+    let parts: BTreeSet<&String> = parts.filter(|part| part.starts_with("module ") == are_modules).collect();
+    let named = parts.iter().take(MAX_NAMED).map(|part| format!("`{}`", inert(&part_name(part))));
     let named: Vec<String> = named.collect();
-    let number = match modules.len() {
-        0 => return None,
-        1 => "1 module isn't installed".to_owned(),
-        number => format!("{number} modules aren't installed"),
-    };
-    Some(format!("{number} ({}): run `terraform init`", named.join(", ")))
+    (!parts.is_empty()).then(|| (parts.len(), named.join(", ")))
 }
 
 /// What keeps the trails from being created, where one value does.

@@ -93,9 +93,10 @@ fn may_be_elsewhere(elsewhere: &Elsewhere) -> Finding {
 }
 
 fn no_trail(deployment: &Deployment) -> Verdict {
-    let finding = match deployment.trails.first() {
-        Some(trail) => Finding::at(trail.exists.origin.span(), "creates no trail", "nothing is created by this")
-            .via(&trail.exists.hops)
+    let exists = deployment.trails.first().map(|trail| &trail.exists);
+    let finding = match exists.or(deployment.uncreated.as_ref()) {
+        Some(exists) => Finding::at(exists.origin.span(), "creates no trail", "nothing is created by this")
+            .via(&exists.hops)
             .help("make sure that one trail is always created"),
         None => Finding::at(deployment.header, "declares no trail", "a trail is required here")
             .help("declare a multi-Region trail, or point the linter at the code that does"),

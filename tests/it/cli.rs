@@ -231,6 +231,57 @@ fn a_required_trail_may_be_declared_and_never_created() {
         let said = out(&scratch.run(&["check", "--require-trail", "-f", "concise", name]));
         assert!(said.contains("creates no trail") && !said.contains("declares no trail"), "{said}");
     }
+    let call = "module \"m\" {\n  source = \"./mod\"\n  count  = 0\n}\n";
+    let module =
+        "resource \"aws_cloudtrail\" \"t\" {\n  count = var.on ? 1 : 0\n}\nvariable \"on\" {\n  default = false\n}\n";
+    let scratch = Scratch::new("never-called", &[("main.tf", call), ("mod/a.tf", module)]);
+    let output = scratch.run(&["check", "--require-trail", "-f", "concise"]);
+    assert_eq!(out(&output), "main.tf:3:12: error[no-compliant-trail] deployment `.` creates no trail\n");
+}
+
+#[test]
+fn the_summary_tells_why_nothing_is_said() {
+    let conditional = "Parameters: {Env: {Type: String, Default: dev}}\nConditions: {C: !Equals [!Ref Env, prod]}\n\
+                       Resources:\n  T: {Type: AWS::CloudTrail::Trail, Condition: C}\n";
+    let child = "Resources:\n  S: {Type: AWS::CloudFormation::Stack, Properties: {TemplateURL: ./audit.yaml}}\n";
+    let counted = "variable \"bucket\" {\n  default = \"\"\n}\nresource \"aws_cloudtrail\" \"t\" {\n  \
+                   count = var.bucket == \"\" ? 0 : 1\n}\n";
+    let text = r#""{\"Resources\": {\"T\": {\"Type\": \"AWS::CloudTrail::Trail\"}}}""#;
+    let in_json = format!(r#"{{"resource": {{"aws_cloudformation_stack": {{"s": {{"template_body": {text}}}}}}}}}"#);
+    let in_hcl = format!("resource \"aws_cloudformation_stack\" \"s\" {{\n  template_body = {text}\n}}\n");
+    let stack = "mentions a trail and deploys a template within Terraform, which isn't evaluated";
+    let cases = [
+        (
+            "t.yaml",
+            conditional,
+            "1 trail is declared, none is created with these values (`Env` is \"dev\").\n".to_owned(),
+        ),
+        (
+            "a.tf",
+            counted,
+            "1 trail is declared, none is created with these values (`var.bucket` is \"\").\n".to_owned(),
+        ),
+        ("t.yaml", child, "No CloudTrail trail found in 1 file, and 1 part isn't read (`stack S`).\n".to_owned()),
+        (
+            "a.tf",
+            "module \"vpc\" {\n  source = \"x/vpc/aws\"\n}\n",
+            "No CloudTrail trail found in 1 file, and 1 module isn't installed (`module.vpc`): run `terraform init`.\n"
+                .to_owned(),
+        ),
+        (
+            "app.yaml",
+            "kind: AWS::CloudTrail::Trail\n",
+            "No CloudTrail trail was checked in 1 file.\n`app.yaml` mentions a trail but is no template.\n".to_owned(),
+        ),
+        ("a.tf.json", &in_json, format!("No CloudTrail trail was checked in 1 file.\n`a.tf.json` {stack}.\n")),
+        ("a.tf", &in_hcl, format!("No CloudTrail trail was checked in 1 file.\n`a.tf` {stack}.\n")),
+    ];
+    for (name, text, expected) in cases {
+        let scratch = Scratch::new("silence", &[(name, text)]);
+        let output = scratch.run(&["check"]);
+        assert_eq!((out(&output).as_str(), status(&output)), ("", 0), "{text}");
+        assert_eq!(err(&output), expected, "{text}");
+    }
 }
 
 #[test]

@@ -128,7 +128,12 @@ impl Opened for Deployment<'_> {
         let says_why = !self.document.tree.problems.is_empty() || !self.is_first;
         let is_read = self.root.is_some() || says_why;
         let file = self.library.context.sources.file(self.document.file);
-        (!is_read && names_trail(file.text.as_bytes())).then(|| "mentions a trail but is no template".to_owned())
+        let is_unread = !is_read && names_trail(file.text.as_bytes());
+        is_unread.then(|| "mentions a trail but is no template".to_owned())
+    }
+
+    fn unread_file(&self) -> Option<FileId> {
+        Some(self.document.file)
     }
 
     fn sites(&self, subject: Subject) -> usize {

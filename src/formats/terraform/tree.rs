@@ -21,7 +21,7 @@ use crate::model::{Contradiction, Elsewhere, Resource, Subject};
 use crate::source::{FileId, Span};
 use crate::syntax::Problem;
 use crate::syntax::hcl::Block;
-use crate::value::{Budget, Data, Maybe, World};
+use crate::value::{Budget, Data, Maybe, Traced, World};
 
 /// A root module that has been read.
 pub(super) struct Tree<'a> {
@@ -159,6 +159,22 @@ impl<'a> Tree<'a> {
         })
     }
 
+    /// The existence of the first instances in a chain of calls that are never created.
+    fn absence(&self, calls: &[SiteCall], world: &World) -> Option<Traced<bool>> {
+        let mut scopes = vec![Rc::clone(&self.root)];
+        for call in calls {
+            for scope in &scopes {
+                let instances = expand::instances(scope.module.block(call.block)?, &Evaluator::new(self, scope, world));
+                if let Some(absent) = instances.into_iter().find(Instance::never_exists) {
+                    return Some(absent.exists);
+                }
+            }
+            let called = scopes.iter().flat_map(|scope| self.instances(scope, call, world).to_vec());
+            scopes = called.take(MAX_INSTANCES).collect();
+        }
+        None
+    }
+
     /// The module that a call leads to, where its text says so plainly and nobody has to parse it.
     pub(super) fn plainly_called(&self, module: &Arc<Module>, call: BlockId) -> Option<Arc<Module>> {
         let place = (Arc::as_ptr(module), call);
@@ -290,6 +306,11 @@ impl Opened for Tree<'_> {
     fn header(&self) -> Option<Span> {
         // A module that is called is deployed by its caller.
         self.root.module.header().filter(|_| !self.is_called)
+    }
+
+    fn uncreated(&self) -> Option<Traced<bool>> {
+        let world = World::open(&self.budget);
+        self.found(Subject::Trails).sites.iter().find_map(|site| self.absence(&site.calls, &world))
     }
 
     fn received(&self) -> Vec<Received> {
