@@ -111,7 +111,7 @@ pub(super) fn object(body: &Body, shape: Shape, header: Span, evaluator: &Evalua
         let attribute = body.attribute(argument.name);
         match (attribute, &argument.holds) {
             (Some(attribute), Holds::Value) => {
-                field(argument.name, attribute.name.span, evaluator.eval_deciding(&attribute.value))
+                field(argument.name, attribute.name.span, settled(evaluator.eval_deciding(&attribute.value), evaluator))
             }
             (Some(attribute), Holds::Document) => {
                 field(argument.name, attribute.name.span, evaluator.document(&attribute.value))
@@ -149,6 +149,21 @@ fn misspelt<'b>(body: &'b Body, shape: Shape) -> impl Iterator<Item = Field> + '
 }
 
 /// What has a shape that Terraform refuses, so that nothing is deployed.
+/// The value of an unknown text that a condition has compared with a text or null, in a world in which they are equal.
+fn settled(value: Traced<Data>, evaluator: &Evaluator<'_>) -> Traced<Data> {
+    let Unknown(why) = &value.value else { return value };
+    let decided = why.plain().and_then(|_| evaluator.world.value_of(&why.symbol()));
+    if decided.as_deref() == Some("null") {
+        return value.map(|_| Known(Data::Null));
+    }
+    // Other values than texts stand there without quotes.
+    let text = decided.as_deref().and_then(|quoted| quoted.strip_prefix('"')?.strip_suffix('"'));
+    match text.filter(|text| !text.contains(['\\', '"', '$', '%'])) {
+        Some(text) => value.map(|_| Known(Data::String(text.to_owned()))),
+        None => value,
+    }
+}
+
 fn invalid(message: String, span: Span, evaluator: &Evaluator<'_>) -> Traced<Data> {
     evaluator.world.fail();
     Traced { value: Unknown(Why::Failed { message }), origin: Origin::Written(span), hops: Vec::new() }

@@ -5,6 +5,7 @@
 
 mod calls;
 mod collections;
+mod data_buckets;
 mod documents;
 mod filesets;
 mod lookups;

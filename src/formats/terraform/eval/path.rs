@@ -109,7 +109,8 @@ impl Evaluator<'_> {
     /// An attribute that is evaluated once for all who refer to it: an output, or what a data source makes of its arguments.
     fn shared(&self, base: &Expr, attribute: &str) -> Option<Rc<Way>> {
         let output = self.module_output(base, attribute);
-        output.or_else(|| self.policy_document(base, attribute)).or_else(|| self.template_file(base, attribute))
+        let document = output.or_else(|| self.policy_document(base, attribute));
+        document.or_else(|| self.template_file(base, attribute)).or_else(|| self.data_bucket(base, attribute))
     }
 
     /// A reference to what only Terraform knows.
