@@ -864,3 +864,19 @@ fn names_that_no_root_declares_are_warned_about() {
     let output = scratch.command(&["check", "--use-env"]).env("TF_VAR_other", "1").output().unwrap();
     assert!(!err(&output).contains("other"), "{}", err(&output));
 }
+
+#[test]
+fn a_value_in_a_file_of_rows_is_traced_to_its_place() {
+    let text = "locals {\n  rows = { for row in csvdecode(file(\"t.csv\")) : row.env => row }\n}\n\
+                resource \"aws_cloudtrail\" \"t\" {\n  is_multi_region_trail = local.rows[\"prod\"].multi\n  \
+                enable_logging = local.rows[\"dev\"].on\n}\n";
+    let rows = "env,note,multi,on\r\nprod,\"a \"\"b\"\",\nc\",false,true\r\ndev,,true,\"false\"\r\n";
+    let scratch = Scratch::new("rows", &[("a.tf", text), ("t.csv", rows)]);
+    let trace = |argument: &str| out(&scratch.run(&["trace", &format!("aws_cloudtrail.t.{argument}")]));
+    for (argument, place) in [("is_multi_region_trail", "t.csv:3:4"), ("enable_logging", "t.csv:4:11")] {
+        assert!(trace(argument).contains(place), "{}", trace(argument));
+    }
+    let output = scratch.run(&["check", "--fix", "--unsafe-fixes", "--select", "single-region-trail,stopped-trail"]);
+    assert_eq!(status(&output), 1);
+    assert_eq!(std::fs::read_to_string(scratch.0.join("t.csv")).unwrap(), rows);
+}

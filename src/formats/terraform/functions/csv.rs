@@ -1,14 +1,17 @@
 //! Rows from text with values between commas, as Go's `encoding/csv` reads it.
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 
+use super::documents::Place;
 use super::{Call, Given, MAX_ELEMENTS, Outcome, Stop};
-use crate::value::{Data, ListKind, Object};
+use crate::value::{Data, Field, ListKind, Object, Traced};
 
 /// A list of objects, whose attributes the first line names.
 pub(super) fn csvdecode(call: &Call<'_>) -> Outcome {
     let text = call.string(0)?;
-    let mut records = Records { rest: &text };
+    let place = Place::of(call, &text);
+    let mut records = Records { rest: &text, start: 0, next: 0 };
     let names = records.next().ok_or_else(|| Stop::failed("the line with the names is missing"))??;
     let mut rows = Vec::new();
     let mut size = 0_usize;
@@ -18,31 +21,49 @@ pub(super) fn csvdecode(call: &Call<'_>) -> Outcome {
         if size > MAX_ELEMENTS {
             return Err(Stop::too_many());
         }
-        rows.push(call.made(Data::Object(row(call, &names, record)?)));
+        rows.push(row(call, place, &names, record)?);
     }
-    let distinct: BTreeMap<&String, ()> = names.iter().map(|name| (name, ())).collect();
+    let distinct: BTreeMap<&String, ()> = names.iter().map(|name| (&name.text, ())).collect();
     if distinct.len() != names.len() {
         return Err(Stop::failed("two columns have one name"));
     }
     Given::list(ListKind::List, rows)
 }
 
-fn row(call: &Call<'_>, names: &[String], record: Vec<String>) -> Result<Object, Stop> {
+fn row(call: &Call<'_>, place: Place, names: &[Value], record: Vec<Value>) -> Result<Traced<Data>, Stop> {
     if record.len() != names.len() {
         return Err(Stop::failed("a line has another number of values than the first"));
     }
-    let fields: BTreeMap<&String, String> = names.iter().zip(record).collect();
-    let field = |(name, value): (&String, String)| call.field(name.clone(), call.made(Data::String(value)));
-    Ok(Object::new(call.span, fields.into_iter().map(field).collect()))
+    let start = record.first().map_or(0, |value| value.place.start);
+    let end = record.last().map_or(0, |value| value.place.end);
+    let span = place.span(call, start..end);
+    let fields: BTreeMap<&String, (&Value, Value)> =
+        names.iter().zip(record).map(|(name, value)| (&name.text, (name, value))).collect();
+    let field = |(name, value): (&Value, Value)| Field {
+        key: name.text.clone(),
+        key_span: place.span(call, name.place.clone()),
+        value: Traced::written(Data::String(value.text), place.span(call, value.place)),
+    };
+    Ok(Traced::written(Data::Object(Object::new(span, fields.into_values().map(field).collect())), span))
+}
+
+/// A value in a record, with its quotes in the text.
+struct Value {
+    text: String,
+    place: Range<usize>,
 }
 
 /// The records of a text, one after the other.
 struct Records<'a> {
     rest: &'a str,
+    /// Where the line begins that was read last.
+    start: usize,
+    /// Where the rest begins.
+    next: usize,
 }
 
 impl Iterator for Records<'_> {
-    type Item = Result<Vec<String>, Stop>;
+    type Item = Result<Vec<Value>, Stop>;
 
     fn next(&mut self) -> Option<Self::Item> {
         loop {
@@ -60,6 +81,7 @@ impl Records<'_> {
         let end = self.rest.find('\n').map_or(self.rest.len(), |end| end.saturating_add(1));
         let (line, rest) = self.rest.split_at_checked(end).filter(|(line, _)| !line.is_empty())?;
         self.rest = rest;
+        (self.start, self.next) = (self.next, self.next.saturating_add(end));
         Some(match (line.strip_suffix("\r\n"), line.strip_suffix('\r')) {
             (Some(text), _) => format!("{text}\n"),
             (None, Some(text)) if rest.is_empty() => text.to_owned(),
@@ -68,15 +90,16 @@ impl Records<'_> {
     }
 
     /// The values of a record that begins with this line.
-    fn record(&mut self, line: &str) -> Result<Vec<String>, Stop> {
+    fn record(&mut self, line: &str) -> Result<Vec<Value>, Stop> {
         let mut values = Vec::new();
         let mut line = line.to_owned();
         let mut at = 0;
         loop {
             let rest = line.get(at..).unwrap_or_default();
             if rest.starts_with('"') {
-                let (value, last, next) = self.quoted(line, at.saturating_add(1))?;
-                values.push(value);
+                let start = self.start.saturating_add(at);
+                let (text, last, next) = self.quoted(line, at.saturating_add(1))?;
+                values.push(Value { text, place: start..self.start.saturating_add(next) });
                 line = last;
                 let after = line.get(next..).unwrap_or_default();
                 match after {
@@ -93,7 +116,8 @@ impl Records<'_> {
             if value.contains('"') {
                 return Err(Stop::failed("there are quotes in a value that doesn't begin with them"));
             }
-            values.push(value.to_owned());
+            let start = self.start.saturating_add(at);
+            values.push(Value { text: value.to_owned(), place: start..start.saturating_add(value.len()) });
             if is_last {
                 return Ok(values);
             }

@@ -1,6 +1,7 @@
 //! Values from JSON and YAML text.
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -41,7 +42,7 @@ pub(super) fn yamldecode(call: &Call<'_>) -> Outcome {
 
 /// Where decoded text stands.
 #[derive(Clone, Copy)]
-enum Place {
+pub(super) enum Place {
     /// It is all of a file.
     File(FileId),
     /// It has no place of its own.
@@ -49,11 +50,20 @@ enum Place {
 }
 
 impl Place {
-    fn of(call: &Call<'_>, text: &str) -> Self {
+    /// The place of the text that is the first argument.
+    pub(super) fn of(call: &Call<'_>, text: &str) -> Self {
         let last = call.arguments.first().and_then(|argument| argument.hops.last());
         match last {
             Some(Hop { span, step: Step::File }) if span.range().len() == text.len() => Self::File(span.file),
             Some(_) | None => Self::Call,
+        }
+    }
+
+    /// The place of a part of the text; that of the call where the text has none.
+    pub(super) fn span(self, call: &Call<'_>, part: Range<usize>) -> Span {
+        match self {
+            Place::File(file) => Span::new(file, part.start, part.end),
+            Place::Call => call.span,
         }
     }
 
