@@ -32,6 +32,8 @@ pub struct Inputs {
     pub keep_all: bool,
     /// Remembers all files that were looked at, so that the scan can be kept up to date.
     pub remembers: bool,
+    /// Searches of a directory only the [program files](is_program_file) that lie directly in it.
+    pub is_shallow: bool,
 }
 
 /// A path of the command line.
@@ -94,6 +96,11 @@ pub fn scan(fs: &dyn Fs, inputs: &Inputs, sources: &Sources, progress: &Progress
         match fs.kind(&input.path).map_err(failed)? {
             PathKind::File => {
                 catch.named(&input.path, &fs.read_inside(&input.path).map_err(failed)?, inputs.keep_all);
+            }
+            PathKind::Directory if inputs.is_shallow => {
+                for path in fs.list(&input.path).map_err(failed)?.iter().filter(|path| is_program_file(path)) {
+                    catch.walked(path, fs.read_inside(path).as_deref().map_err(Clone::clone), inputs.keep_all);
+                }
             }
             PathKind::Directory => {
                 fs.walk(&input.path, &|path| is_checked(path) || is_rendered(path), &|path, bytes| {
@@ -319,6 +326,12 @@ pub fn reason_by_name(file: &SourceFile) -> Option<&'static str> {
 /// Whether a file of this name is of a kind that is checked.
 pub fn is_checked(path: &Path) -> bool {
     readers(path).contains(&true)
+}
+
+/// Whether a file of this name belongs to a program that is a whole directory.
+pub fn is_program_file(path: &Path) -> bool {
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    FORMATS.iter().any(|format| format.takes_directories() && format.reads(&name))
 }
 
 /// Whether a link of this name may lead nowhere.

@@ -11,7 +11,7 @@ use std::sync::Arc;
 use serde_json::{Value, json};
 use trailint::engine::Settings;
 use trailint::error::Error;
-use trailint::lsp::{self, Job};
+use trailint::lsp::{self, Job, Target};
 use trailint::scan::{Input, Inputs};
 use trailint::source::{Disk, Overlay, Sources};
 
@@ -105,14 +105,11 @@ fn says_what_is_new(edits: &[Edit<'_>]) {
             }
         }
         // An answer wants everything to be judged that came before.
-        let hover =
-            json!({ "textDocument": { "uri": uri(edit.path) }, "position": { "line": number, "character": 9 } });
-        stream.push_str(&frame(
-            &json!({ "jsonrpc": "2.0", "id": number, "method": "textDocument/hover", "params": hover }),
-        ));
+        stream.push_str(&frame(&actions(number, edit.path)));
     }
     let mut fresh = frame(&initialize());
     last.iter().for_each(|(path, text)| fresh.push_str(&frame(&did_open(path, text))));
+    fresh.push_str(&frame(&actions(0, "none")));
     assert_eq!(published(serve(stream).1), published(serve(fresh).1), "{last:?}");
 }
 
@@ -131,7 +128,7 @@ fn published(said: Vec<Value>) -> BTreeMap<String, Vec<Value>> {
 /// Whether the end was in order, and all that the server has said.
 fn serve(stream: String) -> (bool, Vec<Value>) {
     let mut output = Vec::new();
-    let is_in_order = lsp::serve(Cursor::new(stream), &mut output, &prepare).expect("memory can be written to");
+    let is_in_order = lsp::serve(Cursor::new(stream), &mut output, prepare).expect("memory can be written to");
     let mut said = Vec::new();
     let mut rest = output.as_slice();
     while !rest.is_empty() {
@@ -153,8 +150,9 @@ fn directory() -> PathBuf {
 }
 
 /// Checks that directory and no other: a message may name any.
-fn prepare(asked: &Path, texts: &[(PathBuf, Arc<str>)]) -> Result<Job, Error> {
+fn prepare(target: &Target, texts: &[(PathBuf, Arc<str>)]) -> Result<Job, Error> {
     let directory = directory();
+    let asked = &target.directory;
     if !asked.starts_with(&directory) {
         return Err(Error::Environment("there is one directory only".to_owned()));
     }
@@ -184,6 +182,13 @@ fn did_open(path: &str, text: &str) -> Value {
 fn did_change(path: &str, text: &str) -> Value {
     let params = json!({ "textDocument": { "uri": uri(path), "version": 2 }, "contentChanges": [{ "text": text }] });
     json!({ "jsonrpc": "2.0", "method": "textDocument/didChange", "params": params })
+}
+
+fn actions(id: usize, path: &str) -> Value {
+    let start = json!({ "line": id, "character": 9 });
+    let range = json!({ "start": start, "end": start });
+    let params = json!({ "textDocument": { "uri": uri(path) }, "range": range, "context": { "diagnostics": [] } });
+    json!({ "jsonrpc": "2.0", "id": id, "method": "textDocument/codeAction", "params": params })
 }
 
 fn did_close(path: &str) -> Value {

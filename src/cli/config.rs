@@ -53,9 +53,9 @@ pub(super) fn complete(config: &Config, subcommands: &[&str]) -> ArgMatches {
     )
 }
 
-/// The arguments of a check for which only the environment and the configuration speak.
-pub(super) fn unspoken(config: Option<&Config>) -> Result<ArgMatches, Error> {
-    const WORDS: [&str; 2] = [env!("CARGO_PKG_NAME"), "check"];
+/// The arguments of a check that some words make, the environment and the configuration.
+pub(super) fn spoken(words: &[String], config: Option<&Config>) -> Result<ArgMatches, Error> {
+    const START: [&str; 2] = [env!("CARGO_PKG_NAME"), "check"];
     let command = match config {
         Some(config) => with_defaults(Cli::command(), config, &["check"]),
         None => Cli::command(),
@@ -65,7 +65,10 @@ pub(super) fn unspoken(config: Option<&Config>) -> Result<ArgMatches, Error> {
         let first = text.lines().next().unwrap_or_default();
         Error::Environment(first.trim_start_matches("error: ").to_owned())
     };
-    command.try_get_matches_from(WORDS).map(innermost).map_err(failed)
+    command
+        .try_get_matches_from(START.into_iter().chain(words.iter().map(String::as_str)))
+        .map(innermost)
+        .map_err(failed)
 }
 
 fn innermost(mut matches: ArgMatches) -> ArgMatches {

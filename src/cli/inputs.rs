@@ -9,6 +9,7 @@ use clap::parser::ValueSource;
 use super::standard_input::{self, STANDARD_INPUT};
 use super::{InputArgs, files_from};
 use crate::error::Error;
+use crate::lsp::{Extent, Target};
 use crate::scan::{Input, Inputs};
 use crate::source::{Disk, Exclusions, Fs, Overlay, PathKind, ReadError, Snapshot, Sources, Visit, Wanted, normalize};
 
@@ -123,14 +124,18 @@ fn inputs(args: &InputArgs, matches: &ArgMatches, here: &Path) -> Result<Inputs,
     Ok(inputs)
 }
 
-/// A directory as an editor sees it, with texts that aren't saved over its files.
-pub(super) fn open(directory: &Path, texts: &[(PathBuf, Arc<str>)]) -> Given {
-    let here = directory.to_owned();
-    let read_roots = vec![read_root(directory, directory)];
+/// A directory, or a part of it, as an editor sees it, with texts that aren't saved over its files.
+pub(super) fn open(target: &Target, texts: &[(PathBuf, Arc<str>)]) -> Given {
+    let here = target.directory.clone();
+    let read_roots = vec![read_root(&here, &here)];
     let mut overlay = Overlay::new(Disk::new(&read_roots));
     texts.iter().for_each(|(path, text)| overlay.put(path, Arc::clone(text)));
-    let paths = vec![Input { given: directory.display().to_string(), path: here.clone() }];
-    let inputs = Inputs { paths, remembers: true, ..Inputs::default() };
+    let path = match &target.extent {
+        Extent::Tree | Extent::Program => here.clone(),
+        Extent::File(path) => path.clone(),
+    };
+    let paths = vec![Input { given: path.display().to_string(), path }];
+    let inputs = Inputs { paths, remembers: true, is_shallow: target.extent == Extent::Program, ..Inputs::default() };
     let (files, sources) = (Files::Open(Box::new(overlay)), sources(read_roots.clone()));
     Given { inputs, files, sources, here, read_roots, is_before: false }
 }

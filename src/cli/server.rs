@@ -2,21 +2,21 @@
 
 use std::collections::HashSet;
 use std::io::{self, BufReader};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use clap::FromArgMatches;
+use clap::{CommandFactory, FromArgMatches};
 
 use super::baseline::Place;
 use super::check::{self, Job};
 use super::inputs;
-use super::{CheckArgs, baseline, config};
+use super::{CheckArgs, Cli, baseline, config};
 use crate::engine::Settings;
-use crate::error::Error;
+use crate::error::{Error, closest};
 use crate::fix;
 use crate::formats::Variables;
-use crate::lsp;
+use crate::lsp::{self, Setting, SettingValue, Target};
 use crate::source::{FileId, Sources};
 
 /// The status of a server whose editor goes away without a word.
@@ -24,17 +24,18 @@ const ABANDONED: u8 = 1;
 
 /// Serves an editor on the standard streams.
 pub(super) fn run() -> Result<ExitCode, Error> {
-    let is_in_order = lsp::serve(BufReader::new(io::stdin()), io::stdout().lock(), &prepare).map_err(Error::Output)?;
+    let is_in_order = lsp::serve(BufReader::new(io::stdin()), io::stdout().lock(), prepare).map_err(Error::Output)?;
     Ok(if is_in_order { ExitCode::SUCCESS } else { ExitCode::from(ABANDONED) })
 }
 
-/// What `trailint check` in a directory would do, if the open texts were saved.
-fn prepare(directory: &Path, texts: &[(PathBuf, Arc<str>)]) -> Result<lsp::Job, Error> {
+/// What `trailint check` would do with the options that the editor sets, if the open texts were saved.
+fn prepare(target: &Target, texts: &[(PathBuf, Arc<str>)]) -> Result<lsp::Job, Error> {
     let failed = |error: clap::Error| Error::Environment(error.to_string());
-    let given = inputs::open(directory, texts);
-    let spoken = CheckArgs::from_arg_matches(&config::unspoken(None)?).map_err(failed)?;
+    let words = words(&target.settings)?;
+    let given = inputs::open(target, texts);
+    let spoken = CheckArgs::from_arg_matches(&config::spoken(&words, None)?).map_err(failed)?;
     let config = config::load(&spoken.config, &given, given.files.fs(), &given.sources)?;
-    let matches = config::unspoken(Some(&config))?;
+    let matches = config::spoken(&words, Some(&config))?;
     let args = CheckArgs::from_arg_matches(&matches).map_err(failed)?;
     let place = Place { fs: given.files.fs(), sources: &given.sources };
     let accepted = baseline::read(&args, &config, &given, place)?;
@@ -56,6 +57,52 @@ fn prepare(directory: &Path, texts: &[(PathBuf, Arc<str>)]) -> Result<lsp::Job, 
         configuration,
         finish: Box::new(finish),
     })
+}
+
+/// Options beside those of evaluation and rules that mean something in an editor.
+const OTHERS: [&str; 11] = [
+    "exclude",
+    "no-respect-gitignore",
+    "require-trail",
+    "unresolved",
+    "min-level",
+    "baseline",
+    "no-baseline",
+    "show-suppressed",
+    "config",
+    "no-config",
+    "verbose",
+];
+
+/// The settings of an editor as they would be typed.
+fn words(settings: &[Setting]) -> Result<Vec<String>, Error> {
+    let cli = Cli::command();
+    let check = cli.find_subcommand("check").into_iter().flat_map(clap::Command::get_arguments);
+    let is_setting = |option: &&clap::Arg| {
+        let is_of_check = matches!(option.get_help_heading(), Some("Evaluation" | "Rules"));
+        option.get_long().is_some_and(|name| is_of_check || OTHERS.contains(&name))
+    };
+    let options: Vec<&clap::Arg> = check.filter(is_setting).collect();
+    let mut words = Vec::new();
+    for Setting { name, value } in settings {
+        let failed = |cause: String| Error::Setting { text: name.clone(), cause };
+        let has_name = |option: &&&clap::Arg| {
+            option.get_long() == Some(name) || option.get_all_aliases().is_some_and(|all| all.contains(&name.as_str()))
+        };
+        let Some(option) = options.iter().find(has_name) else {
+            let known = options.iter().filter_map(|option| option.get_long());
+            let suggestion = closest(name, known).map(|name| format!("; did you mean `{name}`?")).unwrap_or_default();
+            return Err(failed(format!("the server has no such setting{suggestion}")));
+        };
+        match (value, option.get_action().takes_values()) {
+            (SettingValue::Flag(true), false) => words.push(format!("--{name}")),
+            (SettingValue::Flag(false), false) => {}
+            (SettingValue::Texts(texts), true) => words.extend(texts.iter().map(|text| format!("--{name}={text}"))),
+            (SettingValue::Texts(_), false) => return Err(failed("it is `true` or `false`".to_owned())),
+            (SettingValue::Flag(_), true) => return Err(failed("it is a text, or a list of texts".to_owned())),
+        }
+    }
+    Ok(words)
 }
 
 /// The files that were read so far, but for values of variables, which any text can give.

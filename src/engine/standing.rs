@@ -130,6 +130,11 @@ impl Standing {
         self.passed_over
     }
 
+    /// True if the scan has met a file at or below a path.
+    pub fn has_met_below(&self, path: &Path) -> bool {
+        self.scan.met.iter().any(|met| met.starts_with(path))
+    }
+
     /// The files of which something else may be said than when this was asked before.
     pub fn take_touched(&mut self) -> HashSet<FileId> {
         // What the settings accept may have become of use, or of none.

@@ -54,6 +54,11 @@ pub trait Format: Sync {
         false
     }
 
+    /// True if the files of a directory make up one program, so that none of them can be evaluated without the others.
+    fn takes_directories(&self) -> bool {
+        false
+    }
+
     /// Whether a text is written in it, for files whose name says nothing.
     fn recognizes(&self, text: &[u8]) -> bool;
 

@@ -8,7 +8,7 @@ use lsp_types::{
     Uri, WorkspaceEdit,
 };
 
-use super::diagnostics::Places;
+use super::diagnostics::{Places, deciders};
 use super::folder::Folder;
 use crate::fix::{Fix, Safety};
 use crate::report::{Place, Report, Reported};
@@ -87,14 +87,18 @@ impl Actions<'_> {
         self.params.context.only.as_ref().is_none_or(|only| only.iter().any(holds))
     }
 
-    /// The findings that touch the range that is asked about.
+    /// The findings that touch the range that is asked about, or whose values are set there.
     fn here(&self) -> impl Iterator<Item = (usize, &Reported)> {
         let file = self.report.sources.file(self.file);
         let asked = self.places.lines(&file).bytes(self.params.range);
+        let touches = move |span: Span| {
+            let own = self.report.sources.outermost(span);
+            own.file == self.file && own.range().start <= asked.end && asked.start <= own.range().end
+        };
         let is_here = move |finding: &Reported| match &finding.place {
             Place::Text(label) => {
-                let own = self.report.sources.outermost(label.span);
-                own.file == self.file && own.range().start <= asked.end && asked.start <= own.range().end
+                let deciders = deciders(finding, &self.report.sources);
+                std::iter::once(label.span).chain(deciders).any(&touches)
             }
             Place::File(_) | Place::Run => false,
         };

@@ -1,10 +1,15 @@
 //! Answers to what is asked about a place.
+//!
+//! They are given on a check that is up to date. Actions wait for it as long as it takes, since they change the text as it is;
+//! a hover waits a moment, as long as somebody looks.
 
 use std::cmp::Reverse;
-use std::io::Write;
+use std::io::{self, Write};
 use std::path::Path;
+use std::time::{Duration, Instant};
 
-use lsp_types::{CodeActionOrCommand, CodeActionParams, Hover, HoverParams};
+use lsp_server::{ErrorCode, RequestId};
+use lsp_types::{CodeActionOrCommand, CodeActionParams, Hover, HoverParams, NumberOrString, Position, Range, Uri};
 use serde_json::Value;
 
 use super::actions::Actions;
@@ -13,62 +18,153 @@ use super::folder::Folder;
 use super::positions::Lines;
 use super::session::Session;
 use super::{hover, pages, uris};
-use crate::report::Report;
+use crate::rules::{self, Rule};
 use crate::source::Span;
 
-impl<W: Write> Session<'_, W> {
-    fn places<'a>(&'a self, report: &'a Report) -> Places<'a> {
-        Places::new(&report.sources, &self.documents, self.abilities.encoding)
+/// So long a hover waits for a check.
+const PATIENCE: Duration = Duration::from_secs(1);
+
+/// A request that waits for a check.
+pub(super) struct Pending {
+    pub(super) id: RequestId,
+    question: Question,
+    /// When it is answered without one.
+    pub(super) until: Option<Instant>,
+}
+
+enum Question {
+    Hover(HoverParams),
+    Actions(CodeActionParams),
+}
+
+impl<W: Write> Session<W> {
+    /// Answers at once if the place names a rule, whose page doesn't depend on any check.
+    pub(super) fn ask_hover(&mut self, id: RequestId, params: Value) -> io::Result<()> {
+        let params: HoverParams = match serde_json::from_value(params) {
+            Ok(params) => params,
+            Err(error) => return self.client.refuse(id, ErrorCode::InvalidParams, &error.to_string()),
+        };
+        match self.named_rule(&params) {
+            Some(rule) => self.client.answer(id, hover::of_rule(rule, self.abilities.markdown)),
+            None => {
+                let until = Instant::now().checked_add(PATIENCE);
+                self.pending.push(Pending { id, question: Question::Hover(params), until });
+                Ok(())
+            }
+        }
+    }
+
+    pub(super) fn ask_actions(&mut self, id: RequestId, params: Value) -> io::Result<()> {
+        match serde_json::from_value(params) {
+            Ok(params) => self.pending.push(Pending { id, question: Question::Actions(params), until: None }),
+            Err(error) => self.client.refuse(id, ErrorCode::InvalidParams, &error.to_string())?,
+        }
+        Ok(())
+    }
+
+    /// Answers the requests that needn't wait any longer, in the order in which they came.
+    pub(super) fn answer(&mut self, is_due: impl Fn(&Pending) -> bool) -> io::Result<()> {
+        for pending in self.pending.extract_if(.., |pending| is_due(pending)).collect::<Vec<_>>() {
+            match &pending.question {
+                Question::Hover(params) => {
+                    let found = self.hover(params);
+                    self.client.answer(pending.id, found)?;
+                }
+                Question::Actions(params) => {
+                    let found = self.actions(params);
+                    self.client.answer(pending.id, found)?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Answers all requests that wait, with nothing.
+    pub(super) fn answer_nothing(&mut self) -> io::Result<()> {
+        std::mem::take(&mut self.pending).into_iter().try_for_each(|own| self.client.answer(own.id, Value::Null))
     }
 
     /// The checks that know a file, the one of the nearest directory first.
     fn knowing(&self, path: &Path) -> Vec<&Folder> {
         let mut folders: Vec<&Folder> = self.folders.iter().filter(|folder| folder.file(path).is_some()).collect();
-        folders.sort_by_key(|folder| (!folder.holds(path), Reverse(folder.directory.components().count())));
+        folders.sort_by_key(|own| (!own.holds(path), Reverse(own.target.directory.components().count())));
         folders
     }
 
-    pub(super) fn hover(&self, params: HoverParams) -> Option<Hover> {
-        let at = params.text_document_position_params;
+    /// The rule whose name stands at a place.
+    fn named_rule(&self, params: &HoverParams) -> Option<&'static Rule> {
+        let at = &params.text_document_position_params;
         let document = self.documents.get(&at.text_document.uri)?;
         let lines = Lines::new(&document.text, self.abilities.encoding);
         let offset = lines.offset(at.position);
         let (start, line) = lines.around(offset);
-        if let Some(rule) = hover::rule_at(line, offset.saturating_sub(start)) {
-            return Some(hover::of_rule(rule));
-        }
+        hover::rule_at(line, offset.saturating_sub(start))
+    }
+
+    fn hover(&self, params: &HoverParams) -> Option<Hover> {
+        let at = &params.text_document_position_params;
+        let document = self.documents.get(&at.text_document.uri)?;
         let path = document.path.as_deref()?;
-        let offset = u32::try_from(offset).ok()?;
-        self.knowing(path).into_iter().find_map(|folder| {
+        let lines = Lines::new(&document.text, self.abilities.encoding);
+        let offset = u32::try_from(lines.offset(at.position)).ok()?;
+        let ways = self.knowing(path).into_iter().find_map(|folder| {
             let sources = folder.sources()?;
-            let places = Places::new(sources, &self.documents, self.abilities.encoding);
-            let link = |span: Span| {
+            let places = Places::new(sources, &self.documents, self.abilities);
+            let link = |span: Span| -> Option<(Uri, u32)> {
                 let span = sources.outermost(span);
                 let file = sources.file(span.file);
                 Some((places.uri(&file.path)?, file.position(span.start).line))
             };
-            hover::of_ways(&folder.ways(path, offset), sources, link)
-        })
+            let ways = folder.ways(path, offset);
+            (!ways.is_empty()).then(|| hover::of_ways(&ways, sources, self.abilities.markdown.then_some(&link)))
+        });
+        hover::of(ways.unwrap_or_default(), &self.rules_at(path, at.position), self.abilities.markdown)
     }
 
-    pub(super) fn actions(&self, params: CodeActionParams) -> Option<Vec<CodeActionOrCommand>> {
+    /// The rules of the diagnostics at a place, for an editor that can't open their pages.
+    fn rules_at(&self, path: &Path, position: Position) -> Vec<&'static Rule> {
+        if self.abilities.pages {
+            return Vec::new();
+        }
+        let said = self.folders.iter().filter_map(|folder| folder.said.get(path)).flatten();
+        let mut rules: Vec<&'static Rule> = Vec::new();
+        for diagnostic in said.filter(|own| holds(own.range, position)) {
+            let Some(NumberOrString::String(id)) = &diagnostic.code else { continue };
+            let rule = rules::find(id).filter(|rule| !rules.iter().any(|known| std::ptr::eq(*known, *rule)));
+            rules.extend(rule);
+        }
+        rules
+    }
+
+    fn actions(&self, params: &CodeActionParams) -> Option<Vec<CodeActionOrCommand>> {
         let path = uris::path(params.text_document.uri.as_str())?;
-        let folder = self.knowing(&path).into_iter().next()?;
-        let report = &folder.report()?;
-        let actions = Actions {
-            folder,
-            report,
-            places: &self.places(report),
-            file: folder.file(&path)?,
-            params: &params,
-            is_versioned: self.abilities.versioned_edits,
-        };
-        Some(actions.all())
+        let mut found = None;
+        for folder in self.knowing(&path) {
+            let report = &folder.report()?;
+            let actions = Actions {
+                folder,
+                report,
+                places: &Places::new(&report.sources, &self.documents, self.abilities),
+                file: folder.file(&path)?,
+                params,
+                is_versioned: self.abilities.versioned_edits,
+            };
+            found = Some(actions.all());
+            if found.as_ref().is_some_and(|all| !all.is_empty()) {
+                break;
+            }
+        }
+        found
     }
+}
 
-    /// The page of a rule.
-    pub(super) fn content(&self, params: Value) -> Option<Value> {
-        let text = pages::at(params.get("uri")?.as_str()?)?;
-        Some(serde_json::json!({ "text": text }))
-    }
+fn holds(range: Range, position: Position) -> bool {
+    let at = |position: Position| (position.line, position.character);
+    (at(range.start)..=at(range.end)).contains(&at(position))
+}
+
+/// The page of a rule.
+pub(super) fn content(params: &Value) -> Option<Value> {
+    let text = pages::at(params.get("uri")?.as_str()?)?;
+    Some(serde_json::json!({ "text": text }))
 }

@@ -1,59 +1,53 @@
 //! What the server can do, and what the editor can.
 
-use lsp_types::{CodeActionKind, PositionEncodingKind, Uri, WorkspaceFolder};
+use lsp_types::{CodeActionKind, PositionEncodingKind};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::actions;
 use super::positions::Encoding;
+use super::{actions, pages};
 
-/// What matters here of the parameters of `initialize`. The rest is long, and may hold what nobody has heard of yet.
+/// The parameters of `initialize` that matter here. The rest is long, and may hold what nobody has heard of yet.
 #[derive(Debug, Default, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub(super) struct Beginning {
-    capabilities: Capabilities,
-    workspace_folders: Option<Vec<WorkspaceFolder>>,
-    /// All that some editors say in the place of folders.
-    root_uri: Option<Uri>,
+    capabilities: Value,
+    workspace_folders: Option<Vec<OpenFolder>>,
+    /// The only folder, where an editor names no others.
+    root_uri: Option<String>,
+    initialization_options: Value,
 }
 
-#[derive(Debug, Default, Deserialize)]
-#[serde(default)]
-struct Capabilities {
-    general: Option<General>,
-    workspace: Option<Workspace>,
-}
-
-#[derive(Debug, Default, Deserialize)]
-#[serde(rename_all = "camelCase", default)]
-struct General {
-    position_encodings: Option<Vec<PositionEncodingKind>>,
-}
-
-#[derive(Debug, Default, Deserialize)]
-#[serde(rename_all = "camelCase", default)]
-struct Workspace {
-    did_change_watched_files: Option<Watching>,
-    workspace_edit: Option<Edits>,
-}
-
-#[derive(Debug, Default, Deserialize)]
-#[serde(rename_all = "camelCase", default)]
-struct Watching {
-    dynamic_registration: Option<bool>,
-}
-
-#[derive(Debug, Default, Deserialize)]
-#[serde(rename_all = "camelCase", default)]
-struct Edits {
-    document_changes: Option<bool>,
+/// A folder that the editor has open.
+#[derive(Debug, Clone, Deserialize)]
+pub(super) struct OpenFolder {
+    pub(super) uri: String,
 }
 
 impl Beginning {
     /// The folders that are open.
-    pub(super) fn folders(self) -> Vec<Uri> {
-        let folders: Vec<Uri> = self.workspace_folders.into_iter().flatten().map(|folder| folder.uri).collect();
-        if folders.is_empty() { self.root_uri.into_iter().collect() } else { folders }
+    pub(super) fn folders(&self) -> Vec<OpenFolder> {
+        let folders = self.workspace_folders.clone().unwrap_or_default();
+        let root = self.root_uri.iter().filter(|_| folders.is_empty()).map(|uri| OpenFolder { uri: uri.clone() });
+        folders.iter().cloned().chain(root).collect()
+    }
+
+    /// The settings of the editor.
+    pub(super) fn initial_options(&self) -> &Value {
+        &self.initialization_options
+    }
+
+    /// The capability at a path such as `workspace/configuration`, if the editor says something of it.
+    fn capability(&self, path: &str) -> Option<&Value> {
+        path.split('/').try_fold(&self.capabilities, |value, name| value.get(name)).filter(|value| !value.is_null())
+    }
+
+    fn can(&self, path: &str) -> bool {
+        self.capability(path).and_then(Value::as_bool).unwrap_or(false)
+    }
+
+    fn list<T: for<'de> Deserialize<'de>>(&self, path: &str) -> Option<Vec<T>> {
+        serde_json::from_value(self.capability(path)?.clone()).ok()
     }
 }
 
@@ -61,36 +55,71 @@ impl Beginning {
 #[derive(Debug, Default, Clone, Copy)]
 pub(super) struct Abilities {
     pub(super) encoding: Encoding,
-    /// It can be asked to tell of changed files.
+    /// It can be asked to report changed files.
     pub(super) watches: bool,
+    /// It can watch files below a directory that it hasn't open.
+    pub(super) relative_patterns: bool,
+    /// It can be asked to report changed settings.
+    pub(super) watches_settings: bool,
+    /// It can be asked for the settings of a folder.
+    pub(super) has_settings: bool,
     /// It takes edits of a text together with the version that they are meant for.
     pub(super) versioned_edits: bool,
+    /// It shows Markdown when the mouse rests on a place.
+    pub(super) markdown: bool,
+    /// It shows other places of a diagnostic.
+    pub(super) related_information: bool,
+    /// It shows that a diagnostic is about something unnecessary.
+    pub(super) unnecessary_tag: bool,
+    /// It gives the data of a diagnostic back.
+    pub(super) diagnostic_data: bool,
+    /// It shows texts that the server has, so that the page of a rule can be opened.
+    pub(super) pages: bool,
+    /// It lets the code of a diagnostic lead somewhere.
+    pub(super) code_descriptions: bool,
 }
 
 impl Abilities {
     pub(super) fn of(params: &Beginning) -> Self {
-        let Capabilities { workspace, general } = &params.capabilities;
-        let offered = general.as_ref().and_then(|general| general.position_encodings.as_deref());
-        let workspace = workspace.as_ref();
-        let watched = workspace.and_then(|workspace| workspace.did_change_watched_files.as_ref());
-        let edits = workspace.and_then(|workspace| workspace.workspace_edit.as_ref());
+        const UNNECESSARY: u64 = 1;
+        let encodings: Option<Vec<PositionEncodingKind>> = params.list("general/positionEncodings");
+        let hover: Option<Vec<String>> = params.list("textDocument/hover/contentFormat");
+        let tags: Option<Vec<u64>> = params.list("textDocument/publishDiagnostics/tagSupport/valueSet");
         Self {
-            encoding: Encoding::choose(offered),
-            watches: watched.and_then(|watched| watched.dynamic_registration).unwrap_or(false),
-            versioned_edits: edits.and_then(|edits| edits.document_changes).unwrap_or(false),
+            encoding: Encoding::choose(encodings.as_deref()),
+            watches: params.can("workspace/didChangeWatchedFiles/dynamicRegistration"),
+            relative_patterns: params.can("workspace/didChangeWatchedFiles/relativePatternSupport"),
+            watches_settings: params.can("workspace/didChangeConfiguration/dynamicRegistration"),
+            has_settings: params.can("workspace/configuration"),
+            versioned_edits: params.can("workspace/workspaceEdit/documentChanges"),
+            // The first is the one that the editor would rather have.
+            markdown: hover.and_then(|formats| formats.into_iter().next()).is_some_and(|first| first == "markdown"),
+            related_information: params.can("textDocument/publishDiagnostics/relatedInformation"),
+            unnecessary_tag: tags.is_some_and(|tags| tags.contains(&UNNECESSARY)),
+            diagnostic_data: params.can("textDocument/publishDiagnostics/dataSupport"),
+            pages: params.capability("workspace/textDocumentContent").is_some(),
+            code_descriptions: params.can("textDocument/publishDiagnostics/codeDescriptionSupport"),
         }
     }
 
     /// The answer to `initialize`.
     pub(super) fn answer(self) -> Value {
         const INCREMENTAL: u8 = 2;
+        let every_file = json!({"filters": [{"scheme": "file", "pattern": {"glob": "**/*"}}]});
+        let mut workspace = json!({
+            "workspaceFolders": {"supported": true, "changeNotifications": true},
+            "fileOperations": {"didCreate": every_file, "didRename": every_file, "didDelete": every_file},
+        });
+        if self.pages {
+            workspace["textDocumentContent"] = json!({"schemes": [pages::SCHEME]});
+        }
         json!({
             "capabilities": {
                 "positionEncoding": self.encoding.kind(),
                 "textDocumentSync": {"openClose": true, "change": INCREMENTAL, "save": {"includeText": false}},
                 "hoverProvider": true,
                 "codeActionProvider": {"codeActionKinds": [CodeActionKind::QUICKFIX, actions::FIX_ALL]},
-                "workspace": {"workspaceFolders": {"supported": true, "changeNotifications": true}},
+                "workspace": workspace,
             },
             "serverInfo": {"name": env!("CARGO_PKG_NAME"), "version": env!("CARGO_PKG_VERSION")},
         })

@@ -3,20 +3,23 @@
 use std::io::{self, Write};
 
 use lsp_server::{ErrorCode, Message, Notification, Request, RequestId, Response};
-use lsp_types::notification::{LogMessage, Notification as _, PublishDiagnostics};
-use lsp_types::{LogMessageParams, MessageType, PublishDiagnosticsParams};
+use lsp_types::notification::{LogMessage, Notification as _, PublishDiagnostics, ShowMessage};
+use lsp_types::{LogMessageParams, MessageType, PublishDiagnosticsParams, ShowMessageParams};
 use serde::Serialize;
 use serde_json::Value;
+
+use super::spelling::Spelling;
 
 /// The stream to the editor.
 pub(super) struct Client<W> {
     stream: W,
     requests: i32,
+    pub(super) spelling: Spelling,
 }
 
 impl<W: Write> Client<W> {
     pub(super) fn new(stream: W) -> Self {
-        Self { stream, requests: 0 }
+        Self { stream, requests: 0, spelling: Spelling::default() }
     }
 
     /// Answers a request.
@@ -37,10 +40,12 @@ impl<W: Write> Client<W> {
         self.stream.flush()
     }
 
-    /// Asks for something whose answer changes nothing.
-    pub(super) fn request<R: lsp_types::request::Request>(&mut self, params: R::Params) -> io::Result<()> {
+    /// Asks the editor for something.
+    pub(super) fn request<R: lsp_types::request::Request>(&mut self, params: R::Params) -> io::Result<RequestId> {
         self.requests = self.requests.wrapping_add(1);
-        self.send(Request::new(RequestId::from(self.requests), R::METHOD.to_owned(), params).into())
+        let id = RequestId::from(self.requests);
+        self.send(Request::new(id.clone(), R::METHOD.to_owned(), params).into())?;
+        Ok(id)
     }
 
     /// Says what is found in a file.
@@ -55,7 +60,20 @@ impl<W: Write> Client<W> {
         self.send(Notification::new(LogMessage::METHOD.to_owned(), params).into())
     }
 
-    fn send(&mut self, message: Message) -> io::Result<()> {
+    /// Shows a message, which the user has to close.
+    pub(super) fn show(&mut self, message: &str) -> io::Result<()> {
+        let params = ShowMessageParams { typ: MessageType::ERROR, message: crate::output::inert(message).into_owned() };
+        self.send(Notification::new(ShowMessage::METHOD.to_owned(), params).into())
+    }
+
+    fn send(&mut self, mut message: Message) -> io::Result<()> {
+        match &mut message {
+            Message::Request(request) => self.spelling.restore(&mut request.params),
+            Message::Response(response) => {
+                response.response_result.iter_mut().for_each(|result| self.spelling.restore(result));
+            }
+            Message::Notification(notification) => self.spelling.restore(&mut notification.params),
+        }
         message.write(&mut self.stream)
     }
 }

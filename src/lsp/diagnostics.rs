@@ -10,9 +10,10 @@ use lsp_types::{
 };
 use serde_json::json;
 
+use super::capabilities::Abilities;
 use super::documents::Documents;
-use super::positions::{Encoding, Lines};
-use super::{pages, uris};
+use super::pages;
+use super::positions::Lines;
 use crate::error::{Error, Location as Place};
 use crate::finding::{Label, Level};
 use crate::output;
@@ -23,6 +24,12 @@ use crate::source::{FileId, SourceFile, Sources, Span};
 /// Who says so.
 const SOURCE: &str = "trailint";
 
+/// The kind of a diagnostic at the place of a finding.
+const FINDING: &str = "finding";
+
+/// The kind of a diagnostic where the value is set that a finding is about.
+const DECIDER: &str = "set-here";
+
 /// What is said of each file.
 pub(super) type All = BTreeMap<PathBuf, Vec<Diagnostic>>;
 
@@ -30,14 +37,14 @@ pub(super) type All = BTreeMap<PathBuf, Vec<Diagnostic>>;
 pub(super) struct Places<'a> {
     pub(super) sources: &'a Sources,
     pub(super) documents: &'a Documents,
-    pub(super) encoding: Encoding,
+    pub(super) abilities: Abilities,
     /// Places come in the order of files, and most of one file's at once.
     ranges: HashMap<Span, Option<Location>>,
 }
 
 impl<'a> Places<'a> {
-    pub(super) fn new(sources: &'a Sources, documents: &'a Documents, encoding: Encoding) -> Self {
-        Self { sources, documents, encoding, ranges: HashMap::new() }
+    pub(super) fn new(sources: &'a Sources, documents: &'a Documents, abilities: Abilities) -> Self {
+        Self { sources, documents, abilities, ranges: HashMap::new() }
     }
 
     /// Works out the locations of many places, for which the lines of a file are counted once.
@@ -65,14 +72,14 @@ impl<'a> Places<'a> {
     /// The lines of a file as the editor shows them.
     pub(super) fn lines<'t>(&self, file: &'t SourceFile) -> Lines<'t> {
         match self.documents.at(&file.path) {
-            Some(_) => Lines::new(&file.text, self.encoding),
-            None => Lines::of_file(&file.text, self.encoding),
+            Some(_) => Lines::new(&file.text, self.abilities.encoding),
+            None => Lines::of_file(&file.text, self.abilities.encoding),
         }
     }
 
     /// The URI of a file, as the editor writes it if it is open there.
     pub(super) fn uri(&self, path: &Path) -> Option<Uri> {
-        self.documents.at(path).map(|document| document.uri.clone()).or_else(|| uris::of(path))
+        self.documents.uris(path).into_iter().next()
     }
 
     /// Adds what a report says to people.
@@ -82,16 +89,18 @@ impl<'a> Places<'a> {
                 report::Place::Text(label) => Some(label.span),
                 report::Place::File(_) | report::Place::Run => None,
             };
-            primary.into_iter().chain(finding.related.iter().map(|label| label.span)).collect::<Vec<_>>()
+            let related = finding.related.iter().map(|label| label.span);
+            primary.into_iter().chain(related).chain(deciders(finding, self.sources)).collect::<Vec<_>>()
         };
-        self.prepare(report.told().flat_map(labels));
+        self.prepare(report.told().flat_map(labels).collect::<Vec<_>>());
         for finding in report.told() {
             let Some((path, range)) = self.place(finding) else { continue };
-            let related = finding.related.iter().filter_map(|label| self.related(label)).collect();
-            let own = all.entry(path).or_default();
-            let diagnostic = diagnostic(finding, range, related);
-            if !own.contains(&diagnostic) {
-                own.push(diagnostic);
+            push(all, path, self.diagnostic(finding, range));
+            for decider in deciders(finding, self.sources) {
+                let path = self.sources.file(self.sources.outermost(decider).file).path.clone();
+                if let Some(diagnostic) = self.of_decider(finding, decider) {
+                    push(all, path, diagnostic);
+                }
             }
         }
     }
@@ -110,25 +119,102 @@ impl<'a> Places<'a> {
         }
     }
 
+    fn diagnostic(&self, finding: &Reported, range: Range) -> Diagnostic {
+        let is_useless = std::ptr::eq(finding.rule, &rules::UNUSED_IGNORE);
+        let is_tagged = is_useless && self.abilities.unnecessary_tag;
+        let diagnostic = self.without_labels(finding, range, output::message(finding));
+        Diagnostic {
+            severity: Some(severity(output::weight(finding))),
+            tags: is_tagged.then(|| vec![DiagnosticTag::UNNECESSARY]),
+            ..self.with_labels(diagnostic, finding.related.iter())
+        }
+    }
+
+    /// A diagnostic at the place where the value is set with which the finding would be gone.
+    fn of_decider(&self, finding: &Reported, decider: Span) -> Option<Diagnostic> {
+        let report::Place::Text(place) = &finding.place else { return None };
+        let range = self.location(decider)?.range;
+        let step = finding.related.iter().find(|label| label.span == decider);
+        let step = step.map_or("decided here", |label| label.text.as_str());
+        let diagnostic = self.without_labels(finding, range, output::message_at(finding, step));
+        let diagnostic = Diagnostic { data: self.data(finding, DECIDER), ..diagnostic };
+        Some(self.with_labels(diagnostic, std::iter::once(place)))
+    }
+
+    fn without_labels(&self, finding: &Reported, range: Range, message: String) -> Diagnostic {
+        let leads_to_page = self.abilities.code_descriptions && self.abilities.pages;
+        Diagnostic {
+            range,
+            severity: Some(DiagnosticSeverity::INFORMATION),
+            code: Some(NumberOrString::String(finding.rule.id().to_owned())),
+            code_description: pages::uri(finding.rule).filter(|_| leads_to_page).map(|href| CodeDescription { href }),
+            source: Some(SOURCE.to_owned()),
+            message,
+            related_information: None,
+            tags: None,
+            data: self.data(finding, FINDING),
+        }
+    }
+
+    /// What an editor gives back with the diagnostic.
+    fn data(&self, finding: &Reported, kind: &str) -> Option<serde_json::Value> {
+        let data = || json!({ "fingerprint": finding.fingerprint, "kind": kind });
+        self.abilities.diagnostic_data.then(data)
+    }
+
+    /// The diagnostic with other places, which its message names where the editor doesn't show them.
+    fn with_labels<'l>(&self, diagnostic: Diagnostic, labels: impl Iterator<Item = &'l Label>) -> Diagnostic {
+        if !self.abilities.related_information {
+            let lines = labels.map(|label| {
+                let place = output::place(self.sources.outermost(label.span), self.sources);
+                format!("\n{place}: {}", output::inert(&label.text))
+            });
+            return Diagnostic {
+                message: format!("{}{}", diagnostic.message, lines.collect::<String>()),
+                ..diagnostic
+            };
+        }
+        let related: Vec<_> = labels.filter_map(|label| self.related(label)).collect();
+        Diagnostic { related_information: (!related.is_empty()).then_some(related), ..diagnostic }
+    }
+
     fn related(&self, label: &Label) -> Option<DiagnosticRelatedInformation> {
         let message = output::inert(&label.text).into_owned();
         Some(DiagnosticRelatedInformation { location: self.location(label.span)?, message })
     }
 }
 
-fn diagnostic(finding: &Reported, range: Range, related: Vec<DiagnosticRelatedInformation>) -> Diagnostic {
-    let is_useless = std::ptr::eq(finding.rule, &rules::UNUSED_IGNORE);
-    Diagnostic {
-        range,
-        severity: Some(severity(output::weight(finding))),
-        code: Some(NumberOrString::String(finding.rule.id().to_owned())),
-        code_description: pages::uri(finding.rule).map(|href| CodeDescription { href }),
-        source: Some(SOURCE.to_owned()),
-        message: output::message(finding),
-        related_information: (!related.is_empty()).then_some(related),
-        tags: is_useless.then(|| vec![DiagnosticTag::UNNECESSARY]),
-        data: Some(json!({ "fingerprint": finding.fingerprint })),
+/// The places where the values are set that a finding is about, unless it is shown there itself.
+pub(super) fn deciders(finding: &Reported, sources: &Sources) -> Vec<Span> {
+    let report::Place::Text(place) = &finding.place else { return Vec::new() };
+    let own = sources.outermost(place.span);
+    let mut deciders: Vec<Span> = Vec::new();
+    for decider in finding.wishes.iter().filter_map(|wish| wish.steps().last()).map(|hop| hop.span) {
+        let outer = sources.outermost(decider);
+        // Values of the command line have no place that can be shown.
+        let is_shown = sources.file(outer.file).path.is_absolute();
+        if is_shown && !own.holds(outer) && !outer.holds(own) && !deciders.contains(&decider) {
+            deciders.push(decider);
+        }
     }
+    deciders
+}
+
+/// Adds a diagnostic, unless there is the same of another deployment.
+fn push(all: &mut All, path: PathBuf, diagnostic: Diagnostic) {
+    let own = all.entry(path).or_default();
+    if !own.iter().any(|known| is_same(known, &diagnostic)) {
+        own.push(diagnostic);
+    }
+}
+
+/// True if two diagnostics look the same.
+pub(super) fn is_same(one: &Diagnostic, other: &Diagnostic) -> bool {
+    one.range == other.range
+        && one.code == other.code
+        && one.severity == other.severity
+        && one.message == other.message
+        && one.related_information == other.related_information
 }
 
 fn severity(level: Level) -> DiagnosticSeverity {
@@ -140,11 +226,11 @@ fn severity(level: Level) -> DiagnosticSeverity {
 }
 
 /// What keeps a check from being done, at its place in the configuration; nothing if it has none.
-pub(super) fn of_failure(error: &Error, documents: &Documents, encoding: Encoding) -> Option<(PathBuf, Diagnostic)> {
+pub(super) fn of_failure(error: &Error, documents: &Documents, abilities: Abilities) -> Option<(PathBuf, Diagnostic)> {
     let (Error::Configuration { place, message } | Error::Baseline { place, message }) = error else { return None };
     let Place { path, line, column, .. } = place;
     let text: Arc<str> = documents.at(path).map(|document| Arc::clone(&document.text)).unwrap_or_default();
-    let lines = Lines::new(&text, encoding);
+    let lines = Lines::new(&text, abilities.encoding);
     let before = lsp_types::Position { line: line.saturating_sub(1), character: 0 };
     let (start, text) = lines.around(lines.offset(before));
     let characters = usize::try_from(column.saturating_sub(1)).unwrap_or(usize::MAX);

@@ -10,10 +10,10 @@ use super::positions::{Encoding, Lines};
 use super::uris;
 
 /// A text that the editor holds.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Document {
     pub(super) uri: Uri,
-    /// Where it is saved; nothing for what has no file.
+    /// Where it is saved, [without links](uris::path); nothing for what has no file.
     pub(super) path: Option<PathBuf>,
     pub(super) language: String,
     pub(super) version: i32,
@@ -21,9 +21,11 @@ pub(super) struct Document {
 }
 
 /// All open texts, by their URI as the editor writes it.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Clone)]
 pub(super) struct Documents {
     open: BTreeMap<String, Document>,
+    /// Directories that links lead to, with the names by which the editor knows them.
+    names: Vec<(PathBuf, PathBuf)>,
 }
 
 impl Documents {
@@ -73,6 +75,24 @@ impl Documents {
     /// The open text of a file.
     pub(super) fn at(&self, path: &Path) -> Option<&Document> {
         self.open.values().find(|document| document.path.as_deref() == Some(path))
+    }
+
+    /// Tells by which names the editor knows directories.
+    pub(super) fn name_directories(&mut self, names: impl Iterator<Item = (PathBuf, PathBuf)>) {
+        self.names = names.filter(|(path, name)| path != name).collect();
+    }
+
+    /// The URIs of a file: those by which it is open, else the one by which the editor would open it.
+    pub(super) fn uris(&self, path: &Path) -> Vec<Uri> {
+        let open = self.open.values().filter(|document| document.path.as_deref() == Some(path));
+        let open: Vec<Uri> = open.map(|document| document.uri.clone()).collect();
+        if open.is_empty() { uris::of(&self.named(path)).into_iter().collect() } else { open }
+    }
+
+    fn named(&self, path: &Path) -> PathBuf {
+        let below = |(directory, name): &(PathBuf, PathBuf)| Some(name.join(path.strip_prefix(directory).ok()?));
+        let directories = self.names.iter().filter_map(|names| Some((names.0.components().count(), below(names)?)));
+        directories.max_by_key(|(depth, _)| *depth).map_or_else(|| path.to_owned(), |(_, named)| named)
     }
 
     /// All open texts.

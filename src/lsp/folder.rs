@@ -1,22 +1,46 @@
-//! A directory that is checked, and the check that is kept of it.
+//! A folder that is checked, and the check that is kept of it.
 
 use std::collections::{BTreeSet, HashSet};
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
+use super::capabilities::Abilities;
 use super::diagnostics::{All, Places};
 use super::documents::Documents;
-use super::positions::Encoding;
+use super::settings::Setting;
 use crate::engine::{self, Change, Settings, Setup, Standing};
 use crate::error::Error;
 use crate::fix::{self, Changed, Fix, Safety};
 use crate::report::{Argument, Report, Reported};
-use crate::scan::Inputs;
-use crate::source::{FileId, Overlay, SourceFile, Sources, is_generated, is_installed};
+use crate::scan::{self, Inputs};
+use crate::source::{FileId, Fs, Overlay, PathKind, ReadError, SourceFile, Sources, is_generated, is_installed};
 
 /// A change of one of these changes what is searched, or what is asked.
-const DECIDING: [&str; 5] = ["trailint.toml", ".trailint.toml", ".trailint-baseline.json", ".gitignore", ".ignore"];
+pub(super) const DECIDING: [&str; 5] =
+    ["trailint.toml", ".trailint.toml", ".trailint-baseline.json", ".gitignore", ".ignore"];
+
+/// What is checked as a whole, and how.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Target {
+    /// The directory, without links.
+    pub directory: PathBuf,
+    /// As much of it as is checked.
+    pub extent: Extent,
+    /// The options that the editor sets.
+    pub settings: Vec<Setting>,
+}
+
+/// As much of a directory as is checked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Extent {
+    /// All that lies below it: the editor has opened it.
+    Tree,
+    /// The program whose files lie directly in it: one of them is open, and no folder.
+    Program,
+    /// One file of it, which is open.
+    File(PathBuf),
+}
 
 /// A check of a directory that is about to be done.
 pub struct Job {
@@ -31,21 +55,23 @@ pub struct Job {
     /// Files of which any change means other settings.
     pub configuration: Vec<PathBuf>,
     /// Puts into a report what isn't judged: what is accepted, and what is shown.
-    pub finish: Box<dyn Fn(&mut Report)>,
+    pub finish: Box<dyn Fn(&mut Report) + Send>,
 }
 
-/// Says how a directory is checked with some texts open, as the command line would.
-pub type Prepare<'a> = &'a dyn Fn(&Path, &[(PathBuf, Arc<str>)]) -> Result<Job, Error>;
+/// Says how something is checked with some texts open, as the command line would.
+pub type Prepare = fn(&Target, &[(PathBuf, Arc<str>)]) -> Result<Job, Error>;
 
-/// A directory that is checked.
+/// Something that is checked as a whole.
 pub(super) struct Folder {
-    pub(super) directory: PathBuf,
-    /// Whether nobody asked for it but a file in it that is open.
-    pub(super) is_implicit: bool,
+    pub(super) target: Target,
+    /// True after the first check, even if that couldn't be done.
+    pub(super) has_run: bool,
+    /// True if it has to be checked even though no file has changed.
+    pub(super) is_due: bool,
     state: Option<State>,
-    /// What is said of its files.
+    /// The diagnostics of its files.
     pub(super) said: All,
-    /// Why it can't be checked at present; then what was said of it before still stands.
+    /// Why it can't be checked at present.
     pub(super) failure: Option<Error>,
     /// A value of an option that every root refuses; everything that doesn't depend on it is checked.
     pub(super) refused: Option<Error>,
@@ -58,8 +84,16 @@ struct State {
 
 impl Folder {
     /// Not checked yet.
-    pub(super) fn new(directory: PathBuf, is_implicit: bool) -> Self {
-        Self { directory, is_implicit, state: None, said: All::new(), failure: None, refused: None }
+    pub(super) fn new(target: Target) -> Self {
+        Self { target, has_run: false, is_due: true, state: None, said: All::new(), failure: None, refused: None }
+    }
+
+    /// Takes other settings, with which everything is to be checked again.
+    pub(super) fn set(&mut self, settings: Vec<Setting>) {
+        if self.target.settings != settings {
+            self.target.settings = settings;
+            self.is_due = true;
+        }
     }
 
     /// Brings what is said up to date after changes of some paths; returns the files of which something else may be said.
@@ -67,33 +101,37 @@ impl Folder {
         &mut self,
         changed: &[PathBuf],
         documents: &Documents,
-        encoding: Encoding,
-        prepare: Prepare<'_>,
+        abilities: Abilities,
+        prepare: Prepare,
     ) -> BTreeSet<PathBuf> {
+        let is_due = std::mem::take(&mut self.is_due);
+        self.has_run = true;
         let outcome = match &mut self.state {
-            Some(state) if !changed.iter().any(|path| state.is_decided_by(path)) => state.update(changed, documents),
+            Some(state) if !is_due && !changed.iter().any(|path| state.is_decided_by(path)) => {
+                state.update(changed, documents)
+            }
             Some(_) | None => Ok(Change::Rescan),
         };
         match outcome {
             Ok(Change::None) => BTreeSet::new(),
-            Ok(Change::Judged) => self.say(documents, encoding),
+            Ok(Change::Judged) => self.say(documents, abilities),
             Ok(Change::Rescan) => match self.check(changed, documents, prepare) {
-                Ok(()) => self.say_all(documents, encoding),
-                Err(error) => self.fail(error),
+                Ok(()) => self.say_all(documents, abilities),
+                Err(error) => self.fail(error, changed),
             },
-            Err(error) => self.fail(error),
+            Err(error) => self.fail(error, changed),
         }
     }
 
     /// Says of the files that are concerned what there is to say.
-    fn say(&mut self, documents: &Documents, encoding: Encoding) -> BTreeSet<PathBuf> {
+    fn say(&mut self, documents: &Documents, abilities: Abilities) -> BTreeSet<PathBuf> {
         let Some(State { job, standing }) = &mut self.state else { return BTreeSet::new() };
         let touched = standing.take_touched();
         let paths: BTreeSet<PathBuf> = touched.iter().map(|id| job.sources.file(*id).path.clone()).collect();
         let mut report = standing.report_on(&touched, &job.settings);
         (job.finish)(&mut report);
         let mut all = All::new();
-        Places::new(&report.sources, documents, encoding).add(&report, &mut all);
+        Places::new(&report.sources, documents, abilities).add(&report, &mut all);
         for path in &paths {
             match all.remove(path) {
                 Some(own) => drop(self.said.insert(path.clone(), own)),
@@ -103,7 +141,7 @@ impl Folder {
         paths
     }
 
-    fn say_all(&mut self, documents: &Documents, encoding: Encoding) -> BTreeSet<PathBuf> {
+    fn say_all(&mut self, documents: &Documents, abilities: Abilities) -> BTreeSet<PathBuf> {
         let mut paths: BTreeSet<PathBuf> = std::mem::take(&mut self.said).into_keys().collect();
         paths.extend(self.complaint_path());
         self.failure = None;
@@ -112,18 +150,22 @@ impl Folder {
         }
         if let Some(mut report) = self.report() {
             self.refused = report.refused.take();
-            Places::new(&report.sources, documents, encoding).add(&report, &mut self.said);
+            Places::new(&report.sources, documents, abilities).add(&report, &mut self.said);
         }
         paths.extend(self.said.keys().cloned());
         paths
     }
 
-    /// Whatever comes next, everything is to be looked at again.
-    fn fail(&mut self, error: Error) -> BTreeSet<PathBuf> {
+    /// Whatever comes next, everything is to be looked at again. Findings stay while only settings are typed; after any other
+    /// change, nobody knows where they would be.
+    fn fail(&mut self, error: Error, changed: &[PathBuf]) -> BTreeSet<PathBuf> {
         let mut paths: BTreeSet<PathBuf> = self.complaint_path().into_iter().collect();
         self.state = None;
         self.failure = Some(error);
         paths.extend(self.complaint_path());
+        if !changed.iter().all(|path| is_deciding(path) || self.complaint_path().as_ref() == Some(path)) {
+            paths.extend(std::mem::take(&mut self.said).into_keys());
+        }
         paths
     }
 
@@ -145,24 +187,41 @@ impl Folder {
     }
 
     /// Searches and judges everything.
-    fn check(&mut self, changed: &[PathBuf], documents: &Documents, prepare: Prepare<'_>) -> Result<(), Error> {
+    fn check(&mut self, changed: &[PathBuf], documents: &Documents, prepare: Prepare) -> Result<(), Error> {
         let texts: Vec<(PathBuf, Arc<str>)> =
             documents.all().filter_map(|own| Some((own.path.clone()?, Arc::clone(&own.text)))).collect();
-        let job = prepare(&self.directory, &texts)?;
+        let job = prepare(&self.target, &texts)?;
         let mut standing = Standing::new(job.sources.share(), job.setup())?;
         let ignores_differ = changed.iter().any(|path| is_deciding(path));
         let known: HashSet<PathBuf> = match self.state.take() {
             Some(state) if !ignores_differ => state.standing.passed_over(),
             Some(_) | None => HashSet::new(),
         };
-        standing.pass_over(known.into_iter().chain(changed.iter().cloned()), &job.fs);
+        standing.pass_over(known.into_iter().chain(files_of(changed, &job.fs)), &job.fs);
         self.state = Some(State { job, standing });
         Ok(())
     }
 
-    /// Whether a path may matter to it.
+    /// True if a path lies in its directory.
     pub(super) fn holds(&self, path: &Path) -> bool {
-        path.starts_with(&self.directory)
+        path.starts_with(&self.target.directory)
+    }
+
+    /// True if its check includes a file: it was read, whether it lies in the directory or not.
+    pub(super) fn includes(&self, path: &Path) -> bool {
+        self.file(path).is_some()
+    }
+
+    /// True if its check has searched a directory in which there is something to check.
+    pub(super) fn searches(&self, directory: &Path) -> bool {
+        self.state.as_ref().is_some_and(|state| state.standing.has_met_below(directory))
+    }
+
+    /// The files that were read.
+    pub(super) fn files(&self) -> Vec<PathBuf> {
+        let files = self.sources().map(Sources::all).unwrap_or_default();
+        let files = files.into_iter().filter(|(_, file)| file.within.is_none() && file.path.is_absolute());
+        files.map(|(_, file)| file.path.clone()).collect()
     }
 
     /// The values that come about at a place of a file, or pass through there.
@@ -216,12 +275,34 @@ impl State {
                 None => self.job.fs.remove(path),
             }
         }
-        self.standing.change(changed, self.job.setup())
+        self.standing.change(&files_of(changed, &self.job.fs), self.job.setup())
     }
 
     fn is_decided_by(&self, path: &Path) -> bool {
         is_deciding(path) || is_installed(path) || self.job.configuration.iter().any(|own| own == path)
     }
+}
+
+/// The changed files: a directory stands for the files below it, and what is gone may be gone with its directory.
+fn files_of(changed: &[PathBuf], fs: &Overlay) -> Vec<PathBuf> {
+    let mut files: BTreeSet<PathBuf> = changed.iter().cloned().collect();
+    for path in changed {
+        match fs.kind(path) {
+            Ok(PathKind::Directory) => {
+                let found = Mutex::new(Vec::new());
+                fs.walk(path, &scan::is_checked, &|path, _| {
+                    found.lock().unwrap_or_else(PoisonError::into_inner).push(path.to_owned());
+                });
+                files.extend(found.into_inner().unwrap_or_else(PoisonError::into_inner));
+            }
+            Err(ReadError::Missing) => {
+                let is_gone = |path: &&Path| fs.kind(path) == Err(ReadError::Missing);
+                files.extend(path.ancestors().take_while(is_gone).map(Path::to_owned));
+            }
+            Ok(PathKind::File) | Err(_) => {}
+        }
+    }
+    files.into_iter().collect()
 }
 
 impl Job {
@@ -230,6 +311,6 @@ impl Job {
     }
 }
 
-fn is_deciding(path: &Path) -> bool {
+pub(super) fn is_deciding(path: &Path) -> bool {
     path.file_name().and_then(OsStr::to_str).is_some_and(|name| DECIDING.contains(&name))
 }

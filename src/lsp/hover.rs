@@ -2,8 +2,7 @@
 
 use lsp_types::{Hover, HoverContents, MarkupContent, MarkupKind, Uri};
 
-use super::pages;
-use crate::output;
+use crate::output::{self, DocFormat};
 use crate::report::{Argument, Way};
 use crate::rules::{self, Rule};
 use crate::source::{Sources, Span};
@@ -21,33 +20,47 @@ pub(super) fn rule_at(line: &str, offset: usize) -> Option<&'static Rule> {
 }
 
 /// The page of a rule.
-pub(super) fn of_rule(rule: &'static Rule) -> Hover {
-    markdown(pages::page(rule))
+pub(super) fn of_rule(rule: &'static Rule, markdown: bool) -> Option<Hover> {
+    of(String::new(), &[rule], markdown)
 }
 
-/// The ways in which values come about.
+/// A text, and the pages of rules; nothing if there is neither.
+pub(super) fn of(ways: String, rules: &[&'static Rule], markdown: bool) -> Option<Hover> {
+    let (kind, format) = match markdown {
+        true => (MarkupKind::Markdown, DocFormat::Markdown),
+        false => (MarkupKind::PlainText, DocFormat::Text),
+    };
+    let pages = if rules.is_empty() { String::new() } else { output::explain(rules, format) };
+    let line = if ways.is_empty() || pages.is_empty() { "" } else { "---\n\n" };
+    let value = format!("{ways}{line}{pages}");
+    let contents = HoverContents::Markup(MarkupContent { kind, value });
+    (!ways.is_empty() || !pages.is_empty()).then_some(Hover { contents, range: None })
+}
+
+/// The ways in which values come about: Markdown with links if there are any, else plain text.
 pub(super) fn of_ways(
     arguments: &[Argument],
     sources: &Sources,
-    link: impl Fn(Span) -> Option<(Uri, u32)>,
-) -> Option<Hover> {
+    link: Option<&impl Fn(Span) -> Option<(Uri, u32)>>,
+) -> String {
     let mut text = String::new();
     for argument in arguments.iter().take(MAX_SHOWN) {
         for way in &argument.ways {
-            write(&argument.name, way, sources, &link, &mut text);
+            text.push_str(&match link {
+                Some(link) => markdown(&argument.name, way, sources, link),
+                None => plain_text(&argument.name, way, sources),
+            });
         }
     }
     let hidden = arguments.len().saturating_sub(MAX_SHOWN);
     if hidden > 0 {
         text.push_str(&format!("… and {hidden} more\n"));
     }
-    (!text.is_empty()).then(|| markdown(text))
+    text
 }
 
-fn write(name: &str, way: &Way, sources: &Sources, link: &impl Fn(Span) -> Option<(Uri, u32)>, text: &mut String) {
-    let condition = way.when.join(" and ");
-    let when = if condition.is_empty() { String::new() } else { format!(" when {}", plain(&condition)) };
-    text.push_str(&format!("**{}** {}{when}\n\n", plain(name), plain(&way.outcome)));
+fn markdown(name: &str, way: &Way, sources: &Sources, link: &impl Fn(Span) -> Option<(Uri, u32)>) -> String {
+    let mut text = format!("**{}** {}{}\n\n", plain(name), plain(&way.outcome), plain(&condition(way)));
     for (index, step) in way.steps.iter().enumerate() {
         let place = output::place(step.span, sources);
         let place = match link(step.span) {
@@ -60,6 +73,23 @@ fn write(name: &str, way: &Way, sources: &Sources, link: &impl Fn(Span) -> Optio
         text.push_str(&format!("\n{}\n", plain(help)));
     }
     text.push('\n');
+    text
+}
+
+fn plain_text(name: &str, way: &Way, sources: &Sources) -> String {
+    let mut text = format!("{name} {}{}\n", way.outcome, condition(way));
+    for (index, step) in way.steps.iter().enumerate() {
+        text.push_str(&format!("{}. {}: ", index.saturating_add(1), step.text));
+        text.push_str(&format!("{}\n", output::place(step.span, sources)));
+    }
+    text.extend(way.help.iter().map(|help| format!("{help}\n")));
+    text.push('\n');
+    text.split_inclusive('\n').map(|line| output::inert(line.trim_end_matches('\n')).into_owned() + "\n").collect()
+}
+
+fn condition(way: &Way) -> String {
+    let condition = way.when.join(" and ");
+    if condition.is_empty() { condition } else { format!(" when {condition}") }
 }
 
 /// Text from files as text of Markdown, but for what stands in backticks already.
@@ -75,9 +105,4 @@ fn plain(text: &str) -> String {
         plain.push(c);
     }
     plain
-}
-
-fn markdown(value: String) -> Hover {
-    let contents = HoverContents::Markup(MarkupContent { kind: MarkupKind::Markdown, value });
-    Hover { contents, range: None }
 }

@@ -4,15 +4,15 @@ use std::path::Path;
 
 use lsp_types::Diagnostic;
 
+use super::capabilities::Abilities;
 use super::diagnostics::{All, Places};
 use super::documents::{Document, Documents};
-use super::positions::Encoding;
 use crate::engine::{self, Settings};
 use crate::scan::Inputs;
 use crate::source::{Memory, Sources};
 
 /// What is found in it. Of languages that aren't checked, nothing.
-pub(super) fn check(document: &Document, encoding: Encoding) -> Vec<Diagnostic> {
+pub(super) fn check(document: &Document, abilities: Abilities) -> Vec<Diagnostic> {
     let Some(name) = name(document) else { return Vec::new() };
     let path = Path::new("/").join(name);
     let inputs = Inputs { text: Some((path, document.text.as_bytes().to_vec())), ..Inputs::default() };
@@ -21,7 +21,7 @@ pub(super) fn check(document: &Document, encoding: Encoding) -> Vec<Diagnostic> 
         Ok(report) => {
             let mut all = All::new();
             // What the editor holds has no other byte order mark than one that is shown.
-            Places::new(&report.sources, &Documents::default(), encoding).add(&report, &mut all);
+            Places::new(&report.sources, &Documents::default(), abilities).add(&report, &mut all);
             all.into_values().flatten().collect()
         }
         // Nothing of what can keep a check from being done is asked for here.

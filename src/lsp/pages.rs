@@ -26,6 +26,6 @@ pub(super) fn at(uri: &str) -> Option<String> {
 }
 
 /// A rule's page in Markdown.
-pub(super) fn page(rule: &'static Rule) -> String {
+fn page(rule: &'static Rule) -> String {
     output::explain(&[rule], DocFormat::Markdown)
 }

@@ -3,23 +3,36 @@
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::io::{self, Write};
 use std::path::PathBuf;
+use std::sync::mpsc::Sender;
+use std::time::{Duration, Instant};
 
-use lsp_server::{ErrorCode, Message, Notification, Request, RequestId};
+use lsp_server::{ErrorCode, Message, Notification, Request, RequestId, Response};
 use lsp_types::notification::{
-    DidChangeTextDocument, DidChangeWatchedFiles, DidChangeWorkspaceFolders, DidCloseTextDocument, DidOpenTextDocument,
-    DidRenameFiles, DidSaveTextDocument, Exit, Initialized, Notification as _,
+    DidChangeConfiguration, DidChangeTextDocument, DidChangeWatchedFiles, DidChangeWorkspaceFolders,
+    DidCloseTextDocument, DidCreateFiles, DidDeleteFiles, DidOpenTextDocument, DidRenameFiles, DidSaveTextDocument,
+    Exit, Initialized, Notification as _,
 };
-use lsp_types::request::{CodeActionRequest, HoverRequest, Initialize, RegisterCapability, Request as _, Shutdown};
-use lsp_types::{Diagnostic, Uri};
+use lsp_types::request::{
+    CodeActionRequest, HoverRequest, Initialize, RegisterCapability, Request as _, Shutdown, UnregisterCapability,
+    WorkspaceConfiguration,
+};
+use lsp_types::{ConfigurationItem, ConfigurationParams, Diagnostic, RegistrationParams, Uri};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use super::capabilities::{Abilities, Beginning};
+use super::answers::Pending;
+use super::capabilities::{Abilities, Beginning, OpenFolder};
 use super::client::Client;
 use super::documents::Documents;
-use super::folder::{Folder, Prepare};
+use super::folder::Folder;
 use super::frames::Frame;
-use super::{uris, watch};
+use super::settings::{SECTION, Settings};
+use super::worker::{Outcome, Task};
+use super::workspace::Root;
+use super::{Event, uris, watch};
+
+/// Nothing is checked for so long while the editor looks up its settings.
+const PATIENCE: Duration = Duration::from_secs(2);
 
 /// How it ended.
 pub(super) struct End {
@@ -36,58 +49,154 @@ enum Stage {
 }
 
 /// All that a server knows.
-pub(super) struct Session<'p, W> {
+pub(super) struct Session<W> {
     pub(super) client: Client<W>,
-    pub(super) prepare: Prepare<'p>,
+    worker: Sender<Task>,
     stage: Stage,
     pub(super) abilities: Abilities,
     pub(super) documents: Documents,
+    /// The folders that the editor has open.
+    pub(super) roots: Vec<Root>,
+    pub(super) settings: Settings,
+    /// The question for settings that isn't answered yet.
+    awaited: Option<Awaited>,
+    /// Everything that is checked; nothing while the other thread has it.
     pub(super) folders: Vec<Folder>,
+    is_checking: bool,
     /// What has changed since the folders were last brought up to date.
     pub(super) changed: BTreeSet<PathBuf>,
-    /// The files of which something else may be said for another reason.
-    pub(super) lost: BTreeSet<PathBuf>,
-    /// Whether something other than a file has changed: a text without one, or a folder.
+    /// The files of which something else may be said than the editor was told.
+    pub(super) unpublished: BTreeSet<PathBuf>,
+    /// True if a text without a file has changed.
     pub(super) is_stale: bool,
-    /// What the editor was told, by URI.
-    pub(super) published: BTreeMap<String, Vec<Diagnostic>>,
-    /// The last complaint that has no place in a file.
-    pub(super) complaint: String,
+    /// What the editor was told, by file and by URI.
+    pub(super) published: BTreeMap<PathBuf, BTreeMap<String, Vec<Diagnostic>>>,
+    /// The same of texts without a file.
+    pub(super) published_loose: BTreeMap<String, Vec<Diagnostic>>,
+    /// Why directories can't be checked, as the editor was told.
+    pub(super) complaints: BTreeMap<PathBuf, String>,
+    /// The requests that wait for a check.
+    pub(super) pending: Vec<Pending>,
+    /// The files outside of the general patterns that are watched.
+    pub(super) watched: BTreeSet<PathBuf>,
+    /// True if the editor has gone away.
+    is_closed: bool,
 }
 
-impl<'p, W: Write> Session<'p, W> {
-    pub(super) fn new(output: W, prepare: Prepare<'p>) -> Self {
+/// A question for settings.
+struct Awaited {
+    /// Nothing before it is asked.
+    id: Option<RequestId>,
+    /// The folders, by their URIs, in the order of the answers.
+    folders: Vec<Option<String>>,
+    until: Instant,
+}
+
+impl<W: Write> Session<W> {
+    pub(super) fn new(output: W, worker: Sender<Task>) -> Self {
         Self {
             client: Client::new(output),
-            prepare,
+            worker,
             stage: Stage::New,
             abilities: Abilities::default(),
             documents: Documents::default(),
+            roots: Vec::new(),
+            settings: Settings::default(),
+            awaited: None,
             folders: Vec::new(),
+            is_checking: false,
             changed: BTreeSet::new(),
-            lost: BTreeSet::new(),
+            unpublished: BTreeSet::new(),
             is_stale: false,
             published: BTreeMap::new(),
-            complaint: String::new(),
+            published_loose: BTreeMap::new(),
+            complaints: BTreeMap::new(),
+            pending: Vec::new(),
+            watched: BTreeSet::new(),
+            is_closed: false,
         }
     }
 
     /// Takes in what has come; the end if it is that.
-    pub(super) fn take(&mut self, frame: Frame, cancelled: &HashSet<RequestId>) -> io::Result<Option<End>> {
-        match frame {
-            Frame::Broken { code, id, message } => self.client.refuse_broken(&id, code, &message)?,
-            // Nothing that is asked of the editor has an answer that matters.
-            Frame::Message(Message::Response(_)) => {}
-            Frame::Message(Message::Request(request)) if cancelled.contains(&request.id) => {
+    pub(super) fn take(&mut self, event: Event, cancelled: &HashSet<RequestId>) -> io::Result<Option<End>> {
+        match event {
+            Event::Closed => self.is_closed = true,
+            Event::Checked(Some(outcome)) => self.checked(outcome),
+            Event::Checked(None) => return Err(io::Error::other("the thread that checks has ended")),
+            Event::Frame(Frame::Broken { code, id, message }) => self.client.refuse_broken(&id, code, &message)?,
+            Event::Frame(Frame::Message(Message::Response(response))) => self.answered(response),
+            Event::Frame(Frame::Message(Message::Request(request))) if cancelled.contains(&request.id) => {
                 self.client.refuse(request.id, ErrorCode::RequestCanceled, "cancelled")?;
             }
-            Frame::Message(Message::Request(request)) => self.request(request)?,
-            Frame::Message(Message::Notification(notification)) if notification.method == Exit::METHOD => {
+            Event::Frame(Frame::Message(Message::Request(mut request))) => {
+                self.client.spelling.encode(&mut request.params);
+                self.request(request)?;
+            }
+            Event::Frame(Frame::Message(Message::Notification(notification)))
+                if notification.method == Exit::METHOD =>
+            {
                 return Ok(Some(End { is_in_order: self.stage == Stage::ShutDown }));
             }
-            Frame::Message(Message::Notification(notification)) => self.notify(notification)?,
+            Event::Frame(Frame::Message(Message::Notification(mut notification))) => {
+                self.client.spelling.encode(&mut notification.params);
+                self.notify(notification)?;
+            }
+        }
+        let given_up = self.pending.extract_if(.., |pending| cancelled.contains(&pending.id));
+        for pending in given_up.collect::<Vec<_>>() {
+            self.client.refuse(pending.id, ErrorCode::RequestCanceled, "cancelled")?;
         }
         Ok(None)
+    }
+
+    /// True if the editor has gone away and nobody waits for an answer.
+    pub(super) fn is_over(&self) -> bool {
+        self.is_closed && self.pending.is_empty()
+    }
+
+    /// When there is something to do even if nothing comes in.
+    pub(super) fn deadline(&self) -> Option<Instant> {
+        let awaited = self.awaited.as_ref().map(|awaited| awaited.until);
+        self.pending.iter().filter_map(|pending| pending.until).chain(awaited).min()
+    }
+
+    /// Brings everything up to date, as far as that takes no waiting.
+    pub(super) fn settle(&mut self) -> io::Result<()> {
+        let now = Instant::now();
+        self.awaited.take_if(|awaited| awaited.until <= now);
+        self.answer(|pending| pending.until.is_some_and(|until| until <= now))?;
+        if self.stage != Stage::Running || self.is_checking || self.awaited.is_some() {
+            return Ok(());
+        }
+        if !self.plan() {
+            self.publish()?;
+            self.watch_read_files()?;
+            if self.changed.is_empty() {
+                return self.answer(|_| true);
+            }
+        }
+        self.check();
+        Ok(())
+    }
+
+    /// Hands everything to the other thread.
+    fn check(&mut self) {
+        let task = Task {
+            folders: std::mem::take(&mut self.folders),
+            changed: std::mem::take(&mut self.changed).into_iter().collect(),
+            documents: self.documents.clone(),
+            abilities: self.abilities,
+        };
+        // An editor that opens a file may call it by another URI than we did.
+        self.unpublished.extend(task.changed.iter().cloned());
+        // If the thread has ended, that is an event by itself.
+        self.is_checking = self.worker.send(task).is_ok();
+    }
+
+    fn checked(&mut self, outcome: Outcome) {
+        self.is_checking = false;
+        self.folders = outcome.folders;
+        self.unpublished.extend(outcome.touched);
     }
 
     fn request(&mut self, request: Request) -> io::Result<()> {
@@ -100,12 +209,16 @@ impl<'p, W: Write> Session<'p, W> {
                 self.client.refuse(id, ErrorCode::InvalidRequest, "`initialize` comes once")
             }
             (Stage::Running, Shutdown::METHOD) => {
+                self.answer_nothing()?;
                 self.stage = Stage::ShutDown;
                 self.client.answer(id, Value::Null)
             }
-            (Stage::Running, HoverRequest::METHOD) => self.reply(id, params, Self::hover),
-            (Stage::Running, CodeActionRequest::METHOD) => self.reply(id, params, Self::actions),
-            (Stage::Running, "workspace/textDocumentContent") => self.reply(id, params, Self::content),
+            (Stage::Running, HoverRequest::METHOD) => self.ask_hover(id, params),
+            (Stage::Running, CodeActionRequest::METHOD) => self.ask_actions(id, params),
+            (Stage::Running, "workspace/textDocumentContent") => {
+                let content = super::answers::content(&params);
+                self.client.answer(id, content)
+            }
             (Stage::Running, _) => {
                 self.client.refuse(id, ErrorCode::MethodNotFound, "trailint doesn't know this request")
             }
@@ -119,24 +232,41 @@ impl<'p, W: Write> Session<'p, W> {
         };
         self.abilities = Abilities::of(&params);
         self.stage = Stage::Running;
-        params.folders().iter().for_each(|uri| self.add_folder(uri));
+        self.settings.start(params.initial_options());
+        params.folders().iter().for_each(|folder| self.add_root(folder));
+        self.await_settings(None);
         self.client.answer(id, self.abilities.answer())
     }
 
-    /// Answers on the state that the editor has at this point.
-    fn reply<P: DeserializeOwned, R: serde::Serialize>(
-        &mut self,
-        id: RequestId,
-        params: Value,
-        find: impl FnOnce(&Self, P) -> R,
-    ) -> io::Result<()> {
-        match serde_json::from_value(params) {
-            Ok(params) => {
-                self.settle()?;
-                let found = find(self, params);
-                self.client.answer(id, found)
-            }
-            Err(error) => self.client.refuse(id, ErrorCode::InvalidParams, &error.to_string()),
+    /// Waits for the settings of an editor that can be asked for them.
+    fn await_settings(&mut self, id: Option<RequestId>) {
+        if self.abilities.has_settings {
+            let folders = std::iter::once(None).chain(self.roots.iter().map(|root| Some(root.uri.clone()))).collect();
+            self.awaited = Some(Awaited { id, folders, until: Instant::now() + PATIENCE });
+        }
+    }
+
+    /// Asks for the settings of all folders, and of what lies outside of them.
+    fn ask_settings(&mut self) -> io::Result<()> {
+        if !self.abilities.has_settings {
+            return Ok(());
+        }
+        let item = |uri: Option<&String>| ConfigurationItem {
+            scope_uri: uri.and_then(|uri| uri.parse::<Uri>().ok()),
+            section: Some(SECTION.to_owned()),
+        };
+        let items = std::iter::once(item(None)).chain(self.roots.iter().map(|root| item(Some(&root.uri)))).collect();
+        let id = self.client.request::<WorkspaceConfiguration>(ConfigurationParams { items })?;
+        self.await_settings(Some(id));
+        Ok(())
+    }
+
+    /// The answer to a request of ours: only that for settings matters.
+    fn answered(&mut self, response: Response) {
+        let Some(awaited) = self.awaited.take_if(|awaited| awaited.id.as_ref() == Some(&response.id)) else { return };
+        let settings = response.response_result.unwrap_or_default();
+        for (folder, own) in awaited.folders.into_iter().zip(settings.as_array().into_iter().flatten()) {
+            self.settings.answer(folder, own);
         }
     }
 
@@ -145,7 +275,10 @@ impl<'p, W: Write> Session<'p, W> {
             return Ok(());
         }
         let done = match method.as_str() {
-            Initialized::METHOD => return self.watch(),
+            Initialized::METHOD => {
+                self.watch()?;
+                return self.ask_settings();
+            }
             DidOpenTextDocument::METHOD => read::<DidOpenTextDocument>(params).map(|params| {
                 let path = self.documents.open(params.text_document).path.clone();
                 self.touch(path);
@@ -164,17 +297,34 @@ impl<'p, W: Write> Session<'p, W> {
             DidChangeWatchedFiles::METHOD => {
                 read::<DidChangeWatchedFiles>(params).map(|params| self.changed.extend(watch::paths(&params.changes)))
             }
+            DidCreateFiles::METHOD => read::<DidCreateFiles>(params).map(|params| {
+                self.changed.extend(params.files.iter().filter_map(|file| uris::path(&file.uri)));
+            }),
+            DidDeleteFiles::METHOD => read::<DidDeleteFiles>(params).map(|params| {
+                self.changed.extend(params.files.iter().filter_map(|file| uris::path(&file.uri)));
+            }),
             DidRenameFiles::METHOD => read::<DidRenameFiles>(params).map(|params| {
                 let paths = params.files.iter().flat_map(|file| [&file.old_uri, &file.new_uri]);
                 self.changed.extend(paths.filter_map(|uri| uris::path(uri)));
             }),
-            DidChangeWorkspaceFolders::METHOD => read::<DidChangeWorkspaceFolders>(params).map(|params| {
-                let removed: Vec<_> =
-                    params.event.removed.iter().filter_map(|own| uris::path(own.uri.as_str())).collect();
-                self.drop_folders(|folder| removed.contains(&folder.directory));
-                params.event.added.iter().for_each(|folder| self.add_folder(&folder.uri));
-                self.is_stale = true;
-            }),
+            DidChangeConfiguration::METHOD => match read::<DidChangeConfiguration>(params) {
+                Ok(params) => {
+                    self.settings.push(&params.settings);
+                    return self.ask_settings();
+                }
+                Err(error) => Err(error),
+            },
+            DidChangeWorkspaceFolders::METHOD => match read::<DidChangeWorkspaceFolders>(params) {
+                Ok(params) => {
+                    let is_removed = |root: &Root| params.event.removed.iter().any(|own| own.uri.as_str() == root.uri);
+                    self.roots.retain(|root| !is_removed(root));
+                    for folder in params.event.added {
+                        self.add_root(&OpenFolder { uri: folder.uri.as_str().to_owned() });
+                    }
+                    return self.ask_settings();
+                }
+                Err(error) => Err(error),
+            },
             // What isn't known may be left alone.
             _ => Ok(()),
         };
@@ -182,17 +332,44 @@ impl<'p, W: Write> Session<'p, W> {
     }
 
     fn watch(&mut self) -> io::Result<()> {
-        match self.abilities.watches {
-            true => self.client.request::<RegisterCapability>(watch::registration()),
-            false => Ok(()),
+        let Abilities { watches, watches_settings, .. } = self.abilities;
+        let files = watches.then(watch::files);
+        let registrations: Vec<_> = files.into_iter().chain(watches_settings.then(watch::settings)).collect();
+        if !registrations.is_empty() {
+            self.client.request::<RegisterCapability>(RegistrationParams { registrations })?;
         }
+        Ok(())
+    }
+
+    /// Watches also the files that were read and that the general patterns don't reach.
+    fn watch_read_files(&mut self) -> io::Result<()> {
+        if !self.abilities.watches {
+            return Ok(());
+        }
+        let is_reached =
+            |path: &PathBuf| watch::is_general(path) && self.roots.iter().any(|root| path.starts_with(&root.directory));
+        let read: BTreeSet<PathBuf> =
+            self.folders.iter().flat_map(Folder::files).filter(|path| !is_reached(path)).collect();
+        if read == self.watched {
+            return Ok(());
+        }
+        if !self.watched.is_empty() {
+            self.client.request::<UnregisterCapability>(watch::no_read_files())?;
+        }
+        if !read.is_empty() {
+            let params = watch::read_files(&read, &self.documents, self.abilities.relative_patterns);
+            self.client.request::<RegisterCapability>(params)?;
+        }
+        self.watched = read;
+        Ok(())
     }
 
     /// An editor that tells of no changes on the disk tells at least when it has written something there.
     fn saved(&mut self) {
         if !self.abilities.watches {
-            let directories = self.folders.iter().map(|folder| folder.directory.join(".gitignore"));
-            self.changed.extend(directories);
+            let directories = self.documents.all().filter_map(|document| document.path.as_deref()?.parent());
+            let directories = directories.chain(self.roots.iter().map(|root| root.directory.as_path()));
+            self.changed.extend(directories.map(|directory| directory.join(".gitignore")));
         }
     }
 
@@ -204,13 +381,9 @@ impl<'p, W: Write> Session<'p, W> {
         }
     }
 
-    fn add_folder(&mut self, uri: &Uri) {
-        let path = uris::path(uri.as_str());
-        let is_new = |path: &PathBuf| !self.folders.iter().any(|folder| folder.directory == *path);
-        if let Some(path) = path.filter(is_new) {
-            self.folders.push(Folder::new(path, false));
-            self.is_stale = true;
-        }
+    fn add_root(&mut self, folder: &OpenFolder) {
+        let root = Root::new(folder).filter(|root| !self.roots.iter().any(|known| known.uri == root.uri));
+        self.roots.extend(root);
     }
 }
 

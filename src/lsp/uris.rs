@@ -1,37 +1,55 @@
 //! Files as URIs, and back.
 
+use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
 use lsp_types::Uri;
 
 use crate::output;
-use crate::source::normalize;
+use crate::source::{normalize, real_path};
 
-/// The path of a `file:` URI of this machine; nothing for other URIs.
+/// The path of a `file:` URI of this machine, without links but for one at its end; nothing for other URIs.
+///
+/// A file has one path then, whichever links lead to its directory.
 pub(super) fn path(uri: &str) -> Option<PathBuf> {
+    let path = named_path(uri)?;
+    match (path.parent(), path.file_name()) {
+        (Some(parent), Some(name)) => Some(real_path(parent).join(name)),
+        _ => Some(path),
+    }
+}
+
+/// The path of a `file:` URI as it is written.
+pub(super) fn named_path(uri: &str) -> Option<PathBuf> {
     let rest = uri.get(..5).filter(|scheme| scheme.eq_ignore_ascii_case("file:")).and_then(|_| uri.get(5..))?;
     let path = match rest.strip_prefix("//") {
         Some(rest) => rest.strip_prefix("localhost").filter(|rest| rest.starts_with('/')).unwrap_or(rest),
         None => rest,
     };
     let path = path.split(['?', '#']).next().unwrap_or_default();
-    let decoded = decode(path.strip_prefix('/')?)?;
+    let decoded = os_string(decode(path.strip_prefix('/')?)?)?;
     // `C:/…` is absolute by itself.
-    let is_drive = cfg!(windows) && decoded.get(1..2) == Some(":");
+    let is_drive = cfg!(windows) && decoded.as_encoded_bytes().get(1) == Some(&b':');
     let path = if is_drive { PathBuf::from(decoded) } else { Path::new("/").join(decoded) };
     Some(normalize(&path)).filter(|path| path.is_absolute())
 }
 
 /// The URI of a file; nothing for what has no absolute path.
 pub(super) fn of(path: &Path) -> Option<Uri> {
-    let text = path.to_str().filter(|_| path.is_absolute())?;
-    let text = if cfg!(windows) { format!("/{}", text.replace('\\', "/")) } else { text.to_owned() };
-    Uri::from_str(&format!("file://{}", output::encode_path(&text))).ok()
+    if !path.is_absolute() {
+        return None;
+    }
+    let bytes = path.as_os_str().as_encoded_bytes();
+    let encoded = match cfg!(windows) {
+        true => output::encode_path(format!("/{}", path.to_str()?.replace('\\', "/")).as_bytes()),
+        false => output::encode_path(bytes),
+    };
+    Uri::from_str(&format!("file://{encoded}")).ok()
 }
 
-/// The text without percent-encoding; nothing if it isn't UTF-8, or has a NUL, which no path has.
-fn decode(text: &str) -> Option<String> {
+/// The bytes of a text without percent-encoding; nothing if there is a NUL, which no path has.
+fn decode(text: &str) -> Option<Vec<u8>> {
     let mut bytes = Vec::with_capacity(text.len());
     let mut rest = text.bytes();
     while let Some(byte) = rest.next() {
@@ -43,7 +61,18 @@ fn decode(text: &str) -> Option<String> {
             bytes.push(byte);
         }
     }
-    String::from_utf8(bytes).ok().filter(|text| !text.contains('\0'))
+    Some(bytes).filter(|bytes| !bytes.contains(&0))
+}
+
+#[cfg(unix)]
+fn os_string(bytes: Vec<u8>) -> Option<OsString> {
+    use std::os::unix::ffi::OsStringExt;
+    Some(OsString::from_vec(bytes))
+}
+
+#[cfg(not(unix))]
+fn os_string(bytes: Vec<u8>) -> Option<OsString> {
+    String::from_utf8(bytes).ok().map(OsString::from)
 }
 
 #[cfg(test)]
@@ -56,12 +85,12 @@ mod tests {
         for (uri, expected) in [
             ("file:///a/b%20c.tf", Some("/a/b c.tf")),
             ("FILE://localhost/a/%C3%A9.tf", Some("/a/é.tf")),
+            ("file:///a/[é]|.tf", Some("/a/[é]|.tf")),
             ("file:/a.tf", Some("/a.tf")),
             ("file:///a/../../b.tf?x#y", Some("/b.tf")),
             ("file:///", Some("/")),
             ("file:///a%00b", None),
             ("file:///a%f", None),
-            ("file:///%ff", None),
             ("file://a", None),
             ("file:", None),
             ("é:", None),
@@ -70,10 +99,12 @@ mod tests {
         ] {
             assert_eq!(path(uri), expected.map(PathBuf::from), "{uri}");
         }
-        for name in ["/a b/c#d?e%f.tf", "/é/😀.tf", "/"] {
+        for name in ["/a b/c#d?e%f.tf", "/é/😀.tf", "/[a]|", "/"] {
             let uri = of(Path::new(name)).map(|uri| uri.as_str().to_owned()).unwrap_or_default();
             assert_eq!(path(&uri), Some(PathBuf::from(name)), "{uri}");
         }
+        let uri = "file:///a/%FFb/main.tf";
+        assert_eq!(of(&path(uri).unwrap()).unwrap().as_str(), uri);
         assert!(of(Path::new("--var 0")).is_none());
     }
 }

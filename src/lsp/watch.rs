@@ -1,32 +1,94 @@
-//! The files of which the editor is asked to tell changes.
+//! The files of which the editor is asked to report changes.
 
-use std::path::PathBuf;
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
 
-use lsp_types::{
-    DidChangeWatchedFilesRegistrationOptions, FileEvent, FileSystemWatcher, GlobPattern, Registration,
-    RegistrationParams,
-};
+use lsp_types::{FileEvent, Registration, RegistrationParams, Unregistration, UnregistrationParams};
+use serde_json::{Value, json};
 
-use super::uris;
+use super::documents::Documents;
+use super::folder::DECIDING;
+use super::{settings, uris};
+use crate::scan;
 
-/// What is checked, what it may name, and what says how it is checked.
-const PATTERNS: [&str; 3] = [
-    "**/*.{tf,tofu,tfvars,json,yaml,yml,template,tftpl,tpl,txt}",
-    "**/{trailint.toml,.trailint.toml}",
-    "**/{.gitignore,.ignore}",
+/// What is checked, what it may name, and what says how it is checked. Others are watched once they were read.
+const PATTERNS: [&str; 2] = [
+    "**/*.{tf,tofu,tfvars,json,yaml,yml,template,cfn,cform,cft,stack,tftpl,tpl,txt}",
+    "**/{trailint.toml,.trailint.toml,.gitignore,.ignore}",
 ];
 
-/// Asks to be told.
-pub(super) fn registration() -> RegistrationParams {
-    let watcher =
-        |pattern: &str| FileSystemWatcher { glob_pattern: GlobPattern::String(pattern.to_owned()), kind: None };
-    let options = DidChangeWatchedFilesRegistrationOptions { watchers: PATTERNS.map(watcher).to_vec() };
-    let registration = Registration {
-        id: "watched-files".to_owned(),
-        method: "workspace/didChangeWatchedFiles".to_owned(),
-        register_options: serde_json::to_value(options).ok(),
+/// Files and directories that are made or go: a directory goes with all that was found in it.
+const EVERYTHING: &str = "**/*";
+
+/// The kinds of change, as the protocol adds them up.
+const CREATED_OR_DELETED: u32 = 1 + 4;
+
+const CHANGED_FILES: &str = "workspace/didChangeWatchedFiles";
+const CHANGED_SETTINGS: &str = "workspace/didChangeConfiguration";
+
+/// The name of the registration of files that were read.
+const READ_FILES: &str = "read-files";
+
+/// Asks for changes of all files that may matter.
+pub(super) fn files() -> Registration {
+    let mut watchers: Vec<Value> = PATTERNS.iter().map(|pattern| json!({ "globPattern": pattern })).collect();
+    watchers.push(json!({ "globPattern": EVERYTHING, "kind": CREATED_OR_DELETED }));
+    registration("watched-files", CHANGED_FILES, json!({ "watchers": watchers }))
+}
+
+/// Asks for changes of the settings.
+pub(super) fn settings() -> Registration {
+    registration("settings", CHANGED_SETTINGS, json!({ "section": settings::SECTION }))
+}
+
+/// Asks for changes of some files, wherever they are.
+pub(super) fn read_files(
+    paths: &BTreeSet<PathBuf>,
+    documents: &Documents,
+    has_relative_patterns: bool,
+) -> RegistrationParams {
+    let watcher = |path: &PathBuf| {
+        let (directory, name) = (documents.uris(path.parent()?).into_iter().next()?, path.file_name()?.to_str()?);
+        let pattern = match has_relative_patterns {
+            true => json!({ "baseUri": directory, "pattern": escaped(name) }),
+            false => Value::String(escaped(&path.to_str()?.replace(std::path::MAIN_SEPARATOR, "/"))),
+        };
+        Some(json!({ "globPattern": pattern }))
     };
+    let watchers: Vec<Value> = paths.iter().filter_map(watcher).collect();
+    let registration = registration(READ_FILES, CHANGED_FILES, json!({ "watchers": watchers }));
     RegistrationParams { registrations: vec![registration] }
+}
+
+/// Takes the registration of [`read_files`] back.
+pub(super) fn no_read_files() -> UnregistrationParams {
+    let unregistration = Unregistration { id: READ_FILES.to_owned(), method: CHANGED_FILES.to_owned() };
+    UnregistrationParams { unregisterations: vec![unregistration] }
+}
+
+fn registration(id: &str, method: &str, options: Value) -> Registration {
+    Registration { id: id.to_owned(), method: method.to_owned(), register_options: Some(options) }
+}
+
+/// True if one of the general patterns matches the name of a file.
+pub(super) fn is_general(path: &Path) -> bool {
+    const OTHERS: [&str; 3] = ["tftpl", "tpl", "txt"];
+    let has_name = path.file_name().and_then(|name| name.to_str()).is_some_and(|name| {
+        DECIDING.contains(&name) || OTHERS.iter().any(|end| name.rsplit_once('.').is_some_and(|(_, own)| own == *end))
+    });
+    has_name || scan::is_checked(path)
+}
+
+/// A name that matches itself as a pattern.
+fn escaped(name: &str) -> String {
+    let mut escaped = String::with_capacity(name.len());
+    for c in name.chars() {
+        match c {
+            '*' | '?' | '[' | ']' | '{' | '}' => escaped.extend(['[', c, ']']),
+            _ => escaped.push(c),
+        }
+    }
+    escaped
 }
 
 /// The files that have changed, been made or gone.

@@ -29,10 +29,20 @@ pub fn message(finding: &Reported) -> String {
 
 /// What is wrong, why, and what to do, in one line.
 pub(super) fn text(finding: &Reported) -> String {
-    let unresolved = if finding.outcome == Outcome::Unknown { "unresolved: " } else { "" };
     let reason = reason(finding).map(|reason| format!(": {reason}")).unwrap_or_default();
     let help = finding.help.as_ref().map(|help| format!("; {help}")).unwrap_or_default();
-    format!("{unresolved}{}{reason}{help}", finding.message)
+    format!("{}{reason}{help}", claim(finding))
+}
+
+/// The message, which says if the outcome isn't known.
+fn claim(finding: &Reported) -> String {
+    let unresolved = if finding.outcome == Outcome::Unknown { "unresolved: " } else { "" };
+    format!("{unresolved}{}", finding.message)
+}
+
+/// The message at another place than the finding's own, with a reason for that place.
+pub fn message_at(finding: &Reported, reason: &str) -> String {
+    inert(&format!("{}: {reason}", claim(finding))).into_owned()
 }
 
 /// What stands at the place of a finding, unless the message says so already.

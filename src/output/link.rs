@@ -6,16 +6,17 @@ use crate::source::SourceFile;
 
 /// A text that leads to a file, unless that lies nowhere on the disk.
 pub(super) fn link(text: &str, file: &SourceFile) -> String {
-    match file.path.to_str().filter(|_| file.path.is_absolute()) {
-        Some(path) => format!("\u{1b}]8;;file://{}\u{1b}\\{text}\u{1b}]8;;\u{1b}\\", encode(path)),
-        None => text.to_owned(),
+    if !file.path.is_absolute() {
+        return text.to_owned();
     }
+    let path = encode(file.path.as_os_str().as_encoded_bytes());
+    format!("\u{1b}]8;;file://{path}\u{1b}\\{text}\u{1b}]8;;\u{1b}\\")
 }
 
-/// A path in a URI.
-pub fn encode(path: &str) -> String {
+/// A path in a URI, which need not be UTF-8.
+pub fn encode(path: &[u8]) -> String {
     let mut encoded = String::with_capacity(path.len());
-    for byte in path.bytes() {
+    for &byte in path {
         if byte.is_ascii_alphanumeric() || b"-._~/".contains(&byte) {
             encoded.push(char::from(byte));
         } else {

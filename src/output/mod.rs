@@ -34,7 +34,7 @@ mod summary;
 mod trace;
 mod xml;
 
-pub use annotation::{message, weight};
+pub use annotation::{message, message_at, weight};
 pub use baseline::baseline;
 pub use comments::comments;
 pub use diff::{diff, mended};

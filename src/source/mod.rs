@@ -34,6 +34,7 @@ pub use git::{Commit, Git, GitError, Index, Snapshot};
 pub use ignored::Ignored;
 pub use large::is_too_large;
 pub use memory::Memory;
+pub use open::real_path;
 pub use overlay::Overlay;
 pub use replacement::Replacement;
 pub use seen::Seen;

@@ -117,6 +117,18 @@ impl Trees {
     }
 }
 
+/// The path without links, as far as there is something at it; the rest keeps its names.
+pub fn real_path(path: &Path) -> PathBuf {
+    // Windows would spell it in a way that few other programs read.
+    let found = |ancestor: &Path| if cfg!(windows) { None } else { fs::canonicalize(ancestor).ok() };
+    for ancestor in path.ancestors() {
+        if let (Some(real), Ok(rest)) = (found(ancestor), path.strip_prefix(ancestor)) {
+            return if rest.as_os_str().is_empty() { real } else { real.join(rest) };
+        }
+    }
+    path.to_owned()
+}
+
 /// Opens a regular file, wherever it lies.
 pub(super) fn open(path: &Path) -> Result<File, ReadError> {
     regular(options().open(path).map_err(refused)?)

@@ -87,6 +87,10 @@ impl Format for Terraform {
         names::can_lack(file_name)
     }
 
+    fn takes_directories(&self) -> bool {
+        true
+    }
+
     fn recognizes(&self, text: &[u8]) -> bool {
         let text = String::from_utf8_lossy(text);
         let text = text.trim_start_matches('\u{feff}').trim_start();

@@ -142,8 +142,8 @@ impl Location {
 impl Artifact {
     fn named(name: &str) -> Self {
         match name.strip_prefix('/') {
-            Some(rest) => Self { uri: format!("file:///{}", encode(rest)), uri_base_id: None },
-            None => Self { uri: encode(name), uri_base_id: Some(ROOT) },
+            Some(rest) => Self { uri: format!("file:///{}", encode(rest.as_bytes())), uri_base_id: None },
+            None => Self { uri: encode(name.as_bytes()), uri_base_id: Some(ROOT) },
         }
     }
 }

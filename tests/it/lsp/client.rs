@@ -51,7 +51,7 @@ impl<'s> Editor<'s> {
     pub(crate) fn open(scratch: &'s Scratch) -> Self {
         let mut editor = Self::start(scratch);
         let folder = json!({ "uri": editor.uri(""), "name": "scratch" });
-        editor.request("initialize", json!({ "capabilities": {}, "workspaceFolders": [folder] }));
+        editor.request("initialize", json!({ "capabilities": capabilities(), "workspaceFolders": [folder] }));
         editor.notify("initialized", json!({}));
         editor.settle();
         editor
@@ -106,10 +106,11 @@ impl<'s> Editor<'s> {
         input.flush().unwrap();
     }
 
-    /// Waits until the server has said all that it has to say.
+    /// Waits until the server has said all that it has to say: actions are offered on a check that is up to date.
     pub(crate) fn settle(&mut self) -> &mut Self {
-        let nowhere = json!({ "textDocument": { "uri": "none:" }, "position": { "line": 0, "character": 0 } });
-        self.request("textDocument/hover", nowhere);
+        let context = json!({ "diagnostics": [] });
+        let nowhere = json!({ "textDocument": { "uri": "none:" }, "range": range([0, 0, 0, 0]), "context": context });
+        self.request("textDocument/codeAction", nowhere);
         self
     }
 
@@ -148,6 +149,7 @@ impl<'s> Editor<'s> {
     }
 
     pub(crate) fn hover(&mut self, path: &str, line: u32, character: u32) -> String {
+        self.settle();
         let uri = self.uri(path);
         let params = json!({ "textDocument": { "uri": uri }, "position": { "line": line, "character": character } });
         self.request("textDocument/hover", params)["contents"]["value"].as_str().unwrap_or_default().to_owned()
@@ -201,6 +203,22 @@ impl Drop for Editor<'_> {
         drop(self.input.take());
         let _ = self.server.wait();
     }
+}
+
+/// What most editors can do.
+pub(crate) fn capabilities() -> Value {
+    json!({
+        "textDocument": {
+            "hover": { "contentFormat": ["markdown", "plaintext"] },
+            "publishDiagnostics": {
+                "relatedInformation": true,
+                "codeDescriptionSupport": true,
+                "dataSupport": true,
+                "tagSupport": { "valueSet": [1, 2] },
+            },
+        },
+        "workspace": { "textDocumentContent": {} },
+    })
 }
 
 pub(crate) fn range([line, character, end_line, end_character]: [u32; 4]) -> Value {

@@ -1,0 +1,57 @@
+//! The thread that checks, so that the other one can answer meanwhile.
+
+use std::collections::BTreeSet;
+use std::path::PathBuf;
+use std::sync::mpsc::{self, Sender};
+use std::thread;
+
+use super::capabilities::Abilities;
+use super::documents::Documents;
+use super::folder::{Folder, Prepare};
+
+/// Checks that are to be brought up to date. They belong to the other thread until they are.
+pub(super) struct Task {
+    pub(super) folders: Vec<Folder>,
+    /// The paths that have changed since.
+    pub(super) changed: Vec<PathBuf>,
+    /// The open texts.
+    pub(super) documents: Documents,
+    pub(super) abilities: Abilities,
+}
+
+/// Checks that are up to date.
+pub(super) struct Outcome {
+    pub(super) folders: Vec<Folder>,
+    /// The files about which something else may have been found.
+    pub(super) touched: BTreeSet<PathBuf>,
+}
+
+/// Starts the thread, which hands its outcomes to `done`. It ends when nobody can give it tasks any more, or with the program.
+pub(super) fn start(prepare: Prepare, done: impl Fn(Option<Outcome>) + Send + 'static) -> Sender<Task> {
+    let (sender, tasks) = mpsc::channel();
+    thread::spawn(move || {
+        let done = Done(done);
+        while let Ok(task) = tasks.recv() {
+            (done.0)(Some(run(task, prepare)));
+        }
+    });
+    sender
+}
+
+/// Says that there is no more to come when the thread ends, whatever ends it.
+struct Done<F: Fn(Option<Outcome>)>(F);
+
+impl<F: Fn(Option<Outcome>)> Drop for Done<F> {
+    fn drop(&mut self) {
+        (self.0)(None);
+    }
+}
+
+fn run(task: Task, prepare: Prepare) -> Outcome {
+    let Task { mut folders, changed, documents, abilities } = task;
+    let mut touched = BTreeSet::new();
+    for folder in &mut folders {
+        touched.extend(folder.update(&changed, &documents, abilities, prepare));
+    }
+    Outcome { folders, touched }
+}
