@@ -130,6 +130,14 @@ impl Standing {
         self.passed_over
     }
 
+    /// True if a file is a part of what is checked at present: the scan has met it, or something has read it.
+    pub fn includes(&self, path: &Path) -> bool {
+        let is_read = |id| {
+            self.given.contains(&id) || self.sought.has_file(id) || self.held().any(|held| held.asked.has_file(id))
+        };
+        self.scan.met.contains(path) || self.sources.known(path).is_some_and(is_read)
+    }
+
     /// True if the scan has met a file at or below a path.
     pub fn has_met_below(&self, path: &Path) -> bool {
         self.scan.met.iter().any(|met| met.starts_with(path))

@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use lsp_server::{ErrorCode, Message, Notification, Request, RequestId, Response};
 use lsp_types::notification::{LogMessage, Notification as _, PublishDiagnostics, ShowMessage};
-use lsp_types::{LogMessageParams, MessageType, PublishDiagnosticsParams, ShowMessageParams};
+use lsp_types::{Diagnostic, LogMessageParams, MessageType, ShowMessageParams};
 use serde::Serialize;
 use serde_json::Value;
 
@@ -48,9 +48,15 @@ impl<W: Write> Client<W> {
         Ok(id)
     }
 
-    /// Says what is found in a file.
-    pub(super) fn publish(&mut self, params: PublishDiagnosticsParams) -> io::Result<()> {
-        self.send(Notification::new(PublishDiagnostics::METHOD.to_owned(), params).into())
+    /// Says what is found in a file, whose URI is as the editor writes it.
+    pub(super) fn publish(&mut self, uri: &str, diagnostics: &[Diagnostic], version: Option<i32>) -> io::Result<()> {
+        let mut params = serde_json::json!({ "diagnostics": diagnostics });
+        self.spelling.restore(&mut params);
+        if let Some(params) = params.as_object_mut() {
+            params.insert("uri".to_owned(), uri.into());
+            params.extend(version.map(|version| ("version".to_owned(), version.into())));
+        }
+        Message::from(Notification { method: PublishDiagnostics::METHOD.to_owned(), params }).write(&mut self.stream)
     }
 
     /// Leaves a line in the log that the editor keeps.

@@ -209,7 +209,7 @@ impl Folder {
 
     /// True if its check includes a file: it was read, whether it lies in the directory or not.
     pub(super) fn includes(&self, path: &Path) -> bool {
-        self.file(path).is_some()
+        self.state.as_ref().is_some_and(|state| state.standing.includes(path))
     }
 
     /// True if its check has searched a directory in which there is something to check.

@@ -3,9 +3,8 @@
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
-use std::str::FromStr;
 
-use lsp_types::{Diagnostic, PublishDiagnosticsParams, Uri};
+use lsp_types::{Diagnostic, Uri};
 
 use super::diagnostics::{is_same, of_failure};
 use super::loose;
@@ -15,9 +14,17 @@ impl<W: Write> Session<W> {
     /// Says what is different, but of files that have changed meanwhile: their diagnostics are at the places of old texts.
     pub(super) fn publish(&mut self) -> io::Result<()> {
         self.complain()?;
-        let changed = &self.changed;
-        let paths: Vec<PathBuf> = self.unpublished.extract_if(.., |path| !changed.contains(path)).collect();
-        paths.iter().try_for_each(|path| self.publish_file(path))?;
+        if std::mem::take(&mut self.has_other_settings) {
+            self.unpublished.extend(self.published.keys().cloned());
+            self.unpublished.extend(self.folders.iter().flat_map(|folder| folder.said.keys()).cloned());
+        }
+        for path in std::mem::take(&mut self.unpublished) {
+            let found = if self.is_disabled(&path) { Vec::new() } else { self.found(&path) };
+            match self.is_outdated(&path, &found) {
+                true => drop(self.unpublished.insert(path)),
+                false => self.publish_file(&path, &found)?,
+            }
+        }
         if std::mem::take(&mut self.is_stale) { self.publish_loose() } else { Ok(()) }
     }
 
@@ -41,21 +48,29 @@ impl<W: Write> Session<W> {
         Ok(())
     }
 
+    /// True if a place in the diagnostics of a file is in a text that has changed.
+    fn is_outdated(&self, path: &Path, found: &[Diagnostic]) -> bool {
+        let changed: Vec<Uri> = self.changed.iter().flat_map(|path| self.documents.uris(path)).collect();
+        let related = found.iter().flat_map(|diagnostic| diagnostic.related_information.iter().flatten());
+        self.changed.contains(path) || related.into_iter().any(|other| changed.contains(&other.location.uri))
+    }
+
     /// Says of a file what the editor doesn't know yet.
-    fn publish_file(&mut self, path: &Path) -> io::Result<()> {
-        let found = if self.is_disabled(path) { Vec::new() } else { self.found(path) };
+    fn publish_file(&mut self, path: &Path, found: &[Diagnostic]) -> io::Result<()> {
         let mut shown = self.published.remove(path).unwrap_or_default();
         for uri in self.documents.uris(path) {
-            let known = shown.remove(uri.as_str()).unwrap_or_default();
-            if !found.is_empty() {
-                self.published.entry(path.to_owned()).or_default().insert(uri.as_str().to_owned(), found.clone());
-            }
+            let name = self.client.spelling.spell(uri.as_str());
+            let known = shown.remove(&name).unwrap_or_default();
             if known != found {
-                self.send(uri, found.clone())?;
+                let version = self.documents.get(&uri).map(|document| document.version);
+                self.client.publish(&name, found, version)?;
+            }
+            if !found.is_empty() {
+                self.published.entry(path.to_owned()).or_default().insert(name, found.to_vec());
             }
         }
         // The same file by other URIs, which the editor has given up.
-        shown.keys().filter_map(|uri| Uri::from_str(uri).ok()).try_for_each(|uri| self.send(uri, Vec::new()))
+        shown.keys().try_for_each(|uri| self.client.publish(uri, &[], None))
     }
 
     /// The diagnostics of a file, of which several checks may have the same.
@@ -80,19 +95,15 @@ impl<W: Write> Session<W> {
             loose.map(|document| (document.uri.clone(), loose::check(document, self.abilities))).collect();
         let mut shown = std::mem::take(&mut self.published_loose);
         for (uri, found) in all {
-            let known = shown.remove(uri.as_str()).unwrap_or_default();
-            if !found.is_empty() {
-                self.published_loose.insert(uri.as_str().to_owned(), found.clone());
+            let name = self.client.spelling.spell(uri.as_str());
+            if shown.remove(&name).unwrap_or_default() != found {
+                let version = self.documents.get(&uri).map(|document| document.version);
+                self.client.publish(&name, &found, version)?;
             }
-            if known != found {
-                self.send(uri, found)?;
+            if !found.is_empty() {
+                self.published_loose.insert(name, found);
             }
         }
-        shown.keys().filter_map(|uri| Uri::from_str(uri).ok()).try_for_each(|uri| self.send(uri, Vec::new()))
-    }
-
-    fn send(&mut self, uri: Uri, diagnostics: Vec<Diagnostic>) -> io::Result<()> {
-        let version = self.documents.get(&uri).map(|document| document.version);
-        self.client.publish(PublishDiagnosticsParams { uri, diagnostics, version })
+        shown.keys().try_for_each(|uri| self.client.publish(uri, &[], None))
     }
 }

@@ -69,6 +69,8 @@ pub(super) struct Session<W> {
     pub(super) unpublished: BTreeSet<PathBuf>,
     /// True if a text without a file has changed.
     pub(super) is_stale: bool,
+    /// True if something other than texts decides what the editor is to be told.
+    pub(super) has_other_settings: bool,
     /// What the editor was told, by file and by URI.
     pub(super) published: BTreeMap<PathBuf, BTreeMap<String, Vec<Diagnostic>>>,
     /// The same of texts without a file.
@@ -108,6 +110,7 @@ impl<W: Write> Session<W> {
             changed: BTreeSet::new(),
             unpublished: BTreeSet::new(),
             is_stale: false,
+            has_other_settings: false,
             published: BTreeMap::new(),
             published_loose: BTreeMap::new(),
             complaints: BTreeMap::new(),
@@ -248,6 +251,7 @@ impl<W: Write> Session<W> {
 
     /// Asks for the settings of all folders, and of what lies outside of them.
     fn ask_settings(&mut self) -> io::Result<()> {
+        self.has_other_settings = true;
         if !self.abilities.has_settings {
             return Ok(());
         }
@@ -268,6 +272,7 @@ impl<W: Write> Session<W> {
         for (folder, own) in awaited.folders.into_iter().zip(settings.as_array().into_iter().flatten()) {
             self.settings.answer(folder, own);
         }
+        self.has_other_settings = true;
     }
 
     fn notify(&mut self, Notification { method, params }: Notification) -> io::Result<()> {

@@ -37,11 +37,22 @@ impl Spelling {
         if self.written.is_empty() {
             return;
         }
-        for_each_uri(message, &mut |uri| {
-            if let Some(written) = self.written.get(uri.as_str()) {
-                uri.clone_from(written);
+        for_each_uri(message, &mut |uri| *uri = self.spell(uri));
+    }
+
+    /// The URI as the editor writes it, or at least the longest part of its path of which that is known.
+    pub(super) fn spell(&self, uri: &str) -> String {
+        let mut end = uri.len();
+        loop {
+            let (part, rest) = uri.split_at_checked(end).unwrap_or((uri, ""));
+            if let Some(written) = self.written.get(part) {
+                return format!("{written}{rest}");
             }
-        });
+            match part.rfind('/') {
+                Some(at) => end = at,
+                None => return uri.to_owned(),
+            }
+        }
     }
 }
 
@@ -109,6 +120,7 @@ mod tests {
             let mut edit = json!({ "changes": { expected: [] } });
             spelling.restore(&mut edit);
             assert_eq!(edit, json!({ "changes": { uri: [] } }));
+            assert_eq!(spelling.spell(&format!("{expected}/c%5B.tf")), format!("{uri}/c%5B.tf"));
         }
     }
 }

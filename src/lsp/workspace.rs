@@ -116,7 +116,12 @@ impl<W: Write> Session<W> {
         let files: Vec<_> = self.documents.all().filter_map(of_file).collect();
         let has_folder = |path: &Path| self.roots.iter().any(|root| path.starts_with(&root.directory));
         let files = files.into_iter().filter(|(path, _)| !has_folder(path));
-        let names: Vec<_> = roots.chain(files).collect();
+        let mut names: Vec<(PathBuf, PathBuf)> = Vec::new();
+        for (path, name) in roots.chain(files) {
+            if !names.iter().any(|(known, _)| *known == path) {
+                names.push((path, name));
+            }
+        }
         self.documents.name_directories(names.into_iter());
     }
 

@@ -2,6 +2,7 @@
 
 pub(crate) mod client;
 mod neovim;
+mod validating;
 
 use serde_json::{Value, json};
 

@@ -1,6 +1,7 @@
-//! The server in a real editor, where Neovim is installed.
+//! The server in a real editor: each Neovim on the path, of which there may be an older and a newer one.
 
-use std::path::Path;
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use crate::cli::{Scratch, err, out};
@@ -8,12 +9,23 @@ use crate::support::{package, skipped};
 
 #[test]
 fn neovim_shows_a_finding_and_its_fix_makes_it_go() {
-    if Command::new("nvim").arg("--version").output().is_err() {
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let found = std::env::split_paths(&path).filter_map(|directory| directory.join("nvim").canonicalize().ok());
+    let programs: BTreeSet<PathBuf> = found.collect();
+    if programs.is_empty() {
         return skipped("neovim", "nvim isn't installed");
     }
+    for program in programs {
+        let version = out(&Command::new(&program).arg("--version").output().unwrap());
+        println!("{} is {}", program.display(), version.lines().next().unwrap_or_default());
+        try_out(&program);
+    }
+}
+
+fn try_out(program: &Path) {
     let text = "resource \"aws_cloudtrail\" \"t\" {\n  is_multi_region_trail = false\n}\n";
     let scratch = Scratch::new("neovim", &[("main.tf", text)]);
-    let mut editor = Command::new("nvim");
+    let mut editor = Command::new(program);
     editor.args(["--headless", "-u", "NONE", "-n", "-c"]);
     editor.arg(format!("luafile {}", package("tests/it/lsp/neovim.lua").display())).current_dir(&scratch.0);
     // A script that fails leaves the editor waiting for somebody.
@@ -26,6 +38,6 @@ fn neovim_shows_a_finding_and_its_fix_makes_it_go() {
     editor.env("PATH", std::env::var_os("PATH").unwrap_or_default());
     let output = editor.output().unwrap();
     let said = format!("{}{}", out(&output), err(&output));
-    assert!(output.status.success(), "{said}");
-    assert!(said.contains("done Set `is_multi_region_trail = true`"), "{said}");
+    assert!(output.status.success(), "{}: {said}", program.display());
+    assert!(said.contains("done Set `is_multi_region_trail = true`"), "{}: {said}", program.display());
 }
