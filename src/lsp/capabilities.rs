@@ -2,7 +2,7 @@
 
 use lsp_types::{CodeActionKind, PositionEncodingKind};
 use serde::Deserialize;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use super::positions::Encoding;
 use super::{actions, pages};
@@ -106,12 +106,12 @@ impl Abilities {
     pub(super) fn answer(self) -> Value {
         const INCREMENTAL: u8 = 2;
         let every_file = json!({"filters": [{"scheme": "file", "pattern": {"glob": "**/*"}}]});
-        let mut workspace = json!({
-            "workspaceFolders": {"supported": true, "changeNotifications": true},
-            "fileOperations": {"didCreate": every_file, "didRename": every_file, "didDelete": every_file},
-        });
+        let mut workspace = Map::new();
+        workspace.insert("workspaceFolders".to_owned(), json!({"supported": true, "changeNotifications": true}));
+        let operations = json!({"didCreate": every_file, "didRename": every_file, "didDelete": every_file});
+        workspace.insert("fileOperations".to_owned(), operations);
         if self.pages {
-            workspace["textDocumentContent"] = json!({"schemes": [pages::SCHEME]});
+            workspace.insert("textDocumentContent".to_owned(), json!({"schemes": [pages::SCHEME]}));
         }
         json!({
             "capabilities": {

@@ -245,7 +245,7 @@ impl<W: Write> Session<W> {
     fn await_settings(&mut self, id: Option<RequestId>) {
         if self.abilities.has_settings {
             let folders = std::iter::once(None).chain(self.roots.iter().map(|root| Some(root.uri.clone()))).collect();
-            self.awaited = Some(Awaited { id, folders, until: Instant::now() + PATIENCE });
+            self.awaited = Instant::now().checked_add(PATIENCE).map(|until| Awaited { id, folders, until });
         }
     }
 
