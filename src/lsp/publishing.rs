@@ -32,16 +32,18 @@ impl<W: Write> Session<W> {
     fn complain(&mut self) -> io::Result<()> {
         let mut complaints: BTreeMap<PathBuf, String> = BTreeMap::new();
         for folder in &self.folders {
-            let directory = &folder.target.directory;
-            let failed = |error| format!("trailint can't check `{}`: {error}", directory.display());
-            let text = folder.failure.as_ref().map(failed).or(folder.refused.as_ref().map(ToString::to_string));
-            complaints.extend(text.map(|text| (directory.clone(), text)));
+            let failure = folder.failure.as_ref().map(|error| format!("the check can't run: {error}"));
+            let complaint = failure.or(folder.refused.as_ref().map(ToString::to_string));
+            complaints.extend(complaint.map(|complaint| (folder.target.directory.clone(), complaint)));
         }
+        let mut told: Vec<&String> = self.complaints.values().collect();
         for (directory, complaint) in &complaints {
-            match self.complaints.get(directory) {
-                Some(known) if known == complaint => {}
-                Some(_) => self.client.log(complaint)?,
-                None => self.client.show(complaint)?,
+            if !told.contains(&complaint) {
+                match self.complaints.get(directory) {
+                    Some(_) => self.client.log(complaint)?,
+                    None => self.client.show(&format!("trailint: {complaint}"))?,
+                }
+                told.push(complaint);
             }
         }
         self.complaints = complaints;

@@ -16,8 +16,6 @@ fn neovim_shows_a_finding_and_its_fix_makes_it_go() {
         return skipped("neovim", "nvim isn't installed");
     }
     for program in programs {
-        let version = out(&Command::new(&program).arg("--version").output().unwrap());
-        println!("{} is {}", program.display(), version.lines().next().unwrap_or_default());
         try_out(&program);
     }
 }

@@ -17,6 +17,5 @@ fn an_editor_finds_every_message_valid() {
     sessions.arg(package("tests/it/lsp/sessions.py")).env("TRAILINT", Path::new(env!("CARGO_BIN_EXE_trailint")));
     sessions.env("TMPDIR", &scratch.0).env("PYTHONDONTWRITEBYTECODE", "1");
     let output = sessions.output().unwrap();
-    println!("{}", out(&output));
     assert!(output.status.success(), "{}{}", out(&output), err(&output));
 }
