@@ -9,7 +9,7 @@ use crate::error::Error;
 use crate::formats::{FORMATS, Format, Interest, Kept, mentions_trail};
 use crate::progress::Progress;
 use crate::source::{
-    FileId, Fs, PathKind, ReadError, SourceFile, Sources, from_wide, is_generated, is_too_large, stand_in, unescaped,
+    FileId, Fs, PathKind, ReadError, SourceFile, Sources, check_size, from_wide, is_generated, stand_in, unescaped,
 };
 
 /// The ends of the names of texts from which other programs make code.
@@ -159,8 +159,8 @@ impl Catch<'_> {
         if !self.is_new(path) {
             return;
         }
-        if is_too_large(bytes) {
-            return self.push(Found { path: path.to_owned(), outcome: Err(ReadError::TooLarge) });
+        if let Err(error) = check_size(bytes) {
+            return self.push(Found { path: path.to_owned(), outcome: Err(error) });
         }
         let by_name = readers(path);
         if by_name.contains(&true) {
@@ -185,10 +185,7 @@ impl Catch<'_> {
         if bytes == Err(ReadError::Missing) && can_lack(path) || !self.is_new(path) {
             return;
         }
-        match bytes {
-            Ok(bytes) if is_too_large(bytes) => {
-                self.push(Found { path: path.to_owned(), outcome: Err(ReadError::TooLarge) });
-            }
+        match bytes.and_then(|bytes| check_size(bytes).map(|()| bytes)) {
             Ok(bytes) => self.consider(path, readers(path), bytes, keep_all),
             Err(error) => self.push(Found { path: path.to_owned(), outcome: Err(error) }),
         }
@@ -276,8 +273,7 @@ impl Scan {
         self.kept.iter_mut().for_each(|kept| kept.retain(|kept| Some(kept.file) != known));
         self.unreadable.retain(|(unreadable, _)| unreadable != path);
         self.unread.retain(|(unread, _)| unread != path);
-        let outcome = match read {
-            Ok(bytes) if is_too_large(&bytes) => Err(ReadError::TooLarge),
+        let outcome = match read.and_then(|bytes| check_size(&bytes).map(|()| bytes)) {
             Ok(bytes) => match consider(path, readers(path), &bytes, keep_all) {
                 Some(found) => found.outcome,
                 None => {

@@ -18,7 +18,7 @@ use crate::error::Error;
 use crate::formats::{Context, FORMATS, Readings};
 use crate::report::{Place, Report};
 use crate::scan::{self, Inputs, Scan};
-use crate::source::{Asked, FileId, Fs, Noting, ReadError, Sources, check_text, is_too_large};
+use crate::source::{Asked, FileId, Fs, Noting, ReadError, Sources, check_size, check_text};
 use crate::suppress::{Ignored, Suppressions, Used};
 use crate::value::Budget;
 
@@ -218,7 +218,7 @@ impl Standing {
         let is_new = !is_met && !is_gone && scan::is_checked(path) && !self.passed_over.contains(path);
         let is_directory = is_gone && !is_met && self.scan.met.iter().any(|met| met.starts_with(path));
         let is_readable = match &read {
-            Ok(bytes) => check_text(bytes).is_ok() && !is_too_large(bytes),
+            Ok(bytes) => check_text(bytes).and(check_size(bytes)).is_ok(),
             Err(error) => *error == ReadError::Missing,
         };
         let was_readable = !self.scan.unreadable.iter().any(|(unreadable, _)| unreadable == path);

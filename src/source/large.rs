@@ -7,24 +7,65 @@ use memchr::memmem;
 use super::{MAX_FILE_BYTES, ReadError};
 
 /// The largest plan that is read, in bytes.
-pub(super) const MAX_PLAN_BYTES: usize = 512 * 1024 * 1024;
+const MAX_PLAN_BYTES: usize = 512 * 1024 * 1024;
 
 /// Words one of which stands in the first part of each plan.
 const WORDS: [&[u8]; 3] = [b"\"format_version\"", b"\"planned_values\"", b"\"resource_changes\""];
 
-/// Replaces the buffer's contents by a text's, if it isn't too large for what it is.
-pub(super) fn read(text: &mut impl Read, buffer: &mut Vec<u8>) -> Result<(), ReadError> {
-    buffer.clear();
-    read_up_to(text, MAX_FILE_BYTES, buffer)?;
-    if buffer.len() > MAX_FILE_BYTES && is_plan(buffer) {
-        read_up_to(text, MAX_PLAN_BYTES, buffer)?;
-    }
-    if is_too_large(buffer) { Err(ReadError::TooLarge) } else { Ok(()) }
+/// The sizes up to which texts are read, in bytes.
+#[derive(Debug, Clone, Copy)]
+struct Sizes {
+    file: usize,
+    plan: usize,
 }
 
-/// Whether a text is larger than one of its kind may be.
-pub fn is_too_large(text: &[u8]) -> bool {
-    text.len() > MAX_PLAN_BYTES || text.len() > MAX_FILE_BYTES && !is_plan(text)
+const SIZES: Sizes = Sizes { file: MAX_FILE_BYTES, plan: MAX_PLAN_BYTES };
+
+/// Replaces the buffer's contents by a text's, if it isn't too large for its kind. Of a larger one, no more is read than
+/// tells that.
+///
+/// # Errors
+///
+/// Why the text can't be read.
+pub fn read(text: &mut impl Read, buffer: &mut Vec<u8>) -> Result<(), ReadError> {
+    SIZES.read(text, buffer)
+}
+
+/// Checks that a text isn't larger than one of its kind may be.
+///
+/// # Errors
+///
+/// [`ReadError::TooLarge`] or [`ReadError::LargePlan`].
+pub fn check_size(text: &[u8]) -> Result<(), ReadError> {
+    SIZES.check(text)
+}
+
+impl Sizes {
+    fn read(self, text: &mut impl Read, buffer: &mut Vec<u8>) -> Result<(), ReadError> {
+        buffer.clear();
+        read_up_to(text, self.file, buffer)?;
+        if buffer.len() > self.file && self.is_plan(buffer) {
+            read_up_to(text, self.plan, buffer)?;
+        }
+        self.check(buffer)
+    }
+
+    fn check(self, text: &[u8]) -> Result<(), ReadError> {
+        if text.len() <= self.file {
+            return Ok(());
+        }
+        match self.is_plan(text) {
+            true if text.len() > self.plan => Err(ReadError::LargePlan),
+            true => Ok(()),
+            false => Err(ReadError::TooLarge),
+        }
+    }
+
+    /// True if a text begins as a plan does.
+    fn is_plan(self, text: &[u8]) -> bool {
+        let start = text.get(..self.file).unwrap_or(text);
+        start.trim_ascii_start().starts_with(b"{") && WORDS.iter().any(|word| memmem::find(start, word).is_some())
+    }
 }
 
 /// One byte more than the limit tells that there is more.
@@ -34,8 +75,26 @@ fn read_up_to(text: &mut impl Read, limit: usize, buffer: &mut Vec<u8>) -> Resul
     Ok(())
 }
 
-/// Whether a text begins as a plan does.
-fn is_plan(text: &[u8]) -> bool {
-    let start = text.get(..MAX_FILE_BYTES).unwrap_or(text);
-    start.trim_ascii_start().starts_with(b"{") && WORDS.iter().any(|word| memmem::find(start, word).is_some())
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_text_has_the_limit_of_its_kind() {
+        let sizes = Sizes { file: 100, plan: 1_000 };
+        let plan = |length: usize| format!("{{\"format_version\":\"1.2\"{}}}", " ".repeat(length - 25));
+        let other = |length: usize| "x".repeat(length);
+        let cases = [
+            (other(100), Ok(()), 100),
+            (other(102), Err(ReadError::TooLarge), 101),
+            (plan(1_000), Ok(()), 1_000),
+            (plan(1_002), Err(ReadError::LargePlan), 1_001),
+        ];
+        for (text, expected, length) in cases {
+            let mut buffer = b"before".to_vec();
+            assert_eq!(sizes.read(&mut text.as_bytes(), &mut buffer), expected);
+            assert_eq!((sizes.check(text.as_bytes()), buffer.len()), (expected, length));
+        }
+        assert!(ReadError::LargePlan.to_string().contains("512 MB"));
+    }
 }

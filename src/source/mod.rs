@@ -32,7 +32,7 @@ pub use exclusions::Exclusions;
 pub use file::{FileId, Position, SourceFile, Span};
 pub use git::{Commit, Git, GitError, Index, Snapshot};
 pub use ignored::Ignored;
-pub use large::is_too_large;
+pub use large::{check_size, read as read_sized};
 pub use memory::Memory;
 pub use open::real_path;
 pub use overlay::Overlay;
@@ -42,7 +42,7 @@ pub use sources::Sources;
 pub use stand_in::stand_in;
 pub use wide::from_wide;
 
-/// The largest file that is read, in bytes, unless it is a [plan](is_too_large).
+/// The largest file that is read, in bytes, unless it is a [plan](check_size).
 pub const MAX_FILE_BYTES: usize = 16 * 1024 * 1024;
 
 /// Directories that never hold a user's own code.
@@ -117,6 +117,9 @@ pub enum ReadError {
     /// It holds more than [`MAX_FILE_BYTES`].
     #[error("larger than 16 MB")]
     TooLarge,
+    /// It is a plan, and larger than plans may be.
+    #[error("a plan larger than 512 MB; check the code without it, or plans of its parts")]
+    LargePlan,
     /// An ignore file, of which each line is held against each path below it.
     #[error("larger than 1 MB, which is too much for an ignore file")]
     LongIgnoreFile,

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::{Disk, Exclusions, Fs, MAX_FILE_BYTES, PathKind, ReadError, Visit, Wanted, is_skipped};
+use super::{Disk, Exclusions, Fs, PathKind, ReadError, Visit, Wanted, check_size, is_skipped};
 
 /// The disk, where the texts that aren't saved count instead of what is.
 #[derive(Debug)]
@@ -102,12 +102,9 @@ impl Fs for Overlay {
 }
 
 fn bytes(text: &str) -> Result<Vec<u8>, ReadError> {
-    if text.len() > MAX_FILE_BYTES { Err(ReadError::TooLarge) } else { Ok(text.as_bytes().to_vec()) }
+    check_size(text.as_bytes()).map(|()| text.as_bytes().to_vec())
 }
 
 fn visit_text(path: &Path, text: &str, visit: Visit<'_>) {
-    match text.len() > MAX_FILE_BYTES {
-        true => visit(path, Err(ReadError::TooLarge)),
-        false => visit(path, Ok(text.as_bytes())),
-    }
+    visit(path, check_size(text.as_bytes()).map(|()| text.as_bytes()));
 }

@@ -1,8 +1,10 @@
 //! Each file that mentions a trail is judged, is reported, or is named in the summary with the reason.
 
+use std::path::Path;
+
 use trailint::engine::{self, Settings};
 use trailint::report::{Place, Report};
-use trailint::source::{Memory, Sources};
+use trailint::source::{Disk, Fs, Memory, Overlay, Sources};
 
 use super::support::everything;
 
@@ -96,12 +98,20 @@ fn no_file_that_mentions_a_trail_is_passed_over() {
 
 #[test]
 fn a_large_plan_is_read_as_far_as_it_matters() {
-    let other = r#"{"address": "null_resource.n", "mode": "managed", "type": "null_resource", "change": {"actions": ["create"], "after": {"l": [1, 2, 3, 4, 5, 6, 7, 8, 9]}}}, "#;
-    let plan = format!(r#"{{"format_version": "1.2", "resource_changes": [{}{CHANGE}]}}"#, other.repeat(130_000));
+    let plan = large_plan();
     assert!(plan.len() > 17 << 20);
+    let mut open = Overlay::new(Disk::new(&[]));
+    open.put(Path::new("/plan.json"), plan.as_str().into());
+    assert_eq!(open.read(Path::new("/plan.json")).map(|bytes| bytes.len()), Ok(plan.len()));
     let fs = Memory::new([("plan.json", plan)]);
     let report = engine::check(&fs, &everything(), Sources::new("/".into()), &Settings::default()).unwrap();
     let rules: Vec<&str> = report.findings.iter().map(|finding| finding.rule.id()).collect();
     assert!(rules.contains(&"single-region-trail"), "{rules:?}");
     assert!(report.findings.iter().all(|finding| finding.fix.is_none()), "a plan isn't changed");
+}
+
+/// A plan of 17 MB in which a trail breaks a rule.
+pub(super) fn large_plan() -> String {
+    let other = r#"{"address": "null_resource.n", "mode": "managed", "type": "null_resource", "change": {"actions": ["create"], "after": {"l": [1, 2, 3, 4, 5, 6, 7, 8, 9]}}}, "#;
+    format!(r#"{{"format_version": "1.2", "resource_changes": [{}{CHANGE}]}}"#, other.repeat(130_000))
 }

@@ -89,6 +89,14 @@ fn a_list_that_leads_nowhere_ends_the_run() {
     assert!(err(&twice).contains("only once"), "{}", err(&twice));
 }
 
+#[test]
+fn a_large_plan_is_read_from_standard_input() {
+    let scratch = Scratch::new("large-plan", &[]);
+    let output = piped(&scratch, &["check", "-", "--format", "concise"], &super::mentions::large_plan());
+    assert_eq!(status(&output), 1, "{}", err(&output));
+    assert!(out(&output).contains("error[single-region-trail]"), "{}", out(&output));
+}
+
 /// A run that reads `text` from standard input.
 fn piped(scratch: &Scratch, arguments: &[&str], text: &str) -> std::process::Output {
     let mut command = scratch.command(arguments);

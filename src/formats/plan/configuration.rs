@@ -6,7 +6,7 @@
 use std::collections::HashMap;
 
 use super::address::{segments, without_keys};
-use super::raw::{self, Constant, Declared, Expression, Module, Part, Text};
+use super::raw::{self, Constant, Declared, Expression, Module, Part, Text, Unique};
 use crate::source::Span;
 use crate::syntax::node::Mapping;
 use crate::value::{Known, Maybe, Origin, Traced, Unknown, Why};
@@ -33,7 +33,7 @@ pub(super) struct Arguments<'c, 'a> {
     /// The calls that lead to it, each with its key.
     calls: Vec<String>,
     /// By the name of the argument; nothing if the resource isn't in the configuration.
-    expressions: Option<HashMap<String, Part<'a>>>,
+    expressions: Option<Unique<Part<'a>>>,
 }
 
 impl<'a> Configuration<'a> {

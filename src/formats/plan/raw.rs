@@ -5,10 +5,12 @@
 
 use std::borrow::Cow;
 use std::collections::HashMap;
+use std::marker::PhantomData;
 use std::sync::Arc;
+use std::{fmt, ops};
 
-use serde::Deserialize;
-use serde::de::IgnoredAny;
+use serde::de::{Error, IgnoredAny, MapAccess, Visitor};
+use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
 
 use crate::source::{FileId, SourceFile, Span};
@@ -108,7 +110,7 @@ pub(super) struct PlannedResource<'a> {
 #[serde(default)]
 pub(super) struct Configuration<'a> {
     #[serde(borrow)]
-    pub(super) provider_config: HashMap<String, Provider<'a>>,
+    pub(super) provider_config: Unique<Provider<'a>>,
     #[serde(borrow)]
     pub(super) root_module: Option<Module<'a>>,
 }
@@ -117,7 +119,7 @@ pub(super) struct Configuration<'a> {
 #[derive(Debug, Deserialize)]
 pub(super) struct Provider<'a> {
     #[serde(borrow)]
-    pub(super) expressions: Option<HashMap<String, Part<'a>>>,
+    pub(super) expressions: Option<Unique<Part<'a>>>,
 }
 
 /// A module, as it is written.
@@ -127,10 +129,10 @@ pub(super) struct Module<'a> {
     #[serde(borrow)]
     pub(super) resources: Vec<Declared<'a>>,
     #[serde(borrow)]
-    pub(super) module_calls: HashMap<String, Call<'a>>,
+    pub(super) module_calls: Unique<Call<'a>>,
     #[serde(borrow)]
-    pub(super) outputs: HashMap<String, Output<'a>>,
-    pub(super) variables: HashMap<String, IgnoredAny>,
+    pub(super) outputs: Unique<Output<'a>>,
+    pub(super) variables: Unique<IgnoredAny>,
 }
 
 /// A resource, as it is written.
@@ -148,7 +150,7 @@ pub(super) struct Declared<'a> {
 #[derive(Debug, Deserialize)]
 pub(super) struct Call<'a> {
     #[serde(borrow)]
-    pub(super) expressions: Option<HashMap<String, Part<'a>>>,
+    pub(super) expressions: Option<Unique<Part<'a>>>,
     #[serde(borrow, default)]
     pub(super) module: Module<'a>,
 }
@@ -187,25 +189,6 @@ pub(super) enum What {
     State,
 }
 
-#[derive(Deserialize)]
-struct Keys<'a> {
-    format_version: Option<IgnoredAny>,
-    #[serde(borrow)]
-    planned_values: Option<Part<'a>>,
-    #[serde(borrow)]
-    resource_changes: Option<Part<'a>>,
-    #[serde(borrow)]
-    deferred_changes: Option<Part<'a>>,
-    values: Option<IgnoredAny>,
-    version: Option<IgnoredAny>,
-    lineage: Option<IgnoredAny>,
-    serial: Option<IgnoredAny>,
-    encrypted_data: Option<IgnoredAny>,
-    resource: Option<IgnoredAny>,
-    #[serde(rename = "Resources")]
-    template: Option<IgnoredAny>,
-}
-
 impl What {
     /// What a text is, by the keys at its top; nothing if it is neither.
     pub(super) fn of(text: &[u8]) -> Option<Self> {
@@ -213,32 +196,34 @@ impl What {
         if !text.starts_with(b"{") {
             return None;
         }
-        match serde_json::from_slice::<Keys<'_>>(text) {
-            Ok(keys) => keys.what(),
+        match serde_json::from_slice::<Entries<'_, Part<'_>>>(text) {
+            Ok(entries) => entries.what(),
             // Its own faults are to be told, so a broken plan is one.
             Err(_) => {
                 let has = |key: &str| memchr::memmem::find(text, format!("\"{key}\"").as_bytes()).is_some();
-                (has("resource_changes") && (has("format_version") || has("actions"))).then_some(Self::Plan)
+                let is_changed = has("resource_changes") && (has("format_version") || has("actions"));
+                (is_changed || has("planned_values") && has("format_version")).then_some(Self::Plan)
             }
         }
     }
 }
 
-impl Keys<'_> {
+impl Entries<'_, Part<'_>> {
+    /// What a text with these entries at its top is. One that is repeated tells it, too, and is reported later.
     fn what(&self) -> Option<What> {
+        let has = |key: &str| self.0.iter().any(|(own, part)| own == key && part.get() != "null");
+        let begins = |key: &str, bracket| self.0.iter().any(|(own, part)| own == key && part.get().starts_with(bracket));
         // Neither has these keys, and code has them.
-        if self.template.is_some() || self.resource.is_some() && self.format_version.is_none() {
+        if has("Resources") || has("resource") && !has("format_version") {
             return None;
         }
-        let begins = |part: &Option<Part<'_>>, bracket| part.is_some_and(|part| part.get().starts_with(bracket));
-        let is_plan = begins(&self.planned_values, '{')
-            || begins(&self.resource_changes, '[')
-            || begins(&self.deferred_changes, '[');
-        let is_shown = self.format_version.is_some() && (self.values.is_some() || self.resource.is_some());
-        let is_stored = self.version.is_some() && (self.lineage.is_some() || self.serial.is_some());
+        let is_plan =
+            begins("planned_values", '{') || begins("resource_changes", '[') || begins("deferred_changes", '[');
+        let is_shown = has("format_version") && (has("values") || has("resource"));
+        let is_stored = has("version") && (has("lineage") || has("serial"));
         match is_plan {
             true => Some(What::Plan),
-            false => (is_shown || is_stored || self.encrypted_data.is_some()).then_some(What::State),
+            false => (is_shown || is_stored || has("encrypted_data")).then_some(What::State),
         }
     }
 }
@@ -378,6 +363,65 @@ impl<'a> Text<'a> {
 
     fn word_at(self, at: usize) -> Span {
         crate::syntax::word_at(self.id, self.file, at)
+    }
+}
+
+/// The entries of an object, in their order.
+#[derive(Debug)]
+struct Entries<'a, T>(Vec<(Cow<'a, str>, T)>);
+
+/// An object whose keys are names, none of them repeated.
+#[derive(Debug)]
+pub(super) struct Unique<T>(HashMap<String, T>);
+
+impl<T> Default for Unique<T> {
+    fn default() -> Self {
+        Self(HashMap::new())
+    }
+}
+
+impl<T> ops::Deref for Unique<T> {
+    type Target = HashMap<String, T>;
+
+    fn deref(&self) -> &Self::Target {
+        &self.0
+    }
+}
+
+impl<'de: 'a, 'a, T: Deserialize<'de>> Deserialize<'de> for Entries<'a, T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_map(EntriesVisitor(PhantomData))
+    }
+}
+
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for Unique<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let mut unique = HashMap::new();
+        for (key, value) in Entries::deserialize(deserializer)?.0 {
+            if unique.contains_key(&*key) {
+                return Err(D::Error::custom(format!("duplicate field `{key}`")));
+            }
+            unique.insert(key.into_owned(), value);
+        }
+        Ok(Self(unique))
+    }
+}
+
+struct EntriesVisitor<'a, T>(PhantomData<Entries<'a, T>>);
+
+impl<'de: 'a, 'a, T: Deserialize<'de>> Visitor<'de> for EntriesVisitor<'a, T> {
+    type Value = Entries<'a, T>;
+
+    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("an object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+        let mut entries = Vec::new();
+        while let Some((Borrowed(key), value)) = map.next_entry()? {
+            entries.push((key, value));
+        }
+        Ok(Entries(entries))
     }
 }
 

@@ -4,7 +4,7 @@ use std::io::{self, BufRead, BufReader, Read, Write};
 use std::process::{Child, ChildStdin, ChildStdout};
 
 use super::command::{Git, GitError};
-use crate::source::{MAX_FILE_BYTES, ReadError, stand_in};
+use crate::source::{ReadError, read_sized, stand_in};
 
 /// How many objects are asked for before the first is read: enough to keep git busy, and so few that the
 /// questions fit into any pipe.
@@ -63,11 +63,10 @@ impl Batch {
         if kind != "blob" {
             return self.pass_over(size).and(Err(ReadError::NotAFile));
         }
-        if size > MAX_FILE_BYTES as u64 {
-            return self.pass_over(size).and(Err(ReadError::TooLarge));
-        }
-        (&mut self.answers).take(size).read_to_end(buffer).map_err(|error| ended(&error))?;
-        self.answers.read_exact(&mut [0]).map_err(|error| ended(&error))?;
+        let mut blob = (&mut self.answers).take(size);
+        let read = read_sized(&mut blob, buffer);
+        let rest = blob.limit();
+        self.pass_over(rest).and(read)?;
         stand_in(buffer).map_or(Ok(()), Err)
     }
 
