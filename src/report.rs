@@ -12,7 +12,7 @@ use crate::finding::{Label, Level};
 use crate::fix::{Fix, Safety};
 use crate::model::{Reach, Wish};
 use crate::rules::Rule;
-use crate::source::{Sources, Span};
+use crate::source::{Counted, Sources, Span};
 use crate::suppress::Suppression;
 
 /// What a run found.
@@ -24,7 +24,7 @@ pub struct Report {
     /// How many files were looked at.
     pub files: usize,
     /// How many files ignore files keep from being looked at, if nothing was found; as far as they were counted.
-    pub ignored: usize,
+    pub ignored: Counted,
     /// Files that mention a trail and aren't read as code, in the order of their names.
     pub unread_files: Vec<Unread>,
     /// Trails of called code that neither a call nor its own defaults create.

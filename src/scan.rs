@@ -9,7 +9,8 @@ use crate::error::Error;
 use crate::formats::{FORMATS, Format, Interest, Kept, mentions_trail};
 use crate::progress::Progress;
 use crate::source::{
-    FileId, Fs, PathKind, ReadError, SourceFile, Sources, check_size, from_wide, is_generated, stand_in, unescaped,
+    Counted, FileId, Fs, PathKind, ReadError, SourceFile, Sources, check_size, from_wide, is_generated, stand_in,
+    unescaped,
 };
 
 /// The ends of the names of texts from which other programs make code.
@@ -121,7 +122,7 @@ pub fn scan(fs: &dyn Fs, inputs: &Inputs, sources: &Sources, progress: &Progress
 }
 
 /// How many files ignore files keep from being searched.
-pub fn count_ignored(fs: &dyn Fs) -> usize {
+pub fn count_ignored(fs: &dyn Fs) -> Counted {
     fs.count_ignored(&is_checked, MAX_COUNTED)
 }
 

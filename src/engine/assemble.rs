@@ -10,7 +10,7 @@ use crate::finding::Label;
 use crate::report::{Place, Report, Reported, Unread};
 use crate::rules::{self, RULES};
 use crate::scan::Scan;
-use crate::source::{FileId, Sources, Span};
+use crate::source::{Counted, FileId, Sources, Span};
 use crate::suppress::Stale;
 
 /// The report on all that a scan has found.
@@ -23,7 +23,7 @@ pub(super) fn report(
 ) -> Report {
     let mut report = Report {
         files: scan.files,
-        ignored: 0,
+        ignored: Counted::default(),
         unread_files: Vec::new(),
         uncreated: Vec::new(),
         deployments: Vec::new(),

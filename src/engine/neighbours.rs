@@ -63,7 +63,14 @@ struct Deliveries {
 impl<'a> Neighbours<'a> {
     pub(super) fn new(opened: &'a dyn Opened, budget: &'a Rc<Budget>, settings: &Settings) -> Self {
         let is_asked = RULES.into_iter().any(|rule| rule.check.is_around() && settings.selection.has(rule));
-        Self { opened, budget, is_asked, still: OnceCell::new(), spent: Rc::default(), tried: Cell::new(0) }
+        Self {
+            opened,
+            budget,
+            is_asked,
+            still: OnceCell::new(),
+            spent: Rc::new(Spent::new(budget)),
+            tried: Cell::new(0),
+        }
     }
 
     /// What is declared around trails in a world, as far as it is decided.

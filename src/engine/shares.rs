@@ -10,9 +10,12 @@ use std::rc::Rc;
 use super::on_threads;
 use crate::value::Budget;
 
-/// The number of deployments that get their shares at once. The last step of each may cost more than is left of its share,
-/// which the shares of the next ones make up for.
+/// The largest number of deployments that get their shares at once.
 const BATCH: usize = 32;
+
+/// The last step of a deployment may cost so much more than is left of its share: it is known afterwards how large a value is.
+/// The shares of the next deployments make up for it, so fewer are evaluated at once when little is left.
+const LAST_STEP: usize = 1 << 14;
 
 /// The outcome of work on a deployment, and its cost.
 pub(super) struct Paid<T> {
@@ -34,7 +37,8 @@ impl Shares {
     /// The shares of a number of deployments in files of so many bytes.
     pub(super) fn new(bytes: usize, deployments: usize) -> Self {
         let left = Budget::steps_for(bytes);
-        Self { each: left.checked_div(deployments).unwrap_or(left), left }
+        let (_, each) = portions(left, deployments);
+        Self { each, left }
     }
 
     /// True if the outcome is the one that a deployment's share gives.
@@ -60,10 +64,12 @@ impl Shares {
         let open: Vec<&I> = items.iter().zip(&known).filter_map(is_open).collect();
         known.iter().flatten().for_each(|paid| self.take(paid));
         let mut done = Vec::new();
-        for batch in open.chunks(BATCH) {
-            let others = open.len().saturating_sub(done.len());
-            let share = self.left.checked_div(others).unwrap_or_default().min(self.each);
-            let paid = on_threads(batch, jobs, |item| pay(item, share));
+        let mut rest = open.as_slice();
+        while !rest.is_empty() {
+            let (batch, share) = portions(self.left, rest.len());
+            let (now, later) = rest.split_at(batch);
+            rest = later;
+            let paid = on_threads(now, jobs, |item| pay(item, share.min(self.each)));
             paid.iter().for_each(|paid| self.take(paid));
             done.extend(paid);
         }
@@ -83,4 +89,11 @@ impl Shares {
     fn take<T>(&mut self, paid: &Paid<T>) {
         self.left = self.left.saturating_sub(paid.spent);
     }
+}
+
+/// The number of deployments that get their shares at once of what is left, and the share of each.
+fn portions(left: usize, deployments: usize) -> (usize, usize) {
+    let batch = (left / LAST_STEP / 2).clamp(1, BATCH).min(deployments);
+    let reserved = batch.saturating_mul(LAST_STEP).min(left / 2);
+    (batch, left.saturating_sub(reserved).checked_div(deployments).unwrap_or(left))
 }

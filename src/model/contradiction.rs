@@ -1,12 +1,15 @@
 //! What a plan says otherwise than the code: a sign that the code has changed since.
 
-use super::selectors::{AdvancedSelector, BasicSelector, FieldSelector, Texts};
+use super::selectors::{AdvancedSelector, BasicSelector, FieldSelector, Selectors, Texts};
 use super::{Read, Setting, Trail};
 use crate::source::Span;
 use crate::value::{Hop, Known, Maybe, Traced, Unknown};
 
-/// More comparisons than this aren't made; they would be about selectors that CloudTrail doesn't take.
-const MAX_COMPARISONS: usize = 10_000;
+/// With more comparisons than this, selectors aren't compared, and the advisory says so.
+const MAX_COMPARISONS: usize = 300_000;
+
+/// The contradiction that stands for selectors that aren't compared.
+const TOO_MANY: &str = "has too many selectors to compare them with these";
 
 /// A decided value of the code that isn't the plan's.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -62,7 +65,10 @@ impl Trail {
         }
         let has_others = "has other selectors".to_owned();
         let (own, planned) = (&self.selectors, &planned.selectors);
-        if !agree(&own.basic, &planned.basic, |own, planned| alike(own, planned, basic_agree)) {
+        if size(own).saturating_mul(size(planned)) > MAX_COMPARISONS {
+            let written = if known(&own.advanced).is_some() { own.advanced.span() } else { own.basic.span() };
+            found.push(Contradiction { span: written, ..Contradiction::of(&own.basic, TOO_MANY.to_owned()) });
+        } else if !agree(&own.basic, &planned.basic, |own, planned| alike(own, planned, basic_agree)) {
             found.push(Contradiction::of(&own.basic, has_others));
         } else if !agree(&own.advanced, &planned.advanced, |own, planned| alike(own, planned, advanced_agree)) {
             found.push(Contradiction::of(&own.advanced, has_others));
@@ -75,6 +81,30 @@ fn says(name: &str, flag: &Setting<bool>) -> String {
     match flag.value() {
         Known(Ok(value)) => format!("says `{value}` for `{name}`"),
         Known(Err(_)) | Unknown(_) => format!("says otherwise for `{name}`"),
+    }
+}
+
+/// The number of selectors with their fields and values, as far as they are known.
+fn size(selectors: &Selectors) -> usize {
+    let basic = known(&selectors.basic).into_iter().flatten();
+    let basic = basic.map(|selector| count(&selector.excluded_sources));
+    let fields = known(&selectors.advanced).into_iter().flatten().filter_map(|selector| known(&selector.fields));
+    let fields = fields.flatten().map(|field| {
+        let values = field.operators.iter().map(|(_, values)| count(values));
+        values.fold(1, usize::saturating_add)
+    });
+    basic.chain(fields).fold(0, usize::saturating_add)
+}
+
+/// The number of texts, and one for the argument that holds them.
+fn count(texts: &Setting<Texts>) -> usize {
+    known(texts).map_or(0, Vec::len).saturating_add(1)
+}
+
+fn known<T>(setting: &Setting<T>) -> Option<&T> {
+    match setting.value() {
+        Known(Ok(value)) => Some(value),
+        Known(Err(_)) | Unknown(_) => None,
     }
 }
 
@@ -116,7 +146,6 @@ fn values_agree<T>(own: &Maybe<Read<T>>, planned: &Maybe<Read<T>>, same: impl Fn
 
 /// Whether each item of either list has one like it in the other: a set has no order and no repetition.
 fn alike<T>(own: &[T], planned: &[T], agree: impl Fn(&T, &T) -> bool) -> bool {
-    own.len().saturating_mul(planned.len()) > MAX_COMPARISONS
-        || own.iter().all(|own| planned.iter().any(|planned| agree(own, planned)))
-            && planned.iter().all(|planned| own.iter().any(|own| agree(own, planned)))
+    own.iter().all(|own| planned.iter().any(|planned| agree(own, planned)))
+        && planned.iter().all(|planned| own.iter().any(|own| agree(own, planned)))
 }

@@ -6,6 +6,7 @@ use super::inert::inert;
 use crate::error::Error;
 use crate::fix::Safety;
 use crate::report::{Absence, Counts, Judged, JudgedTrail, Outcome, Report, Reported, Undeclared};
+use crate::source::Counted;
 use crate::value::part_name;
 
 /// No more files than this are named that aren't read, unless all are asked for.
@@ -58,16 +59,23 @@ fn nothing(report: &Report, apart: &str) -> String {
     if !unread.is_empty() {
         return format!("No CloudTrail trail found in {files}{apart}, and {}.\n", unread.join("; "));
     }
-    let ignored = match report.ignored {
-        0 => String::new(),
-        1 => " 1 file is ignored (`--no-respect-gitignore`).".to_owned(),
-        ignored => format!(" {ignored} files are ignored (`--no-respect-gitignore`)."),
-    };
+    let ignored = ignored(report.ignored);
     match (report.files, report.unread_files.is_empty()) {
         (0, true) => format!("No Terraform or CloudFormation file found; nothing was checked.{ignored}\n"),
         (0, false) => format!("Nothing was checked.{ignored}\n"),
         (_, true) => format!("No CloudTrail trail found in {files}; nothing was checked{apart}.{ignored}\n"),
         (_, false) => format!("No CloudTrail trail was checked in {files}{apart}.{ignored}\n"),
+    }
+}
+
+/// How many files ignore files keep from being checked; at least so many where counting has ended.
+fn ignored(Counted { files, is_cut }: Counted) -> String {
+    match (files, is_cut) {
+        (0, false) => String::new(),
+        (1, false) => " 1 file is ignored (`--no-respect-gitignore`).".to_owned(),
+        (files, false) => format!(" {files} files are ignored (`--no-respect-gitignore`)."),
+        (0, true) => " Many ignored files weren't counted (`--no-respect-gitignore`).".to_owned(),
+        (files, true) => format!(" {files} files or more are ignored (`--no-respect-gitignore`)."),
     }
 }
 
@@ -222,5 +230,19 @@ pub(super) fn enumerate(items: &[String]) -> String {
         [] => String::new(),
         [one] => one.clone(),
         [first @ .., last] => format!("{} and {last}", first.join(", ")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ignored_files_that_were_not_counted_are_told() {
+        let told = |files, is_cut| ignored(Counted { files, is_cut });
+        assert_eq!(told(0, false), "");
+        assert_eq!(told(7, false), " 7 files are ignored (`--no-respect-gitignore`).");
+        assert_eq!(told(7, true), " 7 files or more are ignored (`--no-respect-gitignore`).");
+        assert_eq!(told(0, true), " Many ignored files weren't counted (`--no-respect-gitignore`).");
     }
 }

@@ -60,10 +60,11 @@ impl Grants<'_> {
         let mut failure: Option<(usize, Finding)> = None;
         let weight = documents.iter().map(|document| document.weight()).fold(COST_OF_NEED, usize::saturating_add);
         let (all, mut is_complete) = assumptions(&documents, &self.sender());
+        let mut limit = "the accounts and Regions that policies name";
         for assumption in &all {
             let needs = needs(assumption);
-            if !self.around.work.charge(weight.saturating_mul(needs.len())) {
-                is_complete = false;
+            if let Err(over) = self.around.work.charge(weight.saturating_mul(needs.len())) {
+                (is_complete, limit) = (false, over);
                 break;
             }
             match self.attempt(&assumption.apply(&documents), &needs) {
@@ -80,7 +81,7 @@ impl Grants<'_> {
             (Some(finding), _) => Verdict::Unknown(finding),
             (None, Some((_, finding))) if is_complete => Verdict::Fail(finding),
             (None, _) => {
-                let why = Why::OverLimit { limit: "the accounts and Regions that policies name" };
+                let why = Why::OverLimit { limit };
                 let place = self.policies.first().map_or(self.dependency.declared.header, |policy| policy.span);
                 let [_, may_fail] = self.messages;
                 Verdict::Unknown(Finding::at(place, may_fail, why.describe()).help(why.advice()).blocked(&why))

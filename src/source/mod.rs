@@ -88,9 +88,18 @@ pub trait Fs: Send + Sync {
     fn walk_ignored(&self, _path: &Path, _wanted: Wanted<'_>, _visit: Visit<'_>) {}
 
     /// How many files below paths that were left out are wanted; at most `limit` entries are looked at.
-    fn count_ignored(&self, _wanted: Wanted<'_>, _limit: usize) -> usize {
-        0
+    fn count_ignored(&self, _wanted: Wanted<'_>, _limit: usize) -> Counted {
+        Counted::default()
     }
+}
+
+/// A number of files, or a part of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Counted {
+    /// The files that were counted.
+    pub files: usize,
+    /// True if there may be more.
+    pub is_cut: bool,
 }
 
 /// Chooses files by their path.

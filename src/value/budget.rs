@@ -9,11 +9,13 @@ use std::rc::Rc;
 /// The steps that remain for all evaluations of one deployment, in all worlds.
 ///
 /// A step is the evaluation of an expression, or the copy of about eight values.
-#[derive(Debug)]
+#[derive(Debug, PartialEq)]
 pub struct Budget {
     steps: usize,
     spent: Cell<usize>,
     is_exceeded: Cell<bool>,
+    /// The weight of the values that are kept for all worlds.
+    kept: Cell<usize>,
 }
 
 /// The cost of a resource beside the evaluation of its arguments: the rules check it, and reports list it.
@@ -36,7 +38,7 @@ impl Budget {
 
     /// A budget of a number of steps.
     pub fn new(steps: usize) -> Rc<Self> {
-        Rc::new(Self { steps, spent: Cell::new(0), is_exceeded: Cell::new(false) })
+        Rc::new(Self { steps, spent: Cell::new(0), is_exceeded: Cell::new(false), kept: Cell::new(0) })
     }
 
     /// Pays for work that was done.
@@ -66,6 +68,11 @@ impl Budget {
         if part.is_exceeded() {
             self.exceed();
         }
+    }
+
+    /// The weight of the values that are kept for all worlds.
+    pub(super) fn kept(&self) -> &Cell<usize> {
+        &self.kept
     }
 
     /// The steps that were spent.

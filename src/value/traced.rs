@@ -164,7 +164,10 @@ impl Traced<Data> {
 
     /// A member of a collection where another expression uses it: its way begins with that of the collection.
     pub fn taken(&self, member: &Traced<Data>, step: Step) -> Traced<Data> {
-        let mut hops = self.hops.clone();
+        // Collections of many members are kept, so no more room is taken than these need.
+        let length = self.hops.len().saturating_add(member.hops.len()).saturating_add(1);
+        let mut hops = Vec::with_capacity(length);
+        hops.extend(self.hops.iter().cloned());
         lead(&mut hops, member, step);
         Traced { value: member.value.clone(), origin: self.origin, hops }
     }

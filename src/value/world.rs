@@ -14,6 +14,12 @@ use super::budget::STEPS;
 /// More worlds than this aren't told apart; the evaluation falls back to three-valued logic.
 pub const MAX_WORLDS: usize = 4096;
 
+/// Values of more weight than this aren't kept to be used again; they are evaluated again then.
+const MAX_KEPT: usize = 1 << 17;
+
+/// Values that weigh no more than this are kept in any case.
+const LIGHT: usize = 64;
+
 /// A question that no text answers.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Atom {
@@ -72,6 +78,10 @@ pub struct World {
     asked: Cell<usize>,
     steps: Cell<usize>,
     depth: Cell<usize>,
+    /// The weight of the values that are kept in this world.
+    kept: Cell<usize>,
+    /// The weight of the elements of collections whose evaluation isn't finished.
+    held: Cell<usize>,
     max_steps: usize,
     /// What it pays from, beside its own limit.
     budget: Rc<Budget>,
@@ -90,6 +100,8 @@ impl World {
             asked: Cell::new(0),
             steps: Cell::new(0),
             depth: Cell::new(0),
+            kept: Cell::new(0),
+            held: Cell::new(0),
             max_steps,
             budget: Rc::clone(budget),
             is_rejected: Cell::new(false),
@@ -215,6 +227,30 @@ impl World {
     pub fn charge(&self, steps: usize) {
         self.steps.set(self.steps.get().saturating_add(steps));
         self.budget.charge(steps);
+    }
+
+    /// Counts a value that is kept so that it is evaluated once, by its weight, in this world or in all of them; false if
+    /// too much is kept already, so that the value is to be evaluated again.
+    pub fn keep(&self, weight: usize, in_all: bool) -> bool {
+        let kept = if in_all { self.budget.kept() } else { &self.kept };
+        let all = kept.get().saturating_add(weight);
+        let may_keep = weight <= LIGHT || all <= MAX_KEPT;
+        if may_keep && weight > LIGHT {
+            kept.set(all);
+        }
+        may_keep
+    }
+
+    /// Counts an element of a collection whose evaluation isn't finished, by its weight; false if all such elements weigh
+    /// more than `max` together.
+    pub fn hold(&self, weight: usize, max: usize) -> bool {
+        self.held.set(self.held.get().saturating_add(weight));
+        self.held.get() <= max
+    }
+
+    /// Counts elements no longer, as their collection is finished.
+    pub fn release(&self, weight: usize) {
+        self.held.set(self.held.get().saturating_sub(weight));
     }
 
     /// Goes back a level.

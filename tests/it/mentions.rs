@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use trailint::engine::{self, Settings};
+use trailint::output::Format;
 use trailint::report::{Place, Report};
 use trailint::source::{Disk, Fs, Memory, Overlay, Sources};
 
@@ -114,4 +115,31 @@ fn a_large_plan_is_read_as_far_as_it_matters() {
 pub(super) fn large_plan() -> String {
     let other = r#"{"address": "null_resource.n", "mode": "managed", "type": "null_resource", "change": {"actions": ["create"], "after": {"l": [1, 2, 3, 4, 5, 6, 7, 8, 9]}}}, "#;
     format!(r#"{{"format_version": "1.2", "resource_changes": [{}{CHANGE}]}}"#, other.repeat(130_000))
+}
+
+#[test]
+fn a_repeated_key_of_a_plan_is_reported() {
+    let values = r#"{"root_module": {"resources": []}}"#;
+    let call = r#""m": {"module": {"resources": []}}"#;
+    let provider = r#""aws": {"name": "aws"}"#;
+    let repeated = CHANGE.replace(r#""is_multi_region_trail""#, r#""is_multi_region_trail": true, "is_multi_region_trail""#);
+    let twice = CHANGE.replace(r#""after""#, r#""after": {"is_multi_region_trail": true}, "after""#);
+    let texts = [
+        format!(r#""resource_changes": [], "resource_changes": [{CHANGE}]"#),
+        format!(r#""resource_changes": [{CHANGE}], "resource_changes": []"#),
+        format!(r#""resource_changes": [{CHANGE}], "resource\u005fchanges": []"#),
+        format!(r#""planned_values": {values}, "planned_values": {{"root_module": {{"resources": [{CHANGE}]}}}}"#),
+        format!(r#""deferred_changes": [], "deferred_changes": [{{"resource_change": {CHANGE}}}]"#),
+        format!(r#""resource_changes": [{repeated}]"#),
+        format!(r#""resource_changes": [{twice}]"#),
+        format!(r#""resource_changes": [{CHANGE}], "configuration": {{"root_module": {{"module_calls": {{{call}, {call}}}}}}}"#),
+        format!(r#""resource_changes": [{CHANGE}], "configuration": {{"provider_config": {{{provider}, {provider}}}}}"#),
+    ];
+    for text in texts {
+        let text = format!(r#"{{"format_version": "1.2", {text}}}"#);
+        let fs = Memory::new([("plan.json", text.as_str())]);
+        let report = engine::check(&fs, &everything(), Sources::new("/".into()), &Settings::default()).unwrap();
+        let said = Format::Full.render_plain(&report);
+        assert!(said.contains("error[syntax-error]") && said.contains("twice"), "{text}:\n{said}");
+    }
 }

@@ -5,6 +5,8 @@ mod watching;
 use std::io::Write;
 use std::process::{Command, Stdio};
 
+use trailint::source::{Counted, Disk, Fs};
+
 use super::cli::{BAD, GOOD, Scratch, err, out, status};
 use super::support::{package, skipped};
 
@@ -95,6 +97,20 @@ fn a_large_plan_is_read_from_standard_input() {
     let output = piped(&scratch, &["check", "-", "--format", "concise"], &super::mentions::large_plan());
     assert_eq!(status(&output), 1, "{}", err(&output));
     assert!(out(&output).contains("error[single-region-trail]"), "{}", out(&output));
+}
+
+#[test]
+fn counting_ignored_files_ends_and_says_so() {
+    let files: Vec<(String, &str)> = (0..5).map(|number| (format!("out/{number}.tf"), BAD)).collect();
+    let files = files.iter().map(|(name, text)| (name.as_str(), *text)).chain([(".ignore", "out/\n")]);
+    let scratch = Scratch::new("ignored", &files.collect::<Vec<_>>());
+    let disk = Disk::new(&[scratch.path("")]);
+    disk.walk(&scratch.path(""), &|_| true, &|_, _| {});
+    let count = |limit| disk.count_ignored(&|_| true, limit);
+    assert_eq!(count(100), Counted { files: 5, is_cut: false });
+    assert!(count(3).is_cut && count(3).files <= 3, "{:?}", count(3));
+    let output = scratch.run(&["check"]);
+    assert!(err(&output).contains("5 files are ignored"), "{}", err(&output));
 }
 
 /// A run that reads `text` from standard input.

@@ -77,6 +77,22 @@ fn a_commit_is_walked_as_its_work_tree_is() {
     assert!(met.len() >= 9);
 }
 
+#[cfg(unix)]
+#[test]
+fn a_long_chain_of_links_is_an_error() {
+    let Some(repository) = Repository::new("chain") else { return };
+    repository.write("l0", "text");
+    for number in 1..50 {
+        let target = format!("l{}", number - 1);
+        std::os::unix::fs::symlink(target, repository.root.join(format!("l{number}"))).unwrap();
+    }
+    repository.git(["add", "--all"]);
+    repository.git(["commit", "--quiet", "--message", "links"]);
+    let read = |name: &str| repository.snapshot("HEAD").read_inside(&repository.root.join(name));
+    assert_eq!(read("l30"), Ok(b"text".to_vec()));
+    assert_eq!(read("l49"), Err(ReadError::Refused("too many links".to_owned())));
+}
+
 #[test]
 fn files_are_listed_and_read_as_on_the_disk() {
     let Some(repository) = Repository::new("list") else { return };

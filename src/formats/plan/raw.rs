@@ -212,7 +212,8 @@ impl Entries<'_, Part<'_>> {
     /// What a text with these entries at its top is. One that is repeated tells it, too, and is reported later.
     fn what(&self) -> Option<What> {
         let has = |key: &str| self.0.iter().any(|(own, part)| own == key && part.get() != "null");
-        let begins = |key: &str, bracket| self.0.iter().any(|(own, part)| own == key && part.get().starts_with(bracket));
+        let begins =
+            |key: &str, bracket| self.0.iter().any(|(own, part)| own == key && part.get().starts_with(bracket));
         // Neither has these keys, and code has them.
         if has("Resources") || has("resource") && !has("format_version") {
             return None;

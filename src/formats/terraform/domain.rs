@@ -2,14 +2,38 @@
 
 mod alternatives;
 
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::rc::Rc;
+
 use super::normal_form;
 use super::numbers;
 use super::types::Type;
+use crate::source::Span;
 use crate::syntax::hcl::{BinaryOperator, Block, Call, Expr, ExprKind, For, UnaryOperator};
-use crate::value::Data;
+use crate::value::{Data, World};
 
 /// A domain of more values than this counts as unlimited.
 const MAX_VALUES: usize = 256;
+
+/// The bytes of conditions that are compared with one value in the time of a step.
+const BYTES_PER_STEP: usize = 64;
+
+/// The domains of variables, each of which is worked out once.
+#[derive(Default)]
+pub(super) struct Domains(RefCell<HashMap<(Span, bool), Rc<Domain>>>);
+
+impl Domains {
+    /// The domain that is kept under a key, or is worked out now.
+    pub(super) fn get(&self, key: (Span, bool), domain: impl FnOnce() -> Domain) -> Rc<Domain> {
+        if let Some(known) = self.0.borrow().get(&key) {
+            return Rc::clone(known);
+        }
+        let domain = Rc::new(domain());
+        self.0.borrow_mut().insert(key, Rc::clone(&domain));
+        domain
+    }
+}
 
 /// What a variable can be.
 pub(super) enum Domain {
@@ -20,29 +44,31 @@ pub(super) enum Domain {
 }
 
 /// The domain that a variable's type and its validations leave.
-pub(super) fn of(variable: &Block, name: &str, ty: Option<&Type>, is_nullable: bool) -> Domain {
+pub(super) fn of(variable: &Block, name: &str, ty: Option<&Type>, is_nullable: bool, world: &World) -> Domain {
     if ty != Some(&Type::Bool) {
-        return validated(variable, name);
+        return validated(variable, name, world);
     }
     let mut values = vec![Data::Bool(true), Data::Bool(false)];
     values.extend(is_nullable.then_some(Data::Null));
-    accepted(values, &conditions(variable), name)
+    accepted(values, &conditions(variable), name, world)
 }
 
 /// The domain that the validations of a variable leave by themselves.
-pub(super) fn validated(variable: &Block, name: &str) -> Domain {
+pub(super) fn validated(variable: &Block, name: &str, world: &World) -> Domain {
     let conditions = conditions(variable);
     // A value that no condition names must be refused, or there may be others than the named ones.
     if !conditions.iter().any(|condition| holds(condition, name, None) == Some(false)) {
         return Domain::Anything;
     }
     let values = conditions.iter().filter_map(|condition| literals(condition, name)).flatten().collect();
-    accepted(values, &conditions, name)
+    accepted(values, &conditions, name, world)
 }
 
 /// True if a validation refuses the value.
-pub(super) fn refuses(variable: &Block, name: &str, value: &Data) -> bool {
-    conditions(variable).iter().any(|condition| holds(condition, name, Some(value)) == Some(false))
+pub(super) fn refuses(variable: &Block, name: &str, value: &Data, world: &World) -> bool {
+    let conditions = conditions(variable);
+    world.charge(steps(&conditions));
+    conditions.iter().any(|condition| holds(condition, name, Some(value)) == Some(false))
 }
 
 /// True for a text that is no number and no bool, so that it comes from no conversion of one.
@@ -56,16 +82,31 @@ fn conditions(variable: &Block) -> Vec<&Expr> {
 }
 
 /// The distinct values that no condition refuses.
-fn accepted(mut values: Vec<Data>, conditions: &[&Expr], name: &str) -> Domain {
-    values.retain(|value| conditions.iter().all(|condition| holds(condition, name, Some(value)) != Some(false)));
+fn accepted(values: Vec<Data>, conditions: &[&Expr], name: &str, world: &World) -> Domain {
     let mut distinct: Vec<Data> = Vec::new();
-    for value in values.into_iter().take(MAX_VALUES) {
-        if !distinct.contains(&value) {
+    for value in values {
+        if distinct.len() >= MAX_VALUES {
+            break;
+        }
+        if distinct.contains(&value) {
+            continue;
+        }
+        if !world.has_steps() {
+            return Domain::Anything;
+        }
+        world.charge(steps(conditions));
+        if conditions.iter().all(|condition| holds(condition, name, Some(&value)) != Some(false)) {
             distinct.push(value);
         }
     }
     let is_small = distinct.len() < MAX_VALUES && !distinct.is_empty();
     if is_small { Domain::OneOf(distinct) } else { Domain::Anything }
+}
+
+/// The steps in which one value is compared with conditions.
+fn steps(conditions: &[&Expr]) -> usize {
+    let bytes = conditions.iter().map(|condition| condition.span.end.saturating_sub(condition.span.start));
+    bytes.fold(0, |sum: usize, bytes| sum.saturating_add(bytes as usize)) / BYTES_PER_STEP
 }
 
 /// True if a condition holds for a value of the variable, or for one that it doesn't name;

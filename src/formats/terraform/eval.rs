@@ -24,7 +24,7 @@ use std::rc::Rc;
 use super::normal_form;
 use super::numbers;
 use super::scope::{Names, Scope, Way};
-use super::size::{STEPS_OF_TOO_MUCH, Size};
+use super::size::{Held, STEPS_OF_TOO_MUCH, Size};
 use super::tree::Tree;
 use super::unknowns::shortened;
 use crate::source::Span;
@@ -168,7 +168,12 @@ impl<'a> Evaluator<'a> {
     /// A value in normal form that isn't too large, and is paid for.
     fn within_limits(&self, value: Maybe<Data>) -> Maybe<Data> {
         let value = match value {
-            Known(Data::String(text)) => Known(Data::String(normal_form::of_text(text))),
+            Known(Data::String(text)) => {
+                if !text.is_ascii() {
+                    self.world.charge(text.len() / normal_form::BYTES_PER_STEP);
+                }
+                Known(Data::String(normal_form::of_text(text)))
+            }
             value => value,
         };
         let size = match &value {
@@ -189,12 +194,11 @@ impl<'a> Evaluator<'a> {
 
     /// A tuple of what is evaluated one by one, up to what is too large together. It fails if one of its elements does.
     fn tuple(&self, values: impl Iterator<Item = Traced<Data>>) -> Maybe<Data> {
-        let mut size = Size::default();
+        let mut held = Held::new(self.world);
         let mut items = Vec::new();
         for value in values {
-            match size.with(&value) {
-                Ok(larger) => size = larger,
-                Err(limit) => return Unknown(Why::OverLimit { limit }),
+            if let Err(limit) = held.add(&value) {
+                return Unknown(Why::OverLimit { limit });
             }
             items.push(value);
         }

@@ -34,6 +34,7 @@ mod yamlencode;
 
 pub(super) use lookups::found;
 
+use std::cell::Cell;
 use std::ops::RangeInclusive;
 
 use super::normal_form;
@@ -71,6 +72,8 @@ pub(super) struct Call<'a> {
     pub(super) span: Span,
     /// The arguments, with an expanded last one in its parts.
     pub(super) arguments: &'a [Traced<Data>],
+    /// The steps that the call takes beside the copies of its arguments and its result.
+    steps: Cell<usize>,
 }
 
 /// A built-in function.
@@ -174,7 +177,22 @@ impl Given {
     }
 }
 
-impl Call<'_> {
+impl<'a> Call<'a> {
+    /// A call that has done nothing yet.
+    pub(super) fn new(span: Span, arguments: &'a [Traced<Data>]) -> Self {
+        Self { span, arguments, steps: Cell::new(0) }
+    }
+
+    /// The steps that the call has taken.
+    pub(super) fn steps(&self) -> usize {
+        self.steps.get()
+    }
+
+    /// Adds the steps of work on so many bytes.
+    fn charge(&self, bytes: usize, bytes_per_step: usize) {
+        self.steps.set(self.steps.get().saturating_add(bytes.checked_div(bytes_per_step).unwrap_or_default()));
+    }
+
     /// A part of the result that is written nowhere else.
     fn made(&self, data: Data) -> Traced<Data> {
         Traced::written(data, self.span)

@@ -6,6 +6,9 @@ use unicode_normalization::{UnicodeNormalization, is_nfc};
 
 use crate::value::{Data, Field, Known, List, Object, Traced};
 
+/// The bytes of a text beyond ASCII that are brought to normal form in the time of a step.
+pub(super) const BYTES_PER_STEP: usize = 64;
+
 /// A text in normal form C.
 pub(super) fn of_text(text: String) -> String {
     if text.is_ascii() || is_nfc(&text) { text } else { text.nfc().collect() }

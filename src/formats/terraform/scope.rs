@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use super::eval::Evaluator;
 use super::module::{BlockId, Module};
+use super::size::Size;
 use super::tree::Tree;
 use crate::source::Span;
 use crate::syntax::hcl::Block;
@@ -182,6 +183,13 @@ impl Scope {
         let mut known = self.known.borrow_mut();
         known.pending.pop();
         let is_stable = world.asked() == asked && world.has_steps();
+        let weight = match &way.0 {
+            Maybe::Known(data) => Size::of(data).map_or(usize::MAX, Size::weight),
+            Unknown(_) => 0,
+        };
+        if !world.keep(weight, is_stable) {
+            return way;
+        }
         let values = if is_stable { &mut known.stable } else { &mut known.current };
         values.insert(reference.to_owned(), Rc::clone(&way));
         way

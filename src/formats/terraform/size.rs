@@ -3,7 +3,7 @@
 //! Values are copied when they are used, so that a few lines which double a value over and over
 //! would fill the memory; each step of the evaluation also pays for what it copies.
 
-use crate::value::{Data, Field, Known, List, Object, Traced, Unknown};
+use crate::value::{Data, Field, Known, List, Object, Traced, Unknown, World};
 
 /// The largest weight of a value: about as many numbers.
 const MAX_WEIGHT: usize = 1 << 17;
@@ -18,7 +18,7 @@ const MAX_NESTING: usize = 200;
 const MAX_ELEMENTS: usize = 65_536;
 
 /// What weighs as much as one element.
-const BYTES_PER_WEIGHT: usize = 64;
+const BYTES_PER_WEIGHT: usize = 32;
 
 /// What is copied in the time of one step.
 const WEIGHT_PER_STEP: usize = 8;
@@ -35,6 +35,11 @@ impl Size {
         let mut size = Self::default();
         size.add(data, 0)?;
         Ok(size)
+    }
+
+    /// The weight: about as many numbers.
+    pub(super) fn weight(self) -> usize {
+        self.weight
     }
 
     /// The steps that it takes to make a copy.
@@ -83,6 +88,38 @@ impl Size {
     fn grow(&mut self, weight: usize) -> Result<(), &'static str> {
         self.weight = self.weight.saturating_add(weight);
         if self.weight > MAX_WEIGHT { Err("the size of a value") } else { Ok(()) }
+    }
+}
+
+/// The elements of a collection that is being evaluated: together with those of the collections around it, they weigh no
+/// more than one value may.
+pub(super) struct Held<'w> {
+    world: &'w World,
+    size: Size,
+}
+
+impl<'w> Held<'w> {
+    /// No elements.
+    pub(super) fn new(world: &'w World) -> Self {
+        Self { world, size: Size::default() }
+    }
+
+    /// Adds an element.
+    ///
+    /// # Errors
+    ///
+    /// The name of the limit that is exceeded with it.
+    pub(super) fn add(&mut self, element: &Traced<Data>) -> Result<(), &'static str> {
+        let larger = self.size.with(element)?;
+        let more = larger.weight.saturating_sub(self.size.weight);
+        self.size = larger;
+        if self.world.hold(more, MAX_WEIGHT) { Ok(()) } else { Err("the size of a value") }
+    }
+}
+
+impl Drop for Held<'_> {
+    fn drop(&mut self) {
+        self.world.release(self.size.weight);
     }
 }
 

@@ -7,6 +7,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use super::calls::{self, Called, Caller, Manifest};
+use super::domain::Domains;
 use super::eval::Evaluator;
 use super::expand::{self, Instance, MAX_INSTANCES};
 use super::library::Library;
@@ -51,6 +52,8 @@ pub(super) struct Tree<'a> {
     undeclared: RefCell<BTreeMap<(FileId, u32), (Span, String)>>,
     trails: OnceCell<Found>,
     surroundings: OnceCell<Found>,
+    /// The domains of variables that were asked for, by the place of the variable.
+    pub(super) domains: Domains,
 }
 
 /// A block, by the module that the tree holds.
@@ -76,6 +79,7 @@ impl<'a> Tree<'a> {
             undeclared: RefCell::default(),
             trails: OnceCell::new(),
             surroundings: OnceCell::new(),
+            domains: Domains::default(),
         };
         tree.overruled = tree.overruled();
         tree.plan = context.plan.filter(|_| tree.overruled.is_none());

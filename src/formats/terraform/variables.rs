@@ -193,11 +193,12 @@ fn nothing_given(evaluator: &Evaluator<'_>, variable: &Block, name: &str, ty: Op
         let message = format!("the call gives `{reference}` no value, and it has no default");
         return (Unknown(Why::Failed { message }), hops);
     }
-    let domain = domain::of(variable, name, ty, is_nullable(variable));
-    (choose(evaluator, domain, &reference), hops)
+    let domain = || domain::of(variable, name, ty, is_nullable(variable), evaluator.world);
+    let domain = evaluator.tree.domains.get((variable.header, true), domain);
+    (choose(evaluator, &domain, &reference), hops)
 }
 
-fn choose(evaluator: &Evaluator<'_>, domain: Domain, reference: &str) -> Maybe<Data> {
+fn choose(evaluator: &Evaluator<'_>, domain: &Domain, reference: &str) -> Maybe<Data> {
     let unknown = || Unknown(Why::NoValue { reference: reference.to_owned() });
     match domain {
         Domain::Anything => unknown(),
@@ -206,10 +207,10 @@ fn choose(evaluator: &Evaluator<'_>, domain: Domain, reference: &str) -> Maybe<D
 }
 
 /// One of several values, as the world decides; nothing where questions stay open.
-fn chosen(evaluator: &Evaluator<'_>, values: Vec<Data>, subject: &str) -> Option<Data> {
+fn chosen(evaluator: &Evaluator<'_>, values: &[Data], subject: &str) -> Option<Data> {
     let shown: Vec<String> = values.iter().map(|value| symbol(&Known(value.clone()))).collect();
     let index = evaluator.world.choose(subject, &shown)?;
-    values.into_iter().nth(index)
+    values.get(index).cloned()
 }
 
 /// A given value after the variable's validations: a value that they refuse can't be deployed, and an undecided one
@@ -222,11 +223,13 @@ fn validated(
     value: Maybe<Data>,
 ) -> Maybe<Data> {
     match &value {
-        Known(data) if domain::refuses(variable, name, data) => {
+        Known(data) if domain::refuses(variable, name, data, evaluator.world) => {
             Unknown(Why::Failed { message: format!("the validation of variable `{name}` refuses this value") })
         }
         Unknown(why) if !why.is_failure() && why.has_identity() => {
-            let Domain::OneOf(values) = domain::validated(variable, name) else { return value };
+            let validated = || domain::validated(variable, name, evaluator.world);
+            let domain = evaluator.tree.domains.get((variable.header, false), validated);
+            let Domain::OneOf(values) = &*domain else { return value };
             // A conversion to the variable's type makes no such text of anything but itself.
             let is_itself = ty == Some(&Type::Any) || values.iter().all(domain::is_word);
             let subject = if is_itself { why.symbol() } else { evaluator.scope.qualify(&format!("var.{name}")) };

@@ -1,9 +1,11 @@
 //! Patterns with `*` and `?` against texts, where both may hold unknown pieces.
 
 use std::cell::Cell;
+use std::rc::Rc;
 
 use super::{Piece, Text};
-use crate::value::{Known, Maybe, Unknown, Why};
+use crate::value::budget::STEPS;
+use crate::value::{Budget, Known, Maybe, Unknown, Why};
 
 /// Longer patterns and texts aren't compared, in characters. A key of S3 has at most 1,024 bytes.
 const MAX_LENGTH: usize = 1_500;
@@ -11,8 +13,8 @@ const MAX_LENGTH: usize = 1_500;
 /// Nor are those whose lengths multiply to more, so that a policy of hostile patterns takes no more than a blink.
 const MAX_PRODUCT: usize = 250_000;
 
-/// Nor more than this for all policies of a deployment.
-const MAX_WORK: usize = 1 << 27;
+/// The comparisons of a character of a pattern with one of a text that take as long as a step of an evaluation.
+const CELLS_PER_STEP: usize = 256;
 
 /// The partitions of AWS, as they stand in ARNs.
 pub(super) const PARTITIONS: [&str; 3] = ["aws", "aws-cn", "aws-us-gov"];
@@ -21,13 +23,26 @@ pub(super) const PARTITIONS: [&str; 3] = ["aws", "aws-cn", "aws-us-gov"];
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Work {
     done: Cell<usize>,
+    budget: Option<Rc<Budget>>,
 }
 
 impl Work {
-    /// Adds a comparison, or what takes as long as one of so many cells; false if there were too many.
-    pub fn charge(&self, cells: usize) -> bool {
+    /// Work that is paid from the budget of a deployment.
+    pub fn new(budget: &Rc<Budget>) -> Self {
+        Self { done: Cell::new(0), budget: Some(Rc::clone(budget)) }
+    }
+
+    /// Adds a comparison, or what takes as long as one of so many cells.
+    ///
+    /// # Errors
+    ///
+    /// The limit that forbids it.
+    pub fn charge(&self, cells: usize) -> Result<(), &'static str> {
+        let Some(budget) = &self.budget else { return Ok(()) };
+        let steps = self.done.get() / CELLS_PER_STEP;
         self.done.set(self.done.get().saturating_add(cells));
-        self.done.get() <= MAX_WORK
+        let more = (self.done.get() / CELLS_PER_STEP).saturating_sub(steps);
+        if budget.pay(more) { Ok(()) } else { Err(STEPS) }
     }
 }
 
@@ -108,8 +123,8 @@ pub(super) fn fits(
     if is_long || pattern.len().saturating_mul(text.len()) > MAX_PRODUCT {
         return Unknown(Why::OverLimit { limit: "the length of a text in a policy" });
     }
-    if !work.charge(cells(pattern, text)) {
-        return Unknown(Why::OverLimit { limit: "the comparisons with policies" });
+    if let Err(limit) = work.charge(cells(pattern, text)) {
+        return Unknown(Why::OverLimit { limit });
     }
     let spellings = spellings(pattern, text);
     let matches = |worlds, texts| spellings.iter().any(|text| Reading { worlds, texts }.matches(pattern, text));

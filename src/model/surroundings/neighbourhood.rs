@@ -8,7 +8,7 @@ use super::links::{Name, Named};
 use super::read::{Attachment, Neighbour, Thing};
 use super::{Attached, Declared, Delivery, Dependency, Doubt, Surroundings};
 use crate::model::policy::{Text, Work};
-use crate::value::{Known, Unknown, Why};
+use crate::value::{Budget, Known, Unknown, Why};
 
 /// What begins the ARN of each bucket. The partition doesn't matter.
 const BUCKET_ARN: &str = "arn:aws:s3:::";
@@ -62,6 +62,11 @@ pub struct Spent {
 }
 
 impl Spent {
+    /// Nothing yet; comparisons are paid from the budget of the deployment.
+    pub fn new(budget: &Rc<Budget>) -> Self {
+        Self { compared: Rc::new(Work::new(budget)), ..Self::default() }
+    }
+
     /// Whether all neighbours may be put together once more, some of them read again.
     pub fn may_gather(&self, all: usize, again: usize) -> bool {
         /// How many neighbours are put together while one is read.

@@ -28,9 +28,9 @@ fn each_promise_names_tests_that_are_there() {
     assert!(names.len() >= 20);
 }
 
-/// The limits that bound no input: how many threads, open directories and drafts there may be, how much is shown, what is
-/// like a name that is known, and what CloudTrail takes.
-const OWN: [&str; 15] = [
+/// The limits that bound no input: how many threads, open directories and drafts there may be, how much is shown or kept to
+/// be used again, what is like a name that is known, and what CloudTrail takes.
+const OWN: [&str; 25] = [
     "source::disk::MAX_WALKERS",
     "formats::terraform::json::MAX_PROBLEMS",
     "source::open::MAX_HELD",
@@ -46,13 +46,19 @@ const OWN: [&str; 15] = [
     "model::resource::MAX_DIFFERENCE",
     "lsp::hover::MAX_SHOWN",
     "model::dialects::read::MAX_BASIC_SELECTORS",
+    "engine::findings::MAX_SHOWN",
+    "engine::reading::MAX_SHOWN",
+    "engine::witness::MAX_COMPARED",
+    "engine::witness::MAX_TRIED",
+    "output::diff::MAX_COMPARED",
+    "output::markdown::MAX_ROWS",
+    "output::snippet::MAX_LINE",
+    "output::summary::MAX_NAMED",
+    "output::summary::MAX_SHOWN",
+    "value::world::MAX_KEPT",
 ];
 
-/// The layers that read what somebody else has written.
-const READERS: [&str; 10] =
-    ["config", "fix", "formats", "lsp", "model", "scan", "source", "suppress", "syntax", "value"];
-
-/// The constants of these layers that are limits, each with what it is set to.
+/// The constants that are limits, in all layers, each with what it is set to.
 fn constants() -> BTreeMap<String, String> {
     let mut constants = BTreeMap::new();
     for (path, bytes) in files_below(&package("src")) {
@@ -67,8 +73,7 @@ fn constants() -> BTreeMap<String, String> {
             constants.insert(format!("{module}::MAX_{name}"), value);
         }
     }
-    let is_reader = |name: &String| READERS.contains(&name.split("::").next().unwrap());
-    constants.retain(|name, _| is_reader(name) && !OWN.contains(&name.as_str()));
+    constants.retain(|name, _| !OWN.contains(&name.as_str()));
     constants
 }
 

@@ -103,7 +103,10 @@ impl Evaluator<'_> {
         if let Some(value) = self.of_unknown(name, arguments) {
             return here(value);
         }
-        match function.call(&functions::Call { span, arguments }) {
+        let call = functions::Call::new(span, arguments);
+        let outcome = function.call(&call);
+        self.world.charge(call.steps());
+        match outcome {
             Ok(Given::Made(data)) => here(Known(data)),
             Ok(Given::Picked(element)) => picked(element),
             Err(Stop::Failed(message)) => here(failed(format!("`{name}`: {message}"))),

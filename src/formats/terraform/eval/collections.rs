@@ -8,7 +8,7 @@ use super::{Evaluator, computed, failed, filled_in, first_failure, here, picked,
 use crate::formats::terraform::expand;
 use crate::formats::terraform::normal_form;
 use crate::formats::terraform::scope::{Names, Way};
-use crate::formats::terraform::size::Size;
+use crate::formats::terraform::size::Held;
 use crate::source::Span;
 use crate::syntax::hcl::{For, ObjectItem, ObjectKey, Splat};
 use crate::value::{Data, Field, Known, List, ListKind, Maybe, Object, Origin, Step, Traced, Unknown, Why};
@@ -18,7 +18,7 @@ const MAX_ELEMENTS: usize = 65_536;
 
 impl Evaluator<'_> {
     pub(super) fn object(&self, items: &[ObjectItem], span: Span) -> Maybe<Data> {
-        let mut size = Size::default();
+        let mut held = Held::new(self.world);
         let mut fields = BTreeMap::new();
         for item in items {
             let (key, key_span) = match &item.key {
@@ -34,9 +34,8 @@ impl Evaluator<'_> {
             };
             // The last of two equal keys counts.
             let value = self.eval(&item.value);
-            match size.with(&value) {
-                Ok(larger) => size = larger,
-                Err(limit) => return Unknown(Why::OverLimit { limit }),
+            if let Err(limit) = held.add(&value) {
+                return Unknown(Why::OverLimit { limit });
             }
             fields.insert(key, (key_span, value));
         }
@@ -109,7 +108,7 @@ impl Evaluator<'_> {
             Ok(rounds) => rounds,
             Err(why) => return computed(self.at(&format!("for over {}", why.symbol()), span), &why, None),
         };
-        let mut size = Size::default();
+        let mut held = Held::new(self.world);
         let mut results: Vec<(String, Traced<Data>)> = Vec::new();
         for names in rounds {
             let round = self.with(names);
@@ -129,9 +128,8 @@ impl Evaluator<'_> {
                 }
             };
             let result = round.eval(&expr.result);
-            match size.with(&result) {
-                Ok(larger) => size = larger,
-                Err(limit) => return Unknown(Why::OverLimit { limit }),
+            if let Err(limit) = held.add(&result) {
+                return Unknown(Why::OverLimit { limit });
             }
             results.push((key, result));
         }

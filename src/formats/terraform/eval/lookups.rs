@@ -76,7 +76,7 @@ impl Evaluator<'_> {
             Row::Field(field) => Some(field),
             Row::Other => None,
         };
-        match functions::found(&functions::Call { span, arguments }, &why.symbol(), field) {
+        match functions::found(&functions::Call::new(span, arguments), &why.symbol(), field) {
             Ok(Given::Made(data)) => Some(here(Known(data))),
             Ok(Given::Picked(value)) => Some(picked(value)),
             Err(Stop::Failed(message)) => Some(here(super::failed(format!("`lookup`: {message}")))),

@@ -7,9 +7,13 @@ use super::documents::Place;
 use super::{Call, Given, MAX_ELEMENTS, Outcome, Stop};
 use crate::value::{Data, Field, ListKind, Object, Traced};
 
+/// The bytes of a text that are decoded in the time of a step.
+const BYTES_PER_STEP: usize = 16;
+
 /// A list of objects, whose attributes the first line names.
 pub(super) fn csvdecode(call: &Call<'_>) -> Outcome {
     let text = call.string(0)?;
+    call.charge(text.len(), BYTES_PER_STEP);
     let place = Place::of(call, &text);
     let mut records = Records { rest: &text, start: 0, next: 0 };
     let names = records.next().ok_or_else(|| Stop::failed("the line with the names is missing"))??;

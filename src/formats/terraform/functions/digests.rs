@@ -9,34 +9,44 @@ use sha2::{Digest, Sha256, Sha512};
 use super::encoding::base64;
 use super::{Call, Given, Outcome, Stop};
 
+/// The bytes of a text that are digested in the time of a step.
+const BYTES_PER_STEP: usize = 256;
+
+/// The text that is digested.
+fn input(call: &Call<'_>) -> Result<String, Stop> {
+    let text = call.string(0)?;
+    call.charge(text.len(), BYTES_PER_STEP);
+    Ok(text)
+}
+
 /// The MD5 digest in hexadecimal.
 pub(super) fn md5(call: &Call<'_>) -> Outcome {
-    Given::string(hexadecimal(&Md5::digest(call.string(0)?)))
+    Given::string(hexadecimal(&Md5::digest(input(call)?)))
 }
 
 /// The SHA-1 digest in hexadecimal.
 pub(super) fn sha1(call: &Call<'_>) -> Outcome {
-    Given::string(hexadecimal(&Sha1::digest(call.string(0)?)))
+    Given::string(hexadecimal(&Sha1::digest(input(call)?)))
 }
 
 /// The SHA-256 digest in hexadecimal.
 pub(super) fn sha256(call: &Call<'_>) -> Outcome {
-    Given::string(hexadecimal(&Sha256::digest(call.string(0)?)))
+    Given::string(hexadecimal(&Sha256::digest(input(call)?)))
 }
 
 /// The SHA-512 digest in hexadecimal.
 pub(super) fn sha512(call: &Call<'_>) -> Outcome {
-    Given::string(hexadecimal(&Sha512::digest(call.string(0)?)))
+    Given::string(hexadecimal(&Sha512::digest(input(call)?)))
 }
 
 /// The SHA-256 digest in Base64.
 pub(super) fn base64sha256(call: &Call<'_>) -> Outcome {
-    Given::string(base64(&Sha256::digest(call.string(0)?)))
+    Given::string(base64(&Sha256::digest(input(call)?)))
 }
 
 /// The SHA-512 digest in Base64.
 pub(super) fn base64sha512(call: &Call<'_>) -> Outcome {
-    Given::string(base64(&Sha512::digest(call.string(0)?)))
+    Given::string(base64(&Sha512::digest(input(call)?)))
 }
 
 /// The UUID of a name in a namespace: version 5 of RFC 9562.

@@ -12,9 +12,13 @@ use crate::syntax::node::{Entry, Mapping, Meaning, Node, NodeKind, Scalar, Scala
 use crate::syntax::{ProblemKind, json, yaml};
 use crate::value::{Data, Field, Hop, Known, Object, Step, Traced, Unknown};
 
+/// The bytes of a text that are decoded in the time of a step.
+const BYTES_PER_STEP: usize = 8;
+
 /// The value of JSON text.
 pub(super) fn jsondecode(call: &Call<'_>) -> Outcome {
     let text = call.string(0)?;
+    call.charge(text.len(), BYTES_PER_STEP);
     let place = Place::of(call, &text);
     let tree = json::parse(place.file(call), &file(text));
     if tree.problems.iter().any(|problem| problem.kind == ProblemKind::Limit) {
@@ -31,6 +35,7 @@ pub(super) fn jsondecode(call: &Call<'_>) -> Outcome {
 /// Terraform's reader and ours differ in what they refuse, so text with anything wrong is left alone.
 pub(super) fn yamldecode(call: &Call<'_>) -> Outcome {
     let text = call.string(0)?;
+    call.charge(text.len(), BYTES_PER_STEP);
     let place = Place::of(call, &text);
     let file = file(text);
     let tree = yaml::parse(place.file(call), &file);

@@ -14,13 +14,23 @@ const MAX_PROGRAM: usize = 1024 * 1024;
 /// The largest product of the sizes of a compiled pattern and of a text, which bounds the time of a match.
 const MAX_WORK: usize = 1 << 31;
 
+/// The sizes that are tried for a compiled pattern, so that a small one costs little, and the share of each that is compiled
+/// in the time of a step.
+const SIZES: [usize; 5] = [1 << 12, 1 << 14, 1 << 16, 1 << 18, MAX_PROGRAM];
+
+/// The bytes of a compiled pattern that are made in the time of a step.
+const BYTES_PER_STEP: usize = 64;
+
+/// The product of the sizes of a compiled pattern and of a text that takes the time of a step.
+const WORK_PER_STEP: usize = 1 << 17;
+
 /// The longest text in which all matches are looked for, which may take time by the square of its length.
 const MAX_TEXT: usize = 8 * 1024;
 
 /// The first match: its text, or what its groups captured.
 pub(super) fn regex(call: &Call<'_>) -> Outcome {
     let text = call.string(1)?;
-    let pattern = compile(&call.string(0)?, &text)?;
+    let pattern = compile(call, &call.string(0)?, &text)?;
     let groups = Groups::of(&pattern)?;
     match pattern.captures(&text) {
         Some(captures) => Ok(Given::Made(groups.data(call, &captures))),
@@ -31,7 +41,7 @@ pub(super) fn regex(call: &Call<'_>) -> Outcome {
 /// All matches.
 pub(super) fn regexall(call: &Call<'_>) -> Outcome {
     let text = call.string(1)?;
-    let pattern = compile(&call.string(0)?, &text)?;
+    let pattern = compile(call, &call.string(0)?, &text)?;
     let groups = Groups::of(&pattern)?;
     let mut items = Vec::new();
     check_length(&text)?;
@@ -53,7 +63,7 @@ pub(super) fn replace(call: &Call<'_>) -> Outcome {
         check_growth(&text, count, &replacement)?;
         return Given::string(text.replace(&wanted, &replacement));
     };
-    let pattern = compile(pattern_text, &text)?;
+    let pattern = compile(call, pattern_text, &text)?;
     check_length(&text)?;
     check_growth(&text, pattern.find_iter(&text).count(), &replacement)?;
     // A reference repeats no more than the matches, which are parts of the text.
@@ -74,17 +84,23 @@ fn check_growth(text: &str, count: usize, addition: &str) -> Result<(), Stop> {
 }
 
 /// Compiles a pattern of Go to be used on a text.
-fn compile(pattern: &str, text: &str) -> Result<Regex, Stop> {
+fn compile(call: &Call<'_>, pattern: &str, text: &str) -> Result<Regex, Stop> {
     // Classes such as `\w` and the case of letters go beyond ASCII in the crate, but not in Go.
     let is_ascii = text.is_ascii() && !text.contains('\u{b}');
     let needs_ascii = pattern.contains('\\') || pattern.contains("(?") || pattern.contains("[:");
     if !is_common(pattern) || (needs_ascii && !is_ascii) {
         return Err(not_evaluated());
     }
-    let size = MAX_WORK.checked_div(text.len()).map_or(MAX_PROGRAM, |size| size.min(MAX_PROGRAM));
-    let built = RegexBuilder::new(pattern).size_limit(size).dfa_size_limit(MAX_PROGRAM).build();
+    let largest = MAX_WORK.checked_div(text.len()).map_or(MAX_PROGRAM, |size| size.min(MAX_PROGRAM));
+    for size in SIZES.map(|size| size.min(largest)) {
+        call.charge(size, BYTES_PER_STEP);
+        if let Ok(built) = RegexBuilder::new(pattern).size_limit(size).dfa_size_limit(MAX_PROGRAM).build() {
+            call.charge(size.saturating_mul(text.len()), WORK_PER_STEP);
+            return Ok(built);
+        }
+    }
     // What one of the two refuses, the other may accept.
-    built.map_err(|_| not_evaluated())
+    Err(not_evaluated())
 }
 
 fn not_evaluated() -> Stop {

@@ -53,7 +53,7 @@ pub(in crate::formats::terraform) fn eval(expr: &Expr) -> Result<Traced<Data>, S
                 arguments.extend(list.items);
             }
             let function = find(&call.name.text).unwrap_or_else(|| panic!("no function `{}`", call.name.text));
-            match function.call(&Call { span: expr.span, arguments: &arguments })? {
+            match function.call(&Call::new(expr.span, &arguments))? {
                 Given::Made(data) => made(data),
                 Given::Picked(value) => Ok(value),
             }

@@ -93,7 +93,7 @@ fn taken_in(policy: Traced<Data>) -> Vec<Traced<Data>> {
 }
 
 fn decode(text: &Traced<Data>) -> Traced<Data> {
-    let call = Call { span: text.origin.span(), arguments: std::slice::from_ref(text) };
+    let call = Call::new(text.origin.span(), std::slice::from_ref(text));
     let decoded = functions::find("jsondecode").and_then(|jsondecode| jsondecode.call(&call).ok());
     match decoded {
         Some(Given::Made(data)) => text.clone().map(|_: Maybe<Data>| Known(data)),

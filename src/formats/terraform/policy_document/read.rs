@@ -9,7 +9,7 @@ use crate::value::{Data, Field, Known, List, Object, Traced, Unknown, Why};
 pub(super) fn document(text: &str, at: Span) -> Result<Document, Why> {
     let Some(jsondecode) = functions::find("jsondecode") else { return Err(not_evaluated()) };
     let arguments = [Traced::written(Data::String(text.to_owned()), at)];
-    let data = match jsondecode.call(&Call { span: at, arguments: &arguments }) {
+    let data = match jsondecode.call(&Call::new(at, &arguments)) {
         Ok(Given::Made(data)) => data,
         Ok(Given::Picked(value)) => known(&value)?.clone(),
         Err(Stop::Failed(message)) => return Err(failed(format!("a policy document: {message}"))),
