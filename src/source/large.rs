@@ -82,7 +82,7 @@ mod tests {
     #[test]
     fn a_text_has_the_limit_of_its_kind() {
         let sizes = Sizes { file: 100, plan: 1_000 };
-        let plan = |length: usize| format!("{{\"format_version\":\"1.2\"{}}}", " ".repeat(length - 25));
+        let plan = |length: usize| format!("{{\"format_version\":\"1.2\"{}}}", " ".repeat(length - 24));
         let other = |length: usize| "x".repeat(length);
         let cases = [
             (other(100), Ok(()), 100),

@@ -122,7 +122,8 @@ fn a_repeated_key_of_a_plan_is_reported() {
     let values = r#"{"root_module": {"resources": []}}"#;
     let call = r#""m": {"module": {"resources": []}}"#;
     let provider = r#""aws": {"name": "aws"}"#;
-    let repeated = CHANGE.replace(r#""is_multi_region_trail""#, r#""is_multi_region_trail": true, "is_multi_region_trail""#);
+    let repeated =
+        CHANGE.replace(r#""is_multi_region_trail""#, r#""is_multi_region_trail": true, "is_multi_region_trail""#);
     let twice = CHANGE.replace(r#""after""#, r#""after": {"is_multi_region_trail": true}, "after""#);
     let texts = [
         format!(r#""resource_changes": [], "resource_changes": [{CHANGE}]"#),
@@ -132,8 +133,12 @@ fn a_repeated_key_of_a_plan_is_reported() {
         format!(r#""deferred_changes": [], "deferred_changes": [{{"resource_change": {CHANGE}}}]"#),
         format!(r#""resource_changes": [{repeated}]"#),
         format!(r#""resource_changes": [{twice}]"#),
-        format!(r#""resource_changes": [{CHANGE}], "configuration": {{"root_module": {{"module_calls": {{{call}, {call}}}}}}}"#),
-        format!(r#""resource_changes": [{CHANGE}], "configuration": {{"provider_config": {{{provider}, {provider}}}}}"#),
+        format!(
+            r#""resource_changes": [{CHANGE}], "configuration": {{"root_module": {{"module_calls": {{{call}, {call}}}}}}}"#
+        ),
+        format!(
+            r#""resource_changes": [{CHANGE}], "configuration": {{"provider_config": {{{provider}, {provider}}}}}"#
+        ),
     ];
     for text in texts {
         let text = format!(r#"{{"format_version": "1.2", {text}}}"#);

@@ -2,7 +2,7 @@ use std::rc::Rc;
 
 use super::*;
 use crate::source::{FileId, Sources};
-use crate::value::{Data, Known, Maybe, Traced, Unknown, Why};
+use crate::value::{Budget, Data, Known, Maybe, Traced, Unknown, Why};
 
 const STATEMENT: &str = r#"{"Effect": "Allow", "Principal": {"Service": "cloudtrail.amazonaws.com"},
     "Action": "s3:PutObject", "Resource": "${aws_s3_bucket.logs.arn}/AWSLogs/*"}"#;
@@ -267,12 +267,12 @@ fn texts_that_are_too_long_are_not_compared() {
 fn a_deployment_has_a_limit_for_what_is_compared() {
     let documents = [template(&with("AWSLogs/*", &"*a".repeat(200)))];
     let all: Vec<&Document> = documents.iter().collect();
-    let sender = sender();
+    let sender = Sender { work: Rc::new(Work::new(&Budget::new(100_000))), ..sender() };
     let assumption = &assumptions(&all, &sender).0[0];
     let answer = || shown(&permission(&documents, &logs("")(assumption)));
     let answers: Vec<String> = (0..5_000).map(|_| answer()).collect();
     assert_eq!(answers[0], "missing Resource");
-    assert_eq!(answers[4_999], "unknown: over the limit for the comparisons with policies");
+    assert_eq!(answers[4_999], "unknown: over the limit for evaluation steps");
 }
 
 #[test]
