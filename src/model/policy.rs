@@ -12,6 +12,7 @@ mod permission;
 mod public;
 mod read;
 mod request;
+mod tampering;
 mod text;
 
 pub use assumption::{Assumption, Sender, assumptions};
@@ -19,6 +20,7 @@ pub use glob::Work;
 pub use permission::{Lack, Part, Permission, permission};
 pub use public::{Publicity, publicity};
 pub use request::{File, Place, Request};
+pub use tampering::{Opening, Who, tampering};
 pub use text::{Piece, Text};
 
 use crate::source::Span;
@@ -91,6 +93,8 @@ pub struct Scope<T> {
 pub struct Principals {
     /// Whether `*` stands for everyone.
     pub everyone: Maybe<bool>,
+    /// The accounts, users and roles: their ids or ARNs.
+    pub accounts: Vec<Text>,
     /// The services.
     pub services: Vec<Text>,
     /// Why there may be more of them than can be known.
@@ -131,7 +135,8 @@ impl Statement {
             });
             listed.flatten().for_each(|text| *text = change(text));
             if let Known(Some(scope)) = &mut terms.principal.value {
-                scope.listed.services.iter_mut().for_each(|text| *text = change(text));
+                let Principals { accounts, services, .. } = &mut scope.listed;
+                accounts.iter_mut().chain(services).for_each(|text| *text = change(text));
             }
             if let Known(Some(conditions)) = &mut terms.conditions.value {
                 conditions.iter_mut().flat_map(|one| &mut one.values).for_each(|text| *text = change(text));
@@ -149,15 +154,17 @@ impl Statement {
             Known(Some(scope)) => scope.listed.iter().map(Text::weight).sum(),
             Known(None) | Unknown(_) => 0_usize,
         };
-        let services = match &terms.principal.value {
-            Known(Some(scope)) => scope.listed.services.iter().map(Text::weight).sum(),
+        let principals = match &terms.principal.value {
+            Known(Some(Scope { listed: Principals { accounts, services, .. }, .. })) => {
+                accounts.iter().chain(services).map(Text::weight).sum()
+            }
             Known(None) | Unknown(_) => 0_usize,
         };
         let conditions = match &terms.conditions.value {
             Known(Some(conditions)) => conditions.iter().flat_map(|one| &one.values).map(Text::weight).sum(),
             Known(None) | Unknown(_) => 0_usize,
         };
-        BASE.saturating_add(services)
+        BASE.saturating_add(principals)
             .saturating_add(conditions)
             .saturating_add(listed(&terms.action))
             .saturating_add(listed(&terms.resource))

@@ -126,7 +126,7 @@ fn regions(assumption: &Assumption, is_multi_region: &Maybe<bool>) -> Vec<Region
 }
 
 /// The folder in the bucket, if there may be one.
-fn prefix(around: &Surroundings) -> Option<Text> {
+pub(super) fn prefix(around: &Surroundings) -> Option<Text> {
     match around.delivery.prefix.value() {
         Known(Ok(prefix)) if !prefix.is_empty() => Some(Text::exactly(prefix)),
         Known(_) => None,

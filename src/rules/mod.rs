@@ -30,6 +30,7 @@ mod single_region_trail;
 mod split_selectors;
 mod stale_plan;
 mod stopped_trail;
+mod tamperable_log_bucket;
 mod unlogged_log_bucket;
 mod unvalidated_logs;
 
@@ -48,7 +49,7 @@ use crate::model::surroundings::Surroundings;
 use crate::model::{Deployment, Trail};
 
 /// All rules, in the order in which they are listed.
-pub static RULES: [&Rule; 28] = [
+pub static RULES: [&Rule; 29] = [
     &no_compliant_trail::RULE,
     &single_region_trail::RULE,
     &stopped_trail::RULE,
@@ -60,6 +61,7 @@ pub static RULES: [&Rule; 28] = [
     &bucket_policy_blocks_delivery::RULE,
     &key_policy_blocks_delivery::RULE,
     &public_log_bucket::RULE,
+    &tamperable_log_bucket::RULE,
     &unlogged_log_bucket::RULE,
     &logs_kept_forever::RULE,
     &split_selectors::RULE,

@@ -46,6 +46,11 @@ fn is_shut(bucket: &Dependency, pick: fn(&AccessBlock) -> [&Setting<bool>; 2]) -
     blocks(bucket).map(is_on).fold(Known(false), Maybe::or)
 }
 
+/// Whether a policy that lets everybody in has no effect on a bucket.
+pub(super) fn refuses_public_policies(bucket: &Dependency) -> Maybe<bool> {
+    is_shut(bucket, |block| [&block.restrict, &block.block_policy])
+}
+
 /// The access control lists that are public, or may be.
 fn acls(bucket: &Dependency) -> impl Iterator<Item = Verdict> {
     let is_shut = is_shut(bucket, |block| [&block.ignore_acls, &block.block_acls]);
@@ -70,7 +75,7 @@ fn acls(bucket: &Dependency) -> impl Iterator<Item = Verdict> {
 
 /// The policies that are public, or may be. One in a resource of its own takes the place of what stands in the bucket.
 fn policies(bucket: &Dependency) -> impl Iterator<Item = Verdict> {
-    let is_open = is_shut(bucket, |block| [&block.restrict, &block.block_policy]).map(|is_shut| !is_shut);
+    let is_open = refuses_public_policies(bucket).map(|is_shut| !is_shut);
     let apart = bucket.all(Said::policy).filter(|(attached, _)| attached.is_apart);
     let stays = apart.map(|(attached, _)| attached.applies.clone()).fold(Known(false), Maybe::or).map(|is| !is);
     let is_so = move |(attached, policy): (&Attached, &Policy)| {

@@ -373,18 +373,29 @@ fn role_by_name(symbol: &str) -> Option<Role> {
     }
 }
 
+/// True for a symbol that stands for the account in which this is deployed.
+pub(super) fn is_account_symbol(symbol: &str) -> bool {
+    role_by_name(symbol) == Some(Role::Account)
+}
+
+/// How many digits the number of an account has.
+const DIGITS: usize = 12;
+
+/// True for the number of an account.
+pub(super) fn is_account(text: &str) -> bool {
+    text.len() == DIGITS && text.bytes().all(|byte| byte.is_ascii_digit())
+}
+
 /// True for the ARN of a declared resource: `aws_kms_key.x.arn`, `!GetAtt Key.Arn`.
-fn is_arn_of_resource(symbol: &str) -> bool {
+pub(super) fn is_arn_of_resource(symbol: &str) -> bool {
     let is_attribute = symbol.contains("!GetAtt ") && symbol.ends_with(".Arn") && !symbol.contains(".Outputs.");
     is_attribute || super::read::is_arn_of_resource(symbol)
 }
 
 /// The accounts that a word of digits stands for: one of twelve, or one that a pattern of some matches.
 fn accounts_in(word: &str) -> Vec<String> {
-    const DIGITS: usize = 12;
-    let is_account = |part: &&str| part.len() == DIGITS && part.bytes().all(|byte| byte.is_ascii_digit());
-    let mut found: Vec<String> =
-        word.split(|c: char| !c.is_ascii_digit()).filter(is_account).map(str::to_owned).collect();
+    let numbers = word.split(|c: char| !c.is_ascii_digit());
+    let mut found: Vec<String> = numbers.filter(|part| is_account(part)).map(str::to_owned).collect();
     let has_digit = word.bytes().any(|byte| byte.is_ascii_digit());
     if has_digit && word.contains(['*', '?']) && word.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'*' | b'?')) {
         let digits = word.replace('?', "0");

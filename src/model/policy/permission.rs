@@ -199,7 +199,7 @@ impl Terms {
 }
 
 /// Whether one of the patterns matches an action. Case doesn't matter.
-fn any_action(patterns: &[Text], action: &str, work: &Work) -> Maybe<bool> {
+pub(super) fn any_action(patterns: &[Text], action: &str, work: &Work) -> Maybe<bool> {
     let action = Text::exactly(&action.to_lowercase());
     let matches = |listed: &Text| {
         let listed = listed.lowercase();

@@ -155,7 +155,7 @@ fn may_cover(denied: &[&Patterns], allowed: &Patterns) -> bool {
 
 impl Condition {
     /// Whether only requests over old or no TLS meet it.
-    fn is_of_insecure(&self) -> bool {
+    pub(super) fn is_of_insecure(&self) -> bool {
         let is_false = |value: &Text| value.known() == Some("false");
         match (self.key.to_ascii_lowercase().as_str(), self.operator.as_str()) {
             ("aws:securetransport", "Bool") => self.values.iter().all(is_false),
@@ -199,7 +199,7 @@ fn is_narrow_address(range: &Text) -> Maybe<bool> {
 }
 
 /// Whether a pattern says who it is: it has no wildcard, or fixes the account or the organization.
-fn is_narrow_pattern(key: &str, value: &Text) -> Maybe<bool> {
+pub(super) fn is_narrow_pattern(key: &str, value: &Text) -> Maybe<bool> {
     let is_wild = |text: &str| text.contains(['*', '?']);
     let [Piece::Literal(text)] = value.pieces.as_slice() else { return Unknown(value.why()) };
     if !is_wild(text) {

@@ -1,5 +1,6 @@
 //! A value becomes a policy document.
 
+use super::assumption::is_account_symbol;
 use super::{Clause, Condition, Document, Effect, Piece, Principals, Scope, Statement, Terms, Text, json};
 use crate::source::Span;
 use crate::value::{Data, Field, Hop, Known, List, Maybe, Object, Traced, Unknown, Why};
@@ -127,7 +128,7 @@ fn some_texts(value: &Maybe<Data>) -> Maybe<Option<Vec<Text>>> {
 }
 
 fn principals(value: &Maybe<Data>) -> Maybe<Option<Principals>> {
-    let everyone = Principals { everyone: Known(true), services: Vec::new(), doubt: None };
+    let everyone = Principals { everyone: Known(true), ..nobody() };
     value.as_ref().map(|data| match data {
         Data::String(text) if text == "*" => Some(everyone),
         Data::Object(object) => listed_principals(object),
@@ -135,13 +136,20 @@ fn principals(value: &Maybe<Data>) -> Maybe<Option<Principals>> {
     })
 }
 
+fn nobody() -> Principals {
+    Principals { everyone: Known(false), accounts: Vec::new(), services: Vec::new(), doubt: None }
+}
+
 /// Principals by their kinds. Users, roles, accounts and identity providers are never CloudTrail.
 fn listed_principals(object: &Object) -> Option<Principals> {
-    let mut principals = Principals { everyone: Known(false), services: Vec::new(), doubt: None };
+    let mut principals = nobody();
     for field in &object.fields {
         let listed = texts(&field.value.value)?;
         match field.key.as_str() {
-            "AWS" => principals.everyone = listed.iter().map(is_everyone).fold(principals.everyone, Maybe::or),
+            "AWS" => {
+                principals.everyone = listed.iter().map(is_everyone).fold(principals.everyone, Maybe::or);
+                principals.accounts = listed;
+            }
             "Service" => {
                 let has_wildcard = listed.iter().any(|service| service.known() == Some("*"));
                 principals.doubt = has_wildcard.then(|| undocumented("`*` as a service"));
@@ -163,7 +171,7 @@ fn is_everyone(principal: &Text) -> Maybe<bool> {
     match (principal.pieces.as_slice(), &principal.doubt) {
         ([Piece::Literal(text)], _) => Known(text == "*"),
         ([Piece::Unknown(_)], Some(why)) if is_from_aws(why) => Known(false),
-        ([Piece::Unknown(symbol)], _) if is_arn_of_resource(symbol) => Known(false),
+        ([Piece::Unknown(symbol)], _) if is_arn_of_resource(symbol) || is_account_symbol(symbol) => Known(false),
         _ if principal.literals().any(|literal| literal != "*") => Known(false),
         ([], _) => Known(false),
         _ => Unknown(principal.why()),

@@ -357,3 +357,104 @@ fn more_regions_than_any_partition_has_are_not_tried() {
         assert_eq!((!all.is_empty(), is_complete), (is_tried, is_tried));
     }
 }
+
+/// What another account may do with logs or what protects them, in short.
+fn opened(statements: &str, is_shut: Maybe<bool>) -> String {
+    let document = template(statements);
+    match tampering(&[&document], &bucket(), &Text::exactly("trails/"), &is_shut, &Rc::default()) {
+        Known(None) => "closed".to_owned(),
+        Known(Some(Opening { action, who: Who::Everybody, .. })) => format!("everybody {action}"),
+        Known(Some(Opening { action, who: Who::Account(account), .. })) => format!("{account} {action}"),
+        Unknown(_) => "unknown".to_owned(),
+    }
+}
+
+#[test]
+fn another_account_that_may_change_logs_is_found() {
+    let allow = |principal: &str, action: &str, resource: &str, rest: &str| {
+        format!(
+            r#"{{"Effect": "Allow", "Principal": {principal}, "Action": "{action}", "Resource": "{resource}"{rest}}}"#
+        )
+    };
+    let deny = |principal: &str, action: &str, rest: &str| {
+        let resource = "${aws_s3_bucket.logs.arn}/*";
+        format!(r#"{{"Effect": "Deny", {principal}, "Action": "{action}", "Resource": "{resource}"{rest}}}"#)
+    };
+    let (bucket, objects) = ("${aws_s3_bucket.logs.arn}", "${aws_s3_bucket.logs.arn}/*");
+    let other = r#"{"AWS": "arn:aws:iam::444455556666:role/admin"}"#;
+    let condition =
+        |operator: &str, key: &str, value: &str| format!(r#", "Condition": {{"{operator}": {{"{key}": "{value}"}}}}"#);
+    let in_organization = condition("StringEquals", "aws:PrincipalOrgID", "o-exampleorgid");
+    let own = r#"{"Effect": "Allow", "Principal": {"Service": "cloudtrail.amazonaws.com"}, "Action": "s3:PutObject",
+        "Resource": "${aws_s3_bucket.logs.arn}/trails/AWSLogs/444455556666/*"}"#;
+    let whole = allow(other, "s3:DeleteObject*", objects, "");
+    let outside = condition("StringNotEquals", "aws:PrincipalAccount", "111122223333");
+    let cases = [
+        (whole.clone(), "444455556666 s3:DeleteObject"),
+        (allow("\"*\"", "*", objects, ""), "everybody s3:DeleteObject"),
+        (allow("\"*\"", "*", bucket, ""), "everybody s3:PutBucketPolicy"),
+        (allow(other, "s3:PutLifecycleConfiguration", bucket, ""), "444455556666 s3:PutLifecycleConfiguration"),
+        (allow(r#"{"AWS": "444455556666"}"#, "s3:PutObject", objects, ""), "444455556666 s3:PutObject"),
+        // Only reads, or other objects.
+        (allow(other, "s3:Get*", objects, ""), "closed"),
+        (allow(other, "s3:PutObject", "${aws_s3_bucket.logs.arn}/reports/*", ""), "closed"),
+        (
+            allow(other, "s3:PutObject", "${aws_s3_bucket.logs.arn}/trails/AWSLogs/*/elasticloadbalancing/*", ""),
+            "closed",
+        ),
+        (
+            allow(other, "s3:PutObject", "${aws_s3_bucket.logs.arn}/trails/AWSLogs/777788889999/*", ""),
+            "444455556666 s3:PutObject",
+        ),
+        (allow(other, "s3:DeleteObject", "arn:aws:s3:::another-bucket/*", ""), "unknown"),
+        // Who may is limited, or isn't.
+        (allow("\"*\"", "s3:*", objects, &in_organization), "closed"),
+        (
+            allow(other, "s3:*", objects, &condition("Bool", "aws:SecureTransport", "true")),
+            "444455556666 s3:DeleteObject",
+        ),
+        (
+            allow(other, "s3:*", objects, &condition("StringLike", "aws:PrincipalArn", "*")),
+            "444455556666 s3:DeleteObject",
+        ),
+        // No other account.
+        (allow(r#"{"Service": "logging.s3.amazonaws.com"}"#, "s3:PutObject", objects, ""), "closed"),
+        (allow(r#"{"AWS": "arn:aws:iam::127311923021:root"}"#, "s3:PutObject", objects, ""), "closed"),
+        (allow(r#"{"AWS": "${data.aws_caller_identity.current.account_id}"}"#, "s3:*", objects, ""), "closed"),
+        (allow(r#"{"AWS": "${aws_iam_role.admin.arn}"}"#, "s3:*", objects, ""), "closed"),
+        (allow(r#"{"AWS": "${var.archive}"}"#, "s3:*", objects, ""), "unknown"),
+        (format!("{own}, {whole}"), "closed"),
+        // Denials.
+        (format!("{whole}, {}", deny("\"Principal\": \"*\"", "s3:Delete*", "")), "closed"),
+        (
+            format!("{whole}, {}", deny("\"Principal\": \"*\"", "s3:DeleteObject", "")),
+            "444455556666 s3:DeleteObjectVersion",
+        ),
+        (format!("{whole}, {}", deny("\"Principal\": \"*\"", "s3:*", &outside)), "closed"),
+        (
+            format!(
+                "{whole}, {}",
+                deny("\"Principal\": \"*\"", "s3:*", &condition("Bool", "aws:SecureTransport", "false"))
+            ),
+            "444455556666 s3:DeleteObject",
+        ),
+        (
+            format!(
+                "{whole}, {}",
+                deny("\"Principal\": \"*\"", "s3:*", &condition("Bool", "aws:MultiFactorAuthPresent", "false"))
+            ),
+            "unknown",
+        ),
+        (
+            format!("{whole}, {}", deny(r#""NotPrincipal": {"AWS": "arn:aws:iam::111122223333:root"}"#, "s3:*", "")),
+            "closed",
+        ),
+    ];
+    for (statements, expected) in cases {
+        // The text stands for a heredoc, in which quotes are as they are.
+        assert_eq!(opened(&format!("[{statements}]"), Known(false)), expected, "{statements}");
+    }
+    let everybody = format!("[{}]", allow("\"*\"", "s3:*", objects, ""));
+    assert_eq!(opened(&everybody, Known(true)), "closed");
+    assert_eq!(opened(&format!("[{whole}]"), Known(true)), "444455556666 s3:DeleteObject");
+}

@@ -1,0 +1,374 @@
+//! Whether a bucket's policy lets another account delete or overwrite logs, or change what protects them.
+//!
+//! Sources: the S3 user guide on actions and on access from other accounts, the Elastic Load Balancing user guides and
+//! the data source `aws_cloudtrail_service_account` on the accounts of AWS.
+
+use std::collections::BTreeSet;
+use std::rc::Rc;
+
+use super::assumption::{is_account, is_account_symbol, is_arn_of_resource};
+use super::glob::{Quantifier, Work, fits, pattern};
+use super::permission::any_action;
+use super::public::is_narrow_pattern;
+use super::{Clause, Condition, Document, Effect, Piece, Scope, Statement, Terms, Text};
+use crate::value::{Known, Maybe, Unknown, Why};
+
+use Quantifier::{AtLeastOne, Each};
+
+/// Actions on objects that delete or overwrite logs, or end their protection.
+const ON_OBJECTS: [&str; 12] = [
+    "s3:DeleteObject",
+    "s3:DeleteObjectVersion",
+    "s3:PutObject",
+    "s3:PutObjectAcl",
+    "s3:PutObjectVersionAcl",
+    "s3:PutObjectRetention",
+    "s3:PutObjectLegalHold",
+    "s3:BypassGovernanceRetention",
+    "s3:DeleteObjectTagging",
+    "s3:DeleteObjectVersionTagging",
+    "s3:PutObjectTagging",
+    "s3:PutObjectVersionTagging",
+];
+
+/// Actions on a bucket that change what protects its objects.
+const ON_BUCKET: [&str; 5] = [
+    "s3:PutBucketPolicy",
+    "s3:DeleteBucketPolicy",
+    "s3:PutBucketVersioning",
+    "s3:PutLifecycleConfiguration",
+    "s3:PutBucketObjectLockConfiguration",
+];
+
+/// Keys that name the organization, the account or the principal of a request, in lower case.
+const OF_PRINCIPALS: [&str; 15] = [
+    "aws:principalaccount",
+    "aws:principalarn",
+    "aws:principalisawsservice",
+    "aws:principalorgid",
+    "aws:principalorgpaths",
+    "aws:principalservicename",
+    "aws:principalservicenameslist",
+    "aws:sourceaccount",
+    "aws:sourcearn",
+    "aws:sourceorgid",
+    "aws:sourceorgpaths",
+    "aws:sourceowner",
+    "aws:userid",
+    "s3:dataaccesspointaccount",
+    "s3:dataaccesspointarn",
+];
+
+/// Accounts of AWS by which older policies name services: Elastic Load Balancing, then CloudTrail.
+const OF_AWS: &str = "
+    127311923021 033677994240 027434742980 797873946194 098369216593 754344448648 589379963580 718504428378
+    383597477331 600734575887 114774131450 783225319266 582318560864 985666609251 054676820928 156460612806
+    652711504416 635631232127 009996457667 897822967062 076674570225 507241528517 048591011584 190560391635
+    638102146993 037604701340 216624486486 492519147666 765225791966 977081816279 903692715234 284668455005
+    819402241893 193415116832 681348832753 035351147821 829690693026 669305197877 859597730677 282025262664
+    262312530599 034638983726 814480443879 086441151436 475085895292 608710470296 388731089494 113285607260
+";
+
+/// What a policy opens to others.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Opening<'a> {
+    /// The statement.
+    pub statement: &'a Statement,
+    /// What it allows.
+    pub action: &'static str,
+    /// True for an action on the bucket, false for one on logs.
+    pub is_on_bucket: bool,
+    /// Whom it lets do that.
+    pub who: Who,
+}
+
+/// Who isn't of the bucket's account.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Who {
+    /// Everybody.
+    Everybody,
+    /// The account of this number.
+    Account(String),
+}
+
+/// The first statement that lets another account tamper with logs, or with what protects them, if there is one.
+///
+/// `bucket` are the bucket's ARNs, `folder` is where the trail writes, with its slash. `is_shut` is true if policies
+/// that let everybody in have no effect.
+///
+/// The account that the statements for services name is taken for the bucket's own: the trail and its bucket are
+/// deployed together. Any other account that is written as a number is another one.
+pub fn tampering<'a>(
+    documents: &[&'a Document],
+    bucket: &[Text],
+    folder: &Text,
+    is_shut: &Maybe<bool>,
+    work: &Rc<Work>,
+) -> Maybe<Option<Opening<'a>>> {
+    let statements: Vec<&Statement> = documents.iter().flat_map(|document| &document.statements).collect();
+    let folder = Text::exactly("/").then(folder);
+    let named = |path: &String| {
+        let path = folder.clone().then(&Text::exactly(path));
+        bucket.iter().map(|arn| arn.clone().then(&path)).collect()
+    };
+    let target = Target {
+        logs: paths().iter().map(named).collect(),
+        bucket: vec![bucket.to_vec()],
+        own: own_accounts(&statements),
+        is_shut: is_shut.clone(),
+        work: Rc::clone(work),
+    };
+    let mut doubt = None;
+    for statement in &statements {
+        match target.opening(statement, &statements) {
+            Known(Some(opening)) => return Known(Some(opening)),
+            Known(None) => {}
+            Unknown(why) => drop(doubt.get_or_insert(why)),
+        }
+    }
+    doubt.map_or(Known(None), Unknown)
+}
+
+/// The names of one resource.
+type Names = Vec<Text>;
+
+/// The paths of logs as patterns, without `*`: it would match across folders. The names of Regions have nine to
+/// fourteen characters.
+fn paths() -> Vec<String> {
+    let (account, mut paths) = ("?".repeat(12), Vec::new());
+    for region in (9..=14).map(|length| "?".repeat(length)) {
+        for organization in ["", "o-??????????/"] {
+            paths.push(format!(
+                "AWSLogs/{organization}{account}/CloudTrail/{region}/????/??/??/\
+                 {account}_CloudTrail_{region}_????????T????Z_????????????????.json.gz"
+            ));
+        }
+    }
+    paths
+}
+
+/// What statements are held against.
+struct Target {
+    /// The bucket, by its ARNs.
+    bucket: Vec<Names>,
+    /// The logs of each form of path, by their ARNs.
+    logs: Vec<Names>,
+    /// The accounts that the policies name as the trail's.
+    own: BTreeSet<String>,
+    is_shut: Maybe<bool>,
+    work: Rc<Work>,
+}
+
+impl Target {
+    /// What a statement opens to others, unless another one denies it.
+    fn opening<'a>(&self, statement: &'a Statement, all: &[&Statement]) -> Maybe<Option<Opening<'a>>> {
+        let terms = match &statement.terms {
+            Known(terms) => terms,
+            Unknown(why) => return Unknown(why.clone()),
+        };
+        if terms.effect.value.as_ref().map(|effect| *effect == Some(Effect::Allow)) == Known(false) {
+            return Known(None);
+        }
+        let mut doubt = None;
+        let actions =
+            ON_OBJECTS.map(|action| (action, false)).into_iter().chain(ON_BUCKET.map(|action| (action, true)));
+        for (action, is_on_bucket) in actions {
+            let resources = if is_on_bucket { &self.bucket } else { &self.logs };
+            let allows = self.covers(terms, action, resources, AtLeastOne);
+            if allows == Known(false) {
+                continue;
+            }
+            let who = match self.outsider(terms) {
+                Known(Some(who)) => who,
+                Known(None) => return Known(None),
+                Unknown(why) => return Unknown(why),
+            };
+            let denials = all.iter().map(|other| self.denies(other, action, resources, &who));
+            let is_denied = denials.fold(Known(false), Maybe::or);
+            match allows.and(terms.is_of(Effect::Allow)).and(terms.is_unlimited()).and(is_denied.map(|is| !is)) {
+                Known(true) => return Known(Some(Opening { statement, action, is_on_bucket, who })),
+                Known(false) => {}
+                Unknown(why) => drop(doubt.get_or_insert(why)),
+            }
+        }
+        doubt.map_or(Known(None), Unknown)
+    }
+
+    /// Whether a statement is about an action on some or each of these resources.
+    fn covers(&self, terms: &Terms, action: &str, resources: &[Names], which: Quantifier) -> Maybe<bool> {
+        let is_action = terms.action.applies(|patterns| any_action(patterns, action, &self.work));
+        if is_action == Known(false) {
+            return is_action;
+        }
+        let covered = resources.iter().map(|names| self.covers_one(terms, names, which));
+        is_action.and(match which {
+            AtLeastOne => covered.fold(Known(false), Maybe::or),
+            Each => covered.fold(Known(true), Maybe::and),
+        })
+    }
+
+    /// Whether a statement is about some or each of the resources for which one pattern stands.
+    fn covers_one(&self, terms: &Terms, names: &Names, which: Quantifier) -> Maybe<bool> {
+        // An exception leaves a resource out if it covers all of it.
+        let is_negated = matches!(&terms.resource.value, Known(Some(Scope { is_negated: true, .. })));
+        let which = match (which, is_negated) {
+            (Each, true) => AtLeastOne,
+            (AtLeastOne, true) => Each,
+            (which, false) => which,
+        };
+        let matches = |listed: &Text, name: &Text| {
+            fits(&pattern(listed), &pattern(name), [which; 2], || listed.clone().then(name).why(), &self.work)
+        };
+        terms.resource.applies(|patterns| {
+            let of_name = |name| patterns.iter().map(|listed| matches(listed, name)).fold(Known(false), Maybe::or);
+            let answers: Vec<_> = names.iter().map(of_name).collect();
+            // All are names of one thing, so that any answer is the answer.
+            let known = [Known(true), Known(false)].into_iter().find(|known| answers.contains(known));
+            known.or(answers.into_iter().next()).unwrap_or(Unknown(Why::Unreadable))
+        })
+    }
+
+    /// Whom a statement names that isn't of the bucket's account, whatever its conditions are.
+    fn outsider(&self, terms: &Terms) -> Maybe<Option<Who>> {
+        let scope = match &terms.principal.value {
+            Known(Some(scope)) => scope,
+            Known(None) => return Known(None),
+            Unknown(why) => return Unknown(why.clone()),
+        };
+        let everyone = if scope.is_negated { Known(true) } else { scope.listed.everyone.clone() };
+        match everyone.and(self.is_shut.clone().map(|is_shut| !is_shut)) {
+            Known(true) => return Known(Some(Who::Everybody)),
+            Known(false) => {}
+            Unknown(why) => return Unknown(why),
+        }
+        let mut doubt = None;
+        for account in &scope.listed.accounts {
+            match self.is_other(account) {
+                Known(Some(account)) => return Known(Some(Who::Account(account))),
+                Known(None) => {}
+                Unknown(why) => drop(doubt.get_or_insert(why)),
+            }
+        }
+        doubt.map_or(Known(None), Unknown)
+    }
+
+    /// The account of a principal, if it is another one.
+    fn is_other(&self, principal: &Text) -> Maybe<Option<String>> {
+        let parts = principal.split(':');
+        let account = match parts.as_slice() {
+            [whole] => whole,
+            [_, _, _, _, account, ..] => account,
+            _ => return Unknown(principal.why()),
+        };
+        match account.pieces.as_slice() {
+            [Piece::Literal(account)] if !is_account(account) || OF_AWS.contains(account) => Known(None),
+            [Piece::Literal(account)] if self.own.contains(account) => match self.own.len() {
+                1 => Known(None),
+                _ => Unknown(Why::NotEvaluated { construct: "which of several accounts has the bucket".to_owned() }),
+            },
+            [Piece::Literal(account)] => Known(Some(account.clone())),
+            [Piece::Unknown(symbol)] if is_account_symbol(symbol) || is_arn_of_resource(symbol) => Known(None),
+            _ => Unknown(account.why()),
+        }
+    }
+
+    /// Whether a statement denies somebody an action on all of the resources.
+    fn denies(&self, statement: &Statement, action: &str, resources: &[Names], who: &Who) -> Maybe<bool> {
+        let Known(terms) = &statement.terms else { return statement.terms.as_ref().map(|_| false) };
+        let is_denial = terms.is_of(Effect::Deny);
+        if is_denial == Known(false) || self.covers(terms, action, resources, AtLeastOne) == Known(false) {
+            return Known(false);
+        }
+        let is_meant = terms.principal.applies(|principals| {
+            let names = |listed: &Text| match (who, self.is_other(listed)) {
+                (Who::Account(account), Known(Some(other))) => Known(*account == other),
+                (_, Known(_)) => Known(false),
+                (_, Unknown(why)) => Unknown(why),
+            };
+            principals.accounts.iter().map(names).fold(principals.everyone.clone(), Maybe::or)
+        });
+        is_denial.and(is_meant).and(self.covers(terms, action, resources, Each)).and(terms.denies_others())
+    }
+}
+
+impl Terms {
+    /// Whether it has this effect.
+    fn is_of(&self, effect: Effect) -> Maybe<bool> {
+        self.effect.value.as_ref().map(|own| *own == Some(effect))
+    }
+
+    /// Whether no condition says who may do it. One that isn't valid makes the statement allow nothing.
+    fn is_unlimited(&self) -> Maybe<bool> {
+        self.conditions.value.as_ref().and_then(|conditions| match conditions {
+            None => Known(false),
+            Some(conditions) => {
+                conditions.iter().map(Condition::says_who).fold(Known(false), Maybe::or).map(|says_who| !says_who)
+            }
+        })
+    }
+
+    /// Whether a denial is met by whoever isn't of the account or the organization.
+    fn denies_others(&self) -> Maybe<bool> {
+        self.conditions.value.as_ref().and_then(|conditions| match conditions {
+            None => Known(false),
+            Some(conditions) => conditions.iter().map(Condition::is_met_by_others).fold(Known(true), Maybe::and),
+        })
+    }
+}
+
+impl Condition {
+    /// Whether it demands certain principals.
+    fn says_who(&self) -> Maybe<bool> {
+        let Some(operator) = self.operator() else { return Unknown(self.foreign()) };
+        if !self.is_about_principals() || !operator.is_positive() {
+            return Known(false);
+        }
+        let key = self.key.to_ascii_lowercase();
+        let is_narrow =
+            |value: &Text| if operator.has_wildcards { is_narrow_pattern(&key, value) } else { Known(true) };
+        self.values.iter().map(is_narrow).fold(Known(true), Maybe::and)
+    }
+
+    /// Whether those meet it who are none of the principals that it names.
+    fn is_met_by_others(&self) -> Maybe<bool> {
+        let Some(operator) = self.operator() else { return Unknown(self.foreign()) };
+        if self.is_of_insecure() {
+            return Known(false);
+        }
+        if self.is_about_principals() && operator.is_negative { Known(true) } else { Unknown(self.foreign()) }
+    }
+
+    fn is_about_principals(&self) -> bool {
+        OF_PRINCIPALS.contains(&self.key.to_ascii_lowercase().as_str())
+    }
+}
+
+/// The accounts that the statements for services name: in the paths of logs and in conditions on the source.
+fn own_accounts(statements: &[&Statement]) -> BTreeSet<String> {
+    let mut own = BTreeSet::new();
+    for statement in statements {
+        let Known(terms) = &statement.terms else { continue };
+        let names_service = matches!(&terms.principal.value, Known(Some(scope)) if !scope.listed.services.is_empty());
+        if !names_service {
+            continue;
+        }
+        if let Known(Some(Scope { is_negated: false, listed })) = &terms.resource.value {
+            let paths = listed.iter().flat_map(Text::literals).filter_map(|text| text.split_once("AWSLogs/"));
+            own.extend(
+                paths.flat_map(|(_, path)| path.split('/').take(2)).filter(|part| is_account(part)).map(str::to_owned),
+            );
+        }
+        let Clause { value: Known(Some(conditions)), .. } = &terms.conditions else { continue };
+        for condition in conditions {
+            let accounts = condition.values.iter().filter_map(Text::known).filter_map(|value| {
+                match condition.key.to_ascii_lowercase().as_str() {
+                    "aws:sourceaccount" => Some(value),
+                    "aws:sourcearn" => value.split(':').nth(4),
+                    _ => None,
+                }
+            });
+            own.extend(accounts.filter(|account| is_account(account)).map(str::to_owned));
+        }
+    }
+    own
+}

@@ -1,0 +1,48 @@
+//! Logs that another account can delete or change prove nothing.
+
+use super::around::{self, Policies};
+use super::{Check, Page, Rule, bucket_policy_blocks_delivery, public_log_bucket};
+use crate::finding::{Finding, Verdict};
+use crate::model::policy::{Document, Opening, Text, Who, tampering};
+use crate::model::surroundings::Surroundings;
+use crate::value::{Known, Unknown};
+
+pub(super) static RULE: Rule =
+    Rule::new(|| Page::parse(include_str!("../../rules/tamperable-log-bucket.md")), Check::Surroundings(check));
+
+const ON_LOGS: &str = "writes to a bucket in which others can delete or overwrite logs";
+const ON_BUCKET: &str = "writes to a bucket whose protection others can change";
+const MAY_FAIL: &str = "may write to a bucket in which others can delete or overwrite logs";
+
+/// A policy that isn't known is left to the rules on delivery and on the public.
+fn check(around: &Surroundings) -> Option<Verdict> {
+    let Some(bucket) = &around.bucket else {
+        return around::missed(around, &around.delivery.bucket, MAY_FAIL);
+    };
+    let policies = match around::policies(bucket, MAY_FAIL) {
+        Policies::None => return Some(Verdict::Pass),
+        Policies::Unknown(_) => return None,
+        Policies::All(policies) => policies,
+    };
+    let documents: Vec<&Document> = policies.iter().filter_map(|policy| policy.document.as_ref().ok()).collect();
+    let folder = bucket_policy_blocks_delivery::prefix(around).map_or_else(Text::default, |prefix| prefix.as_folder());
+    let is_shut = public_log_bucket::refuses_public_policies(bucket);
+    let verdict = match tampering(&documents, &bucket.arns, &folder, &is_shut, &around.work) {
+        Known(None) => Verdict::Pass,
+        Known(Some(opening)) => Verdict::Fail(finding(&opening)),
+        Unknown(_) => return None,
+    };
+    Some(around::tied(verdict, bucket, &around.delivery.bucket, "the trail writes to it"))
+}
+
+fn finding(opening: &Opening<'_>) -> Finding {
+    let Opening { statement, action, is_on_bucket, who } = opening;
+    let message = if *is_on_bucket { ON_BUCKET } else { ON_LOGS };
+    let who = match who {
+        Who::Everybody => "everybody".to_owned(),
+        Who::Account(account) => format!("account `{account}`"),
+    };
+    Finding::at(statement.span, message, format!("this allows {who} `{action}`"))
+        .via(&statement.hops)
+        .help("restrict the principal to the log archive's administrators")
+}
