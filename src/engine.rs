@@ -85,10 +85,10 @@ pub struct Named {
     pub evaluation: formats::Options,
 }
 
-/// The rules that are asked; all of them unless some are named.
+/// The rules that are asked.
 #[derive(Debug, Default)]
 pub struct Selection {
-    /// Nothing means all.
+    /// Nothing means all but those that are asked on request only.
     pub selected: Option<Vec<&'static str>>,
     /// These aren't asked even if they are selected.
     pub ignored: Vec<&'static str>,
@@ -244,7 +244,10 @@ impl Selection {
     /// Whether a rule is asked.
     pub fn has(&self, rule: &Rule) -> bool {
         let id = rule.id();
-        let is_selected = self.selected.as_ref().is_none_or(|selected| selected.contains(&id));
+        let is_selected = match &self.selected {
+            Some(selected) => selected.contains(&id),
+            None => !rule.page.is_on_request,
+        };
         self.enforced.contains(&id) || is_selected && !self.ignored.contains(&id)
     }
 }

@@ -5,25 +5,26 @@ use std::collections::BTreeMap;
 use clap::ArgMatches;
 use clap::parser::ValueSource;
 
-use super::{CheckArgs, find_rules};
+use super::CheckArgs;
 use crate::config::{ALL, Config};
 use crate::engine::Selection;
-use crate::error::Error;
+use crate::error::{Error, closest};
 use crate::finding::Level;
 use crate::rules::{self, Check, RULES, Rule};
 
 pub(super) fn selection(args: &CheckArgs, matches: &ArgMatches) -> Result<Selection, Error> {
     let names = |rules: Vec<&'static Rule>| rules.into_iter().map(Rule::id).collect();
-    let mut selected = rules_or_all(&args.select)?;
-    selected.extend(rules_or_all(&args.extend_select)?);
-    let mut ignored = find_rules(&args.ignore)?;
+    let mut selected = rules_of(&args.select)?;
+    selected.extend(rules_of(&args.extend_select)?);
+    check_not_all(&args.ignore)?;
+    let mut ignored = rules_of(&args.ignore)?;
     ignored.iter().try_for_each(|rule| check_judging(rule))?;
     let named = named_over_the_file(args, matches)?;
     ignored.retain(|rule| !named.iter().any(|named| named.id() == rule.id()));
     let selection = Selection {
         selected: (!args.select.is_empty()).then(|| names(selected)),
         ignored: names(ignored),
-        enforced: names(rules_or_all(&args.enforce)?),
+        enforced: names(rules_of(&args.enforce)?),
     };
     // What checks nothing must not read like a pass.
     let is_judged = |rule: &&Rule| !matches!(rule.check, Check::Reading | Check::Comparing | Check::Ignoring);
@@ -44,11 +45,33 @@ fn named_over_the_file(args: &CheckArgs, matches: &ArgMatches) -> Result<Vec<&'s
     }
     let options = [("select", &args.select), ("extend_select", &args.extend_select)];
     let given = options.into_iter().filter(|(option, _)| is_given(option)).flat_map(|(_, names)| names);
-    find_rules(&given.filter(|name| name.trim() != ALL).cloned().collect::<Vec<_>>())
+    rules_of(&given.filter(|name| name.trim() != ALL).cloned().collect::<Vec<_>>())
 }
 
-fn rules_or_all(names: &[String]) -> Result<Vec<&'static Rule>, Error> {
-    if names.iter().any(|name| name.trim() == ALL) { Ok(RULES.to_vec()) } else { find_rules(names) }
+/// The rules of these names, and those of groups of these names.
+fn rules_of(names: &[String]) -> Result<Vec<&'static Rule>, Error> {
+    let mut found = Vec::new();
+    // Blanks come after the commas of a list.
+    for name in names.iter().map(|name| name.trim()) {
+        match (rules::group(name), rules::find(name)) {
+            (Some(group), _) => found.extend(group.rules()),
+            (None, Some(rule)) => found.push(rule),
+            (None, None) => {
+                let suggestion = closest(name, rules::names());
+                return Err(Error::UnknownRule { name: name.to_owned(), suggestion });
+            }
+        }
+    }
+    Ok(found)
+}
+
+/// Ignoring every rule would check nothing.
+fn check_not_all(names: &[String]) -> Result<(), Error> {
+    let is_all = |name: &&String| name.trim() == ALL;
+    match names.iter().find(is_all) {
+        Some(name) => Err(Error::UnknownRule { name: name.trim().to_owned(), suggestion: None }),
+        None => Ok(()),
+    }
 }
 
 /// What can't be read can't be judged, so the rules that say so aren't switched off or weighed otherwise.

@@ -177,6 +177,7 @@ fn settings(args: &CheckArgs, config: &Config, matches: &ArgMatches, given: &mut
         require_trail: args.require_trail,
         every_trail: config.settings.every_trail,
         regions: regions::asked_for(args.regions.as_deref())?,
+        min_retention_days: config.settings.min_retention_days,
     };
     given.inputs.keep_all = args.require_trail;
     config::search(args, config, given)?;

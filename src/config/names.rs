@@ -14,13 +14,13 @@ use crate::rules::{self, Rule};
 use crate::source::Exclusions;
 use crate::suppress::Date;
 
-/// Names every rule.
+/// The group of all rules that are asked by default.
 pub const ALL: &str = "all";
 
-/// A rule, or `all` of them.
+/// A rule or a group of rules.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
-#[cfg_attr(test, schemars(with = "String", extend("enum" = [&[ALL], &judging()[..], &reading()].concat())))]
+#[cfg_attr(test, schemars(with = "String", extend("enum" = [&groups()[..], &judging(), &reading()].concat())))]
 pub struct Named(pub &'static str);
 
 /// A rule that can be switched off: one that judges.
@@ -52,13 +52,19 @@ pub struct Region(pub String);
 pub struct Until(pub Date);
 
 impl Named {
-    /// All rules.
+    /// All rules that are asked by default.
     pub const ALL: Self = Self(ALL);
 
-    /// Whether it names a rule.
+    /// Whether it names a rule, or a group to which that belongs.
     pub fn names(self, rule: &Rule) -> bool {
-        self.0 == ALL || self.0 == rule.id()
+        rules::group(self.0).map_or(self.0 == rule.id(), |group| (group.has)(rule))
     }
+}
+
+/// The names of the groups.
+#[cfg(test)]
+fn groups() -> Vec<&'static str> {
+    rules::GROUPS.iter().map(|group| group.name).collect()
 }
 
 /// The names of the rules that can be switched off.
@@ -87,10 +93,9 @@ impl Judging {
 impl<'de> Deserialize<'de> for Named {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let name = String::deserialize(deserializer)?;
-        if name == ALL {
-            Ok(Self::ALL)
-        } else {
-            rules::named(&name).map(|rule| Self(rule.id())).map_err(D::Error::custom)
+        match rules::group(&name) {
+            Some(group) => Ok(Self(group.name)),
+            None => rules::named(&name).map(|rule| Self(rule.id())).map_err(D::Error::custom),
         }
     }
 }

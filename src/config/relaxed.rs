@@ -94,7 +94,7 @@ impl Config {
 
 /// Settings of which one value asks for less than another. That the defaults of parameters count, or don't, turns
 /// failures into what isn't known and the other way round, so any change of it may be a way out.
-fn lesser(now: &Settings, was: &Settings) -> [(&'static str, bool); 7] {
+fn lesser(now: &Settings, was: &Settings) -> [(&'static str, bool); 8] {
     let regions = |settings: &Settings| settings.regions.iter().map(|region| region.0.clone()).collect::<Vec<_>>();
     let (now_regions, was_regions) = (regions(now), regions(was));
     let is_dropped = was_regions.iter().any(|region| !now_regions.contains(region));
@@ -107,6 +107,7 @@ fn lesser(now: &Settings, was: &Settings) -> [(&'static str, bool); 7] {
             "selector-policy",
             (was.selector_policy, now.selector_policy) == (SelectorPolicy::Literal, SelectorPolicy::Coverage),
         ),
+        ("min-retention-days", now.min_retention_days < was.min_retention_days),
         ("parameter-policy", policy(now.parameter_policy) != policy(was.parameter_policy)),
         ("regions", !now_regions.is_empty() && (was_regions.is_empty() || is_dropped)),
     ]

@@ -11,6 +11,7 @@ use crate::finding::Level;
 use crate::formats::ParameterPolicy;
 use crate::model::selectors::SelectorPolicy;
 use crate::report::{FailOn, Unresolved};
+use crate::rules::MIN_RETENTION_DAYS;
 use crate::suppress::Tool;
 
 /// The settings of trailint: `trailint.toml`.
@@ -48,6 +49,8 @@ pub struct Settings {
     pub every_trail: bool,
     /// The Regions that the account has enabled: a trail in each of them is as good as one for all.
     pub regions: Vec<Region>,
+    /// How many days logs have to be kept before a lifecycle rule may delete them.
+    pub min_retention_days: u32,
     /// The benchmark whose controls findings are given with.
     pub benchmark: Benchmark,
     /// The other tools whose comments are accepted, too, for the rules that match.
@@ -116,6 +119,7 @@ impl Default for Settings {
             parameter_policy: ParameterPolicy::default(),
             every_trail: false,
             regions: Vec::new(),
+            min_retention_days: MIN_RETENTION_DAYS,
             benchmark: Benchmark::default(),
             honor: Vec::new(),
             root: Vec::new(),

@@ -175,7 +175,7 @@ fn answer(
         Check::Trail(check) => {
             Some(weigh(rule, seen.iter().map(|seen| (check(seen.trail, &settings.policy), seen.trail, seen.world))))
         }
-        Check::Surroundings(check) => answer_around(rule, check, seen, neighbours?),
+        Check::Surroundings(check) => answer_around(rule, &|around| check(around, &settings.policy), seen, neighbours?),
         Check::Advice(check) => advice(rule, seen.iter().find_map(|seen| check(seen.trail, &settings.policy))),
         Check::AdviceAround(check) => advice(rule, seen.iter().find_map(|seen| check(seen.around.as_ref()?))),
         Check::Deployment(_) | Check::Reading | Check::Ignoring | Check::Comparing => None,
@@ -185,7 +185,7 @@ fn answer(
 /// What a rule says of what surrounds an instance. Many worlds have the same surroundings, which are judged once.
 fn answer_around(
     rule: &'static Rule,
-    check: fn(&Surroundings) -> Option<Verdict>,
+    check: &dyn Fn(&Surroundings) -> Option<Verdict>,
     seen: &[Seen<'_>],
     neighbours: &Neighbours<'_>,
 ) -> Option<Answer> {
@@ -216,7 +216,7 @@ fn answer_around(
 /// an evaluation fails in each.
 fn told_apart<'s>(
     verdict: &Verdict,
-    check: fn(&Surroundings) -> Option<Verdict>,
+    check: &dyn Fn(&Surroundings) -> Option<Verdict>,
     seen: &'s Seen<'_>,
     neighbours: &Neighbours<'_>,
 ) -> Option<Vec<(Verdict, &'s World)>> {

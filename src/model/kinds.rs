@@ -118,10 +118,31 @@ pub enum Part {
     IsLogged,
     /// Who owns objects, by the path to it: with `BucketOwnerEnforced`, access control lists are disabled.
     Ownership(&'static [&'static str]),
-    /// Rules on how long objects are kept, and the switch of each.
-    Lifecycle(&'static [&'static str]),
+    /// Rules on how long objects are kept.
+    Lifecycle(LifecycleNames),
+    /// That old versions of objects are kept, or that objects are locked, by the path to the switch.
+    Protection(&'static [&'static str]),
+    /// Locked objects.
+    IsLocked,
     /// Flags that keep the public out: in an argument, or as the resource's own.
     AccessBlock(Option<&'static str>, AccessBlockNames),
+}
+
+/// The names of what a rule on how long objects are kept consists of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct LifecycleNames {
+    /// The path to the rules.
+    pub rules: &'static [&'static str],
+    /// The switch of a rule.
+    pub switch: &'static str,
+    /// The path within a rule to the age at which it deletes objects, in days.
+    pub days: &'static [&'static str],
+    /// The path to the day from which it deletes objects.
+    pub date: &'static [&'static str],
+    /// The paths to the beginning of the names of its objects.
+    pub prefixes: &'static [&'static [&'static str]],
+    /// The paths to the tags of its objects. Logs have none.
+    pub tags: &'static [&'static [&'static str]],
 }
 
 /// The names of the flags that keep the public out.
@@ -148,6 +169,8 @@ pub struct Advice {
     pub access_block: &'static str,
     /// Attaches a policy.
     pub policy: &'static str,
+    /// Keeps old versions of objects.
+    pub protection: &'static str,
 }
 
 impl Subject {

@@ -16,7 +16,7 @@ mod tampering;
 mod text;
 
 pub use assumption::{Assumption, Sender, assumptions};
-pub use glob::Work;
+pub use glob::{Work, may_begin};
 pub use permission::{Lack, Part, Permission, permission};
 pub use public::{Publicity, publicity};
 pub use request::{File, Place, Request};

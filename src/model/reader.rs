@@ -118,6 +118,18 @@ impl Reader {
         found
     }
 
+    /// The objects at the end of a path, through all lists on the way.
+    pub(super) fn objects(&self, path: &[&str]) -> Vec<Reader> {
+        let Some((name, rest)) = path.split_first() else { return Vec::new() };
+        let items = match self.field(name).map(|field| &field.value) {
+            Some(Traced { value: Known(Data::List(list)), .. }) => list.items.as_slice(),
+            Some(one) => std::slice::from_ref(one),
+            None => &[],
+        };
+        let objects: Vec<Reader> = items.iter().filter_map(|item| self.item(item).ok()).collect();
+        if rest.is_empty() { objects } else { objects.iter().flat_map(|object| object.objects(rest)).collect() }
+    }
+
     fn key_span(&self, name: &str) -> Option<Span> {
         self.field(name).map(|field| field.key_span)
     }

@@ -10,7 +10,7 @@ mod said;
 
 pub use neighbourhood::{Neighbourhood, Spent};
 pub use read::{Neighbour, read};
-pub use said::{AccessBlock, Acl, Policy, Presence, Said};
+pub use said::{AccessBlock, Acl, Expiration, Policy, Presence, Said};
 
 use std::rc::Rc;
 

@@ -230,8 +230,10 @@ impl Control {
                 let line = |finding: &Reported| {
                     let suppressed = finding.suppressed.as_ref();
                     let suppressed = suppressed.map(|own| format!(" (suppressed: {})", own.describe()));
+                    let reading = report.benchmark.as_deref().and_then(|name| finding.rule.page.reading(name));
+                    let reading = reading.map(|reading| format!(" ({reading})")).unwrap_or_default();
                     let (place, message) = (place_of(finding, report), &finding.message);
-                    format!("{place}: {}: {message}{}", finding.rule.id(), suppressed.unwrap_or_default())
+                    format!("{place}: {}: {message}{reading}{}", finding.rule.id(), suppressed.unwrap_or_default())
                 };
                 report.findings.iter().filter(is_own).map(line).collect()
             }

@@ -1,5 +1,7 @@
 //! What `explain` and `rules` print.
 
+use std::collections::BTreeMap;
+
 use serde::Serialize;
 
 use crate::rules::{Control, Page, Rule};
@@ -23,7 +25,8 @@ struct RuleEntry<'a> {
     summary: &'a str,
     fixable: bool,
     fix: Option<&'a str>,
-    controls: std::collections::BTreeMap<&'a str, &'a str>,
+    controls: BTreeMap<&'a str, &'a str>,
+    supports: BTreeMap<&'a str, &'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     page: Option<&'a str>,
 }
@@ -57,9 +60,12 @@ pub fn list(rules: &[&'static Rule], format: DocFormat) -> String {
 
 fn text_page(page: &Page) -> String {
     let control = |Control { benchmark, id }: &Control| format!("- {benchmark}: {id}\n");
-    let controls: String = page.controls.iter().map(control).collect();
-    let controls = if controls.is_empty() { controls } else { format!("\n## Controls\n\n{controls}") };
-    format!("{} ({})\n\n{}{controls}", page.id, word(page), page.text)
+    let section = |title: &str, controls: &[Control]| match controls {
+        [] => String::new(),
+        controls => format!("\n## {title}\n\n{}", controls.iter().map(control).collect::<String>()),
+    };
+    let (controls, supports) = (section("Controls", &page.controls), section("Supports", &page.supports));
+    format!("{} ({})\n\n{}{controls}{supports}", page.id, word(page), page.text)
 }
 
 fn text_line(page: &Page) -> String {
@@ -91,6 +97,7 @@ fn entry<'a>(page: &'a Page, text: Option<&'a str>) -> RuleEntry<'a> {
         fixable: page.fix.is_some(),
         fix: page.fix.as_deref(),
         controls: page.controls.iter().map(control).collect(),
+        supports: page.supports.iter().map(control).collect(),
         page: text,
     }
 }

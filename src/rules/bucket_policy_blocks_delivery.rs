@@ -15,7 +15,7 @@ pub(super) static RULE: Rule =
 const FAILS: &str = "can't write its logs to its bucket";
 const MAY_FAIL: &str = "may not be able to write its logs to its bucket";
 
-fn check(around: &Surroundings) -> Option<Verdict> {
+fn check(around: &Surroundings, _: &super::Policy) -> Option<Verdict> {
     let Some(bucket) = &around.bucket else {
         return around::undeclared(around, &around.delivery.bucket, "bucket", MAY_FAIL);
     };
@@ -126,12 +126,17 @@ fn regions(assumption: &Assumption, is_multi_region: &Maybe<bool>) -> Vec<Region
 }
 
 /// The folder in the bucket, if there may be one.
-pub(super) fn prefix(around: &Surroundings) -> Option<Text> {
+fn prefix(around: &Surroundings) -> Option<Text> {
     match around.delivery.prefix.value() {
         Known(Ok(prefix)) if !prefix.is_empty() => Some(Text::exactly(prefix)),
         Known(_) => None,
         Unknown(why) => Some(Text::unknown(why)),
     }
+}
+
+/// The folder in the bucket, with its slash; empty if there is none.
+pub(super) fn folder(around: &Surroundings) -> Text {
+    prefix(around).map_or_else(Text::default, |prefix| prefix.as_folder())
 }
 
 /// Where CloudTrail writes, as it is shown.

@@ -23,7 +23,7 @@ const DESCRIBES: Messages = [
     "may encrypt with a key whose policy is incomplete: the documented policy also allows `kms:DescribeKey`",
 ];
 
-fn check(around: &Surroundings) -> Option<Verdict> {
+fn check(around: &Surroundings, _: &super::Policy) -> Option<Verdict> {
     // Its policy is for AWS to write; that it is used at all is said elsewhere.
     if logs_without_kms::is_of_aws(&around.delivery.key) {
         return None;

@@ -1,14 +1,16 @@
-//! Logs that nobody deletes cost more each month.
+//! Logs that nobody deletes cost more each month, and logs that are deleted early are missing later.
 
-use super::{Check, Page, Rule, around};
+use super::{Check, Page, Policy, Rule, around, bucket_policy_blocks_delivery};
 use crate::finding::{Finding, Verdict};
-use crate::model::surroundings::{Said, Surroundings};
+use crate::model::policy::{Text, may_begin};
+use crate::model::surroundings::{Dependency, Expiration, Said, Surroundings};
+use crate::value::{Known, Unknown};
 
 pub(super) static RULE: Rule =
     Rule::new(|| Page::parse(include_str!("../../rules/logs-kept-forever.md")), Check::Surroundings(check))
         .for_needed();
 
-fn check(around: &Surroundings) -> Option<Verdict> {
+fn check(around: &Surroundings, policy: &Policy) -> Option<Verdict> {
     let messages =
         ["writes to a bucket that keeps everything forever", "may write to a bucket that keeps everything forever"];
     let Some(bucket) = &around.bucket else {
@@ -18,6 +20,38 @@ fn check(around: &Surroundings) -> Option<Verdict> {
         let advice = bucket.declared.kind.advice().map(|advice| advice.lifecycle).unwrap_or_default();
         finding.because("no lifecycle rule is switched on").help(format!("expire or archive old logs: add {advice}"))
     };
-    let verdict = around::presence(bucket, Said::lifecycle, absent, messages);
+    let verdict = match around::presence(bucket, Said::lifecycle, absent, messages) {
+        Verdict::Pass => retention(bucket, around, policy.min_retention_days),
+        other => other,
+    };
     Some(around::tied(verdict, bucket, &around.delivery.bucket, "the trail writes to it"))
+}
+
+/// Whether no rule deletes logs that are younger than so many days.
+fn retention(bucket: &Dependency, around: &Surroundings, min_days: u32) -> Verdict {
+    let logs = bucket_policy_blocks_delivery::folder(around).then(&Text::exactly("AWSLogs/"));
+    let mut verdict = Verdict::Pass;
+    for (attached, expiration) in bucket.all(Said::expiration) {
+        let Expiration { is_on, days, prefix, span, hops } = expiration;
+        let is_of_logs = may_begin(&logs, prefix, &around.work);
+        let is_early = days.as_ref().map(|days| *days < min_days);
+        match around::all([attached.applies.clone(), is_on.clone(), is_of_logs, is_early]) {
+            Known(true) => {
+                let label = match days {
+                    Known(days) => format!("this deletes logs after {days} day{}", if *days == 1 { "" } else { "s" }),
+                    Unknown(why) => why.describe(),
+                };
+                let finding = Finding::at(*span, "writes to a bucket that deletes logs too early", label).via(hops);
+                let help = format!("keep logs for {min_days} days at least, or set `min-retention-days`");
+                return Verdict::Fail(finding.help(help));
+            }
+            Known(false) => {}
+            Unknown(why) => {
+                let message = "may write to a bucket that deletes logs too early";
+                let finding = Finding::at(*span, message, why.describe()).via(hops);
+                verdict = Verdict::Unknown(finding.help(why.advice()).blocked(&why));
+            }
+        }
+    }
+    verdict
 }

@@ -32,6 +32,7 @@ mod stale_plan;
 mod stopped_trail;
 mod tamperable_log_bucket;
 mod unlogged_log_bucket;
+mod unprotected_log_objects;
 mod unvalidated_logs;
 
 use std::collections::BTreeSet;
@@ -49,7 +50,7 @@ use crate::model::surroundings::Surroundings;
 use crate::model::{Deployment, Trail};
 
 /// All rules, in the order in which they are listed.
-pub static RULES: [&Rule; 29] = [
+pub static RULES: [&Rule; 30] = [
     &no_compliant_trail::RULE,
     &single_region_trail::RULE,
     &stopped_trail::RULE,
@@ -72,6 +73,7 @@ pub static RULES: [&Rule; 29] = [
     &drift_ignored::RULE,
     &org_trail_account::RULE,
     &bpa_implicit::RULE,
+    &unprotected_log_objects::RULE,
     &stale_plan::RULE,
     &UNUSED_IGNORE,
     &EXPIRED_IGNORE,
@@ -126,7 +128,7 @@ pub enum Check {
     /// All that one deployment creates.
     Deployment(fn(&Deployment, &Policy) -> Verdict),
     /// What the delivery of one trail's logs depends on; nothing where none of it is declared here.
-    Surroundings(fn(&Surroundings) -> Option<Verdict>),
+    Surroundings(fn(&Surroundings, &Policy) -> Option<Verdict>),
     /// One trail, with advice that never changes a verdict.
     Advice(fn(&Trail, &Policy) -> Option<Finding>),
     /// What the delivery of one trail's logs depends on, with advice that never changes a verdict.
@@ -140,7 +142,7 @@ pub enum Check {
 }
 
 /// How strictly the control is read.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Policy {
     /// How event selectors are held against it.
     pub selectors: SelectorPolicy,
@@ -150,7 +152,24 @@ pub struct Policy {
     pub every_trail: bool,
     /// The account's Regions, where a trail in each of them is as good as one for all; none where it isn't.
     pub regions: Vec<String>,
+    /// How long logs have to be kept before they may be deleted, in days.
+    pub min_retention_days: u32,
 }
+
+impl Default for Policy {
+    fn default() -> Self {
+        Self {
+            selectors: SelectorPolicy::default(),
+            require_trail: false,
+            every_trail: false,
+            regions: Vec::new(),
+            min_retention_days: MIN_RETENTION_DAYS,
+        }
+    }
+}
+
+/// How long logs are kept at least unless a setting says otherwise, in days: PCI DSS 4.0.1 asks for twelve months (10.5.1).
+pub const MIN_RETENTION_DAYS: u32 = 365;
 
 impl Check {
     /// The check of one trail, if it is one.
@@ -202,6 +221,39 @@ impl Rule {
     }
 }
 
+/// Rules that are named together.
+#[derive(Debug)]
+pub struct Group {
+    /// Its name, beside which there is no rule of that name.
+    pub name: &'static str,
+    /// Whether a rule belongs to it.
+    pub has: fn(&Rule) -> bool,
+}
+
+/// All groups. `all` are the rules that are asked unless somebody says otherwise; `audit` are the others.
+pub static GROUPS: [Group; 5] = [
+    Group { name: "all", has: |rule| !rule.page.is_on_request },
+    Group { name: "cis-3.1", has: |rule| rule.is_condition || matches!(rule.check, Check::Deployment(_)) },
+    Group {
+        name: "companions",
+        has: |rule| matches!(rule.check, Check::Trail(_) | Check::Surroundings(_)) && !rule.is_condition,
+    },
+    Group { name: "advisories", has: |rule| rule.check.is_advice() && !rule.page.is_on_request },
+    Group { name: "audit", has: |rule| rule.page.is_on_request },
+];
+
+impl Group {
+    /// Its rules.
+    pub fn rules(&self) -> impl Iterator<Item = &'static Rule> {
+        RULES.into_iter().filter(|rule| (self.has)(rule))
+    }
+}
+
+/// The group of this name.
+pub fn group(name: &str) -> Option<&'static Group> {
+    GROUPS.iter().find(|group| group.name == name)
+}
+
 /// What one trail has to pass, all at once, to satisfy the control.
 pub fn conditions() -> impl Iterator<Item = &'static Rule> {
     RULES.into_iter().filter(|rule| rule.is_condition)
@@ -217,6 +269,11 @@ pub fn stated_benchmarks() -> BTreeSet<&'static str> {
     benchmarks().into_iter().chain(["pci-dss-4.0.1"]).collect()
 }
 
+/// The names of all rules and groups.
+pub fn names() -> impl Iterator<Item = &'static str> {
+    RULES.into_iter().map(Rule::id).chain(GROUPS.iter().map(|group| group.name))
+}
+
 /// The rule of this name.
 pub fn find(id: &str) -> Option<&'static Rule> {
     RULES.into_iter().find(|rule| rule.id() == id)
@@ -229,7 +286,7 @@ pub fn find(id: &str) -> Option<&'static Rule> {
 /// There is no such rule.
 pub fn named(name: &str) -> Result<&'static Rule, String> {
     find(name).ok_or_else(|| {
-        let suggestion = closest(name, RULES.into_iter().map(Rule::id));
+        let suggestion = closest(name, names());
         let suggestion = suggestion.map(|id| format!(", did you mean `{id}`?")).unwrap_or_default();
         format!("there is no rule `{name}`{suggestion}")
     })

@@ -18,10 +18,16 @@ pub struct Page {
     pub summary: String,
     /// The end of "CIS AWS Foundations … requires …", for rules that a control asks for.
     pub requires: Option<String>,
+    /// Who reads the control so that it asks for this, where its text doesn't: "AWS".
+    pub auditor: Option<String>,
     /// Whether what it finds can be mended: `safe`, or `unsafe` where that is never without consequences.
     pub fix: Option<String>,
+    /// Whether it is asked only where somebody names it, or its group.
+    pub is_on_request: bool,
     /// The controls it belongs to, in the order of the page.
     pub controls: Vec<Control>,
+    /// What it supports in other frameworks, without being all that they ask for.
+    pub supports: Vec<Control>,
     /// The Markdown after the front matter.
     pub text: &'static str,
 }
@@ -46,6 +52,8 @@ impl Page {
         let document = parse_front_matter(front);
         let front = document.as_mapping().expect("a rule's front matter is a mapping");
         let value = |key: &str| Some(front.get(key)?.value.as_text()?.to_owned());
+        let numbers =
+            |key: &str| front.get(key).and_then(|entry| entry.value.as_mapping()).map(controls).unwrap_or_default();
         Self {
             id,
             level: value("level")
@@ -53,14 +61,19 @@ impl Page {
                 .expect("a rule's level is `error`, `warning` or `note`"),
             summary: value("summary").expect("a rule's page has a summary"),
             requires: value("requires"),
+            auditor: value("auditor"),
             fix: value("fix"),
-            controls: front
-                .get("controls")
-                .and_then(|entry| entry.value.as_mapping())
-                .map(controls)
-                .unwrap_or_default(),
+            is_on_request: value("group").as_deref() == Some("audit"),
+            controls: numbers("controls"),
+            supports: numbers("supports"),
             text: text.trim_start(),
         }
+    }
+
+    /// Whose reading of a control it is, where that isn't the control's text: "as AWS audits CIS 3.1".
+    pub fn reading(&self, benchmark: &str) -> Option<String> {
+        let (auditor, id) = (self.auditor.as_ref()?, self.control(benchmark)?);
+        Some(format!("as {auditor} audits {} {id}", if benchmark.starts_with("cis-") { "CIS" } else { benchmark }))
     }
 
     /// The rule's number in a benchmark.

@@ -15,7 +15,7 @@ const MAY_FAIL: &str = "may write to a bucket that is open to the public";
 const WEAK: &str = "writes to a bucket that doesn't keep the public out by all means";
 
 /// What is open outweighs what isn't shut, and that outweighs what isn't known.
-fn check(around: &Surroundings) -> Option<Verdict> {
+fn check(around: &Surroundings, _: &super::Policy) -> Option<Verdict> {
     let Some(bucket) = &around.bucket else {
         return around::undeclared(around, &around.delivery.bucket, "bucket", MAY_FAIL);
     };

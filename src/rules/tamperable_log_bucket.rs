@@ -3,9 +3,9 @@
 use super::around::{self, Policies};
 use super::{Check, Page, Rule, bucket_policy_blocks_delivery, public_log_bucket};
 use crate::finding::{Finding, Verdict};
-use crate::model::policy::{Document, Opening, Text, Who, tampering};
+use crate::model::policy::{Document, Opening, Who, tampering};
 use crate::model::surroundings::Surroundings;
-use crate::value::{Known, Unknown};
+use crate::value::{Known, Unknown, Why};
 
 pub(super) static RULE: Rule =
     Rule::new(|| Page::parse(include_str!("../../rules/tamperable-log-bucket.md")), Check::Surroundings(check));
@@ -15,7 +15,7 @@ const ON_BUCKET: &str = "writes to a bucket whose protection others can change";
 const MAY_FAIL: &str = "may write to a bucket in which others can delete or overwrite logs";
 
 /// A policy that isn't known is left to the rules on delivery and on the public.
-fn check(around: &Surroundings) -> Option<Verdict> {
+fn check(around: &Surroundings, _: &super::Policy) -> Option<Verdict> {
     let Some(bucket) = &around.bucket else {
         return around::missed(around, &around.delivery.bucket, MAY_FAIL);
     };
@@ -25,11 +25,15 @@ fn check(around: &Surroundings) -> Option<Verdict> {
         Policies::All(policies) => policies,
     };
     let documents: Vec<&Document> = policies.iter().filter_map(|policy| policy.document.as_ref().ok()).collect();
-    let folder = bucket_policy_blocks_delivery::prefix(around).map_or_else(Text::default, |prefix| prefix.as_folder());
+    let folder = bucket_policy_blocks_delivery::folder(around);
     let is_shut = public_log_bucket::refuses_public_policies(bucket);
     let verdict = match tampering(&documents, &bucket.arns, &folder, &is_shut, &around.work) {
         Known(None) => Verdict::Pass,
         Known(Some(opening)) => Verdict::Fail(finding(&opening)),
+        Unknown(why @ Why::OverLimit { .. }) => {
+            let place = policies.first().map_or(bucket.declared.header, |policy| policy.span);
+            Verdict::Unknown(Finding::at(place, MAY_FAIL, why.describe()).help(why.advice()).blocked(&why))
+        }
         Unknown(_) => return None,
     };
     Some(around::tied(verdict, bucket, &around.delivery.bucket, "the trail writes to it"))

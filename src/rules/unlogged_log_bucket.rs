@@ -8,7 +8,7 @@ pub(super) static RULE: Rule =
     Rule::new(|| Page::parse(include_str!("../../rules/unlogged-log-bucket.md")), Check::Surroundings(check))
         .for_needed();
 
-fn check(around: &Surroundings) -> Option<Verdict> {
+fn check(around: &Surroundings, _: &super::Policy) -> Option<Verdict> {
     let messages = ["writes to a bucket whose access isn't logged", "may write to a bucket whose access isn't logged"];
     let Some(bucket) = &around.bucket else {
         return around::missed(around, &around.delivery.bucket, messages[1]);

@@ -487,6 +487,7 @@ fn every_setting_is_shown_with_its_origin() {
         ignore = [{ rule = \"stopped-trail\", until = 2027-01-31 }] # trailint.toml:3:3\n\
         levels.stopped-trail = \"note\" # --level\n\
         levels.unvalidated-logs = \"error\" # trailint.toml:2:8\n\
+        min-retention-days = 365 # default\n\
         parameter-policy = \"defaults\" # default\n\
         regions = [\"eu-west-1\"] # --regions\n\
         require-trail = true # --require-trail\n\

@@ -1,9 +1,11 @@
 //! The examples on the rules' pages give the verdicts that their headings say.
 
+use trailint::engine::{Selection, Settings};
 use trailint::report::{Place, Report};
 use trailint::rules::{Check, RULES, Rule};
+use trailint::suppress;
 
-use super::support::{check, file_name, verdict, word};
+use super::support::{check_with, file_name, verdict, word};
 
 /// An example under a heading: one project.
 struct Example<'a> {
@@ -16,13 +18,22 @@ struct Example<'a> {
 fn examples_give_the_verdict_of_their_heading() {
     for rule in RULES {
         for example in examples(rule.page.text) {
-            let report = check(example.files.clone());
+            let report = check_with(example.files.clone(), asking_all());
             let context = format!("{}: {}\n{:?}", rule.id(), example.heading, example.files);
             assert_eq!(said(rule, &report), expected(example.heading), "{context}");
             let problems = report.findings.iter().filter(|finding| finding.rule.id() == "syntax-error").count();
             assert_eq!(problems, 0, "{context}");
             check_pins(rule, &report, &example, &context);
         }
+    }
+}
+
+/// Settings that ask also what is asked on request only.
+fn asking_all() -> Settings {
+    Settings {
+        suppress: suppress::Policy { today: "2026-01-01".parse().unwrap(), ..suppress::Policy::default() },
+        selection: Selection { selected: Some(RULES.iter().map(|rule| rule.id()).collect()), ..Selection::default() },
+        ..Settings::default()
     }
 }
 

@@ -1,6 +1,6 @@
 //! How each language spells the types.
 
-use super::{AccessBlockNames, Advice, Kind, Part, Role};
+use super::{AccessBlockNames, Advice, Kind, LifecycleNames, Part, Role};
 use crate::model::dialects::{AWS, AWSCC, CLOUDFORMATION, Dialect};
 use crate::model::{Argument, Shape};
 
@@ -56,7 +56,18 @@ pub(super) static SURROUNDINGS: [Kind; 42] = [
             Argument::document("policy"),
             Argument::blocks("grant", &[Argument::value("uri")]),
             Argument::blocks("logging", &[Argument::value("target_bucket")]),
-            Argument::blocks("lifecycle_rule", &[Argument::value("enabled")]),
+            Argument::blocks(
+                "lifecycle_rule",
+                &[
+                    Argument::value("enabled"),
+                    Argument::value("prefix"),
+                    Argument::value("tags"),
+                    Argument::blocks("expiration", EXPIRATION),
+                ],
+            ),
+            Argument::blocks("versioning", &[Argument::value("enabled")]),
+            Argument::value("object_lock_enabled"),
+            Argument::blocks("object_lock_configuration", &[Argument::value("object_lock_enabled")]),
         ],
         role: Role::Bucket {
             name: "bucket",
@@ -65,7 +76,17 @@ pub(super) static SURROUNDINGS: [Kind; 42] = [
                 Part::Grants(&["grant", "uri"]),
                 Part::Policy("policy"),
                 Part::Logging("logging"),
-                Part::Lifecycle(&["lifecycle_rule", "enabled"]),
+                Part::Lifecycle(LifecycleNames {
+                    rules: &["lifecycle_rule"],
+                    switch: "enabled",
+                    days: &["expiration", "days"],
+                    date: &["expiration", "date"],
+                    prefixes: &[&["prefix"]],
+                    tags: &[&["tags"]],
+                }),
+                Part::Protection(&["versioning", "enabled"]),
+                Part::Protection(&["object_lock_enabled"]),
+                Part::Protection(&["object_lock_configuration", "object_lock_enabled"]),
             ],
             advice: AWS_ADVICE,
         },
@@ -106,17 +127,28 @@ pub(super) static SURROUNDINGS: [Kind; 42] = [
     ),
     of_bucket(
         "aws_s3_bucket_lifecycle_configuration",
-        &[Argument::value("bucket"), Argument::blocks("rule", &[Argument::value("status")])],
-        &[Part::Lifecycle(&["rule", "status"])],
+        &[Argument::value("bucket"), Argument::blocks("rule", LIFECYCLE_RULE)],
+        &[Part::Lifecycle(LifecycleNames {
+            rules: &["rule"],
+            switch: "status",
+            days: &["expiration", "days"],
+            date: &["expiration", "date"],
+            prefixes: &[&["prefix"], &["filter", "prefix"], &["filter", "and", "prefix"]],
+            tags: &[&["filter", "tag", "key"], &["filter", "and", "tags"]],
+        })],
     ),
+    of_bucket(
+        "aws_s3_bucket_versioning",
+        &[Argument::value("bucket"), Argument::blocks("versioning_configuration", &[Argument::value("status")])],
+        &[Part::Protection(&["versioning_configuration", "status"])],
+    ),
+    of_bucket("aws_s3_bucket_object_lock_configuration", BUCKET_NAME, &[Part::IsLocked]),
     names_bucket("aws_s3_bucket_accelerate_configuration", &["bucket", "id"]),
     names_bucket("aws_s3_bucket_cors_configuration", &["bucket", "id"]),
     names_bucket("aws_s3_bucket_notification", &["bucket", "id"]),
-    names_bucket("aws_s3_bucket_object_lock_configuration", &["bucket", "id"]),
     names_bucket("aws_s3_bucket_replication_configuration", &["bucket", "id"]),
     names_bucket("aws_s3_bucket_request_payment_configuration", &["bucket", "id"]),
     names_bucket("aws_s3_bucket_server_side_encryption_configuration", &["bucket", "id"]),
-    names_bucket("aws_s3_bucket_versioning", &["bucket", "id"]),
     names_bucket("aws_s3_bucket_website_configuration", &["bucket", "id"]),
     names_bucket("aws_s3_bucket_analytics_configuration", &["bucket"]),
     names_bucket("aws_s3_bucket_intelligent_tiering_configuration", &["bucket"]),
@@ -144,13 +176,24 @@ pub(super) static SURROUNDINGS: [Kind; 42] = [
             Argument::value("lifecycle_configuration"),
             Argument::value("public_access_block_configuration"),
             Argument::value("ownership_controls"),
+            Argument::value("versioning_configuration"),
+            Argument::value("object_lock_enabled"),
         ],
         role: Role::Bucket {
             name: "bucket_name",
             parts: &[
                 Part::Acl("access_control"),
                 Part::Logging("logging_configuration"),
-                Part::Lifecycle(&["lifecycle_configuration", "rules", "status"]),
+                Part::Lifecycle(LifecycleNames {
+                    rules: &["lifecycle_configuration", "rules"],
+                    switch: "status",
+                    days: &["expiration_in_days"],
+                    date: &["expiration_date"],
+                    prefixes: &[&["prefix"]],
+                    tags: &[&["tag_filters", "key"]],
+                }),
+                Part::Protection(&["versioning_configuration", "status"]),
+                Part::Protection(&["object_lock_enabled"]),
                 Part::AccessBlock(Some("public_access_block_configuration"), SNAKE_ACCESS_BLOCK),
                 Part::Ownership(&["ownership_controls", "rules", "object_ownership"]),
             ],
@@ -171,13 +214,24 @@ pub(super) static SURROUNDINGS: [Kind; 42] = [
             Argument::value("LifecycleConfiguration"),
             Argument::value("PublicAccessBlockConfiguration"),
             Argument::value("OwnershipControls"),
+            Argument::value("VersioningConfiguration"),
+            Argument::value("ObjectLockEnabled"),
         ],
         role: Role::Bucket {
             name: "BucketName",
             parts: &[
                 Part::Acl("AccessControl"),
                 Part::Logging("LoggingConfiguration"),
-                Part::Lifecycle(&["LifecycleConfiguration", "Rules", "Status"]),
+                Part::Lifecycle(LifecycleNames {
+                    rules: &["LifecycleConfiguration", "Rules"],
+                    switch: "Status",
+                    days: &["ExpirationInDays"],
+                    date: &["ExpirationDate"],
+                    prefixes: &[&["Prefix"]],
+                    tags: &[&["TagFilters", "Key"]],
+                }),
+                Part::Protection(&["VersioningConfiguration", "Status"]),
+                Part::Protection(&["ObjectLockEnabled"]),
                 Part::AccessBlock(
                     Some("PublicAccessBlockConfiguration"),
                     AccessBlockNames {
@@ -255,6 +309,22 @@ const AWSCC_DELIVERY: Shape = &[
     Argument::value("enable_log_file_validation"),
 ];
 
+const EXPIRATION: Shape = &[Argument::value("days"), Argument::value("date")];
+
+const LIFECYCLE_RULE: Shape = &[
+    Argument::value("status"),
+    Argument::value("prefix"),
+    Argument::blocks("expiration", EXPIRATION),
+    Argument::blocks(
+        "filter",
+        &[
+            Argument::value("prefix"),
+            Argument::blocks("tag", &[Argument::value("key")]),
+            Argument::blocks("and", &[Argument::value("prefix"), Argument::value("tags")]),
+        ],
+    ),
+];
+
 const BUCKET_NAME: Shape = &[Argument::value("bucket")];
 
 const SNAKE_ACCESS_BLOCK: AccessBlockNames = AccessBlockNames {
@@ -269,6 +339,7 @@ const AWS_ADVICE: Advice = Advice {
     lifecycle: "an `aws_s3_bucket_lifecycle_configuration` resource",
     access_block: "an `aws_s3_bucket_public_access_block` resource",
     policy: "an `aws_s3_bucket_policy` resource",
+    protection: "an `aws_s3_bucket_versioning` resource",
 };
 
 const AWSCC_ADVICE: Advice = Advice {
@@ -276,6 +347,7 @@ const AWSCC_ADVICE: Advice = Advice {
     lifecycle: "`lifecycle_configuration`",
     access_block: "`public_access_block_configuration`",
     policy: "an `awscc_s3_bucket_policy` resource",
+    protection: "`versioning_configuration`",
 };
 
 const CLOUDFORMATION_ADVICE: Advice = Advice {
@@ -283,6 +355,7 @@ const CLOUDFORMATION_ADVICE: Advice = Advice {
     lifecycle: "`LifecycleConfiguration`",
     access_block: "`PublicAccessBlockConfiguration`",
     policy: "an `AWS::S3::BucketPolicy` resource",
+    protection: "`VersioningConfiguration`",
 };
 
 const fn trail(dialect: &'static Dialect) -> Kind {

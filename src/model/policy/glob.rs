@@ -138,6 +138,13 @@ pub(super) fn fits(
     }
 }
 
+/// Whether paths below a folder may begin like this.
+pub fn may_begin(folder: &Text, prefix: &Text, work: &Work) -> Maybe<bool> {
+    let any = Text::exactly("*");
+    let (prefix, paths) = (prefix.clone().then(&any), folder.clone().then(&any));
+    fits(&pattern(&prefix), &pattern(&paths), [AtLeastOne; 2], || prefix.clone().then(&paths).why(), work)
+}
+
 /// How much there is to compare. Most patterns differ from the text in their first characters.
 fn cells(pattern: &[Token<'_>], text: &[Token<'_>]) -> usize {
     let (pattern, text) = without_common_start(pattern, text);

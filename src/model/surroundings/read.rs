@@ -3,10 +3,10 @@
 use std::rc::Rc;
 
 use super::links::{Name, Named, of_value, symbols};
-use super::said::{AccessBlock, Acl, Policy, Presence, Said};
+use super::said::{AccessBlock, Acl, Expiration, Policy, Presence, Said};
 use super::{Attached, Declared, Delivery, Doubt, SourceId};
 use crate::model::dialects::region;
-use crate::model::kinds::{AccessBlockNames, Part, Role};
+use crate::model::kinds::{AccessBlockNames, LifecycleNames, Part, Role};
 use crate::model::policy::{Document, Text};
 use crate::model::reader::{Reader, text};
 use crate::model::{Read, Resource, Setting};
@@ -217,19 +217,33 @@ fn named(reader: &Reader, name: &'static str) -> Setting<String> {
 }
 
 fn said(reader: &Reader, parts: &'static [Part], is_of_bucket: bool) -> Vec<Said> {
-    let read = |part: &Part| match *part {
+    let mut all = Vec::new();
+    for part in parts {
+        if let Part::Lifecycle(names) = part {
+            all.extend(reader.objects(names.rules).iter().filter_map(|rule| expiration(rule, names)));
+        }
+        all.extend(said_by(reader, part, is_of_bucket));
+    }
+    all
+}
+
+fn said_by(reader: &Reader, part: &Part, is_of_bucket: bool) -> Option<Said> {
+    match *part {
         Part::Acl(name) => acl(reader, name),
         Part::Grants(path) => grants(reader, path),
         Part::Policy(name) => policy(reader, name),
         Part::Logging(name) => presence(reader, name).map(Said::Logging),
         Part::IsLogged => Some(Said::Logging(Presence { is_there: Known(true), span: reader.header })),
         Part::Ownership(path) => ownership(reader, path).map(Said::DisablesAcls),
-        Part::Lifecycle(path) => enabled(reader, path).map(Said::Lifecycle),
+        Part::Lifecycle(LifecycleNames { rules, switch, .. }) => {
+            enabled(reader, &[rules, &[switch]].concat()).map(Said::Lifecycle)
+        }
+        Part::Protection(path) => enabled(reader, path).map(Said::Protection),
+        Part::IsLocked => Some(Said::Protection(Presence { is_there: Known(true), span: reader.header })),
         Part::AccessBlock(name, names) => {
             access_block(reader, name, names, is_of_bucket).map(|block| Said::AccessBlock(Box::new(block)))
         }
-    };
-    parts.iter().filter_map(read).collect()
+    }
 }
 
 /// The canned lists that let in everybody, or everybody who has an account, as each language spells them.
@@ -328,6 +342,44 @@ fn enabled(reader: &Reader, path: &[&str]) -> Option<Presence> {
     };
     let span = leaves.first()?.origin.span();
     Some(Presence { is_there: leaves.iter().map(is_on).fold(Known(false), Maybe::or), span })
+}
+
+/// The age at which a rule deletes objects, if it does.
+fn expiration(rule: &Reader, names: &LifecycleNames) -> Option<Said> {
+    let age = rule.leaves(names.days).into_iter().find(|age| !matches!(age.value, Known(Data::Number(0.0))));
+    let age = age.map(|age| {
+        let days = age.value.as_ref().and_then(days);
+        (days, age)
+    });
+    // What is older than that day is deleted, whatever its age.
+    let on_date = || {
+        let date = rule.leaves(names.date).into_iter().next()?;
+        Some((Unknown(Why::NotEvaluated { construct: "an expiration on a day".to_owned() }), date))
+    };
+    let (days, place) = age.or_else(on_date)?;
+    let mut is_on = match enabled(rule, &[names.switch]) {
+        Some(switch) => switch.is_there,
+        None => rule.open().map_or(Known(false), |why| Unknown(why.clone())),
+    };
+    for path in names.tags {
+        for tag in rule.leaves(path) {
+            is_on = is_on.and(tag.value.map(|_| false));
+        }
+    }
+    let prefixes = names.prefixes.iter().flat_map(|path| rule.leaves(path));
+    let prefix = prefixes.filter_map(|prefix| Text::of(&prefix.value)).find(|prefix| !prefix.pieces.is_empty());
+    let prefix = prefix.unwrap_or_default();
+    Some(Said::Expiration(Box::new(Expiration { is_on, days, prefix, span: place.origin.span(), hops: place.hops })))
+}
+
+/// A number of days, also one that is written as a text.
+fn days(data: &Data) -> Maybe<u32> {
+    let number = match data {
+        Data::Number(number) => number.to_string(),
+        Data::String(text) => text.clone(),
+        Data::Null | Data::Bool(_) | Data::List(_) | Data::Object(_) => String::new(),
+    };
+    number.parse().map_or(Unknown(Why::Unreadable), Known)
 }
 
 fn access_block(

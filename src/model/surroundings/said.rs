@@ -1,7 +1,7 @@
 //! What resources say of a bucket or a key.
 
 use crate::model::Setting;
-use crate::model::policy::Document;
+use crate::model::policy::{Document, Text};
 use crate::source::Span;
 use crate::value::{Hop, Maybe, Why};
 
@@ -16,6 +16,10 @@ pub enum Said {
     Logging(Presence),
     /// That its objects are moved or deleted after some time.
     Lifecycle(Presence),
+    /// That its objects are deleted at some age.
+    Expiration(Box<Expiration>),
+    /// That old versions of its objects are kept, or that its objects are locked.
+    Protection(Presence),
     /// That access control lists are disabled.
     DisablesAcls(Presence),
     /// The switch of a key.
@@ -43,6 +47,16 @@ impl Said {
     /// What it says of how long objects are kept.
     pub fn lifecycle(&self) -> Option<&Presence> {
         if let Said::Lifecycle(presence) = self { Some(presence) } else { None }
+    }
+
+    /// What it says of the age at which objects are deleted.
+    pub fn expiration(&self) -> Option<&Expiration> {
+        if let Said::Expiration(expiration) = self { Some(expiration) } else { None }
+    }
+
+    /// What it says of old versions and locks.
+    pub fn protection(&self) -> Option<&Presence> {
+        if let Said::Protection(presence) = self { Some(presence) } else { None }
     }
 
     /// What it says of access control lists as a whole.
@@ -94,6 +108,21 @@ pub struct Presence {
     pub is_there: Maybe<bool>,
     /// Where that is said.
     pub span: Span,
+}
+
+/// A rule that deletes objects at some age.
+#[derive(Debug)]
+pub struct Expiration {
+    /// Whether it is switched on, and isn't for objects with tags only.
+    pub is_on: Maybe<bool>,
+    /// The age, in days.
+    pub days: Maybe<u32>,
+    /// How the names of its objects begin; empty for all objects.
+    pub prefix: Text,
+    /// Where the age is written.
+    pub span: Span,
+    /// The way it came.
+    pub hops: Vec<Hop>,
 }
 
 /// Flags that keep the public out.

@@ -1,0 +1,24 @@
+//! A log that is overwritten or deleted can be had back only from an old version.
+
+use super::{Check, Page, Rule};
+use crate::finding::Finding;
+use crate::model::surroundings::{Said, Surroundings};
+use crate::value::Known;
+
+pub(super) static RULE: Rule =
+    Rule::new(|| Page::parse(include_str!("../../rules/unprotected-log-objects.md")), Check::AdviceAround(check));
+
+fn check(around: &Surroundings) -> Option<Finding> {
+    let bucket = around.bucket.as_ref().filter(|bucket| bucket.doubt.is_none())?;
+    let may_protect = bucket
+        .all(Said::protection)
+        .any(|(attached, presence)| attached.applies.clone().and(presence.is_there.clone()) != Known(false));
+    if may_protect {
+        return None;
+    }
+    let advice = bucket.declared.kind.advice().map(|advice| advice.protection).unwrap_or_default();
+    let label = "neither versioning nor Object Lock is switched on";
+    let finding =
+        Finding::at(bucket.declared.header, "writes to a bucket that keeps no old versions of its logs", label);
+    Some(finding.help(format!("switch versioning on: add {advice}")))
+}
