@@ -1,12 +1,12 @@
 //! `Fn::FindInMap`.
 
 use super::call::Argument;
-use super::eval::{Evaluator, Way};
+use super::eval::{Evaluator, READER, Way};
 use super::parameters::scalar_text;
 use super::symbols::{computed, failed, is_final};
 use super::template::Section;
 use crate::syntax::node::{Entry, Meaning, Node, NodeKind};
-use crate::value::{Data, Hop, Known, Maybe, Step, Traced, Unknown, Why};
+use crate::value::{Data, Hop, Known, Maybe, Step, Traced, Unknown, Why, placeholder};
 
 /// Which of some entries a key that may be unknown leads to.
 enum Found {
@@ -91,8 +91,15 @@ impl Evaluator<'_> {
         match (found, section.flat.rest()) {
             (Some(entry), _) => Found::Entry(entry.clone()),
             (None, Some(why)) => Found::Open(why),
-            (None, None) => Found::Missing,
+            (None, None) => self.missing(section),
         }
+    }
+
+    /// No entry has the key, unless another tool fills in a key of the section.
+    fn missing(&self, section: &Section) -> Found {
+        self.world.charge(section.flat.entries.len());
+        let unfilled = section.flat.entries.iter().find_map(|entry| placeholder(entry.key.as_text()?, READER));
+        unfilled.map_or(Found::Missing, Found::Open)
     }
 
     /// Which of some values an unknown one has, if it has one of them.
@@ -120,10 +127,16 @@ impl Evaluator<'_> {
             let unknown = Unknown(why.clone());
             computed("FindInMap", &[&name.value, &first.value, &second.value, &unknown], None)
         };
-        let mut chosen = self.any_entries(&self.scope.template.mappings, name);
+        let Some(mut chosen) = self.any_entries(&self.scope.template.mappings, name) else { return unknown() };
         for key in [first, second] {
-            let below = chosen.iter().filter_map(|entry| self.library.section(&entry.value));
-            chosen = below.flat_map(|section| self.any_entries(&section, key)).collect();
+            let mut below = Vec::new();
+            for section in chosen.iter().filter_map(|entry| self.library.section(&entry.value)) {
+                match self.any_entries(&section, key) {
+                    Some(entries) => below.extend(entries),
+                    None => return unknown(),
+                }
+            }
+            chosen = below;
         }
         let cells = chosen.iter().map(|entry| self.eval(&entry.value).value);
         let mut values = cells.chain(default.map(|default| self.eval(default).value));
@@ -133,16 +146,17 @@ impl Evaluator<'_> {
         }
     }
 
-    /// The entry of a key, or all where it isn't known.
-    fn any_entries(&self, section: &Section, key: &Traced<Data>) -> Vec<Entry> {
+    /// The entry of a key, or all where the key isn't known; nothing where it isn't known which entries there are.
+    fn any_entries(&self, section: &Section, key: &Traced<Data>) -> Option<Vec<Entry>> {
         match self.text_of(&key.value) {
             Known(text) => match self.find(section, &text) {
-                Found::Entry(entry) => vec![entry],
-                Found::Missing | Found::Open(_) => Vec::new(),
+                Found::Entry(entry) => Some(vec![entry]),
+                Found::Missing => Some(Vec::new()),
+                Found::Open(_) => None,
             },
             Unknown(_) => {
                 self.world.charge(section.flat.entries.len());
-                section.flat.entries.clone()
+                Some(section.flat.entries.clone())
             }
         }
     }

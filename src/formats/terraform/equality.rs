@@ -2,7 +2,8 @@
 
 use std::collections::HashMap;
 
-use crate::value::{Data, Field, Known, List, ListKind, Maybe, Object, Traced, Unknown, Why, placeholder};
+use super::placeholders;
+use crate::value::{Data, Field, Known, List, ListKind, Maybe, Object, Traced, Unknown, Why};
 
 /// Whether two values are equal; a known difference anywhere decides.
 pub(super) fn equal(a: &Traced<Data>, b: &Traced<Data>) -> Maybe<bool> {
@@ -63,7 +64,7 @@ fn compare_data(a: &Data, b: &Data) -> Outcome {
         (Data::Bool(a), Data::Bool(b)) => decided(a == b),
         (Data::Number(a), Data::Number(b)) => decided(a == b),
         (Data::String(a), Data::String(b)) if a != b => {
-            let filled_in = placeholder(a, "Terraform").or_else(|| placeholder(b, "Terraform"));
+            let filled_in = placeholders::of_text(a).or_else(|| placeholders::of_text(b));
             filled_in.map_or(Outcome::Different, Outcome::Unclear)
         }
         (Data::String(_), Data::String(_)) => Outcome::Same,
@@ -95,7 +96,10 @@ fn compare_objects(a: &Object, b: &Object) -> Outcome {
     let others: HashMap<&str, &Field> = b.fields.iter().map(|field| (field.key.as_str(), field)).collect();
     let outcomes = a.fields.iter().map(|field| match others.get(field.key.as_str()) {
         Some(other) => compare(&field.value, &other.value),
-        None => Outcome::Different,
+        None => match placeholders::missing_key(b, &field.key) {
+            Some(why) => Outcome::Unclear(why),
+            None => Outcome::Different,
+        },
     });
     if a.is_map { all_same_of_one_type(outcomes) } else { all_same(outcomes) }
 }

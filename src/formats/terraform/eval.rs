@@ -23,6 +23,7 @@ use std::rc::Rc;
 
 use super::normal_form;
 use super::numbers;
+use super::placeholders::filled_in;
 use super::scope::{Names, Scope, Way};
 use super::size::{Held, STEPS_OF_TOO_MUCH, Size};
 use super::tree::Tree;
@@ -30,7 +31,7 @@ use super::unknowns::shortened;
 use crate::source::Span;
 use crate::syntax::hcl::{Expr, ExprKind};
 use crate::value::world::Atom;
-use crate::value::{Data, Hop, Known, Maybe, Origin, Traced, Unknown, Why, World, placeholder};
+use crate::value::{Data, Hop, Known, Maybe, Origin, Traced, Unknown, Why, World};
 
 /// Expressions within expressions, through all references, deeper than this are given up.
 const MAX_DEPTH: usize = 200;
@@ -254,14 +255,6 @@ impl<'a> Evaluator<'a> {
 /// A value that is no boolean, unless another tool makes it one.
 fn not_boolean(data: &Data) -> Maybe<bool> {
     filled_in(data).map_or_else(|| failed(format!("{} isn't a boolean", data.shown())), Unknown)
-}
-
-/// The reason why a text that another tool fills in isn't known yet; nothing for any other value.
-fn filled_in(data: &Data) -> Option<Why> {
-    match data {
-        Data::String(text) => placeholder(text, "Terraform"),
-        Data::Null | Data::Bool(_) | Data::Number(_) | Data::List(_) | Data::Object(_) => None,
-    }
 }
 
 /// Whether what isn't known may turn out to fail: any operation may, a reference doesn't.

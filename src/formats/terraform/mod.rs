@@ -15,6 +15,7 @@ mod module;
 pub(crate) mod names;
 mod normal_form;
 mod numbers;
+mod placeholders;
 mod planned;
 mod policy_document;
 mod providers;

@@ -1,42 +1,13 @@
 //! Function calls. Pure functions stand in a table; here are those that need more than their arguments' values.
 
-use super::{Evaluator, computed, failed, filled_in, first_failure, here, may_fail, picked, policies, symbol, through};
+use super::{Evaluator, computed, failed, first_failure, here, may_fail, picked, policies, symbol, through};
 use crate::formats::terraform::functions::{self, Given, Stop};
+use crate::formats::terraform::placeholders::until_filled_in;
 use crate::formats::terraform::scope::Way;
 use crate::source::{Span, normalize};
 use crate::syntax::hcl::{self, Call, Expr, ExprKind};
 use crate::value::world::Atom;
 use crate::value::{Data, Hop, Known, Maybe, Step, Traced, Unknown, Why};
-
-/// Functions that keep a placeholder as it stands, or that take account of it themselves.
-const KEEPING: [&str; 11] = [
-    "contains",
-    "format",
-    "formatlist",
-    "index",
-    "join",
-    "jsonencode",
-    "lookup",
-    "nonsensitive",
-    "sensitive",
-    "tostring",
-    "yamlencode",
-];
-
-/// The arguments of a function, where a text that another tool fills in isn't known.
-fn until_filled_in(function: &str, arguments: Vec<Traced<Data>>) -> Vec<Traced<Data>> {
-    if KEEPING.contains(&function.strip_prefix("core::").unwrap_or(function)) {
-        return arguments;
-    }
-    let unknown = |argument: Traced<Data>| match &argument.value {
-        Known(data) => match filled_in(data) {
-            Some(why) => argument.map(|_| Unknown(why)),
-            None => argument,
-        },
-        Unknown(_) => argument,
-    };
-    arguments.into_iter().map(unknown).collect()
-}
 
 impl Evaluator<'_> {
     pub(super) fn call(&self, call: &Call, span: Span) -> Way {

@@ -4,9 +4,10 @@ use std::collections::BTreeMap;
 
 use super::lookups::Row;
 use super::operators::text;
-use super::{Evaluator, computed, failed, filled_in, first_failure, here, picked, symbol};
+use super::{Evaluator, computed, failed, first_failure, here, picked, symbol};
 use crate::formats::terraform::expand;
 use crate::formats::terraform::normal_form;
+use crate::formats::terraform::placeholders::{self, filled_in};
 use crate::formats::terraform::scope::{Names, Way};
 use crate::formats::terraform::size::Held;
 use crate::source::Span;
@@ -185,6 +186,10 @@ impl Evaluator<'_> {
 /// An object of `for` results; equal keys are grouped, or fail.
 fn keyed(results: Vec<(String, Traced<Data>)>, is_grouped: bool, span: Span) -> Maybe<Data> {
     let mut fields: BTreeMap<String, Vec<Traced<Data>>> = BTreeMap::new();
+    let unfilled = results.iter().find_map(|(key, _)| placeholders::of_text(key)).filter(|_| results.len() > 1);
+    if let Some(why) = unfilled.filter(|_| is_grouped) {
+        return computed("for with key".to_owned(), &why, None);
+    }
     for (key, value) in results {
         fields.entry(key).or_default().push(value);
     }
@@ -209,7 +214,7 @@ fn known_element(base: &Traced<Data>, key: &Data) -> Way {
         Data::List(List { kind: ListKind::Set, .. }) => here(failed("a set has no indexes")),
         Data::List(_) | Data::Object(_) => match find_element(collection, key) {
             Some((element, step)) => picked(base.taken(element, step)),
-            None => here(match filled_in(key) {
+            None => here(match missing_key(collection, key) {
                 Some(why) => computed(format!("{}[{}]", symbol(&base.value), key.shown()), &why, None),
                 None => failed(format!("there is no element {}", key.shown())),
             }),
@@ -217,6 +222,14 @@ fn known_element(base: &Traced<Data>, key: &Data) -> Way {
         Data::Null | Data::Bool(_) | Data::Number(_) | Data::String(_) => {
             here(failed(format!("{} has no elements", collection.shown())))
         }
+    }
+}
+
+/// The reason why it isn't known that a collection lacks a key.
+fn missing_key(collection: &Data, key: &Data) -> Option<Why> {
+    match (collection, text(key)) {
+        (Data::Object(object), Some(key)) => placeholders::missing_key(object, &key),
+        _ => filled_in(key),
     }
 }
 

@@ -3,6 +3,7 @@
 use super::{Evaluator, computed, failed, symbol, through};
 use crate::formats::terraform::equality;
 use crate::formats::terraform::numbers;
+use crate::formats::terraform::placeholders::filled_in;
 use crate::formats::terraform::scope::Way;
 use crate::formats::terraform::types::{Type, convert, type_of, unify};
 use crate::syntax::hcl::{BinaryOperator, Conditional, Expr, ExprKind, UnaryOperator};
@@ -186,11 +187,11 @@ fn logic_symbol(left: &Maybe<Data>, right: &Maybe<Data>, decisive: bool) -> Stri
     format!("({} {sign} {})", symbol(left), symbol(right))
 }
 
-/// Why Terraform can't take a value for a boolean, if it can't.
+/// Why Terraform can't take a value for a boolean, if it can't. What another tool fills in may become one.
 fn no_boolean(value: &Maybe<Data>) -> Option<Why> {
     match value {
         Unknown(why) => why.is_failure().then(|| why.clone()),
-        Known(data) if truth(data).is_none() => {
+        Known(data) if truth(data).is_none() && filled_in(data).is_none() => {
             Some(Why::Failed { message: format!("{} isn't a boolean", data.shown()) })
         }
         Known(_) => None,
@@ -288,7 +289,10 @@ enum Operands {
 
 fn numbers_of(left: &Maybe<Data>, right: &Maybe<Data>) -> Result<(f64, f64), Operands> {
     let number = |value: &Maybe<Data>| match value {
-        Known(data) => numeric(data).ok_or_else(|| Operands::Failed(format!("{} isn't a number", data.shown()))),
+        Known(data) => numeric(data).ok_or_else(|| match filled_in(data) {
+            Some(why) => Operands::Unknown(why),
+            None => Operands::Failed(format!("{} isn't a number", data.shown())),
+        }),
         Unknown(why) => Err(Operands::Unknown(why.clone())),
     };
     match (number(left), number(right)) {

@@ -3,8 +3,9 @@
 use super::strings::characters;
 use super::{Call, Given, Outcome, Stop};
 use crate::formats::terraform::equality::equal;
+use crate::formats::terraform::placeholders;
 use crate::formats::terraform::types::{Type, convert, type_of};
-use crate::value::{Data, Field, Known, Object, Step, Traced, Unknown, Why, placeholder};
+use crate::value::{Data, Field, Known, Object, Step, Traced, Unknown, Why};
 
 /// The number of elements, which may be unknown themselves, or of the characters of a string.
 pub(super) fn length(call: &Call<'_>) -> Outcome {
@@ -78,9 +79,10 @@ pub(super) fn element(call: &Call<'_>) -> Outcome {
 pub(super) fn lookup(call: &Call<'_>) -> Outcome {
     let object = call.mapping(0)?;
     let key = call.string(1)?;
-    match (object.field(&key), placeholder(&key, "Terraform")) {
-        (None, Some(why)) => Err(why.into()),
-        (field, _) => found(call, &format!("`{key}`"), field),
+    let field = object.field(&key);
+    match placeholders::missing_key(object, &key).filter(|_| field.is_none()) {
+        Some(why) => Err(why.into()),
+        None => found(call, &format!("`{key}`"), field),
     }
 }
 

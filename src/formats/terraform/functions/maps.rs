@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use super::arguments::text;
 use super::{Call, Given, Outcome, Stop};
+use crate::formats::terraform::placeholders;
 use crate::formats::terraform::types::{Type, type_of};
 use crate::value::{Data, Field, Known, List, ListKind, Object, Traced};
 
@@ -52,6 +53,7 @@ pub(super) fn merge(call: &Call<'_>) -> Outcome {
             }
         }
     }
+    placeholders::replaced(&mut fields);
     let is_map = !maps.is_empty() && maps.iter().all(|(is_map, _)| *is_map) && have_one_type(&maps);
     Given::object(Object { is_map, header: call.span, fields: fields.into(), rest: None })
 }

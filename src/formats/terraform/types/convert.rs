@@ -5,8 +5,8 @@
 use super::unify::{type_of, type_of_data, unify};
 use super::{Attribute, Type};
 use crate::formats::terraform::unknowns::{computed, first_unknown};
-use crate::formats::terraform::{numbers, sets};
-use crate::value::{Data, Field, Known, List, ListKind, Object, Origin, Traced, Unknown, Why, placeholder};
+use crate::formats::terraform::{numbers, placeholders, sets};
+use crate::value::{Data, Field, Known, List, ListKind, Object, Origin, Traced, Unknown, Why};
 
 /// Converts a value. It keeps its way, and so does each of its elements.
 ///
@@ -61,7 +61,7 @@ fn to_bool(data: Data) -> Result<Data, Why> {
         Data::String(text) => match text.as_str() {
             "true" | "1" => Ok(Data::Bool(true)),
             "false" | "0" => Ok(Data::Bool(false)),
-            other => Err(placeholder(other, "Terraform")
+            other => Err(placeholders::of_text(other)
                 .unwrap_or_else(|| failed("a bool is required, and this string isn't `true` or `false`".to_owned()))),
         },
         data => Err(mismatch(&Type::Bool, &data)),
