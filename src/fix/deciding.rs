@@ -30,6 +30,10 @@ pub(super) fn edits(wish: &Wish, texts: &Texts<'_>) -> Option<Vec<Edit>> {
         (Change::RemoveArgument { .. }, Some(last)) if wish.replaced().is_some() => {
             is_one_line(&texts.slice(last.span)).then(|| vec![Edit { span: last.span, text: "[]".to_owned() }])
         }
+        (Change::RemoveArgument { .. }, Some(_)) if member_of_call(wish.steps()) => None,
+        (Change::RemoveArgument { .. }, Some(Hop { span, step: Step::ModuleCall { name, .. } })) => {
+            insert(*span, name, "[]", texts)
+        }
         (Change::RemoveArgument { .. }, Some(last)) => empty(last.span, texts),
         (Change::RemoveArgument { .. }, None) => remove_argument(wish.origin.span(), texts),
         // A shared body isn't changed for what one of its users passes.
@@ -169,12 +173,16 @@ fn insert(header: Span, name: &str, value: &str, texts: &Texts<'_>) -> Option<Ve
     match (texts.text(header.file).as_ref(), texts.around(header)) {
         (Text::Items(_), Some(Around::Block(block))) => {
             let file = texts.file(header.file);
-            let value = if value == "true" { value.to_owned() } else { format!("\"{value}\"") };
-            blocks::insert(blocks::find(&block, |block| block.header == header)?, name, &value, &file)
+            blocks::insert(blocks::find(&block, |block| block.header == header)?, name, &written(value), &file)
         }
         (Text::Items(_), _) => None,
         (Text::Documents(_), _) => nodes::insert(header, name, value, texts),
     }
+}
+
+/// A boolean or an empty list as it is, and a word in quotes.
+pub(super) fn written(value: &str) -> String {
+    if matches!(value, "true" | "[]") { value.to_owned() } else { format!("\"{value}\"") }
 }
 
 /// Another key for a value, and a value for that if it isn't the one that is wanted.

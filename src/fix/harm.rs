@@ -5,7 +5,7 @@ use std::hash::Hash;
 
 use crate::finding::Level;
 use crate::report::{Exists, Judged, Outcome, Place, Report, Reported};
-use crate::rules::Check;
+use crate::rules::{Check, EXCLUDED_EVENT_SOURCES, MISSING_MANAGEMENT_EVENTS};
 
 /// What a finding is about: its rule, its trail, and its file where there is no deployment.
 type Subject<'a> = (&'a str, Outcome, Option<&'a str>, Option<&'a str>, Option<&'a str>, Option<String>);
@@ -13,7 +13,7 @@ type Subject<'a> = (&'a str, Outcome, Option<&'a str>, Option<&'a str>, Option<&
 /// Whether what was to be mended is gone, nothing has come that weighs more than a note, and all trails are still there.
 pub(super) fn is_better(before: &Report, after: &Report, mended: &[&Reported]) -> bool {
     is_gone(before, after, mended)
-        && !has_more_findings(before, after)
+        && !has_more_findings(before, after, mended)
         && trails(before) == trails(after)
         && !has_worse_deployment(before, after)
 }
@@ -27,10 +27,20 @@ fn is_gone(before: &Report, after: &Report, mended: &[&Reported]) -> bool {
 }
 
 /// Whether there is more about something than was.
-fn has_more_findings(before: &Report, after: &Report) -> bool {
+fn has_more_findings(before: &Report, after: &Report, mended: &[&Reported]) -> bool {
     let was = tally(before.findings.iter().map(|finding| subject(finding, before)));
-    let is = tally(after.findings.iter().filter(|finding| weighs(finding)).map(|finding| subject(finding, after)));
+    let is_new = |finding: &&Reported| weighs(finding) && !shows(finding, mended);
+    let is = tally(after.findings.iter().filter(is_new).map(|finding| subject(finding, after)));
     is.iter().any(|(name, is)| *is > count(&was, name))
+}
+
+/// A selector that begins to record management events shows which of them it excludes, or that this isn't known.
+fn shows(finding: &Reported, mended: &[&Reported]) -> bool {
+    let trail = |of: &Reported| (of.deployment.clone(), of.deployment_name.clone(), of.address.clone());
+    let hid = |one: &&Reported| one.rule.id() == MISSING_MANAGEMENT_EVENTS.id() && trail(one) == trail(finding);
+    let is_shown = finding.rule.id() == EXCLUDED_EVENT_SOURCES.id()
+        || finding.rule.id() == MISSING_MANAGEMENT_EVENTS.id() && finding.outcome == Outcome::Unknown;
+    is_shown && mended.iter().any(hid)
 }
 
 fn tally<K: Eq + Hash>(names: impl Iterator<Item = K>) -> HashMap<K, usize> {

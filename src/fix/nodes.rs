@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::texts::{Texts, holds};
-use super::{Edit, list, rows};
+use super::{Edit, deciding, list, rows};
 use crate::model::SelectorNames;
 use crate::source::{SourceFile, Span};
 use crate::syntax::Language;
@@ -15,7 +15,7 @@ pub(super) fn insert(key: Span, name: &str, value: &str, texts: &Texts<'_>) -> O
     let node = body(&entry.value)?;
     let NodeKind::Mapping(mapping) = &node.kind else { return None };
     let (file, language) = (texts.file(key.file), texts.language(key.file));
-    let value = if value == "true" || language == Language::Yaml { value.to_owned() } else { format!("\"{value}\"") };
+    let value = if language == Language::Yaml { value.to_owned() } else { deciding::written(value) };
     let is_flow = file.slice(node.span).starts_with('{');
     let edit =
         if is_flow { in_flow(&node, mapping, name, &value, &file) } else { in_block(mapping, name, &value, &file) };
@@ -33,9 +33,9 @@ fn body(node: &Arc<Node>) -> Option<Arc<Node>> {
     };
     let NodeKind::Mapping(mapping) = &node.kind else { return None };
     let found = match (mapping.get("Type"), mapping.get("Properties")) {
-        (Some(_), Some(properties)) => &properties.value,
+        (_, Some(properties)) => &properties.value,
         (Some(_), None) => return None,
-        (None, _) => node,
+        (None, None) => node,
     };
     // What stands elsewhere, or is made by a function, isn't the resource's own.
     let is_own = found.tag.is_none() && !is_call(found);

@@ -1,6 +1,6 @@
 //! Fixes are tried in memory, and judged again, until nothing more can be mended.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -12,8 +12,9 @@ use crate::source::SourceFile;
 /// Each round makes at least one fix; more than this are made by nobody.
 const MAX_ROUNDS: usize = 50;
 
-/// The changes that one fix may need one after the other, as where a key is misspelt and its value is set elsewhere.
-const MAX_STEPS: usize = 3;
+/// The changes that one fix may need one after the other, as where a key is misspelt and its value is set elsewhere, or
+/// where a selector that records management events shows which of them it excludes.
+const MAX_STEPS: usize = 4;
 
 /// What became of the fixes.
 #[derive(Debug)]
@@ -122,7 +123,7 @@ impl Step {
     }
 
     /// Makes those of some fixes that go together; nothing if what is found then isn't better. Where a finding is still
-    /// there and has another fix, that is the next step of the same one.
+    /// there and has another fix, that is the next step of the same one; so is the fix of a new finding about the trail.
     fn attempt<E>(
         &self,
         group: &Names,
@@ -131,9 +132,8 @@ impl Step {
     ) -> Result<Option<Step>, E> {
         let (mut next, made) = self.apply(group, judge)?;
         let before: Vec<&Reported> = made.iter().filter_map(|at| self.report.findings.get(*at)).collect();
-        let names: Names = before.iter().map(|finding| finding.fingerprint.clone()).collect();
         for _ in 1..MAX_STEPS {
-            let left: Names = next.names(is_wanted).intersection(&names).cloned().collect();
+            let left = next.following(is_wanted, &self.report, &before);
             if left.is_empty() || is_better(&self.report, &next.report, &before) {
                 break;
             }
@@ -141,6 +141,20 @@ impl Step {
         }
         next.fixed = self.fixed.saturating_add(before.len());
         Ok(is_better(&self.report, &next.report, &before).then_some(next))
+    }
+
+    /// The wanted fixes of findings that some fixes have left, or that they have brought about the same trails.
+    fn following(&self, is_wanted: IsWanted<'_>, before: &Report, made: &[&Reported]) -> Names {
+        let left: Names = made.iter().map(|finding| finding.fingerprint.clone()).collect();
+        let known: HashSet<&str> = before.findings.iter().map(|finding| finding.fingerprint.as_str()).collect();
+        let trails: HashSet<_> = made.iter().filter_map(|finding| trail(finding)).collect();
+        let follows = |finding: &&Reported| {
+            let is_new = !known.contains(finding.fingerprint.as_str());
+            left.contains(&finding.fingerprint) || is_new && trail(finding).is_some_and(|own| trails.contains(&own))
+        };
+        let wanted = self.names(is_wanted);
+        let following = self.report.findings.iter().filter(follows).map(|finding| finding.fingerprint.clone());
+        following.filter(|name| wanted.contains(name)).collect()
     }
 
     /// Makes those of some fixes that go together, and judges what comes of it; with their findings' numbers.
@@ -162,4 +176,10 @@ impl Step {
         let report = judge(&texts)?;
         Ok((Step { report, changes, fixed: *fixed }, applied.fixes))
     }
+}
+
+/// The trail that a finding is about, within its deployment.
+fn trail(finding: &Reported) -> Option<(Option<&str>, Option<&str>, &str)> {
+    let address = finding.address.as_deref()?;
+    Some((finding.deployment.as_deref(), finding.deployment_name.as_deref(), address))
 }

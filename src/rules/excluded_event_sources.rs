@@ -5,7 +5,7 @@ use crate::finding::Verdict;
 use crate::model::Trail;
 use crate::model::selectors::{Assessment, Bounds, Coverage, Recorded, SelectorPolicy, Selectors};
 
-pub(super) static RULE: Rule =
+pub(crate) static RULE: Rule =
     Rule::condition(|| Page::parse(include_str!("../../rules/excluded-event-sources.md")), Check::Trail(check))
         .resting_on(events::grounds);
 

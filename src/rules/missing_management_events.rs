@@ -6,7 +6,7 @@ use crate::model::Trail;
 use crate::model::selectors::{Assessment, Coverage, Recorded, Selectors};
 use crate::source::Span;
 
-pub(super) static RULE: Rule =
+pub(crate) static RULE: Rule =
     Rule::condition(|| Page::parse(include_str!("../../rules/missing-management-events.md")), Check::Trail(check))
         .resting_on(events::grounds);
 

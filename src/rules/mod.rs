@@ -38,6 +38,8 @@ mod unvalidated_logs;
 use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
+pub(crate) use excluded_event_sources::RULE as EXCLUDED_EVENT_SOURCES;
+pub(crate) use missing_management_events::RULE as MISSING_MANAGEMENT_EVENTS;
 pub(crate) use no_compliant_trail::RULE as NO_COMPLIANT_TRAIL;
 pub use page::{Control, Page};
 pub use sections::{About, Listed, basis, section};
