@@ -16,7 +16,7 @@ use crate::report::{Absence, Exists, Judged, JudgedTrail, Outcome, Reported, Unr
 use crate::rules::{Check, Policy, RULES, Rule};
 use crate::source::{Sources, Span};
 use crate::suppress::Suppressions;
-use crate::value::{Budget, Hop, Origin, Step};
+use crate::value::{Budget, Hop, Origin, Step, World};
 
 /// The verdicts on a deployment, and the findings behind them.
 #[derive(Debug, Clone, Default)]
@@ -150,8 +150,14 @@ impl Case<'_> {
             let trails = sightings.iter().filter(counted).map(|sighting| sighting.trail.clone()).collect();
             sighting::runs(self.budget, |_| check(&deployment(Vec::clone(&trails)), &self.settings.policy))
         } else {
-            let runs = sighting::without_needless_failures(sighting::runs(self.budget, |world| self.trails(world)));
-            runs.into_iter().map(|(trails, world)| (check(&deployment(trails), &self.settings.policy), world)).collect()
+            let verdicts = |read: &dyn Fn(&World) -> Vec<Trail>| {
+                let runs = sighting::without_needless_failures(sighting::runs(self.budget, read));
+                let verdict = |(trails, world)| (check(&deployment(trails), &self.settings.policy), world);
+                runs.into_iter().map(verdict).collect::<Vec<(Verdict, World)>>()
+            };
+            let verdicts_of_first = verdicts(&|world| self.trails(world));
+            // A trail behind the first one that satisfies the control may show that nothing is deployed in a world.
+            if is_mixed(&verdicts_of_first) { verdicts(&|world| self.all_trails(world)) } else { verdicts_of_first }
         };
         let may_be_none = !created.is_empty() && created.iter().all(|sighting| sighting.may_never_exist());
         let (outcome, finding, witness) =
@@ -167,7 +173,7 @@ impl Case<'_> {
 
     /// The trails of a world, up to one that satisfies the control: the others can't change the verdict. In a world in which
     /// an evaluation fails, all of them, since they decide whether it counts.
-    fn trails(&self, world: &crate::value::World) -> Vec<Trail> {
+    fn trails(&self, world: &World) -> Vec<Trail> {
         let mut trails = Vec::new();
         for site in 0..self.opened.sites(Subject::Trails) {
             let found = sighting::read(self.opened, site, world);
@@ -178,6 +184,11 @@ impl Case<'_> {
             }
         }
         trails
+    }
+
+    fn all_trails(&self, world: &World) -> Vec<Trail> {
+        let sites = 0..self.opened.sites(Subject::Trails);
+        sites.flat_map(|site| sighting::read(self.opened, site, world)).collect()
     }
 
     /// Whether the trails' own findings already say why the deployment has no compliant trail:
@@ -226,6 +237,12 @@ fn absence(trail: &Trail) -> Option<Absence> {
         (None, Origin::Written(span)) if span != trail.header => Some(Absence::Value { reference: None, span }),
         (_, Origin::Written(_) | Origin::Null(_) | Origin::Absent(_)) => None,
     }
+}
+
+/// True if the deployment passes in some worlds and fails in others.
+fn is_mixed(verdicts: &[(Verdict, World)]) -> bool {
+    let has = |is: fn(&Verdict) -> bool| verdicts.iter().any(|(verdict, _)| is(verdict));
+    has(|verdict| matches!(verdict, Verdict::Pass)) && has(|verdict| matches!(verdict, Verdict::Fail(_)))
 }
 
 fn whole_rule() -> Option<WholeRule> {

@@ -3,6 +3,7 @@
 //! Evaluation never fails. What can't be known is [`Maybe::Unknown`] with its
 //! reason, and it stays visible until a rule decides what it means.
 
+pub mod alternatives;
 pub mod budget;
 mod choice;
 mod data;

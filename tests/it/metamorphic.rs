@@ -2,6 +2,7 @@
 
 mod forget;
 mod json;
+mod order;
 mod quantifier;
 mod spell;
 mod syntax;

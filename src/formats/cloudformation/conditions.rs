@@ -235,6 +235,7 @@ fn equals_known(evaluator: &Evaluator<'_>, value: &Traced<Data>, why: Why, known
     match (&value.value, text) {
         (Unknown(whole), Known(text)) if text.is_empty() && whole.is_set() => Known(false),
         (Unknown(_), Known(text)) if !Ends::of(&value.value).allow(&text) => Known(false),
+        (Unknown(whole), Known(text)) if evaluator.is_refused(&whole.symbol(), &text) => Known(false),
         (Unknown(whole), Known(text)) => {
             evaluator.ask(Atom::Is { subject: whole.symbol(), value: text }, whole.clone())
         }

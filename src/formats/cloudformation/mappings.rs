@@ -63,11 +63,13 @@ impl Evaluator<'_> {
             return Found::Open(why);
         }
         self.world.charge(flat.entries.len());
-        let keys: Vec<String> = flat.entries.iter().filter_map(|entry| scalar_text(&entry.key)).collect();
-        let chosen =
-            if has_default { self.one_or_none(&why.symbol(), &keys) } else { self.one_of(&why.symbol(), &keys) };
+        let symbol = why.symbol();
+        let row = |entry: &Entry| Some((scalar_text(&entry.key)?, entry.clone()));
+        let (keys, entries): (Vec<String>, Vec<Entry>) =
+            flat.entries.iter().filter_map(row).filter(|(key, _)| !self.is_refused(&symbol, key)).unzip();
+        let chosen = if has_default { self.one_or_none(&symbol, &keys) } else { self.one_of(&symbol, &keys) };
         match chosen {
-            Some(Some(index)) => flat.entries.get(index).cloned().map_or(Found::Missing, Found::Entry),
+            Some(Some(index)) => entries.get(index).cloned().map_or(Found::Missing, Found::Entry),
             Some(None) => Found::Missing,
             None => Found::Open(why),
         }

@@ -12,7 +12,7 @@ use crate::formats::{ParameterPolicy, Received, Taken};
 use crate::source::Span;
 use crate::syntax::node::{Entry, Mapping, Meaning, Node, NodeKind};
 use crate::value::world::Atom;
-use crate::value::{Data, Hop, Known, Maybe, Step, Traced, Unknown, Why, placeholder};
+use crate::value::{Data, Hop, Known, Maybe, Step, Traced, Unknown, Why, alternatives, placeholder};
 
 /// The types of parameters whose values are the keys of stored values.
 const STORED: &str = "AWS::SSM::Parameter::Value";
@@ -171,6 +171,24 @@ impl Evaluator<'_> {
         }
     }
 
+    /// True if a text that isn't known can't be this one: it is a parameter whose declaration refuses it.
+    pub(super) fn is_refused(&self, symbol: &str, text: &str) -> bool {
+        let mut scope = Some(&self.scope);
+        while let Some(own) = scope {
+            let declared = symbol.strip_prefix(&own.prefix).and_then(|name| own.template.parameters.get(name));
+            let is_over = |declared: &Entry| {
+                let allowed = self.library.allowed(declared);
+                let is_other = !allowed.values.is_empty() && !allowed.known.contains(text);
+                is_other || declared.value.as_mapping().is_some_and(|mapping| is_over_limits(text, mapping))
+            };
+            if declared.is_some_and(is_over) {
+                return true;
+            }
+            scope = own.call.as_ref().map(|call| &call.caller);
+        }
+        false
+    }
+
     /// Which of some values an unknown one has, if it can have no other. Where it was found to be another,
     /// nothing can be deployed. Nothing at all where questions stay open.
     pub(super) fn one_of(&self, subject: &str, values: &[String]) -> Option<Option<usize>> {
@@ -204,9 +222,13 @@ impl Allowed {
             (None, mapping) => mapping.is_some_and(is_braced),
         };
         let values = if values.iter().any(is_filled_in) { &[] } else { values };
-        let texts = values.iter().filter_map(|value| scalar_text(value));
+        let texts: Vec<String> = values.iter().filter_map(|value| scalar_text(value)).collect();
         let is_never_empty = declared.as_mapping().is_some_and(refuses_empty);
-        Self { is_never_empty, ..Self::only(texts) }
+        let is_refused = |text: &String| declared.as_mapping().is_some_and(|mapping| is_over_limits(text, mapping));
+        let texts = if texts.is_empty() { declared.as_mapping().map(matched).unwrap_or_default() } else { texts };
+        let accepted: Vec<String> = texts.iter().filter(|text| !is_refused(text)).cloned().collect();
+        // Where all are refused, nothing can be deployed.
+        Self { is_never_empty, ..Self::only(if accepted.is_empty() { texts } else { accepted }) }
     }
 
     /// These and no others; any if there are none.
@@ -243,6 +265,22 @@ fn refuses_empty(declared: &Mapping) -> bool {
     let has_length = text("MinLength").and_then(|length| length.parse::<u64>().ok()).is_some_and(|length| length > 0);
     let pattern = text("AllowedPattern").and_then(|pattern| limits::whole(&pattern));
     has_length || pattern.is_some_and(|pattern| !pattern.is_match(""))
+}
+
+/// True if the limits of a declaration refuse a text.
+fn is_over_limits(text: &str, declared: &Mapping) -> bool {
+    let kind = flat::text(declared, "Type").unwrap_or("String");
+    let is_other = kind == "Number" && text.trim().parse::<f64>().is_err();
+    !is_list(kind) && (is_other || limits::broken(text, declared, false).is_some())
+}
+
+/// The texts that the pattern of a declaration matches, if these are few.
+fn matched(declared: &Mapping) -> Vec<String> {
+    let text = |key: &str| scalar_text(&declared.get(key)?.value);
+    let pattern = text("AllowedPattern").filter(|pattern| limits::whole(pattern).is_some());
+    let Some(pattern) = pattern.filter(|_| !text("Type").is_some_and(|kind| is_list(&kind))) else { return Vec::new() };
+    let readings = [pattern.clone(), format!("^({pattern})$"), format!("^{pattern}$")];
+    readings.iter().find_map(|pattern| alternatives::all(pattern)).unwrap_or_default()
 }
 
 /// A parameter stays a text, also when it has to look like a number.

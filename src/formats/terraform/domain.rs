@@ -1,7 +1,5 @@
 //! The values that a variable without a value can have, when they are few.
 
-mod alternatives;
-
 use std::cell::RefCell;
 use std::collections::HashMap;
 use std::rc::Rc;
@@ -11,7 +9,7 @@ use super::numbers;
 use super::types::Type;
 use crate::source::Span;
 use crate::syntax::hcl::{BinaryOperator, Block, Call, Expr, ExprKind, For, UnaryOperator};
-use crate::value::{Data, World};
+use crate::value::{Data, World, alternatives};
 
 /// A domain of more values than this counts as unlimited.
 const MAX_VALUES: usize = 256;
@@ -76,7 +74,7 @@ pub(super) fn is_word(value: &Data) -> bool {
     matches!(value, Data::String(text) if !matches!(text.as_str(), "true" | "false") && numbers::parse(text).is_none())
 }
 
-fn conditions(variable: &Block) -> Vec<&Expr> {
+pub(super) fn conditions(variable: &Block) -> Vec<&Expr> {
     let validations = variable.body.blocks("validation");
     validations.filter_map(|validation| Some(&validation.body.attribute("condition")?.value)).collect()
 }

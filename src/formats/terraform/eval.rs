@@ -28,6 +28,7 @@ use super::scope::{Names, Scope, Way};
 use super::size::{Held, STEPS_OF_TOO_MUCH, Size};
 use super::tree::Tree;
 use super::unknowns::shortened;
+use super::variables;
 use crate::source::Span;
 use crate::syntax::hcl::{Expr, ExprKind};
 use crate::value::world::Atom;
@@ -244,11 +245,25 @@ impl<'a> Evaluator<'a> {
             },
             // Deciding it would leave out the worlds in which it fails.
             Unknown(why) if why.is_failure() || self.doubt.is_some() => Unknown(why),
+            Unknown(why) if variables::is_bool(self, &why.symbol()) => self.boolean(why),
             Unknown(why) => {
                 let atom = why.atom().cloned().unwrap_or_else(|| Atom::Holds { condition: why.symbol() });
                 self.world.decide(atom).map_or(Unknown(why), Known)
             }
         }
+    }
+
+    /// What isn't known and is `true`, `false` or null. Null is an error where a boolean is needed.
+    fn boolean(&self, why: Why) -> Maybe<bool> {
+        let (subject, values) = (why.symbol(), ["true", "false"].map(str::to_owned));
+        let is_refuted = |value: &String| {
+            let atom = Atom::Is { subject: subject.clone(), value: value.clone() };
+            self.world.decided(&atom) == Some(false)
+        };
+        if values.iter().all(is_refuted) {
+            return failed(format!("`{subject}` is null"));
+        }
+        self.world.choose(&subject, &values).map_or(Unknown(why), |index| Known(index == 0))
     }
 }
 

@@ -8,7 +8,7 @@ use super::values;
 use crate::formats::{Plan, Received, Taken};
 use crate::source::FileId;
 use crate::syntax::hcl::{Block, Expr, ExprKind};
-use crate::value::{Data, Hop, Known, Maybe, Origin, Step, Traced, Unknown, Why};
+use crate::value::{Data, Field, Hop, Known, Maybe, Object, Origin, Step, Traced, Unknown, Why};
 
 /// Where the value of a variable comes from.
 enum Given {
@@ -107,6 +107,63 @@ fn type_of(evaluator: &Evaluator<'_>, variable: &Block) -> Option<Type> {
     variable.body.attribute("type").map_or(Some(Type::Any), |attribute| {
         Type::parse(&attribute.value, &|default| evaluator.outside().eval(default))
     })
+}
+
+/// True if the symbol of an unknown value is a variable of the root, or a part of one, whose type is `bool`.
+pub(super) fn is_bool(evaluator: &Evaluator<'_>, symbol: &str) -> bool {
+    let Some(path) = symbol.strip_prefix("var.") else { return false };
+    let mut names = path.split('.');
+    let root = &evaluator.tree.root.module;
+    let variable = names.next().and_then(|name| root.find("variable", &[name]));
+    let mut ty = variable.and_then(|variable| type_of(evaluator, variable));
+    for name in names {
+        ty = match ty {
+            Some(Type::Object(attributes)) => {
+                attributes.into_iter().find(|attribute| attribute.name == name).map(|attribute| attribute.ty)
+            }
+            Some(Type::Map(element)) => Some(*element),
+            _ => return false,
+        };
+    }
+    ty == Some(Type::Bool)
+}
+
+/// True if a variable of the root that isn't known can't have a value: it is of another type, or a validation refuses it.
+pub(super) fn refuses(evaluator: &Evaluator<'_>, why: &Why, value: &Data) -> bool {
+    let Why::NoValue { reference } = why else { return false };
+    let (tree, root) = (evaluator.tree, &evaluator.tree.root);
+    let declared = reference.strip_prefix("var.").and_then(|name| Some((name, root.module.find("variable", &[name])?)));
+    let Some((name, variable)) = declared else { return false };
+    let is_other = match (type_of(evaluator, variable), value) {
+        (_, Data::Null) => !is_nullable(variable),
+        (Some(Type::String), data) => !matches!(data, Data::String(_)),
+        (Some(Type::Number), data) => !matches!(data, Data::Number(_)),
+        (Some(Type::Bool), data) => !matches!(data, Data::Bool(_)),
+        _ => false,
+    };
+    let conditions = domain::conditions(variable);
+    if is_other || conditions.is_empty() {
+        return is_other;
+    }
+    // No other variable is known to a condition here.
+    let others = root.module.blocks("variable").filter_map(|id| root.module.block(id)?.labels.first());
+    let field = |own: &str| Field {
+        key: own.to_owned(),
+        key_span: variable.header,
+        value: Traced::written(Data::Null, variable.header).map(|_| match own == name {
+            true => Known(value.clone()),
+            false => Unknown(Why::NoValue { reference: format!("var.{own}") }),
+        }),
+    };
+    let fields: Vec<Field> = others.map(|label| field(&label.text)).collect();
+    evaluator.world.charge(fields.len());
+    let variables = Traced::written(Data::Object(Object::new(variable.header, fields)), variable.header);
+    let world = evaluator.world.frozen();
+    let with = Evaluator::new(tree, root, &world).with(vec![("var".to_owned(), variables)]);
+    let is_refused = |condition: &&Expr| with.eval(condition).value == Known(Data::Bool(false));
+    let refuses = conditions.iter().any(is_refused);
+    evaluator.world.charge(world.steps());
+    refuses
 }
 
 /// The variable of the root to which the command line gives another value than the one that the plan was made with.

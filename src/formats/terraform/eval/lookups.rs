@@ -6,6 +6,7 @@ use crate::formats::terraform::expand::quoted;
 use crate::formats::terraform::functions::{self, Given, Stop};
 use crate::formats::terraform::numbers;
 use crate::formats::terraform::scope::Way;
+use crate::formats::terraform::variables;
 use crate::source::Span;
 use crate::syntax::hcl::ExprKind;
 use crate::value::world::Atom;
@@ -31,7 +32,11 @@ impl Evaluator<'_> {
         if key.is_failure() || object.rest.is_some() || object.fields.len() > MAX_KEYS {
             return None;
         }
+        let is_text = self.is_text(key);
         for field in object.fields.iter() {
+            if is_text && variables::refuses(self, key, &Data::String(field.key.clone())) {
+                continue;
+            }
             if self.world.decide(self.key_is(key, &field.key))? {
                 return Some(Row::Field(field));
             }

@@ -6,6 +6,7 @@ use crate::formats::terraform::numbers;
 use crate::formats::terraform::placeholders::filled_in;
 use crate::formats::terraform::scope::Way;
 use crate::formats::terraform::types::{Type, convert, type_of, unify};
+use crate::formats::terraform::variables;
 use crate::syntax::hcl::{BinaryOperator, Conditional, Expr, ExprKind, UnaryOperator};
 use crate::value::world::Atom;
 use crate::value::{Choice, Data, Hop, Known, Maybe, Step, Traced, Unknown, Why, cut};
@@ -118,8 +119,8 @@ impl Evaluator<'_> {
         match operator {
             BinaryOperator::And => self.logic(self.eval(left).value, right, false),
             BinaryOperator::Or => self.logic(self.eval(left).value, right, true),
-            BinaryOperator::Equal => equal(&self.eval(left), &self.eval(right)),
-            BinaryOperator::NotEqual => self.negated(equal(&self.eval(left), &self.eval(right))),
+            BinaryOperator::Equal => self.equal(&self.eval(left), &self.eval(right)),
+            BinaryOperator::NotEqual => self.negated(self.equal(&self.eval(left), &self.eval(right))),
             BinaryOperator::Less
             | BinaryOperator::LessOrEqual
             | BinaryOperator::Greater
@@ -130,6 +131,15 @@ impl Evaluator<'_> {
             | BinaryOperator::Divide
             | BinaryOperator::Modulo => arithmetic(operator, &self.eval(left).value, &self.eval(right).value),
         }
+    }
+
+    /// `==`, where a variable that isn't known has none of the values that its declaration refuses.
+    fn equal(&self, left: &Traced<Data>, right: &Traced<Data>) -> Maybe<Data> {
+        let is_refused = match (&left.value, &right.value) {
+            (Unknown(why), Known(data)) | (Known(data), Unknown(why)) => variables::refuses(self, why, data),
+            (Known(_), Known(_)) | (Unknown(_), Unknown(_)) => false,
+        };
+        if is_refused { Known(Data::Bool(false)) } else { equal(left, right) }
     }
 
     /// `&&` and `||`: a left operand that decides, decides, even if the right one fails.

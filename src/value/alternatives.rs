@@ -4,7 +4,7 @@
 const MAX_TEXTS: usize = 256;
 
 /// All texts that a pattern matches; nothing if there may be others.
-pub(super) fn all(pattern: &str) -> Option<Vec<String>> {
+pub fn all(pattern: &str) -> Option<Vec<String>> {
     let mut texts = Vec::new();
     for branch in branches(pattern)? {
         texts.extend(products(branch.strip_prefix('^')?.strip_suffix('$')?)?);
