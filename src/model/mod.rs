@@ -26,7 +26,7 @@ pub use contradiction::Contradiction;
 pub use dialects::{Booleans, Dialect};
 pub use kinds::{Kind, Subject};
 pub use reach::Reach;
-pub use resource::{Argument, Holds, Ignored, Macro, Notation, Resource, Shape};
+pub use resource::{Argument, Holds, Ignored, Macro, Notation, Resource, Shape, meant_literal};
 pub use selectors::Selectors;
 pub use setting::{Invalid, Read, Setting};
 pub use trail::{Deployment, Trail};

@@ -108,6 +108,12 @@ pub(super) fn resembles(key: &str, name: &str) -> bool {
     may_be && key != name && (key.eq_ignore_ascii_case(name) || strsim::jaro_winkler(key, name) > ALIKE)
 }
 
+/// The value without quotes that a word may stand for: one letter is wrong, or two are in the wrong order.
+pub fn meant_literal(word: &str) -> Option<&'static str> {
+    let word = word.to_ascii_lowercase();
+    ["true", "false", "null"].into_iter().find(|literal| strsim::osa_distance(&word, literal) <= 1)
+}
+
 impl Argument {
     /// An argument that holds a value.
     pub const fn value(name: &'static str) -> Self {

@@ -17,6 +17,13 @@ pub enum Why {
         /// Whether it is certain to be neither null nor empty, if it is declared after all.
         is_set: bool,
     },
+    /// A word that refers to nothing, and is no value.
+    NoReference {
+        /// The word.
+        word: String,
+        /// The value that it may stand for.
+        meant: Option<&'static str>,
+    },
     /// A value that Terraform or CloudFormation learns while it deploys.
     AtDeployment {
         /// As the code refers to it.
@@ -128,7 +135,9 @@ impl Why {
             Why::Failed { message } => message.clone(),
             Why::NotEvaluated { construct } => construct.replace('`', ""),
             Why::NotHere { part, .. } => part_name(part),
-            Why::Ambiguous { text } | Why::Placeholder { text, .. } => text.clone(),
+            Why::Ambiguous { text } | Why::Placeholder { text, .. } | Why::NoReference { word: text, .. } => {
+                text.clone()
+            }
             Why::Undocumented { what } => what.clone(),
             Why::Unreadable => "unreadable text".to_owned(),
             Why::OverLimit { limit } => (*limit).to_owned(),
@@ -143,6 +152,7 @@ impl Why {
             Why::NotEvaluated { construct } | Why::NotHere { part: construct, .. } => construct.clone(),
             Why::NoValue { .. }
             | Why::Undeclared { .. }
+            | Why::NoReference { .. }
             | Why::AtDeployment { .. }
             | Why::AwsKey { .. }
             | Why::FromEnvironment { .. }
@@ -204,6 +214,7 @@ impl Why {
         match self {
             Why::NoValue { reference } => format!("`{reference}` has no value here"),
             Why::Undeclared { reference, .. } => format!("`{reference}` isn't declared here"),
+            Why::NoReference { word, .. } => format!("`{word}` isn't declared here"),
             Why::AtDeployment { reference, .. } => format!("`{reference}` is known only at deployment"),
             Why::AwsKey { reference } => format!("`{reference}` is a key that AWS manages"),
             Why::FromEnvironment { provider } => {
@@ -239,6 +250,8 @@ impl Why {
                 format!("declare `{reference}`, or check the directory that does")
             }
             Why::Undeclared { reference, .. } => format!("declare `{reference}` in this template"),
+            Why::NoReference { word, meant: Some(value) } => format!("replace `{word}`; did you mean `{value}`?"),
+            Why::NoReference { word, meant: None } => format!("replace `{word}` by a value, or by a reference to one"),
             Why::SetElsewhere { .. } => "mend what sets it, so that this can be checked".to_owned(),
             Why::FromEnvironment { .. } => {
                 "write `region` in the provider's configuration, or give it with `--region`".to_owned()
@@ -290,6 +303,7 @@ impl Why {
             | Why::Cycle { .. }
             | Why::Ambiguous { .. }
             | Why::Placeholder { .. }
+            | Why::NoReference { .. }
             | Why::Undocumented { .. }
             | Why::Unreadable
             | Why::OverLimit { .. } => false,

@@ -40,6 +40,7 @@ pub(super) fn is_final(why: &Why) -> bool {
     match why {
         Why::Failed { .. }
         | Why::Undeclared { .. }
+        | Why::NoReference { .. }
         | Why::Cycle { .. }
         | Why::NotEvaluated { .. }
         | Why::NotHere { .. }

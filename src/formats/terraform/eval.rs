@@ -279,6 +279,7 @@ fn may_fail(why: &Why) -> bool {
         | Why::AtDeployment { .. }
         | Why::AwsKey { .. }
         | Why::Undeclared { .. }
+        | Why::NoReference { .. }
         | Why::SetElsewhere { .. } => false,
         // A reference to what a module gives.
         Why::Computed { cause, .. } if matches!(**cause, Why::NotHere { .. }) => false,

@@ -6,6 +6,7 @@ use super::collections::find_element;
 use super::{Evaluator, failed, here};
 use crate::formats::terraform::normal_form;
 use crate::formats::terraform::scope::Way;
+use crate::model::meant_literal;
 use crate::syntax::hcl::{Expr, ExprKind};
 use crate::value::{Data, Hop, Known, Maybe, Origin, Traced, Unknown, Why, lead};
 
@@ -81,7 +82,8 @@ impl Evaluator<'_> {
 
     /// The value of an expression at which a path begins; nothing if it has to be looked at in its parts.
     fn start(&self, expr: &Expr) -> Option<Start<'_>> {
-        let undeclared = |name: &str| here(Unknown(Why::Undeclared { reference: name.to_owned(), is_set: false }));
+        let undeclared =
+            |word: &str| here(Unknown(Why::NoReference { word: word.to_owned(), meant: meant_literal(word) }));
         match &expr.kind {
             ExprKind::Variable(name) => {
                 Some(self.named(name).map_or_else(|| Start::Made(undeclared(name)), Start::Named))
