@@ -51,9 +51,12 @@ impl Settings {
         self.pushed = section(settings);
     }
 
-    /// Takes in the settings of a folder.
+    /// Takes in the settings of a folder, which are all that hold for it; if there are none, the others hold.
     pub(super) fn answer(&mut self, folder: Option<String>, settings: &Value) {
-        self.asked.insert(folder, section(settings));
+        match settings.is_object() {
+            true => drop(self.asked.insert(folder, section(settings))),
+            false => drop(self.asked.remove(&folder)),
+        }
     }
 
     /// True if a folder is to be checked.
@@ -68,9 +71,8 @@ impl Settings {
     }
 
     fn of(&self, folder: Option<&String>) -> Map<String, Value> {
-        let asked = self.asked.get(&folder.cloned());
-        let layers = [Some(&self.initial), Some(&self.pushed), asked];
-        let set = layers.into_iter().flatten().flatten().filter(|(_, value)| !value.is_null());
+        let layers = [&self.initial, self.asked.get(&folder.cloned()).unwrap_or(&self.pushed)];
+        let set = layers.into_iter().flatten().filter(|(_, value)| !value.is_null());
         set.map(|(name, value)| (name.clone(), value.clone())).collect()
     }
 }
@@ -130,8 +132,9 @@ mod tests {
         assert_eq!(shown(&settings, None), ["no-ignores Flag(true)", "select Texts([\"a\", \"b\"])"]);
         settings.push(&json!({ "trailint": { "no-ignores": false, "var": { "x": true, "n": 1 }, "select": null } }));
         settings.answer(Some("a".to_owned()), &json!({ "select": "c", "enable": false, "workspace": "" }));
-        let expected = ["no-ignores Flag(false)", "select Texts([\"c\"])", "var Texts([\"n=1\", \"x=true\"])"];
-        assert_eq!(shown(&settings, Some("a")), expected);
+        let pushed = ["no-ignores Flag(false)", "select Texts([\"a\", \"b\"])", "var Texts([\"n=1\", \"x=true\"])"];
+        assert_eq!(shown(&settings, Some("b")), pushed);
+        assert_eq!(shown(&settings, Some("a")), ["no-ignores Flag(true)", "select Texts([\"c\"])"]);
         assert!(!settings.enable(Some(&"a".to_owned())) && settings.enable(None));
     }
 }

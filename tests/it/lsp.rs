@@ -468,3 +468,32 @@ fn a_value_that_is_refused_is_logged_and_unknown() {
     };
     assert!(editor.others.iter().any(is_told), "{:?}", editor.others);
 }
+
+#[test]
+fn the_settings_that_are_documented_exist() {
+    let page = std::fs::read_to_string(super::support::package("docs/editors.md")).unwrap();
+    let example = page.split("```\n").find(|text| text.starts_with("{\n  \"trailint\"")).unwrap();
+    let example: Value = serde_json::from_str(example).unwrap();
+    let manifest = std::fs::read_to_string(super::support::package("editors/vscode/package.json")).unwrap();
+    let manifest: Value = serde_json::from_str(&manifest).unwrap();
+    let properties = manifest["contributes"]["configuration"]["properties"].as_object().unwrap();
+    let scratch = Scratch::new("lsp-settings", &[("main.tf", BAD), ("prod.tfvars", "")]);
+    let mut editor = Editor::open(&scratch);
+    editor.notify("workspace/didChangeConfiguration", json!({ "settings": example }));
+    editor.settle();
+    assert!(editor.others.is_empty(), "{:?}", editor.others);
+    for (name, property) in properties {
+        let value = match property["type"].as_str() {
+            Some("boolean") => json!(true),
+            Some("array") => json!(["a"]),
+            Some("object") => json!({ "a": "b" }),
+            Some(_) | None => json!("a"),
+        };
+        let settings = json!({ name.strip_prefix("trailint.").unwrap(): value });
+        editor.notify("workspace/didChangeConfiguration", json!({ "settings": settings }));
+        editor.settle();
+    }
+    let said = format!("{:?}", editor.others);
+    assert!(said.contains("isn't valid") || said.contains("can't be used"), "{said}");
+    assert!(!said.contains("no such setting") && !said.contains("it is a"), "{said}");
+}

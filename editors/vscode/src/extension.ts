@@ -1,16 +1,33 @@
 // Starts `trailint server` and lets it speak to the editor. All that is known of trails is known by the server.
 
 import * as vscode from "vscode";
-import { LanguageClient, type LanguageClientOptions, type ServerOptions } from "vscode-languageclient/node";
+import {
+  type ClientCapabilities,
+  LanguageClient,
+  type LanguageClientOptions,
+  type ServerOptions,
+  type StaticFeature,
+} from "vscode-languageclient/node";
 
 /** The scheme of the pages of rules, which the server has. */
 const PAGES = "trailint";
 
 /** What the server may have something to say about. */
-const FILES = "**/{*.tf,*.tofu,*.tfvars,*.json,*.yaml,*.yml,*.template,trailint.toml,.trailint.toml}";
+const FILES =
+  "**/{*.tf,*.tofu,*.tfvars,*.json,*.yaml,*.yml,*.template,*.cfn,*.cform,*.cft,*.stack,trailint.toml,.trailint.toml}";
 
 /** Languages of texts that were never saved. */
 const LANGUAGES = ["terraform", "opentofu", "hcl", "yaml", "json", "cloudformation"];
+
+/** Tells the server that pages of rules can be opened, as in version 3.18 of the protocol. */
+const pages: StaticFeature = {
+  fillClientCapabilities(capabilities: ClientCapabilities) {
+    capabilities.workspace = { ...capabilities.workspace, ...{ textDocumentContent: {} } };
+  },
+  initialize() {},
+  getState: () => ({ kind: "static" }),
+  clear() {},
+};
 
 let client: LanguageClient | undefined;
 
@@ -18,8 +35,8 @@ let client: LanguageClient | undefined;
 let turn: Promise<void> = Promise.resolve();
 
 export function activate(context: vscode.ExtensionContext): Promise<void> {
-  const changed = (event: vscode.ConfigurationChangeEvent) =>
-    event.affectsConfiguration("trailint.path") || event.affectsConfiguration("trailint.enable");
+  // The server asks for all other settings, of each folder.
+  const changed = (event: vscode.ConfigurationChangeEvent) => event.affectsConfiguration("trailint.path");
   context.subscriptions.push(
     vscode.commands.registerCommand("trailint.restart", restart),
     vscode.commands.registerCommand("trailint.log", () => client?.outputChannel.show()),
@@ -48,9 +65,6 @@ function inTurn(work: () => Promise<void>): Promise<void> {
 
 async function start(): Promise<void> {
   const settings = vscode.workspace.getConfiguration("trailint");
-  if (!settings.get<boolean>("enable", true)) {
-    return;
-  }
   const command = settings.get<string>("path", "trailint");
   const server: ServerOptions = { command, args: ["server"] };
   const options: LanguageClientOptions = {
@@ -61,6 +75,7 @@ async function start(): Promise<void> {
     diagnosticCollectionName: "trailint",
   };
   client = new LanguageClient("trailint", "trailint", server, options);
+  client.registerFeature(pages);
   try {
     await client.start();
   } catch (error) {

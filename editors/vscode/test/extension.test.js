@@ -12,11 +12,11 @@ const SERVER = process.env.TRAILINT ?? path.join(__dirname, "../../../target/deb
 const BAD = 'resource "aws_cloudtrail" "t" {\n  is_multi_region_trail = false\n}\n';
 
 /** An editor in a folder of its own, in which the extension has been started. */
-async function start(t, settings) {
+async function start(t, settings, others = []) {
   const folder = fs.realpathSync(fs.mkdtempSync(path.join(os.tmpdir(), "trailint-vscode-")));
   const file = path.join(folder, "main.tf");
   fs.writeFileSync(file, BAD);
-  const state = editor(folder, settings);
+  const state = editor(folder, settings, others);
   const extension = load(state.module);
   await extension.activate({ subscriptions: [], extensionPath: folder });
   t.after(async () => {
@@ -58,18 +58,39 @@ test("findings of the folder are shown", async (t) => {
   assert.equal(await state.providers.get("trailint").provideTextDocumentContent(Uri.parse("trailint:/x")), "There is no such rule.");
 });
 
-test("the server stops and starts as the settings say", async (t) => {
+test("settings count as they change", async (t) => {
   const { state, uri } = await start(t, { path: SERVER });
-  await until("diagnostics", () => state.diagnostics.has(uri));
-  const change = (name) => state.events.onDidChangeConfiguration.fire({ affectsConfiguration: (own) => own === name });
-  state.settings.enable = false;
-  await change("trailint.enable");
-  assert.equal(state.diagnostics.size, 0);
-  state.settings.enable = true;
-  await change("trailint.enable");
-  await until("diagnostics again", () => state.diagnostics.has(uri));
+  const shown = () => (state.diagnostics.get(uri) ?? []).length > 0;
+  await until("diagnostics", shown);
+  const change = (name) =>
+    state.events.onDidChangeConfiguration.fire({ affectsConfiguration: (own) => name === own || name.startsWith(`${own}.`) });
+  for (const [name, value, other] of [["enable", false, true], ["select", ["unvalidated-logs"], []]]) {
+    const rule = () => (state.diagnostics.get(uri) ?? []).some((own) => (own.code.value ?? own.code) === "single-region-trail");
+    state.settings[name] = value;
+    await change(`trailint.${name}`);
+    await until(`no finding with ${name}`, () => !rule());
+    state.settings[name] = other;
+    await change(`trailint.${name}`);
+    await until(`the finding without ${name}`, rule);
+  }
   await state.commands.get("trailint.restart")();
-  await until("diagnostics after a restart", () => state.diagnostics.has(uri));
+  await until("diagnostics after a restart", shown);
+  assert.deepEqual(state.errors, []);
+});
+
+test("each folder has its own settings", async (t) => {
+  const other = fs.realpathSync(fs.mkdtempSync(path.join(os.tmpdir(), "trailint-vscode-")));
+  t.after(() => fs.rmSync(other, { recursive: true }));
+  fs.writeFileSync(path.join(other, "main.tf"), BAD);
+  const settings = { path: SERVER };
+  const { state, uri } = await start(t, settings, [other]);
+  await until("diagnostics", () => state.diagnostics.get(uri)?.length > 0);
+  const otherUri = Uri.file(path.join(other, "main.tf")).toString();
+  await until("diagnostics of the other folder", () => state.diagnostics.get(otherUri)?.length > 0);
+  state.folders.set(Uri.file(other).toString(), { enable: false });
+  await state.events.onDidChangeConfiguration.fire({ affectsConfiguration: () => true });
+  await until("the other folder to be left out", () => !state.diagnostics.get(otherUri)?.length);
+  await until("the first folder to stay", () => state.diagnostics.get(uri)?.length > 0);
 });
 
 test("a program that isn't there is told", async (t) => {

@@ -101,15 +101,27 @@ function lenient(known) {
   });
 }
 
-/** An editor with a folder, in which some settings hold. */
-function editor(folder, settings) {
+/** The values of all settings that the extension has, unless some are set. */
+function values(settings) {
+  const { properties } = require("../package.json").contributes.configuration;
+  const defaults = Object.entries(properties).map(([name, property]) => [name.split(".")[1], property.default]);
+  return { ...Object.fromEntries(defaults), ...settings };
+}
+
+/** An editor with folders, in which some settings hold; those of a folder are in `state.folders`, by its URI. */
+function editor(folder, settings, others = []) {
   const events = {};
   const event = (name) => (events[name] ??= new Emitter()).event;
   const state = { events, diagnostics: new Map(), commands: new Map(), errors: [], providers: new Map(), log: [], settings };
   const output = { append: (text) => state.log.push(text), appendLine: (text) => state.log.push(text) };
   const channel = { ...output, show() {}, dispose() {}, info: output.append, error: output.append };
-  const configuration = { get: (name, fallback) => state.settings[name] ?? fallback, has: () => false, inspect: () => undefined };
-  const folders = [{ uri: Uri.file(folder), name: "folder", index: 0 }];
+  state.folders = new Map();
+  const configuration = (section, resource) => {
+    const own = values({ ...state.settings, ...state.folders.get(resource?.toString()) });
+    const get = (name, fallback) => (section ? own[name] : { trailint: own }[name]) ?? fallback;
+    return { get, has: () => false, inspect: () => undefined };
+  };
+  const folders = [folder, ...others].map((path, index) => ({ uri: Uri.file(path), name: `folder ${index}`, index }));
   const quiet = (known) =>
     new Proxy(known, {
       get: (target, name) => {
@@ -155,7 +167,7 @@ function editor(folder, settings) {
       textDocuments: [],
       notebookDocuments: [],
       isTrusted: true,
-      getConfiguration: () => configuration,
+      getConfiguration: configuration,
       getWorkspaceFolder: () => folders[0],
       createFileSystemWatcher: () => quiet({}),
       registerTextDocumentContentProvider: (scheme, provider) => (state.providers.set(scheme, provider), new Disposable()),
