@@ -1,4 +1,4 @@
-//! Without global service events, nothing that IAM or STS does is on record.
+//! Without global service events, nothing that IAM does is on record.
 
 use super::{Check, Page, Policy, Rule};
 use crate::finding::{Label, Verdict};
@@ -27,6 +27,6 @@ fn check(trail: &Trail, _: &Policy) -> Verdict {
 fn consequence(trail: &Trail) -> &'static str {
     match trail.is_multi_region.value() {
         Known(Ok(true)) => "CloudTrail rejects a multi-Region trail without global service events",
-        Known(Ok(false) | Err(_)) | Unknown(_) => "what IAM, STS and CloudFront do is recorded by no such trail",
+        Known(Ok(false) | Err(_)) | Unknown(_) => "what IAM and CloudFront do is recorded by no such trail",
     }
 }

@@ -25,7 +25,7 @@ use crate::syntax::node::{Mapping, Node};
 /// CloudFormation Guard, `rules/aws/{cloudtrail,amazon_s3}/*.guard` in aws-cloudformation/aws-guard-rules-registry;
 /// `cfn_nag`, `lib/cfn-nag/custom_rules` in stelligent/cfn_nag. TFLint's rules for AWS
 /// (`docs/rules` in terraform-linters/tflint-ruleset-aws) have none that looks for any of it.
-pub static FOREIGN: [(Tool, &str, &str); 47] = [
+pub static FOREIGN: [(Tool, &str, &str); 48] = [
     (Tool::Checkov, "CKV_AWS_67", "single-region-trail"),
     (Tool::Checkov, "CKV_AWS_251", "stopped-trail"),
     (Tool::Checkov, "CKV_AWS_36", "unvalidated-logs"),
@@ -57,6 +57,7 @@ pub static FOREIGN: [(Tool, &str, &str); 47] = [
     (Tool::Trivy, "aws-s3-enable-bucket-logging", "unlogged-log-bucket"),
     (Tool::Trivy, "AWS002", "unlogged-log-bucket"),
     (Tool::Kics, "8173d5eb-96b5-4aa6-a71b-ecfa153c123d", "single-region-trail"),
+    (Tool::Kics, "8173d5eb-96b5-4aa6-a71b-ecfa153c123d", "missing-global-events"),
     (Tool::Kics, "058ac855-989f-4378-ba4d-52d004020da7", "single-region-trail"),
     (Tool::Kics, "4bb76f17-3d63-4529-bdca-2b454529d774", "stopped-trail"),
     (Tool::Kics, "5c0b06d5-b7a4-484c-aeb0-75a836269ff0", "stopped-trail"),
@@ -187,17 +188,21 @@ fn of_entry(tool: Tool, item: &Node, region: Span) -> Option<Ignore> {
 }
 
 /// What a tool's rule is worth here; nothing if none of ours matches it. Only then is it asked what it is about.
+/// A rule that looks for what several of ours look for counts for each.
 fn ignore(tool: Tool, id: &str, region: impl FnOnce() -> Option<Span>, suppression: Suppression) -> Option<Ignore> {
-    let own = matching(tool, id)?;
+    let own: Vec<_> = matching(tool, id).map(Ok).collect();
+    if own.is_empty() {
+        return None;
+    }
     let reason = suppression
         .reason
         .filter(|reason| !reason.is_empty())
         .or_else(|| Some(format!("{} ignores {id} here", tool.name())));
     let suppression = Suppression { reason, ..suppression };
-    Some(Ignore { rules: vec![Ok(own)], region: region(), suppression, is_own: false })
+    Some(Ignore { rules: own, region: region(), suppression, is_own: false })
 }
 
-fn matching(tool: Tool, id: &str) -> Option<&'static Rule> {
-    let matches = |(owner, theirs, _): &&(Tool, &str, &str)| *owner == tool && theirs.eq_ignore_ascii_case(id);
-    FOREIGN.iter().find(matches).and_then(|(_, _, own)| rules::find(own))
+fn matching(tool: Tool, id: &str) -> impl Iterator<Item = &'static Rule> {
+    let matches = move |(owner, theirs, _): &&(Tool, &str, &str)| *owner == tool && theirs.eq_ignore_ascii_case(id);
+    FOREIGN.iter().filter(matches).filter_map(|(_, _, own)| rules::find(own))
 }
