@@ -7,7 +7,9 @@ use std::collections::{HashMap, HashSet};
 
 use crate::error::{Error, Location};
 use crate::finding::Level;
-use crate::report::{Outcome, Place, Report, Reported};
+use crate::known::{self, Known, Moves, Past, Place, Placed};
+use crate::model::selectors::{Coverage, Loss, loss};
+use crate::report::{self, Instance, Outcome, Report, Reported};
 use crate::rules::Check;
 use crate::source::{FileId, SourceFile, Sources, Span};
 use crate::suppress::Suppression;
@@ -40,6 +42,11 @@ pub struct Entry {
     pub outcome: Outcome,
     /// What it said, for those who read the file.
     pub message: String,
+    /// The events that were lost, if it is about events; nothing if an older version wrote the entry.
+    pub loss: Option<Loss>,
+    /// The digest of the trail's declaration, by which it is found again elsewhere; nothing if there is none, or an older
+    /// version wrote the entry.
+    pub declaration: Option<String>,
     /// Where the entry is written; nothing if it isn't yet.
     pub span: Option<Span>,
 }
@@ -49,7 +56,9 @@ impl Baseline {
     pub fn of(report: &Report, enforced: &[&str]) -> Self {
         let counted = report.findings.iter().filter(|finding| finding.suppressed.is_none());
         let accepted = counted.filter(|finding| may_accept(finding, enforced));
-        Self::new(accepted.map(|finding| Entry::of(finding, &report.sources)))
+        let digests: HashMap<Place, Option<String>> =
+            Placed::of(report).into_iter().map(|placed| (placed.place, placed.digest)).collect();
+        Self::new(accepted.flat_map(|finding| Entry::of(finding, &report.sources, &digests)))
     }
 
     fn new(entries: impl IntoIterator<Item = Entry>) -> Self {
@@ -88,23 +97,24 @@ impl Baseline {
         Ok(Self::new(entries))
     }
 
-    /// Marks what is accepted in a report, and returns the entries for which there is no finding.
-    pub fn accept(&self, report: &mut Report, enforced: &[&str]) -> Vec<&Entry> {
-        let entries: HashMap<&str, &Entry> =
-            self.entries.iter().map(|entry| (entry.fingerprint.as_str(), entry)).collect();
-        let mut met = HashSet::new();
-        for finding in &mut report.findings {
-            let Some(entry) = entries.get(finding.fingerprint.as_str()) else { continue };
-            met.insert(&entry.fingerprint);
-            if finding.suppressed.is_none()
-                && may_accept(finding, enforced)
-                && entry.covers(finding.level, finding.outcome)
-            {
-                let reason = Some("in the baseline".to_owned());
-                finding.suppressed = Some(Suppression { span: entry.span, is_in_source: false, reason, until: None });
-            }
-        }
-        self.entries.iter().filter(|entry| !met.contains(&entry.fingerprint)).collect()
+    /// Marks what is accepted in a report, and returns the entries for which there is no finding. `is_there` tells whether a
+    /// deployment that the report doesn't have may be there all the same, so that its trails haven't moved.
+    pub fn accept(&self, report: &mut Report, enforced: &[&str], is_there: &dyn Fn(&str) -> bool) -> Vec<&Entry> {
+        let placed = |entry: &Entry| {
+            Some(Placed { place: Place::of_fingerprint(&entry.fingerprint)?, digest: entry.declaration.clone() })
+        };
+        let placed: Vec<Placed> = self.entries.iter().filter_map(placed).collect();
+        let moves = Moves::find(&placed, report, is_there);
+        let known = Known::new(self.entries.iter().map(Entry::past), &moves);
+        let about = Past::of(report.findings.iter()).into_iter().flat_map(|past| known.about(&past));
+        let met: HashSet<usize> = about.collect();
+        let may_be_known = |finding: &Reported| finding.suppressed.is_none() && may_accept(finding, enforced);
+        known::excuse(report, &known, may_be_known, |finding, at| {
+            let reason = Some("in the baseline".to_owned());
+            let span = self.entries.get(at).and_then(|entry| entry.span);
+            finding.suppressed = Some(Suppression { span, is_in_source: false, reason, until: None });
+        });
+        self.entries.iter().enumerate().filter(|(at, _)| !met.contains(at)).map(|(_, entry)| entry).collect()
     }
 
     /// The entries of another one, and those of this that are about something else than what was checked.
@@ -113,14 +123,10 @@ impl Baseline {
         Self::new(new.entries.into_iter().chain(kept))
     }
 
-    /// The entries that accept more than those of another one.
-    pub fn added_since<'a>(&'a self, was: &'a Self) -> impl Iterator<Item = &'a Entry> {
-        let known: HashMap<&str, &Entry> =
-            was.entries.iter().map(|entry| (entry.fingerprint.as_str(), entry)).collect();
-        let is_known = move |new: &&Entry| {
-            known.get(new.fingerprint.as_str()).is_some_and(|old| old.covers(new.level, new.outcome))
-        };
-        self.entries.iter().filter(move |entry| !is_known(entry))
+    /// The entries that accept more than those of another one, whose trails have moved since.
+    pub fn added_since(&self, was: &Self, moves: &Moves) -> Vec<&Entry> {
+        let known = Known::new(was.entries.iter().map(Entry::past), moves);
+        self.entries.iter().filter(|entry| known.covering(&entry.past()).is_none()).collect()
     }
 
     /// Without the entries for which there is no finding.
@@ -131,26 +137,33 @@ impl Baseline {
 }
 
 impl Entry {
-    fn of(finding: &Reported, sources: &Sources) -> Self {
+    /// The entries of a finding, one for each trail.
+    fn of(finding: &Reported, sources: &Sources, digests: &HashMap<Place, Option<String>>) -> Vec<Self> {
         let file = || match &finding.place {
-            Place::Text(label) => sources.file(label.span.file).name.clone(),
-            Place::File(name) => name.clone(),
-            Place::Run => ".".to_owned(),
+            report::Place::Text(label) => sources.file(label.span.file).name.clone(),
+            report::Place::File(name) => name.clone(),
+            report::Place::Run => ".".to_owned(),
         };
-        Self {
-            fingerprint: finding.fingerprint.clone(),
-            subject: finding.deployment.clone().unwrap_or_else(file),
-            level: finding.level,
-            outcome: finding.outcome,
-            message: finding.message.clone(),
-            span: None,
-        }
+        let subject = finding.deployment.clone().unwrap_or_else(file);
+        let entry = |instance: Instance| {
+            let place = Place::of_fingerprint(&instance.fingerprint);
+            Self {
+                subject: subject.clone(),
+                level: finding.level,
+                outcome: finding.outcome,
+                loss: instance.loss,
+                declaration: place.and_then(|place| digests.get(&place).cloned().flatten()),
+                span: None,
+                fingerprint: instance.fingerprint.clone(),
+                message: finding.clone().about(vec![instance]).message,
+            }
+        };
+        finding.instances().into_iter().map(entry).collect()
     }
 
-    /// Whether a finding of this weight is no worse than it was.
-    fn covers(&self, level: Level, outcome: Outcome) -> bool {
-        let is_certain = |outcome: Outcome| outcome == Outcome::Fail;
-        level <= self.level && is_certain(outcome) <= is_certain(self.outcome)
+    /// The finding that it accepts.
+    fn past(&self) -> Past {
+        Past { fingerprint: self.fingerprint.clone(), level: self.level, outcome: self.outcome, loss: self.loss }
     }
 }
 
@@ -182,6 +195,8 @@ impl Reader<'_> {
                 _ => return Err(self.error(outcome.span, "`fail` or `unknown` is expected")),
             },
             message: text("message")?,
+            loss: self.loss(mapping)?,
+            declaration: self.optional(mapping, "declaration").map(|node| self.text_of(node)).transpose()?,
             span: Some(node.span),
         })
     }
@@ -203,8 +218,33 @@ impl Reader<'_> {
         }
     }
 
+    /// The lost events; nothing if they aren't on record.
+    fn loss(&self, mapping: &Mapping) -> Result<Option<Loss>, Error> {
+        let Some(least) = self.optional(mapping, "lost") else { return Ok(None) };
+        let least = self.events(least)?;
+        let most = self.optional(mapping, "may-be-lost").map(|node| self.events(node)).transpose()?;
+        Ok(Some(Loss { least, most: least.union(most.unwrap_or(Coverage::NOTHING)) }))
+    }
+
+    fn events(&self, node: &Node) -> Result<Coverage, Error> {
+        let items = node.as_sequence().ok_or_else(|| self.error(node.span, "a list of events is expected"))?;
+        items.iter().try_fold(Coverage::NOTHING, |sum, item| {
+            let event = item.as_text().and_then(loss::of_word);
+            let event =
+                event.ok_or_else(|| self.error(item.span, "a kind of events is expected, such as `kms:read`"))?;
+            Ok(sum.union(event))
+        })
+    }
+
+    fn optional<'n>(&self, mapping: &'n Mapping, key: &str) -> Option<&'n Node> {
+        mapping.entries.iter().find(|entry| entry.key.as_text() == Some(key)).map(|entry| &*entry.value)
+    }
+
     fn text(&self, mapping: &Mapping, node: &Node, key: &str) -> Result<String, Error> {
-        let value = self.member(mapping, node, key)?;
+        self.text_of(self.member(mapping, node, key)?)
+    }
+
+    fn text_of(&self, value: &Node) -> Result<String, Error> {
         value.as_text().map(str::to_owned).ok_or_else(|| self.error(value.span, "a text is expected"))
     }
 

@@ -8,39 +8,72 @@ mod touched;
 use std::collections::{HashMap, HashSet};
 
 use crate::engine::{self, Settings};
-use crate::finding::Level;
+use crate::known::{self, Known, Moves, Past, Placed};
 use crate::report::{Judged, JudgedTrail, Outcome, Place, Report, Reported};
 use crate::rules::{self, Check};
 use crate::source::FileId;
 use crate::suppress::Suppression;
-use crate::weakened;
+use crate::weakened::{self, Comments};
 
-/// Marks in a report what was there before, and adds what is gone; `name` is what the user calls the state before.
-pub fn compare(report: &mut Report, before: &mut Report, name: &str, settings: &Settings) {
-    follow_moves(report, before);
+/// The report on the files as they were, and where their trails have gone since.
+#[derive(Debug)]
+pub struct Before {
+    /// The report.
+    pub report: Report,
+    /// Where its trails are now.
+    pub moves: Moves,
+}
+
+impl Before {
+    /// A report on the files as they were.
+    pub fn new(report: Report) -> Self {
+        Self { report, moves: Moves::default() }
+    }
+}
+
+/// Marks in a report what was there before, in one state or another, and adds what is gone since each of them; `name` is
+/// what the user calls the state before.
+pub fn compare(report: &mut Report, before: &mut [Before], name: &str, settings: &Settings) {
+    for before in before.iter_mut() {
+        before.moves = Moves::find(&Placed::of(&before.report), report, &|_| false);
+    }
     if settings.suppress.is_locked {
         lift(report, before);
     }
     excuse(report, before, name, settings);
-    touched::mark(report, before);
-    let passing = Passing::of(report, before);
-    let gone: Vec<Reported> = before
-        .deployments
-        .iter()
-        .filter(|was| !has_trail(report, was) && !passing.has_one_of(was))
-        .filter_map(|was| vanished(was, before, name, settings))
-        .collect();
-    engine::add(report, gone);
+    if let Some(before) = before.first() {
+        touched::mark(report, &before.report);
+    }
+    let gone = before.iter().map(|before| gone_since(before, report, name, settings));
+    // What one of them lacks was taken away there.
+    let gone = gone.reduce(|gone, others| {
+        let is_gone = |own: &Reported| others.iter().any(|other| is_same_loss(own, other));
+        gone.into_iter().filter(is_gone).collect()
+    });
+    engine::add(report, gone.unwrap_or_default());
+}
+
+/// The findings about deployments that have no trail any more.
+fn gone_since(before: &Before, report: &Report, name: &str, settings: &Settings) -> Vec<Reported> {
+    let passing = Passing::of(report, &before.report);
+    let deployments = before.report.deployments.iter();
+    let gone = deployments.filter(|was| !has_trail(report, was, &before.moves) && !passing.has_one_of(was));
+    gone.filter_map(|was| vanished(was, &before.report, name, settings)).collect()
+}
+
+fn is_same_loss(one: &Reported, other: &Reported) -> bool {
+    (&one.deployment, &one.deployment_name) == (&other.deployment, &other.deployment_name)
 }
 
 /// Lets count what comments accept and didn't accept before.
-fn lift(report: &mut Report, before: &Report) {
-    let accepted = before.findings.iter().filter(|finding| finding.suppressed.is_some());
-    let known: HashSet<&str> = accepted.map(|finding| finding.fingerprint.as_str()).collect();
+fn lift(report: &mut Report, before: &[Before]) {
+    let comments = Comments::of(report);
+    let befores: Vec<Comments> = before.iter().map(|before| Comments::before(&before.report, &before.moves)).collect();
+    let sources = report.sources.share();
     for finding in &mut report.findings {
         let span = finding.suppressed.as_ref().and_then(|own| own.span);
-        let is_new = !known.contains(finding.fingerprint.as_str());
-        if span.is_some_and(|span| is_new && !weakened::is_setting(span, &report.sources)) {
+        let is_known = |was: &Comments| !was.is_new(finding, &comments, &sources);
+        if span.is_some_and(|span| !weakened::is_setting(span, &sources)) && !befores.iter().any(is_known) {
             finding.suppressed = None;
             finding
                 .notes
@@ -50,31 +83,28 @@ fn lift(report: &mut Report, before: &Report) {
 }
 
 /// What weighs no more than before doesn't count. What nothing may suppress does.
-fn excuse(report: &mut Report, before: &Report, name: &str, settings: &Settings) {
-    let counted = before.findings.iter().filter(|finding| finding.suppressed.is_none());
-    let known: HashMap<&str, (bool, Level)> =
-        counted.map(|finding| (finding.fingerprint.as_str(), weight(finding))).collect();
-    for finding in &mut report.findings {
-        let Some((was_certain, level)) = known.get(finding.fingerprint.as_str()) else { continue };
-        let (is_certain, is_enforced) = (weight(finding).0, settings.selection.enforced.contains(&finding.rule.id()));
-        if is_certain <= *was_certain && finding.level <= *level && !is_enforced && finding.suppressed.is_none() {
-            let reason = Some(format!("already at `{name}`"));
-            finding.suppressed = Some(Suppression { span: None, is_in_source: false, reason, until: None });
-        }
+fn excuse(report: &mut Report, before: &[Before], name: &str, settings: &Settings) {
+    let mut known = Known::default();
+    for Before { report, moves } in before {
+        let counted = report.findings.iter().filter(|finding| finding.suppressed.is_none());
+        known.add(Past::of(counted), moves);
     }
-}
-
-fn weight(finding: &Reported) -> (bool, Level) {
-    (finding.outcome == Outcome::Fail, finding.level)
+    let enforced = &settings.selection.enforced;
+    let may_be_known = |finding: &Reported| finding.suppressed.is_none() && !enforced.contains(&finding.rule.id());
+    known::excuse(report, &known, may_be_known, |finding, _| {
+        let reason = Some(format!("already at `{name}`"));
+        finding.suppressed = Some(Suppression { span: None, is_in_source: false, reason, until: None });
+    });
 }
 
 /// Whether a deployment still creates a trail, or may.
-fn has_trail(report: &Report, was: &Judged) -> bool {
-    report.deployments.iter().any(|now| is_same(now, was) && now.verdict.is_some())
-}
-
-fn is_same(one: &Judged, other: &Judged) -> bool {
-    (one.format, &one.root, &one.name) == (other.format, &other.root, &other.name)
+fn has_trail(report: &Report, was: &Judged, moves: &Moves) -> bool {
+    let (own, moved) = (known::Place::of(was), moves.of_deployment(was));
+    let is_same = |now: &Judged| {
+        let place = known::Place::of(now);
+        now.format == was.format && (place == own || Some(&place) == moved)
+    };
+    report.deployments.iter().any(|now| now.verdict.is_some() && is_same(now))
 }
 
 /// The trails of the deployments that satisfy the control, by the names and the texts of the files that declare them, since a
@@ -164,32 +194,4 @@ fn vanished(was: &Judged, before: &Report, name: &str, settings: &Settings) -> O
         suppressed: suppression.filter(|_| !is_enforced && !settings.suppress.is_off).cloned(),
         ..Reported::new(rule, message, Place::File(file.name.clone()))
     })
-}
-
-/// Gives the deployments of a report the places to which they have moved: where one is gone, another is new, and
-/// the same trails are declared in the same text.
-fn follow_moves(report: &Report, before: &mut Report) {
-    let missing_in = |other: &Report, one: &Judged| !other.deployments.iter().any(|judged| is_same(judged, one));
-    let mut new: Vec<&Judged> = report.deployments.iter().filter(|now| missing_in(before, now)).collect();
-    let mut moves = Vec::new();
-    for (index, was) in before.deployments.iter().enumerate().filter(|(_, was)| missing_in(report, was)) {
-        if let Some(at) = new.iter().position(|now| declares_same(now, report, was, before)) {
-            moves.push((index, new.swap_remove(at).root.clone()));
-        }
-    }
-    for (index, root) in moves {
-        let Some(was) = before.deployments.get_mut(index) else { continue };
-        let of_it = |finding: &&mut Reported| {
-            finding.deployment.as_ref() == Some(&was.root) && finding.deployment_name == was.name
-        };
-        before.findings.iter_mut().filter(of_it).for_each(|finding| finding.deployment = Some(root.clone()));
-        was.root = root;
-    }
-    before.name_findings();
-}
-
-fn declares_same(now: &Judged, report: &Report, was: &Judged, before: &Report) -> bool {
-    let is_kind = (now.format, &now.name) == (was.format, &was.name) && now.trails.len() == was.trails.len();
-    let mut trails = now.trails.iter().zip(&was.trails);
-    is_kind && trails.all(|(now, was)| now.address == was.address && text_of(now, report) == text_of(was, before))
 }

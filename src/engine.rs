@@ -3,6 +3,7 @@
 mod assemble;
 mod assign;
 mod at;
+mod digest;
 mod excuse;
 mod findings;
 mod judge;

@@ -17,7 +17,7 @@
 //! | [`model`] | the two waists, `Resource` and `Trail`; the [`dialects`](model::dialects) of a trail; the algebra of [`selectors`](model::selectors); what a [`policy`](model::policy) lets CloudTrail do; the [`surroundings`](model::surroundings) on which the delivery of logs depends; the names of [`region`](model::region)s |
 //! | [`formats`] | [`terraform`](formats::terraform), [`plan`](formats::plan) and [`cloudformation`](formats::cloudformation): which files belong together, and what they evaluate to |
 //! | [`finding`], [`rules`], [`error`] | verdicts, the rules that give them, and what keeps a check from being done |
-//! | [`config`], [`progress`], [`scan`], [`engine`], [`suppress`], [`fix`], [`baseline`], [`changes`], [`weakened`], [`report`] | a run: settings, how far it is, the files that may matter, judging, what is accepted, what mends it, what a change brings, the outcome |
+//! | [`config`], [`progress`], [`scan`], [`engine`], [`suppress`], [`fix`], [`known`], [`baseline`], [`changes`], [`weakened`], [`report`] | a run: settings, how far it is, the files that may matter, judging, what is accepted, what mends it, what was found before, what a change brings, the outcome |
 //! | [`output`] | one file for each format of reports |
 //! | [`lsp`] | findings in an editor, as they are typed |
 //! | [`cli`] | arguments and exit status |
@@ -59,6 +59,7 @@ pub mod error;
 pub mod finding;
 pub mod fix;
 pub mod formats;
+pub mod known;
 pub mod lsp;
 pub mod model;
 pub mod named;

@@ -2,15 +2,19 @@
 
 mod fingerprint;
 mod gate;
+mod instances;
 mod trace;
 
+pub use fingerprint::{Fingerprint, decode, encode};
 pub use gate::{FailOn, Gate, Unresolved};
+pub use instances::Instance;
 pub use trace::{Argument, Trace, Way};
 
 use crate::error::Error;
 use crate::finding::{Label, Level};
 use crate::fix::{Fix, Safety};
-use crate::model::{Reach, Wish};
+use crate::model::selectors::Loss;
+use crate::model::{Moved, Reach, Wish};
 use crate::rules::Rule;
 use crate::source::{Counted, Sources, Span};
 use crate::suppress::Suppression;
@@ -94,6 +98,8 @@ pub struct Judged {
     pub is_by_region: bool,
     /// Its trails.
     pub trails: Vec<JudgedTrail>,
+    /// Where its code says that resources and modules were moved.
+    pub moves: Vec<Moved>,
     /// The parts that weren't read: "module `vpc`".
     pub unread: Vec<String>,
 }
@@ -127,6 +133,8 @@ pub struct JudgedTrail {
     pub region: Option<String>,
     /// The place that stands for it.
     pub header: Span,
+    /// The digest of its declaration without white space.
+    pub digest: String,
     /// The value that decides that it isn't created.
     pub absence: Option<Absence>,
     /// The rules that were judged, with their outcomes.
@@ -168,8 +176,12 @@ pub struct Reported {
     pub outcome: Outcome,
     /// A sentence fragment that begins with what it is about.
     pub message: String,
-    /// The trail; nothing when it is about a deployment or a file.
+    /// The trail, or the first of several; nothing when it is about a deployment or a file.
     pub address: Option<String>,
+    /// The events that are lost, if it is about events.
+    pub loss: Option<Loss>,
+    /// The other trails that it is about.
+    pub others: Vec<Instance>,
     /// The argument.
     pub attribute: Option<String>,
     /// The deployment; nothing when it is about a file.
@@ -324,6 +336,8 @@ impl Reported {
             outcome: Outcome::Fail,
             message,
             address: None,
+            loss: None,
+            others: Vec::new(),
             attribute: None,
             deployment: None,
             deployment_name: None,

@@ -1,10 +1,13 @@
 //! What a change makes of the gate that it has to pass: comments, settings and baselines that ask for less.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use crate::baseline::{self, Baseline};
+use crate::changes::Before;
 use crate::config::{Config, Relaxed};
 use crate::finding::Label;
+use crate::known::Moves;
+use crate::model::address;
 use crate::report::{Place, Report, Reported};
 use crate::rules;
 use crate::source::{Fs, Sources, Span};
@@ -20,13 +23,26 @@ pub struct Gate<'a> {
     pub is_apart: bool,
 }
 
-/// What asks for less now than before; `before` is the report on the files as they were.
-pub fn weakened(report: &Report, before: &Report, now: Gate<'_>, was: Gate<'_>, fs: &dyn Fs) -> Vec<Reported> {
+/// The comments that suppress findings.
+#[derive(Debug)]
+pub struct Comments {
+    /// The names of the findings.
+    suppressed: HashSet<String>,
+    /// The places of each comment.
+    places: HashMap<Comment, HashSet<Span>>,
+}
+
+/// A comment by what it is about: the rule, the name of its file, its text, and the name of the resource.
+type Comment = (&'static str, String, String, Option<String>);
+
+/// What asks for less now than before.
+pub fn weakened(report: &Report, before: &Before, now: Gate<'_>, was: Gate<'_>, fs: &dyn Fs) -> Vec<Reported> {
+    let Before { report: before, moves } = before;
     let relaxed = now.config.relaxed_since(was.config).into_iter();
     let settings = relaxed.map(|relaxed| Relaxed { span: relaxed.span.filter(|_| !now.is_apart), ..relaxed });
     let mut found: Vec<Reported> = settings.map(of_setting).collect();
-    found.extend(of_comments(report, before));
-    found.extend(of_baseline(now, was.baseline));
+    found.extend(of_comments(report, before, moves));
+    found.extend(of_baseline(now, was.baseline, moves));
     found.extend(of_hidden(report, before, fs));
     found
 }
@@ -40,17 +56,52 @@ fn of_setting(relaxed: Relaxed) -> Reported {
     Reported { attribute: Some(key), ..finding(what, place) }
 }
 
+impl Comments {
+    /// Those of a report.
+    pub fn of(report: &Report) -> Self {
+        Self::before(report, &Moves::default())
+    }
+
+    /// Those of a report on files as they were.
+    pub fn before(report: &Report, moves: &Moves) -> Self {
+        let mut comments = Self { suppressed: HashSet::new(), places: HashMap::new() };
+        for finding in report.findings.iter().filter(|finding| finding.suppressed.is_some()) {
+            comments.suppressed.extend(finding.fingerprints().map(|name| moves.follow(name)));
+            if let Some((comment, span)) = comment_of(finding, &report.sources) {
+                comments.places.entry(comment).or_default().insert(span);
+            }
+        }
+        comments
+    }
+
+    /// True if a finding of now is suppressed by a comment that wasn't there: a comment that suppressed the same of the
+    /// same resource is an old one, however many calls lead to the resource now.
+    pub fn is_new(&self, finding: &Reported, now: &Self, sources: &Sources) -> bool {
+        let count = |comments: &Self, comment: &Comment| comments.places.get(comment).map_or(0, HashSet::len);
+        let is_old = |(comment, _): (Comment, Span)| (1..=count(self, &comment)).contains(&count(now, &comment));
+        let is_known = finding.fingerprints().all(|name| self.suppressed.contains(name));
+        !is_known && !comment_of(finding, sources).is_some_and(is_old)
+    }
+}
+
+/// The comment that suppresses a finding, and its place.
+fn comment_of(finding: &Reported, sources: &Sources) -> Option<(Comment, Span)> {
+    let span = finding.suppressed.as_ref()?.span?;
+    let file = sources.file(span.file);
+    let last = finding.address.as_deref().and_then(|address| address::steps(address).pop());
+    Some(((finding.rule.id(), file.name.clone(), file.slice(span).to_owned(), last.map(|step| step.name)), span))
+}
+
 /// Each comment that suppresses a finding that wasn't suppressed before.
-fn of_comments(report: &Report, before: &Report) -> Vec<Reported> {
-    let suppressed = |finding: &&Reported| finding.suppressed.is_some();
-    let known: HashSet<&str> =
-        before.findings.iter().filter(suppressed).map(|finding| finding.fingerprint.as_str()).collect();
+fn of_comments(report: &Report, before: &Report, moves: &Moves) -> Vec<Reported> {
+    let (comments, was) = (Comments::of(report), Comments::before(before, moves));
     let mut met: HashSet<(Span, &str)> = HashSet::new();
     let mut found = Vec::new();
-    for finding in report.findings.iter().filter(|finding| !known.contains(finding.fingerprint.as_str())) {
+    for finding in report.findings.iter().filter(|finding| finding.suppressed.is_some()) {
         let Some(span) = finding.suppressed.as_ref().and_then(|own| own.span) else { continue };
         // The configuration is compared setting by setting.
-        if !is_setting(span, &report.sources) && met.insert((span, finding.rule.id())) {
+        let is_new = || was.is_new(finding, &comments, &report.sources);
+        if !is_setting(span, &report.sources) && is_new() && met.insert((span, finding.rule.id())) {
             let place = Place::Text(Label { span, text: "accepted here".to_owned() });
             found.push(self::finding(format!("suppresses what `{}` finds", finding.rule.id()), place));
         }
@@ -65,8 +116,8 @@ pub fn is_setting(place: Span, sources: &Sources) -> bool {
 }
 
 /// All entries that a baseline gains are one finding: a first baseline may have hundreds.
-fn of_baseline(now: Gate<'_>, was: &Baseline) -> Option<Reported> {
-    let added: Vec<Span> = now.baseline.added_since(was).filter_map(|entry| entry.span).collect();
+fn of_baseline(now: Gate<'_>, was: &Baseline, moves: &Moves) -> Option<Reported> {
+    let added: Vec<Span> = now.baseline.added_since(was, moves).into_iter().filter_map(|entry| entry.span).collect();
     let span = *added.first()?;
     let what = match added.len() {
         1 => "accepts a finding in the baseline".to_owned(),

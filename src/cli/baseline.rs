@@ -58,8 +58,22 @@ pub(super) fn read(
 
 /// Marks what a baseline accepts, and counts the entries that are stale.
 pub(super) fn apply(baseline: &Baseline, report: &mut Report, settings: &Settings, given: &Given) -> usize {
-    let stale = baseline.accept(report, &settings.selection.enforced);
+    let stale = accept(baseline, report, &settings.selection.enforced, given);
     stale.into_iter().filter(|entry| is_checked(entry, report, given)).count()
+}
+
+/// Marks what a baseline accepts, and returns the entries for which there is no finding.
+fn accept<'b>(baseline: &'b Baseline, report: &mut Report, enforced: &[&str], given: &Given) -> Vec<&'b Entry> {
+    let sources = report.sources.share();
+    // What was checked and is no deployment is none, though its files are there.
+    let is_there = |subject: &str| is_there(subject, given.files.fs(), &sources) && !holds(subject, &sources, given);
+    baseline.accept(report, enforced, &is_there)
+}
+
+/// True if there is a directory or a file of the name of a deployment.
+pub(super) fn is_there(subject: &str, fs: &dyn Fs, sources: &Sources) -> bool {
+    let path = normalize(&sources.path_of(subject.split('#').next().unwrap_or(subject)));
+    !matches!(fs.kind(&path), Err(ReadError::Missing))
 }
 
 pub(super) fn run(command: &BaselineCommand, matches: &ArgMatches, look: Look) -> Result<ExitCode, Error> {
@@ -81,10 +95,10 @@ pub(super) fn run(command: &BaselineCommand, matches: &ArgMatches, look: Look) -
     let new = match command {
         BaselineCommand::Create(_) | BaselineCommand::Update(_) => {
             let counted = Baseline::of(&report, enforced);
-            old.replaced_by(counted, |subject| holds(subject, &report, &given))
+            old.replaced_by(counted, |subject| holds(subject, &report.sources, &given))
         }
         BaselineCommand::Prune(_) => {
-            let mut stale = old.accept(&mut report, enforced);
+            let mut stale = accept(&old, &mut report, enforced, &given);
             stale.retain(|entry| is_checked(entry, &report, &given));
             old.without(&stale)
         }
@@ -138,13 +152,13 @@ fn load(path: PathBuf, name: String, is_named: bool, Place { fs, sources }: Plac
 
 /// Whether an entry is about something that was checked this time.
 fn is_checked(entry: &Entry, report: &Report, given: &Given) -> bool {
-    holds(&entry.subject, report, given)
+    holds(&entry.subject, &report.sources, given)
 }
 
 /// Whether one of the checked paths is, or holds, what has this name.
-fn holds(subject: &str, report: &Report, given: &Given) -> bool {
+fn holds(subject: &str, sources: &Sources, given: &Given) -> bool {
     let holds = |name: String| {
         name == "." || subject.strip_prefix(&name).is_some_and(|rest| rest.is_empty() || rest.starts_with(['/', '#']))
     };
-    given.paths().any(|path| holds(report.sources.name(path)))
+    given.paths().any(|path| holds(sources.name(path)))
 }

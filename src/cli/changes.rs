@@ -151,7 +151,7 @@ fn pushed(git: Git, from: &str, to: &str) -> Result<Change, Error> {
 
 /// What was found in files as they were, and the gate that there was.
 pub(super) struct Was {
-    report: Report,
+    report: changes::Before,
     /// What has to be known of these files to check those of now.
     pub(super) base: Arc<BaseFiles>,
     config: Config,
@@ -184,12 +184,19 @@ impl Now<'_> {
         let (report, base) = engine::check_base(earlier.files.fs(), &earlier.inputs, sources, &settings)?;
         let apart = inputs::sources(self.given.read_roots.clone());
         let own = self.args.locked.then(|| self.gate_of(self.given, &apart)).transpose()?;
-        Ok(Was { report, base: Arc::new(base), config, baseline: baseline.unwrap_or_default(), own, name })
+        Ok(Was {
+            report: changes::Before::new(report),
+            base: Arc::new(base),
+            config,
+            baseline: baseline.unwrap_or_default(),
+            own,
+            name,
+        })
     }
 
     /// Leaves what is new in the report, adds what is gone and what asks for less, and returns what failed a run before.
     pub(super) fn hold_against(&self, was: &mut Was, report: &mut Report) -> report::Gate {
-        changes::compare(report, &mut was.report, &was.name, self.settings);
+        changes::compare(report, std::slice::from_mut(&mut was.report), &was.name, self.settings);
         let none = Baseline::default();
         let (config, baseline) = match &was.own {
             Some((config, baseline)) => (config, baseline.as_ref()),

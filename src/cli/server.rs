@@ -17,7 +17,7 @@ use crate::error::{Error, closest};
 use crate::fix;
 use crate::formats::Variables;
 use crate::lsp::{self, Setting, SettingValue, Target};
-use crate::source::{FileId, Sources};
+use crate::source::{Disk, FileId, Sources};
 
 /// The status of a server whose editor goes away without a word.
 const ABANDONED: u8 = 1;
@@ -42,9 +42,12 @@ fn prepare(target: &Target, texts: &[(PathBuf, Arc<str>)]) -> Result<lsp::Job, E
     let Job { args, config, given, settings } = check::job_of(args, &matches, config, given)?;
     let configuration = configuration(&settings, &given.sources);
     let enforced = settings.selection.enforced.clone();
+    let disk = Disk::new(&given.read_roots);
     let finish = move |report: &mut crate::report::Report| {
         if let Some(accepted) = &accepted {
-            report.stale_entries = accepted.accept(report, &enforced).len();
+            let sources = report.sources.share();
+            let is_there = |subject: &str| baseline::is_there(subject, &disk, &sources);
+            report.stale_entries = accepted.accept(report, &enforced, &is_there).len();
         }
         fix::spare_accepted(report);
         check::present(report, &args, &config);

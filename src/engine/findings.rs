@@ -9,7 +9,7 @@ use super::sighting::{Answer, Sighting};
 use super::witness::Witness;
 use crate::finding::{Finding, Label, Level};
 use crate::model::Trail;
-use crate::report::{Outcome, Place, Reported};
+use crate::report::{Instance, Outcome, Place, Reported};
 use crate::rules::Rule;
 use crate::source::Span;
 use crate::suppress::Suppression;
@@ -103,10 +103,13 @@ impl Case<'_> {
                 None => (self.settings.level(rule, own), finding),
             };
         let finding = place::move_out(finding, &sighting.trail, self.sources);
-        let finding = others(group).into_iter().fold(finding, Finding::note);
-        let reported = self.report(rule, level, answer.outcome, &subject(group), finding, &answer.witness);
-        let address = Some(sighting.trail.address.clone());
-        Some(self.suppress(Reported { address, ..reported }, group.suppressed.clone()))
+        let instances = group.answers.iter().map(|(sighting, answer)| Instance {
+            address: Some(sighting.trail.address.clone()),
+            fingerprint: String::new(),
+            loss: answer.rule.loses.map(|loses| loses(sighting.recorded)),
+        });
+        let reported = self.report(rule, level, answer.outcome, "", finding, &answer.witness);
+        Some(self.suppress(reported.about(instances.collect()), group.suppressed.clone()))
     }
 
     /// What two rules can't know for one reason is said once.
@@ -144,6 +147,8 @@ impl Case<'_> {
             // An address is a name, which nobody can use in part.
             message: format!("{subject}{} {}{when}", self.name_after(), brief_code(&finding.message)),
             address: None,
+            loss: None,
+            others: Vec::new(),
             attribute: finding.attribute,
             deployment: Some(self.root.clone()),
             deployment_name: self.name.map(str::to_owned),
@@ -208,26 +213,6 @@ fn is_repeated_advice(sighting: &Sighting, answer: &Answer, finding: &Finding) -
     let others = sighting.answers.iter().filter(|other| !is_advice(other));
     is_advice(answer)
         && others.filter_map(|other| other.finding.as_ref()).any(|other| other.primary.span == finding.primary.span)
-}
-
-/// What a finding is about: one trail, or the first of the instances that share it.
-fn subject(group: &Group<'_>) -> String {
-    match group.answers.as_slice() {
-        [(one, _)] => format!("trail `{}`", one.trail.address),
-        [(one, _), others @ ..] => format!("trail `{}` (and {} more)", one.trail.address, others.len()),
-        [] => String::new(),
-    }
-}
-
-/// Which other instances share the finding, as a note.
-fn others(group: &Group<'_>) -> Option<String> {
-    const MAX_SHOWN: usize = 5;
-    let others: Vec<String> =
-        group.answers.iter().skip(1).map(|(sighting, _)| format!("`{}`", sighting.trail.address)).collect();
-    let hidden = others.len().saturating_sub(MAX_SHOWN);
-    let shown: Vec<String> = others.into_iter().take(MAX_SHOWN).collect();
-    let more = if hidden > 0 { format!(" and {hidden} more") } else { String::new() };
-    (!shown.is_empty()).then(|| format!("the same goes for {}{more}", shown.join(", ")))
 }
 
 #[cfg(test)]

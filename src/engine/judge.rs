@@ -3,6 +3,7 @@
 use std::rc::Rc;
 
 use super::Settings;
+use super::digest::digest;
 use super::excuse::Excuse;
 use super::neighbours::Neighbours;
 use super::received::Takes;
@@ -88,7 +89,8 @@ impl Case<'_> {
         let trails = sightings.iter().map(|sighting| self.record(sighting)).collect();
         let name = self.name.map(str::to_owned);
         let (root, unread) = (self.root.clone(), names(unread));
-        let judged = Judged { root, format: self.format, name, verdict, is_by_region, trails, unread };
+        let moves = self.opened.moves();
+        let judged = Judged { root, format: self.format, name, verdict, is_by_region, trails, moves, unread };
         Judgement { deployment: Some(judged), findings, created, ..Judgement::default() }
     }
 
@@ -108,6 +110,7 @@ impl Case<'_> {
             verdict: None,
             is_by_region: false,
             trails: Vec::new(),
+            moves: Vec::new(),
             unread: names(unread),
         });
         Judgement { deployment, ..Judgement::default() }
@@ -208,6 +211,7 @@ impl Case<'_> {
         let asked = || sighting.answers.iter().filter(|answer| self.settings.selection.has(answer.rule));
         let is_advice = |answer: &&Answer| answer.rule.check.is_advice();
         let passed = asked().filter(|answer| answer.outcome == Outcome::Pass);
+        let declaration = sighting.trail.declaration;
         JudgedTrail {
             address: sighting.trail.address.clone(),
             kind: sighting.trail.kind,
@@ -215,6 +219,7 @@ impl Case<'_> {
             reach: sighting.reach,
             region: sighting.region.clone(),
             header: sighting.trail.header,
+            digest: digest(self.sources.file(declaration.file).slice(declaration)),
             absence: absence(&sighting.trail).filter(|_| sighting.exists == Exists::Never),
             rules: asked().filter(|answer| !is_advice(answer)).map(|answer| (answer.rule, answer.outcome)).collect(),
             grounds: passed.map(|answer| (answer.rule, (answer.rule.grounds)(&sighting.trail))).collect(),

@@ -9,8 +9,9 @@ use super::neighbours::Neighbours;
 use super::witness::{self, Witness};
 use crate::finding::{Finding, Verdict};
 use crate::formats::Opened;
+use crate::model::selectors::Bounds;
 use crate::model::surroundings::{Neighbourhood, Surroundings};
-use crate::model::{Reach, Subject, Trail, dialects};
+use crate::model::{Reach, Subject, Trail, dialects, selected};
 use crate::report::{Exists, Outcome};
 use crate::rules::{self, Check, RULES, Rule};
 use crate::value::world::explore;
@@ -25,6 +26,8 @@ pub(super) struct Sighting {
     pub(super) exists: Exists,
     /// What it records in all worlds, and what in any.
     pub(super) reach: Reach,
+    /// What its selectors record where it is created, in all worlds and in any.
+    pub(super) recorded: Bounds,
     /// The Region in which it is created in all worlds.
     pub(super) region: Option<String>,
     /// What was said of it.
@@ -135,7 +138,14 @@ pub(super) fn read(opened: &dyn Opened, site: usize, world: &World) -> Vec<Trail
 fn absent(trail: &Trail, budget: &Rc<Budget>, settings: &Settings) -> Sighting {
     let seen = [Seen { trail, world: &World::open(budget), around: None, within: OnceCell::new() }];
     let answers = answer(&rules::STALE_PLAN, &seen, None, settings).into_iter().collect();
-    Sighting { trail: trail.clone(), exists: Exists::Never, reach: Reach::NOTHING, region: None, answers }
+    Sighting {
+        trail: trail.clone(),
+        exists: Exists::Never,
+        reach: Reach::NOTHING,
+        recorded: selected(&trail.selectors),
+        region: None,
+        answers,
+    }
 }
 
 fn combine(seen: &[Seen<'_>], worlds: usize, neighbours: &Neighbours<'_>, settings: &Settings) -> Option<Sighting> {
@@ -144,7 +154,8 @@ fn combine(seen: &[Seen<'_>], worlds: usize, neighbours: &Neighbours<'_>, settin
     let exists = if is_always { Exists::Always } else { Exists::Sometimes };
     let answers = RULES.into_iter().filter_map(|rule| answer(rule, seen, Some(neighbours), settings)).collect();
     let region = region(seen);
-    Some(Sighting { trail: first.clone(), exists, reach: reach(seen, worlds), region, answers })
+    let recorded = seen.iter().map(|seen| selected(&seen.trail.selectors)).reduce(Bounds::or)?;
+    Some(Sighting { trail: first.clone(), exists, reach: reach(seen, worlds), recorded, region, answers })
 }
 
 /// In a world in which it isn't created, it records nothing.

@@ -22,7 +22,7 @@ pub use called::{BaseFiles, Called};
 pub use cloudformation::Readings;
 pub use plan::{Key, Plan, PlannedTrail};
 
-use crate::model::{Elsewhere, Resource, Subject, dialects};
+use crate::model::{Elsewhere, Moved, Resource, Subject, dialects};
 use crate::source::{FileId, Fs, SourceFile, Sources, Span, has_escaped};
 use crate::syntax::Problem;
 use crate::syntax::node::Tree;
@@ -308,6 +308,11 @@ pub trait Opened {
 
     /// The values that options give, and how the root takes them.
     fn received(&self) -> Vec<Received> {
+        Vec::new()
+    }
+
+    /// Where the code says that resources and modules were moved.
+    fn moves(&self) -> Vec<Moved> {
         Vec::new()
     }
 

@@ -11,6 +11,7 @@ pub mod region;
 pub mod selectors;
 pub mod surroundings;
 
+pub mod address;
 mod aws_key;
 mod contradiction;
 mod reach;
@@ -21,11 +22,12 @@ mod trail;
 mod unread;
 mod wish;
 
+pub use address::Moved;
 pub use aws_key::{is_aws_key, names_aws_key};
 pub use contradiction::Contradiction;
 pub use dialects::{Booleans, Dialect};
 pub use kinds::{Kind, Subject};
-pub use reach::Reach;
+pub use reach::{Reach, selected};
 pub use resource::{Argument, Holds, Ignored, Macro, Notation, Resource, Shape, meant_literal};
 pub use selectors::Selectors;
 pub use setting::{Invalid, Read, Setting};

@@ -59,7 +59,7 @@ fn when(condition: Option<bool>, bounds: Bounds) -> Bounds {
 }
 
 /// What selectors record together. CloudTrail rejects both kinds at once, and then nothing is.
-fn selected(selectors: &Selectors) -> Bounds {
+pub fn selected(selectors: &Selectors) -> Bounds {
     let nothing = Bounds::exactly(Coverage::NOTHING);
     match selectors.recorded() {
         Recorded::Everything => Bounds::exactly(Coverage::EVERYTHING),

@@ -13,6 +13,8 @@ pub struct Resource {
     pub address: String,
     /// The one-line place that stands for the resource: its header or its key.
     pub header: Span,
+    /// All of its declaration.
+    pub declaration: Span,
     /// The call that brings the code in which it is declared, when that code can't be edited.
     pub call: Option<Span>,
     /// The calls that bring it, the innermost first.

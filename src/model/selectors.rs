@@ -8,10 +8,12 @@
 mod advanced;
 mod basic;
 mod coverage;
+pub mod loss;
 
 pub use advanced::{AdvancedSelector, FieldSelector, Operator};
 pub use basic::{BasicSelector, ReadWrite};
 pub use coverage::{Bounds, Coverage};
+pub use loss::Loss;
 
 use serde::{Deserialize, Serialize};
 

@@ -15,6 +15,8 @@ pub struct Trail {
     pub is_made_by_cloudformation: bool,
     /// The one-line place that stands for it.
     pub header: Span,
+    /// All of its declaration.
+    pub declaration: Span,
     /// The call that brings the code in which it is declared, when that code can't be edited.
     pub call: Option<Span>,
     /// The calls that bring it, the innermost first.

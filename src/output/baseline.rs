@@ -5,6 +5,7 @@ use serde::Serialize;
 use super::json;
 use crate::baseline::{Baseline, Entry, VERSION};
 use crate::finding::Level;
+use crate::model::selectors::loss;
 use crate::report::Outcome;
 
 #[derive(Serialize)]
@@ -14,6 +15,12 @@ struct Line<'a> {
     level: Level,
     outcome: &'static str,
     message: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    lost: Option<Vec<&'static str>>,
+    #[serde(rename = "may-be-lost", skip_serializing_if = "Vec::is_empty")]
+    may_be_lost: Vec<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    declaration: Option<&'a str>,
 }
 
 /// The text of the file.
@@ -24,10 +31,20 @@ pub fn baseline(baseline: &Baseline) -> String {
 }
 
 fn line(entry: &Entry) -> String {
-    let Entry { fingerprint, subject, level, outcome, message, span: _ } = entry;
+    let Entry { fingerprint, subject, level, outcome, message, loss, declaration, span: _ } = entry;
     let outcome = match outcome {
         Outcome::Unknown => "unknown",
         Outcome::Pass | Outcome::Fail => "fail",
     };
-    format!("    {}", json::line(&Line { fingerprint, subject, level: *level, outcome, message }).trim_end())
+    let line = Line {
+        fingerprint,
+        subject,
+        level: *level,
+        outcome,
+        message,
+        lost: loss.map(|loss| loss::words(loss.least)),
+        may_be_lost: loss.map_or(Vec::new(), |loss| loss::words(loss.most.without(loss.least))),
+        declaration: declaration.as_deref(),
+    };
+    format!("    {}", json::line(&line).trim_end())
 }

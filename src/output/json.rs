@@ -85,6 +85,7 @@ pub(super) struct FindingEntry<'a> {
     attribute: Option<&'a str>,
     deployment: Option<&'a str>,
     deployment_name: Option<&'a str>,
+    deployments: Vec<InstanceEntry<'a>>,
     location: Option<Location>,
     flow: Vec<Step<'a>>,
     worlds: Option<Worlds<'a>>,
@@ -92,6 +93,15 @@ pub(super) struct FindingEntry<'a> {
     fix: Option<FixEntry<'a>>,
     fingerprint: &'a str,
     suppressed: Option<Suppressed<'a>>,
+}
+
+/// A trail that a finding is about, in its deployment.
+#[derive(Serialize)]
+struct InstanceEntry<'a> {
+    root: Option<&'a str>,
+    name: Option<&'a str>,
+    address: Option<&'a str>,
+    fingerprint: &'a str,
 }
 
 #[derive(Serialize)]
@@ -238,6 +248,7 @@ pub(super) fn finding<'a>(reported: &'a Reported, sources: &Sources) -> FindingE
         attribute: reported.attribute.as_deref(),
         deployment: reported.deployment.as_deref(),
         deployment_name: reported.deployment_name.as_deref(),
+        deployments: instances(reported),
         location: match &reported.place {
             Place::Text(label) => Some(location(label.span, sources)),
             Place::File(name) => Some(whole_file(name)),
@@ -250,6 +261,18 @@ pub(super) fn finding<'a>(reported: &'a Reported, sources: &Sources) -> FindingE
         fingerprint: &reported.fingerprint,
         suppressed: reported.suppressed.as_ref().map(|own| suppressed(own, sources)),
     }
+}
+
+fn instances(reported: &Reported) -> Vec<InstanceEntry<'_>> {
+    let instance = |address, fingerprint| InstanceEntry {
+        root: reported.deployment.as_deref(),
+        name: reported.deployment_name.as_deref(),
+        address,
+        fingerprint,
+    };
+    let first = instance(reported.address.as_deref(), &reported.fingerprint);
+    let others = reported.others.iter().map(|other| instance(other.address.as_deref(), &other.fingerprint));
+    std::iter::once(first).chain(others).collect()
 }
 
 fn fix<'a>(fix: &'a Fix, sources: &Sources) -> FixEntry<'a> {

@@ -76,12 +76,14 @@ fn attributes<'a>(name: &str, tests: impl IntoIterator<Item = &'a Test>) -> Vec<
 
 impl<'a> Findings<'a> {
     fn of(report: &'a Report) -> Self {
-        let key = |finding: &'a Reported| {
-            let deployment = (finding.deployment.as_deref()?, finding.deployment_name.as_deref());
-            Some((deployment, finding.address.as_deref(), finding.rule.id()))
-        };
-        let by_address: HashMap<_, _> =
-            report.findings.iter().filter_map(|finding| Some((key(finding)?, finding))).collect();
+        let mut by_address = HashMap::new();
+        for finding in &report.findings {
+            let Some(root) = finding.deployment.as_deref() else { continue };
+            let key = |address| ((root, finding.deployment_name.as_deref()), address, finding.rule.id());
+            by_address.insert(key(finding.address.as_deref()), finding);
+            let others = finding.addresses().skip(1);
+            by_address.extend(others.map(|address| (key(Some(address)), finding)));
+        }
         let mut by_header = HashMap::new();
         for judged in &report.deployments {
             for (trail, rule) in judged.trails.iter().flat_map(|trail| RULES.iter().map(move |rule| (trail, rule))) {

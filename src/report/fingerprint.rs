@@ -1,7 +1,7 @@
 //! Names of findings that stay the same when lines move.
 
 use std::collections::HashMap;
-use std::fmt::Write;
+use std::fmt::{self, Display, Formatter, Write};
 
 use super::{Place, Report, Reported};
 use crate::source::Sources;
@@ -9,40 +9,100 @@ use crate::source::Sources;
 /// The first part of each name. Names of another version are made in another way and compare with none of these.
 const VERSION: &str = "v1";
 
+/// The name of a finding in its parts, each of them [encoded](encode).
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Fingerprint {
+    /// The rule.
+    pub rule: String,
+    /// The deployment, or the file where there is none.
+    pub deployment: String,
+    /// What the configuration calls the deployment.
+    pub name: Option<String>,
+    /// The trail, with the calls that lead to it; empty when it is about a deployment or a file.
+    pub address: String,
+    /// The argument; empty when it is about none.
+    pub attribute: String,
+    /// The number among findings of which all else is the same, from the second on.
+    pub number: Option<String>,
+}
+
 impl Report {
-    /// Gives each finding its name; no two get the same.
+    /// Gives each finding a name for each trail that it is about; no two get the same.
     ///
     /// Findings of which all is the same but their place are told apart by their order in the text.
     pub fn name_findings(&mut self) {
         let mut seen: HashMap<String, usize> = HashMap::new();
-        for finding in &mut self.findings {
-            let name = name_of(finding, &self.sources);
+        let mut unique = |name: String| {
             let count = seen.entry(name.clone()).or_default();
             *count = count.saturating_add(1);
-            finding.fingerprint = if *count == 1 { name } else { format!("{name}:{count}") };
+            if *count == 1 { name } else { format!("{name}:{count}") }
+        };
+        for finding in &mut self.findings {
+            let name =
+                |address: &Option<String>| Fingerprint::of(finding, address.as_deref(), &self.sources).to_string();
+            let first = unique(name(&finding.address));
+            let others: Vec<String> = finding.others.iter().map(|other| unique(name(&other.address))).collect();
+            finding.fingerprint = first;
+            finding.others.iter_mut().zip(others).for_each(|(other, name)| other.fingerprint = name);
         }
     }
 }
 
-/// The rule, the deployment, the address with the calls that lead to the trail, and the argument.
-///
+impl Fingerprint {
+    /// The rule, the deployment, the address with the calls that lead to the trail, and the argument.
+    fn of(finding: &Reported, address: Option<&str>, sources: &Sources) -> Self {
+        let part = |text: Option<&str>| encode(text.unwrap_or_default());
+        let deployment = match (&finding.deployment, &finding.place) {
+            (Some(root), _) => encode(root),
+            // What can't be read belongs to its file, whichever deployments that is a part of.
+            (None, Place::Text(label)) => encode(&sources.file(label.span.file).name),
+            (None, Place::File(name)) => encode(name),
+            (None, Place::Run) => encode("."),
+        };
+        Self {
+            rule: finding.rule.id().to_owned(),
+            deployment,
+            name: finding.deployment_name.as_deref().map(encode),
+            address: part(address),
+            attribute: part(finding.attribute.as_deref()),
+            number: None,
+        }
+    }
+
+    /// The parts of a name; nothing if it isn't one of this version.
+    pub fn parse(text: &str) -> Option<Self> {
+        let mut parts: Vec<&str> = text.split(':').collect();
+        let is_number = |part: &&str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
+        let number = if parts.len() > 5 { parts.pop_if(|part| is_number(&&**part)) } else { None };
+        let (rule, deployment, name, address, attribute) = match *parts.as_slice() {
+            [VERSION, rule, deployment, address, attribute] => (rule, deployment, None, address, attribute),
+            [VERSION, rule, deployment, name, address, attribute] => (rule, deployment, Some(name), address, attribute),
+            _ => return None,
+        };
+        Some(Self {
+            rule: rule.to_owned(),
+            deployment: deployment.to_owned(),
+            name: name.map(str::to_owned),
+            address: address.to_owned(),
+            attribute: attribute.to_owned(),
+            number: number.map(str::to_owned),
+        })
+    }
+}
+
 /// It is made of letters, digits and `-._/:%`, which mean themselves in every format of reports.
-fn name_of(finding: &Reported, sources: &Sources) -> String {
-    let part = |text: &Option<String>| encode(text.as_deref().unwrap_or_default());
-    let deployment = match (&finding.deployment, &finding.place) {
-        (Some(root), _) => encode(root),
-        // What can't be read belongs to its file, whichever deployments that is a part of.
-        (None, Place::Text(label)) => encode(&sources.file(label.span.file).name),
-        (None, Place::File(name)) => encode(name),
-        (None, Place::Run) => encode("."),
-    };
-    let name = finding.deployment_name.iter().map(|name| format!(":{}", encode(name))).collect::<String>();
-    let (address, attribute) = (part(&finding.address), part(&finding.attribute));
-    format!("{VERSION}:{}:{deployment}{name}:{address}:{attribute}", finding.rule.id())
+impl Display for Fingerprint {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        let Self { rule, deployment, name, address, attribute, number } = self;
+        write!(f, "{VERSION}:{rule}:{deployment}")?;
+        name.iter().try_for_each(|name| write!(f, ":{name}"))?;
+        write!(f, ":{address}:{attribute}")?;
+        number.iter().try_for_each(|number| write!(f, ":{number}"))
+    }
 }
 
 /// Percent-encodes what would make two names look alike, or mean something to a reader.
-fn encode(text: &str) -> String {
+pub fn encode(text: &str) -> String {
     let mut encoded = String::with_capacity(text.len());
     for byte in text.bytes() {
         if byte.is_ascii_alphanumeric() || b"-._/".contains(&byte) {
@@ -53,4 +113,43 @@ fn encode(text: &str) -> String {
         }
     }
     encoded
+}
+
+/// The text of a part; nothing if it isn't encoded.
+pub fn decode(part: &str) -> Option<String> {
+    let mut pieces = part.split('%');
+    let mut bytes = pieces.next()?.as_bytes().to_vec();
+    for piece in pieces {
+        let (code, rest) = piece.split_at_checked(2)?;
+        bytes.push(u8::from_str_radix(code, 16).ok()?);
+        bytes.extend_from_slice(rest.as_bytes());
+    }
+    String::from_utf8(bytes).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_has_parts() {
+        for text in [
+            "v1:stopped-trail:a/b:aws_cloudtrail.t%5B0%5D:enable_logging",
+            "v1:stopped-trail:a/b:prod:aws_cloudtrail.t:enable_logging",
+            "v1:no-compliant-trail:.::",
+            "v1:no-compliant-trail:.:prod::",
+            "v1:unused-ignore:a.tf:::2",
+            "v1:unused-ignore:a.tf:prod:::2",
+        ] {
+            let parsed = Fingerprint::parse(text).unwrap();
+            assert_eq!(parsed.to_string(), text);
+            assert_eq!(parsed.number.is_some(), text.ends_with('2'), "{text}");
+            assert_eq!(parsed.name.is_some(), text.contains("prod"), "{text}");
+        }
+        assert_eq!(Fingerprint::parse("v2:a:b:c:d"), None);
+        assert_eq!(Fingerprint::parse("x"), None);
+        let address = "module.a[\"ü:%\"].aws_cloudtrail.t";
+        assert_eq!(decode(&encode(address)).as_deref(), Some(address));
+        assert_eq!(decode("%"), None);
+    }
 }

@@ -3,11 +3,12 @@
 use super::{Check, Page, Policy, Rule, events};
 use crate::finding::Verdict;
 use crate::model::Trail;
-use crate::model::selectors::{Assessment, Bounds, Coverage, Recorded, SelectorPolicy, Selectors};
+use crate::model::selectors::{Assessment, Bounds, Coverage, Loss, Recorded, SelectorPolicy, Selectors};
 
 pub(crate) static RULE: Rule =
     Rule::condition(|| Page::parse(include_str!("../../rules/excluded-event-sources.md")), Check::Trail(check))
-        .resting_on(events::grounds);
+        .resting_on(events::grounds)
+        .losing(Loss::beside_ordinary);
 
 fn check(trail: &Trail, policy: &Policy) -> Verdict {
     match trail.selectors.recorded() {

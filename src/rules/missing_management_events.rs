@@ -3,12 +3,13 @@
 use super::{Check, Page, Policy, Rule, events};
 use crate::finding::{Finding, Verdict};
 use crate::model::Trail;
-use crate::model::selectors::{Assessment, Coverage, Recorded, Selectors};
+use crate::model::selectors::{Assessment, Coverage, Loss, Recorded, Selectors};
 use crate::source::Span;
 
 pub(crate) static RULE: Rule =
     Rule::condition(|| Page::parse(include_str!("../../rules/missing-management-events.md")), Check::Trail(check))
-        .resting_on(events::grounds);
+        .resting_on(events::grounds)
+        .losing(Loss::with_ordinary);
 
 fn check(trail: &Trail, policy: &Policy) -> Verdict {
     match trail.selectors.recorded() {

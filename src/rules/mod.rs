@@ -47,7 +47,7 @@ pub(crate) use stale_plan::RULE as STALE_PLAN;
 
 use crate::error::closest;
 use crate::finding::{Finding, Label, Verdict};
-use crate::model::selectors::SelectorPolicy;
+use crate::model::selectors::{Bounds, Loss, SelectorPolicy};
 use crate::model::surroundings::Surroundings;
 use crate::model::{Deployment, Trail};
 
@@ -120,6 +120,9 @@ pub struct Rule {
     pub is_for_needed: bool,
     /// The lines on which a pass rests; empty where no single line says it.
     pub grounds: fn(&Trail) -> Vec<Label>,
+    /// The events that are lost where it fails, by what is recorded, if it is about events. The losses of all such rules are
+    /// compared with each other.
+    pub loses: Option<fn(Bounds) -> Loss>,
 }
 
 /// What a rule looks at.
@@ -195,7 +198,8 @@ impl Check {
 
 impl Rule {
     const fn new(page: fn() -> Page, check: Check) -> Self {
-        Self { page: LazyLock::new(page), check, is_condition: false, is_for_needed: false, grounds: |_| Vec::new() }
+        let page = LazyLock::new(page);
+        Self { page, check, is_condition: false, is_for_needed: false, grounds: |_| Vec::new(), loses: None }
     }
 
     /// A rule that is a part of the control.
@@ -214,6 +218,12 @@ impl Rule {
     /// The same rule with the lines on which its passes rest.
     const fn resting_on(mut self, grounds: fn(&Trail) -> Vec<Label>) -> Self {
         self.grounds = grounds;
+        self
+    }
+
+    /// The same rule with the events that are lost where it fails.
+    const fn losing(mut self, loses: fn(Bounds) -> Loss) -> Self {
+        self.loses = Some(loses);
         self
     }
 

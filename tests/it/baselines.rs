@@ -29,8 +29,8 @@ fn what_is_accepted_counts_no_more_and_stays_on_record() {
     let text = r#"{
   "version": 1,
   "findings": [
-    {"fingerprint":"v1:key-policy-blocks-delivery:.:aws_cloudtrail.t:kms_key_id","subject":".","level":"note","outcome":"unknown","message":"trail `aws_cloudtrail.t` may not be able to encrypt its logs with its key"},
-    {"fingerprint":"v1:single-region-trail:.:aws_cloudtrail.t:is_multi_region_trail","subject":".","level":"error","outcome":"fail","message":"trail `aws_cloudtrail.t` records one Region only"}
+    {"fingerprint":"v1:key-policy-blocks-delivery:.:aws_cloudtrail.t:kms_key_id","subject":".","level":"note","outcome":"unknown","message":"trail `aws_cloudtrail.t` may not be able to encrypt its logs with its key","declaration":"b88b1f4187127800"},
+    {"fingerprint":"v1:single-region-trail:.:aws_cloudtrail.t:is_multi_region_trail","subject":".","level":"error","outcome":"fail","message":"trail `aws_cloudtrail.t` records one Region only","declaration":"b88b1f4187127800"}
   ]
 }
 "#;

@@ -25,6 +25,7 @@ mod hooks;
 mod hostile;
 mod house;
 mod html;
+mod known;
 mod lsp;
 mod mentions;
 mod metamorphic;

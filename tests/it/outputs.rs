@@ -46,7 +46,7 @@ fn json_has_a_place_for_everything() {
     assert_eq!(keys(&json["deployments"][0]["trails"][0]), "address advisories exists kind location region rules");
     assert_eq!(
         keys(&json["findings"][0]),
-        "address attribute controls deployment deployment_name fingerprint fix flow level location message outcome rule suppressed worlds"
+        "address attribute controls deployment deployment_name deployments fingerprint fix flow level location message outcome rule suppressed worlds"
     );
 }
 

@@ -190,6 +190,7 @@ impl Planned {
             kind,
             address: self.address.clone(),
             header: self.header,
+            declaration: self.header,
             call: None,
             calls: Vec::new(),
             owners: vec![self.header.file],

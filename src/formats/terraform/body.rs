@@ -36,6 +36,7 @@ pub(super) fn resources(
             kind,
             address,
             header: block.header,
+            declaration: block.span,
             call,
             calls: scope.calls(),
             owners: owners(block, scope),

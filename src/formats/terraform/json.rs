@@ -19,7 +19,7 @@ use crate::syntax::node::{Entry, Mapping, Meaning, Node, NodeKind, Scalar, Tree}
 use crate::syntax::{Problem, ProblemKind};
 
 /// The kinds of top-level block that matter, and how many labels each has.
-const KINDS: [(&str, usize); 8] = [
+const KINDS: [(&str, usize); 9] = [
     ("resource", 2),
     ("data", 2),
     ("variable", 1),
@@ -27,6 +27,7 @@ const KINDS: [(&str, usize); 8] = [
     ("output", 1),
     ("provider", 1),
     ("locals", 0),
+    ("moved", 0),
     ("terraform", 0),
 ];
 

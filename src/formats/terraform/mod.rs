@@ -12,6 +12,7 @@ mod json;
 mod library;
 mod lifecycle;
 mod module;
+mod moved;
 pub(crate) mod names;
 mod normal_form;
 mod numbers;

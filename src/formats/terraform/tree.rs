@@ -16,9 +16,9 @@ use super::planned::{self, Declared};
 use super::scope::{Call, Scope};
 use super::search::{Found, Search, Site, SiteCall};
 use super::values::RootValues;
-use super::{Root, body, variables};
+use super::{Root, body, moved, variables};
 use crate::formats::{Context, Engine, Opened, Plan, Received};
-use crate::model::{Contradiction, Elsewhere, Resource, Subject};
+use crate::model::{Contradiction, Elsewhere, Moved, Resource, Subject};
 use crate::source::{FileId, Span};
 use crate::syntax::Problem;
 use crate::syntax::hcl::Block;
@@ -320,6 +320,21 @@ impl Opened for Tree<'_> {
     fn received(&self) -> Vec<Received> {
         let world = World::open(&self.budget);
         variables::received(&Evaluator::new(self, &self.root, &world))
+    }
+
+    fn moves(&self) -> Vec<Moved> {
+        let mut modules: BTreeMap<Vec<String>, &Arc<Module>> = BTreeMap::from([(Vec::new(), &self.root.module)]);
+        for site in &self.found(Subject::Trails).sites {
+            let mut caller = &self.root.module;
+            let mut path = Vec::new();
+            for call in &site.calls {
+                let Some(label) = caller.block(call.block).and_then(|block| block.labels.first()) else { break };
+                path.push(format!("module.{}", label.text));
+                caller = &call.module;
+                modules.entry(path.clone()).or_insert(caller);
+            }
+        }
+        modules.into_iter().flat_map(|(path, module)| moved::in_module(&path, module, self.context.sources)).collect()
     }
 
     fn declared(&self) -> Vec<String> {

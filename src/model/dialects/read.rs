@@ -18,6 +18,7 @@ pub fn read(resource: Resource) -> Option<Trail> {
     let Resource {
         address,
         header,
+        declaration,
         call,
         calls,
         owners,
@@ -37,6 +38,7 @@ pub fn read(resource: Resource) -> Option<Trail> {
         kind: dialect.kind,
         is_made_by_cloudformation: dialect.is_made_by_cloudformation,
         header,
+        declaration,
         call,
         calls,
         owners,

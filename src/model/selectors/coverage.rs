@@ -28,7 +28,7 @@ impl Coverage {
     }
 
     /// What is in both.
-    pub fn intersection(self, other: Self) -> Self {
+    pub const fn intersection(self, other: Self) -> Self {
         Self(self.0 & other.0)
     }
 

@@ -58,7 +58,10 @@ fn shared<'p, 'a>(
     let about = |address| page.about(Some(judged), Some(address)).iter();
     let is_other = |other: &&JudgedTrail| other.header == trail.header && other.address != trail.address;
     let instances = judged.trails.iter().filter(is_other).flat_map(|other| about(&other.address));
-    about(&trail.address).chain(instances).find(|numbered| std::ptr::eq(numbered.finding.rule, rule))
+    let shared: Vec<_> =
+        about(&trail.address).chain(instances).filter(|numbered| std::ptr::eq(numbered.finding.rule, rule)).collect();
+    let own = shared.iter().find(|numbered| numbered.finding.addresses().any(|address| address == trail.address));
+    own.or(shared.first()).copied()
 }
 
 /// What passes, with the lines on which that rests.

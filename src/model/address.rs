@@ -1,0 +1,174 @@
+//! The parts of an address, and what `moved` blocks make of it.
+
+/// The name that modules have in addresses.
+const MODULE: &str = "module";
+
+/// A module call or a resource within an address: `module.audit["a"]`, `aws_cloudtrail.t[0]`, or a logical id.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Step {
+    /// Its name without its key: `module.audit`.
+    pub name: String,
+    /// The key with its brackets: `[0]`; empty where there is none.
+    pub key: String,
+}
+
+/// What a `moved` block says: what had one address has another.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Moved {
+    /// The calls that lead to the module with the block, without keys.
+    pub module: Vec<String>,
+    /// The address before, within the module.
+    pub from: Vec<Step>,
+    /// The address after, within the module.
+    pub to: Vec<Step>,
+}
+
+/// The steps of an address, from the outermost call to the resource.
+pub fn steps(address: &str) -> Vec<Step> {
+    let mut steps = Vec::new();
+    let mut words = split(address).into_iter();
+    while let Some(first) = words.next() {
+        // A nested stack or a resource of a template has one word, all else two.
+        let text = match words.next() {
+            Some(second) => format!("{first}.{second}"),
+            None => first,
+        };
+        let (name, key) = text.split_at_checked(text.find('[').unwrap_or(text.len())).unwrap_or((&text, ""));
+        let stacks = name.split('/').map(|name| Step { name: name.to_owned(), key: String::new() });
+        steps.extend(stacks);
+        if let Some(last) = steps.last_mut() {
+            key.clone_into(&mut last.key);
+        }
+    }
+    steps
+}
+
+/// The address of these steps.
+pub fn join(steps: &[Step]) -> String {
+    steps.iter().map(|step| format!("{}{}", step.name, step.key)).collect::<Vec<_>>().join(".")
+}
+
+/// The words between the dots that stand in no key.
+fn split(address: &str) -> Vec<String> {
+    let mut words = vec![String::new()];
+    let (mut depth, mut is_quoted, mut is_escaped) = (0_usize, false, false);
+    for c in address.chars() {
+        match c {
+            '"' if !is_escaped => is_quoted = !is_quoted,
+            '[' if !is_quoted => depth = depth.saturating_add(1),
+            ']' if !is_quoted => depth = depth.saturating_sub(1),
+            '.' if depth == 0 && !is_quoted => {
+                words.push(String::new());
+                continue;
+            }
+            _ => {}
+        }
+        is_escaped = c == '\\' && !is_escaped;
+        words.last_mut().into_iter().for_each(|word| word.push(c));
+    }
+    words
+}
+
+/// The names of the steps that are calls.
+pub fn calls(steps: &[Step]) -> Vec<&str> {
+    steps.iter().take(steps.len().saturating_sub(1)).map(|step| step.name.as_str()).collect()
+}
+
+/// The same without the keys.
+pub fn without_keys(steps: &[Step]) -> Vec<&str> {
+    steps.iter().map(|step| step.name.as_str()).collect()
+}
+
+impl Moved {
+    /// What a block says in the module to which these calls lead; nothing if its addresses aren't ones.
+    pub fn new(module: Vec<String>, from: &str, to: &str) -> Option<Self> {
+        let read = |address: &str| {
+            let steps = steps(address.trim());
+            let is_one = |step: &Step| step.name.split_once('.').is_some_and(|(_, name)| !name.is_empty());
+            (!steps.is_empty() && steps.iter().all(is_one)).then_some(steps)
+        };
+        let (from, to) = (read(from)?, read(to)?);
+        let is_call = |steps: &[Step]| steps.last().is_some_and(|step| step.name.split('.').next() == Some(MODULE));
+        (is_call(&from) == is_call(&to)).then_some(Self { module, from, to })
+    }
+
+    /// The address after the move; nothing if it isn't one of those that are moved.
+    pub fn apply(&self, address: &[Step]) -> Option<Vec<Step>> {
+        let (module, within) = address.split_at_checked(self.module.len())?;
+        if !module.iter().zip(&self.module).all(|(step, call)| step.name == *call) {
+            return None;
+        }
+        let (own, rest) = within.split_at_checked(self.from.len())?;
+        let (own_last, own_calls) = own.split_last()?;
+        let (from_last, from_calls) = self.from.split_last()?;
+        if own_calls != from_calls || own_last.name != from_last.name {
+            return None;
+        }
+        let mut to = self.to.clone();
+        let last = to.last_mut()?;
+        match (from_last.key.is_empty(), last.key.is_empty()) {
+            (false, _) if own_last.key != from_last.key => return None,
+            // The whole block is moved with all its instances.
+            (true, true) => last.key.clone_from(&own_last.key),
+            (true, false) if !own_last.key.is_empty() => return None,
+            (false, _) | (true, false) => {}
+        }
+        Some([module, &to, rest].concat())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_has_steps() {
+        for (address, expected) in [
+            ("aws_cloudtrail.t", vec![("aws_cloudtrail.t", "")]),
+            ("module.a[\"x.y[\"].aws_cloudtrail.t[0]", vec![("module.a", "[\"x.y[\"]"), ("aws_cloudtrail.t", "[0]")]),
+            ("Child/Inner/Trail", vec![("Child", ""), ("Inner", ""), ("Trail", "")]),
+        ] {
+            let steps = steps(address);
+            let read: Vec<_> = steps.iter().map(|step| (step.name.as_str(), step.key.as_str())).collect();
+            assert_eq!(read, expected);
+            assert_eq!(join(&steps).replace('.', "/"), address.replace('.', "/"));
+        }
+    }
+
+    #[test]
+    fn blocks_move_what_they_name() {
+        let moved = |from, to, address| {
+            let moved = Moved::new(Vec::new(), from, to)?.apply(&steps(address))?;
+            Some(join(&moved))
+        };
+        for (from, to, address, expected) in [
+            ("aws_cloudtrail.a", "aws_cloudtrail.b", "aws_cloudtrail.a", "aws_cloudtrail.b"),
+            ("aws_cloudtrail.a", "aws_cloudtrail.b", "aws_cloudtrail.a[\"x\"]", "aws_cloudtrail.b[\"x\"]"),
+            (
+                "aws_cloudtrail.a[\"x\"]",
+                "aws_cloudtrail.a[\"y\"]",
+                "aws_cloudtrail.a[\"x\"]",
+                "aws_cloudtrail.a[\"y\"]",
+            ),
+            ("aws_cloudtrail.a", "aws_cloudtrail.a[\"y\"]", "aws_cloudtrail.a", "aws_cloudtrail.a[\"y\"]"),
+            ("aws_cloudtrail.a[0]", "aws_cloudtrail.a", "aws_cloudtrail.a[0]", "aws_cloudtrail.a"),
+            ("module.a", "module.b", "module.a[0].aws_cloudtrail.t", "module.b[0].aws_cloudtrail.t"),
+            ("aws_cloudtrail.t", "module.b.aws_cloudtrail.t", "aws_cloudtrail.t", "module.b.aws_cloudtrail.t"),
+        ] {
+            assert_eq!(moved(from, to, address).as_deref(), Some(expected), "{from} {to} {address}");
+        }
+        for (from, to, address) in [
+            ("aws_cloudtrail.a", "aws_cloudtrail.b", "aws_cloudtrail.c"),
+            ("aws_cloudtrail.a", "aws_cloudtrail.b", "module.m.aws_cloudtrail.a"),
+            ("aws_cloudtrail.a[0]", "aws_cloudtrail.b", "aws_cloudtrail.a[1]"),
+            ("aws_cloudtrail.a", "module.b", "aws_cloudtrail.a"),
+            ("aws_cloudtrail", "aws_cloudtrail.b", "aws_cloudtrail"),
+        ] {
+            assert_eq!(moved(from, to, address), None, "{from} {to} {address}");
+        }
+        let within = Moved::new(vec!["module.m".to_owned()], "aws_cloudtrail.a", "aws_cloudtrail.b").unwrap();
+        let address = within.apply(&steps("module.m[\"x\"].aws_cloudtrail.a")).unwrap();
+        assert_eq!(join(&address), "module.m[\"x\"].aws_cloudtrail.b");
+        assert_eq!(within.apply(&steps("aws_cloudtrail.a")), None);
+    }
+}

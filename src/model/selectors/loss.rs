@@ -1,0 +1,90 @@
+//! The management events that a trail doesn't record, by which two results of a rule are compared.
+
+use super::{Bounds, Coverage};
+
+/// The kinds of events by the words that files have for them.
+const WORDS: [(&str, Coverage); 6] = [
+    ("kms:read", Coverage::KMS.intersection(Coverage::READS)),
+    ("kms:write", Coverage::KMS.intersection(Coverage::WRITES)),
+    ("other:read", Coverage::ORDINARY.intersection(Coverage::READS)),
+    ("other:write", Coverage::ORDINARY.intersection(Coverage::WRITES)),
+    ("rdsdata:read", Coverage::RDS_DATA.intersection(Coverage::READS)),
+    ("rdsdata:write", Coverage::RDS_DATA.intersection(Coverage::WRITES)),
+];
+
+/// The events that are lost for certain, and those that may be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Loss {
+    /// Lost whatever the unknown parts turn out to be.
+    pub least: Coverage,
+    /// Lost at worst.
+    pub most: Coverage,
+}
+
+impl Loss {
+    /// Of no event.
+    pub const NOTHING: Self = Self { least: Coverage::NOTHING, most: Coverage::NOTHING };
+
+    /// All that is lost of reads where ordinary reads are, and of writes where ordinary writes are.
+    pub fn with_ordinary(recorded: Bounds) -> Self {
+        let rows = |recorded: Coverage| {
+            let is_lost = |row: &Coverage| !recorded.includes(row.intersection(Coverage::ORDINARY));
+            let rows = [Coverage::READS, Coverage::WRITES].into_iter().filter(is_lost);
+            rows.fold(Coverage::NOTHING, Coverage::union).without(recorded)
+        };
+        Self { least: rows(recorded.most), most: rows(recorded.least) }
+    }
+
+    /// What is lost of single sources where ordinary events of the same kind are recorded.
+    pub fn beside_ordinary(recorded: Bounds) -> Self {
+        let rows = |ordinary: Coverage, recorded: Coverage| {
+            let is_recorded = |row: &Coverage| ordinary.includes(row.intersection(Coverage::ORDINARY));
+            let rows = [Coverage::READS, Coverage::WRITES].into_iter().filter(is_recorded);
+            rows.fold(Coverage::NOTHING, Coverage::union).without(Coverage::ORDINARY).without(recorded)
+        };
+        Self { least: rows(recorded.least, recorded.most), most: rows(recorded.most, recorded.least) }
+    }
+
+    /// What either of two loses.
+    pub fn union(self, other: Self) -> Self {
+        Self { least: self.least.union(other.least), most: self.most.union(other.most) }
+    }
+
+    /// True if nothing is lost, or may be, that `other` doesn't lose as certainly.
+    pub fn is_within(self, other: Self) -> bool {
+        other.least.includes(self.least) && other.most.includes(self.most)
+    }
+}
+
+/// The words for kinds of events, in alphabetical order.
+pub fn words(coverage: Coverage) -> Vec<&'static str> {
+    WORDS.iter().filter(|(_, kind)| coverage.includes(*kind)).map(|(word, _)| *word).collect()
+}
+
+/// The kind of events that a word stands for.
+pub fn of_word(word: &str) -> Option<Coverage> {
+    WORDS.iter().find(|(known, _)| *known == word).map(|(_, kind)| *kind)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_loss_is_told_by_the_rule_to_which_it_belongs() {
+        let exactly = |lost: &[&str]| {
+            let lost = lost.iter().filter_map(|word| of_word(word)).fold(Coverage::NOTHING, Coverage::union);
+            Bounds::exactly(Coverage::EVERYTHING.without(lost))
+        };
+        let write_only = exactly(&["kms:read", "other:read", "rdsdata:read", "kms:write"]);
+        assert_eq!(words(Loss::with_ordinary(write_only).least), ["kms:read", "other:read", "rdsdata:read"]);
+        assert_eq!(words(Loss::beside_ordinary(write_only).least), ["kms:write"]);
+        let without_kms = exactly(&["kms:read", "kms:write"]);
+        assert_eq!(Loss::with_ordinary(without_kms), Loss::NOTHING);
+        assert_eq!(words(Loss::beside_ordinary(without_kms).most), ["kms:read", "kms:write"]);
+        let perhaps = Bounds { least: write_only.least, most: Coverage::EVERYTHING };
+        assert_eq!(Loss::with_ordinary(perhaps).least, Coverage::NOTHING);
+        assert!(Loss::with_ordinary(perhaps).is_within(Loss::with_ordinary(write_only)));
+        assert!(!Loss::with_ordinary(write_only).is_within(Loss::with_ordinary(perhaps)));
+    }
+}

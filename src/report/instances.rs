@@ -1,0 +1,80 @@
+//! The trails that one finding is about, each of which is accepted by itself.
+
+use super::Reported;
+use crate::model::selectors::Loss;
+
+/// How many other trails a note names.
+const MAX_SHOWN: usize = 5;
+
+/// A trail that a finding is about, or the deployment or the file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Instance {
+    /// The trail; nothing when the finding is about a deployment or a file.
+    pub address: Option<String>,
+    /// The name of the finding for this trail; see [`Report::name_findings`](super::Report::name_findings).
+    pub fingerprint: String,
+    /// The events that are lost, if it is about events.
+    pub loss: Option<Loss>,
+}
+
+impl Reported {
+    /// All that it is about, at least one.
+    pub fn instances(&self) -> Vec<Instance> {
+        let first = Instance { address: self.address.clone(), fingerprint: self.fingerprint.clone(), loss: self.loss };
+        std::iter::once(first).chain(self.others.iter().cloned()).collect()
+    }
+
+    /// The names that it has for all that it is about.
+    pub fn fingerprints(&self) -> impl Iterator<Item = &str> {
+        std::iter::once(&self.fingerprint).chain(self.others.iter().map(|other| &other.fingerprint)).map(String::as_str)
+    }
+
+    /// The trails that it is about.
+    pub fn addresses(&self) -> impl Iterator<Item = &str> {
+        std::iter::once(&self.address)
+            .chain(self.others.iter().map(|other| &other.address))
+            .flatten()
+            .map(String::as_str)
+    }
+
+    /// The same about these trails, which its message and its notes name.
+    pub fn about(mut self, instances: Vec<Instance>) -> Self {
+        let (subject, note) = (self.subject(), self.note_on_others());
+        let mut instances = instances.into_iter();
+        let Some(first) = instances.next() else { return self };
+        (self.address, self.fingerprint, self.loss) = (first.address, first.fingerprint, first.loss);
+        self.others = instances.collect();
+        self.message = format!("{}{}", self.subject(), self.message.strip_prefix(&subject).unwrap_or(&self.message));
+        self.notes.retain(|own| Some(own) != note.as_ref());
+        self.notes.extend(self.note_on_others());
+        self
+    }
+
+    /// The part of it that is about some of its instances, and the part about the others.
+    pub fn split(self, is_one: impl Fn(&Instance) -> bool) -> (Option<Self>, Option<Self>) {
+        let (own, others): (Vec<Instance>, Vec<Instance>) = self.instances().into_iter().partition(is_one);
+        match (own.is_empty(), others.is_empty()) {
+            (_, true) => (Some(self), None),
+            (true, _) => (None, Some(self)),
+            (false, false) => (Some(self.clone().about(own)), Some(self.about(others))),
+        }
+    }
+
+    /// What its message begins with, where it is about trails.
+    fn subject(&self) -> String {
+        match (&self.address, self.others.len()) {
+            (None, _) => String::new(),
+            (Some(address), 0) => format!("trail `{address}`"),
+            (Some(address), others) => format!("trail `{address}` (and {others} more)"),
+        }
+    }
+
+    /// The note that names the other trails.
+    fn note_on_others(&self) -> Option<String> {
+        let others: Vec<String> = self.addresses().skip(1).map(|address| format!("`{address}`")).collect();
+        let shown = others.get(..MAX_SHOWN.min(others.len()))?.join(", ");
+        let hidden = others.len().saturating_sub(MAX_SHOWN);
+        let more = if hidden > 0 { format!(" and {hidden} more") } else { String::new() };
+        (!others.is_empty()).then(|| format!("the same goes for {shown}{more}"))
+    }
+}

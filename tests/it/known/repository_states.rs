@@ -1,0 +1,1 @@
+//! States of a repository in which a change is compared.
