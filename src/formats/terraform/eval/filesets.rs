@@ -28,26 +28,28 @@ impl Evaluator<'_> {
             },
             _ => return failed("`fileset` takes a path and a pattern"),
         };
-        self.matching(directory, pattern, span).unwrap_or_else(|| {
-            let why = Why::NotEvaluated { construct: "`fileset` of such a pattern, or of what isn't here".to_owned() };
+        self.matching(directory, pattern, span).unwrap_or_else(|construct| {
+            let why = Why::NotEvaluated { construct: construct.to_owned() };
             computed(format!("fileset({directory}, {pattern})"), &why, None)
         })
     }
 
-    fn matching(&self, directory: &str, pattern: &str, span: Span) -> Option<Maybe<Data>> {
+    /// The files that match, or what isn't evaluated.
+    fn matching(&self, directory: &str, pattern: &str, span: Span) -> Result<Maybe<Data>, &'static str> {
         let (below, name) = pattern.rsplit_once('/').map_or(("", pattern), |(below, name)| (below, name));
         let is_simple = !below.contains(SPECIAL) && !name.contains(['[', '{', '\\']) && !name.contains("**");
         let is_plain = |part: &str| part.is_empty() || part == "." || part == "..";
         if !is_simple || (!below.is_empty() && below.split('/').any(is_plain)) {
-            return None;
+            return Err("`fileset` with `**`, `[`, `{`, `\\` or a pattern for directories");
         }
         let context = self.tree.context;
         let path = normalize(&self.tree.root.module.directory.join(directory).join(below));
+        let elsewhere = "`fileset` of a directory that isn't in the checked tree";
         if !context.sources.may_read(&path) {
-            return None;
+            return Err(elsewhere);
         }
         let is_file = |path: &Path| context.fs.kind(path) == Ok(PathKind::File);
-        let files = context.fs.list(&path).ok()?;
+        let files = context.fs.list(&path).map_err(|_| elsewhere)?;
         let name_of = |path: &Path| path.file_name().and_then(|name| name.to_str()).map(str::to_owned);
         let names = files.iter().filter(|path| is_file(path)).filter_map(|path| name_of(path));
         let mut found: Vec<String> = names.filter(|file| matches(name, file)).collect();
@@ -56,7 +58,7 @@ impl Evaluator<'_> {
             let path = if below.is_empty() { name } else { format!("{below}/{name}") };
             Traced::written(Data::String(path), span)
         };
-        Some(Known(Data::List(List { kind: ListKind::Set, items: found.into_iter().map(item).collect() })))
+        Ok(Known(Data::List(List { kind: ListKind::Set, items: found.into_iter().map(item).collect() })))
     }
 }
 
