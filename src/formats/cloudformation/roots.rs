@@ -148,11 +148,14 @@ fn uncalled(calls: &BTreeMap<FileId, Vec<FileId>>, context: Context<'_>) -> BTre
     let mut roots: BTreeSet<FileId> = calls.keys().filter(is_root).copied().collect();
     let mut reached = BTreeSet::new();
     roots.iter().for_each(|root| reach(*root, calls, &mut reached));
-    // Templates that deploy each other are reached from no root, and must not be lost.
-    for file in calls.keys() {
-        if !reached.contains(file) {
-            roots.insert(*file);
-            reach(*file, calls, &mut reached);
+    // Templates that deploy each other are reached from no root, and must not be lost. Their paths decide, since a text
+    // that is open in an editor or changed by a fix is read earlier than others.
+    let mut by_path: Vec<FileId> = calls.keys().copied().collect();
+    by_path.sort_by_cached_key(|file| context.sources.file(*file).path.clone());
+    for file in by_path {
+        if !reached.contains(&file) {
+            roots.insert(file);
+            reach(file, calls, &mut reached);
         }
     }
     roots
