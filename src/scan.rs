@@ -33,6 +33,8 @@ pub struct Inputs {
     pub keep_all: bool,
     /// Remembers all files that were looked at, so that the scan can be kept up to date.
     pub remembers: bool,
+    /// The paths that are named, aren't there, and were there before.
+    pub gone: HashSet<PathBuf>,
     /// Searches of a directory only the [program files](is_program_file) that lie directly in it.
     pub is_shallow: bool,
 }
@@ -94,6 +96,10 @@ pub fn scan(fs: &dyn Fs, inputs: &Inputs, sources: &Sources, progress: &Progress
     }
     for input in &inputs.paths {
         let failed = |cause| Error::Path { path: input.given.clone(), cause };
+        if inputs.gone.contains(&input.path) {
+            catch.program_without(&input.path, fs, inputs.keep_all);
+            continue;
+        }
         match fs.kind(&input.path).map_err(failed)? {
             PathKind::File => {
                 catch.named(&input.path, &fs.read_inside(&input.path).map_err(failed)?, inputs.keep_all);
@@ -170,6 +176,15 @@ impl Catch<'_> {
         let recognized = |text: &[u8]| FORMATS.iter().position(|format| format.recognizes(text));
         let by_content = recognized(bytes).or_else(|| recognized(&unescaped(bytes)?));
         self.consider(path, std::array::from_fn(|index| by_content == Some(index)), bytes, keep_all);
+    }
+
+    /// The other files of the program to which a file belonged that is gone: what it declared may be there now.
+    fn program_without(&self, path: &Path, fs: &dyn Fs, keep_all: bool) {
+        let directory = path.parent().filter(|_| is_program_file(path));
+        let listed = directory.and_then(|directory| fs.list(directory).ok()).unwrap_or_default();
+        for file in listed.iter().filter(|file| is_program_file(file)) {
+            self.walked(file, fs.read_inside(file).as_deref().map_err(Clone::clone), keep_all);
+        }
     }
 
     fn walked(&self, path: &Path, bytes: Result<&[u8], ReadError>, keep_all: bool) {

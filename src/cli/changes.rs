@@ -1,5 +1,6 @@
 //! `--scope` and `--diff-base`: which files are checked, and which they are compared with.
 
+use std::collections::HashSet;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -15,7 +16,7 @@ use crate::config::Config;
 use crate::engine::{self, Settings};
 use crate::error::Error;
 use crate::formats::BaseFiles;
-use crate::report::{self, Report};
+use crate::report::{self, Report, Reported};
 use crate::scan::{Input, Inputs};
 use crate::source::{Commit, Disk, Fs, Git, GitError, Index, ReadError, Snapshot, Sources};
 use crate::weakened::{Gate, weakened};
@@ -31,13 +32,15 @@ pub(super) enum Scope {
     All,
     /// What is staged, compared with `HEAD`.
     Staged,
-    /// What pre-commit asks about, else what is staged if something is, else the work tree.
+    /// What pre-commit asks about, else what is staged if something is or a commit is being made, else the work tree.
     Auto,
 }
 
 /// Files as they were.
 pub(super) struct Before {
     pub(super) given: Given,
+    /// The files of the other parents of the merge that is being made.
+    others: Vec<Given>,
     /// What the user calls that state.
     pub(super) name: String,
 }
@@ -47,6 +50,8 @@ struct Change {
     git: Git,
     now: State,
     before: State,
+    /// The other parents of the merge that is being made.
+    merged: Vec<Commit>,
     name: String,
 }
 
@@ -61,7 +66,7 @@ enum State {
 /// Puts the files that are to be checked in their place, and returns those that they are compared with.
 pub(super) fn compare(args: &CheckArgs, given: &mut Given) -> Result<Option<Before>, Error> {
     let Some(change) = change(args, given)? else { return Ok(None) };
-    let Change { git, now, before, name } = change;
+    let Change { git, now, before, merged, name } = change;
     if let Some(path) = given.paths().find(|path| !path.starts_with(&git.root)) {
         return Err(GitError::NoRepository(path.to_owned()).into());
     }
@@ -76,11 +81,19 @@ pub(super) fn compare(args: &CheckArgs, given: &mut Given) -> Result<Option<Befo
             State::WorkTree | State::Nothing => Snapshot::empty(&git, index.clone(), disk()),
         }
     };
-    let before = Before { given: earlier(given, snapshot(before)?), name };
+    let of_merged = |commit| Ok(earlier(given, snapshot(State::Commit(commit))?));
+    let others: Result<Vec<Given>, GitError> = merged.into_iter().map(of_merged).collect();
+    let before = Before { given: earlier(given, snapshot(before)?), others: others?, name };
     if !is_work_tree {
         let now = snapshot(now)?;
         given.files = Files::Snapshot(Box::new(now));
     }
+    let was_there: HashSet<&Path> = before.given.inputs.paths.iter().map(|input| input.path.as_path()).collect();
+    let is_gone =
+        |path: &&Path| was_there.contains(path) && matches!(given.files.fs().kind(path), Err(ReadError::Missing));
+    let gone =
+        given.inputs.paths.iter().map(|input| input.path.as_path()).filter(is_gone).map(Path::to_owned).collect();
+    given.inputs.gone = gone;
     Ok(Some(before))
 }
 
@@ -100,17 +113,18 @@ fn earlier(given: &Given, snapshot: Snapshot) -> Given {
 }
 
 fn change(args: &CheckArgs, given: &Given) -> Result<Option<Change>, Error> {
-    let git = Git::around(&config::common_directory(given));
+    let git = || Git::around(&config::common_directory(given));
+    let disk = Disk::new(&given.read_roots);
     let base = args.diff_base.as_deref();
     match (args.scope, base) {
         (Scope::All, None) => Ok(None),
-        (Scope::All, Some(base)) => of_work_tree(git?, base).map(Some),
-        (Scope::Staged, base) => staged(git?, base).map(Some),
-        (Scope::Auto, base) => automatic(git, base),
+        (Scope::All, Some(base)) => of_work_tree(git()?, base, &disk).map(Some),
+        (Scope::Staged, base) => staged(git()?, base, &disk).map(Some),
+        (Scope::Auto, base) => automatic(git(), base, &disk),
     }
 }
 
-fn automatic(git: Result<Git, GitError>, base: Option<&str>) -> Result<Option<Change>, Error> {
+fn automatic(git: Result<Git, GitError>, base: Option<&str>, disk: &Disk) -> Result<Option<Change>, Error> {
     let git = match (git, base) {
         (Err(GitError::NoRepository(_)), None) => return Ok(None),
         (git, _) => git?,
@@ -119,43 +133,47 @@ fn automatic(git: Result<Git, GitError>, base: Option<&str>) -> Result<Option<Ch
         return pushed(git, base.unwrap_or(&from), &to).map(Some);
     }
     match (git.has_staged_changes(), base) {
+        // A commit that changes nothing brings nothing.
+        (Ok(false), base) if git.is_in_commit() => staged(git, base, disk).map(Some),
         // There is nothing to compare with, so everything counts.
         (Err(GitError::NotInstalled), None) | (Ok(false), None) => Ok(None),
-        (Ok(false), Some(base)) => of_work_tree(git, base).map(Some),
-        (has_changes, base) => has_changes.map_err(Error::from).and_then(|_| staged(git, base)).map(Some),
+        (Ok(false), Some(base)) => of_work_tree(git, base, disk).map(Some),
+        (has_changes, base) => has_changes.map_err(Error::from).and_then(|_| staged(git, base, disk)).map(Some),
     }
 }
 
 /// What is changed since a revision and the work tree parted.
-fn of_work_tree(git: Git, base: &str) -> Result<Change, Error> {
-    let before = State::Commit(git.merge_base(base, "HEAD")?);
-    Ok(Change { git, now: State::WorkTree, before, name: base.to_owned() })
+fn of_work_tree(git: Git, base: &str, disk: &Disk) -> Result<Change, Error> {
+    let before = State::Commit(git.merge_base(base, "HEAD", &git.merged(disk)?)?);
+    Ok(Change { git, now: State::WorkTree, before, merged: Vec::new(), name: base.to_owned() })
 }
 
-fn staged(git: Git, base: Option<&str>) -> Result<Change, Error> {
-    let before = match base {
-        Some(base) => State::Commit(git.merge_base(base, "HEAD")?),
-        None if git.is_unborn()? => State::Nothing,
-        None => State::Commit(git.commit("HEAD")?),
+fn staged(git: Git, base: Option<&str>, disk: &Disk) -> Result<Change, Error> {
+    let merged = git.merged(disk)?;
+    let (before, merged) = match base {
+        Some(base) => (State::Commit(git.merge_base(base, "HEAD", &merged)?), Vec::new()),
+        None if git.is_unborn()? => (State::Nothing, Vec::new()),
+        None => (State::Commit(git.commit("HEAD")?), merged),
     };
-    Ok(Change { git, now: State::Staged, before, name: base.unwrap_or("HEAD").to_owned() })
+    Ok(Change { git, now: State::Staged, before, merged, name: base.unwrap_or("HEAD").to_owned() })
 }
 
 fn pushed(git: Git, from: &str, to: &str) -> Result<Change, Error> {
     // Git's name for nothing: the branch is new there.
     let is_nothing = from.bytes().all(|byte| byte == b'0');
-    let before = if is_nothing { State::Nothing } else { State::Commit(git.merge_base(from, to)?) };
+    let before = if is_nothing { State::Nothing } else { State::Commit(git.merge_base(from, to, &[])?) };
     let now = State::Commit(git.commit(to)?);
-    Ok(Change { git, now, before, name: from.to_owned() })
+    Ok(Change { git, now, before, merged: Vec::new(), name: from.to_owned() })
 }
 
-/// What was found in files as they were, and the gate that there was.
+/// What was found in files as they were, and the gates that there were.
 pub(super) struct Was {
-    report: changes::Before,
+    /// What was found; several where a merge is being made, as in all lists here.
+    reports: Vec<changes::Before>,
+    /// The settings and the baselines.
+    gates: Vec<(Config, Baseline)>,
     /// What has to be known of these files to check those of now.
     pub(super) base: Arc<BaseFiles>,
-    config: Config,
-    baseline: Baseline,
     /// The settings and the baseline of the tree, if they have no say now: once they are merged, they would have one.
     own: Option<(Config, Option<Baseline>)>,
     name: String,
@@ -174,7 +192,20 @@ pub(super) struct Now<'a> {
 impl Now<'_> {
     /// Judges the files as they were with the same settings, so that they differ by what was changed.
     pub(super) fn judge(&self, before: Before) -> Result<Was, Error> {
-        let Before { given: earlier, name } = before;
+        let Before { given, others, name } = before;
+        let (report, base, gate) = self.judge_one(given)?;
+        let (mut reports, mut gates) = (vec![report], vec![gate]);
+        for other in others {
+            let (report, _, gate) = self.judge_one(other)?;
+            reports.push(report);
+            gates.push(gate);
+        }
+        let apart = inputs::sources(self.given.read_roots.clone());
+        let own = self.args.locked.then(|| self.gate_of(self.given, &apart)).transpose()?;
+        Ok(Was { reports, gates, base: Arc::new(base), own, name })
+    }
+
+    fn judge_one(&self, earlier: Given) -> Result<(changes::Before, BaseFiles, (Config, Baseline)), Error> {
         let kept = inputs::sources(earlier.read_roots.clone());
         let (config, baseline) = self.gate_of(&earlier, &kept)?;
         let fs = if self.args.takes_base() { earlier.files.fs() } else { self.given.files.fs() };
@@ -182,35 +213,38 @@ impl Now<'_> {
         let Job { given: mut earlier, settings, .. } = check::job(same, earlier, &["check"])?;
         let sources = std::mem::take(&mut earlier.sources);
         let (report, base) = engine::check_base(earlier.files.fs(), &earlier.inputs, sources, &settings)?;
-        let apart = inputs::sources(self.given.read_roots.clone());
-        let own = self.args.locked.then(|| self.gate_of(self.given, &apart)).transpose()?;
-        Ok(Was {
-            report: changes::Before::new(report),
-            base: Arc::new(base),
-            config,
-            baseline: baseline.unwrap_or_default(),
-            own,
-            name,
-        })
+        Ok((changes::Before::new(report), base, (config, baseline.unwrap_or_default())))
     }
 
     /// Leaves what is new in the report, adds what is gone and what asks for less, and returns what failed a run before.
     pub(super) fn hold_against(&self, was: &mut Was, report: &mut Report) -> report::Gate {
-        changes::compare(report, std::slice::from_mut(&mut was.report), &was.name, self.settings);
+        changes::compare(report, &mut was.reports, &was.name, self.settings);
         let none = Baseline::default();
         let (config, baseline) = match &was.own {
             Some((config, baseline)) => (config, baseline.as_ref()),
             None => (self.config, self.baseline),
         };
         let now = Gate { config, baseline: baseline.unwrap_or(&none), is_apart: was.own.is_some() };
-        let then = Gate { config: &was.config, baseline: &was.baseline, is_apart: false };
-        engine::add(report, weakened(report, &was.report, now, then, self.given.files.fs()));
-        let strict = CheckArgs::from_arg_matches(&config::complete(&was.config, &["check"]))
-            .unwrap_or_else(|error| super::end(&error));
-        report::Gate {
-            fail_on: strict.fail_on.level(),
-            unresolved_fails: strict.unresolved == report::Unresolved::Fail,
-        }
+        let since = |(before, (config, baseline)): (&changes::Before, &(Config, Baseline))| {
+            weakened(report, before, now, Gate { config, baseline, is_apart: false }, self.given.files.fs())
+        };
+        let weakened = was.reports.iter().zip(&was.gates).map(since);
+        // What one of them has doesn't come with the merge.
+        let weakened = weakened.reduce(|weakened, others| {
+            let is_new = |own: &Reported| others.iter().any(|other| other.message == own.message);
+            weakened.into_iter().filter(is_new).collect()
+        });
+        engine::add(report, weakened.unwrap_or_default());
+        let gate = |(config, _): &(Config, Baseline)| {
+            let strict = CheckArgs::from_arg_matches(&config::complete(config, &["check"]))
+                .unwrap_or_else(|error| super::end(&error));
+            report::Gate {
+                fail_on: strict.fail_on.level(),
+                unresolved_fails: strict.unresolved == report::Unresolved::Fail,
+            }
+        };
+        let none = report::Gate { fail_on: None, unresolved_fails: false };
+        was.gates.iter().map(gate).reduce(report::Gate::laxer).unwrap_or(none)
     }
 
     /// The settings and the baseline before; those that nobody could use then were none.

@@ -151,7 +151,7 @@ pub(super) fn judge(args: &CheckArgs, given: &mut Given, settings: &Settings) ->
     let bar = if args.no_progress || args.quiet { None } else { progress::draw(Arc::clone(&settings.progress)) };
     let report = engine::check(given.files.fs(), &given.inputs, std::mem::take(&mut given.sources), settings)?;
     drop(bar);
-    if report.files == 0 && args.require_inputs {
+    if report.files == 0 && args.require_inputs && given.inputs.gone.is_empty() {
         let paths: Vec<String> = args.inputs.paths.iter().map(|path| path.display().to_string()).collect();
         return Err(Error::NoInputs { paths: paths.join(", ") });
     }

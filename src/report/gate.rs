@@ -43,6 +43,12 @@ pub struct Gate {
 }
 
 impl Gate {
+    /// What fails both of two gates fails this.
+    pub fn laxer(self, other: Self) -> Self {
+        let fail_on = self.fail_on.zip(other.fail_on).map(|(one, other)| one.max(other));
+        Self { fail_on, unresolved_fails: self.unresolved_fails && other.unresolved_fails }
+    }
+
     /// What fails one of two gates fails this.
     pub fn stricter(self, other: Self) -> Self {
         let fail_on = match (self.fail_on, other.fail_on) {

@@ -176,12 +176,13 @@ fn what_git_does_not_keep_is_read_from_the_disk() {
     assert_eq!(snapshot.read_inside(&at(".terraform/modules/modules.json")).unwrap(), b"{}");
     assert_eq!(snapshot.read_inside(&at("vendor/main.tf")).unwrap(), b"first");
     assert!(walk(&snapshot, &repository.root).contains_key(&at("vendor/main.tf")));
-    // A submodule at another commit isn't what it was.
+    // A submodule at another commit is read as it was.
     other.write("main.tf", "second").commit();
     repository.git_in(&at("vendor"), ["pull", "--quiet"]);
     repository.git(["add", "vendor"]);
     let snapshot = repository.snapshot("HEAD");
-    assert!(snapshot.read_inside(&at("vendor/main.tf")).is_err());
+    assert_eq!(snapshot.read_inside(&at("vendor/main.tf")).unwrap(), b"first");
+    assert_eq!(walk(&snapshot, &repository.root).keys().filter(|path| path.ends_with("vendor/main.tf")).count(), 1);
     assert_eq!(repository.staged().read_inside(&at("vendor/main.tf")).unwrap(), b"second");
 }
 
@@ -279,7 +280,7 @@ fn revisions_lead_to_commits_or_to_a_sentence() {
     repository.git(["checkout", "--quiet", "main"]);
     repository.write("c.tf", "c").commit();
     let git = Git::around(&repository.root.join("deep/inside")).unwrap();
-    assert_eq!(git.merge_base("main", "topic").unwrap(), git.commit("main~1").unwrap());
+    assert_eq!(git.merge_base("main", "topic", &[]).unwrap(), git.commit("main~1").unwrap());
     let root = repository.root.display();
     let said = |error: GitError| error.to_string();
     assert_eq!(
@@ -292,7 +293,7 @@ fn revisions_lead_to_commits_or_to_a_sentence() {
     repository.git(["checkout", "--quiet", "--orphan", "alone"]);
     repository.commit();
     let expected = format!("`alone` and `main` share no commit in the repository at `{root}`");
-    assert_eq!(said(git.merge_base("alone", "main").unwrap_err()), expected);
+    assert_eq!(said(git.merge_base("alone", "main", &[]).unwrap_err()), expected);
 }
 
 #[test]
@@ -362,7 +363,7 @@ fn nothing_that_a_repository_names_is_run() {
     repository.write("a.tf", "edited");
     let git = Git::around(&repository.root).unwrap();
     git.has_staged_changes().unwrap();
-    git.merge_base("HEAD", "main").unwrap();
+    git.merge_base("HEAD", "main", &[]).unwrap();
     walk(&repository.snapshot("HEAD"), &repository.root);
     walk(&repository.staged(), &repository.root);
     assert!(!ran.exists());

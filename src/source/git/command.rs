@@ -5,6 +5,8 @@ use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 
+use crate::source::{Disk, Fs, normalize};
+
 /// Settings that win over those of the repository, which is as little to be trusted as the files in it.
 const SETTINGS: [&str; 3] = [
     // An empty value stands for none with every version of git; `false` was the name of a program once.
@@ -27,15 +29,24 @@ const ENVIRONMENT: [(&str, &str); 7] = [
     ("GIT_LITERAL_PATHSPECS", "1"),
 ];
 
-/// What of git's environment is the user's to say: the index that a hook has to look at, and the settings.
-const KEPT: [&str; 4] = ["GIT_INDEX_FILE", "GIT_EXEC_PATH", "GIT_CONFIG_NOSYSTEM", "GIT_CONFIG_COUNT"];
+/// What of git's environment is the user's to say: the settings.
+const KEPT: [&str; 3] = ["GIT_EXEC_PATH", "GIT_CONFIG_NOSYSTEM", "GIT_CONFIG_COUNT"];
 const KEPT_PREFIXES: [&str; 4] = ["GIT_CONFIG_KEY_", "GIT_CONFIG_VALUE_", "GIT_CONFIG_GLOBAL", "GIT_CONFIG_SYSTEM"];
+
+/// What the names of variables begin with that name the commits of a merge.
+const MERGED: &str = "GITHEAD_";
 
 /// A repository.
 #[derive(Debug, Clone)]
 pub struct Git {
     /// The directory of its work tree.
     pub root: PathBuf,
+    /// Where git is run, if that isn't the work tree.
+    place: Option<PathBuf>,
+    /// Where its objects lie, if that isn't found from its work tree.
+    directory: Option<PathBuf>,
+    /// The index that the environment names for it, as in a hook.
+    index: Option<OsString>,
 }
 
 /// The name of an object that is known to be a commit.
@@ -96,15 +107,84 @@ fn deepen(is_shallow: bool) -> &'static str {
 }
 
 impl Git {
-    /// The repository in which a path lies.
+    /// The repository in which a path lies: the one that `GIT_DIR` and `GIT_WORK_TREE` name, if its work tree holds the path.
+    /// The index that `GIT_INDEX_FILE` names belongs to the repository of the environment, or else of the working directory.
     ///
     /// # Errors
     ///
     /// [`GitError::NoRepository`].
     pub fn around(path: &Path) -> Result<Self, GitError> {
-        let root = path.ancestors().find(|directory| directory.join(".git").exists());
-        let root = root.ok_or_else(|| GitError::NoRepository(path.to_owned()))?;
-        Ok(Self { root: root.to_owned() })
+        let here = std::env::current_dir().unwrap_or_default();
+        let variable = |name| std::env::var_os(name).filter(|value| !value.is_empty());
+        let named = |name| variable(name).map(|value| normalize(&here.join(value)));
+        let (directory, tree) = (named("GIT_DIR"), named("GIT_WORK_TREE"));
+        let own = Self::of_environment(path, &here, directory.as_deref(), tree);
+        let own = own.filter(|own| path.starts_with(&own.root));
+        let found = || Self::above(path).ok_or_else(|| GitError::NoRepository(path.to_owned()));
+        let is_own = own.is_some();
+        let git = own.map_or_else(found, Ok)?;
+        let is_here = || directory.is_none() && Self::above(&here).is_some_and(|here| here.root == git.root);
+        let index = variable("GIT_INDEX_FILE").filter(|_| is_own || is_here());
+        Ok(Self { index, ..git })
+    }
+
+    /// The repository whose work tree has a directory.
+    pub(super) fn at(root: &Path) -> Self {
+        Self { root: root.to_owned(), place: None, directory: None, index: None }
+    }
+
+    /// The same with a work tree that isn't where it was.
+    pub(super) fn seen_at(self, root: &Path) -> Self {
+        Self { place: Some(self.root), root: root.to_owned(), ..self }
+    }
+
+    fn above(path: &Path) -> Option<Self> {
+        path.ancestors().find(|directory| directory.join(".git").exists()).map(Self::at)
+    }
+
+    /// The repository that the environment names; nothing if it names none, or only the one that is found from the path.
+    fn of_environment(path: &Path, here: &Path, directory: Option<&Path>, tree: Option<PathBuf>) -> Option<Self> {
+        let canonical = |path: PathBuf| path.canonicalize().unwrap_or(path);
+        let directory = match (directory, &tree) {
+            (Some(directory), _) => directory.to_owned(),
+            (None, Some(_)) => Self::above(here)?.root.join(".git"),
+            (None, None) => return None,
+        };
+        let found = Self::above(path);
+        let own = found.as_ref().and_then(|found| found.ask(&["rev-parse", "--absolute-git-dir"]).ok()?);
+        let is_found = own.is_some_and(|own| canonical(own.into()) == canonical(directory.clone()));
+        match (tree, found) {
+            (None, Some(found)) if is_found => Some(found),
+            (tree, _) => {
+                // Without a name, the work tree is where git is run, unless the settings have another one.
+                let named = Self { directory: Some(directory.clone()), ..Self::at(here) };
+                let root = match tree {
+                    Some(tree) => tree,
+                    None => named.ask(&["rev-parse", "--show-toplevel"]).ok()??.into(),
+                };
+                Some(Self { root, ..named })
+            }
+        }
+    }
+
+    /// True if the environment names an index, as git does for hooks of a commit.
+    pub fn is_in_commit(&self) -> bool {
+        self.index.is_some()
+    }
+
+    /// The commits that are being merged into `HEAD`: those of `MERGE_HEAD`, or those that `git merge` names to its hooks before
+    /// it writes that file.
+    ///
+    /// # Errors
+    ///
+    /// Why git can't be asked.
+    pub fn merged(&self, disk: &Disk) -> Result<Vec<Commit>, GitError> {
+        let path = self.ask(&["rev-parse", "--git-path", "MERGE_HEAD"])?;
+        let listed = path.and_then(|path| disk.read(&self.root.join(path)).ok());
+        let listed = listed.map(|bytes| String::from_utf8_lossy(&bytes).lines().map(str::to_owned).collect::<Vec<_>>());
+        let told = || std::env::vars_os().filter_map(|(name, _)| Some(name.to_str()?.strip_prefix(MERGED)?.to_owned()));
+        let names = listed.unwrap_or_else(|| told().filter(|_| self.is_in_commit()).collect());
+        names.iter().map(|name| self.commit(name.trim())).collect()
     }
 
     /// The commit to which a revision leads, such as `HEAD`, `origin/main` or `v1.0`.
@@ -127,14 +207,17 @@ impl Git {
         }
     }
 
-    /// The last commit that two revisions share: what one of them changes begins there.
+    /// The last commit that two revisions share: what one of them changes begins there. `merged` are the commits that are
+    /// being merged into the other one.
     ///
     /// # Errors
     ///
     /// [`GitError::NoCommit`], [`GitError::NoMergeBase`], or why git can't be asked.
-    pub fn merge_base(&self, revision: &str, other: &str) -> Result<Commit, GitError> {
+    pub fn merge_base(&self, revision: &str, other: &str, merged: &[Commit]) -> Result<Commit, GitError> {
         let (first, second) = (self.commit(revision)?, self.commit(other)?);
-        if let Some(name) = self.ask(&["merge-base", &first.0, &second.0])? {
+        let mut arguments = vec!["merge-base", &first.0, &second.0];
+        arguments.extend(merged.iter().map(|commit| commit.0.as_str()));
+        if let Some(name) = self.ask(&arguments)? {
             return Ok(Commit(name));
         }
         let (revision, other, root) = (revision.to_owned(), other.to_owned(), self.root.clone());
@@ -217,9 +300,16 @@ impl Git {
             command.env_remove(name);
         }
         command.envs(ENVIRONMENT);
+        let place = self.place.as_ref().unwrap_or(&self.root);
+        if let Some(directory) = &self.directory {
+            command.env("GIT_DIR", directory).env("GIT_WORK_TREE", &self.root);
+        }
+        if let Some(index) = &self.index {
+            command.env("GIT_INDEX_FILE", index);
+        }
         // The repository is here, not above.
-        command.env("GIT_CEILING_DIRECTORIES", self.root.parent().unwrap_or(&self.root));
-        command.arg("--no-pager").arg("-C").arg(&self.root);
+        command.env("GIT_CEILING_DIRECTORIES", place.parent().unwrap_or(place));
+        command.arg("--no-pager").arg("-C").arg(place);
         command.args(SETTINGS.iter().flat_map(|setting| ["-c", setting])).args(arguments);
         Ok(command)
     }

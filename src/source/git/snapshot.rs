@@ -1,5 +1,6 @@
 //! A tree of git's as files: what was committed or staged, whatever lies in the work tree.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
@@ -16,8 +17,8 @@ const MAX_LINKS: usize = 40;
 
 /// The files of a commit, or of the index.
 ///
-/// What git keeps neither then nor now is read from the disk: installed modules, and submodules as long as they are at
-/// the same commit.
+/// What git keeps neither then nor now is read from the disk: installed modules, and submodules that are at the same commit, or
+/// whose commit isn't here.
 #[derive(Debug)]
 pub struct Snapshot {
     root: PathBuf,
@@ -28,11 +29,18 @@ pub struct Snapshot {
     excluded: Vec<u8>,
     batch: Mutex<Batch>,
     disk: Disk,
+    /// The submodules that were at another commit, as they were.
+    submodules: Vec<Snapshot>,
 }
 
+/// How many submodules are read as they were; others are read from the disk.
+const MAX_SUBMODULES: usize = 64;
+
 /// Where a path leads.
-enum Place {
+enum Place<'s> {
     Disk,
+    /// A submodule at another commit.
+    Submodule(&'s Snapshot),
     /// The path without links.
     Tree(PathBuf),
 }
@@ -79,11 +87,14 @@ impl Snapshot {
     fn new(git: &Git, entries: Entries, index: Index, disk: Disk) -> Result<Self, GitError> {
         let excluded = git.exclude_file()?.and_then(|path| disk.read(&path).ok()).unwrap_or_default();
         let excluded = if excluded.len() <= MAX_BYTES { excluded } else { Vec::new() };
-        Ok(Self { root: git.root.clone(), entries, index, excluded, batch: Mutex::new(Batch::start(git)?), disk })
+        let submodules = submodules(&entries, &index);
+        let batch = Mutex::new(Batch::start(git)?);
+        Ok(Self { root: git.root.clone(), entries, index, excluded, batch, disk, submodules })
     }
 
     /// Leaves these out of walks, too.
     pub fn excludes(&mut self, exclusions: Exclusions) {
+        self.submodules.iter_mut().for_each(|submodule| submodule.excludes(exclusions.clone()));
         self.disk.excludes(exclusions);
     }
 
@@ -99,6 +110,7 @@ impl Snapshot {
 
     /// Walks also to what ignore files name.
     pub fn walks_ignored(&mut self) {
+        self.submodules.iter_mut().for_each(Self::walks_ignored);
         self.disk.walks_ignored();
     }
 
@@ -111,14 +123,18 @@ impl Snapshot {
         match self.place(path)? {
             // Below a link that git tracks now, the disk has what the change lets it lead to.
             Place::Tree(path) if !holds_way_to(&self.index.entries, &path) => self.disk.read(&path),
+            Place::Submodule(submodule) => submodule.read_untracked(path),
             Place::Tree(_) | Place::Disk => Err(ReadError::Missing),
         }
     }
 
     /// Where a path leads that a file of the tree may name.
-    fn place(&self, path: &Path) -> Result<Place, ReadError> {
+    fn place(&self, path: &Path) -> Result<Place<'_>, ReadError> {
         let mut path = path.to_owned();
         for _ in 0..MAX_LINKS {
+            if let Some(submodule) = self.submodules.iter().find(|submodule| path.starts_with(&submodule.root)) {
+                return Ok(Place::Submodule(submodule));
+            }
             let is_installed = is_installed(&path) && !self.is_kept(&path);
             if !path.starts_with(&self.root) || is_installed || self.is_in_submodule(&path) {
                 return Ok(Place::Disk);
@@ -148,13 +164,15 @@ impl Snapshot {
         is_in(&self.entries) || is_in(&self.index.entries)
     }
 
-    /// Whether a path lies in a submodule that is at the same commit now.
+    /// Whether a path lies in a submodule that is on the disk now.
     fn is_in_submodule(&self, path: &Path) -> bool {
-        path.ancestors().any(|above| self.is_same_submodule(above, self.entries.get(above)))
+        path.ancestors().any(|above| self.is_kept_submodule(above, self.entries.get(above)))
     }
 
-    fn is_same_submodule(&self, path: &Path, entry: Option<&Entry>) -> bool {
-        matches!(entry, Some(Entry::Repository(_))) && self.index.entries.get(path) == entry
+    fn is_kept_submodule(&self, path: &Path, entry: Option<&Entry>) -> bool {
+        let is_read = self.submodules.iter().any(|submodule| submodule.root == path);
+        let is_one = |entry: Option<&Entry>| matches!(entry, Some(Entry::Repository(_)));
+        is_one(entry) && is_one(self.index.entries.get(path)) && !is_read
     }
 
     /// What lies at a path without links.
@@ -228,7 +246,7 @@ impl Snapshot {
             Entry::File(name) => Ok(name),
             Entry::Repository(_) => Err(ReadError::NotAFile),
             Entry::Link(_) => match self.place(path)? {
-                Place::Disk => Err(ReadError::OutsideTree),
+                Place::Disk | Place::Submodule(_) => Err(ReadError::OutsideTree),
                 Place::Tree(target) => match self.entries.get(&target) {
                     Some(Entry::File(name)) => Ok(name),
                     Some(Entry::Link(_) | Entry::Repository(_)) => Err(ReadError::NotAFile),
@@ -244,6 +262,7 @@ impl Fs for Snapshot {
     fn kind(&self, path: &Path) -> Result<PathKind, ReadError> {
         match self.place(path)? {
             Place::Disk => self.disk.kind(path),
+            Place::Submodule(submodule) => submodule.kind(path),
             Place::Tree(path) if self.is_directory(&path) => Ok(PathKind::Directory),
             Place::Tree(path) => match self.entries.get(&path) {
                 Some(Entry::File(_)) => Ok(PathKind::File),
@@ -256,6 +275,7 @@ impl Fs for Snapshot {
     fn read(&self, path: &Path) -> Result<Vec<u8>, ReadError> {
         match self.place(path)? {
             Place::Disk => self.disk.read(path),
+            Place::Submodule(submodule) => submodule.read(path),
             Place::Tree(path) => self.read_entry(&path),
         }
     }
@@ -263,6 +283,7 @@ impl Fs for Snapshot {
     fn read_inside(&self, path: &Path) -> Result<Vec<u8>, ReadError> {
         match self.place(path)? {
             Place::Disk => self.disk.read_inside(path),
+            Place::Submodule(submodule) => submodule.read_inside(path),
             Place::Tree(path) => self.read_entry(&path),
         }
     }
@@ -271,6 +292,7 @@ impl Fs for Snapshot {
         match self.place(directory) {
             Ok(Place::Tree(inner)) => inner,
             Ok(Place::Disk) => self.disk.without_links(directory),
+            Ok(Place::Submodule(submodule)) => submodule.without_links(directory),
             Err(_) => directory.to_owned(),
         }
     }
@@ -278,6 +300,7 @@ impl Fs for Snapshot {
     fn list(&self, directory: &Path) -> Result<Vec<PathBuf>, ReadError> {
         let inner = match self.place(directory)? {
             Place::Disk => return self.disk.list(directory),
+            Place::Submodule(submodule) => return submodule.list(directory),
             Place::Tree(inner) => inner,
         };
         if !self.is_directory(&inner) {
@@ -292,8 +315,10 @@ impl Fs for Snapshot {
     }
 
     fn walk(&self, directory: &Path, wanted: Wanted<'_>, visit: Visit<'_>) {
-        if matches!(self.place(directory), Ok(Place::Disk)) {
-            return self.disk.walk(directory, wanted, visit);
+        match self.place(directory) {
+            Ok(Place::Disk) => return self.disk.walk(directory, wanted, visit),
+            Ok(Place::Submodule(submodule)) => return submodule.walk(directory, wanted, visit),
+            Ok(Place::Tree(_)) | Err(_) => {}
         }
         let mut files = Vec::new();
         for (path, object) in self.met(directory, wanted) {
@@ -310,11 +335,41 @@ impl Fs for Snapshot {
             }
         });
         for (path, entry) in self.below(directory) {
-            if self.is_same_submodule(path, Some(entry)) && !lies_in_skipped(path, directory) {
+            if self.is_kept_submodule(path, Some(entry)) && !lies_in_skipped(path, directory) {
                 self.disk.walk(path, wanted, visit);
             }
         }
+        for submodule in self.submodules.iter().filter(|submodule| submodule.root.starts_with(directory)) {
+            if !lies_in_skipped(&submodule.root, directory) {
+                submodule.walk(&submodule.root, wanted, visit);
+            }
+        }
     }
+}
+
+/// The submodules of a tree that are at another commit or in another place now, and whose commits are here.
+fn submodules(entries: &Entries, index: &Index) -> Vec<Snapshot> {
+    let moved = entries.iter().filter_map(|(path, entry)| match entry {
+        Entry::Repository(name) if index.entries.get(path) != Some(entry) => Some((path, name)),
+        Entry::Repository(_) | Entry::File(_) | Entry::Link(_) => None,
+    });
+    let is_new = |(path, entry): &(&PathBuf, &Entry)| {
+        matches!(entry, Entry::Repository(_)) && !matches!(entries.get(*path), Some(Entry::Repository(_)))
+    };
+    let new = || index.entries.iter().filter(is_new).map(|(path, _)| path).take(MAX_SUBMODULES);
+    let read = moved.take(MAX_SUBMODULES).filter_map(|(path, name)| {
+        let mut places = std::iter::once(path).chain(new()).filter(|place| place.join(".git").exists());
+        places.find_map(|place| submodule(path, place, name))
+    });
+    read.collect()
+}
+
+/// A submodule at a commit, as if its work tree were at a path; nothing if the commit isn't here.
+fn submodule(path: &Path, place: &Path, name: &str) -> Option<Snapshot> {
+    let git = Git::at(place).seen_at(path);
+    let commit = git.commit(name).ok()?;
+    let index = Index { entries: Entries::new(), absent: BTreeSet::new() };
+    Snapshot::of_commit(&git, &commit, index, Disk::new(&[path.to_owned()])).ok()
 }
 
 /// The entries below a directory, in order: paths are ordered by their parts.
