@@ -32,6 +32,8 @@ pub(super) fn run() -> Result<ExitCode, Error> {
 fn prepare(target: &Target, texts: &[(PathBuf, Arc<str>)]) -> Result<lsp::Job, Error> {
     let failed = |error: clap::Error| Error::Environment(error.to_string());
     let words = words(&target.settings)?;
+    config::spoken(&[], None)?;
+    words.iter().try_for_each(check_word)?;
     let given = inputs::open(target, texts);
     let spoken = CheckArgs::from_arg_matches(&config::spoken(&words, None)?).map_err(failed)?;
     let config = config::load(&spoken.config, &given, given.files.fs(), &given.sources)?;
@@ -106,6 +108,14 @@ fn words(settings: &[Setting]) -> Result<Vec<String>, Error> {
         }
     }
     Ok(words)
+}
+
+/// Tells which setting has a value that its option doesn't take.
+fn check_word(word: &String) -> Result<(), Error> {
+    match config::spoken(std::slice::from_ref(word), None) {
+        Err(Error::Environment(cause)) => Err(Error::Setting { text: word.clone(), cause }),
+        other => other.map(drop),
+    }
 }
 
 /// The files that were read so far, but for values of variables, which any text can give.

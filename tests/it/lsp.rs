@@ -489,7 +489,7 @@ fn the_settings_that_are_documented_exist() {
             Some("object") => json!({ "a": "b" }),
             Some(_) | None => json!("a"),
         };
-        let settings = json!({ name.strip_prefix("trailint.").unwrap(): value });
+        let settings = json!({ name.split('.').nth(1).unwrap(): value });
         editor.notify("workspace/didChangeConfiguration", json!({ "settings": settings }));
         editor.settle();
     }
