@@ -53,6 +53,8 @@ pub struct Finding {
     pub primary: Label,
     /// The way the value came, from the trail outwards, and other places that matter.
     pub related: Vec<Label>,
+    /// Where the value is set, if the way that it came is known.
+    pub setter: Option<Span>,
     /// What else the reader should know.
     pub notes: Vec<String>,
     /// What to do, as one imperative sentence.
@@ -101,6 +103,7 @@ impl Finding {
             attribute: None,
             primary: Label { span, text: label.into() },
             related: Vec::new(),
+            setter: None,
             notes: Vec::new(),
             help: None,
             wishes: Vec::new(),
@@ -115,6 +118,7 @@ impl Finding {
     /// The way the value came.
     pub fn via(mut self, hops: &[Hop]) -> Self {
         self.related.extend(Hop::labels(hops).map(|(span, text)| Label { span, text }));
+        self.setter = hops.last().map(|hop| hop.span).or(self.setter);
         self
     }
 

@@ -192,6 +192,8 @@ pub struct Reported {
     pub place: Place,
     /// The way a value came, and other places that matter.
     pub related: Vec<Label>,
+    /// The places where the values that it is about are set, if these come from elsewhere.
+    pub setters: Vec<Span>,
     /// The step of that way that a change has touched, where the place itself isn't touched.
     pub changed: Option<Label>,
     /// What else the reader should know.
@@ -343,6 +345,7 @@ impl Reported {
             deployment_name: None,
             place,
             related: Vec::new(),
+            setters: Vec::new(),
             notes: Vec::new(),
             help: None,
             wishes: Vec::new(),

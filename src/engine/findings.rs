@@ -139,6 +139,10 @@ impl Case<'_> {
         blocked_by.extend(witness.subjects.iter().flat_map(|subject| things(subject)));
         blocked_by.sort_unstable();
         blocked_by.dedup();
+        let wished = finding.wishes.iter().filter_map(|wish| wish.steps().last()).map(|step| step.span);
+        let set = finding.setter.filter(|_| finding.wishes.is_empty() && outcome == Outcome::Fail);
+        let mut setters: Vec<Span> = wished.chain(set).collect();
+        setters.dedup();
         Reported {
             rule,
             fingerprint: String::new(),
@@ -154,6 +158,7 @@ impl Case<'_> {
             deployment_name: self.name.map(str::to_owned),
             place: Place::Text(brief_label(finding.primary)),
             related: finding.related.into_iter().map(brief_label).collect(),
+            setters,
             notes: finding.notes,
             help: finding.help,
             wishes: finding.wishes,

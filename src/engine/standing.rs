@@ -224,7 +224,11 @@ impl Standing {
         let was_readable = !self.scan.unreadable.iter().any(|(unreadable, _)| unreadable == path);
         // What is said of a file that can't be read stands in no text, so it isn't found by the texts that are touched.
         let turns = (is_met || known.is_some()) && !(is_readable && was_readable);
-        if is_new || is_directory || turns {
+        // A directory that wasn't there is there with its first file.
+        let was_missing =
+            |(above, error): &(PathBuf, ReadError)| *error == ReadError::Missing && path.starts_with(above);
+        let appears = !is_gone && self.scan.unreadable.iter().any(was_missing);
+        if is_new || is_directory || turns || appears {
             return false;
         }
         let is_same = known.is_some_and(|id| {
@@ -345,7 +349,8 @@ impl Held {
                 Place::Text(label) => Some(label),
                 Place::File(_) | Place::Run => None,
             };
-            primary.into_iter().chain(&finding.related).any(|label| files.contains(&label.span.file))
+            let labels = primary.into_iter().chain(&finding.related).map(|label| label.span);
+            labels.chain(finding.setters.iter().copied()).any(|span| files.contains(&span.file))
         })
     }
 }

@@ -8,7 +8,7 @@ use lsp_types::{
     Uri, WorkspaceEdit,
 };
 
-use super::diagnostics::{Places, deciders};
+use super::diagnostics::{Places, setters};
 use super::folder::Folder;
 use crate::fix::{Fix, Safety};
 use crate::report::{Place, Report, Reported};
@@ -97,8 +97,8 @@ impl Actions<'_> {
         };
         let is_here = move |finding: &Reported| match &finding.place {
             Place::Text(label) => {
-                let deciders = deciders(finding, &self.report.sources);
-                std::iter::once(label.span).chain(deciders).any(&touches)
+                let setters = setters(finding, &self.report.sources);
+                std::iter::once(label.span).chain(setters).any(&touches)
             }
             Place::File(_) | Place::Run => false,
         };

@@ -1,11 +1,13 @@
 //! What the server can do, and what the editor can.
 
+use std::path::Path;
+
 use lsp_types::{CodeActionKind, PositionEncodingKind};
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
 use super::positions::Encoding;
-use super::{actions, pages};
+use super::{actions, pages, uris};
 
 /// The parameters of `initialize` that matter here. The rest is long, and may hold what nobody has heard of yet.
 #[derive(Debug, Default, Deserialize)]
@@ -15,6 +17,8 @@ pub(super) struct Beginning {
     workspace_folders: Option<Vec<OpenFolder>>,
     /// The only folder, where an editor names no others.
     root_uri: Option<String>,
+    /// The same as a path, from older editors.
+    root_path: Option<String>,
     initialization_options: Value,
 }
 
@@ -28,8 +32,9 @@ impl Beginning {
     /// The folders that are open.
     pub(super) fn folders(&self) -> Vec<OpenFolder> {
         let folders = self.workspace_folders.clone().unwrap_or_default();
-        let root = self.root_uri.iter().filter(|_| folders.is_empty()).map(|uri| OpenFolder { uri: uri.clone() });
-        folders.iter().cloned().chain(root).collect()
+        let path = || Some(uris::of(Path::new(self.root_path.as_ref()?))?.as_str().to_owned());
+        let root = self.root_uri.clone().or_else(path).filter(|_| folders.is_empty());
+        folders.into_iter().chain(root.map(|uri| OpenFolder { uri })).collect()
     }
 
     /// The settings of the editor.

@@ -28,7 +28,7 @@ const SOURCE: &str = "trailint";
 const FINDING: &str = "finding";
 
 /// The kind of a diagnostic where the value is set that a finding is about.
-const DECIDER: &str = "set-here";
+const SETTER: &str = "set-here";
 
 /// What is said of each file.
 pub(super) type All = BTreeMap<PathBuf, Vec<Diagnostic>>;
@@ -90,15 +90,15 @@ impl<'a> Places<'a> {
                 report::Place::File(_) | report::Place::Run => None,
             };
             let related = finding.related.iter().map(|label| label.span);
-            primary.into_iter().chain(related).chain(deciders(finding, self.sources)).collect::<Vec<_>>()
+            primary.into_iter().chain(related).chain(setters(finding, self.sources)).collect::<Vec<_>>()
         };
         self.prepare(report.told().flat_map(labels).collect::<Vec<_>>());
         for finding in report.told() {
             let Some((path, range)) = self.place(finding) else { continue };
             push(all, path, self.diagnostic(finding, range));
-            for decider in deciders(finding, self.sources) {
-                let path = self.sources.file(self.sources.outermost(decider).file).path.clone();
-                if let Some(diagnostic) = self.of_decider(finding, decider) {
+            for setter in setters(finding, self.sources) {
+                let path = self.sources.file(self.sources.outermost(setter).file).path.clone();
+                if let Some(diagnostic) = self.of_setter(finding, setter) {
                     push(all, path, diagnostic);
                 }
             }
@@ -131,13 +131,13 @@ impl<'a> Places<'a> {
     }
 
     /// A diagnostic at the place where the value is set with which the finding would be gone.
-    fn of_decider(&self, finding: &Reported, decider: Span) -> Option<Diagnostic> {
+    fn of_setter(&self, finding: &Reported, setter: Span) -> Option<Diagnostic> {
         let report::Place::Text(place) = &finding.place else { return None };
-        let range = self.location(decider)?.range;
-        let step = finding.related.iter().find(|label| label.span == decider);
-        let step = step.map_or("decided here", |label| label.text.as_str());
+        let range = self.location(setter)?.range;
+        let step = finding.related.iter().find(|label| label.span == setter);
+        let step = step.map_or("set here", |label| label.text.as_str());
         let diagnostic = self.without_labels(finding, range, output::message_at(finding, step));
-        let diagnostic = Diagnostic { data: self.data(finding, DECIDER), ..diagnostic };
+        let diagnostic = Diagnostic { data: self.data(finding, SETTER), ..diagnostic };
         Some(self.with_labels(diagnostic, std::iter::once(place)))
     }
 
@@ -185,19 +185,15 @@ impl<'a> Places<'a> {
 }
 
 /// The places where the values are set that a finding is about, unless it is shown there itself.
-pub(super) fn deciders(finding: &Reported, sources: &Sources) -> Vec<Span> {
+pub(super) fn setters(finding: &Reported, sources: &Sources) -> Vec<Span> {
     let report::Place::Text(place) = &finding.place else { return Vec::new() };
     let own = sources.outermost(place.span);
-    let mut deciders: Vec<Span> = Vec::new();
-    for decider in finding.wishes.iter().filter_map(|wish| wish.steps().last()).map(|hop| hop.span) {
-        let outer = sources.outermost(decider);
+    let is_elsewhere = |setter: &Span| {
+        let outer = sources.outermost(*setter);
         // Values of the command line have no place that can be shown.
-        let is_shown = sources.file(outer.file).path.is_absolute();
-        if is_shown && !own.holds(outer) && !outer.holds(own) && !deciders.contains(&decider) {
-            deciders.push(decider);
-        }
-    }
-    deciders
+        sources.file(outer.file).path.is_absolute() && !own.holds(outer) && !outer.holds(own)
+    };
+    finding.setters.iter().copied().filter(is_elsewhere).collect()
 }
 
 /// Adds a diagnostic, unless there is the same of another deployment.

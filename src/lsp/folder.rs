@@ -217,11 +217,13 @@ impl Folder {
         self.state.as_ref().is_some_and(|state| state.standing.has_met_below(directory))
     }
 
-    /// The files that were read.
+    /// The files that were read, and those above the directory that would decide how it is checked.
     pub(super) fn files(&self) -> Vec<PathBuf> {
-        let files = self.sources().map(Sources::all).unwrap_or_default();
-        let files = files.into_iter().filter(|(_, file)| file.within.is_none() && file.path.is_absolute());
-        files.map(|(_, file)| file.path.clone()).collect()
+        let Some(sources) = self.sources() else { return Vec::new() };
+        let files = sources.all().into_iter().filter(|(_, file)| file.within.is_none() && file.path.is_absolute());
+        let above = self.target.directory.ancestors().skip(1).take_while(|directory| sources.may_read(directory));
+        let deciding = above.flat_map(|directory| DECIDING.map(|name| directory.join(name)));
+        files.map(|(_, file)| file.path.clone()).chain(deciding).collect()
     }
 
     /// The values that come about at a place of a file, or pass through there.

@@ -83,8 +83,9 @@ def same(value, read, what):
 class Editor:
     """A server, the texts that are open, and what it has published."""
 
-    def __init__(self, capabilities=MODERN, settings=None):
-        self.root = pathlib.Path(os.path.realpath(tempfile.mkdtemp(prefix="trailint-editor-")))
+    def __init__(self, capabilities=MODERN, settings=None, root=None):
+        self.is_guest = root is not None
+        self.root = root or pathlib.Path(os.path.realpath(tempfile.mkdtemp(prefix="trailint-editor-")))
         self.capabilities = capabilities
         self.settings = settings or {}
         self.encoding = "utf-16"
@@ -113,7 +114,8 @@ class Editor:
         if self.process.poll() is None:
             self.process.kill()
         self.process.wait()
-        shutil.rmtree(self.root, ignore_errors=True)
+        if not self.is_guest:
+            shutil.rmtree(self.root, ignore_errors=True)
 
     # The stream.
 
@@ -258,7 +260,7 @@ class Editor:
         if uri in self.texts:
             return self.texts[uri]
         path = self.path(uri)
-        return path.read_bytes().decode("utf-8-sig") if path.exists() else None
+        return path.read_bytes().decode("utf-8-sig") if path.is_file() else None
 
     def lines(self, text):
         return text.replace("\r\n", "\n").replace("\r", "\n").split("\n")

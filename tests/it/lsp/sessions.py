@@ -2,6 +2,8 @@
 
 import copy
 import os
+import random
+import shutil
 import sys
 import time
 import traceback
@@ -369,10 +371,10 @@ def files_that_were_read_are_watched():
             patterns = [own["globPattern"] for own in watchers]
             if capabilities is MODERN:
                 expected = [{"baseUri": editor.uri("shared"), "pattern": "all[[]1[]].dat"}]
-                expected.append({"baseUri": editor.uri(), "pattern": "trailint.toml"})
+                expected += [{"baseUri": editor.uri(), "pattern": name} for name in ("trailint.toml", ".gitignore")]
             else:
-                expected = [f"{editor.root}/shared/all[[]1[]].dat", f"{editor.root}/trailint.toml"]
-            ensure(sorted(map(str, patterns)) == sorted(map(str, expected)), patterns)
+                expected = [f"{editor.root}/{name}" for name in ("shared/all[[]1[]].dat", "trailint.toml", ".gitignore")]
+            ensure(all(own in patterns for own in expected) and len(patterns) == 6, patterns)
             editor.write("shared/all[1].dat", "true")
             editor.watched((values, 2))
             ensure(editor.found(main) == [], editor.published)
@@ -447,6 +449,114 @@ def findings_show_where_values_are_set():
         ensure(editor.found(values, "set-here") == [] and editor.found(prod, "set-here") == [(RULE, 5)], editor.published)
         ensure(editor.found(template) == [(RULE, 12)], editor.published)
         ensure(editor.found(parameters, "set-here") == [(RULE, 0)], editor.published)
+
+
+def each_kind_of_value_shows_where_it_is_set():
+    resource = 'resource "aws_cloudtrail" "t" {\n  is_multi_region_trail = true\n%s\n}\n'
+    cases = {
+        "logging": ("enable_logging = var.x", "x = false"),
+        "selector": ('event_selector {\n  read_write_type = var.x\n}', 'x = "ReadOnly"'),
+        "management": ("event_selector {\n  include_management_events = var.x\n}", "x = false"),
+        "excluded": ('event_selector {\n  exclude_management_event_sources = var.x\n}', 'x = ["kms.amazonaws.com"]'),
+        "global": ("include_global_service_events = var.x", "x = false"),
+        "validation": ("enable_log_file_validation = var.x", "x = null"),
+        "kms": ("kms_key_id = var.x", "x = null"),
+        "member": ("enable_logging = var.x.on", "x = {\n  on = false\n}"),
+        "local": ("enable_logging = local.y", "x = false"),
+    }
+    with Editor() as editor:
+        for name, (argument, value) in cases.items():
+            editor.write(f"{name}/main.tf", resource % argument + 'variable "x" {}\nlocals {\n  y = var.x\n}\n')
+            editor.write(f"{name}/terraform.tfvars", value + "\n")
+        editor.write(
+            "nested.yaml",
+            "Parameters:\n  All:\n    Type: String\n" + TEMPLATE.replace("MultiRegionTrail: false", "MultiRegionTrail: !Ref All"),
+        )
+        stack = editor.write(
+            "stack.yaml",
+            "Resources:\n  Nested:\n    Type: AWS::CloudFormation::Stack\n    Properties:\n"
+            "      TemplateURL: ./nested.yaml\n      Parameters:\n        All: 'false'\n",
+        )
+        editor.initialize()
+        editor.settle()
+        lacking = [name for name in cases if not editor.found(editor.uri(f"{name}/terraform.tfvars"), "set-here")]
+        ensure(lacking == [], lacking)
+        ensure(editor.found(stack, "set-here") == [(RULE, 6)], editor.published[stack])
+
+
+def any_way_leads_to_the_same():
+    """Whatever was typed, written, opened and closed: in the end is shown what a new editor shows."""
+    texts = {
+        "trail/main.tf": [MODULE, BAD, GOOD, MODULE.replace("type = bool", "")],
+        "prod/main.tf": [call("true"), call("false"), call("var.x") + 'variable "x" {}\n', call("false", "../other"), ""],
+        "prod/terraform.tfvars": ["x = false\n", "x = true\n", "x = \n"],
+        "other/main.tf": [GOOD, MODULE, 'resource "aws_cloudtrail" "u" {\n'],
+        "other/t.yaml": [TEMPLATE, TEMPLATE.replace("false", "true"), "a: b\n", TEMPLATE.replace("false", "!Ref X")],
+        "trailint.toml": ["", f'select = ["{RULE}"]\n', "nonsense = 1\n", 'exclude = ["other"]\n'],
+        "prod/trailint.toml": ["", f'select = ["{OTHER}"]\n'],
+        "prod/.gitignore": ["", "*.yaml\n"],
+    }
+    folders = ["", "prod", "trail", "other"]
+    seeds = range(int(os.environ.get("TRAILINT_SEED", "0")), int(os.environ.get("TRAILINT_SEED", "0")) + 12)
+    for seed in seeds:
+        chance = random.Random(seed)
+        with Editor() as editor:
+            os.mkdir(editor.root / ".git")
+            for name, choices in texts.items():
+                if chance.random() < 0.7:
+                    editor.write(name, chance.choice(choices))
+            roots = chance.sample(folders, chance.randrange(3))
+            editor.initialize(roots)
+            done = []
+            for _ in range(25):
+                name = chance.choice(list(texts))
+                uri, text, path = editor.uri(name), chance.choice(texts[name]), editor.root / name
+                way = chance.choice(["open", "type", "type", "write", "write", "close", "remove", "folder", "settle", "move"])
+                done.append((way, name))
+                if way == "open" and uri not in editor.texts:
+                    editor.open(name, text if chance.random() < 0.5 or not path.exists() else path.read_text())
+                elif way == "type" and uri in editor.texts:
+                    editor.change(uri, editor.texts[uri], text) if editor.texts[uri] else editor.edit(
+                        uri, [{"range": {"start": {"line": 0, "character": 0}, "end": {"line": 0, "character": 0}}, "newText": text}]
+                    )
+                elif way == "write":
+                    kind = 2 if path.exists() else 1
+                    editor.write(name, text)
+                    editor.watched((uri, kind))
+                elif way == "close" and uri in editor.texts:
+                    editor.close_text(uri)
+                elif way == "remove" and path.exists():
+                    if chance.random() < 0.5:
+                        path.unlink()
+                        editor.watched((uri, 3))
+                    elif path.parent != editor.root:
+                        shutil.rmtree(path.parent)
+                        editor.watched((editor.uri(name.split("/")[0]), 3))
+                elif way == "move" and (editor.root / "other").exists() and not (editor.root / "aside").exists():
+                    os.rename(editor.root / "other", editor.root / "aside")
+                    files = [{"oldUri": editor.uri("other"), "newUri": editor.uri("aside")}]
+                    editor.notify("workspace/didRenameFiles", {"files": files})
+                elif way == "folder":
+                    folder = chance.choice(folders)
+                    event = {"added": [], "removed": []}
+                    event["removed" if folder in roots else "added"].append({"uri": editor.uri(folder), "name": folder})
+                    roots.remove(folder) if folder in roots else roots.append(folder)
+                    editor.notify("workspace/didChangeWorkspaceFolders", {"event": event})
+                elif way == "settle":
+                    editor.settle()
+            editor.settle()
+            with Editor(root=editor.root) as other:
+                other.initialize(roots)
+                for uri, text in editor.texts.items():
+                    other.open(None, text, uri)
+                other.settle()
+                # Findings stay while settings are typed with which no check can run.
+                if other.messages:
+                    continue
+                shown = [{uri: found for uri, found in own.published.items() if found} for own in (editor, other)]
+                for uri in shown[0].keys() | shown[1].keys():
+                    ones = [sorted(map(str, own.get(uri, []))) for own in shown]
+                    ensure(ones[0] == ones[1], f"seed {seed}, folders {roots}, after {done}: {uri} shows {ones[0]}, a new editor {ones[1]}")
 
 
 def settings_of_the_editor():
