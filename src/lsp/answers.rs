@@ -1,7 +1,7 @@
 //! Answers to what is asked about a place.
 //!
-//! They are given on a check that is up to date. Actions wait for it as long as it takes, since they change the text as it is;
-//! a hover waits a moment, as long as somebody looks.
+//! They are given on a check that is up to date. Actions wait for it as long as it takes, since they change the text as it is,
+//! and are worked out by the thread that checks, since each fix is tried; a hover waits a moment, as long as somebody looks.
 
 use std::cmp::Reverse;
 use std::io::{self, Write};
@@ -13,7 +13,9 @@ use lsp_types::{CodeActionOrCommand, CodeActionParams, Hover, HoverParams, Numbe
 use serde_json::Value;
 
 use super::actions::Actions;
+use super::capabilities::Abilities;
 use super::diagnostics::Places;
+use super::documents::Documents;
 use super::folder::Folder;
 use super::positions::Lines;
 use super::session::Session;
@@ -27,12 +29,13 @@ const PATIENCE: Duration = Duration::from_secs(1);
 /// A request that waits for a check.
 pub(super) struct Pending {
     pub(super) id: RequestId,
-    question: Question,
+    pub(super) question: Question,
     /// When it is answered without one.
     pub(super) until: Option<Instant>,
 }
 
-enum Question {
+/// What is asked.
+pub(super) enum Question {
     Hover(HoverParams),
     Actions(CodeActionParams),
 }
@@ -62,18 +65,13 @@ impl<W: Write> Session<W> {
         Ok(())
     }
 
-    /// Answers the requests that needn't wait any longer, in the order in which they came.
-    pub(super) fn answer(&mut self, is_due: impl Fn(&Pending) -> bool) -> io::Result<()> {
-        for pending in self.pending.extract_if(.., |pending| is_due(pending)).collect::<Vec<_>>() {
-            match &pending.question {
-                Question::Hover(params) => {
-                    let found = self.hover(params);
-                    self.client.answer(pending.id, found)?;
-                }
-                Question::Actions(params) => {
-                    let found = self.actions(params);
-                    self.client.answer(pending.id, found)?;
-                }
+    /// Answers the hovers that needn't wait any longer, in the order in which they came.
+    pub(super) fn answer_hovers(&mut self, is_due: impl Fn(&Pending) -> bool) -> io::Result<()> {
+        let is_answered = |own: &mut Pending| matches!(own.question, Question::Hover(_)) && is_due(own);
+        for pending in self.pending.extract_if(.., is_answered).collect::<Vec<_>>() {
+            if let Question::Hover(params) = &pending.question {
+                let found = self.hover(params);
+                self.client.answer(pending.id, found)?;
             }
         }
         Ok(())
@@ -81,14 +79,9 @@ impl<W: Write> Session<W> {
 
     /// Answers all requests that wait, with nothing.
     pub(super) fn answer_nothing(&mut self) -> io::Result<()> {
-        std::mem::take(&mut self.pending).into_iter().try_for_each(|own| self.client.answer(own.id, Value::Null))
-    }
-
-    /// The checks that know a file, the one of the nearest directory first.
-    fn knowing(&self, path: &Path) -> Vec<&Folder> {
-        let mut folders: Vec<&Folder> = self.folders.iter().filter(|folder| folder.file(path).is_some()).collect();
-        folders.sort_by_key(|own| (!own.holds(path), Reverse(own.target.directory.components().count())));
-        folders
+        let pending = std::mem::take(&mut self.pending).into_iter().map(|own| own.id);
+        let ids: Vec<RequestId> = pending.chain(std::mem::take(&mut self.answering)).collect();
+        ids.into_iter().try_for_each(|id| self.client.answer(id, Value::Null))
     }
 
     /// The rule whose name stands at a place.
@@ -107,7 +100,7 @@ impl<W: Write> Session<W> {
         let path = document.path.as_deref()?;
         let lines = Lines::new(&document.text, self.abilities.encoding);
         let offset = u32::try_from(lines.offset(at.position)).ok()?;
-        let ways = self.knowing(path).into_iter().find_map(|folder| {
+        let ways = knowing(&self.folders, path).into_iter().find_map(|folder| {
             let sources = folder.sources()?;
             let places = Places::new(sources, &self.documents, self.abilities);
             let link = |span: Span| -> Option<(Uri, u32)> {
@@ -135,27 +128,40 @@ impl<W: Write> Session<W> {
         }
         rules
     }
+}
 
-    fn actions(&self, params: &CodeActionParams) -> Option<Vec<CodeActionOrCommand>> {
-        let path = uris::path(params.text_document.uri.as_str())?;
-        let mut found = None;
-        for folder in self.knowing(&path) {
-            let report = &folder.report()?;
-            let actions = Actions {
-                folder,
-                report,
-                places: &Places::new(&report.sources, &self.documents, self.abilities),
-                file: folder.file(&path)?,
-                params,
-                is_versioned: self.abilities.versioned_edits,
-            };
-            found = Some(actions.all());
-            if found.as_ref().is_some_and(|all| !all.is_empty()) {
-                break;
-            }
+/// The checks that know a file, the one of the nearest directory first.
+fn knowing<'f>(folders: &'f [Folder], path: &Path) -> Vec<&'f Folder> {
+    let mut folders: Vec<&Folder> = folders.iter().filter(|folder| folder.file(path).is_some()).collect();
+    folders.sort_by_key(|own| (!own.holds(path), Reverse(own.target.directory.components().count())));
+    folders
+}
+
+/// What can be done at a place: that of the first check that has something to offer.
+pub(super) fn actions(
+    params: &CodeActionParams,
+    folders: &[Folder],
+    documents: &Documents,
+    abilities: Abilities,
+) -> Option<Vec<CodeActionOrCommand>> {
+    let path = uris::path(params.text_document.uri.as_str())?;
+    let mut found = None;
+    for folder in knowing(folders, &path) {
+        let report = &folder.report()?;
+        let actions = Actions {
+            folder,
+            report,
+            places: &Places::new(&report.sources, documents, abilities),
+            file: folder.file(&path)?,
+            params,
+            is_versioned: abilities.versioned_edits,
+        };
+        found = Some(actions.all());
+        if found.as_ref().is_some_and(|all| !all.is_empty()) {
+            break;
         }
-        found
     }
+    found
 }
 
 fn holds(range: Range, position: Position) -> bool {

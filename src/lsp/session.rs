@@ -20,14 +20,14 @@ use lsp_types::{ConfigurationItem, ConfigurationParams, Diagnostic, Registration
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use super::answers::Pending;
+use super::answers::{Pending, Question};
 use super::capabilities::{Abilities, Beginning, OpenFolder};
 use super::client::Client;
 use super::documents::Documents;
 use super::folder::Folder;
 use super::frames::Frame;
 use super::settings::{SECTION, Settings};
-use super::worker::{Outcome, Task};
+use super::worker::{Answer, Outcome, Task};
 use super::workspace::Root;
 use super::{Event, uris, watch};
 
@@ -79,6 +79,8 @@ pub(super) struct Session<W> {
     pub(super) complaints: BTreeMap<PathBuf, String>,
     /// The requests that wait for a check.
     pub(super) pending: Vec<Pending>,
+    /// The requests that the other thread answers.
+    pub(super) answering: Vec<RequestId>,
     /// The files outside of the general patterns that are watched.
     pub(super) watched: BTreeSet<PathBuf>,
     /// True if the editor has gone away.
@@ -115,6 +117,7 @@ impl<W: Write> Session<W> {
             published_loose: BTreeMap::new(),
             complaints: BTreeMap::new(),
             pending: Vec::new(),
+            answering: Vec::new(),
             watched: BTreeSet::new(),
             is_closed: false,
         }
@@ -124,7 +127,7 @@ impl<W: Write> Session<W> {
     pub(super) fn take(&mut self, event: Event, cancelled: &HashSet<RequestId>) -> io::Result<Option<End>> {
         match event {
             Event::Closed => self.is_closed = true,
-            Event::Checked(Some(outcome)) => self.checked(outcome),
+            Event::Checked(Some(outcome)) => self.checked(outcome)?,
             Event::Checked(None) => return Err(io::Error::other("the thread that checks has ended")),
             Event::Frame(Frame::Broken { code, id, message }) => self.client.refuse_broken(&id, code, &message)?,
             Event::Frame(Frame::Message(Message::Response(response))) => self.answered(response),
@@ -145,16 +148,17 @@ impl<W: Write> Session<W> {
                 self.notify(notification)?;
             }
         }
-        let given_up = self.pending.extract_if(.., |pending| cancelled.contains(&pending.id));
-        for pending in given_up.collect::<Vec<_>>() {
-            self.client.refuse(pending.id, ErrorCode::RequestCanceled, "cancelled")?;
+        let given_up = self.pending.extract_if(.., |own| cancelled.contains(&own.id)).map(|own| own.id);
+        let given_up = given_up.chain(self.answering.extract_if(.., |id| cancelled.contains(id)));
+        for id in given_up.collect::<Vec<_>>() {
+            self.client.refuse(id, ErrorCode::RequestCanceled, "cancelled")?;
         }
         Ok(None)
     }
 
     /// True if the editor has gone away and nobody waits for an answer.
     pub(super) fn is_over(&self) -> bool {
-        self.is_closed && self.pending.is_empty()
+        self.is_closed && self.pending.is_empty() && self.answering.is_empty()
     }
 
     /// When there is something to do even if nothing comes in.
@@ -167,7 +171,7 @@ impl<W: Write> Session<W> {
     pub(super) fn settle(&mut self) -> io::Result<()> {
         let now = Instant::now();
         self.awaited.take_if(|awaited| awaited.until <= now);
-        self.answer(|pending| pending.until.is_some_and(|until| until <= now))?;
+        self.answer_hovers(|pending| pending.until.is_some_and(|until| until <= now))?;
         if self.stage != Stage::Running || self.is_checking || self.awaited.is_some() {
             return Ok(());
         }
@@ -175,31 +179,50 @@ impl<W: Write> Session<W> {
             self.publish()?;
             self.watch_read_files()?;
             if self.changed.is_empty() {
-                return self.answer(|_| true);
+                self.answer_hovers(|_| true)?;
+                return if self.pending.is_empty() { Ok(()) } else { self.hand_over(true) };
             }
         }
-        self.check();
-        Ok(())
+        self.hand_over(false)
     }
 
-    /// Hands everything to the other thread.
-    fn check(&mut self) {
+    /// Hands everything to the other thread, which checks it again or answers all that is asked.
+    fn hand_over(&mut self, answers: bool) -> io::Result<()> {
+        let mut questions = Vec::new();
+        for pending in self.pending.extract_if(.., |_| answers) {
+            if let Question::Actions(params) = pending.question {
+                self.answering.push(pending.id.clone());
+                questions.push((pending.id, params));
+            }
+        }
         let task = Task {
             folders: std::mem::take(&mut self.folders),
             changed: std::mem::take(&mut self.changed).into_iter().collect(),
             documents: self.documents.clone(),
             abilities: self.abilities,
+            questions,
         };
         // An editor that opens a file may call it by another URI than we did.
         self.unpublished.extend(task.changed.iter().cloned());
-        // If the thread has ended, that is an event by itself.
-        self.is_checking = self.worker.send(task).is_ok();
+        self.is_checking = true;
+        self.worker.send(task).map_err(|_| io::Error::other("the thread that checks has ended"))
     }
 
-    fn checked(&mut self, outcome: Outcome) {
+    fn checked(&mut self, outcome: Outcome) -> io::Result<()> {
         self.is_checking = false;
         self.folders = outcome.folders;
         self.unpublished.extend(outcome.touched);
+        for Answer { id, params, found } in outcome.answers {
+            let is_wanted = self.answering.extract_if(.., |own| *own == id).count() > 0;
+            match is_wanted {
+                // Others were answered or given up meanwhile.
+                false => {}
+                true if self.changed.is_empty() => self.client.answer(id, found)?,
+                // Their places are those of old texts.
+                true => self.pending.push(Pending { id, question: Question::Actions(params), until: None }),
+            }
+        }
+        Ok(())
     }
 
     fn request(&mut self, request: Request) -> io::Result<()> {

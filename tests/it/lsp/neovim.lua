@@ -27,10 +27,22 @@ local function ask(method, params)
 end
 
 local rule = "single-region-trail"
+local command = { vim.env.TRAILINT, "server" }
+local id
+if vim.lsp.config then
+  -- From 0.11 on, as the documentation says.
+  vim.lsp.config("trailint", { cmd = command, filetypes = { "terraform" }, root_markers = { "trailint.toml" } })
+  vim.lsp.enable("trailint")
+end
 vim.cmd("edit main.tf")
 vim.bo.filetype = "terraform"
-local id = vim.lsp.start_client({ name = "trailint", cmd = { vim.env.TRAILINT, "server" }, root_dir = vim.fn.getcwd() })
-vim.lsp.buf_attach_client(0, id)
+if vim.lsp.config then
+  wait("the server", function() return vim.lsp.get_clients({ name = "trailint" })[1] end)
+  id = vim.lsp.get_clients({ name = "trailint" })[1].id
+else
+  id = vim.lsp.start_client({ name = "trailint", cmd = command, root_dir = vim.fn.getcwd() })
+  vim.lsp.buf_attach_client(0, id)
+end
 wait("the finding", function() return find(rule) end)
 
 local finding = find(rule)

@@ -22,7 +22,7 @@ fn neovim_shows_a_finding_and_its_fix_makes_it_go() {
 
 fn try_out(program: &Path) {
     let text = "resource \"aws_cloudtrail\" \"t\" {\n  is_multi_region_trail = false\n}\n";
-    let scratch = Scratch::new("neovim", &[("main.tf", text)]);
+    let scratch = Scratch::new("neovim", &[("main.tf", text), ("trailint.toml", "")]);
     let mut editor = Command::new(program);
     editor.args(["--headless", "-u", "NONE", "-n", "-c"]);
     editor.arg(format!("luafile {}", package("tests/it/lsp/neovim.lua").display())).current_dir(&scratch.0);

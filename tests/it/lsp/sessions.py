@@ -643,15 +643,45 @@ def hostile_messages():
 
 
 def everything_is_answered_at_the_end():
-    with Editor() as editor:
+    start = {"line": 0, "character": 0}
+    for only in (None, ["source.fixAll"]):
+        with Editor() as editor:
+            main = editor.write("main.tf", BAD)
+            editor.initialize()
+            editor.open("main.tf")
+            for number in range(20):
+                editor.change(main, "resource", "\nresource")
+                context = {"diagnostics": [], **({"only": only} if only else {})}
+                params = {"textDocument": {"uri": main}, "range": {"start": start, "end": start}, "context": context}
+                asked = editor.start_request("textDocument/codeAction", params)
+                if number % 5 == 4:
+                    editor.notify("$/cancelRequest", {"id": asked})
+                if number == 10:
+                    editor.rest(0.2)
+            editor.close()
+
+
+def actions_fit_the_text_as_it_is():
+    """An edit that was worked out while somebody typed is worked out again."""
+    with Editor(without("workspace/workspaceEdit/documentChanges")) as editor:
         main = editor.write("main.tf", BAD)
         editor.initialize()
         editor.open("main.tf")
-        for number in range(20):
+        editor.settle()
+        context = {"diagnostics": [], "only": ["source.fixAll"]}
+        start = {"line": 0, "character": 0}
+        for number in range(10):
+            params = {"textDocument": {"uri": main}, "range": {"start": start, "end": start}, "context": context}
+            asked = editor.start_request("textDocument/codeAction", params)
             editor.change(main, "resource", "\nresource")
-            params = {"textDocument": {"uri": main}, "range": {"start": {"line": 0, "character": 0}, "end": {"line": 0, "character": 0}}}
-            editor.start_request("textDocument/codeAction", {**params, "context": {"diagnostics": []}})
-        editor.close()
+            answer = editor.answer(asked)
+            text = editor.texts[main]
+            for action in answer or []:
+                [edit] = action["edit"]["changes"][main]
+                line = edit["range"]["start"]["line"]
+                # The answer may have been on its way before.
+                ensure(line in (number + 1, number + 2), number, edit)
+        ensure(editor.found(main) == [(RULE, 11)], editor.published)
 
 
 def main(names):
