@@ -52,7 +52,7 @@ const WORTH_THREADS: usize = 3;
 
 /// How much stack it takes to read and evaluate what nests as deep as it may, with a lot to spare. Whoever calls us may
 /// have less.
-const STACK: usize = 16 << 20;
+pub(crate) const STACK: usize = 16 << 20;
 
 /// How files are judged.
 #[derive(Debug, Default)]

@@ -68,11 +68,11 @@ enum Event {
 ///
 /// # Errors
 ///
-/// The editor can't be written to.
+/// The editor can't be written to, or the machine has no thread to give.
 pub fn serve(input: impl BufRead + Send + 'static, output: impl Write, prepare: Prepare) -> io::Result<bool> {
     let (sender, events) = mpsc::channel();
     read_all(input, sender.clone());
-    let worker = worker::start(prepare, move |outcome| drop(sender.send(Event::Checked(outcome))));
+    let worker = worker::start(prepare, move |outcome| drop(sender.send(Event::Checked(outcome))))?;
     let mut session = Session::new(output, worker);
     loop {
         let first = match session.deadline() {

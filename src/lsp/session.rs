@@ -82,7 +82,9 @@ pub(super) struct Session<W> {
     /// The requests that the other thread answers.
     pub(super) answering: Vec<RequestId>,
     /// The files outside of the general patterns that are watched.
-    pub(super) watched: BTreeSet<PathBuf>,
+    watched: BTreeSet<PathBuf>,
+    /// True if other files may have been read since these were registered.
+    has_read: bool,
     /// True if the editor has gone away.
     is_closed: bool,
 }
@@ -119,6 +121,7 @@ impl<W: Write> Session<W> {
             pending: Vec::new(),
             answering: Vec::new(),
             watched: BTreeSet::new(),
+            has_read: false,
             is_closed: false,
         }
     }
@@ -210,6 +213,7 @@ impl<W: Write> Session<W> {
 
     fn checked(&mut self, outcome: Outcome) -> io::Result<()> {
         self.is_checking = false;
+        self.has_read |= outcome.answers.is_empty();
         self.folders = outcome.folders;
         self.unpublished.extend(outcome.touched);
         for Answer { id, params, found } in outcome.answers {
@@ -274,7 +278,7 @@ impl<W: Write> Session<W> {
 
     /// Asks for the settings of all folders, and of what lies outside of them.
     fn ask_settings(&mut self) -> io::Result<()> {
-        self.has_other_settings = true;
+        (self.has_other_settings, self.has_read) = (true, true);
         if !self.abilities.has_settings {
             return Ok(());
         }
@@ -371,7 +375,7 @@ impl<W: Write> Session<W> {
 
     /// Watches also the files that were read and that the general patterns don't reach.
     fn watch_read_files(&mut self) -> io::Result<()> {
-        if !self.abilities.watches {
+        if !self.abilities.watches || !std::mem::take(&mut self.has_read) {
             return Ok(());
         }
         let is_reached =

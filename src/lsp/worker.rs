@@ -1,6 +1,7 @@
 //! The thread that checks, so that the other one can answer meanwhile.
 
 use std::collections::BTreeSet;
+use std::io;
 use std::path::PathBuf;
 use std::sync::mpsc::{self, Sender};
 use std::thread;
@@ -12,6 +13,7 @@ use super::answers;
 use super::capabilities::Abilities;
 use super::documents::Documents;
 use super::folder::{Folder, Prepare};
+use crate::engine::STACK;
 
 /// Checks that are to be brought up to date, or asked something as they are. They belong to the other thread until they are.
 pub(super) struct Task {
@@ -41,15 +43,19 @@ pub(super) struct Answer {
 }
 
 /// Starts the thread, which hands its outcomes to `done`. It ends when nobody can give it tasks any more, or with the program.
-pub(super) fn start(prepare: Prepare, done: impl Fn(Option<Outcome>) + Send + 'static) -> Sender<Task> {
-    let (sender, tasks) = mpsc::channel();
-    thread::spawn(move || {
+///
+/// # Errors
+///
+/// The machine has no thread to give.
+pub(super) fn start(prepare: Prepare, done: impl Fn(Option<Outcome>) + Send + 'static) -> io::Result<Sender<Task>> {
+    let (sender, tasks) = mpsc::channel::<Task>();
+    thread::Builder::new().stack_size(STACK).spawn(move || {
         let done = Done(done);
         while let Ok(task) = tasks.recv() {
             (done.0)(Some(run(task, prepare)));
         }
-    });
-    sender
+    })?;
+    Ok(sender)
 }
 
 /// Says that there is no more to come when the thread ends, whatever ends it.
