@@ -90,6 +90,8 @@ impl Fs for Overlay {
 
     fn walk(&self, directory: &Path, wanted: Wanted<'_>, visit: Visit<'_>) {
         self.disk.walk(directory, wanted, &|path, read| match (self.texts.get(path), read) {
+            // A directory that isn't saved yet holds texts all the same.
+            (None, Err(ReadError::Missing)) if path == directory && self.has_text_below(directory) => {}
             (None, read) | (Some(_), read @ Err(ReadError::OutsideTree | ReadError::NotAFile)) => visit(path, read),
             (Some(text), _) => visit_text(path, text, visit),
         });
