@@ -11,7 +11,7 @@ use crate::known::{self, Known, Moves, Past, Place, Placed};
 use crate::model::selectors::{Coverage, Loss, loss};
 use crate::report::{self, Instance, Outcome, Report, Reported};
 use crate::rules::Check;
-use crate::source::{FileId, SourceFile, Sources, Span};
+use crate::source::{FileId, Sources, Span};
 use crate::suppress::Suppression;
 use crate::syntax::json;
 use crate::syntax::node::{Mapping, Node, NodeKind};
@@ -75,7 +75,7 @@ impl Baseline {
     /// [`Error::Baseline`] with the place of what isn't as it should be.
     pub fn read(id: FileId, sources: &Sources) -> Result<Self, Error> {
         let file = sources.file(id);
-        let reader = Reader { file: &file };
+        let reader = Reader { sources };
         let start = Span::new(id, 0, 0);
         let tree = json::parse(id, &file);
         if let Some(problem) = tree.problems.first() {
@@ -173,7 +173,7 @@ fn may_accept(finding: &Reported, enforced: &[&str]) -> bool {
 }
 
 struct Reader<'a> {
-    file: &'a SourceFile,
+    sources: &'a Sources,
 }
 
 impl Reader<'_> {
@@ -249,6 +249,6 @@ impl Reader<'_> {
     }
 
     fn error(&self, span: Span, message: &str) -> Error {
-        Error::Baseline { place: Location::of(self.file, span.start), message: message.to_owned() }
+        Error::Baseline { place: Location::of(span, self.sources), message: message.to_owned() }
     }
 }

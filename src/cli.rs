@@ -30,7 +30,7 @@ use clap_complete::Shell;
 use crate::error::{Error, closest};
 use crate::finding::Level;
 use crate::formats::{Engine, Modules};
-use crate::output::{self, Destination, DocFormat, Format, Look, Stream};
+use crate::output::{self, Destinations, DocFormat, Format, Look, Stream};
 use crate::report::{FailOn, Unresolved};
 use crate::rules::{self, RULES, Rule};
 
@@ -302,9 +302,9 @@ struct CheckArgs {
         env = "TRAILINT_FORMAT"
     )]
     format: Format,
-    /// Write a report to a file, too; may be given several times.
+    /// Write a report to a file, too, or print it with `-` as the path; may be given several times.
     #[arg(short, long, value_name = "FORMAT=PATH", help_heading = "Output", env = "TRAILINT_OUTPUT")]
-    output: Vec<Destination>,
+    output: Vec<Destinations>,
     /// Show no progress bar, which a terminal has after a second.
     #[arg(long, help_heading = "Output")]
     no_progress: bool,

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::path::PathBuf;
 
-use crate::source::{GitError, ReadError, SourceFile};
+use crate::source::{GitError, ReadError, Sources, Span};
 
 /// A check that wasn't done, with exit status 2.
 #[derive(Debug, thiserror::Error)]
@@ -179,6 +179,12 @@ pub enum Error {
         /// As it was given.
         path: String,
     },
+    /// Two things that would be printed, of which one is a report.
+    #[error("`--output` names standard output, where `{other}` prints already; write the report to a file")]
+    PrintedTwice {
+        /// The option that prints the other.
+        other: &'static str,
+    },
     /// A report that would take the place of what it is about.
     #[error("`--output` names `{path}`, which is checked; write the report to another file")]
     OutputOverSource {
@@ -210,10 +216,11 @@ pub struct Location {
 }
 
 impl Location {
-    /// The place of a byte offset.
-    pub fn of(file: &SourceFile, offset: u32) -> Self {
-        let position = file.position(offset);
-        Self { path: file.path.clone(), name: file.name.clone(), line: position.line, column: position.column }
+    /// The first place of a span.
+    pub fn of(span: Span, sources: &Sources) -> Self {
+        let file = sources.file(span.file);
+        let position = file.position(span.start);
+        Self { path: file.path.clone(), name: sources.seen_file(&file), line: position.line, column: position.column }
     }
 }
 

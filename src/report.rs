@@ -5,7 +5,7 @@ mod gate;
 mod instances;
 mod trace;
 
-pub use fingerprint::{Fingerprint, decode, encode};
+pub use fingerprint::{Fingerprint, decode, decode_path, encode, encode_path};
 pub use gate::{FailOn, Gate, Unresolved};
 pub use instances::Instance;
 pub use trace::{Argument, Trace, Way};

@@ -119,7 +119,7 @@ pub fn inspect(report: &Report) {
             assert!(may_act || !acts, "{line} in {}", context());
         }
         match format {
-            Format::Json | Format::Sarif | Format::Gitlab | Format::Rdjson => assert_json(&text),
+            Format::Json | Format::Sarif | Format::SarifAlerts | Format::Gitlab | Format::Rdjson => assert_json(&text),
             Format::JsonLines => text.lines().for_each(assert_json),
             Format::Checkstyle | Format::Junit => {
                 roxmltree::Document::parse(&text).unwrap_or_else(|error| panic!("{error} in {}", context()));

@@ -15,7 +15,7 @@ use crate::engine::Settings;
 use crate::error::Error;
 use crate::output::{self, Look, Stream};
 use crate::report::Report;
-use crate::source::{Fs, ReadError, Sources, normalize};
+use crate::source::{self, Fs, ReadError, Sources, normalize};
 
 /// Where a baseline is read from, and where its text is kept.
 #[derive(Clone, Copy)]
@@ -51,7 +51,7 @@ pub(super) fn read(
     }
     let found = find(args, config, given, place)?;
     match (found.baseline, &args.baseline) {
-        (None, Some(named)) => Err(Error::Path { path: named.display().to_string(), cause: ReadError::Missing }),
+        (None, Some(named)) => Err(Error::Path { path: source::named(named), cause: ReadError::Missing }),
         (baseline, _) => Ok(baseline),
     }
 }
@@ -124,14 +124,14 @@ fn changes(old: &Baseline, new: &Baseline) -> String {
 fn find(args: &CheckArgs, config: &Config, given: &Given, place: Place<'_>) -> Result<Found, Error> {
     if let Some(named) = &args.baseline {
         let path = normalize(&given.here.join(named));
-        return load(path, named.display().to_string(), true, place);
+        return load(path, source::named(named), true, place);
     }
     let root = inputs::read_root(&config::common_directory(given), &given.here);
     let first = config.directory.as_ref().unwrap_or(&root).join(NAME);
     let last = root.join(NAME);
     let is_there = |path: &PathBuf| !matches!(place.fs.kind(path), Err(ReadError::Missing));
     let path = if is_there(&first) || !is_there(&last) { first } else { last };
-    let name = place.sources.name(&path);
+    let name = place.sources.seen_path(&path);
     let is_named = !place.sources.may_read(&path);
     load(path, name, is_named, place)
 }
@@ -157,8 +157,5 @@ fn is_checked(entry: &Entry, report: &Report, given: &Given) -> bool {
 
 /// Whether one of the checked paths is, or holds, what has this name.
 fn holds(subject: &str, sources: &Sources, given: &Given) -> bool {
-    let holds = |name: String| {
-        name == "." || subject.strip_prefix(&name).is_some_and(|rest| rest.is_empty() || rest.starts_with(['/', '#']))
-    };
-    given.paths().any(|path| holds(sources.name(path)))
+    given.paths().any(|path| source::is_in(subject, &sources.name(path)))
 }

@@ -8,7 +8,7 @@ use clap::{FromArgMatches, ValueEnum};
 
 use super::baseline::{self, Place};
 use super::check::{self, Job};
-use super::inputs::{self, Files, Given};
+use super::inputs::{Files, Given};
 use super::{CheckArgs, config};
 use crate::baseline::Baseline;
 use crate::changes;
@@ -18,7 +18,7 @@ use crate::error::Error;
 use crate::formats::BaseFiles;
 use crate::report::{self, Report, Reported};
 use crate::scan::{Input, Inputs};
-use crate::source::{Commit, Disk, Fs, Git, GitError, Index, ReadError, Snapshot, Sources};
+use crate::source::{Commit, Disk, Fs, Git, GitError, Index, ReadError, Snapshot, Sources, named};
 use crate::weakened::{Gate, weakened};
 
 /// The variables with which pre-commit says what is pushed.
@@ -100,13 +100,14 @@ pub(super) fn compare(args: &CheckArgs, given: &mut Given) -> Result<Option<Befo
 /// The same paths in another state; what wasn't there yet isn't missed.
 fn earlier(given: &Given, snapshot: Snapshot) -> Given {
     let was_there = |path: &&Path| !matches!(snapshot.kind(path), Err(ReadError::Missing));
-    let input = |path: &Path| Input { given: path.display().to_string(), path: path.to_owned() };
+    let input = |path: &Path| Input { given: named(path), path: path.to_owned() };
     let paths = given.paths().filter(was_there).map(input).collect();
     Given {
         inputs: Inputs { paths, keep_all: given.inputs.keep_all, remembers: true, ..Inputs::default() },
         files: Files::Snapshot(Box::new(snapshot)),
-        sources: inputs::sources(given.read_roots.clone()),
+        sources: given.no_sources(),
         here: given.here.clone(),
+        base: given.base.clone(),
         read_roots: given.read_roots.clone(),
         is_before: true,
     }
@@ -200,13 +201,13 @@ impl Now<'_> {
             reports.push(report);
             gates.push(gate);
         }
-        let apart = inputs::sources(self.given.read_roots.clone());
+        let apart = self.given.no_sources();
         let own = self.args.locked.then(|| self.gate_of(self.given, &apart)).transpose()?;
         Ok(Was { reports, gates, base: Arc::new(base), own, name })
     }
 
     fn judge_one(&self, earlier: Given) -> Result<(changes::Before, BaseFiles, (Config, Baseline)), Error> {
-        let kept = inputs::sources(earlier.read_roots.clone());
+        let kept = earlier.no_sources();
         let (config, baseline) = self.gate_of(&earlier, &kept)?;
         let fs = if self.args.takes_base() { earlier.files.fs() } else { self.given.files.fs() };
         let same = config::load(&self.args.config, &earlier, fs, &earlier.sources)?;

@@ -16,10 +16,10 @@ use crate::config::Config;
 use crate::engine::{self, Settings};
 use crate::error::{Error, closest};
 use crate::fix;
-use crate::output::{self, Destination, Look, Stream};
+use crate::output::{self, Destination, Format, Look, Stream};
 use crate::report::{Gate, Report, Unresolved};
 use crate::rules::{self, Policy};
-use crate::source::{Seen, normalize};
+use crate::source::{Seen, named, normalize};
 use crate::suppress::{self, Date};
 
 /// The exit status of a check that found something.
@@ -67,14 +67,14 @@ fn once(args: &CheckArgs, matches: &ArgMatches, look: Look, seen: Option<Arc<See
     };
     let Job { args, config, mut given, mut settings } = job(config, given, &["check"])?;
     settings.suppress.is_off |= !has_say;
-    destinations::check(&args.output)?;
+    let (printed, files) = destinations::of(&args, matches)?;
     let now = Now { args: &args, config: &config, baseline: baseline.as_ref(), settings: &settings, given: &given };
     let was = before.map(|before| now.judge(before)).transpose()?;
     settings.evaluation.base = was.as_ref().map(|was| Arc::clone(&was.base));
     let sources = given.sources.with(std::iter::empty());
     let mut report = judge(&args, &mut given, &settings)?;
-    destinations::spare(&args.output, &report, &given)?;
-    destinations::forget(&args.output, &mut report, &given);
+    destinations::spare(&files, &report, &given)?;
+    destinations::forget(&files, &mut report, &given);
     let now = Now { args: &args, config: &config, baseline: baseline.as_ref(), settings: &settings, given: &given };
     let mut bar = Bar { was, now };
     let mut gate = bar.hold(&mut report);
@@ -92,11 +92,11 @@ fn once(args: &CheckArgs, matches: &ArgMatches, look: Look, seen: Option<Arc<See
         let said = comments::add(&mut report, reason, &settings.selection.enforced, &given.files)?;
         Stream::Error.write(&said, look).map_err(Error::Output)?;
     }
-    write(&report, &args.output)?;
+    write(&report, &files)?;
     if let Some(seen) = &seen {
-        args.output.iter().for_each(|to| seen.renew(&normalize(&given.here.join(&to.path))));
+        files.iter().for_each(|to| seen.renew(&normalize(&given.here.join(&to.path))));
     }
-    let is_read = print(&report, &args, look)?;
+    let is_read = print(&report, printed, &args, look)?;
     let status = if report.passes(gate) { least } else { least.max(FOUND) };
     Ok(Done { status: ExitCode::from(status), is_read })
 }
@@ -152,7 +152,7 @@ pub(super) fn judge(args: &CheckArgs, given: &mut Given, settings: &Settings) ->
     let report = engine::check(given.files.fs(), &given.inputs, std::mem::take(&mut given.sources), settings)?;
     drop(bar);
     if report.files == 0 && args.require_inputs && given.inputs.gone.is_empty() {
-        let paths: Vec<String> = args.inputs.paths.iter().map(|path| path.display().to_string()).collect();
+        let paths: Vec<String> = args.inputs.paths.iter().map(|path| named(path)).collect();
         return Err(Error::NoInputs { paths: paths.join(", ") });
     }
     Ok(report)
@@ -222,9 +222,9 @@ fn write(report: &Report, destinations: &[Destination]) -> Result<(), Error> {
 }
 
 /// Prints all that is asked for, and says whether anybody reads the report.
-fn print(report: &Report, args: &CheckArgs, look: Look) -> Result<bool, Error> {
+fn print(report: &Report, format: Format, args: &CheckArgs, look: Look) -> Result<bool, Error> {
     // A diff stands alone, so that it can be applied.
-    let is_read = args.diff || Stream::Out.write(&args.format.render(report), look).map_err(Error::Output)?;
+    let is_read = args.diff || Stream::Out.write(&format.render(report), look).map_err(Error::Output)?;
     if args.verbose {
         Stream::Error.write(&output::log(report), look).map_err(Error::Output)?;
     }

@@ -3,19 +3,35 @@
 use std::collections::HashSet;
 use std::path::Path;
 
+use clap::ArgMatches;
+use clap::parser::ValueSource;
+
+use super::CheckArgs;
 use super::inputs::Given;
 use crate::error::Error;
-use crate::formats::{Format, terraform::Terraform};
-use crate::output::Destination;
+use crate::formats::{Format as _, terraform::Terraform};
+use crate::output::{Destination, Destinations, Format};
 use crate::report::{Place, Report};
-use crate::source::{FileId, normalize};
+use crate::source::{FileId, named, normalize};
 
-/// Before anything is checked.
-pub(super) fn check(destinations: &[Destination]) -> Result<(), Error> {
-    let mut paths = HashSet::new();
-    match destinations.iter().find(|to| !paths.insert(&to.path)) {
-        Some(twice) => Err(Error::OutputTwice { path: twice.path.display().to_string() }),
-        None => Ok(()),
+/// The format of what is printed, and the reports in files. Nothing is named twice.
+pub(super) fn of(args: &CheckArgs, matches: &ArgMatches) -> Result<(Format, Vec<Destination>), Error> {
+    let all = args.output.iter().flat_map(|Destinations(named)| named.iter().cloned());
+    let (printed, files): (Vec<Destination>, Vec<Destination>) = all.partition(Destination::is_standard_output);
+    let mut targets = HashSet::new();
+    let twice = printed.get(1).or_else(|| files.iter().find(|to| !targets.insert(to.target())));
+    if let Some(twice) = twice {
+        return Err(Error::OutputTwice { path: named(&twice.path) });
+    }
+    let Some(printed) = printed.first() else { return Ok((args.format, files)) };
+    let other = match (args.diff, matches.value_source("format")) {
+        (true, _) => Some("--diff"),
+        (false, Some(ValueSource::CommandLine)) => Some("--format"),
+        (false, _) => None,
+    };
+    match other {
+        Some(other) => Err(Error::PrintedTwice { other }),
+        None => Ok((printed.format, files)),
     }
 }
 
@@ -27,7 +43,7 @@ pub(super) fn spare(destinations: &[Destination], report: &Report, given: &Given
         [to.target(), path].iter().any(|path| is_code(path, report, given))
     };
     match destinations.iter().find(is_checked) {
-        Some(to) => Err(Error::OutputOverSource { path: to.path.display().to_string() }),
+        Some(to) => Err(Error::OutputOverSource { path: named(&to.path) }),
         None => Ok(()),
     }
 }

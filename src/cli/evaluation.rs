@@ -11,7 +11,7 @@ use crate::config::{Config, Deployment};
 use crate::engine::Named;
 use crate::error::Error;
 use crate::formats::{Options, Plan, Variables, cloudformation};
-use crate::source::{FileId, Sources, normalize};
+use crate::source::{FileId, Sources, named, normalize};
 
 /// Reads the files that the options name, and keeps their texts so that findings can point at them.
 pub(super) fn options(
@@ -23,7 +23,7 @@ pub(super) fn options(
     let Given { sources, here, .. } = given;
     let load = |name: &PathBuf| {
         let loaded = sources.load_named(&given.named(), &normalize(&here.join(name)));
-        loaded.map_err(|cause| Error::Path { path: name.display().to_string(), cause })
+        loaded.map_err(|cause| Error::Path { path: named(name), cause })
     };
     let assigned = |option, texts| assignments(option, texts, matches, sources);
     let files = |id, names: &[PathBuf]| -> Result<Vec<(usize, Variables)>, Error> {
@@ -58,7 +58,7 @@ pub(super) fn options(
 
 /// A plan is the user's own, too.
 fn plan(name: &Path, given: &Given) -> Result<Plan, Error> {
-    let path = name.display().to_string();
+    let path = named(name);
     let Given { sources, here, .. } = given;
     let loaded = sources.load_named(&given.named(), &normalize(&here.join(name)));
     let id = loaded.map_err(|cause| Error::Path { path: path.clone(), cause })?;
@@ -76,7 +76,8 @@ pub(super) fn deployments(config: &Config, options: &mut Options, given: &Given)
         for file in &deployment.parameter_files {
             let text = given.sources.file(*file);
             let checked = cloudformation::given::check_file(*file, &text);
-            let failed = |cause| Error::Setting { text: format!("parameter-files: {}", text.name), cause };
+            let failed =
+                |cause| Error::Setting { text: format!("parameter-files: {}", given.sources.seen_file(&text)), cause };
             checked.map_err(failed)?;
         }
         let evaluation = Options {
@@ -123,7 +124,7 @@ fn check_parameter_files(names: &[PathBuf], files: &[(usize, Variables)], source
     for (name, (_, variables)) in names.iter().zip(files) {
         if let Variables::File(id) = *variables {
             let checked = cloudformation::given::check_file(id, &sources.file(id));
-            checked.map_err(|cause| Error::Setting { text: format!("--parameter-file {}", name.display()), cause })?;
+            checked.map_err(|cause| Error::Setting { text: format!("--parameter-file {}", named(name)), cause })?;
         }
     }
     Ok(())

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use super::standard_input::{self, STANDARD_INPUT};
 use crate::error::Error;
-use crate::source::{Disk, Fs, MAX_FILE_BYTES, ReadError, normalize};
+use crate::source::{Disk, Fs, MAX_FILE_BYTES, ReadError, from_bytes, named, normalize};
 
 /// The paths of a list, each on a line of its own; if the list has a NUL, as of `git ls-files -z`, each before one.
 pub(super) fn paths(list: &Path, here: &Path) -> Result<Vec<PathBuf>, Error> {
@@ -18,7 +18,7 @@ pub(super) fn paths(list: &Path, here: &Path) -> Result<Vec<PathBuf>, Error> {
     } else {
         bytes.split(|byte| *byte == b'\n').map(|line| line.strip_suffix(b"\r").unwrap_or(line)).collect()
     };
-    Ok(paths.into_iter().filter(|path| !path.is_empty()).map(path_of).collect())
+    Ok(paths.into_iter().filter(|path| !path.is_empty()).map(from_bytes).collect())
 }
 
 fn file(list: &Path, here: &Path) -> Result<Vec<u8>, Error> {
@@ -26,16 +26,5 @@ fn file(list: &Path, here: &Path) -> Result<Vec<u8>, Error> {
 }
 
 fn unreadable(list: &Path, cause: ReadError) -> Error {
-    Error::Path { path: list.display().to_string(), cause }
-}
-
-#[cfg(unix)]
-fn path_of(bytes: &[u8]) -> PathBuf {
-    use std::os::unix::ffi::OsStrExt;
-    std::ffi::OsStr::from_bytes(bytes).into()
-}
-
-#[cfg(not(unix))]
-fn path_of(bytes: &[u8]) -> PathBuf {
-    String::from_utf8_lossy(bytes).into_owned().into()
+    Error::Path { path: named(list), cause }
 }

@@ -44,13 +44,13 @@ pub(super) fn run(report: Report, sources: &Sources, bar: &mut Bar<'_>, look: Lo
     let mended = fix::mend(report, is_wanted, |changed| Ok::<_, Error>(judge(changed)?.0))?;
     let is_quiet = now.args.quiet;
     if now.args.diff {
-        Stream::Out.write(&output::diff(&mended.files), look).map_err(Error::Output)?;
+        Stream::Out.write(&output::diff(&mended.files, sources), look).map_err(Error::Output)?;
         say("Would fix", &mended, is_quiet, look)?;
         let (mut report, gate) = judge(&[])?;
         fix::forget(&mut report, &mended.refused);
         return Ok(Fixed { report, gate, has_changed: mended.findings > 0, is_whole: true });
     }
-    let written = write(&mended, &named, look)?;
+    let written = write(&mended, &named, sources, look)?;
     let is_whole = written.len() == mended.files.len();
     if is_whole {
         say("Fixed", &mended, is_quiet, look)?;
@@ -64,7 +64,7 @@ pub(super) fn run(report: Report, sources: &Sources, bar: &mut Bar<'_>, look: Lo
 
 /// Replaces the files, none before all the new texts stand beside them. One that can't be changed, or has changed
 /// meanwhile, stays as it is, and so does what is found in it.
-fn write(mended: &Mended, disk: &Disk, look: Look) -> Result<Vec<Changed>, Error> {
+fn write(mended: &Mended, disk: &Disk, sources: &Sources, look: Look) -> Result<Vec<Changed>, Error> {
     let mut staged = Vec::new();
     for one in &mended.files {
         staged.push((one, disk.stage(&one.file.path, one.file.text.as_bytes(), one.text.as_bytes())));
@@ -73,14 +73,14 @@ fn write(mended: &Mended, disk: &Disk, look: Look) -> Result<Vec<Changed>, Error
     for (one, staged) in staged {
         match staged.and_then(|staged| staged.commit(disk)) {
             Ok(()) => written.push(one.clone()),
-            Err(cause) => complain(&one.file, cause, look)?,
+            Err(cause) => complain(sources.seen_file(&one.file), cause, look)?,
         }
     }
     Ok(written)
 }
 
-fn complain(file: &SourceFile, cause: ReadError, look: Look) -> Result<(), Error> {
-    let error = Error::Change { path: file.name.clone(), cause };
+fn complain(path: String, cause: ReadError, look: Look) -> Result<(), Error> {
+    let error = Error::Change { path, cause };
     Stream::Error.write(&output::complaint(&error), look).map_err(Error::Output).map(drop)
 }
 

@@ -11,7 +11,9 @@ use super::{InputArgs, files_from};
 use crate::error::Error;
 use crate::lsp::{Extent, Target};
 use crate::scan::{Input, Inputs};
-use crate::source::{Disk, Exclusions, Fs, Overlay, PathKind, ReadError, Snapshot, Sources, Visit, Wanted, normalize};
+use crate::source::{
+    Disk, Exclusions, Fs, Overlay, PathKind, ReadError, Snapshot, Sources, Visit, Wanted, named, normalize,
+};
 
 /// What the command line names, and the files as far as it lets them be read.
 pub(super) struct Given {
@@ -20,6 +22,8 @@ pub(super) struct Given {
     pub(super) sources: Sources,
     /// The working directory.
     pub(super) here: PathBuf,
+    /// The directory to which reports name files: the root of the repository of the working directory, else that.
+    pub(super) base: PathBuf,
     /// Where else files may refer to than to each other.
     pub(super) read_roots: Vec<PathBuf>,
     /// Whether these files are only what others are compared with.
@@ -89,6 +93,11 @@ impl Given {
         Named { files: &self.files, forgives: self.is_before }
     }
 
+    /// No files yet, of the same tree.
+    pub(super) fn no_sources(&self) -> Sources {
+        sources(&self.read_roots, &self.base, &self.here)
+    }
+
     /// The files that people and programs name, each a path of its own.
     pub(super) fn paths(&self) -> impl Iterator<Item = &Path> {
         let text = self.inputs.text.iter().map(|(path, _)| path.as_path());
@@ -101,15 +110,16 @@ pub(super) fn read(args: &InputArgs, matches: &ArgMatches) -> Result<Given, Erro
     let here = std::env::current_dir().map_err(Error::CurrentDirectory)?;
     let inputs = inputs(args, matches, &here)?;
     let read_roots = read_roots(&inputs, &here);
-    let (files, sources) = (Files::Disk(Disk::new(&read_roots)), sources(read_roots.clone()));
-    Ok(Given { inputs, files, sources, here, read_roots, is_before: false })
+    let base = read_root(&here, &here);
+    let (files, sources) = (Files::Disk(Disk::new(&read_roots)), sources(&read_roots, &base, &here));
+    Ok(Given { inputs, files, sources, here, base, read_roots, is_before: false })
 }
 
 fn inputs(args: &InputArgs, matches: &ArgMatches, here: &Path) -> Result<Inputs, Error> {
     let mut inputs = Inputs::default();
     for path in &paths(args, matches, here)? {
         if path.as_os_str() != STANDARD_INPUT {
-            inputs.paths.push(Input { given: path.display().to_string(), path: normalize(&here.join(path)) });
+            inputs.paths.push(Input { given: named(path), path: normalize(&here.join(path)) });
         } else if inputs.text.is_some() {
             return Err(Error::StandardInputTwice);
         } else {
@@ -134,10 +144,11 @@ pub(super) fn open(target: &Target, texts: &[(PathBuf, Arc<str>)]) -> Given {
         Extent::Tree | Extent::Program => here.clone(),
         Extent::File(path) => path.clone(),
     };
-    let paths = vec![Input { given: path.display().to_string(), path }];
+    let paths = vec![Input { given: named(&path), path }];
     let inputs = Inputs { paths, remembers: true, is_shallow: target.extent == Extent::Program, ..Inputs::default() };
-    let (files, sources) = (Files::Open(Box::new(overlay)), sources(read_roots.clone()));
-    Given { inputs, files, sources, here, read_roots, is_before: false }
+    let base = read_root(&here, &here);
+    let (files, sources) = (Files::Open(Box::new(overlay)), sources(&read_roots, &base, &base));
+    Given { inputs, files, sources, here, base, read_roots, is_before: false }
 }
 
 /// The paths that are written out, and those of a list.
@@ -182,11 +193,11 @@ pub(super) fn read_root(path: &Path, here: &Path) -> PathBuf {
     }
 }
 
-/// Files are named relative to where the first path may refer to.
-pub(super) fn sources(read_roots: Vec<PathBuf>) -> Sources {
-    let mut read_roots = read_roots.into_iter();
-    let base = read_roots.next().unwrap_or_default();
-    Sources::new(base).below(read_roots)
+/// No files yet, of those that may be read.
+fn sources(read_roots: &[PathBuf], base: &Path, here: &Path) -> Sources {
+    let (first, others) =
+        read_roots.split_first().map_or((base, read_roots), |(first, others)| (first.as_path(), others));
+    Sources::new(first.to_owned()).below(others.iter().cloned()).named_from(base.to_owned(), here)
 }
 
 impl Named<'_> {

@@ -6,7 +6,7 @@ use super::CheckArgs;
 use super::inputs::Given;
 use crate::config;
 use crate::error::Error;
-use crate::source::normalize;
+use crate::source::{self, normalize};
 
 impl CheckArgs {
     /// Whether settings and the like are those of the state that is compared with.
@@ -25,7 +25,7 @@ pub(super) fn check_named(args: &CheckArgs, given: &Given) -> Result<(), Error> 
         let is_in_tree = |root: &Path| [&path, &place].iter().any(|path| path.starts_with(root));
         let roots = given.read_roots.iter().flat_map(|root| [root.canonicalize().ok(), Some(root.clone())]).flatten();
         if roots.into_iter().any(|root| is_in_tree(&root)) {
-            return Err(Error::NoSay { path: named.display().to_string() });
+            return Err(Error::NoSay { path: source::named(named) });
         }
     }
     Ok(())

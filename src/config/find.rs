@@ -21,7 +21,8 @@ pub(super) fn layers(request: Request<'_>, fs: &dyn Fs, sources: &Sources) -> Re
         && let Some((from, to)) = request.search
         && let Some(path) = find(from, to, fs, sources)?
     {
-        let id = Source::Found.load(&path, fs, sources).map_err(|cause| unreadable(&sources.name(&path), cause))?;
+        let id =
+            Source::Found.load(&path, fs, sources).map_err(|cause| unreadable(&sources.seen_path(&path), cause))?;
         layers.extend(chain(id, Source::Found, fs, sources)?);
     }
     for name in files {
@@ -49,7 +50,9 @@ fn find(from: &Path, to: &Path, fs: &dyn Fs, sources: &Sources) -> Result<Option
         if let Some(path) = found.next() {
             return match found.next() {
                 None => Ok(Some(path)),
-                Some(other) => Err(Error::TwoConfigurations { one: sources.name(&path), other: sources.name(&other) }),
+                Some(other) => {
+                    Err(Error::TwoConfigurations { one: sources.seen_path(&path), other: sources.seen_path(&other) })
+                }
             };
         }
     }

@@ -96,7 +96,7 @@ fn origins(
 
 /// What is wrong at a place of a configuration.
 pub(super) fn error(span: Span, message: String, sources: &Sources) -> Error {
-    Error::Configuration { place: Location::of(&sources.file(span.file), span.start), message }
+    Error::Configuration { place: Location::of(span, sources), message }
 }
 
 /// Where it is wrong. For an element of a list the parser knows the list only, but the message names the element.

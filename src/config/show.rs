@@ -68,7 +68,7 @@ impl Origin {
             return file.name.clone();
         }
         let position = file.position(self.span.start);
-        format!("{}:{}:{}", file.name, position.line, position.column)
+        format!("{}:{}:{}", sources.seen_file(&file), position.line, position.column)
     }
 }
 

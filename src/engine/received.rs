@@ -43,7 +43,12 @@ pub(super) fn refusal(takes: &[Takes], options: &Options, sources: &Sources) -> 
     refused.find_map(|((option, name), value)| {
         let (root, reason) = value.refused?;
         let option = option_name(*option, options, sources);
-        Some(Error::RefusedValue { option, name: (*name).to_owned(), root: root.to_owned(), cause: reason.to_owned() })
+        Some(Error::RefusedValue {
+            option,
+            name: (*name).to_owned(),
+            root: sources.seen(root),
+            cause: reason.to_owned(),
+        })
     })
 }
 
@@ -91,11 +96,11 @@ fn file_of(variables: &Variables) -> FileId {
 
 /// The option as it was given: `--var`, `--var-file prod.tfvars`, `TF_VAR_region`.
 fn option_name(option: FileId, options: &Options, sources: &Sources) -> String {
-    let name = &sources.file(option).name;
+    let name = sources.seen_file(&sources.file(option));
     let is_given = |given: &[Variables]| given.contains(&Variables::File(option));
     match (is_given(&options.variables), is_given(&options.parameters)) {
         (true, _) => format!("--var-file {name}"),
         (_, true) => format!("--parameter-file {name}"),
-        (false, false) => name.clone(),
+        (false, false) => name,
     }
 }

@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use crate::model::Moved;
 use crate::model::address::{self, Step};
-use crate::report::{Fingerprint, Judged, Report, decode, encode};
+use crate::report::{Fingerprint, Judged, Report, decode, decode_path, encode, encode_path};
 
 /// A trail by its name in fingerprints, or a deployment if the address is empty.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -57,7 +57,7 @@ impl Place {
     /// The place of a deployment.
     pub fn of(judged: &Judged) -> Self {
         let name = judged.name.as_deref().map(encode);
-        Self { deployment: encode(&judged.root), name, address: String::new() }
+        Self { deployment: encode_path(&judged.root), name, address: String::new() }
     }
 
     /// The place of a finding; nothing if the name isn't one.
@@ -272,7 +272,8 @@ impl<'a> Search<'a> {
 
     /// True if a deployment is there, or may be.
     fn remains(&self, place: &Place, is_there: &dyn Fn(&str) -> bool) -> bool {
-        self.deployments.contains(&place.deployment()) || decode(&place.deployment).is_none_or(|name| is_there(&name))
+        self.deployments.contains(&place.deployment())
+            || decode_path(&place.deployment).is_none_or(|name| is_there(&name))
     }
 }
 

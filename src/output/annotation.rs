@@ -1,5 +1,7 @@
 //! A finding as the formats tell it that have one place and one text for each.
 
+use std::cmp::Reverse;
+
 use super::inert::inert;
 use crate::finding::{Label, Level};
 use crate::report::{Outcome, Place, Report, Reported};
@@ -22,6 +24,22 @@ pub fn weight(finding: &Reported) -> Level {
     }
 }
 
+/// The order in which findings are shown where not all are: what counts first, then the gravest, and what is known to be
+/// wrong before what may be.
+pub(super) fn rank(finding: &Reported) -> (bool, Reverse<Level>, Outcome) {
+    (finding.suppressed.is_some(), Reverse(weight(finding)), finding.outcome)
+}
+
+/// The same for the verdicts on deployments.
+pub(super) fn rank_of_verdict(verdict: Option<Outcome>) -> u8 {
+    match verdict {
+        Some(Outcome::Fail) => 0,
+        Some(Outcome::Unknown) => 1,
+        Some(Outcome::Pass) => 2,
+        None => 3,
+    }
+}
+
 /// What is wrong, why, and what to do, in one line in which nothing acts on anything.
 pub fn message(finding: &Reported) -> String {
     inert(&text(finding)).into_owned()
@@ -29,20 +47,25 @@ pub fn message(finding: &Reported) -> String {
 
 /// What is wrong, why, and what to do, in one line.
 pub(super) fn text(finding: &Reported) -> String {
+    text_with(&finding.message, finding)
+}
+
+/// The same with the message in other words.
+pub(super) fn text_with(message: &str, finding: &Reported) -> String {
     let reason = reason(finding).map(|reason| format!(": {reason}")).unwrap_or_default();
     let help = finding.help.as_ref().map(|help| format!("; {help}")).unwrap_or_default();
-    format!("{}{reason}{help}", claim(finding))
+    format!("{}{reason}{help}", claim(message, finding))
 }
 
 /// The message, which says if the outcome isn't known.
-fn claim(finding: &Reported) -> String {
+fn claim(message: &str, finding: &Reported) -> String {
     let unresolved = if finding.outcome == Outcome::Unknown { "unresolved: " } else { "" };
-    format!("{unresolved}{}", finding.message)
+    format!("{unresolved}{message}")
 }
 
 /// The message at another place than the finding's own, with a reason for that place.
 pub fn message_at(finding: &Reported, reason: &str) -> String {
-    inert(&format!("{}: {reason}", claim(finding))).into_owned()
+    inert(&format!("{}: {reason}", claim(&finding.message, finding))).into_owned()
 }
 
 /// What stands at the place of a finding, unless the message says so already.
@@ -56,24 +79,28 @@ fn reason(finding: &Reported) -> Option<&str> {
     }
 }
 
-/// The file that a finding is about.
+/// The file that a finding is about, or the root of the repository, since most readers want a path.
 pub(super) fn path(finding: &Reported, report: &Report) -> String {
+    file(finding, report).unwrap_or_else(|| ".".to_owned())
+}
+
+/// The file that a finding is about.
+fn file(finding: &Reported, report: &Report) -> Option<String> {
     match &finding.place {
-        Place::Text(label) => report.sources.file(label.span.file).name.clone(),
-        Place::File(name) => name.clone(),
-        // Most readers want a path.
-        Place::Run => ".".to_owned(),
+        Place::Text(label) => Some(report.sources.file(label.span.file).name.clone()),
+        Place::File(name) => Some(name.clone()),
+        Place::Run => None,
     }
 }
 
 /// The place at which a finding shows beside a changed line: the step of its way that the change has touched.
-pub(super) fn beside_change(finding: &Reported, report: &Report, unit: Unit) -> (String, Option<Region>) {
+pub(super) fn beside_change(finding: &Reported, report: &Report, unit: Unit) -> (Option<String>, Option<Region>) {
     match &finding.changed {
         Some(label) => {
             let path = report.sources.file(label.span.file).name.clone();
-            (path, Some(Region::of(label, &report.sources, unit)))
+            (Some(path), Some(Region::of(label, &report.sources, unit)))
         }
-        None => (path(finding, report), region(finding, report, unit)),
+        None => (file(finding, report), region(finding, report, unit)),
     }
 }
 

@@ -1,7 +1,7 @@
 //! `azure`: commands that Azure Pipelines turns into issues of a run.
 
 use super::annotation::{self, Region};
-use super::concise;
+use super::full;
 use super::inert::inert;
 use super::stream::plain;
 use crate::finding::Level;
@@ -17,7 +17,10 @@ fn line(finding: &Reported, report: &Report) -> String {
     match annotation::weight(finding) {
         Level::Error => command("error", finding, report),
         Level::Warning => command("warning", finding, report),
-        Level::Note => plain(&concise::line(finding, report)),
+        Level::Note => {
+            let (place, message) = (full::rooted_place_of(finding, report), inert(&finding.message).into_owned());
+            format!("{place}: {} {message}\n", plain(&full::tag(finding)))
+        }
     }
 }
 

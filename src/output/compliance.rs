@@ -3,10 +3,11 @@
 use anstyle::{AnsiColor, Style};
 use serde::Serialize;
 
-use super::full::place_of;
+use super::full::Base;
 use super::inert::inert;
 use crate::report::{Exists, Judged, JudgedTrail, Outcome, Report, Reported};
 use crate::rules::{self, About, Check, RULES, Rule};
+use crate::source::Sources;
 
 /// A control, and the rules that belong to it.
 struct Control {
@@ -61,31 +62,31 @@ const ELSEWHERE: &str = "declared-elsewhere";
 
 /// The report's benchmark as text; nothing if it has none.
 pub(super) fn render(report: &Report) -> String {
-    statements(report).iter().map(Statement::render).collect()
+    statements(report, Base::Here).iter().map(|statement| statement.render(&report.sources)).collect()
 }
 
 /// Each deployment held against the report's benchmark.
-pub(super) fn statements(report: &Report) -> Vec<Statement<'_>> {
+pub(super) fn statements(report: &Report, base: Base) -> Vec<Statement<'_>> {
     let Some(benchmark) = &report.benchmark else { return Vec::new() };
     let mut controls = controls(benchmark);
     controls.iter_mut().for_each(|control| control.restrict(&report.rules));
-    let statement = |judged| Statement::of(judged, benchmark, &controls, report);
-    report.deployments.iter().map(statement).collect()
+    report.deployments.iter().map(|judged| Statement::of(judged, benchmark, &controls, (report, base))).collect()
 }
 
 impl<'a> Statement<'a> {
-    fn of(judged: &'a Judged, benchmark: &'a str, controls: &[Control], report: &Report) -> Self {
-        let controls = controls.iter().map(|control| control.state(judged, report)).collect();
+    fn of(judged: &'a Judged, benchmark: &'a str, controls: &[Control], from: (&Report, Base)) -> Self {
+        let controls = controls.iter().map(|control| control.state(judged, from)).collect();
         let (name, basis) = (judged.name.as_deref(), rules::basis(benchmark));
         Self { benchmark, deployment: &judged.root, name, format: judged.format, basis, controls }
     }
 
-    fn render(&self) -> String {
+    fn render(&self, sources: &Sources) -> String {
         let bold = Style::new().bold();
         let Self { benchmark, deployment, name, format, basis, controls } = self;
         let name = name.map(|name| format!("{}, ", inert(name))).unwrap_or_default();
         let basis = basis.map(|basis| format!(": {basis}")).unwrap_or_default();
-        let mut text = format!("{bold}{benchmark}{bold:#} for `{}` ({name}{format}){basis}\n", inert(deployment));
+        let mut text =
+            format!("{bold}{benchmark}{bold:#} for `{}` ({name}{format}){basis}\n", inert(&sources.seen(deployment)));
         for stated in controls {
             let Stated { id, title, status, evidence, .. } = stated;
             let style = status.color().on_default().bold();
@@ -154,7 +155,7 @@ impl Control {
         }
     }
 
-    fn state(&self, judged: &Judged, report: &Report) -> Stated {
+    fn state(&self, judged: &Judged, from: (&Report, Base)) -> Stated {
         let status = self.status(judged);
         let has_trail = judged.trails.iter().any(|trail| trail.exists != Exists::Never);
         let is_elsewhere = status == Status::Unknown && has_trail && self.outcomes(judged).next().is_none();
@@ -163,7 +164,7 @@ impl Control {
         let evidence = match reason {
             Some(ELSEWHERE) => vec!["what it is about isn't declared here".to_owned()],
             Some(reason) => vec![reason.to_owned()],
-            None => self.evidence(status, judged, report),
+            None => self.evidence(status, judged, from),
         };
         Stated { id: self.id, title: self.title, profile: self.profile, status, rules, reason, evidence }
     }
@@ -216,11 +217,11 @@ impl Control {
     }
 
     /// What was found, or the trails with which nothing is wrong.
-    fn evidence(&self, status: Status, judged: &Judged, report: &Report) -> Vec<String> {
+    fn evidence(&self, status: Status, judged: &Judged, (report, base): (&Report, Base)) -> Vec<String> {
         match status {
             Status::NotApplicable => vec!["no trail is created".to_owned()],
             Status::NotJudged => Vec::new(),
-            Status::Compliant => self.passing(judged, report),
+            Status::Compliant => self.passing(judged, (report, base)),
             Status::NotCompliant | Status::Unknown => {
                 let is_own = |finding: &&Reported| {
                     finding.deployment.as_ref() == Some(&judged.root)
@@ -232,7 +233,7 @@ impl Control {
                     let suppressed = suppressed.map(|own| format!(" (suppressed: {})", own.describe()));
                     let reading = report.benchmark.as_deref().and_then(|name| finding.rule.page.reading(name));
                     let reading = reading.map(|reading| format!(" ({reading})")).unwrap_or_default();
-                    let (place, message) = (place_of(finding, report), &finding.message);
+                    let (place, message) = (base.place_of(finding, report), &finding.message);
                     format!("{place}: {}: {message}{reading}{}", finding.rule.id(), suppressed.unwrap_or_default())
                 };
                 report.findings.iter().filter(is_own).map(line).collect()
@@ -240,7 +241,7 @@ impl Control {
         }
     }
 
-    fn passing(&self, judged: &Judged, report: &Report) -> Vec<String> {
+    fn passing(&self, judged: &Judged, (report, base): (&Report, Base)) -> Vec<String> {
         let passes = |rules: &[(&'static Rule, Outcome)]| {
             rules.iter().filter(|(rule, _)| self.has(rule)).all(|(_, outcome)| *outcome == Outcome::Pass)
         };
@@ -249,9 +250,7 @@ impl Control {
         let by_region = regional.filter_map(|trail| Some((trail, format!(" in `{}`", trail.region.as_ref()?))));
         let trails = created().filter(|trail| passes(&trail.rules)).map(|trail| (trail, String::new()));
         let line = |(trail, region): (&JudgedTrail, String)| {
-            let file = report.sources.file(trail.header.file);
-            let position = file.position(trail.header.start);
-            format!("{}:{}:{}: trail `{}`{region}", file.name, position.line, position.column, trail.address)
+            format!("{}: trail `{}`{region}", base.place(trail.header, &report.sources), trail.address)
         };
         trails.chain(by_region.filter(|_| self.is_about_deployments())).map(line).collect()
     }

@@ -1,6 +1,6 @@
 //! `concise`: a line for each finding.
 
-use super::full::{linked_place_of, tag};
+use super::full::{linked_place_of, message, tag};
 use super::inert::inert;
 use super::passed;
 use crate::report::{Report, Reported};
@@ -10,6 +10,6 @@ pub(super) fn render(report: &Report) -> String {
     found.chain(passed::all(report).map(|passed| passed.line(report))).collect()
 }
 
-pub(super) fn line(finding: &Reported, report: &Report) -> String {
-    format!("{}: {} {}\n", linked_place_of(finding, report), tag(finding), inert(&finding.message))
+fn line(finding: &Reported, report: &Report) -> String {
+    format!("{}: {} {}\n", linked_place_of(finding, report), tag(finding), inert(&message(finding, report)))
 }

@@ -1,8 +1,11 @@
 //! Changes of files as `diff -u` prints them, so that `git apply` and `patch` understand them.
 
+use std::fmt::Write;
+
 use super::inert::inert;
 use super::summary::count;
 use crate::fix::{Changed, Mended};
+use crate::source::{Sources, bytes_of};
 
 /// Lines around a change that are shown with it.
 const CONTEXT: usize = 3;
@@ -19,8 +22,8 @@ enum Line<'a> {
 }
 
 /// The changes of all files.
-pub fn diff(files: &[Changed]) -> String {
-    files.iter().map(of_file).collect()
+pub fn diff(files: &[Changed], sources: &Sources) -> String {
+    files.iter().map(|changed| of_file(changed, sources)).collect()
 }
 
 /// How much was mended, and what was left since it would do harm.
@@ -36,11 +39,31 @@ pub fn mended(verb: &str, mended: &Mended) -> String {
     format!("{made}{left}")
 }
 
-fn of_file(changed: &Changed) -> String {
+fn of_file(changed: &Changed, sources: &Sources) -> String {
     let lines = compare(&changed.file.text, &changed.text);
-    let name = inert(&changed.file.name);
+    let path = bytes_of(&sources.seen_file(&changed.file));
     let hunks: String = hunks(&lines).into_iter().map(|range| hunk(&lines, range)).collect();
-    if hunks.is_empty() { hunks } else { format!("--- a/{name}\n+++ b/{name}\n{hunks}") }
+    if hunks.is_empty() { hunks } else { format!("--- {}\n+++ {}\n{hunks}", header("a/", &path), header("b/", &path)) }
+}
+
+/// A path as git writes it: in quotes where it has what isn't plain, and with a tab after one that has blanks.
+fn header(start: &str, path: &[u8]) -> String {
+    if let Ok(plain) = std::str::from_utf8(path)
+        && inert(plain) == plain
+        && !plain.contains(['"', '\\'])
+    {
+        return format!("{start}{plain}{}", if plain.contains(' ') { "\t" } else { "" });
+    }
+    let mut quoted = format!("\"{start}");
+    for &byte in path {
+        match byte {
+            b'"' | b'\\' => quoted.extend(['\\', char::from(byte)]),
+            b' '..=b'~' => quoted.push(char::from(byte)),
+            // Writing to a string can't fail.
+            _ => drop(write!(quoted, "\\{byte:03o}")),
+        }
+    }
+    quoted + "\""
 }
 
 /// All lines of both texts, those that they share once.

@@ -9,7 +9,7 @@ use clap::ValueEnum;
 
 use super::Format;
 use crate::error::{Error, closest};
-use crate::source::Replacement;
+use crate::source::{Replacement, named};
 
 /// Where a report is written, and how: `FORMAT=PATH`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -19,6 +19,19 @@ pub struct Destination {
     /// Where.
     pub path: PathBuf,
 }
+
+/// The destinations that one option or variable names, with commas or blanks between them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Destinations(pub Vec<Destination>);
+
+/// The path that stands for standard output.
+const STANDARD_OUTPUT: &str = "-";
+
+/// What these directories hold are the files of the process and devices, which can only be written to.
+const DEVICES: [&str; 2] = ["/dev", "/proc"];
+
+/// More links than this in a row lead nowhere.
+const MAX_LINKS: usize = 40;
 
 /// A text that stands beside the file that it is going to replace.
 struct Staged<'a> {
@@ -30,10 +43,56 @@ struct Staged<'a> {
 }
 
 impl Destination {
-    /// The file that is replaced: a link stays, and what it leads to isn't what it was.
+    /// The file that is replaced, or will be there: a link stays, and what it leads to isn't what it was.
     pub fn target(&self) -> PathBuf {
-        fs::canonicalize(&self.path).unwrap_or_else(|_| self.path.clone())
+        target(&self.path)
     }
+
+    /// Whether the report is printed.
+    pub fn is_standard_output(&self) -> bool {
+        [STANDARD_OUTPUT, "/dev/stdout"].iter().any(|path| self.path == Path::new(path))
+    }
+}
+
+/// Where a path leads, even if there is no file.
+fn target(path: &Path) -> PathBuf {
+    let mut path = path.to_owned();
+    for _ in 0..MAX_LINKS {
+        let Ok(to) = fs::read_link(&path) else { break };
+        path = path.parent().unwrap_or(Path::new("")).join(to);
+    }
+    let directory = path.parent().map(|parent| if parent.as_os_str().is_empty() { Path::new(".") } else { parent });
+    let real =
+        directory.zip(path.file_name()).map(|(directory, name)| Some(fs::canonicalize(directory).ok()?.join(name)));
+    fs::canonicalize(&path).ok().or(real.flatten()).unwrap_or(path)
+}
+
+impl FromStr for Destinations {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let mut starts = vec![0];
+        for (at, between) in text.match_indices(is_between) {
+            let after = at.saturating_add(between.len());
+            let rest = text.get(after..).unwrap_or_default();
+            let name = rest.split_once('=').map(|(name, _)| name).filter(|name| !name.contains(is_between));
+            // What a comma separates is no part of a path; a blank may be.
+            let is_format = |name: &str| <Format as ValueEnum>::from_str(name, false).is_ok();
+            if name.is_some_and(|name| between == "," || is_format(name)) {
+                starts.push(after);
+            }
+        }
+        let ends = starts.iter().skip(1).copied().chain([text.len()]);
+        let parts = starts.iter().zip(ends).map(|(start, end)| {
+            let part = text.get(*start..end).unwrap_or_default();
+            if end == text.len() { part } else { part.trim_end_matches(is_between) }
+        });
+        parts.map(str::parse).collect::<Result<_, _>>().map(Self)
+    }
+}
+
+fn is_between(c: char) -> bool {
+    c == ',' || c.is_ascii_whitespace()
 }
 
 impl FromStr for Destination {
@@ -61,26 +120,24 @@ fn unknown(name: &str) -> String {
 ///
 /// [`Error::Report`] for the first that can't be written; the old file is as it was.
 pub fn write(texts: &[(&Path, String)]) -> Result<(), Error> {
-    let stage = |(path, text)| {
-        Staged::new(path, text).map_err(|cause| Error::Report { path: Path::display(path).to_string(), cause })
-    };
+    let stage = |(path, text)| Staged::new(path, text).map_err(|cause| Error::Report { path: named(path), cause });
     let staged = texts.iter().map(|(path, text)| stage((path, text))).collect::<Result<Vec<_>, _>>()?;
     staged.into_iter().try_for_each(|staged| {
-        let path = staged.path.display().to_string();
+        let path = named(staged.path);
         staged.commit().map_err(|cause| Error::Report { path, cause })
     })
 }
 
 impl<'a> Staged<'a> {
     fn new(path: &'a Path, text: &'a str) -> io::Result<Self> {
+        let is_device = DEVICES.iter().any(|directory| path.starts_with(directory));
+        // A link stays, and what it leads to is replaced.
+        let replacement = || Replacement::new(target(path), text.as_bytes()).map(Some);
         let replacement = match fs::metadata(path) {
             Ok(old) if old.is_dir() => return Err(ErrorKind::IsADirectory.into()),
-            // A link stays, and what it leads to is replaced.
-            Ok(old) if old.is_file() => Some(Replacement::new(fs::canonicalize(path)?, text.as_bytes())?),
+            Ok(old) if old.is_file() && !is_device => replacement()?,
             Ok(_) => None,
-            Err(error) if error.kind() == ErrorKind::NotFound => {
-                Some(Replacement::new(path.to_owned(), text.as_bytes())?)
-            }
+            Err(error) if error.kind() == ErrorKind::NotFound => replacement()?,
             Err(error) => return Err(error),
         };
         Ok(Self { path, text, replacement })

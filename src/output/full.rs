@@ -7,7 +7,7 @@ use super::link::link;
 use super::{passed, snippet};
 use crate::finding::Level;
 use crate::report::{Outcome, Place, Report, Reported};
-use crate::source::{Position, Sources, Span};
+use crate::source::{Position, SourceFile, Sources, Span};
 use crate::value::cut;
 
 pub(super) fn render(report: &Report) -> String {
@@ -21,10 +21,11 @@ pub(super) fn render(report: &Report) -> String {
 
 fn render_finding(finding: &Reported, report: &Report, text: &mut String) {
     let bold = Style::new().bold();
-    text.push_str(&format!("{}{bold}: {}{bold:#}\n", tag(finding), inert(&finding.message)));
+    text.push_str(&format!("{}{bold}: {}{bold:#}\n", tag(finding), inert(&message(finding, report))));
     match &finding.place {
         Place::Text(label) => text.push_str(&snippet::draw(label, &report.sources)),
-        Place::File(_) | Place::Run => {}
+        Place::File(_) => text.push_str(&format!("   ╭─[{}]\n   ╰────\n", place_of(finding, report))),
+        Place::Run => {}
     }
     for label in &finding.related {
         text.push_str(&snippet::draw(label, &report.sources));
@@ -89,10 +90,57 @@ pub(super) fn word(finding: &Reported) -> &'static str {
     }
 }
 
-/// `path:line:column`, or the path alone.
+/// The directory to which paths are relative.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Base {
+    /// The working directory.
+    Here,
+    /// The root of the repository.
+    Root,
+}
+
+impl Base {
+    /// `path:line:column`, or the path alone.
+    pub(super) fn place_of(self, finding: &Reported, report: &Report) -> String {
+        match self {
+            Self::Here => place_of(finding, report),
+            Self::Root => rooted_place_of(finding, report),
+        }
+    }
+
+    /// `path:line:column`.
+    pub(super) fn place(self, span: Span, sources: &Sources) -> String {
+        match self {
+            Self::Here => place(span, sources),
+            Self::Root => rooted_place(span, sources),
+        }
+    }
+}
+
+/// The message for people in the working directory: what it names is named from there.
+pub(super) fn message(finding: &Reported, report: &Report) -> String {
+    let named = match (&finding.place, &finding.deployment) {
+        (_, Some(root)) => (root, "deployment "),
+        (Place::File(name), None) => (name, ""),
+        (Place::Text(_) | Place::Run, None) => return finding.message.clone(),
+    };
+    let quoted = |name: &str| format!("{}`{name}`", named.1);
+    finding.message.replace(&quoted(named.0), &quoted(&report.sources.seen(named.0)))
+}
+
+/// `path:line:column`, or the path alone, from the working directory.
 pub(super) fn place_of(finding: &Reported, report: &Report) -> String {
     match &finding.place {
         Place::Text(label) => place(label.span, &report.sources),
+        Place::File(name) => whole(&report.sources.seen(name)),
+        Place::Run => ".".to_owned(),
+    }
+}
+
+/// The same from the root of the repository.
+pub(super) fn rooted_place_of(finding: &Reported, report: &Report) -> String {
+    match &finding.place {
+        Place::Text(label) => rooted_place(label.span, &report.sources),
         Place::File(name) => whole(name),
         Place::Run => ".".to_owned(),
     }
@@ -102,7 +150,7 @@ pub(super) fn place_of(finding: &Reported, report: &Report) -> String {
 pub(super) fn linked_place_of(finding: &Reported, report: &Report) -> String {
     match &finding.place {
         Place::Text(label) => linked_place(label.span, &report.sources),
-        Place::File(name) => whole(name),
+        Place::File(name) => whole(&report.sources.seen(name)),
         Place::Run => ".".to_owned(),
     }
 }
@@ -113,11 +161,21 @@ fn whole(name: &str) -> String {
     followed.strip_suffix(':').map(str::to_owned).unwrap_or(followed)
 }
 
-/// `path:line:column`.
+/// `path:line:column`, from the working directory.
 pub fn place(span: Span, sources: &Sources) -> String {
     let file = sources.file(span.file);
+    place_in(&sources.seen_file(&file), &file, span)
+}
+
+/// The same from the root of the repository.
+pub(super) fn rooted_place(span: Span, sources: &Sources) -> String {
+    let file = sources.file(span.file);
+    place_in(&file.name, &file, span)
+}
+
+fn place_in(name: &str, file: &SourceFile, span: Span) -> String {
     let Position { line, column, .. } = file.position(span.start);
-    inert(&format!("{}:{line}:{column}", file.name)).into_owned()
+    inert(&format!("{name}:{line}:{column}")).into_owned()
 }
 
 /// The same, leading to the file.

@@ -3,11 +3,12 @@
 //! GitHub keeps ten of each kind for a step, so the worst come first and the rest is counted.
 
 use super::annotation;
+use super::full::rooted_place_of;
 use super::inert::inert;
 use super::summary::{count, enumerate};
 use crate::finding::Level;
-use crate::report::{Report, Reported};
-use crate::source::Unit;
+use crate::report::{Place, Report, Reported};
+use crate::source::{Unit, is_outside};
 
 /// How many annotations of a kind GitHub shows for a step.
 const SHOWN: usize = 10;
@@ -30,15 +31,22 @@ pub(super) fn render(report: &Report) -> String {
 }
 
 fn command(what: &str, finding: &Reported, report: &Report) -> String {
-    let (path, region) = annotation::beside_change(finding, report, Unit::Character);
-    let file = property(&path);
+    let (file, region) = annotation::beside_change(finding, report, Unit::Character);
+    let (title, text) = (property(finding.rule.id()), annotation::text(finding));
+    // GitHub would look for any other file in the repository.
+    let Some(file) = file.filter(|name| !is_outside(name)) else {
+        let place = match finding.place {
+            Place::Run => String::new(),
+            Place::Text(_) | Place::File(_) => format!("{}: ", rooted_place_of(finding, report)),
+        };
+        return format!("::{what} title={title}::{}\n", data(&format!("{place}{text}")));
+    };
     let place = region.map(|region| {
         let (line, column, end_column) = (region.line, region.column, region.end_column);
         format!(",line={line},endLine={line},col={column},endColumn={end_column}")
     });
     let place = place.unwrap_or_default();
-    let title = property(finding.rule.id());
-    format!("::{what} file={file}{place},title={title}::{}\n", data(&annotation::text(finding)))
+    format!("::{what} file={}{place},title={title}::{}\n", property(&file), data(&text))
 }
 
 /// The text after a command.

@@ -3,6 +3,7 @@
 //! All text goes through [`markup`], which escapes it. The page has no script, and its policy allows
 //! no request and no style but its own.
 
+mod choice;
 mod deployment;
 mod finding;
 mod lines;
@@ -12,9 +13,11 @@ mod picture;
 mod trail;
 mod verdict;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
-use self::markup::{Html, block, code, join, section, verbatim, void};
+use self::choice::Shown;
+use self::markup::{Html, block, code, join, prose, section, verbatim, void};
+use super::full::Base;
 use super::{compliance, summary};
 use crate::report::{Judged, Report, Reported};
 use crate::rules::Check;
@@ -34,23 +37,27 @@ struct Page<'a> {
 /// The deployment, its name, and the address that a finding is about.
 type Subject<'a> = (Option<&'a str>, Option<&'a str>, Option<&'a str>);
 
-/// A finding and the id of its place on the page.
+/// A finding, its number in the order of the report, and the id of its place on the page.
 struct Numbered<'a> {
+    number: usize,
     id: String,
     finding: &'a Reported,
 }
 
 pub(super) fn render(report: &Report) -> String {
-    let page = Page::new(report);
-    let root = section("html", &[("lang", "en")], [head(report), body(&page)]);
+    let mut page = Page::new(report);
+    let shown = choice::choose(&page);
+    let findings = choice::keep(&mut page, &shown);
+    let left_out = choice::left_out(&shown, findings, report);
+    let root = section("html", &[("lang", "en")], [head(report), body(&page, &shown, left_out.as_deref())]);
     format!("<!doctype html>\n{}", root.into_text())
 }
 
 impl<'a> Page<'a> {
     fn new(report: &'a Report) -> Self {
         let mut findings: HashMap<_, Vec<_>> = HashMap::new();
-        for finding in report.shown() {
-            let numbered = Numbered { id: format!("finding-{}", finding.fingerprint), finding };
+        for (number, finding) in report.shown().enumerate() {
+            let numbered = Numbered { number, id: format!("finding-{}", finding.fingerprint), finding };
             let name = finding.deployment_name.as_deref();
             let subject = (finding.deployment.as_deref(), name, finding.address.as_deref());
             findings.entry(subject).or_default().push(numbered);
@@ -82,16 +89,15 @@ fn head(report: &Report) -> Html {
 
 const TOOL: &str = concat!(env!("CARGO_PKG_NAME"), " ", env!("CARGO_PKG_VERSION"));
 
-fn body(page: &Page<'_>) -> Html {
+fn body<'a>(page: &Page<'a>, shown: &[Shown<'a>], left_out: Option<&str>) -> Html {
     let report = page.report;
-    let statements = compliance::statements(report);
-    let deployments = report.deployments.iter().enumerate();
-    let deployments = deployments.map(|(index, judged)| deployment::show(index, judged, statements.get(index), page));
-    let main = [overview(report)].into_iter().chain(deployments).chain([unread(page)]);
-    section("body", &[], [header(report), section("main", &[], main), footer()])
+    let statements = compliance::statements(report, Base::Root);
+    let deployments = shown.iter().map(|shown| deployment::show(shown, statements.get(shown.index), page));
+    let main = [overview(shown)].into_iter().chain(deployments).chain([unread(page)]);
+    section("body", &[], [header(report, left_out), section("main", &[], main), footer()])
 }
 
-fn header(report: &Report) -> Html {
+fn header(report: &Report, left_out: Option<&str>) -> Html {
     let counts = report.counts();
     let counts = [
         ("errors", counts.errors),
@@ -108,33 +114,38 @@ fn header(report: &Report) -> Html {
         block("p", &[("class", "headline")], summary::headline(report)),
         section("dl", &[("class", "counts")], counts),
     ];
-    section("header", &[], parts)
+    let left_out = left_out.map(|sentence| block("p", &[("class", "also")], prose(sentence)));
+    section("header", &[], parts.into_iter().chain(left_out))
 }
 
 /// The verdict on each deployment, as the way into the page.
-fn overview(report: &Report) -> Html {
-    if report.deployments.is_empty() {
+fn overview(shown: &[Shown<'_>]) -> Html {
+    if shown.is_empty() {
         return Html::default();
     }
     let caption = block("caption", &[], "Deployments and their verdicts");
     let heads = ["Deployment", "Verdict"].map(|name| block("th", &[("scope", "col")], name));
     let head = section("thead", &[], [section("tr", &[], heads)]);
-    let rows = report.deployments.iter().enumerate().map(|(index, judged)| deployment::row(index, judged));
+    let rows = shown.iter().map(|shown| deployment::row(shown.index, shown.judged));
     let table = section("table", &[("class", "overview")], [caption, head, section("tbody", &[], rows)]);
     let nav = section("nav", &[("aria-label", "Deployments"), ("class", "wide")], [table]);
     section("section", &[], [nav])
 }
 
-/// Findings about files that no deployment could be made of.
+/// Findings about files that no deployment could be made of, and about deployments that are gone.
 fn unread(page: &Page<'_>) -> Html {
-    let findings = page.about(None, None);
+    let judged = page.report.deployments.iter();
+    let judged: HashSet<_> = judged.map(|judged| (Some(judged.root.as_str()), judged.name.as_deref())).collect();
+    let apart = page.findings.iter().filter(|((root, name, _), _)| !judged.contains(&(*root, *name)));
+    let mut findings: Vec<&Numbered<'_>> = apart.flat_map(|(_, findings)| findings).collect();
+    findings.sort_by_key(|numbered| numbered.number);
     if findings.is_empty() {
         return Html::default();
     }
-    let is_unread = |numbered: &Numbered<'_>| matches!(numbered.finding.rule.check, Check::Reading);
+    let is_unread = |numbered: &&Numbered<'_>| matches!(numbered.finding.rule.check, Check::Reading);
     let title = if findings.iter().all(is_unread) { "Files that can’t be read" } else { "Files and comments" };
     let head = block("h2", &[("id", "files-title")], title);
-    let findings = findings.iter().map(|numbered| finding::show(numbered, "h3", page));
+    let findings = findings.into_iter().map(|numbered| finding::show(numbered, "h3", page));
     let attributes = [("class", "deployment"), ("aria-labelledby", "files-title")];
     section("section", &attributes, std::iter::once(head).chain(findings))
 }

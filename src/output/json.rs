@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Serialize, Serializer};
 
 use super::compliance::{self, Statement};
+use super::full::Base;
 use super::inert::escaped;
 use crate::finding::{Label, Level};
 use crate::fix::{Edit, Fix};
@@ -166,7 +167,7 @@ pub(super) fn render(report: &Report) -> String {
         summary: summary(report),
         deployments: Each(|| report.deployments.iter().map(|judged| deployment(judged, &report.sources))),
         findings: Each(|| report.shown().map(|reported| finding(reported, &report.sources))),
-        compliance: compliance::statements(report),
+        compliance: compliance::statements(report, Base::Root),
     };
     pretty(&document)
 }

@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use super::compliance::{self, Statement};
+use super::full::Base;
 use super::json::{self, DeploymentEntry, FindingEntry, Summary, Tool};
 use crate::report::Report;
 
@@ -23,7 +24,7 @@ pub(super) fn render(report: &Report) -> String {
     std::iter::once(Line::Run { version: json::VERSION, tool: json::tool() })
         .chain(deployments.map(Line::Deployment))
         .chain(findings.map(Line::Finding))
-        .chain(compliance::statements(report).into_iter().map(Line::Compliance))
+        .chain(compliance::statements(report, Base::Root).into_iter().map(Line::Compliance))
         .chain(std::iter::once(Line::Summary(json::summary(report))))
         .map(|line| json::line(&line))
         .collect()

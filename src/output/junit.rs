@@ -7,7 +7,7 @@
 use std::collections::HashMap;
 
 use super::annotation;
-use super::full::place_of;
+use super::full::rooted_place_of;
 use super::xml::{Attribute, DECLARATION, element, escape};
 use crate::finding::Level;
 use crate::report::{Exists, Judged, JudgedTrail, Outcome, Report, Reported};
@@ -151,7 +151,7 @@ fn unreadable(finding: &Reported, report: &Report) -> Test {
 
 /// What came of a test, and the place.
 fn said(tag: &'static str, message: String, finding: Option<&Reported>, report: &Report) -> String {
-    let place = finding.map(|finding| escape(&place_of(finding, report)));
+    let place = finding.map(|finding| escape(&rooted_place_of(finding, report)));
     element(tag, &[("message", message)], place)
 }
 

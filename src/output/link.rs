@@ -1,6 +1,7 @@
 //! Places that lead to their files: hyperlinks of terminals (OSC 8).
 
 use std::fmt::Write;
+use std::path::Path;
 
 use crate::source::SourceFile;
 
@@ -9,8 +10,17 @@ pub(super) fn link(text: &str, file: &SourceFile) -> String {
     if !file.path.is_absolute() {
         return text.to_owned();
     }
-    let path = encode(file.path.as_os_str().as_encoded_bytes());
-    format!("\u{1b}]8;;file://{path}\u{1b}\\{text}\u{1b}]8;;\u{1b}\\")
+    format!("\u{1b}]8;;{}\u{1b}\\{text}\u{1b}]8;;\u{1b}\\", uri(&file.path))
+}
+
+/// The URI of a file by its absolute path.
+pub(super) fn uri(path: &Path) -> String {
+    let path = path.as_os_str().as_encoded_bytes();
+    if std::path::MAIN_SEPARATOR == '/' {
+        return format!("file://{}", encode(path));
+    }
+    let path: Vec<u8> = path.iter().map(|byte| if *byte == b'\\' { b'/' } else { *byte }).collect();
+    format!("file:///{}", encode(&path))
 }
 
 /// A path in a URI, which need not be UTF-8.

@@ -3,18 +3,20 @@
 //! Names are spans of code. Outside of them, and where one can't hold a name, every character that could be
 //! Markdown or HTML is written as a reference, which stands for nothing but the character.
 
-use std::cmp::Reverse;
 use std::fmt::Write;
 
 use super::annotation;
 use super::compliance::{self, Statement, Status};
-use super::full::{place_of, word};
+use super::full::{Base, message, place_of, word};
 use super::inert::inert;
 use super::summary;
 use crate::report::{Judged, Outcome, Report, Reported};
 
-/// GitHub takes a summary of up to 1 MiB, and none that is longer.
+/// How many rows a table has.
 const MAX_ROWS: usize = 500;
+
+/// How long a table gets, in bytes: GitHub takes a summary of up to 1 MiB, and none that is longer, and there are four.
+const MAX_BYTES: usize = 240 * 1024;
 
 pub(super) fn render(report: &Report) -> String {
     let summary = summary::summary(report);
@@ -26,9 +28,18 @@ pub(super) fn render(report: &Report) -> String {
 fn deployments(report: &Report) -> String {
     let row = |judged: &Judged| {
         let trails = summary::count(judged.trails.len(), "trail");
-        vec![verdict(judged.verdict).to_owned(), code(&judged.root), format!("{}, {trails}", judged.format)]
+        vec![
+            verdict(judged.verdict).to_owned(),
+            code(&report.sources.seen(&judged.root)),
+            format!("{}, {trails}", judged.format),
+        ]
     };
-    table(["verdict", "deployment", "what"], report.deployments.iter().map(row))
+    let mut deployments: Vec<&Judged> = report.deployments.iter().collect();
+    if deployments.len() > MAX_ROWS {
+        // Then not all are listed.
+        deployments.sort_by_key(|judged| annotation::rank_of_verdict(judged.verdict));
+    }
+    table(["verdict", "deployment", "what"], deployments.into_iter().map(row))
 }
 
 fn verdict(verdict: Option<Outcome>) -> &'static str {
@@ -43,10 +54,10 @@ fn verdict(verdict: Option<Outcome>) -> &'static str {
 /// The worst first.
 fn findings(report: &Report) -> String {
     let mut findings: Vec<&Reported> = report.told().collect();
-    findings.sort_by_key(|finding| (Reverse(annotation::weight(finding)), finding.outcome));
+    findings.sort_by_key(|finding| annotation::rank(finding));
     let row = |finding: &&Reported| {
         let help = finding.help.as_ref().map(|help| format!("<br>help: {}", prose(help))).unwrap_or_default();
-        let what = format!("{}{help}", prose(&finding.message));
+        let what = format!("{}{help}", prose(&message(finding, report)));
         vec![format!("{} {}", word(finding), code(finding.rule.id())), code(&place_of(finding, report)), what]
     };
     table(["finding", "place", "what"], findings.iter().map(row))
@@ -54,7 +65,7 @@ fn findings(report: &Report) -> String {
 
 fn controls(report: &Report) -> String {
     let rows = |statement: Statement<'_>| {
-        let (benchmark, deployment) = (statement.benchmark.to_owned(), statement.deployment.to_owned());
+        let (benchmark, deployment) = (statement.benchmark.to_owned(), report.sources.seen(statement.deployment));
         statement.controls.into_iter().map(move |control| {
             let sign = match control.status {
                 Status::Compliant => "✅ ",
@@ -66,7 +77,10 @@ fn controls(report: &Report) -> String {
             vec![status, format!("{benchmark} {}", control.id), code(&deployment), prose(control.title)]
         })
     };
-    table(["status", "control", "deployment", "subject"], compliance::statements(report).into_iter().flat_map(rows))
+    table(
+        ["status", "control", "deployment", "subject"],
+        compliance::statements(report, Base::Here).into_iter().flat_map(rows),
+    )
 }
 
 fn passed(report: &Report) -> String {
@@ -77,10 +91,18 @@ fn passed(report: &Report) -> String {
 }
 
 /// A table after an empty line, if it has rows.
-fn table<const N: usize>(heads: [&str; N], mut rows: impl Iterator<Item = Vec<String>>) -> String {
-    let shown: String = rows.by_ref().take(MAX_ROWS).map(|cells| format!("| {} |\n", cells.join(" | "))).collect();
-    let hidden = rows.count();
-    if shown.is_empty() {
+fn table<const N: usize>(heads: [&str; N], rows: impl Iterator<Item = Vec<String>>) -> String {
+    let mut shown = String::new();
+    let mut hidden = 0_usize;
+    for (index, cells) in rows.enumerate() {
+        let row = format!("| {} |\n", cells.join(" | "));
+        if hidden == 0 && index < MAX_ROWS && shown.len().saturating_add(row.len()) <= MAX_BYTES {
+            shown.push_str(&row);
+        } else {
+            hidden = hidden.saturating_add(1);
+        }
+    }
+    if shown.is_empty() && hidden == 0 {
         return shown;
     }
     let rest = if hidden > 0 { format!("\n{hidden} more aren't listed.\n") } else { String::new() };

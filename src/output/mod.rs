@@ -38,7 +38,7 @@ pub use annotation::{message, message_at, weight};
 pub use baseline::baseline;
 pub use comments::comments;
 pub use diff::{diff, mended};
-pub use file::{Destination, write};
+pub use file::{Destination, Destinations, write};
 pub use full::place;
 pub use inert::inert;
 pub use link::encode as encode_path;
@@ -65,6 +65,8 @@ pub enum Format {
     JsonLines,
     /// For code scanning and viewers, in version 2.1.0.
     Sarif,
+    /// The same for GitHub's code scanning: only what fails, and no more than it takes.
+    SarifAlerts,
     /// Annotations of GitHub Actions.
     Github,
     /// GitLab's report of code quality.
@@ -96,7 +98,8 @@ impl Format {
             Format::Concise => concise::render(report) + &compliance::render(report),
             Format::Json => json::render(report),
             Format::JsonLines => json_lines::render(report),
-            Format::Sarif => sarif::render(report),
+            Format::Sarif => sarif::render(report, sarif::Extent::All),
+            Format::SarifAlerts => sarif::render(report, sarif::Extent::Alerts),
             Format::Github => github::render(report),
             Format::Gitlab => gitlab::render(report),
             Format::Junit => junit::render(report),

@@ -4,21 +4,23 @@ use anstyle::{AnsiColor, Style};
 
 use super::inert::inert;
 use super::{full, snippet};
-use crate::report::{JudgedTrail, Outcome, Report};
+use crate::report::{Judged, JudgedTrail, Outcome, Report};
 use crate::rules::Rule;
 
 /// A rule that a trail passes.
 pub(super) struct Passed<'a> {
     pub(super) rule: &'static Rule,
     pub(super) trail: &'a JudgedTrail,
+    pub(super) judged: &'a Judged,
 }
 
 /// What passed, if the report shows it.
 pub(super) fn all(report: &Report) -> impl Iterator<Item = Passed<'_>> {
-    let trails = report.deployments.iter().filter(|_| report.shows_passed).flat_map(|judged| &judged.trails);
-    trails.flat_map(|trail| {
+    let deployments = report.deployments.iter().filter(|_| report.shows_passed);
+    let trails = deployments.flat_map(|judged| judged.trails.iter().map(move |trail| (judged, trail)));
+    trails.flat_map(|(judged, trail)| {
         let passed = trail.rules.iter().filter(|(_, outcome)| *outcome == Outcome::Pass);
-        passed.map(move |(rule, _)| Passed { rule, trail })
+        passed.map(move |(rule, _)| Passed { rule, trail, judged })
     })
 }
 

@@ -3,10 +3,10 @@
 use serde::Serialize;
 
 use super::annotation::{self, Region};
-use super::json;
+use super::{full, json};
 use crate::finding::{Label, Level};
 use crate::fix::{Edit, Safety};
-use crate::report::{Report, Reported};
+use crate::report::{Place, Report, Reported};
 use crate::source::{SourceFile, Unit};
 
 #[derive(Serialize)]
@@ -75,9 +75,10 @@ pub(super) fn render(report: &Report) -> String {
 }
 
 fn diagnostic<'a>(finding: &'a Reported, report: &Report) -> Diagnostic<'a> {
-    let (path, region) = annotation::beside_change(finding, report, Unit::Byte);
+    let (file, region) = annotation::beside_change(finding, report, Unit::Byte);
+    let path = file.map_or_else(|| ".".to_owned(), |name| report.sources.seen(&name));
     Diagnostic {
-        message: annotation::text(finding),
+        message: annotation::text_with(&full::message(finding, report), finding),
         location: Location { path, range: region.map(range) },
         severity: match annotation::weight(finding) {
             Level::Error => "ERROR",
@@ -92,12 +93,12 @@ fn diagnostic<'a>(finding: &'a Reported, report: &Report) -> Diagnostic<'a> {
 
 /// All edits of a safe fix, if they lie in the file of the finding: others can't be named.
 fn suggestions<'a>(finding: &'a Reported, report: &Report) -> Vec<Suggestion<'a>> {
-    let path = annotation::path(finding, report);
+    let Place::Text(label) = &finding.place else { return Vec::new() };
     let edits = finding.fix.iter().filter(|fix| fix.safety == Safety::Safe).flat_map(|fix| &fix.edits);
     let suggestion = |edit: &'a Edit| {
         let file = report.sources.file(edit.span.file);
         let range = Range { start: Position::of(edit.span.start, &file), end: Position::of(edit.span.end, &file) };
-        (file.name == path).then_some(Suggestion { range, text: &edit.text })
+        (edit.span.file == label.span.file).then_some(Suggestion { range, text: &edit.text })
     };
     edits.map(suggestion).collect::<Option<Vec<_>>>().unwrap_or_default()
 }
@@ -112,7 +113,7 @@ impl Position {
 
 fn related<'a>(label: &'a Label, report: &Report) -> Related<'a> {
     let range = range(Region::of(label, &report.sources, Unit::Byte));
-    let path = report.sources.file(label.span.file).name.clone();
+    let path = report.sources.seen_file(&report.sources.file(label.span.file));
     Related { message: &label.text, location: Location { path, range: Some(range) } }
 }
 

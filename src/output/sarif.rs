@@ -10,6 +10,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use self::places::Location;
+use super::summary::count;
 use super::{annotation, json};
 use crate::report::{Report, Reported};
 use crate::rules::Check;
@@ -49,14 +50,36 @@ struct Invocation {
     tool_execution_notifications: Vec<Notification>,
 }
 
-/// What couldn't be read.
+/// What couldn't be read, or isn't in the report.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct Notification {
     level: &'static str,
     message: Text,
-    locations: [Location; 1],
-    associated_rule: RuleReference,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    locations: Option<[Location; 1]>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    associated_rule: Option<RuleReference>,
+}
+
+/// Which results a report has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Extent {
+    /// All, up to the number above which GitHub refuses a report.
+    All,
+    /// What GitHub is to show as alerts. It shows whatever isn't a failure, too, so that is left out.
+    Alerts,
+}
+
+impl Extent {
+    /// How many results GitHub takes, and how many of them it shows.
+    /// Source: <https://docs.github.com/en/code-security/code-scanning/integrating-with-code-scanning/sarif-support-for-code-scanning>.
+    fn limit(self) -> usize {
+        match self {
+            Self::All => 25_000,
+            Self::Alerts => 5_000,
+        }
+    }
 }
 
 #[derive(Serialize)]
@@ -76,29 +99,39 @@ struct Text {
     text: String,
 }
 
-pub(super) fn render(report: &Report) -> String {
+pub(super) fn render(report: &Report, extent: Extent) -> String {
+    let (results, left_out) = results::all(report, extent);
     let taxonomies = rules::taxonomies(report);
     let base = Base { description: Text::new("The root of the repository, or the working directory without one.") };
     let run = Run {
         tool: Tool { driver: rules::Driver::of(report, &taxonomies) },
         taxonomies,
-        invocations: [invocation(report)],
+        invocations: [invocation(report, left_out)],
         original_uri_base_ids: BTreeMap::from([(places::ROOT, base)]),
         column_kind: "utf16CodeUnits",
-        results: results::all(report),
+        results,
     };
     json::pretty(&Log { schema: SCHEMA, version: VERSION, runs: [run] })
 }
 
-fn invocation(report: &Report) -> Invocation {
+fn invocation(report: &Report, left_out: usize) -> Invocation {
     let is_unread = |finding: &&Reported| matches!(finding.rule.check, Check::Reading);
     let notification = |finding: &Reported| Notification {
         level: "error",
         message: Text::message(&annotation::text(finding)),
-        locations: [Location::of_finding(finding, report)],
-        associated_rule: RuleReference { id: finding.rule.id(), index: results::index(finding.rule, report) },
+        locations: Some([Location::of_finding(finding, report)]),
+        associated_rule: Some(RuleReference { id: finding.rule.id(), index: results::index(finding.rule, report) }),
     };
-    let notifications = report.findings.iter().filter(is_unread).map(notification);
+    let left_out = (left_out > 0).then(|| Notification {
+        level: "warning",
+        message: Text::new(&format!(
+            "Not in this report, of which GitHub takes no more: {}, none of them worse than these.",
+            count(left_out, "result")
+        )),
+        locations: None,
+        associated_rule: None,
+    });
+    let notifications = report.findings.iter().filter(is_unread).map(notification).chain(left_out);
     Invocation { execution_successful: true, tool_execution_notifications: notifications.collect() }
 }
 

@@ -45,7 +45,7 @@ pub(super) fn draw(label: &Label, sources: &Sources) -> String {
 #[derive(Debug)]
 pub(super) struct Window {
     /// `path:line:column`.
-    pub(super) place: String,
+    place: String,
     /// The same, leading to the file.
     link: String,
     /// The line's number, counted from 0.

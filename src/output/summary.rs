@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::inert::inert;
 use crate::error::Error;
 use crate::fix::Safety;
-use crate::report::{Absence, Counts, Judged, JudgedTrail, Outcome, Report, Reported, Undeclared};
+use crate::report::{Absence, Counts, Judged, JudgedTrail, Outcome, Report, Reported, Undeclared, Unread};
 use crate::source::Counted;
 use crate::value::part_name;
 
@@ -37,7 +37,8 @@ fn undeclared(report: &Report) -> String {
 fn not_read(report: &Report) -> String {
     let files = &report.unread_files;
     let named = if report.is_verbose { files.len() } else { MAX_NAMED };
-    let lines = files.iter().take(named).map(|file| format!("`{}` {}.\n", inert(&file.name), inert(&file.reason)));
+    let line = |file: &Unread| format!("`{}` {}.\n", inert(&report.sources.seen(&file.name)), inert(&file.reason));
+    let lines = files.iter().take(named).map(line);
     let text: String = lines.collect();
     match files.len().saturating_sub(named) {
         0 => text,
@@ -213,7 +214,7 @@ pub fn log(report: &Report) -> String {
         let about = format!("{name}{}, {}", judged.format, count(judged.trails.len(), "trail"));
         let unread: Vec<String> = judged.unread.iter().map(|part| inert(part).to_string()).collect();
         let unread = if unread.is_empty() { String::new() } else { format!("; not read: {}", enumerate(&unread)) };
-        format!("{} ({about}): {verdict}{unread}\n", inert(&judged.root))
+        format!("{} ({about}): {verdict}{unread}\n", inert(&report.sources.seen(&judged.root)))
     };
     report.deployments.iter().map(line).collect()
 }

@@ -3,8 +3,9 @@
 use std::collections::HashMap;
 use std::fmt::{self, Display, Formatter, Write};
 
-use super::{Place, Report, Reported};
-use crate::source::Sources;
+use super::{Judged, JudgedTrail, Place, Report, Reported};
+use crate::rules::Rule;
+use crate::source::{self, Sources};
 
 /// The first part of each name. Names of another version are made in another way and compare with none of these.
 const VERSION: &str = "v1";
@@ -53,10 +54,10 @@ impl Fingerprint {
     fn of(finding: &Reported, address: Option<&str>, sources: &Sources) -> Self {
         let part = |text: Option<&str>| encode(text.unwrap_or_default());
         let deployment = match (&finding.deployment, &finding.place) {
-            (Some(root), _) => encode(root),
+            (Some(root), _) => encode_path(root),
             // What can't be read belongs to its file, whichever deployments that is a part of.
-            (None, Place::Text(label)) => encode(&sources.file(label.span.file).name),
-            (None, Place::File(name)) => encode(name),
+            (None, Place::Text(label)) => encode_path(&sources.file(label.span.file).name),
+            (None, Place::File(name)) => encode_path(name),
             (None, Place::Run) => encode("."),
         };
         Self {
@@ -65,6 +66,18 @@ impl Fingerprint {
             name: finding.deployment_name.as_deref().map(encode),
             address: part(address),
             attribute: part(finding.attribute.as_deref()),
+            number: None,
+        }
+    }
+
+    /// The name of a pass, which is none of a finding.
+    pub fn of_pass(rule: &Rule, judged: &Judged, trail: &JudgedTrail) -> Self {
+        Self {
+            rule: rule.id().to_owned(),
+            deployment: encode_path(&judged.root),
+            name: judged.name.as_deref().map(encode),
+            address: encode(&trail.address),
+            attribute: "pass".to_owned(),
             number: None,
         }
     }
@@ -103,8 +116,17 @@ impl Display for Fingerprint {
 
 /// Percent-encodes what would make two names look alike, or mean something to a reader.
 pub fn encode(text: &str) -> String {
+    encode_bytes(text.as_bytes())
+}
+
+/// The same for the bytes of a path that has a name.
+pub fn encode_path(name: &str) -> String {
+    encode_bytes(&source::bytes_of(name))
+}
+
+fn encode_bytes(text: &[u8]) -> String {
     let mut encoded = String::with_capacity(text.len());
-    for byte in text.bytes() {
+    for &byte in text {
         if byte.is_ascii_alphanumeric() || b"-._/".contains(&byte) {
             encoded.push(char::from(byte));
         } else {
@@ -117,6 +139,15 @@ pub fn encode(text: &str) -> String {
 
 /// The text of a part; nothing if it isn't encoded.
 pub fn decode(part: &str) -> Option<String> {
+    String::from_utf8(decode_bytes(part)?).ok()
+}
+
+/// The name of the path that a part is.
+pub fn decode_path(part: &str) -> Option<String> {
+    decode_bytes(part).map(|bytes| source::named(&source::from_bytes(&bytes)))
+}
+
+fn decode_bytes(part: &str) -> Option<Vec<u8>> {
     let mut pieces = part.split('%');
     let mut bytes = pieces.next()?.as_bytes().to_vec();
     for piece in pieces {
@@ -124,7 +155,7 @@ pub fn decode(part: &str) -> Option<String> {
         bytes.push(u8::from_str_radix(code, 16).ok()?);
         bytes.extend_from_slice(rest.as_bytes());
     }
-    String::from_utf8(bytes).ok()
+    Some(bytes)
 }
 
 #[cfg(test)]
@@ -151,5 +182,8 @@ mod tests {
         let address = "module.a[\"ü:%\"].aws_cloudtrail.t";
         assert_eq!(decode(&encode(address)).as_deref(), Some(address));
         assert_eq!(decode("%"), None);
+        assert_eq!(encode_path("a%FF/é"), "a%FF/%C3%A9");
+        assert_eq!(decode_path("a%FF/%C3%A9").as_deref(), Some("a%FF/é"));
+        assert_eq!(decode_path(&encode_path("a%25FF")).as_deref(), Some("a%25FF"));
     }
 }

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, PoisonError, RwLock};
 
-use super::{Asked, FileId, Fs, ReadError, SourceFile, Span, check_text};
+use super::{Asked, FileId, Fs, ReadError, SourceFile, Span, check_text, names, normalize};
 
 /// All files that were kept, by [`FileId`] and by path.
 ///
@@ -13,6 +13,8 @@ use super::{Asked, FileId, Fs, ReadError, SourceFile, Span, check_text};
 #[derive(Debug, Default)]
 pub struct Sources {
     base: PathBuf,
+    /// The name of the working directory, if it isn't the base.
+    here: Option<String>,
     read_roots: Vec<PathBuf>,
     kept: Arc<RwLock<Kept>>,
     /// Where it is noted what is asked for.
@@ -38,13 +40,13 @@ impl Kept {
 impl Sources {
     /// No files yet. Names are given relative to `base`, and files may refer to others below it.
     pub fn new(base: PathBuf) -> Self {
-        Self { read_roots: vec![base.clone()], base, kept: Arc::default(), asked: None }
+        Self { read_roots: vec![base.clone()], base, here: None, kept: Arc::default(), asked: None }
     }
 
     /// The same files under another handle.
     pub fn share(&self) -> Self {
-        let (base, read_roots) = (self.base.clone(), self.read_roots.clone());
-        Self { base, read_roots, kept: Arc::clone(&self.kept), asked: None }
+        let (base, here, read_roots) = (self.base.clone(), self.here.clone(), self.read_roots.clone());
+        Self { base, here, read_roots, kept: Arc::clone(&self.kept), asked: None }
     }
 
     /// The same files under a handle that notes in `asked` which of them are looked into.
@@ -65,6 +67,13 @@ impl Sources {
     /// Lets files refer to others below more directories.
     pub fn below(mut self, read_roots: impl IntoIterator<Item = PathBuf>) -> Self {
         self.read_roots.extend(read_roots);
+        self
+    }
+
+    /// Names files relative to another directory, and for people relative to the working directory `here`.
+    pub fn named_from(mut self, base: PathBuf, here: &Path) -> Self {
+        self.here = (here != base).then(|| names::relative(here, &base));
+        self.base = base;
         self
     }
 
@@ -135,7 +144,7 @@ impl Sources {
 
     /// Where the file lies that people know by this name.
     pub fn path_of(&self, name: &str) -> PathBuf {
-        self.base.join(name)
+        normalize(&self.base.join(names::path_of(name)))
     }
 
     /// Gives a path another text; its [`FileId`] stays the same.
@@ -197,10 +206,10 @@ impl Sources {
         self.read_roots.iter().any(|root| path.starts_with(root))
     }
 
-    /// Whether a path lies below the directory to which names are relative, so that its last name is the same wherever that
-    /// directory lies.
-    pub fn is_below_base(&self, path: &Path) -> bool {
-        path != self.base && path.starts_with(&self.base)
+    /// Whether a path lies below a directory that is checked, so that its last name is the same wherever that directory
+    /// lies.
+    pub fn is_below_root(&self, path: &Path) -> bool {
+        self.read_roots.iter().any(|root| path != root && path.starts_with(root))
     }
 
     /// Notes a path that no listing of its directory need show: text from standard input stands for it.
@@ -214,13 +223,26 @@ impl Sources {
         kept.unlisted.iter().filter(|path| path.parent() == Some(directory)).cloned().collect()
     }
 
-    /// How a path is named to people: relative to the base, with `/`; the base itself is `.`.
+    /// The name of a path in reports: relative to the base, with `/`; the base itself is `.`.
     pub fn name(&self, path: &Path) -> String {
-        let relative = path.strip_prefix(&self.base).unwrap_or(path);
-        if relative.as_os_str().is_empty() {
-            return ".".to_owned();
+        names::relative(path, &self.base)
+    }
+
+    /// A name as people read it who are in the working directory.
+    pub fn seen(&self, name: &str) -> String {
+        match &self.here {
+            Some(here) => names::seen_from(name, here),
+            None => name.to_owned(),
         }
-        let name = relative.to_string_lossy();
-        if std::path::MAIN_SEPARATOR == '/' { name.into_owned() } else { name.replace('\\', "/") }
+    }
+
+    /// The same for a file. What isn't on the disk, such as a value in an option, keeps its name.
+    pub fn seen_file(&self, file: &SourceFile) -> String {
+        if file.path.is_absolute() { self.seen(&file.name) } else { file.name.clone() }
+    }
+
+    /// The same for a path.
+    pub fn seen_path(&self, path: &Path) -> String {
+        self.seen(&self.name(path))
     }
 }

@@ -39,13 +39,13 @@ fn the_nearest_file_at_or_above_all_that_is_checked_holds() {
     ];
     let scratch = Scratch::new("nearest", &files);
     let from = |directory: &str, paths: &[&str]| origin(&scratch, directory, "fail-on", paths);
-    assert_eq!(from("repo/a/b", &[]), "a/trailint.toml:1:1");
+    assert_eq!(from("repo/a/b", &[]), "../trailint.toml:1:1");
     assert_eq!(from("repo", &[]), ".trailint.toml:1:1");
-    assert_eq!(from("repo/c", &[]), ".trailint.toml:1:1");
+    assert_eq!(from("repo/c", &[]), "../.trailint.toml:1:1");
     assert_eq!(from("repo", &["a/b/main.tf"]), "a/trailint.toml:1:1");
     assert_eq!(from("repo", &["a/b", "c"]), ".trailint.toml:1:1");
     assert_eq!(from("repo/c", &["--no-config"]), "default");
-    assert_eq!(from("repo/c", &["-c", "../a/trailint.toml"]), "a/trailint.toml:1:1");
+    assert_eq!(from("repo/c", &["-c", "../a/trailint.toml"]), "../a/trailint.toml:1:1");
     // What lies above the repository is none of its business.
     assert_eq!(from("other", &[]), "default");
 }
@@ -128,10 +128,10 @@ fn a_found_file_leads_nowhere_outside_of_the_tree() {
     std::os::unix::fs::symlink("../outside.toml", scratch.0.join("four/link.toml")).unwrap();
     let leads_out = "a link that leads out of the checked tree";
     for (directory, place) in [
-        ("one", "trailint.toml:1:1: can't read `../outside.toml`"),
-        ("two", "can't read `trailint.toml`"),
-        ("three", "trailint.toml:1:1: can't read `../secret.tfvars`"),
-        ("four", "trailint.toml:1:1: can't read `link.toml`"),
+        ("one", "one/trailint.toml:1:1: can't read `../outside.toml`"),
+        ("two", "can't read `two/trailint.toml`"),
+        ("three", "three/trailint.toml:1:1: can't read `../secret.tfvars`"),
+        ("four", "four/trailint.toml:1:1: can't read `link.toml`"),
     ] {
         assert_eq!(said(&scratch, &["check", directory]), (2, format!("trailint: {place}: {leads_out}\n")));
     }
@@ -419,7 +419,7 @@ fn ignore_files_count_where_they_do_for_git() {
         }
         std::fs::create_dir(scratch.path(".ignore")).unwrap();
         std::os::unix::fs::symlink("a/b", tree.join("link")).unwrap();
-        assert_eq!(found(&scratch, &["tree/link"]), "a/b");
+        assert_eq!(found(&scratch, &["tree/link"]), "tree/a/b");
     }
 }
 

@@ -8,7 +8,7 @@ mod tree;
 use std::path::PathBuf;
 
 use trailint::output::Format;
-use trailint::report::{Place, Report};
+use trailint::report::{Judged, JudgedTrail, Outcome, Place, Report, Reported};
 
 use self::tree::Tree;
 use super::support::{check, files_below, package};
@@ -188,4 +188,48 @@ fn every_colour_of_text_can_be_read() {
 /// What a reader sees of a text in which something is active.
 fn inert(text: &str) -> String {
     text.replace('\u{1b}', "\\u{1b}").replace('\u{202e}', "\\u{202e}").replace('\n', "\\u{a}")
+}
+
+#[test]
+fn a_page_shows_the_worst_where_not_all_fits() {
+    let text = "resource \"aws_cloudtrail\" \"t\" {\n  is_multi_region_trail = true\n}\n";
+    let (mut report, bad) = (check([("main.tf", text)]), check([("main.tf", text.replace("true", "false"))]));
+    let addresses: Vec<String> = (0..1_500).map(|number| format!("aws_cloudtrail.t{number}")).collect();
+    let judged = report.deployments.first_mut().unwrap();
+    let trail = judged.trails.first().unwrap().clone();
+    judged.trails = addresses.iter().map(|address| JudgedTrail { address: address.clone(), ..trail.clone() }).collect();
+    // Neighbours that are alike would stand together.
+    judged.trails.iter_mut().step_by(2).for_each(|trail| trail.region = Some("eu-west-1".into()));
+    let fails = bad.findings.iter().find(|finding| finding.rule.id() == "single-region-trail").unwrap();
+    let findings = addresses.iter().enumerate().skip(900).map(|(number, address)| Reported {
+        address: Some(address.clone()),
+        fingerprint: number.to_string(),
+        ..fails.clone()
+    });
+    report.findings = findings.collect();
+    let page = Format::Html.render(&report);
+    let tree = Tree::parse(&page).unwrap();
+    assert!(tree.text.contains("500 trails aren’t on this page, which shows the worst; --format json has all."));
+    assert_eq!(tree.all("article").filter(|article| article.attribute("class") == Some("trail")).count(), 1_000);
+    assert!((900..1_500).all(|number| tree.has_id(&format!("finding-{number}"))));
+    let judged = report.deployments.first().unwrap().clone();
+    report.findings.clear();
+    report.deployments = (0..1_200)
+        .map(|number| {
+            let trails = judged.trails.iter().take(1).cloned().collect();
+            Judged {
+                root: format!("r{number}"),
+                trails,
+                verdict: Some(if number < 1_100 { Outcome::Pass } else { Outcome::Fail }),
+                ..judged.clone()
+            }
+        })
+        .collect();
+    let tree = Tree::parse(&Format::Html.render(&report)).unwrap();
+    assert!(
+        tree.text.contains("200 trails and 200 deployments aren’t on this page"),
+        "{}",
+        tree.text.get(..600).unwrap_or_default()
+    );
+    assert!(tree.text.contains("r1199") && tree.text.contains("r899") && !tree.text.contains("r900"));
 }

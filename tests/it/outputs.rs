@@ -13,7 +13,8 @@ use super::support::{check, expect_file, files_below, package};
 #[test]
 fn the_demo_in_each_format() {
     let report = check(files_below(&package("testdata/demo")));
-    for format in Format::value_variants() {
+    // The one differs from `sarif` in the results, of which there is a test.
+    for format in Format::value_variants().iter().filter(|format| **format != Format::SarifAlerts) {
         let text = anstream::adapter::strip_str(&format.render(&report)).to_string();
         expect_file(&package("testdata/outputs").join(file_name(*format)), &text);
     }
@@ -26,7 +27,7 @@ fn file_name(format: Format) -> String {
         Format::Full | Format::Concise | Format::Github | Format::Azure => "txt",
         Format::Json | Format::Gitlab | Format::Rdjson => "json",
         Format::JsonLines => "jsonl",
-        Format::Sarif => "sarif",
+        Format::Sarif | Format::SarifAlerts => "sarif",
         Format::Junit | Format::Checkstyle => "xml",
         Format::Markdown => "md",
         Format::Html => "html",

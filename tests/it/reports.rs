@@ -1,5 +1,7 @@
 //! Reports in files, and what is shown of them on a terminal.
 
+mod paths;
+
 use super::cli::{Scratch, err, out, status};
 
 const BAD: &str = "resource \"aws_cloudtrail\" \"t\" {\n  enable_logging = data.a_b.c.m\n}\n";
@@ -187,4 +189,67 @@ fn places_lead_to_their_files() {
         assert_eq!(run(&["--links", "auto"]), plain.replace("\u{1b}]8;;\u{1b}\\", ""));
     }
     assert!(out(&scratch.run(&["trace", "aws_cloudtrail.t", "--links", "always"])).contains(&link));
+}
+
+#[test]
+fn a_report_is_printed_where_its_path_is_a_dash() {
+    let scratch = Scratch::new("printed", &[("in/a.tf", BAD)]);
+    let alone = out(&scratch.run(&["check", "in", "-f", "sarif"]));
+    for destination in ["sarif=-", "sarif=/dev/stdout"] {
+        let printed = scratch.run(&["check", "in", "-o", destination, "-o", "json=a.json"]);
+        assert_eq!((status(&printed), out(&printed)), (1, alone.clone()), "{destination}: {}", err(&printed));
+        assert!(scratch.path("a.json").exists() && !scratch.path("-").exists());
+    }
+    let mut command = scratch.command(&["check", "in", "-o", "sarif=-"]);
+    assert_eq!(out(&command.env("TRAILINT_FORMAT", "github").output().unwrap()), alone);
+    let taken = |other| {
+        format!(
+            "trailint: `--output` names standard output, where `{other}` prints already; write the report to a file\n"
+        )
+    };
+    for (arguments, said) in [
+        (&["-f", "full", "-o", "sarif=-"][..], taken("--format")),
+        (&["--diff", "-o", "sarif=-"], taken("--diff")),
+        (&["-o", "json=-", "-o", "sarif=-"], "trailint: `--output` names `-` more than once\n".to_owned()),
+        (
+            &["-o", "json=a.json", "-o", "sarif=./a.json"],
+            "trailint: `--output` names `./a.json` more than once\n".to_owned(),
+        ),
+    ] {
+        let output = scratch.run(&[&["check", "in"], arguments].concat());
+        assert_eq!((status(&output), out(&output).as_str(), err(&output)), (2, "", said), "{arguments:?}");
+    }
+}
+
+#[test]
+fn one_variable_names_several_reports() {
+    let scratch = Scratch::new("variable", &[("in/a.tf", BAD)]);
+    let run = |value: &str| scratch.command(&["check", "in", "-q"]).env("TRAILINT_OUTPUT", value).output().unwrap();
+    let several = run("sarif=a.sarif, json=b c.json\ngitlab=d.json,junit=e,f.xml");
+    assert_eq!(status(&several), 1, "{}", err(&several));
+    assert_eq!(names(&scratch, "."), ["a.sarif", "b c.json", "d.json", "e,f.xml", "in"]);
+    let read = |name: &str| std::fs::read_to_string(scratch.path(name)).unwrap();
+    assert!(read("a.sarif").contains("sarif-2.1.0") && read("b c.json").contains("\"version\": 1"));
+    let misspelt = run("sarif=a.sarif,jsn=b.json");
+    assert_eq!(status(&misspelt), 2);
+    assert!(err(&misspelt).contains("there is no format `jsn`, did you mean `json`?"), "{}", err(&misspelt));
+    assert_eq!(names(&scratch, ".").len(), 5);
+}
+
+#[test]
+#[cfg(unix)]
+fn a_link_to_nothing_stays_a_link() {
+    let scratch = Scratch::new("dangling", &[("in/a.tf", BAD), ("out/x", "")]);
+    let link = |target: &str, name: &str| std::os::unix::fs::symlink(target, scratch.path(name)).unwrap();
+    link("out/new.json", "first.json");
+    link("first.json", "link.json");
+    link("missing/new.json", "lost.json");
+    assert_eq!(status(&scratch.run(&["check", "in", "-o", "json=link.json"])), 1);
+    assert!(std::fs::symlink_metadata(scratch.path("link.json")).unwrap().is_symlink());
+    assert!(std::fs::symlink_metadata(scratch.path("first.json")).unwrap().is_symlink());
+    assert!(std::fs::read_to_string(scratch.path("out/new.json")).unwrap().starts_with('{'));
+    let lost = scratch.run(&["check", "in", "-o", "json=lost.json"]);
+    assert_eq!((status(&lost), out(&lost).as_str()), (2, ""), "{}", err(&lost));
+    let both = scratch.run(&["check", "in", "-o", "json=link.json", "-o", "sarif=out/new.json"]);
+    assert_eq!((status(&both), err(&both).contains("more than once")), (2, true), "{}", err(&both));
 }

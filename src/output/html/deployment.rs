@@ -2,11 +2,15 @@
 
 use std::collections::HashSet;
 
+use super::choice::Shown;
 use super::markup::{Html, block, code, inline, join, prose, section};
 use super::{Page, finding, trail, verdict};
 use crate::output::compliance::{Stated, Statement};
 use crate::output::summary;
 use crate::report::Judged;
+
+/// How much of what a control's status rests on is listed.
+const MAX_EVIDENCE: usize = 100;
 
 /// The row about a deployment in the table at the top of the page.
 pub(super) fn row(index: usize, judged: &Judged) -> Html {
@@ -21,15 +25,16 @@ pub(super) fn row(index: usize, judged: &Judged) -> Html {
 }
 
 /// The part of the page about a deployment.
-pub(super) fn show<'a>(index: usize, judged: &'a Judged, statement: Option<&Statement<'_>>, page: &Page<'a>) -> Html {
-    let id = anchor(index);
+pub(super) fn show<'a>(shown: &Shown<'a>, statement: Option<&Statement<'_>>, page: &Page<'a>) -> Html {
+    let Shown { index, judged, trails } = shown;
+    let judged: &'a Judged = judged;
+    let id = anchor(*index);
     let title = format!("{id}-title");
     let head = block("h2", &[("id", &title)], code(&judged.root));
     let name = judged.name.iter().map(|name| format!(" · {name}")).collect::<String>();
     let words = format!("{name} · {}", judged.format);
     let verdict = block("p", &[("class", "verdict")], verdict::of_deployment(judged.verdict).then(words));
     let whole = page.about(Some(judged), None).iter().map(|numbered| finding::show(numbered, "h3", page));
-    let trails = trail::instances(judged);
     // Code that isn't valid may declare an address twice; what was found about it is told once.
     let mut told = HashSet::new();
     let trails = trails.iter().map(|instances| {
@@ -57,8 +62,10 @@ fn controls(statement: &Statement<'_>) -> Html {
 }
 
 fn control(stated: &Stated) -> Html {
-    let evidence = stated.evidence.iter().map(|line| block("li", &[], prose(line)));
-    let grounds = [block("p", &[], prose(stated.title)), section("ul", &[], evidence)];
+    let evidence = stated.evidence.iter().take(MAX_EVIDENCE).map(|line| block("li", &[], prose(line)));
+    let more = stated.evidence.len().saturating_sub(MAX_EVIDENCE);
+    let more = (more > 0).then(|| block("li", &[], prose(&format!("and {more} more, which `--format json` has"))));
+    let grounds = [block("p", &[], prose(stated.title)), section("ul", &[], evidence.chain(more))];
     let cells = [
         block("th", &[("scope", "row")], stated.id),
         block("td", &[], verdict::of_control(stated)),

@@ -2,12 +2,12 @@
 
 use super::markup::{Html, block, code, inline, items, join, prose, section};
 use super::{Numbered, Page, lines, verdict};
-use crate::output::full::{place_of, remarks};
+use crate::output::full::{remarks, rooted_place_of};
 use crate::report::{Outcome, Place, Reported};
 
 /// A finding under a heading of its own.
 pub(super) fn show(numbered: &Numbered<'_>, heading: &'static str, page: &Page<'_>) -> Html {
-    let Numbered { id, finding } = numbered;
+    let Numbered { id, finding, .. } = numbered;
     let title = join([verdict::of_finding(finding), " ".into(), code(finding.rule.id())]);
     let parts = [
         block(heading, &[], title),
@@ -23,7 +23,7 @@ fn places(finding: &Reported, page: &Page<'_>) -> Html {
     match &finding.place {
         Place::Text(label) => lines::list(std::iter::once(label).chain(&finding.related), &page.report.sources),
         Place::File(_) | Place::Run => {
-            let place = place_of(finding, page.report);
+            let place = rooted_place_of(finding, page.report);
             block("p", &[], inline("span", &[("class", "place")], place))
         }
     }

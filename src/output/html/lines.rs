@@ -2,6 +2,7 @@
 
 use super::markup::{Html, block, inline, join, prose, section};
 use crate::finding::Label;
+use crate::output::full;
 use crate::output::snippet::Window;
 use crate::source::Sources;
 
@@ -16,7 +17,7 @@ pub(super) fn list<'a>(labels: impl IntoIterator<Item = &'a Label>, sources: &So
 
 fn line(label: &Label, sources: &Sources) -> Html {
     let window = Window::around(label, sources);
-    let place = inline("span", &[("class", "place")], window.place.as_str());
+    let place = inline("span", &[("class", "place")], full::rooted_place(label.span, sources));
     let head = block("p", &[], join([place, " ".into(), prose(&label.text)]));
     section("li", &[], [head, excerpt(&window)])
 }

@@ -1,14 +1,16 @@
 //! Places in files, as SARIF names them.
 
+use std::path::Path;
+
 use serde::Serialize;
 
 use super::Text;
 use crate::finding::Label;
 use crate::fix::{Edit, Fix};
 use crate::output::annotation;
-use crate::output::link::encode;
+use crate::output::link::{encode, uri};
 use crate::report::{Place, Report, Reported};
-use crate::source::{Sources, Span, Unit};
+use crate::source::{SourceFile, Sources, Span, Unit, bytes_of, is_outside};
 
 /// What relative names are relative to; whoever reads the report knows where that is.
 pub(super) const ROOT: &str = "%SRCROOT%";
@@ -87,7 +89,7 @@ impl ArtifactChange {
         let of_file = |edits: &[Edit]| {
             let first = edits.first()?;
             let replacements = edits.iter().map(Replacement::of).collect();
-            Some(Self { artifact_location: Artifact::named(&sources.file(first.span.file).name), replacements })
+            Some(Self { artifact_location: Artifact::of_file(&sources.file(first.span.file)), replacements })
         };
         fix.edits.chunk_by(|one, other| one.span.file == other.span.file).filter_map(of_file).collect()
     }
@@ -105,13 +107,13 @@ impl Location {
     pub(super) fn of_finding(finding: &Reported, report: &Report) -> Self {
         match &finding.place {
             Place::Text(label) => Self::of(label, &report.sources),
-            Place::File(name) => Self::new(Artifact::named(name), None, None),
-            Place::Run => Self::new(Artifact::named("."), None, None),
+            Place::File(name) => Self::new(Artifact::named(name, &report.sources), None, None),
+            Place::Run => Self::new(Artifact::named(".", &report.sources), None, None),
         }
     }
 
     pub(super) fn of(label: &Label, sources: &Sources) -> Self {
-        let artifact = Artifact::named(&sources.file(label.span.file).name);
+        let artifact = Artifact::of_file(&sources.file(label.span.file));
         let message = (!label.text.is_empty()).then(|| Text::new(&label.text));
         Self::new(artifact, Some(Region::of(label, sources)), message)
     }
@@ -140,11 +142,22 @@ impl Location {
 }
 
 impl Artifact {
-    fn named(name: &str) -> Self {
-        match name.strip_prefix('/') {
-            Some(rest) => Self { uri: format!("file:///{}", encode(rest.as_bytes())), uri_base_id: None },
-            None => Self { uri: encode(name.as_bytes()), uri_base_id: Some(ROOT) },
-        }
+    /// A file; one outside of the root is named by its place on this machine.
+    fn of_file(file: &SourceFile) -> Self {
+        if is_outside(&file.name) { Self::absolute(&file.path) } else { Self::relative(&file.name) }
+    }
+
+    /// The same for what has a name and was perhaps not read.
+    fn named(name: &str, sources: &Sources) -> Self {
+        if is_outside(name) { Self::absolute(&sources.path_of(name)) } else { Self::relative(name) }
+    }
+
+    fn absolute(path: &Path) -> Self {
+        Self { uri: uri(path), uri_base_id: None }
+    }
+
+    fn relative(name: &str) -> Self {
+        Self { uri: encode(&bytes_of(name)), uri_base_id: Some(ROOT) }
     }
 }
 

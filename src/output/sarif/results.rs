@@ -5,15 +5,18 @@ use std::collections::{BTreeMap, HashMap};
 use serde::Serialize;
 
 use super::places::{ArtifactChange, Location};
-use super::{Text, hash};
+use super::{Extent, Text, hash};
 use crate::finding::Level;
 use crate::fix::Fix;
 use crate::output::annotation;
 use crate::output::passed::{self, Passed};
-use crate::report::{Outcome, Place, Report, Reported};
+use crate::report::{Fingerprint, Outcome, Place, Report, Reported};
 use crate::rules::Rule;
-use crate::source::FileId;
+use crate::source::{FileId, Span};
 use crate::suppress::Suppression;
+
+/// The key of our own names of results.
+const FINGERPRINT: &str = "trailint/v1";
 
 /// A result of the run.
 #[derive(Serialize)]
@@ -92,15 +95,34 @@ struct Properties<'a> {
 /// The hashes of the lines of files, each file hashed once.
 type Hashes = HashMap<FileId, Vec<String>>;
 
-pub(super) fn all(report: &Report) -> Vec<Entry<'_>> {
+/// The results of a report, and the number of those that are left out because there are too many: then the worst come
+/// first.
+pub(super) fn all(report: &Report, extent: Extent) -> (Vec<Entry<'_>>, usize) {
+    let is_alert = |finding: &&Reported| finding.outcome == Outcome::Fail && finding.suppressed.is_none();
+    let mut found: Vec<&Reported> =
+        report.shown().filter(|finding| extent == Extent::All || is_alert(finding)).collect();
+    let passed: Vec<Passed<'_>> = passed::all(report).filter(|_| extent == Extent::All).collect();
+    let number = found.len().saturating_add(passed.len());
+    let left_out = number.saturating_sub(extent.limit());
+    if left_out > 0 {
+        found.sort_by_key(|finding| annotation::rank(finding));
+    }
     let mut hashes = Hashes::new();
-    let found = report.shown().map(|finding| Entry::of(finding, report, &mut hashes));
-    found.chain(passed::all(report).map(|passed| Entry::of_passed(&passed, report))).collect()
+    let found = found.into_iter().take(extent.limit());
+    let mut entries: Vec<Entry<'_>> = found.map(|finding| Entry::of(finding, report, &mut hashes)).collect();
+    let room = extent.limit().saturating_sub(entries.len());
+    entries.extend(passed.iter().take(room).map(|passed| Entry::of_passed(passed, report, &mut hashes)));
+    (entries, left_out)
 }
 
 impl<'a> Entry<'a> {
     fn of(finding: &'a Reported, report: &Report, hashes: &mut Hashes) -> Self {
         let location = Location::of_finding(finding, report).in_resource(finding.address.as_deref());
+        let own = finding.fingerprint.clone();
+        let partial_fingerprints = match &finding.place {
+            Place::Text(label) => fingerprints(own, label.span, report, hashes),
+            Place::File(_) | Place::Run => BTreeMap::from([(FINGERPRINT, own)]),
+        };
         Self {
             rule_id: finding.rule.id(),
             rule_index: index(finding.rule, report),
@@ -110,15 +132,16 @@ impl<'a> Entry<'a> {
             locations: [location],
             related_locations: related(finding, report),
             code_flows: flow(finding, report).into_iter().collect(),
-            partial_fingerprints: fingerprints(finding, report, hashes),
+            partial_fingerprints,
             fixes: finding.fix.iter().map(|fix| Mending::of(fix, report)).collect(),
             suppressions: finding.suppressed.iter().map(Accepted::of).collect(),
             properties: Some(Properties::of(finding)),
         }
     }
 
-    fn of_passed(passed: &Passed<'_>, report: &Report) -> Self {
+    fn of_passed(passed: &Passed<'_>, report: &Report, hashes: &mut Hashes) -> Self {
         let location = Location::of_header(passed.trail.header, &report.sources);
+        let own = Fingerprint::of_pass(passed.rule, passed.judged, passed.trail).to_string();
         Self {
             rule_id: passed.rule.id(),
             rule_index: index(passed.rule, report),
@@ -128,7 +151,7 @@ impl<'a> Entry<'a> {
             locations: [location.in_resource(Some(&passed.trail.address))],
             related_locations: Vec::new(),
             code_flows: Vec::new(),
-            partial_fingerprints: BTreeMap::new(),
+            partial_fingerprints: fingerprints(own, passed.trail.header, report, hashes),
             fixes: Vec::new(),
             suppressions: Vec::new(),
             properties: None,
@@ -171,14 +194,13 @@ fn flow(finding: &Reported, report: &Report) -> Option<CodeFlow> {
     (!finding.related.is_empty()).then_some(CodeFlow { thread_flows: [ThreadFlow { locations }] })
 }
 
-fn fingerprints(finding: &Reported, report: &Report, hashes: &mut Hashes) -> BTreeMap<&'static str, String> {
-    let mut fingerprints = BTreeMap::from([("trailint/v1", finding.fingerprint.clone())]);
-    if let Place::Text(label) = &finding.place {
-        let file = report.sources.file(label.span.file);
-        let lines = hashes.entry(label.span.file).or_insert_with(|| hash::lines(&file.text));
-        let line = (file.position(label.span.start).line as usize).saturating_sub(1);
-        fingerprints.extend(lines.get(line).map(|hash| ("primaryLocationLineHash", hash.clone())));
-    }
+/// Our own name of a result, and the hash of its line.
+fn fingerprints(own: String, span: Span, report: &Report, hashes: &mut Hashes) -> BTreeMap<&'static str, String> {
+    let mut fingerprints = BTreeMap::from([(FINGERPRINT, own)]);
+    let file = report.sources.file(span.file);
+    let lines = hashes.entry(span.file).or_insert_with(|| hash::lines(&file.text));
+    let line = (file.position(span.start).line as usize).saturating_sub(1);
+    fingerprints.extend(lines.get(line).map(|hash| ("primaryLocationLineHash", hash.clone())));
     fingerprints
 }
 

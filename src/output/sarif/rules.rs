@@ -10,10 +10,21 @@ use crate::rules::{self, Check, Control, Rule};
 /// What the names of the versions of CIS AWS Foundations begin with.
 const CIS: &str = "cis-aws-";
 
+/// The version of the program.
+const VERSION: &str = env!("CARGO_PKG_VERSION");
+
+/// The address of the project; nothing while it has none.
+const ADDRESS: &str = env!("CARGO_PKG_REPOSITORY");
+
+/// The address of the benchmark.
+const CIS_ADDRESS: &str = "https://www.cisecurity.org/benchmark/amazon_web_services";
+
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct Driver<'a> {
     name: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    information_uri: Option<&'static str>,
     version: &'static str,
     semantic_version: &'static str,
     rules: Vec<Descriptor<'a>>,
@@ -24,6 +35,9 @@ pub(super) struct Driver<'a> {
 #[serde(rename_all = "camelCase")]
 struct Descriptor<'a> {
     id: &'static str,
+    name: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    help_uri: Option<String>,
     short_description: Text,
     full_description: Text,
     help: Help<'a>,
@@ -81,6 +95,7 @@ pub(super) struct Taxonomy<'a> {
     name: &'a str,
     version: &'a str,
     organization: &'static str,
+    information_uri: &'static str,
     short_description: Text,
     taxa: Vec<Taxon<'a>>,
 }
@@ -96,8 +111,9 @@ impl<'a> Driver<'a> {
         let supported_taxonomies: Vec<Component> = taxonomies.iter().enumerate().map(component).collect();
         Self {
             name: env!("CARGO_PKG_NAME"),
-            version: env!("CARGO_PKG_VERSION"),
-            semantic_version: env!("CARGO_PKG_VERSION"),
+            information_uri: Some(ADDRESS).filter(|address| !address.is_empty()),
+            version: VERSION,
+            semantic_version: VERSION,
             rules: report.rules.iter().map(|rule| Descriptor::of(rule, taxonomies)).collect(),
             supported_taxonomies,
         }
@@ -111,6 +127,8 @@ impl<'a> Descriptor<'a> {
         let relationship = |control: &'static Control| Relationship::to(control, taxonomies);
         Self {
             id: page.id,
+            name: name_of(page.id),
+            help_uri: (!ADDRESS.is_empty()).then(|| format!("{ADDRESS}/blob/v{VERSION}/rules/{}.md", page.id)),
             short_description: Text::new(&page.summary),
             full_description: Text::new(first_sentences(page.text).unwrap_or(&page.summary)),
             help: Help { text, markdown },
@@ -121,6 +139,15 @@ impl<'a> Descriptor<'a> {
     }
 }
 
+/// The words of an id as one, as viewers show it: `SingleRegionTrail`.
+fn name_of(id: &str) -> String {
+    let word = |word: &str| {
+        let (first, rest) = word.split_at_checked(1).unwrap_or((word, ""));
+        format!("{}{rest}", first.to_uppercase())
+    };
+    id.split('-').map(word).collect()
+}
+
 /// The first line of a page that isn't a heading.
 fn first_sentences(page: &'static str) -> Option<&'static str> {
     page.lines().find(|line| !line.is_empty() && !line.starts_with('#'))
@@ -129,7 +156,8 @@ fn first_sentences(page: &'static str) -> Option<&'static str> {
 impl Properties {
     fn of(rule: &'static Rule) -> Self {
         let kind = if matches!(rule.check, Check::Reading) { "correctness" } else { "security" };
-        let controls = rule.page.controls.iter().filter(|control| control.benchmark.starts_with(CIS));
+        // GitHub shows ten tags, so the newest versions come first.
+        let controls = rule.page.controls.iter().rev().filter(|control| control.benchmark.starts_with(CIS));
         let controls = controls.map(|control| format!("{}/{}", control.benchmark, control.id));
         Self {
             tags: [kind.to_owned(), "cloudtrail".to_owned()].into_iter().chain(controls).collect(),
@@ -160,6 +188,7 @@ pub(super) fn taxonomies(report: &Report) -> Vec<Taxonomy<'static>> {
         name,
         version,
         organization: "Center for Internet Security",
+        information_uri: CIS_ADDRESS,
         short_description: Text::new(&format!("CIS Amazon Web Services Foundations Benchmark v{version}.0")),
         taxa: taxa(name, report),
     });

@@ -5,7 +5,7 @@ use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 
-use crate::source::{Disk, Fs, normalize};
+use crate::source::{Disk, Fs, named, normalize};
 
 /// Settings that win over those of the repository, which is as little to be trusted as the files in it.
 const SETTINGS: [&str; 3] = [
@@ -60,10 +60,10 @@ pub enum GitError {
     #[error("the program `git` isn't found; install it, or check without `--diff-base` and `--scope`")]
     NotInstalled,
     /// The path lies in no repository.
-    #[error("`{}` lies in no git repository, so there is nothing to compare with", .0.display())]
+    #[error("`{}` lies in no git repository, so there is nothing to compare with", named(.0))]
     NoRepository(PathBuf),
     /// A name that leads to no commit.
-    #[error("`{revision}` is no commit of the repository at `{}`{}", .root.display(), deepen(*.is_shallow))]
+    #[error("`{revision}` is no commit of the repository at `{}`{}", named(.root), deepen(*.is_shallow))]
     NoCommit {
         /// As it was given.
         revision: String,
@@ -73,7 +73,7 @@ pub enum GitError {
         is_shallow: bool,
     },
     /// Two commits that share no history.
-    #[error("`{revision}` and `{other}` share no commit in the repository at `{}`{}", .root.display(), deepen(*.is_shallow))]
+    #[error("`{revision}` and `{other}` share no commit in the repository at `{}`{}", named(.root), deepen(*.is_shallow))]
     NoMergeBase {
         /// As it was given.
         revision: String,
@@ -85,7 +85,7 @@ pub enum GitError {
         is_shallow: bool,
     },
     /// A merge that isn't finished.
-    #[error("`{}` is in conflict, so what is staged can't be checked yet", .0.display())]
+    #[error("`{}` is in conflict, so what is staged can't be checked yet", named(.0))]
     Conflict(PathBuf),
     /// It failed, in its own words.
     #[error("`git {command}` failed: {message}")]

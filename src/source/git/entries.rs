@@ -1,10 +1,10 @@
 //! What git lists: the files of a commit, and those of the index.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::ffi::OsString;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use super::command::{Commit, Git, GitError};
+use crate::source::from_bytes;
 
 /// What a path of a tree holds, with the name of the object.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -82,14 +82,5 @@ fn split(line: &[u8]) -> Option<(Vec<&str>, PathBuf)> {
     let tab = memchr::memchr(b'\t', line)?;
     let (words, path) = line.split_at_checked(tab)?;
     let words = std::str::from_utf8(words).ok()?.split(' ').collect();
-    Some((words, path_of(path.get(1..)?)))
-}
-
-/// A path as git keeps it: bytes where paths are bytes.
-pub(super) fn path_of(bytes: &[u8]) -> PathBuf {
-    #[cfg(unix)]
-    let name: OsString = std::os::unix::ffi::OsStringExt::from_vec(bytes.to_vec());
-    #[cfg(not(unix))]
-    let name: OsString = String::from_utf8_lossy(bytes).into_owned().into();
-    Path::new(&name).to_owned()
+    Some((words, from_bytes(path.get(1..)?)))
 }

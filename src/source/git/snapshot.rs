@@ -9,7 +9,7 @@ use super::command::{Commit, Git, GitError};
 use super::entries::{self, Entries, Entry, Index};
 use crate::source::ignored::{IGNORE_FILES, MAX_BYTES};
 use crate::source::{
-    Disk, Exclusions, Fs, Ignored, PathKind, ReadError, Visit, Wanted, is_installed, is_skipped, normalize,
+    Disk, Exclusions, Fs, Ignored, PathKind, ReadError, Visit, Wanted, from_bytes, is_installed, is_skipped, normalize,
 };
 
 /// As many links as an operating system follows.
@@ -140,7 +140,7 @@ impl Snapshot {
                 return Ok(Place::Disk);
             }
             let Some((link, name)) = self.outermost_link(&path) else { return Ok(Place::Tree(path)) };
-            let target = entries::path_of(&self.blob(name)?);
+            let target = from_bytes(&self.blob(name)?);
             let rest = path.strip_prefix(link).unwrap_or(Path::new(""));
             path = normalize(&link.parent().unwrap_or(link).join(target).join(rest));
             if !path.starts_with(&self.root) {

@@ -3,8 +3,9 @@
 use std::collections::HashSet;
 
 use serde_json::Value;
+use trailint::finding::Level;
 use trailint::output::Format;
-use trailint::report::Report;
+use trailint::report::{Outcome, Report};
 
 use super::hostile;
 use crate::html::reports;
@@ -39,10 +40,12 @@ fn sarif_is_valid() {
     let harmful = hostile::reports().map(|(seed, report)| (format!("seed {seed}"), report));
     for (name, mut report) in scenarios.chain(harmful) {
         report.shows_passed = true;
-        let log = sarif(&report);
-        let errors: Vec<String> =
-            validator.iter_errors(&log).map(|error| format!("{}: {error}", error.instance_path())).collect();
-        assert_eq!(errors, Vec::<String>::new(), "{name}");
+        for format in [Format::Sarif, Format::SarifAlerts] {
+            let log = parse(&format.render(&report));
+            let errors: Vec<String> =
+                validator.iter_errors(&log).map(|error| format!("{}: {error}", error.instance_path())).collect();
+            assert_eq!(errors, Vec::<String>::new(), "{name}");
+        }
     }
 }
 
@@ -225,4 +228,67 @@ fn markdown_stays_within_what_github_takes() {
     let text = Format::Markdown.render(&check([("main.tf", (0..400).map(trail).collect::<String>())]));
     assert!(text.ends_with("\n\n700 more aren't listed.\n"), "{}", &text[text.len() - 300..]);
     assert!(text.len() < 1 << 20);
+}
+
+/// The results of a report, and the messages about what isn't in it.
+fn results(report: &Report, format: Format) -> (Vec<Value>, Vec<String>) {
+    let mut log = parse(&format.render(report));
+    let run = log["runs"][0].take();
+    let notifications = run["invocations"][0]["toolExecutionNotifications"].as_array().unwrap().iter();
+    let texts = notifications.map(|one| one["message"]["text"].as_str().unwrap().to_owned());
+    (run["results"].as_array().unwrap().clone(), texts.collect())
+}
+
+#[test]
+fn github_gets_what_fails_and_no_more_than_it_takes() {
+    let text = "variable \"m\" {}\nresource \"aws_cloudtrail\" \"t\" {\n  is_multi_region_trail = var.m\n  \
+                enable_logging = false\n  # trailint: ignore[logs-without-kms] elsewhere\n  kms_key_id = \"\"\n}\n";
+    let mut report = check([("main.tf", text)]);
+    report.shows_passed = true;
+    let (all, _) = results(&report, Format::Sarif);
+    assert!(["pass", "open", "fail"].iter().all(|kind| all.iter().any(|result| result["kind"] == *kind)));
+    assert!(all.iter().all(|result| result["partialFingerprints"]["primaryLocationLineHash"].is_string()));
+    let names: HashSet<&str> =
+        all.iter().map(|result| result["partialFingerprints"]["trailint/v1"].as_str().unwrap()).collect();
+    assert_eq!(names.len(), all.len());
+    let (alerts, _) = results(&report, Format::SarifAlerts);
+    assert!(!alerts.is_empty());
+    assert!(alerts.iter().all(|result| result["kind"] == "fail" && result.get("suppressions").is_none()), "{alerts:?}");
+
+    // The few errors come last, and stay.
+    let of_level = |level: Level| {
+        let mut finding = report.findings.iter().find(|finding| finding.outcome == Outcome::Fail).unwrap().clone();
+        (finding.level, finding.suppressed) = (level, None);
+        finding
+    };
+    let (note, error) = (of_level(Level::Note), of_level(Level::Error));
+    report.findings = std::iter::repeat_n(note, 24_999).chain(std::iter::repeat_n(error, 2)).collect();
+    for (format, limit) in [(Format::Sarif, 25_000), (Format::SarifAlerts, 5_000)] {
+        let passes = if format == Format::Sarif { all.iter().filter(|one| one["kind"] == "pass").count() } else { 0 };
+        let (kept, notifications) = results(&report, format);
+        assert_eq!(kept.len(), limit);
+        assert!(kept[..2].iter().all(|result| result["level"] == "error"));
+        let left_out = 25_001 + passes - limit;
+        let plural = if left_out == 1 { "" } else { "s" };
+        let expected = format!(
+            "Not in this report, of which GitHub takes no more: {left_out} result{plural}, none of them worse than these."
+        );
+        assert_eq!(notifications, [expected]);
+    }
+}
+
+#[test]
+fn rules_have_names() {
+    let report = check([("main.tf", "")]);
+    let log = sarif(&report);
+    let driver = &log["runs"][0]["tool"]["driver"];
+    for rule in driver["rules"].as_array().unwrap() {
+        let (id, name) = (rule["id"].as_str().unwrap(), rule["name"].as_str().unwrap());
+        assert_eq!(name.to_lowercase(), id.replace('-', ""));
+        assert!(name.starts_with(char::is_uppercase));
+        let address = env!("CARGO_PKG_REPOSITORY");
+        assert_eq!(rule.get("helpUri").is_some(), !address.is_empty());
+        assert!(rule["properties"]["tags"].as_array().unwrap().len() <= 20, "GitHub takes no more tags: {rule}");
+    }
+    assert_eq!(driver.get("informationUri").is_some(), !env!("CARGO_PKG_REPOSITORY").is_empty());
 }

@@ -29,7 +29,7 @@ impl Evaluator<'_> {
     /// The last name of an absolute path, where it doesn't depend on the place of the checked tree.
     pub(super) fn absolute_name(&self, path: &Expr) -> Option<String> {
         let path = self.absolute(path)?;
-        let is_inside = self.tree.context.sources.is_below_base(&path);
+        let is_inside = self.tree.context.sources.is_below_root(&path);
         Some(path.file_name()?.to_str()?.to_owned()).filter(|_| is_inside)
     }
 

@@ -1,0 +1,92 @@
+//! What is on the page: all of it, or the worst where that is more than a browser opens well.
+
+use std::collections::HashSet;
+
+use super::trail::{self, Instances};
+use super::{Numbered, Page, Subject};
+use crate::output::annotation;
+use crate::output::summary::{count, enumerate};
+use crate::report::{Judged, Report};
+
+/// How many trails are on a page. Each takes some kilobytes.
+const MAX_TRAILS: usize = 1_000;
+
+/// How many findings are on a page that are about one thing which is no trail.
+const MAX_FINDINGS: usize = 1_000;
+
+/// A deployment of the report, by its number, with those of its trails that are on the page.
+pub(super) struct Shown<'a> {
+    pub(super) index: usize,
+    pub(super) judged: &'a Judged,
+    pub(super) trails: Vec<Instances<'a>>,
+}
+
+/// The deployments that are on the page, in their order. Those that fail come first where not all are.
+pub(super) fn choose<'a>(page: &Page<'a>) -> Vec<Shown<'a>> {
+    let mut deployments: Vec<(usize, &Judged)> = page.report.deployments.iter().enumerate().collect();
+    deployments.sort_by_key(|(_, judged)| annotation::rank_of_verdict(judged.verdict));
+    let mut room = MAX_TRAILS;
+    let mut shown = Vec::new();
+    for (index, judged) in deployments {
+        if room == 0 {
+            break;
+        }
+        let trails = worst(trail::instances(judged), room, |instances| rank_of_trail(instances, judged, page));
+        room = room.saturating_sub(trails.len().max(1));
+        shown.push(Shown { index, judged, trails });
+    }
+    shown.sort_by_key(|shown| shown.index);
+    shown
+}
+
+/// Up to `room` items in their order: those of the lowest ranks.
+fn worst<T, R: Ord>(items: Vec<T>, room: usize, rank: impl Fn(&T) -> R) -> Vec<T> {
+    if items.len() <= room {
+        return items;
+    }
+    let mut ranked: Vec<(usize, T)> = items.into_iter().enumerate().collect();
+    ranked.sort_by_cached_key(|(_, item)| rank(item));
+    ranked.truncate(room);
+    ranked.sort_by_key(|(index, _)| *index);
+    ranked.into_iter().map(|(_, item)| item).collect()
+}
+
+/// As its worst finding; last, if it has none.
+fn rank_of_trail<'a>(instances: &Instances<'a>, judged: &'a Judged, page: &Page<'a>) -> impl Ord + use<> {
+    let findings = instances.iter().flat_map(|trail| page.about(Some(judged), Some(&trail.address)));
+    let worst = findings.map(|numbered| annotation::rank(numbered.finding)).min();
+    (worst.is_none(), worst)
+}
+
+/// The sentence that says what of a report isn't on the page, `findings` about no trail among it; nothing if all is.
+pub(super) fn left_out(shown: &[Shown<'_>], findings: usize, report: &Report) -> Option<String> {
+    let on_page: usize = shown.iter().flat_map(|shown| &shown.trails).map(Vec::len).sum();
+    let all: usize = report.deployments.iter().map(|judged| judged.trails.len()).sum();
+    let deployments = report.deployments.len().saturating_sub(shown.len());
+    let parts = [(all.saturating_sub(on_page), "trail"), (deployments, "deployment"), (findings, "finding")];
+    let parts: Vec<String> =
+        parts.into_iter().filter(|(number, _)| *number > 0).map(|(number, what)| count(number, what)).collect();
+    let is_one = parts.len() == 1 && parts.iter().all(|part| part.starts_with("1 "));
+    let verb = if is_one { "isn’t" } else { "aren’t" };
+    let named = enumerate(&parts);
+    (!parts.is_empty()).then(|| format!("{named} {verb} on this page, which shows the worst; `--format json` has all."))
+}
+
+/// Leaves the findings that have a place on the page: those about its trails, and those about no trail. Returns how many
+/// of the latter are too many.
+pub(super) fn keep<'a>(page: &mut Page<'a>, shown: &[Shown<'a>]) -> usize {
+    let addresses: HashSet<_> = shown
+        .iter()
+        .flat_map(|shown| shown.trails.iter().flatten().map(move |trail| (shown.judged, trail)))
+        .map(|(judged, trail)| (Some(judged.root.as_str()), judged.name.as_deref(), Some(trail.address.as_str())))
+        .collect();
+    let is_whole = |subject: &Subject<'_>| subject.2.is_none();
+    page.findings.retain(|subject, _| is_whole(subject) || addresses.contains(subject));
+    let mut left_out = 0_usize;
+    for findings in page.findings.values_mut() {
+        left_out = left_out.saturating_add(findings.len().saturating_sub(MAX_FINDINGS));
+        let rank = |numbered: &Numbered<'_>| annotation::rank(numbered.finding);
+        *findings = worst(std::mem::take(findings), MAX_FINDINGS, rank);
+    }
+    left_out
+}

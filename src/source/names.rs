@@ -1,0 +1,202 @@
+//! Names of files and directories, as reports have them: text, with `/`, relative to a directory.
+//!
+//! No two paths have the same name, and a path can be read back from its name. A byte that isn't UTF-8 is written as
+//! `%FF`. What a path has in this form already is written as `%25FF`, and `%25FF` as `%2525FF`.
+
+use std::ffi::OsString;
+use std::fmt::Write;
+use std::path::{Component, Path, PathBuf};
+
+/// The name of the directory to which names are relative.
+const BASE: &str = ".";
+
+/// Follows a `%` that is text.
+const PERCENT: &str = "25";
+
+/// The name of the directory that holds another one.
+const PARENT: &str = "..";
+
+/// A path as text: byte by byte where it isn't UTF-8.
+pub fn named(path: &Path) -> String {
+    let name = text_of(path.as_os_str().as_encoded_bytes());
+    if std::path::MAIN_SEPARATOR == '/' { name } else { name.replace('\\', "/") }
+}
+
+/// The name of a path relative to a directory; both are absolute and free of `.` and `..`.
+pub(super) fn relative(path: &Path, base: &Path) -> String {
+    let shared = path.components().zip(base.components()).take_while(|(own, other)| own == other).count();
+    if shared == 0 {
+        // Another drive.
+        return named(path);
+    }
+    let up = base.components().skip(shared).map(|_| Component::ParentDir);
+    let relative: PathBuf = up.chain(path.components().skip(shared)).collect();
+    if relative.as_os_str().is_empty() { BASE.to_owned() } else { named(&relative) }
+}
+
+/// A name relative to the directory `directory`, which is itself named relative to the same base as `name`.
+pub(super) fn seen_from(name: &str, directory: &str) -> String {
+    let parts =
+        |name: &str| -> Vec<String> { name.split('/').filter(|part| *part != BASE).map(str::to_owned).collect() };
+    let (name, directory) = (parts(name), parts(directory));
+    let shared = name.iter().zip(&directory).take_while(|(own, other)| own == other).count();
+    let up = directory.iter().skip(shared).map(|_| PARENT.to_owned());
+    let parts: Vec<String> = up.chain(name.into_iter().skip(shared)).collect();
+    if parts.is_empty() { BASE.to_owned() } else { parts.join("/") }
+}
+
+/// Whether a name is that of something outside of the directory to which names are relative.
+pub fn is_outside(name: &str) -> bool {
+    let rest = name.strip_prefix(PARENT);
+    rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/')) || Path::new(name).is_absolute()
+}
+
+/// Whether the file or directory `name` is `directory`, or lies in it; both are named relative to the same base.
+/// A part of a file is named after it with a `#`.
+pub fn is_in(name: &str, directory: &str) -> bool {
+    let ups = |name: &str| name.split('/').take_while(|part| *part == PARENT).count();
+    if directory == BASE || ups(directory) == directory.split('/').count() {
+        let height = if directory == BASE { 0 } else { ups(directory) };
+        return ups(name) <= height && !Path::new(name).is_absolute();
+    }
+    name.strip_prefix(directory).is_some_and(|rest| rest.is_empty() || rest.starts_with(['/', '#']))
+}
+
+/// The path that has a name.
+pub(super) fn path_of(name: &str) -> PathBuf {
+    from_bytes(&bytes_of(name))
+}
+
+/// A path of bytes: as they are, where paths are bytes.
+pub fn from_bytes(bytes: &[u8]) -> PathBuf {
+    #[cfg(unix)]
+    let path: OsString = std::os::unix::ffi::OsStringExt::from_vec(bytes.to_vec());
+    #[cfg(not(unix))]
+    let path: OsString = String::from_utf8_lossy(bytes).into_owned().into();
+    path.into()
+}
+
+/// The bytes for which a name stands.
+pub fn bytes_of(name: &str) -> Vec<u8> {
+    let mut bytes = Vec::with_capacity(name.len());
+    let mut rest = name.as_bytes();
+    while let Some((first, after)) = rest.split_first() {
+        let (byte, length) = match encoded(rest) {
+            None => (*first, 0),
+            Some(Encoded::Byte(byte)) => (byte, 2),
+            Some(Encoded::Text) => (*first, PERCENT.len()),
+        };
+        bytes.push(byte);
+        rest = after.get(length..).unwrap_or_default();
+    }
+    bytes
+}
+
+/// The name for which bytes stand.
+fn text_of(bytes: &[u8]) -> String {
+    let mut text = String::with_capacity(bytes.len());
+    for chunk in bytes.utf8_chunks() {
+        let mut rest = chunk.valid();
+        while let Some(at) = rest.find('%') {
+            let (before, after) = rest.split_at(at);
+            text.push_str(before);
+            text.push('%');
+            text.push_str(if encoded(after.as_bytes()).is_some() { PERCENT } else { "" });
+            rest = after.get(1..).unwrap_or_default();
+        }
+        text.push_str(rest);
+        for byte in chunk.invalid() {
+            // Writing to a string can't fail.
+            let _ = write!(text, "%{byte:02X}");
+        }
+    }
+    text
+}
+
+/// What a name begins with.
+enum Encoded {
+    /// A byte in the form `%FF`.
+    Byte(u8),
+    /// The text `%FF`, as `%25FF`, or one that has the latter form already.
+    Text,
+}
+
+fn encoded(name: &[u8]) -> Option<Encoded> {
+    let mut digits = name.strip_prefix(b"%")?;
+    let mut is_text = false;
+    while let Some(rest) = digits.strip_prefix(PERCENT.as_bytes()) {
+        (digits, is_text) = (rest, true);
+    }
+    let digit = |at: usize| digits.get(at).filter(|byte| !byte.is_ascii_lowercase()).map(|byte| char::from(*byte));
+    let (high, low) = (digit(0)?.to_digit(16)?, digit(1)?.to_digit(16)?);
+    let byte = u8::try_from(high.saturating_mul(16).saturating_add(low)).ok().filter(|byte| !byte.is_ascii())?;
+    Some(if is_text { Encoded::Text } else { Encoded::Byte(byte) })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_two_paths_have_the_same_name() {
+        let cases: [(&[u8], &str); 11] = [
+            (b"a/b", "a/b"),
+            (b"a\xff", "a%FF"),
+            (b"a%FF", "a%25FF"),
+            (b"a%25FF", "a%2525FF"),
+            (b"a%20 50% %ff", "a%20 50% %ff"),
+            (b"%25", "%25"),
+            (b"%25\xff%2525x", "%25%FF%2525x"),
+            (b"%\xc3", "%%C3"),
+            (b"%%C3", "%%25C3"),
+            ("é%".as_bytes(), "é%"),
+            (b"%2\xff", "%2%FF"),
+        ];
+        for (bytes, name) in cases {
+            assert_eq!(text_of(bytes), name);
+            assert_eq!(bytes_of(name), bytes, "{name}");
+        }
+    }
+
+    #[test]
+    fn names_are_relative() {
+        for (path, base, expected) in [
+            ("/r/a/b", "/r", "a/b"),
+            ("/r", "/r", "."),
+            ("/o/b", "/r", "../o/b"),
+            ("/", "/r/s", "../.."),
+            ("/o", "/", "o"),
+        ] {
+            assert_eq!(relative(Path::new(path), Path::new(base)), expected);
+        }
+        for (name, directory, expected) in [
+            ("a/b", ".", "a/b"),
+            ("a/b", "a", "b"),
+            ("a/b", "a/b", "."),
+            ("a/b", "a/c/d", "../../b"),
+            ("../o", "a", "../../o"),
+            (".", "a/b", "../.."),
+            ("ab", "a", "../ab"),
+        ] {
+            assert_eq!(seen_from(name, directory), expected);
+        }
+    }
+
+    #[test]
+    fn names_lie_in_directories() {
+        for (name, directory, expected) in [
+            ("a/b", ".", true),
+            ("../a", ".", false),
+            ("../a", "..", true),
+            ("a", "..", true),
+            ("../../a", "..", false),
+            ("a#2", "a", true),
+            ("ab", "a", false),
+            ("../o1/a", "../o1", true),
+            ("../o1/a", "../o", false),
+        ] {
+            assert_eq!(is_in(name, directory), expected, "{name} in {directory}");
+        }
+        assert!(is_outside("../a") && is_outside("..") && !is_outside("..a") && !is_outside("a/b"));
+    }
+}
