@@ -10,7 +10,7 @@ use crate::finding::Level;
 use crate::known::{self, Known, Moves, Past, Place, Placed};
 use crate::model::selectors::{Coverage, Loss, loss};
 use crate::report::{self, Instance, Outcome, Report, Reported};
-use crate::rules::Check;
+use crate::rules::{self, Check, Rule};
 use crate::source::{FileId, Sources, Span};
 use crate::suppress::Suppression;
 use crate::syntax::json;
@@ -117,10 +117,15 @@ impl Baseline {
         self.entries.iter().enumerate().filter(|(at, _)| !met.contains(at)).map(|(_, entry)| entry).collect()
     }
 
-    /// The entries of another one, and those of this that are about something else than what was checked.
-    pub fn replaced_by(&self, new: Self, was_checked: impl Fn(&str) -> bool) -> Self {
-        let kept = self.entries.iter().filter(|entry| !was_checked(&entry.subject)).cloned();
-        Self::new(new.entries.into_iter().chain(kept))
+    /// The entries of another one, and those of this that weren't evaluated for it.
+    pub fn replaced_by(&self, new: Self, was_evaluated: impl Fn(&Entry) -> bool) -> Self {
+        let kept: Vec<&Entry> = self.entries.iter().filter(|entry| !was_evaluated(entry)).collect();
+        // Of two that have the same name, the one that accepts more stays.
+        let moves = Moves::default();
+        let known = Known::new(kept.iter().map(|entry| entry.past()), &moves);
+        let found: Vec<Entry> =
+            new.entries.into_iter().filter(|entry| known.covering(&entry.past()).is_none()).collect();
+        Self::new(found.into_iter().chain(kept.into_iter().cloned()))
     }
 
     /// The entries that accept more than those of another one, whose trails have moved since.
@@ -159,6 +164,11 @@ impl Entry {
             }
         };
         finding.instances().into_iter().map(entry).collect()
+    }
+
+    /// The rule of the finding; nothing if there is none of that name.
+    pub fn rule(&self) -> Option<&'static Rule> {
+        rules::find(self.fingerprint.split(':').nth(1)?)
     }
 
     /// The finding that it accepts.

@@ -7,11 +7,13 @@ mod check;
 mod comments;
 mod config;
 mod destinations;
+mod environment;
 mod evaluation;
 mod files_from;
 mod fixes;
 mod inputs;
 mod locked;
+mod narrowed;
 mod progress;
 mod regions;
 mod server;
@@ -352,9 +354,19 @@ struct CheckArgs {
 
 /// Runs the command that the arguments of this process ask for.
 pub fn main() -> ExitCode {
-    let matches = Cli::command().try_get_matches().unwrap_or_else(|error| end(&error));
+    let matches = command().try_get_matches().unwrap_or_else(|error| end(&error));
     let cli = Cli::from_arg_matches(&matches).unwrap_or_else(|error| end(&error));
-    run(&cli, &matches).unwrap_or_else(|error| failed(&error, cli.look))
+    run(&cli, &matches).unwrap_or_else(|error| {
+        let status = failed(&error, cli.look);
+        // There is nobody left to tell when standard error can't be written.
+        let _ = Stream::Error.write(&environment::note(&environment::used(&command(), &matches)), cli.look);
+        status
+    })
+}
+
+/// The command line. A variable of the environment that is empty counts as not set.
+fn command() -> clap::Command {
+    environment::without_empty(Cli::command())
 }
 
 fn failed(error: &Error, look: Look) -> ExitCode {
@@ -375,6 +387,7 @@ fn end(error: &clap::Error) -> ! {
     }
     let lines = error.render().to_string();
     let text: String = lines.lines().map(|line| format!("{}\n", output::inert(line))).collect();
+    let text = text + &environment::note(&environment::blamed(&command(), &lines));
     // There is nobody left to tell when standard error can't be written.
     let _ = Stream::Error.write(&text, Look::default());
     std::process::exit(i32::from(NOT_DONE))

@@ -8,6 +8,7 @@ mod excuse;
 mod findings;
 mod judge;
 mod neighbours;
+mod other_runs;
 mod place;
 mod planned;
 mod reading;
@@ -42,6 +43,7 @@ use crate::value::Budget;
 pub use assemble::add;
 use assign::{Assignment, Candidate, Linked, link, projects};
 use judge::{Case, Judgement};
+use other_runs::{OtherRuns, Run};
 use received::Takes;
 use shares::Shares;
 pub use standing::{Change, Setup, Standing};
@@ -73,6 +75,19 @@ pub struct Settings {
     pub jobs: Option<NonZeroUsize>,
     /// Told how far the check is.
     pub progress: Arc<Progress>,
+    /// The parts of other runs that this one leaves out.
+    pub narrowed: Narrowed,
+}
+
+/// The parts of other runs on the same code that a run leaves out, as options say.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Narrowed {
+    /// True if options give values, or decide how expressions are evaluated.
+    pub values: bool,
+    /// True if not the whole tree is checked, or not only as it is.
+    pub files: bool,
+    /// True if options select rules.
+    pub rules: bool,
 }
 
 /// A deployment with values of its own. The same code may be deployed several times.
@@ -87,7 +102,7 @@ pub struct Named {
 }
 
 /// The rules that are asked.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct Selection {
     /// Nothing means all but those that are asked on request only.
     pub selected: Option<Vec<&'static str>>,
@@ -141,8 +156,12 @@ fn check_here(
     let projects = projects(&linked, context)?;
     let shares = Shares::new(scan.bytes(&sources), projects.len());
     let judged = judge_projects(&projects, shares, context, settings, &suppressions);
+    let mut stale = suppressions.stale(|rule| settings.selection.has(rule), |_| true);
+    let (bytes, has_unreadable) = (scan.bytes(&sources), !scan.unreadable.is_empty());
+    let run = Run { projects: &projects, context, settings, bytes, has_unreadable };
+    let others = OtherRuns::of(&stale, &judged.iter().collect::<Vec<_>>(), run);
+    stale.retain(|stale| !others.may_need(stale));
     drop(projects);
-    let stale = suppressions.stale(|rule| settings.selection.has(rule), |_| true);
     let mut report = assemble::report(&scan, judged, stale, settings, sources);
     fix::settle(&mut report, fs, |file| fix::is_checked(file, inputs, fs));
     if report.trails() == 0 && report.findings.is_empty() {

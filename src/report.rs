@@ -5,7 +5,7 @@ mod gate;
 mod instances;
 mod trace;
 
-pub use fingerprint::{Fingerprint, decode, decode_path, encode, encode_path};
+pub use fingerprint::{Fingerprint, decode, decode_path, encode, encode_path, is_about};
 pub use gate::{FailOn, Gate, Unresolved};
 pub use instances::Instance;
 pub use trace::{Argument, Trace, Way};
@@ -59,6 +59,10 @@ pub struct Report {
     pub benchmark: Option<String>,
     /// Names in options that no root declares.
     pub undeclared: Vec<Undeclared>,
+    /// Configurations that lie below what is checked, and aren't used.
+    pub unused_configurations: Vec<String>,
+    /// Paths of `[[root]]` where no trail is evaluated, though they are checked.
+    pub unmatched_roots: Vec<String>,
     /// A value of an option that every root refuses that declares its name.
     pub refused: Option<Error>,
 }

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 
+use crate::config::is_configuration;
 use crate::error::Error;
 use crate::formats::{FORMATS, Format, Interest, Kept, mentions_trail};
 use crate::progress::Progress;
@@ -60,6 +61,8 @@ pub struct Scan {
     pub unreadable: Vec<(PathBuf, ReadError)>,
     /// Files that mention a trail and aren't read as code, and why, to follow the file's name.
     pub unread: Vec<(PathBuf, &'static str)>,
+    /// The configurations that a walk came by, in the order of their paths.
+    pub configurations: Vec<PathBuf>,
     /// All that was looked at, if that is to be remembered.
     pub met: HashSet<PathBuf>,
 }
@@ -73,6 +76,7 @@ struct Catch<'a> {
     met: Option<Mutex<HashSet<PathBuf>>>,
     found: Mutex<Vec<Found>>,
     unread: Mutex<Vec<(PathBuf, &'static str)>>,
+    configurations: Mutex<Vec<PathBuf>>,
 }
 
 #[derive(Debug)]
@@ -89,7 +93,14 @@ struct Found {
 pub fn scan(fs: &dyn Fs, inputs: &Inputs, sources: &Sources, progress: &Progress) -> Result<Scan, Error> {
     let met = (inputs.remembers || inputs.overlap()).then(Mutex::default);
     let files = AtomicUsize::default();
-    let catch = Catch { files, progress, met, found: Mutex::default(), unread: Mutex::default() };
+    let catch = Catch {
+        files,
+        progress,
+        met,
+        found: Mutex::default(),
+        unread: Mutex::default(),
+        configurations: Mutex::default(),
+    };
     if let Some((path, bytes)) = &inputs.text {
         sources.note_unlisted(path);
         catch.named(path, bytes, inputs.keep_all);
@@ -109,11 +120,13 @@ pub fn scan(fs: &dyn Fs, inputs: &Inputs, sources: &Sources, progress: &Progress
                     catch.walked(path, fs.read_inside(path).as_deref().map_err(Clone::clone), inputs.keep_all);
                 }
             }
-            PathKind::Directory => {
-                fs.walk(&input.path, &|path| is_checked(path) || is_rendered(path), &|path, bytes| {
+            PathKind::Directory => fs.walk(
+                &input.path,
+                &|path| is_checked(path) || is_rendered(path) || is_configuration(path),
+                &|path, bytes| {
                     catch.walked(path, bytes, inputs.keep_all);
-                })
-            }
+                },
+            ),
         }
     }
     // Few ignored directories can hold what is deployed, and these hold little else.
@@ -188,6 +201,9 @@ impl Catch<'_> {
     }
 
     fn walked(&self, path: &Path, bytes: Result<&[u8], ReadError>, keep_all: bool) {
+        if is_configuration(path) {
+            return self.configurations.lock().unwrap_or_else(PoisonError::into_inner).push(path.to_owned());
+        }
         if is_rendered(path) {
             if bytes.is_ok_and(mentions_trail) {
                 self.leave(path, "mentions a trail but isn't code yet: check what is made from it");
@@ -234,7 +250,10 @@ impl Catch<'_> {
         let mut unread = self.unread.into_inner().unwrap_or_else(PoisonError::into_inner);
         unread.sort_unstable();
         unread.dedup();
-        let mut scan = Scan { files, met, unread, ..Scan::default() };
+        let mut configurations = self.configurations.into_inner().unwrap_or_else(PoisonError::into_inner);
+        configurations.sort_unstable();
+        configurations.dedup();
+        let mut scan = Scan { files, met, unread, configurations, ..Scan::default() };
         for Found { path, outcome } in found {
             match outcome {
                 Ok((format, interest, bytes)) => {

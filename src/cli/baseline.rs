@@ -7,14 +7,15 @@ use std::process::ExitCode;
 use clap::ArgMatches;
 
 use super::check::{self, Job};
-use super::inputs::{self, Given};
+use super::inputs::{self, Files, Given};
 use super::{BaselineCommand, CheckArgs, config};
 use crate::baseline::{Baseline, Entry, NAME};
 use crate::config::Config;
 use crate::engine::Settings;
 use crate::error::Error;
 use crate::output::{self, Look, Stream};
-use crate::report::Report;
+use crate::report::{self, Outcome, Report};
+use crate::rules::{self, Check};
 use crate::source::{self, Fs, ReadError, Sources, normalize};
 
 /// Where a baseline is read from, and where its text is kept.
@@ -56,10 +57,13 @@ pub(super) fn read(
     }
 }
 
-/// Marks what a baseline accepts, and counts the entries that are stale.
+/// Marks what a baseline accepts, and counts the entries that `trailint baseline prune` would remove.
 pub(super) fn apply(baseline: &Baseline, report: &mut Report, settings: &Settings, given: &Given) -> usize {
     let stale = accept(baseline, report, &settings.selection.enforced, given);
-    stale.into_iter().filter(|entry| is_checked(entry, report, given)).count()
+    // The command prunes what the working tree doesn't need.
+    let is_working_tree = matches!(given.files, Files::Disk(_)) && settings.evaluation.base.is_none();
+    let evaluated = Evaluated { report, given, settings };
+    stale.into_iter().filter(|entry| is_working_tree && evaluated.has(entry)).count()
 }
 
 /// Marks what a baseline accepts, and returns the entries for which there is no finding.
@@ -92,19 +96,18 @@ pub(super) fn run(command: &BaselineCommand, matches: &ArgMatches, look: Look) -
     let old = found.baseline.unwrap_or_default();
     let mut report = check::judge(&args, &mut given, &settings)?;
     let enforced = &settings.selection.enforced;
+    let counted = Baseline::of(&report, enforced);
+    let missing = accept(&old, &mut report, enforced, &given);
+    let evaluated = Evaluated { report: &report, given: &given, settings: &settings };
+    let (stale, kept): (Vec<&Entry>, Vec<&Entry>) = missing.into_iter().partition(|entry| evaluated.has(entry));
     let new = match command {
         BaselineCommand::Create(_) | BaselineCommand::Update(_) => {
-            let counted = Baseline::of(&report, enforced);
-            old.replaced_by(counted, |subject| holds(subject, &report.sources, &given))
+            old.replaced_by(counted, |entry| evaluated.has(entry))
         }
-        BaselineCommand::Prune(_) => {
-            let mut stale = accept(&old, &mut report, enforced, &given);
-            stale.retain(|entry| is_checked(entry, &report, &given));
-            old.without(&stale)
-        }
+        BaselineCommand::Prune(_) => old.without(&stale),
     };
     output::write(&[(&found.path, output::baseline(&new))])?;
-    let said = format!("{} accepts {}.\n", found.name, changes(&old, &new));
+    let said = format!("{} accepts {}.\n{}", found.name, changes(&old, &new), not_evaluated(kept.len()));
     Stream::Error.write(&said, look).map_err(Error::Output)?;
     Ok(ExitCode::SUCCESS)
 }
@@ -150,12 +153,56 @@ fn load(path: PathBuf, name: String, is_named: bool, Place { fs, sources }: Plac
     Ok(Found { path, name, baseline })
 }
 
-/// Whether an entry is about something that was checked this time.
-fn is_checked(entry: &Entry, report: &Report, given: &Given) -> bool {
-    holds(&entry.subject, &report.sources, given)
-}
-
 /// Whether one of the checked paths is, or holds, what has this name.
 fn holds(subject: &str, sources: &Sources, given: &Given) -> bool {
     given.paths().any(|path| source::is_in(subject, &sources.name(path)))
+}
+
+/// Says how many entries are kept without a finding.
+fn not_evaluated(kept: usize) -> String {
+    match kept {
+        0 => String::new(),
+        1 => "1 entry without a finding is kept, since this run didn't evaluate all that it may be about.\n".to_owned(),
+        _ => format!(
+            "{kept} entries without a finding are kept, since this run didn't evaluate all that they may be about.\n"
+        ),
+    }
+}
+
+/// The part of a baseline that a run evaluated.
+struct Evaluated<'a> {
+    report: &'a Report,
+    given: &'a Given,
+    settings: &'a Settings,
+}
+
+impl Evaluated<'_> {
+    /// True if a finding of the entry would have been found, if there still was one.
+    fn has(&self, entry: &Entry) -> bool {
+        let narrowed = self.settings.narrowed;
+        let Some(rule) = entry.rule() else { return false };
+        let is_narrowed = match rule.check {
+            // A comment may be about anything.
+            Check::Ignoring => narrowed != Default::default(),
+            _ => narrowed.values,
+        };
+        let has_unread = || self.report.findings.iter().any(|finding| matches!(finding.rule.check, Check::Reading));
+        !is_narrowed
+            && self.settings.selection.asks(rule)
+            && holds(&entry.subject, &self.report.sources, self.given)
+            && !has_unread()
+            && !self.is_open(entry, rule)
+    }
+
+    /// True if a deployment has parts that aren't read, or a result of the rule that isn't known.
+    fn is_open(&self, entry: &Entry, rule: &rules::Rule) -> bool {
+        self.report.deployments.iter().filter(|judged| judged.root == entry.subject).any(|judged| {
+            let trails = judged.trails.iter().filter(|trail| report::is_about(&entry.fingerprint, &trail.address));
+            let mut results = trails.flat_map(|trail| &trail.rules);
+            let is_whole = matches!(rule.check, Check::Deployment(_));
+            !judged.unread.is_empty()
+                || is_whole && judged.verdict == Some(Outcome::Unknown)
+                || results.any(|(other, outcome)| other.id() == rule.id() && *outcome == Outcome::Unknown)
+        })
+    }
 }

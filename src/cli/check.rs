@@ -9,10 +9,10 @@ use super::baseline::Place;
 use super::changes::{Now, Was};
 use super::inputs::{self, Files, Given};
 use super::{
-    CheckArgs, NOT_DONE, asked, baseline, changes, comments, config, destinations, evaluation, fixes, locked, progress,
-    regions, watch,
+    CheckArgs, NOT_DONE, asked, baseline, changes, comments, config, destinations, evaluation, fixes, locked, narrowed,
+    progress, regions, watch,
 };
-use crate::config::Config;
+use crate::config::{Config, is_setting};
 use crate::engine::{self, Settings};
 use crate::error::{Error, closest};
 use crate::fix;
@@ -68,17 +68,19 @@ fn once(args: &CheckArgs, matches: &ArgMatches, look: Look, seen: Option<Arc<See
     let Job { args, config, mut given, mut settings } = job(config, given, &["check"])?;
     settings.suppress.is_off |= !has_say;
     let (printed, files) = destinations::of(&args, matches)?;
+    check_changed(&args, &given)?;
     let now = Now { args: &args, config: &config, baseline: baseline.as_ref(), settings: &settings, given: &given };
     let was = before.map(|before| now.judge(before)).transpose()?;
     settings.evaluation.base = was.as_ref().map(|was| Arc::clone(&was.base));
     let sources = given.sources.with(std::iter::empty());
     let mut report = judge(&args, &mut given, &settings)?;
-    destinations::spare(&files, &report, &given)?;
+    destinations::spare(&files, &report, &given, &sources)?;
     destinations::forget(&files, &mut report, &given);
     let now = Now { args: &args, config: &config, baseline: baseline.as_ref(), settings: &settings, given: &given };
     let mut bar = Bar { was, now };
     let mut gate = bar.hold(&mut report);
     let mut least = 0;
+    let mut text = None;
     if args.fix || args.diff {
         let fixed = fixes::run(report, &sources, &mut bar, look)?;
         least = match fixed.has_changed && args.exit_non_zero_on_fix {
@@ -86,17 +88,20 @@ fn once(args: &CheckArgs, matches: &ArgMatches, look: Look, seen: Option<Arc<See
             true => FOUND,
             false => 0,
         };
+        text = fixed.text;
         (report, gate) = (fixed.report, fixed.gate);
     }
     if let Some(reason) = &args.add_ignore {
-        let said = comments::add(&mut report, reason, &settings.selection.enforced, &given.files)?;
-        Stream::Error.write(&said, look).map_err(Error::Output)?;
+        let added = comments::add(&mut report, reason, &sources, &bar)?;
+        text = added.text;
+        Stream::Error.write(&added.said, look).map_err(Error::Output)?;
     }
     write(&report, &files)?;
     if let Some(seen) = &seen {
         files.iter().for_each(|to| seen.renew(&normalize(&given.here.join(&to.path))));
     }
-    let is_read = print(&report, printed, &args, look)?;
+    let changed = changes_standard_input(&args, &given).map(|typed| text.map_or(typed.to_vec(), String::into_bytes));
+    let is_read = print(&report, printed, &args, changed.as_deref(), look)?;
     let status = if report.passes(gate) { least } else { least.max(FOUND) };
     Ok(Done { status: ExitCode::from(status), is_read })
 }
@@ -168,6 +173,12 @@ pub(super) fn present(report: &mut Report, args: &CheckArgs, config: &Config) {
     report.shows_passed = args.show_passed;
     report.shows_suppressed = args.show_suppressed;
     report.shows_accepted = args.locked;
+    // Only where one is looked for, another one may have been meant.
+    let looks_for_one =
+        !args.locked && !args.config.no_config && args.config.config.iter().all(|text| is_setting(text));
+    if !looks_for_one {
+        report.unused_configurations.clear();
+    }
 }
 
 /// How files are judged; what isn't to be searched is told to the disk.
@@ -199,6 +210,7 @@ fn settings(args: &CheckArgs, config: &Config, matches: &ArgMatches, given: &mut
         deployments,
         jobs: args.jobs,
         progress: Arc::default(),
+        narrowed: narrowed::of(args, matches, given),
     })
 }
 
@@ -221,10 +233,34 @@ fn write(report: &Report, destinations: &[Destination]) -> Result<(), Error> {
     output::write(&texts)
 }
 
-/// Prints all that is asked for, and says whether anybody reads the report.
-fn print(report: &Report, format: Format, args: &CheckArgs, look: Look) -> Result<bool, Error> {
-    // A diff stands alone, so that it can be applied.
-    let is_read = args.diff || Stream::Out.write(&format.render(report), look).map_err(Error::Output)?;
+/// The text from standard input, if it is what is changed: then the new text is printed, and nothing is written to the disk.
+fn changes_standard_input<'g>(args: &CheckArgs, given: &'g Given) -> Option<&'g [u8]> {
+    let (_, text) = given.inputs.text.as_ref()?;
+    (args.add_ignore.is_some() || args.fix && !args.diff).then_some(text)
+}
+
+/// Refuses to change standard input and files at once: only one of them could be printed.
+fn check_changed(args: &CheckArgs, given: &Given) -> Result<(), Error> {
+    if changes_standard_input(args, given).is_none() || given.inputs.paths.is_empty() {
+        return Ok(());
+    }
+    let option = if args.fix { "--fix" } else { "--add-ignore" };
+    let cause = "it prints the new text of standard input, so `-` has to be the only path".to_owned();
+    Err(Error::Setting { text: option.to_owned(), cause })
+}
+
+/// Prints all that is asked for, and says whether anybody reads the report. The new text of standard input takes the
+/// place of the report, which goes to standard error.
+fn print(report: &Report, format: Format, args: &CheckArgs, changed: Option<&[u8]>, look: Look) -> Result<bool, Error> {
+    let text = format.render(report);
+    let is_read = match changed {
+        Some(changed) => {
+            Stream::Error.write(&text, look).map_err(Error::Output)?;
+            output::write_text(changed).map_err(Error::Output)?
+        }
+        // A diff stands alone, so that it can be applied.
+        None => args.diff || Stream::Out.write(&text, look).map_err(Error::Output)?,
+    };
     if args.verbose {
         Stream::Error.write(&output::log(report), look).map_err(Error::Output)?;
     }

@@ -1,15 +1,35 @@
 //! `--add-ignore`.
 
+use std::collections::{BTreeSet, HashSet};
+use std::path::Path;
+use std::sync::Arc;
+
+use super::check::Bar;
 use super::inputs::Files;
+use crate::engine;
 use crate::error::Error;
+use crate::fix::Changed;
 use crate::output;
 use crate::report::{Place, Report};
-use crate::source::Fs;
-use crate::suppress::{self, Suppression};
+use crate::source::{Fs, Sources};
+use crate::suppress::{self, Comments, Suppression};
 
-/// Writes the comments, marks what they accept in the report, and says what was done.
-pub(super) fn add(report: &mut Report, reason: &str, enforced: &[&str], files: &Files) -> Result<String, Error> {
-    let Files::Disk(disk) = files else {
+/// More attempts than this aren't made: after each, at least one finding has no comment any more.
+const MAX_ATTEMPTS: usize = 50;
+
+/// What was done.
+pub(super) struct Added {
+    /// It in words.
+    pub(super) said: String,
+    /// The new text of standard input, if that got comments.
+    pub(super) text: Option<String>,
+}
+
+/// Writes the comments that have an effect, marks what they accept in the report, and says what was done. `sources` are
+/// those that the command line gives.
+pub(super) fn add(report: &mut Report, reason: &str, sources: &Sources, bar: &Bar<'_>) -> Result<Added, Error> {
+    let now = bar.now;
+    let Files::Disk(disk) = &now.given.files else {
         let cause = "comments are written to the work tree, so that is what has to be checked".to_owned();
         return Err(Error::Setting { text: "--add-ignore".to_owned(), cause });
     };
@@ -17,24 +37,102 @@ pub(super) fn add(report: &mut Report, reason: &str, enforced: &[&str], files: &
         let cause = "a reason is one line of text".to_owned();
         return Err(Error::Setting { text: format!("--add-ignore={reason}"), cause });
     }
-    let mut comments = suppress::comments(report, reason.trim(), enforced);
-    // Texts from standard input, from arguments or from within other texts are no files.
-    comments.files.retain(|one| {
-        let file = report.sources.file(one.file);
-        disk.read_inside(&file.path).is_ok_and(|bytes| bytes == file.text.as_bytes())
-    });
-    for one in &comments.files {
+    let reason = reason.trim();
+    let typed = now.given.inputs.text.as_ref().map(|(path, _)| path.as_path());
+    let judge = |comments: &Comments| {
+        let texts = changed(comments, report);
+        let sources = sources.with(texts.iter().map(|one| (one.file.as_ref(), one.text.as_str())));
+        engine::check(disk, &now.given.inputs, sources, now.settings)
+    };
+    // Texts from arguments or from within other texts are no files.
+    let is_file = |path: &Path, text: &str| match typed {
+        Some(typed) => typed == path,
+        None => disk.read_inside(path).is_ok_and(|bytes| bytes == text.as_bytes()),
+    };
+    let comments = effective(report, reason, &now.settings.selection.enforced, is_file, judge)?;
+    for one in comments.files.iter().filter(|_| typed.is_none()) {
         let file = report.sources.file(one.file);
         let changed = disk.replace(&file.path, file.text.as_bytes(), one.text.as_bytes());
         changed.map_err(|cause| Error::Change { path: file.name.clone(), cause })?;
     }
-    for index in comments.files.iter().flat_map(|one| &one.findings) {
-        let Some(finding) = report.findings.get_mut(*index) else { continue };
+    let accepted: Vec<usize> = comments.files.iter().flat_map(|one| one.findings.iter().copied()).collect();
+    for index in accepted {
+        let Some(finding) = report.findings.get_mut(index) else { continue };
         if let Place::Text(label) = &finding.place {
-            let reason = Some(reason.trim().to_owned()).filter(|reason| !reason.is_empty());
+            let reason = Some(reason.to_owned()).filter(|reason| !reason.is_empty());
             let span = Some(label.span);
             finding.suppressed = Some(Suppression { span, is_in_source: true, reason, until: None });
         }
     }
-    Ok(output::comments(&comments, report))
+    let text = comments.files.first().filter(|_| typed.is_some()).map(|one| one.text.clone());
+    Ok(Added { said: output::comments(&comments, report), text })
+}
+
+/// The comments that suppress what they are for, and bring nothing else.
+fn effective(
+    report: &Report,
+    reason: &str,
+    enforced: &[&str],
+    is_file: impl Fn(&Path, &str) -> bool,
+    judge: impl Fn(&Comments) -> Result<Report, Error>,
+) -> Result<Comments, Error> {
+    let mut refused = BTreeSet::new();
+    for _ in 0..MAX_ATTEMPTS {
+        let mut comments = suppress::comments(report, reason, enforced, &refused);
+        let no_files: BTreeSet<usize> = comments
+            .files
+            .iter()
+            .filter(|one| {
+                let file = report.sources.file(one.file);
+                !is_file(&file.path, &file.text)
+            })
+            .flat_map(|one| one.findings.iter().copied())
+            .collect();
+        if !no_files.is_empty() {
+            refused.extend(no_files);
+            continue;
+        }
+        if comments.files.is_empty() {
+            return Ok(comments);
+        }
+        let without_effect = without_effect(&comments, report, &judge(&comments)?);
+        if without_effect.is_empty() {
+            comments.left.sort_by_key(|left| (left.place.file, left.place.start));
+            return Ok(comments);
+        }
+        refused.extend(without_effect);
+    }
+    // None is better than one without an effect.
+    Ok(suppress::comments(report, reason, enforced, &(0..report.findings.len()).collect()))
+}
+
+/// The findings that still count with their comments, or all of a file, and else of all files, in which there is something
+/// new.
+fn without_effect(comments: &Comments, before: &Report, after: &Report) -> BTreeSet<usize> {
+    let counts = |report: &Report| -> HashSet<String> {
+        let counted = report.findings.iter().filter(|finding| finding.suppressed.is_none());
+        counted.map(|finding| finding.fingerprint.clone()).collect()
+    };
+    let (was, is) = (counts(before), counts(after));
+    let all = || comments.files.iter().flat_map(|one| one.findings.iter().copied());
+    let still = |index: &usize| before.findings.get(*index).is_some_and(|finding| is.contains(&finding.fingerprint));
+    let left: BTreeSet<usize> = all().filter(still).collect();
+    let has_new = after
+        .findings
+        .iter()
+        .any(|finding| finding.suppressed.is_none() && !finding.is_aside && !was.contains(&finding.fingerprint));
+    match left.is_empty() {
+        false => left,
+        true if has_new => all().collect(),
+        true => left,
+    }
+}
+
+/// The files with their comments.
+fn changed(comments: &Comments, report: &Report) -> Vec<Changed> {
+    let changed = |one: &suppress::Commented| Changed {
+        file: Arc::clone(&report.sources.file(one.file)),
+        text: one.text.clone(),
+    };
+    comments.files.iter().map(changed).collect()
 }

@@ -2,11 +2,11 @@
 
 use std::path::{Path, PathBuf};
 
+use clap::ArgMatches;
 use clap::parser::ValueSource;
-use clap::{ArgMatches, CommandFactory};
 
 use super::inputs::{self, Given};
-use super::{CheckArgs, Cli, ConfigArgs};
+use super::{CheckArgs, ConfigArgs};
 use crate::config::{Config, Override, Request};
 use crate::error::Error;
 use crate::output;
@@ -49,7 +49,9 @@ pub(super) fn common_directory(given: &Given) -> PathBuf {
 /// `--config KEY=VALUE`.
 pub(super) fn complete(config: &Config, subcommands: &[&str]) -> ArgMatches {
     innermost(
-        with_defaults(Cli::command(), config, subcommands).try_get_matches().unwrap_or_else(|error| super::end(&error)),
+        with_defaults(super::command(), config, subcommands)
+            .try_get_matches()
+            .unwrap_or_else(|error| super::end(&error)),
     )
 }
 
@@ -57,8 +59,8 @@ pub(super) fn complete(config: &Config, subcommands: &[&str]) -> ArgMatches {
 pub(super) fn spoken(words: &[String], config: Option<&Config>) -> Result<ArgMatches, Error> {
     const START: [&str; 2] = [env!("CARGO_PKG_NAME"), "check"];
     let command = match config {
-        Some(config) => with_defaults(Cli::command(), config, &["check"]),
-        None => Cli::command(),
+        Some(config) => with_defaults(super::command(), config, &["check"]),
+        None => super::command(),
     };
     let failed = |error: clap::Error| {
         let text = error.render().to_string();
@@ -124,7 +126,7 @@ pub(super) fn show(args: &CheckArgs, matches: &ArgMatches) -> Result<String, Err
     let given = inputs::read(&args.inputs, matches)?;
     let config = load(&args.config, &given, given.files.fs(), &given.sources)?;
     let matches = complete(&config, &["config", "show"]);
-    let command = Cli::command();
+    let command = super::command();
     let options = command.find_subcommand("check").into_iter().flat_map(clap::Command::get_arguments);
     let overrides: Vec<Override> = options.flat_map(|option| overrides(option, &matches)).collect();
     Ok(output::settings(&config.show(&given.sources, &overrides)))

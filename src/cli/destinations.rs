@@ -8,11 +8,14 @@ use clap::parser::ValueSource;
 
 use super::CheckArgs;
 use super::inputs::Given;
+use crate::baseline;
+use crate::config::is_configuration;
 use crate::error::Error;
 use crate::formats::{Format as _, terraform::Terraform};
 use crate::output::{Destination, Destinations, Format};
 use crate::report::{Place, Report};
-use crate::source::{FileId, named, normalize};
+use crate::source::{Disk, FileId, Fs, Sources, named, normalize};
+use crate::syntax::json;
 
 /// The format of what is printed, and the reports in files. Nothing is named twice.
 pub(super) fn of(args: &CheckArgs, matches: &ArgMatches) -> Result<(Format, Vec<Destination>), Error> {
@@ -35,12 +38,19 @@ pub(super) fn of(args: &CheckArgs, matches: &ArgMatches) -> Result<(Format, Vec<
     }
 }
 
-/// Before anything is written: what was checked is somebody's code. A report of an earlier run isn't, though it may have
-/// been read.
-pub(super) fn spare(destinations: &[Destination], report: &Report, given: &Given) -> Result<(), Error> {
+/// Before anything is written: what was checked is somebody's code, and settings, baselines and values are the user's. A
+/// report of an earlier run isn't, though it may have been read. `users` are the files that options and settings name.
+pub(super) fn spare(
+    destinations: &[Destination],
+    report: &Report,
+    given: &Given,
+    users: &Sources,
+) -> Result<(), Error> {
     let is_checked = |to: &&Destination| {
         let path = normalize(&given.here.join(&to.path));
-        [to.target(), path].iter().any(|path| is_code(path, report, given))
+        [to.target(), path].iter().any(|path| {
+            users.known(path).is_some() || is_of_user(path) || is_written_code(path) || is_code(path, report, given)
+        })
     };
     match destinations.iter().find(is_checked) {
         Some(to) => Err(Error::OutputOverSource { path: named(&to.path) }),
@@ -53,6 +63,30 @@ pub(super) fn forget(destinations: &[Destination], report: &mut Report, given: &
     let written: HashSet<String> =
         destinations.iter().map(|to| report.sources.name(&normalize(&given.here.join(&to.path)))).collect();
     report.unread_files.retain(|file| !written.contains(&file.name));
+}
+
+/// True for a configuration or a baseline, also one that isn't used.
+fn is_of_user(path: &Path) -> bool {
+    is_configuration(path) || path.file_name().is_some_and(|name| name == baseline::NAME)
+}
+
+/// True for a file that is there and that is code, whether a run reads it or not.
+fn is_written_code(path: &Path) -> bool {
+    if !path.is_file() {
+        return false;
+    }
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    let is_yaml = path.extension().is_some_and(|end| end == "yaml" || end == "yml");
+    Terraform.reads(&name) || is_yaml || Disk::new(&[]).read(path).is_ok_and(is_template)
+}
+
+/// True for a template in JSON.
+fn is_template(bytes: Vec<u8>) -> bool {
+    let sources = Sources::default();
+    let id = sources.add(Path::new("template.json"), bytes);
+    let tree = json::parse(id, &sources.file(id));
+    let documents = tree.documents.iter().filter_map(|document| document.as_mapping());
+    documents.into_iter().any(|document| document.get("Resources").is_some())
 }
 
 fn is_code(path: &Path, report: &Report, given: &Given) -> bool {

@@ -17,6 +17,8 @@ pub(super) struct Fixed {
     pub(super) gate: Gate,
     pub(super) has_changed: bool,
     pub(super) is_whole: bool,
+    /// The new text of standard input, if that has changed.
+    pub(super) text: Option<String>,
 }
 
 /// Mends what can be mended, or shows how; `sources` are those that the command line gives.
@@ -36,7 +38,11 @@ pub(super) fn run(report: Report, sources: &Sources, bar: &mut Bar<'_>, look: Lo
     let named: Vec<PathBuf> = now.given.inputs.paths.iter().map(|input| input.path.clone()).collect();
     let (named, typed) = (Disk::new(&named), now.given.inputs.text.as_ref().map(|(path, _)| path));
     // A named link may be read wherever it leads, but not written.
-    let may_change = |file: &SourceFile| typed != Some(&file.path) && named.holds(&file.path) && disk.holds(&file.path);
+    let may_change = |file: &SourceFile| match typed {
+        // Beside standard input, only the text that it holds is changed.
+        Some(typed) => *typed == file.path,
+        None => named.holds(&file.path) && disk.holds(&file.path),
+    };
     let allowed = if now.args.unsafe_fixes { Safety::Unsafe } else { Safety::Safe };
     let is_wanted = |finding: &Reported, fix: &Fix, report: &Report| {
         report.tells(finding) && fix::is_allowed(fix, allowed, report, may_change)
@@ -48,9 +54,10 @@ pub(super) fn run(report: Report, sources: &Sources, bar: &mut Bar<'_>, look: Lo
         say("Would fix", &mended, is_quiet, look)?;
         let (mut report, gate) = judge(&[])?;
         fix::forget(&mut report, &mended.refused);
-        return Ok(Fixed { report, gate, has_changed: mended.findings > 0, is_whole: true });
+        return Ok(Fixed { report, gate, has_changed: mended.findings > 0, is_whole: true, text: None });
     }
-    let written = write(&mended, &named, sources, look)?;
+    let written = if typed.is_some() { mended.files.clone() } else { write(&mended, &named, sources, look)? };
+    let text = written.first().filter(|_| typed.is_some()).map(|one| one.text.clone());
     let is_whole = written.len() == mended.files.len();
     if is_whole {
         say("Fixed", &mended, is_quiet, look)?;
@@ -59,7 +66,7 @@ pub(super) fn run(report: Report, sources: &Sources, bar: &mut Bar<'_>, look: Lo
     fix::forget(&mut report, &mended.refused);
     let Report { findings, sources, .. } = &mut report;
     findings.iter_mut().for_each(|finding| drop(finding.fix.take_if(|fix| !fix.is_within(sources, may_change))));
-    Ok(Fixed { report, gate, has_changed: !written.is_empty(), is_whole })
+    Ok(Fixed { report, gate, has_changed: !written.is_empty(), is_whole, text })
 }
 
 /// Replaces the files, none before all the new texts stand beside them. One that can't be changed, or has changed

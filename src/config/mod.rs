@@ -21,7 +21,7 @@ use std::path::{Path, PathBuf};
 use crate::error::Error;
 use crate::source::{Exclusions, Fs, Sources, Span};
 use crate::suppress::{Accepted, Suppression};
-pub use find::is_setting;
+pub use find::{is_configuration, is_setting};
 use layer::Layer;
 pub use names::{ALL, Benchmark, Glob, Judging, Named, Region, Until};
 pub use relaxed::Relaxed;

@@ -164,6 +164,15 @@ impl<'de> Deserialize<'de> for Ignore {
     }
 }
 
+/// The rules that are selected: an empty list would select all of them, and doesn't say so.
+pub(super) fn selected<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Named>, D::Error> {
+    let names = Vec::<Named>::deserialize(deserializer)?;
+    if names.is_empty() {
+        return Err(D::Error::custom("`select` names no rule; leave it out for all of them"));
+    }
+    Ok(names)
+}
+
 struct RuleOrFindings;
 
 impl<'de> Visitor<'de> for RuleOrFindings {

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::names::{Benchmark, Glob, Judging, Named, Region, Until};
+use super::names::{self, Benchmark, Glob, Judging, Named, Region, Until};
 use crate::finding::Level;
 use crate::formats::ParameterPolicy;
 use crate::model::selectors::SelectorPolicy;
@@ -25,6 +25,8 @@ pub struct Settings {
     /// What isn't searched for files, as patterns like those of `.gitignore`, relative to this file.
     pub exclude: Vec<Glob>,
     /// The rules that are asked; `all` for all of them.
+    #[serde(deserialize_with = "names::selected")]
+    #[cfg_attr(test, schemars(extend("minItems" = 1)))]
     pub select: Vec<Named>,
     /// Rules that are asked beside those of `select`.
     pub extend_select: Vec<Named>,

@@ -2,15 +2,16 @@
 
 use std::collections::HashSet;
 
+use super::assign::is_part_of;
 use super::judge::Judgement;
 use super::received::{self, Takes};
-use super::{Settings, place, reading};
+use super::{Named, Settings, place, reading};
 use crate::config::Benchmark;
 use crate::finding::Label;
 use crate::report::{Place, Report, Reported, Unread};
 use crate::rules::{self, RULES};
 use crate::scan::Scan;
-use crate::source::{Counted, FileId, Sources, Span};
+use crate::source::{Counted, FileId, Sources, Span, is_installed};
 use crate::suppress::Stale;
 
 /// The report on all that a scan has found.
@@ -39,6 +40,8 @@ pub(super) fn report(
         stale_entries: 0,
         benchmark: None,
         undeclared: Vec::new(),
+        unused_configurations: Vec::new(),
+        unmatched_roots: Vec::new(),
         refused: None,
         sources,
     };
@@ -53,7 +56,8 @@ pub(super) fn report(
         report.uncreated.extend(judgement.uncreated);
     }
     drop_counted(&mut report);
-    let left = scan.unread.iter();
+    // Settings and baselines are read, though not as code.
+    let left = scan.unread.iter().filter(|(path, _)| report.sources.known(path).is_none());
     report
         .unread_files
         .extend(left.map(|(path, why)| Unread { name: report.sources.name(path), reason: (*why).to_owned() }));
@@ -64,12 +68,30 @@ pub(super) fn report(
         scan.unreadable.iter().map(|(path, error)| reading::of_unreadable(report.sources.name(path), error));
     report.findings.extend(unreadable);
     report.findings.extend(stale.into_iter().filter_map(|stale| reading::of_stale(stale, settings)));
+    report.unused_configurations = unused_configurations(scan, &report.sources);
+    report.unmatched_roots = unmatched_roots(&report, settings);
     report.deployments.sort_by(|a, b| a.root.cmp(&b.root));
     clip_to_lines(&mut report);
     sort_findings(&mut report);
     drop_repeats(&mut report);
     report.name_findings();
     report
+}
+
+/// The configurations that were found and not read. Those of installed modules are about other repositories.
+fn unused_configurations(scan: &Scan, sources: &Sources) -> Vec<String> {
+    let unused = scan.configurations.iter().filter(|path| sources.known(path).is_none() && !is_installed(path));
+    unused.map(|path| sources.name(path)).collect()
+}
+
+/// The named deployments that are checked, and in which no trail is evaluated.
+fn unmatched_roots(report: &Report, settings: &Settings) -> Vec<String> {
+    let is_checked = |named: &&Named| settings.suppress.checked.iter().any(|checked| named.path.starts_with(checked));
+    let names = settings.deployments.iter().filter(is_checked).map(|named| report.sources.name(&named.path));
+    let is_met = |name: &String| report.deployments.iter().any(|judged| is_part_of(&judged.root, name));
+    let mut unmatched: Vec<String> = names.filter(|name| !is_met(name)).collect();
+    unmatched.dedup();
+    unmatched
 }
 
 /// Puts more findings in their places among those of a report.

@@ -86,6 +86,6 @@ pub(super) fn assignments<'a>(
 }
 
 /// Whether a root is what is named, or one of several documents in such a file.
-fn is_part_of(root: &str, name: &str) -> bool {
+pub(super) fn is_part_of(root: &str, name: &str) -> bool {
     root.strip_prefix(name).is_some_and(|rest| rest.is_empty() || rest.starts_with('#'))
 }

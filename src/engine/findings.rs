@@ -64,7 +64,7 @@ impl Case<'_> {
     }
 
     /// Why what a rule says doesn't count, if it doesn't. `trail` is what it is said of, or the first of all.
-    fn suppression(
+    pub(super) fn suppression(
         &self,
         rule: &Rule,
         finding: &Finding,

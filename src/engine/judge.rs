@@ -75,8 +75,12 @@ impl Case<'_> {
         let mut findings = Vec::new();
         let verdict = whole.map(|(rule, outcome, finding, witness)| {
             let is_news = self.settings.selection.has(rule) && (is_open || is_by_region || !self.is_said(&sightings));
-            let finding = finding.filter(|_| is_news);
             let first = sightings.first().map(|sighting| &sighting.trail);
+            if let Some(finding) = finding.as_ref().filter(|_| !is_news) {
+                // With other rules, it is news, and what suppresses it then is of use.
+                let _ = self.suppression(rule, finding, None, first);
+            }
+            let finding = finding.filter(|_| is_news);
             // A trail is required, and it isn't known that there is one.
             let is_required = self.settings.policy.require_trail && sightings.iter().all(Sighting::is_absent);
             findings.extend(finding.map(|finding| Reported {

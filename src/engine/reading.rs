@@ -56,7 +56,8 @@ pub(super) fn of_stale(stale: Stale, settings: &Settings) -> Option<Reported> {
     };
     let place = Place::Text(Label { span: stale.span, text: label.to_owned() });
     let removal = |rule| Wish::at(stale.span, Notation::Hcl, Change::RemoveIgnore { rule });
-    let wishes = stale.unused.map(removal).into_iter().collect();
+    let removed = stale.unused.filter(|_| stale.kind == StaleKind::Unused);
+    let wishes = removed.map(removal).into_iter().collect();
     let reported = Reported { help: Some(help.to_owned()), wishes, ..Reported::new(rule, stale.message, place) };
     settings.selection.has(rule).then(|| Reported { level: settings.level(rule, rule.page.level), ..reported })
 }

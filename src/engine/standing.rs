@@ -11,6 +11,7 @@ use std::sync::Arc;
 
 use super::assign::{self, Assignment, Candidate, Linked, link, projects};
 use super::judge::Judgement;
+use super::other_runs::{OtherRuns, Run};
 use super::shares::{Paid, Shares};
 use super::turns::{Created, in_turn};
 use super::{Settings, assemble, judge, with_room};
@@ -47,6 +48,8 @@ pub struct Standing {
     /// In the order in which deployments are reported.
     pub(super) held: Vec<(Key, Paid<Held>)>,
     ignored: Arc<Ignored>,
+    /// What decides whether comments are unused.
+    others: OtherRuns,
     /// The files of which something else may be said since somebody asked last.
     touched: HashSet<FileId>,
     /// Files that are there and that no scan comes by.
@@ -107,6 +110,7 @@ impl Standing {
             sought: Arc::default(),
             held: Vec::new(),
             ignored: Arc::default(),
+            others: OtherRuns::default(),
             touched: HashSet::new(),
             passed_over: HashSet::new(),
             sources,
@@ -179,7 +183,8 @@ impl Standing {
     ) -> Report {
         let suppressions = Suppressions::among(Arc::clone(&self.ignored), &settings.suppress, &self.sources);
         self.held().for_each(|held| suppressions.add_used(&held.used));
-        let stale = suppressions.stale(|rule| settings.selection.has(rule), |file| current.contains(&file));
+        let mut stale = suppressions.stale(|rule| settings.selection.has(rule), |file| current.contains(&file));
+        stale.retain(|stale| !self.others.may_need(stale));
         let judged = held.map(|held| held.judgement.clone()).collect();
         assemble::report(&self.scan, judged, stale, settings, self.sources.share())
     }
@@ -327,6 +332,22 @@ impl Standing {
         touched.extend(old.values().flat_map(|paid| paid.outcome.asked.files()));
         self.touched.extend(touched);
         self.held = held;
+        self.find_others(setup);
+    }
+
+    /// Decides again which comments other runs may need, which may be those in any file.
+    fn find_others(&mut self, setup: Setup<'_>) {
+        let settings = setup.settings;
+        let suppressions = Suppressions::among(Arc::clone(&self.ignored), &settings.suppress, &self.sources);
+        self.held().for_each(|held| suppressions.add_used(&held.used));
+        let stale = suppressions.stale(|rule| settings.selection.has(rule), |_| true);
+        let context = setup.context(&self.sources, &self.readings);
+        let (bytes, has_unreadable) = (self.scan.bytes(&self.sources), !self.scan.unreadable.is_empty());
+        let run = Run { projects: &self.projects, context, settings, bytes, has_unreadable };
+        let judged: Vec<&Judgement> = self.held().map(|held| &held.judgement).collect();
+        let others = OtherRuns::of(&stale, &judged, run);
+        self.touched.extend(stale.iter().map(|stale| stale.span.file));
+        self.others = others;
     }
 
     fn hold(&self, assignment: &Assignment<'_>, budget: &Rc<Budget>, settings: &Settings) -> Held {

@@ -204,11 +204,15 @@ fn title(first: &Wish, wishes: usize) -> String {
     }
 }
 
-/// Whether a file is one that the user named or that lies below a named directory, can be written as it was read,
+/// Whether a file is standard input, or one that the user named or that lies below a named directory, can be written as it was read,
 /// and is neither generated nor a text within another one.
 pub fn is_checked(file: &SourceFile, inputs: &Inputs, fs: &dyn Fs) -> bool {
-    let is_named = inputs.paths.iter().any(|input| file.path.starts_with(&input.path));
-    is_named && !is_generated(&file.path) && file.replaced.is_empty() && fs.kind(&file.path) == Ok(PathKind::File)
+    let is_typed = inputs.text.as_ref().is_some_and(|(path, _)| *path == file.path);
+    let is_named = || {
+        let is_below = inputs.paths.iter().any(|input| file.path.starts_with(&input.path));
+        is_below && fs.kind(&file.path) == Ok(PathKind::File)
+    };
+    !is_generated(&file.path) && file.replaced.is_empty() && (is_typed || is_named())
 }
 
 #[cfg(test)]

@@ -157,6 +157,8 @@ pub struct Options {
     pub environment: Vec<FileId>,
     /// Whether `terraform.tfvars` and its like are left out.
     pub no_automatic_variables: bool,
+    /// True if defaults of Terraform's root variables don't count, so that each may have any value that it allows.
+    pub no_defaults: bool,
     /// Terraform's workspace.
     pub workspace: Option<String>,
     /// Which program reads the files; by default the files say.

@@ -40,6 +40,10 @@ struct Staged<'a> {
     text: &'a str,
     /// Nothing for what is no file, such as a pipe: that can only be written to.
     replacement: Option<Replacement>,
+    /// The file that is replaced.
+    target: PathBuf,
+    /// Its bytes, if there is one.
+    old: Option<Vec<u8>>,
 }
 
 impl Destination {
@@ -114,7 +118,8 @@ fn unknown(name: &str) -> String {
     format!("there is no format `{name}`{suggestion}; formats are {}", names.join(", "))
 }
 
-/// Writes texts to files. No file changes before all the texts have been written beside them.
+/// Writes texts to files: all, or none. No file changes before all the texts have been written beside them, and to what is no
+/// file; where one can't take its place, those that have get their old bytes back.
 ///
 /// # Errors
 ///
@@ -122,31 +127,44 @@ fn unknown(name: &str) -> String {
 pub fn write(texts: &[(&Path, String)]) -> Result<(), Error> {
     let stage = |(path, text)| Staged::new(path, text).map_err(|cause| Error::Report { path: named(path), cause });
     let staged = texts.iter().map(|(path, text)| stage((path, text))).collect::<Result<Vec<_>, _>>()?;
-    staged.into_iter().try_for_each(|staged| {
-        let path = named(staged.path);
-        staged.commit().map_err(|cause| Error::Report { path, cause })
-    })
+    let (files, others): (Vec<Staged<'_>>, Vec<Staged<'_>>) =
+        staged.into_iter().partition(|staged| staged.replacement.is_some());
+    let mut undone = Vec::new();
+    for staged in others.into_iter().chain(files) {
+        let Staged { path, text, replacement, target, old } = staged;
+        let written = match replacement {
+            Some(replacement) => replacement.commit().map(|()| undone.push((target, old))),
+            None => fs::write(path, text),
+        };
+        if let Err(cause) = written {
+            undone.into_iter().rev().for_each(|(target, old)| restore(target, old));
+            return Err(Error::Report { path: named(path), cause });
+        }
+    }
+    Ok(())
+}
+
+/// Gives a file its old bytes back, as far as the system lets us; one that wasn't there goes.
+fn restore(target: PathBuf, old: Option<Vec<u8>>) {
+    let _ = match old {
+        Some(bytes) => Replacement::new(target, &bytes).and_then(Replacement::commit),
+        None => fs::remove_file(target),
+    };
 }
 
 impl<'a> Staged<'a> {
     fn new(path: &'a Path, text: &'a str) -> io::Result<Self> {
         let is_device = DEVICES.iter().any(|directory| path.starts_with(directory));
-        // A link stays, and what it leads to is replaced.
-        let replacement = || Replacement::new(target(path), text.as_bytes()).map(Some);
-        let replacement = match fs::metadata(path) {
+        let old = match fs::metadata(path) {
             Ok(old) if old.is_dir() => return Err(ErrorKind::IsADirectory.into()),
-            Ok(old) if old.is_file() && !is_device => replacement()?,
-            Ok(_) => None,
-            Err(error) if error.kind() == ErrorKind::NotFound => replacement()?,
+            Ok(old) if old.is_file() && !is_device => fs::read(path).ok(),
+            Ok(_) => return Ok(Self { path, text, replacement: None, target: path.to_owned(), old: None }),
+            Err(error) if error.kind() == ErrorKind::NotFound => None,
             Err(error) => return Err(error),
         };
-        Ok(Self { path, text, replacement })
-    }
-
-    fn commit(self) -> io::Result<()> {
-        match self.replacement {
-            Some(replacement) => replacement.commit(),
-            None => fs::write(self.path, self.text),
-        }
+        // A link stays, and what it leads to is replaced.
+        let target = target(path);
+        let replacement = Some(Replacement::new(target.clone(), text.as_bytes())?);
+        Ok(Self { path, text, replacement, target, old })
     }
 }

@@ -45,7 +45,7 @@ pub use link::encode as encode_path;
 pub use rule_list::{DocFormat, explain, list};
 pub use settings::settings;
 pub use statistics::statistics;
-pub use stream::{ColorWhen, LinksWhen, Look, Stream, clear_screen};
+pub use stream::{ColorWhen, LinksWhen, Look, Stream, clear_screen, write_text};
 pub use summary::{complaint, log, summary};
 pub use trace::trace;
 

@@ -83,6 +83,19 @@ impl Stream {
     }
 }
 
+/// Prints a text as it is, and says whether anybody reads it.
+///
+/// # Errors
+///
+/// What the operating system says of a full disk and the like.
+pub fn write_text(text: &[u8]) -> io::Result<bool> {
+    let mut stream = io::stdout().lock();
+    match stream.write_all(text).and_then(|()| stream.flush()) {
+        Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(false),
+        written => written.map(|()| true),
+    }
+}
+
 /// Takes everything off the terminal, if standard output is one.
 ///
 /// # Errors

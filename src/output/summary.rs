@@ -15,7 +15,29 @@ const MAX_NAMED: usize = 5;
 /// What was looked at and what was found, in a few sentences.
 pub fn summary(report: &Report) -> String {
     let words = words(report, report.is_verbose);
-    format!("{words}{}{}{}", not_read(report), undeclared(report), of_baseline(report.stale_entries))
+    let settings = without_effect(report);
+    format!("{words}{}{}{settings}{}", not_read(report), undeclared(report), of_baseline(report.stale_entries))
+}
+
+/// The settings that have no effect, a line for each.
+fn without_effect(report: &Report) -> String {
+    let root =
+        |name: &String| format!("warning: no trail is evaluated in `{}`, which a `[[root]]` names.\n", inert(name));
+    let configuration = |name: &String| {
+        let name = inert(name);
+        format!(
+            "warning: `{name}` isn't used, as it lies below what is checked: check its directory, or name it with `--config`.\n"
+        )
+    };
+    let shown = |names: &[String]| names.len().min(MAX_NAMED);
+    let lines = |names: &[String], line: &dyn Fn(&String) -> String| {
+        let text: String = names.iter().take(shown(names)).map(line).collect();
+        match names.len().saturating_sub(shown(names)) {
+            0 => text,
+            more => format!("{text}warning: {more} more like this.\n"),
+        }
+    };
+    lines(&report.unmatched_roots, &root) + &lines(&report.unused_configurations, &configuration)
 }
 
 /// The names in options that no root declares, a line for each option.

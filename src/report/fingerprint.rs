@@ -114,6 +114,11 @@ impl Display for Fingerprint {
     }
 }
 
+/// True if a fingerprint is of a finding about the trail of this address.
+pub fn is_about(fingerprint: &str, address: &str) -> bool {
+    fingerprint.contains(&format!(":{}:", encode(address)))
+}
+
 /// Percent-encodes what would make two names look alike, or mean something to a reader.
 pub fn encode(text: &str) -> String {
     encode_bytes(text.as_bytes())

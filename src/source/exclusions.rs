@@ -26,6 +26,7 @@ impl Exclusions {
     pub fn new<'a>(base: &Path, patterns: impl IntoIterator<Item = &'a str>) -> Result<Self, String> {
         let mut builder = GitignoreBuilder::new(base);
         for pattern in patterns {
+            check_effect(pattern)?;
             builder.add_line(None, pattern).map_err(|error| reason(&error))?;
         }
         let patterns = builder.build().map_err(|error| reason(&error))?;
@@ -55,6 +56,45 @@ impl Exclusions {
     }
 }
 
+/// Refuses a pattern that matches nothing, wherever it stands.
+fn check_effect(pattern: &str) -> Result<(), String> {
+    let failed = |cause: &str| Err(format!("`{pattern}` matches nothing: {cause}"));
+    let positive = pattern.trim().trim_start_matches('!');
+    if positive.trim_matches('/').is_empty() || positive.starts_with('#') {
+        return failed("it is no pattern of `.gitignore`");
+    }
+    if positive.split('/').any(|part| part == "..") {
+        return failed("patterns are about what lies below their directory");
+    }
+    if positive.split('/').any(|part| part == ".") {
+        return failed("leave out `./`");
+    }
+    if has_open_bracket(positive) {
+        return failed("`[` has no `]`; write `\\[` for the character");
+    }
+    Ok(())
+}
+
+/// True if a class of characters has no end.
+fn has_open_bracket(pattern: &str) -> bool {
+    let mut chars = pattern.chars().peekable();
+    while let Some(next) = chars.next() {
+        match next {
+            '\\' => drop(chars.next()),
+            '[' => {
+                let _ = chars.next_if(|c| matches!(c, '!' | '^'));
+                // The first character belongs to the class, also if it is a bracket.
+                let _ = chars.next();
+                if !chars.any(|c| c == ']') {
+                    return true;
+                }
+            }
+            _ => {}
+        }
+    }
+    false
+}
+
 /// The base itself can't be matched.
 fn path_is_below(path: &Path, base: &Path) -> bool {
     path != base && path.starts_with(base)
@@ -64,5 +104,20 @@ fn reason(error: &ignore::Error) -> String {
     match error {
         ignore::Error::Glob { glob: Some(glob), err } => format!("`{glob}` is no pattern: {err}"),
         other => format!("this is no pattern: {other}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Exclusions;
+
+    #[test]
+    fn patterns_that_match_nothing_are_refused() {
+        for pattern in ["[", "a[", "[]", "[!]", "../*", "a/../b", "./a", "!../a", "", " ", "/", "# a"] {
+            assert!(Exclusions::check(pattern).is_err(), "{pattern}");
+        }
+        for pattern in ["a", "/a", "a/", "**/a", "[a]", "[]a]", "[!a]b", "\\[", "!a", "..a", "a..", ".a", "\\#a"] {
+            assert_eq!(Exclusions::check(pattern), Ok(()), "{pattern}");
+        }
     }
 }

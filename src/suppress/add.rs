@@ -48,7 +48,9 @@ pub struct Left {
 /// Where a comment is put in, and how it is written there.
 #[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
 struct Spot {
-    offset: usize,
+    start: usize,
+    /// The end of what it takes the place of.
+    end: usize,
     form: Form,
 }
 
@@ -57,13 +59,13 @@ struct Spot {
 enum Form {
     /// A line of its own, indented like the next one.
     Line { indent: String, ending: &'static str },
-    /// The first property of an object.
-    Property { notation: json::Notation, before: String, after: String },
+    /// A part of an object of JSON.
+    Json { part: json::Part, before: String, after: String },
 }
 
-/// Comments for all findings that are shown and count, as far as there is a place for them.
+/// Comments for all findings that are shown and count, as far as there is a place for them; those of `refused` have none.
 /// What is enforced can't be accepted.
-pub fn comments(report: &Report, reason: &str, enforced: &[&str]) -> Comments {
+pub fn comments(report: &Report, reason: &str, enforced: &[&str], refused: &BTreeSet<usize>) -> Comments {
     let mut files: BTreeMap<FileId, Vec<(usize, &Reported, Span)>> = BTreeMap::new();
     let is_acceptable =
         |(_, finding): &(usize, &Reported)| is_acceptable(finding, report) && !enforced.contains(&finding.rule.id());
@@ -74,7 +76,7 @@ pub fn comments(report: &Report, reason: &str, enforced: &[&str]) -> Comments {
     }
     let mut comments = Comments::default();
     for (file, findings) in files {
-        comments.add_to(file, findings, reason, report);
+        comments.add_to(file, findings, reason, report, refused);
     }
     comments
 }
@@ -89,7 +91,7 @@ pub fn comment(report: &Report, number: usize, reason: &str, enforced: &[&str]) 
         return None;
     }
     let spot = spot(label.span, &Outline::read(label.span.file, &file), &file).ok()?;
-    let place = Span::new(label.span.file, spot.offset, spot.offset);
+    let place = Span::new(label.span.file, spot.start, spot.end);
     Some((place, spot.form.write(&[finding.rule], reason)))
 }
 
@@ -99,13 +101,21 @@ fn is_acceptable(finding: &Reported, report: &Report) -> bool {
 }
 
 impl Comments {
-    fn add_to(&mut self, id: FileId, findings: Vec<(usize, &Reported, Span)>, reason: &str, report: &Report) {
+    fn add_to(
+        &mut self,
+        id: FileId,
+        findings: Vec<(usize, &Reported, Span)>,
+        reason: &str,
+        report: &Report,
+        refused: &BTreeSet<usize>,
+    ) {
         let file = report.sources.file(id);
         let outline = Outline::read(id, &file);
         let mut spots: BTreeMap<Spot, Vec<&'static Rule>> = BTreeMap::new();
         let mut accepted = Vec::new();
         for (index, finding, place) in findings {
             match spot(place, &outline, &file) {
+                _ if refused.contains(&index) => self.left.push(Left::of(place, finding.rule, None, reason)),
                 Ok(spot) => {
                     spots.entry(spot).or_default().push(finding.rule);
                     accepted.push(index);
@@ -131,7 +141,7 @@ fn edits(id: FileId, spots: BTreeMap<Spot, Vec<&'static Rule>>, reason: &str) ->
     let edit = |(spot, mut rules): (Spot, Vec<&'static Rule>)| {
         rules.sort_by_key(|rule| rules::position(rule));
         rules.dedup_by_key(|rule| rule.id());
-        Edit { span: Span::new(id, spot.offset, spot.offset), text: spot.form.write(&rules, reason) }
+        Edit { span: Span::new(id, spot.start, spot.end), text: spot.form.write(&rules, reason) }
     };
     spots.into_iter().map(edit).collect()
 }
@@ -165,16 +175,14 @@ fn above(item: Span, file: &SourceFile, is_yaml: bool) -> Option<Spot> {
     let is_first = rest.is_empty() || is_yaml && rest.split_whitespace().all(|word| word == "-");
     let ending = if file.text.contains("\r\n") { "\r\n" } else { "\n" };
     let offset = (start as usize).saturating_add(mark);
-    is_first.then_some(Spot { offset, form: Form::Line { indent, ending } })
+    is_first.then_some(Spot { start: offset, end: offset, form: Form::Line { indent, ending } })
 }
 
 impl Form {
     fn write(&self, rules: &[&'static Rule], reason: &str) -> String {
         match self {
             Form::Line { indent, ending } => format!("{indent}# {}{ending}", directive(rules, reason)),
-            Form::Property { notation, before, after } => {
-                format!("{before}{}{after}", notation.property(rules, reason))
-            }
+            Form::Json { part, before, after } => format!("{before}{}{after}", part.write(rules, reason)),
         }
     }
 }

@@ -1,9 +1,19 @@
 //! What a line of a comment says: `trailint: ignore[rule, rule] until=2027-01-31 the reason`.
 
 use super::Date;
+use crate::error::closest;
 
-/// What a line begins with that is meant for us.
-const NAME: &str = "trailint:";
+/// The name that begins a line which is meant for us.
+const NAME: &str = "trailint";
+
+/// The words that come before a list of rules, and whether they are about the whole file.
+const KEYWORDS: [(&str, bool); 2] = [("ignore", false), ("file-ignore", true)];
+
+/// The key of the last day.
+const UNTIL: &str = "until";
+
+/// The form of a comment.
+const FORM: &str = "write it as `trailint: ignore[RULE] REASON`";
 
 /// A line that is meant for us.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -16,35 +26,146 @@ pub(super) struct Directive {
     pub(super) reason: Option<String>,
 }
 
+/// The characters that may stand around `until=DATE` in a sentence.
+const PUNCTUATION: [char; 8] = ['(', ')', '[', ']', ',', '.', ';', ':'];
+
 /// Reads a line; nothing if it isn't meant for us, and what is wrong with it if it can't be read.
 pub(super) fn read(line: &str) -> Option<Result<Directive, String>> {
-    let text = line.trim().strip_prefix(NAME)?.trim_start();
-    let rest = [("ignore[", false), ("file-ignore[", true)];
-    let rest = rest.into_iter().find_map(|(word, is_for_file)| Some((text.strip_prefix(word)?, is_for_file)));
-    let Some((names, is_for_file, rest)) =
-        rest.and_then(|(rest, is_for_file)| rest.split_once(']').map(|(names, rest)| (names, is_for_file, rest)))
-    else {
-        return Some(Err("write it as `trailint: ignore[RULE] REASON`".to_owned()));
-    };
-    let names: Vec<String> = names.split(',').map(|name| name.trim().to_owned()).collect();
-    if names.iter().any(String::is_empty) {
-        return Some(Err("it has to name the rules that it is about: `ignore[RULE]`".to_owned()));
+    let line = line.trim();
+    let end = line.find(|c: char| !c.is_ascii_alphabetic()).unwrap_or(line.len());
+    let (name, rest) = line.split_at_checked(end)?;
+    match rest.strip_prefix(':') {
+        Some(text) if name.eq_ignore_ascii_case(NAME) => Some(parse(text.trim_start())),
+        _ => is_almost(name, rest, line).then(|| Err(FORM.to_owned())),
     }
-    let directive = |(until, reason)| Directive { names, is_for_file, until, reason };
-    Some(until(rest).map(directive))
 }
 
-/// The last day and the reason, both of which may be absent.
-fn until(rest: &str) -> Result<(Option<Date>, Option<String>), String> {
-    let rest = rest.trim();
-    let (until, reason) = match rest.strip_prefix("until=") {
-        Some(rest) => {
-            let (date, reason) = rest.split_once(char::is_whitespace).unwrap_or((rest, ""));
-            (Some(date.parse()?), reason.trim())
-        }
-        None => (None, rest),
+/// True if a line has a date for the comment before it.
+pub(super) fn has_until(line: &str) -> bool {
+    line.split_whitespace().any(|word| {
+        let key = word.trim_matches(PUNCTUATION).split_once('=').map(|(key, _)| key);
+        key.is_some_and(|key| key.eq_ignore_ascii_case(UNTIL))
+    })
+}
+
+/// True if a line is almost in the form: the name is misspelt, has no colon, or doesn't come first.
+fn is_almost(name: &str, rest: &str, line: &str) -> bool {
+    const VERBS: [&str; 4] = ["ignore", "file-ignore", "disable", "skip"];
+    let begins = |text: &str, ends: &[char]| {
+        let text = text.to_ascii_lowercase();
+        let mut after = KEYWORDS.iter().filter_map(|(word, _)| text.strip_prefix(word));
+        after.any(|after| after.trim_start().starts_with(ends))
     };
-    Ok((until, (!reason.is_empty()).then(|| reason.to_owned())))
+    let follows = rest.trim_start_matches(|c: char| c.is_whitespace() || matches!(c, ':' | '=' | '-' | '_'));
+    if name.eq_ignore_ascii_case(NAME) {
+        let verb = follows.split(|c: char| !c.is_ascii_alphabetic() && c != '-').next().unwrap_or_default();
+        return VERBS.iter().any(|known| verb.eq_ignore_ascii_case(known)) && begins_directive(follows);
+    }
+    let is_misspelt = closest(&name.to_ascii_lowercase(), std::iter::once(NAME)).is_some();
+    is_misspelt && begins(follows, &['[']) || directive_in(line).is_some_and(follows_mark)
+}
+
+/// True if a verb is followed by what names rules, and not by prose.
+fn begins_directive(text: &str) -> bool {
+    let end = text.find(|c: char| !c.is_ascii_alphabetic() && c != '-').unwrap_or(text.len());
+    let rest = text.get(end..).unwrap_or_default().trim_start();
+    let word: String = rest.chars().take_while(|c| c.is_ascii_alphanumeric() || *c == '-').collect();
+    rest.is_empty() || rest.starts_with(['[', '=', ':', '(']) || crate::rules::find(&word).is_some()
+}
+
+/// True if what comes before a directive isn't prose: a mark of another comment, or what another tool reads.
+fn follows_mark(before: &str) -> bool {
+    let first = before.split_whitespace().next().unwrap_or_default();
+    before.trim_end().ends_with(['#', '/', '*', '|', ';', ',', '-']) || first.contains(':') || first == "noqa"
+}
+
+/// What comes before the first directive that stands within a text, and not in quotes.
+fn directive_in(text: &str) -> Option<&str> {
+    let lower = text.to_ascii_lowercase();
+    let places = lower.match_indices(NAME).map(|(at, _)| at);
+    places.filter(|at| is_directive_at(*at, &lower)).find_map(|at| text.get(..at))
+}
+
+/// True if a directive begins at an offset.
+fn is_directive_at(at: usize, text: &str) -> bool {
+    let before = text.get(..at).unwrap_or_default().chars().next_back();
+    let rest = text.get(at.saturating_add(NAME.len())..).unwrap_or_default();
+    let rest = rest.trim_start().strip_prefix(':').map(str::trim_start);
+    let is_quoted = before.is_some_and(|c| c.is_alphanumeric() || matches!(c, '`' | '"' | '\'' | '-' | '_' | '.'));
+    let is_directive = |rest: &str| KEYWORDS.iter().any(|(word, _)| rest.strip_prefix(word).is_some_and(is_list));
+    !is_quoted && rest.is_some_and(is_directive)
+}
+
+fn is_list(text: &str) -> bool {
+    text.trim_start().starts_with('[')
+}
+
+/// Reads what follows the name.
+fn parse(text: &str) -> Result<Directive, String> {
+    let (first, text) = match text.split_once(char::is_whitespace) {
+        Some((first, rest)) if has_until(first) => (Some(first), rest.trim_start()),
+        _ => (None, text),
+    };
+    let lists = KEYWORDS.into_iter().filter_map(|(word, is_for_file)| Some((text.strip_prefix(word)?, is_for_file)));
+    let list = lists.filter_map(|(rest, is_for_file)| Some((rest.strip_prefix('[')?, is_for_file))).next();
+    let (names, is_for_file, rest) = list
+        .and_then(|(rest, is_for_file)| rest.split_once(']').map(|(names, rest)| (names, is_for_file, rest)))
+        .ok_or_else(|| FORM.to_owned())?;
+    let names: Vec<String> = names.split(',').map(|name| name.trim().to_owned()).collect();
+    if names.iter().any(String::is_empty) {
+        return Err("it has to name the rules that it is about: `ignore[RULE]`".to_owned());
+    }
+    let is_second = |word: &str| KEYWORDS.iter().any(|(known, _)| word.strip_prefix(known).is_some_and(is_list));
+    if directive_in(rest).is_some() || rest.split_whitespace().any(is_second) {
+        return Err("a comment has one list of rules: name all of them in it, or write a line for each".to_owned());
+    }
+    let (until, reason) = until(first.into_iter().chain(rest.split_whitespace()))?;
+    Ok(Directive { names, is_for_file, until, reason })
+}
+
+/// The last day, which may stand between any words, and the reason that the others are.
+fn until<'w>(words: impl Iterator<Item = &'w str>) -> Result<(Option<Date>, Option<String>), String> {
+    let mut until = None;
+    let mut reason: Vec<&str> = Vec::new();
+    let mut words = words.peekable();
+    while let Some(word) = words.next() {
+        let bare = word.trim_matches(PUNCTUATION);
+        match bare.split_once('=') {
+            Some((key, date)) if key.eq_ignore_ascii_case(UNTIL) => {
+                if until.replace(date.parse()?).is_some() {
+                    return Err("it has more than one last day".to_owned());
+                }
+            }
+            Some((key, value)) if is_misspelt_until(key, value) => {
+                return Err(format!("there is no key `{key}`; write the last day as `until=2027-01-31`"));
+            }
+            _ if is_other_until(word, words.peek().copied()) => {
+                return Err("write the last day as `until=2027-01-31`".to_owned());
+            }
+            _ => reason.push(word),
+        }
+    }
+    Ok((until, (!reason.is_empty()).then(|| reason.join(" "))))
+}
+
+/// True if a date has another key, or a key almost the name of the last day.
+fn is_misspelt_until(key: &str, value: &str) -> bool {
+    value.parse::<Date>().is_ok() || closest(&key.to_ascii_lowercase(), std::iter::once(UNTIL)).is_some()
+}
+
+/// True if the word names the last day in another form, as `until: 2027-01-31` and `until 2027-01-31` do.
+fn is_other_until(word: &str, next: Option<&str>) -> bool {
+    let split = word.split_at_checked(UNTIL.len());
+    let Some((_, rest)) = split.filter(|(start, _)| start.eq_ignore_ascii_case(UNTIL)) else { return false };
+    let is_date = |text: &str| {
+        let text = text.trim_matches(PUNCTUATION);
+        text.starts_with(|c: char| c.is_ascii_digit()) && text.contains(['-', '/', '.'])
+    };
+    match rest.strip_prefix(':') {
+        Some(date) if !date.is_empty() => is_date(date),
+        Some(_) => next.is_some_and(is_date),
+        None => rest.is_empty() && next.is_some_and(|next| next.starts_with('=') || is_date(next)),
+    }
 }
 
 #[cfg(test)]
@@ -68,15 +189,61 @@ mod tests {
         good("trailint: file-ignore[ a , b ] until=2027-01-31 why", "a+b true 2027-01-31 why");
         good("trailint: ignore[a] until=2027-01-31", "a false 2027-01-31 ");
         good("trailint: ignore[a]why", "a false  why");
+        good("Trailint: ignore[a] why", "a false  why");
+        for line in [
+            "trailint: ignore[a] until=2027-01-31 why so",
+            "trailint: ignore[a] why so until=2027-01-31",
+            "trailint: ignore[a] why (until=2027-01-31) so",
+            "trailint: ignore[a]: why Until=2027-01-31, so",
+            "trailint: until=2027-01-31 ignore[a] why so",
+            "trailint: ignore[a]until=2027-01-31 why so",
+        ] {
+            let read = read(line).unwrap().unwrap().replace(": ", "");
+            assert_eq!(read.replace("  ", " "), "a false 2027-01-31 why so", "{line}");
+        }
+        good("trailint: ignore[a] kept until the migration ends", "a false  kept until the migration ends");
+        good("trailint: ignore[a] see a=b", "a false  see a=b");
         for line in
             ["trailint: ignore", "trailint: ignore a", "trailint: ignore[a", "trailint: disable[a]", "trailint:"]
         {
             assert_eq!(read(line), Some(Err("write it as `trailint: ignore[RULE] REASON`".to_owned())), "{line}");
         }
-        for line in ["trailint: ignore[]", "trailint: ignore[a,]", "trailint: ignore[a] until=soon"] {
+        let almost = [
+            "trailint: ignore[]",
+            "trailint: ignore[a,]",
+            "trailint: ignore[a] until=soon",
+            "trailint: ignore[a] why until=2027-13-01",
+            "trailint: ignore[a] until=2027-01-31 until=2027-01-31",
+            "trailint: ignore[a] until 2027-01-31",
+            "trailint: ignore[a] until: 2027-01-31",
+            "trailint: ignore[a] until:2027-01-31",
+            "trailint: ignore[a] until = 2027-01-31",
+            "trailint: ignore[a] util=2027-01-31",
+            "trailint: ignore[a] expires=2027-01-31",
+            "trailint: ignore[a] x trailint: ignore[b] y",
+            "trailint: ignore[a] ignore[b]",
+            "trailint: Ignore[a]",
+            "trailint ignore[a]",
+            "trailint ignore stopped-trail",
+            "trailint-ignore[a]",
+            "trailint : ignore[a]",
+            "trailnit: ignore[a]",
+            "- trailint: ignore[a]",
+            "checkov:skip=CKV_AWS_67 # trailint: ignore[a]",
+        ];
+        for line in almost {
             assert!(matches!(read(line), Some(Err(_))), "{line}");
         }
-        for line in ["", "see trailint: ignore[a]", "trailint", "TRAILINT: ignore[a]"] {
+        let prose = [
+            "",
+            "trailint",
+            "trailint ignores this",
+            "trailint skips it",
+            "see `trailint: ignore[a]`",
+            "type: ignore[a]",
+            "See trailint: ignore[a] in the documentation",
+        ];
+        for line in prose.into_iter().chain(["trail: ignore this", "kept until=later"]) {
             assert_eq!(read(line), None, "{line}");
         }
     }

@@ -8,8 +8,8 @@ use crate::rules::{self, Rule};
 use crate::source::{FileId, SourceFile, Span, is_installed};
 use crate::syntax::node::{Entry, Node, NodeKind};
 
-/// Words of which each file has one that suppresses something, whatever other tools are honoured.
-const WORD: &str = "trailint";
+/// Texts of which each file has one that suppresses something, or almost does, whatever other tools are honoured.
+const WORDS: [&str; 3] = ["railint", "RAILINT", "ignore["];
 
 /// A property of this name is a comment in the JSON syntax of Terraform.
 const COMMENT: &str = "//";
@@ -37,14 +37,15 @@ pub(super) struct Ignores {
     pub(super) misread: Vec<(Span, String)>,
     /// Whether there were more than count.
     is_full: bool,
+    /// The line after the last comment that suppresses something.
+    next_line: u32,
 }
 
 impl Ignores {
     /// Reads a file. One without any of the words costs no more than the search for them.
     pub(super) fn read(id: FileId, file: &SourceFile, honored: &[Tool]) -> Self {
         let has = |word: &str| file.text.contains(word);
-        let mut words =
-            std::iter::once(WORD).chain(honored.iter().flat_map(|tool| foreign::words(*tool).iter().copied()));
+        let mut words = WORDS.into_iter().chain(honored.iter().flat_map(|tool| foreign::words(*tool).iter().copied()));
         let mut ignores = Self::default();
         // Settings say all that they have to say elsewhere, and installed code is nobody's to comment.
         let is_code = !file.name.ends_with(".toml") && !is_installed(&file.path);
@@ -103,11 +104,17 @@ impl Ignores {
             let span =
                 Span { start, end: start.saturating_add(u32::try_from(line.trim_end().len()).unwrap_or(0)), ..comment };
             start = start.saturating_add(u32::try_from(line.len()).unwrap_or(0));
-            match directive::read(without_marks(line)) {
+            let (text, number) = (without_marks(line), file.position(span.start).line);
+            match directive::read(text) {
                 _ if self.is_full => return,
-                None => {}
+                None if number == self.next_line && directive::has_until(text) => {
+                    self.misread(span, "write `until=` on the line of `trailint: ignore[RULE]`".to_owned());
+                }
+                // The reason may go on.
+                None => self.next_line = self.next_line.saturating_add(u32::from(number == self.next_line)),
                 Some(Err(message)) => self.misread(span, message),
                 Some(Ok(directive)) => {
+                    self.next_line = number.saturating_add(1);
                     let region = match directive.is_for_file {
                         true => whole_file(comment, file),
                         false => reach::of_comment(comment, outline, file),
@@ -122,13 +129,20 @@ impl Ignores {
     fn add_notes(&mut self, node: &Node, around: Span) {
         match &node.kind {
             NodeKind::Mapping(mapping) => mapping.entries.iter().for_each(|entry| self.add_note(entry, around)),
-            NodeKind::Sequence(items) => items.iter().for_each(|item| self.add_notes(item, item.whole())),
+            // A list of one is a block as the block alone is.
+            NodeKind::Sequence(items) => {
+                let is_one = items.len() == 1;
+                items.iter().for_each(|item| self.add_notes(item, if is_one { around } else { item.whole() }));
+            }
             NodeKind::Scalar(_) | NodeKind::Alias(_) => {}
         }
     }
 
     fn add_note(&mut self, entry: &Entry, around: Span) {
         if entry.key.as_text() != Some(COMMENT) {
+            if entry.value.as_text().is_some_and(|text| directive::read(text).is_some_and(|read| read.is_ok())) {
+                self.misread(entry.value.span, "only `\"//\"` is a comment".to_owned());
+            }
             return self.add_notes(&entry.value, entry.key.span.to(entry.value.whole()));
         }
         let texts = match &entry.value.kind {
@@ -175,8 +189,8 @@ fn whole_file(comment: Span, file: &SourceFile) -> Option<Span> {
 /// A line of a comment without what makes it one.
 fn without_marks(line: &str) -> &str {
     let line = line.trim();
-    let line = line.strip_suffix("*/").unwrap_or(line);
-    ["//", "/*", "#", "*"].iter().find_map(|mark| line.strip_prefix(mark)).unwrap_or(line)
+    let line = line.strip_suffix("*/").map_or(line, |line| line.trim_end_matches('*'));
+    line.trim_start_matches(|c: char| matches!(c, '#' | '/' | '*' | '!') || c.is_whitespace())
 }
 
 #[cfg(test)]

@@ -2,10 +2,14 @@
 
 use super::Tool;
 use super::ignores::{Ignore, Ignores};
-use super::{Suppression, foreign};
+use super::{Suppression, directive, foreign};
+use crate::error::closest;
 use crate::rules;
 use crate::source::Span;
 use crate::syntax::node::{Entry, Mapping, Node, NodeKind};
+
+/// The key of what is meant for us.
+const NAME: &str = "trailint";
 
 /// Adds what the metadata in a document says.
 pub(super) fn read(document: &Node, honored: &[Tool], ignores: &mut Ignores) {
@@ -26,8 +30,28 @@ fn add(owner: &Mapping, region: Span, honored: &[Tool], ignores: &mut Ignores) {
     for tool in honored {
         ignores.extend(foreign::of_metadata(*tool, metadata, region));
     }
-    let own = metadata.get("trailint").and_then(|entry| entry.value.as_mapping());
-    let Some(entry) = own.and_then(|own| own.get("ignore")) else { return };
+    for entry in &metadata.entries {
+        match entry.key.as_text() {
+            Some(NAME) => add_own(entry, region, ignores),
+            Some(name) if closest(&name.to_ascii_lowercase(), std::iter::once(NAME)) == Some(NAME) => {
+                ignores.misread(entry.key.span, format!("there is no key `{name}`, but `{NAME}`"));
+            }
+            _ => {}
+        }
+    }
+}
+
+/// Adds what the entry of that name says.
+fn add_own(entry: &Entry, region: Span, ignores: &mut Ignores) {
+    let Some(own) = entry.value.as_mapping() else {
+        return ignores.misread(entry.value.whole(), "write it as `ignore` with a list of `{ rule: RULE }`".to_owned());
+    };
+    let is_other = |entry: &&Entry| entry.key.as_text() != Some("ignore");
+    for other in own.entries.iter().filter(is_other) {
+        let name = other.key.as_text().unwrap_or_default();
+        ignores.misread(other.key.span, format!("there is no key `{name}`, but `ignore`"));
+    }
+    let Some(entry) = own.get("ignore") else { return };
     match entry.value.as_sequence() {
         Some(items) => items.iter().for_each(|item| match one(item, region) {
             Ok(ignore) => ignores.extend([ignore]),
@@ -52,10 +76,17 @@ fn one(item: &Node, region: Span) -> Result<Ignore, String> {
                 let name = other.key.as_text().unwrap_or_default();
                 return Err(format!("there is no key `{name}`, but `rule`, `reason` and `until`"));
             }
-            let text = |key: &str| mapping.get(key).and_then(|entry| entry.value.as_text());
-            let until = text("until").map(str::parse).transpose()?;
+            let text = |key: &str| match mapping.get(key).map(|entry| entry.value.as_text()) {
+                Some(None) => Err(format!("`{key}` has to be a text")),
+                Some(text) => Ok(text),
+                None => Ok(None),
+            };
+            let (reason, until) = (text("reason")?, text("until")?.map(str::parse).transpose()?);
+            if reason.is_some_and(directive::has_until) {
+                return Err("write the last day as a key of its own: `until: 2027-01-31`".to_owned());
+            }
             let rule = &mapping.get("rule").ok_or_else(wanted)?.value;
-            ignore(rule, text("reason").map(str::to_owned), until)
+            ignore(rule, reason.map(str::to_owned), until)
         }
         NodeKind::Sequence(_) | NodeKind::Alias(_) => Err(wanted()),
     }

@@ -33,6 +33,18 @@ pub enum StaleKind {
     UnknownRule,
 }
 
+impl Stale {
+    /// True if it can be read, and there is nothing to suppress for it.
+    pub fn is_unneeded(&self) -> bool {
+        self.unused.is_some() && matches!(self.kind, StaleKind::Unused | StaleKind::Idle)
+    }
+
+    /// True if it is an entry of the configuration.
+    pub fn is_of_settings(&self) -> bool {
+        self.kind == StaleKind::Idle
+    }
+}
+
 impl Suppressions<'_> {
     /// What is stale in the files of the run that count; `is_asked` tells the rules that were asked.
     pub fn stale(&self, is_asked: impl Fn(&Rule) -> bool, counts: impl Fn(FileId) -> bool) -> Vec<Stale> {
@@ -64,7 +76,8 @@ impl Suppressions<'_> {
         let is_whole = self.policy.checked.iter().any(|checked| file.directory().starts_with(checked));
         let at = accepted.address.as_ref().map(|address| format!(" at `{address}`")).unwrap_or_default();
         let message = format!("`{}` finds nothing{at} that this could accept", rule.id());
-        (is_whole && is_asked(rule)).then_some(Stale { span, kind: StaleKind::Idle, message, unused: None })
+        let unused = Some(rule.id());
+        (is_whole && is_asked(rule)).then_some(Stale { span, kind: StaleKind::Idle, message, unused })
     }
 
     fn judge(

@@ -48,14 +48,7 @@ fn each_language_has_its_comment() {
     let files = [("hcl/main.tf", hcl), ("t.yaml", yaml), ("json/main.tf.json", json), ("t.json", template)];
     let scratch = Scratch::new("languages", &files);
     let output = scratch.run(&["check", "-q", "-f", "concise", "--add-ignore=say \"why\""]);
-    let left = |rule: &str| {
-        format!(
-            "json/main.tf.json:7:7: no place for a comment about `{rule}`: its block has a `\"//\"` already; make that a list \
-            which holds `\"trailint: ignore[{rule}] say \\\"why\\\"\"`, too\n"
-        )
-    };
-    let left = ["single-region-trail", "unvalidated-logs", "logs-without-kms"].map(left).concat();
-    assert_eq!(err(&output), format!("Added 5 comments to 4 files.\n{left}"));
+    assert_eq!(err(&output), "Added 6 comments to 4 files.\n");
     let now = |path: &str| std::fs::read_to_string(scratch.0.join(path)).unwrap();
     let why = "say \"why\"";
     let expected = hcl.replace("resource", &format!("# trailint: ignore[single-region-trail] {why}\r\nresource"));
@@ -65,13 +58,18 @@ fn each_language_has_its_comment() {
     let comment = format!("      # trailint: ignore[missing-management-events] {why}\n      - Read");
     assert_eq!(now("t.yaml"), yaml.replace("      - Read", &comment));
     let comment = "{\n        \"//\": \"trailint: ignore[single-region-trail, logs-without-kms] say \\\"why\\\"\",\n        \"enable";
-    assert_eq!(now("json/main.tf.json"), json.replace("{\n        \"enable", comment));
+    let beside =
+        "[\"taken\", \"trailint: ignore[single-region-trail, unvalidated-logs, logs-without-kms] say \\\"why\\\"\"]";
+    let expected = json.replace("{\n        \"enable", comment).replace("\"taken\"", beside);
+    assert_eq!(now("json/main.tf.json"), expected);
     let entry = |rule: &str| format!("{{ \"rule\": \"{rule}\", \"reason\": \"say \\\"why\\\"\" }}");
     let rules = ["single-region-trail", "unvalidated-logs", "logs-without-kms"].map(entry).join(", ");
     let metadata = format!("{{\"Metadata\": {{ \"trailint\": {{ \"ignore\": [{rules}] }} }}, \"Type\"");
     assert_eq!(now("t.json"), template.replace("{\"Type\"", &metadata));
-    // The trail whose comment is taken keeps its findings.
-    assert_eq!((status(&output), out(&output).lines().all(|line| line.contains("aws_cloudtrail.u"))), (1, true));
+    assert_eq!((status(&output), out(&output)), (0, String::new()));
+    // What was added before gets more.
+    let output = scratch.run(&["check", "-q", "-f", "concise", "--no-ignores", "--select", "single-region-trail"]);
+    assert_eq!((status(&output), out(&output).lines().count()), (1, 4));
 }
 
 #[test]
@@ -85,7 +83,7 @@ fn a_comment_is_added_only_where_it_can_be_kept() {
     assert!(err(&output).starts_with("Added 0 comments to 0 files.\n") && status(&output) == 1, "{}", err(&output));
     assert!(err(&output).contains(": accept it in `trailint.toml`, with an entry of `ignore`\n"), "{}", err(&output));
     let described =
-        "{\"Resources\": {\"T\": {\"Type\": \"AWS::CloudTrail::Trail\", \"Metadata\": {}, \"Properties\": {}}}}";
+        "{\"Resources\": {\"T\": {\"Type\": \"AWS::CloudTrail::Trail\", \"Metadata\": [], \"Properties\": {}}}}";
     std::fs::write(scratch.0.join("t.json"), described).unwrap();
     let output = scratch.run(&["check", "t.json", "--add-ignore", "--select", "single-region-trail"]);
     let advice = "it has `Metadata` already; add `\"trailint\": { \"ignore\": [{ \"rule\": \"single-region-trail\" }] }` to that";
@@ -105,4 +103,75 @@ fn a_comment_is_added_only_where_it_can_be_kept() {
     let text = std::fs::read_to_string(scratch.0.join("a.tf")).unwrap();
     let comment = "# trailint: ignore[single-region-trail, unvalidated-logs, logs-without-kms]\n";
     assert_eq!(text, format!("{comment}{bad}"));
+}
+
+#[test]
+fn a_comment_without_an_effect_is_not_added() {
+    let flow = "Resources: {T: {Type: AWS::CloudTrail::Trail,\n  Properties: {IsLogging: true,\n    IsMultiRegionTrail: !If [C,\n      \
+        true, false]}}}\nConditions: {C: !Equals [a, b]}\n";
+    let json = "{\"resource\": {\"aws_cloudtrail\": {\"t\": [{\"kms_key_id\": \"k\"}]}}}\n";
+    let taken = "{\"resource\": {\"aws_cloudtrail\": {\"t\": {\"//\": {\"a\": 1}}}}}\n";
+    let files = [("t.yaml", flow), ("a/main.tf.json", json), ("b/main.tf.json", taken)];
+    let scratch = Scratch::new("effect", &files);
+    let check = |arguments: &[&str]| scratch.run(&[&["check", "-q", "-f", "concise"], arguments].concat());
+    let added = check(&["--add-ignore"]);
+    assert_eq!(findings(&out(&added)), findings(&out(&check(&[]))));
+    let now = |path: &str| std::fs::read_to_string(scratch.0.join(path)).unwrap();
+    assert_eq!(now("b/main.tf.json"), taken);
+    assert!(now("a/main.tf.json").contains("[{\"//\": \"trailint: ignore["), "{}", now("a/main.tf.json"));
+    assert!(out(&added).lines().all(|line| line.starts_with("b/")), "{}", out(&added));
+    assert!(err(&added).lines().skip(1).all(|line| line.starts_with("b/main.tf.json:1:")), "{}", err(&added));
+}
+
+#[test]
+fn a_property_gets_more_beside_what_is_there() {
+    let trail = |metadata: &str| {
+        format!(
+            "{{\"Resources\": {{\"T\": {{\"Type\": \"AWS::CloudTrail::Trail\", \"Metadata\": {metadata}, \"Properties\": {{}}}}}}}}"
+        )
+    };
+    let cases = ["{}", "{\"aws:cdk:path\": \"S/T\"}", "{\"trailint\": {}}", "{\"trailint\": {\"ignore\": []}}"];
+    let own = "{\"trailint\": {\"ignore\": [{\"rule\": \"unvalidated-logs\", \"reason\": \"x\"}]}, \"a\": 1}";
+    for metadata in cases.into_iter().chain([own]) {
+        let scratch = Scratch::new("beside", &[("t.json", trail(metadata).as_str())]);
+        for rule in ["single-region-trail", "unvalidated-logs", "stopped-trail"] {
+            scratch.run(&["check", "--select", rule, "--add-ignore=why"]);
+            let again = scratch.run(&["check", "--select", rule]);
+            assert_eq!(status(&again), 0, "{rule} {}", std::fs::read_to_string(scratch.0.join("t.json")).unwrap());
+        }
+    }
+}
+
+#[test]
+fn standard_input_is_printed_and_no_file_is_changed() {
+    use std::io::Write;
+    use std::process::Stdio;
+    let bad = "resource \"aws_cloudtrail\" \"t\" {\n  enable_logging = false\n}\n";
+    let scratch = Scratch::new("typed", &[("main.tf", bad), ("other.tf", "# Nothing.\n")]);
+    let run = |arguments: &[&str], text: &str| {
+        let mut command = scratch.command(&[&["check", "-q", "-"], arguments].concat());
+        let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        child.stdin.take().unwrap().write_all(text.as_bytes()).unwrap();
+        child.wait_with_output().unwrap()
+    };
+    for name in [&["--stdin-filename", "main.tf"][..], &["--stdin-filename", "new.tf"], &[]] {
+        let fixed = run(&[name, &["--fix"]].concat(), bad);
+        assert!(
+            out(&fixed).starts_with("resource") && out(&fixed).contains("is_multi_region_trail      = true\n"),
+            "{}",
+            out(&fixed)
+        );
+        let added = run(&[name, &["--add-ignore=why"]].concat(), bad);
+        let lines: Vec<String> =
+            out(&added).lines().filter(|line| !line.contains("# trailint: ignore[")).map(str::to_owned).collect();
+        assert_eq!((lines.join("\n") + "\n", out(&added).lines().count()), (bad.to_owned(), 5));
+        // What needs no change is printed as it is.
+        assert_eq!(out(&run(&[name, &["--fix"]].concat(), "# Nothing.\n")), "# Nothing.\n");
+    }
+    for option in ["--fix", "--add-ignore"] {
+        let mixed = run(&["other.tf", option], bad);
+        assert_eq!((status(&mixed), out(&mixed)), (2, String::new()));
+    }
+    assert_eq!(std::fs::read_to_string(scratch.0.join("main.tf")).unwrap(), bad);
+    assert_eq!(std::fs::read_dir(&scratch.0).unwrap().count(), 2);
 }

@@ -529,3 +529,89 @@ fn the_documentation_names_every_key() {
     let (status, said) = said(&scratch, &["check", "repo/envs/app", "-c", "repo/envs/app/trailint.toml"]);
     assert_eq!(status, 0, "{said}");
 }
+
+#[test]
+fn settings_without_effect_are_reported() {
+    let scratch =
+        Scratch::new("no-effect", &[("a/main.tf", BAD), ("b/main.tf", "# Nothing.\n"), ("a/trailint.toml", "")]);
+    let with = |settings: &str, arguments: &[&str]| {
+        std::fs::write(scratch.0.join("trailint.toml"), settings).unwrap();
+        said(&scratch, &[&["check", "-f", "concise"], arguments].concat())
+    };
+    let nested = "warning: `a/trailint.toml` isn't used, as it lies below what is checked: check its directory, or name it with `--config`.\n";
+    assert!(with("", &[]).1.ends_with(nested));
+    for arguments in [&["a"][..], &["--no-config"], &["--config", "trailint.toml"], &["b"]] {
+        assert!(!with("", arguments).1.contains("isn't used"), "{arguments:?}");
+    }
+    let root = "warning: no trail is evaluated in `b`, which a `[[root]]` names.\n";
+    let roots = "[[root]]\npath = \"b\"\n[[root]]\npath = \"a\"\n";
+    assert!(with(roots, &[]).1.contains(root));
+    assert!(!with(roots, &["a", "--config", "trailint.toml"]).1.contains("[[root]]"));
+    for (settings, expected) in [
+        ("select = []", "trailint.toml:1:10: `select` names no rule; leave it out for all of them"),
+        ("exclude = [\"[\"]", "`[` matches nothing: `[` has no `]`"),
+        ("exclude = [\"../*\"]", "`../*` matches nothing: patterns are about what lies below their directory"),
+        ("exclude = [\"./a\"]", "`./a` matches nothing: leave out `./`"),
+    ] {
+        let (status, said) = with(settings, &[]);
+        assert!(status == 2 && said.contains(expected), "{settings} {said}");
+    }
+    assert_eq!(with("", &["--exclude", "../*"]).0, 2);
+    assert_eq!(with("", &["--config", "select=[]"]).0, 2);
+}
+
+#[test]
+fn an_empty_variable_of_the_environment_is_not_set() {
+    let scratch = Scratch::new("empty-variables", &[("main.tf", BAD)]);
+    let check = |name: &str, value: &str| {
+        let output = scratch.command(&["check", "-q"]).env(name, value).output().unwrap();
+        (status(&output), err(&output))
+    };
+    for name in
+        ["ADD_IGNORE", "SELECT", "CONFIG", "BASELINE", "FAIL_ON", "OUTPUT", "VAR", "PLAN", "DIFF_BASE", "COLOR", "JOBS"]
+    {
+        assert_eq!(check(&format!("TRAILINT_{name}"), ""), (1, String::new()), "{name}");
+    }
+    assert_eq!(std::fs::read_to_string(scratch.0.join("main.tf")).unwrap(), BAD);
+    for (name, value) in
+        [("SELECT", "none"), ("FAIL_ON", "high"), ("VAR", "x"), ("PLAN", "gone"), ("EXCLUDE", "../*"), ("JOBS", "0")]
+    {
+        let (status, said) = check(&format!("TRAILINT_{name}"), value);
+        assert!(
+            status == 2 && said.contains(&format!("note: the environment sets `TRAILINT_{name}`\n")),
+            "{name} {said}"
+        );
+    }
+}
+
+#[test]
+fn no_output_takes_the_place_of_what_is_the_users() {
+    let yaml = "a: b\n";
+    let files = [
+        ("main.tf", BAD),
+        ("trailint.toml", ""),
+        (".trailint-baseline.json", "{\"version\": 1, \"findings\": []}"),
+        ("notes.yaml", yaml),
+    ];
+    let scratch = Scratch::new("spared", &files);
+    for (path, text) in files {
+        for more in [&[][..], &["--no-config", "--no-baseline"]] {
+            let output =
+                scratch.run(&[&["check", "-o", "sarif=new.sarif", "-o", &format!("json={path}")], more].concat());
+            assert_eq!(status(&output), 2, "{path}");
+            assert_eq!(std::fs::read_to_string(scratch.path(path)).unwrap(), text);
+            assert!(!scratch.path("new.sarif").exists());
+        }
+    }
+    // All are written, or none.
+    if std::path::Path::new("/dev/full").exists() {
+        std::fs::write(scratch.path("old.json"), "old").unwrap();
+        let output = scratch.run(&["check", "-o", "json=old.json", "-o", "sarif=/dev/full", "-o", "html=new.html"]);
+        assert_eq!(status(&output), 2);
+        assert_eq!(std::fs::read_to_string(scratch.path("old.json")).unwrap(), "old");
+        assert!(!scratch.path("new.html").exists());
+    }
+    assert_eq!(status(&scratch.run(&["check", "-q", "-o", "json=old.json", "-o", "sarif=new.sarif"])), 1);
+    // A report of an earlier run is replaced.
+    assert_eq!(status(&scratch.run(&["check", "-q", "-o", "json=old.json", "-o", "sarif=new.sarif"])), 1);
+}

@@ -30,6 +30,7 @@ mod lsp;
 mod mentions;
 mod metamorphic;
 mod oracle;
+mod other_runs;
 mod outputs;
 mod pages;
 mod parameters;

@@ -4,20 +4,24 @@ use std::process::Command;
 
 use trailint::suppress::FOREIGN;
 
-use super::support::{directories_in, expect_file, package};
+use super::cli::Scratch;
+use super::support::{directories_in, expect_file, files_below, package};
 
 #[test]
 fn suppressed_findings_stay_on_record() {
     for folder in directories_in(&package("testdata/suppressing")) {
-        let mut program = Command::new(env!("CARGO_BIN_EXE_trailint"));
-        program.args(["check", "--format", "full", "--show-suppressed"]).current_dir(&folder).env_clear();
-        let output = program.output().unwrap();
+        let files = files_below(&folder);
+        let texts = files.iter().filter_map(|(path, bytes)| Some((path.to_str()?, std::str::from_utf8(bytes).ok()?)));
+        let texts: Vec<(&str, &str)> = texts.filter(|(path, _)| *path != "expected.txt").collect();
+        // Outside of the repository, the folder is the whole tree.
+        let scratch = Scratch::new("suppressing", &texts);
+        let output = scratch.run(&["check", "--format", "full", "--show-suppressed"]);
         let text = String::from_utf8([output.stdout, output.stderr].concat()).unwrap();
         // Where a finding is, whether it counts, and why it doesn't.
         let words = ["error", "warning", "note[", "unresolved", "suppressed", "Found", "All", "    ╭─", "   ╭─"];
         let lines =
             text.lines().filter(|line| words.iter().any(|word| line.trim_start().starts_with(word.trim_start())));
-        let lines: Vec<String> = lines.map(|line| line.replace("testdata/suppressing/", "")).collect();
+        let lines: Vec<String> = lines.map(|line| line.replace(&format!("{}/", folder.display()), "")).collect();
         expect_file(&folder.join("expected.txt"), &format!("{}\n", lines.join("\n")));
     }
 }

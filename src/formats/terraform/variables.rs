@@ -197,8 +197,9 @@ fn given(evaluator: &Evaluator<'_>, variable: &Block, name: &str, ty: Option<&Ty
         Some(call) => argument(evaluator, call, name),
         None => root_value(evaluator, variable, name, ty),
     };
+    let has_default = evaluator.scope.call.is_some() || !evaluator.tree.context.options.no_defaults;
     let default = || {
-        let default = &variable.body.attribute("default")?.value;
+        let default = &variable.body.attribute("default").filter(|_| has_default)?.value;
         Some(Given::Value(evaluator.outside().eval(default), Step::VariableDefault(name.to_owned())))
     };
     match written {

@@ -19,8 +19,22 @@ pub(super) enum Notation {
 /// The kinds of block that a step of a value may lie in, and how many labels each has.
 const BLOCKS: [(&str, usize); 4] = [("resource", 2), ("module", 1), ("variable", 1), ("locals", 0)];
 
+/// The part that is added.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Part {
+    /// The property of a notation.
+    Property(Notation),
+    /// An element of a list of comments.
+    Comment,
+    /// The property `trailint` of metadata.
+    Own,
+    /// The property `ignore` of that.
+    Ignore,
+    /// Elements of its list.
+    Entries,
+}
+
 impl Notation {
-    /// The property that keeps this one from being added.
     fn name(self) -> &'static str {
         match self {
             Notation::Comment => "//",
@@ -28,7 +42,7 @@ impl Notation {
         }
     }
 
-    /// What to do where there is such a property already, as the end of a sentence.
+    /// What to do where there is such a property already that nothing can be added to, as the end of a sentence.
     pub(super) fn advice(self, rule: &'static Rule, reason: &str) -> String {
         match self {
             Notation::Comment => {
@@ -41,18 +55,23 @@ impl Notation {
             }
         }
     }
+}
 
-    /// The property as text.
-    pub(super) fn property(self, rules: &[&'static Rule], reason: &str) -> String {
+impl Part {
+    /// The part as text.
+    pub(super) fn write(self, rules: &[&'static Rule], reason: &str) -> String {
+        let comment = || quoted(&super::directive(rules, reason));
+        let reason = if reason.is_empty() { String::new() } else { format!(", \"reason\": {}", quoted(reason)) };
+        let entry = |rule: &&Rule| format!("{{ \"rule\": {}{reason} }}", quoted(rule.id()));
+        let entries = || rules.iter().map(entry).collect::<Vec<_>>().join(", ");
+        let ignore = || format!("\"ignore\": [{}]", entries());
         match self {
-            Notation::Comment => format!("\"//\": {}", quoted(&super::directive(rules, reason))),
-            Notation::Metadata => {
-                let reason =
-                    if reason.is_empty() { String::new() } else { format!(", \"reason\": {}", quoted(reason)) };
-                let entry = |rule: &&Rule| format!("{{ \"rule\": {}{reason} }}", quoted(rule.id()));
-                let entries: Vec<String> = rules.iter().map(entry).collect();
-                format!("\"Metadata\": {{ \"trailint\": {{ \"ignore\": [{}] }} }}", entries.join(", "))
-            }
+            Part::Property(Notation::Comment) => format!("\"//\": {}", comment()),
+            Part::Property(Notation::Metadata) => format!("\"Metadata\": {{ \"trailint\": {{ {} }} }}", ignore()),
+            Part::Comment => comment(),
+            Part::Own => format!("\"trailint\": {{ {} }}", ignore()),
+            Part::Ignore => ignore(),
+            Part::Entries => entries(),
         }
     }
 }
@@ -62,23 +81,63 @@ fn quoted(text: &str) -> String {
     format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\""))
 }
 
-/// The beginning of the object around a place that may hold such a property, or which one it has already.
+/// The place in the object around a place for what suppresses its findings, or which property keeps it from that.
 pub(super) fn spot(place: Span, document: &Node, file: &SourceFile) -> Option<Result<Spot, Notation>> {
     let (notation, object) = match resource(place, document) {
         Some(object) => (Notation::Metadata, object),
         None => (Notation::Comment, block(place, document)?),
     };
-    let NodeKind::Mapping(mapping) = &object.kind else { return None };
-    if mapping.get(notation.name()).is_some() {
-        return Some(Err(notation));
+    let mapping = object.as_mapping()?;
+    match mapping.get(notation.name()) {
+        Some(entry) if notation == Notation::Metadata => Some(in_metadata(&entry.value, file).ok_or(notation)),
+        Some(entry) => Some(beside(&entry.value, file).ok_or(notation)),
+        None => first(&object, Part::Property(notation), file).map(Ok),
     }
+}
+
+/// The place of the first property of an object.
+fn first(object: &Node, part: Part, file: &SourceFile) -> Option<Spot> {
+    let mapping = object.as_mapping()?;
     let offset = object.span.range().start.checked_add(1)?;
     let rest = file.text.get(offset..object.span.range().end)?;
     let blank = rest.get(..rest.len().saturating_sub(rest.trim_start().len()))?;
-    let before = if blank.is_empty() { String::new() } else { blank.to_owned() };
     let after = if mapping.entries.is_empty() { "" } else { "," };
     let after = if blank.is_empty() && !after.is_empty() { ", " } else { after };
-    Some(Ok(Spot { offset, form: Form::Property { notation, before, after: after.to_owned() } }))
+    let form = Form::Json { part, before: blank.to_owned(), after: after.to_owned() };
+    Some(Spot { start: offset, end: offset, form })
+}
+
+/// The place behind the last element of a list.
+fn last(list: &Node, part: Part) -> Option<Spot> {
+    let items = list.as_sequence()?;
+    let (offset, before) = match items.last() {
+        Some(item) => (item.span.range().end, ", "),
+        None => (list.span.range().start.checked_add(1)?, ""),
+    };
+    let form = Form::Json { part, before: before.to_owned(), after: String::new() };
+    Some(Spot { start: offset, end: offset, form })
+}
+
+/// The place for another comment: in the list of them, or in one with the text that is there.
+fn beside(comment: &Node, file: &SourceFile) -> Option<Spot> {
+    match &comment.kind {
+        NodeKind::Sequence(_) => last(comment, Part::Comment),
+        NodeKind::Scalar(_) => {
+            comment.as_text()?;
+            let range = comment.span.range();
+            let before = format!("[{}, ", file.text.get(range.clone())?);
+            let form = Form::Json { part: Part::Comment, before, after: "]".to_owned() };
+            Some(Spot { start: range.start, end: range.end, form })
+        }
+        NodeKind::Mapping(_) | NodeKind::Alias(_) => None,
+    }
+}
+
+/// The place in metadata, beside what it says already.
+fn in_metadata(metadata: &Node, file: &SourceFile) -> Option<Spot> {
+    let Some(own) = metadata.as_mapping()?.get("trailint") else { return first(metadata, Part::Own, file) };
+    let Some(ignore) = own.value.as_mapping()?.get("ignore") else { return first(&own.value, Part::Ignore, file) };
+    last(&ignore.value, Part::Entries)
 }
 
 /// The resource of a template that holds a place, its name included.

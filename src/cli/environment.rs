@@ -1,0 +1,55 @@
+//! The variables of the environment that stand for options.
+
+use std::collections::BTreeSet;
+
+use clap::parser::ValueSource;
+use clap::{Arg, ArgMatches, Command};
+
+/// A command whose options take nothing from variables that are empty.
+pub(super) fn without_empty(command: Command) -> Command {
+    let is_empty = |arg: &Arg| arg.get_env().and_then(std::env::var_os).is_some_and(|value| value.is_empty());
+    let command = command.mut_args(|arg| if is_empty(&arg) { arg.env(None::<&str>) } else { arg });
+    let names: Vec<String> = command.get_subcommands().map(|inner| inner.get_name().to_owned()).collect();
+    names.into_iter().fold(command, |command, name| command.mut_subcommand(name, without_empty))
+}
+
+/// The variables from which a run has values.
+pub(super) fn used(command: &Command, matches: &ArgMatches) -> BTreeSet<String> {
+    let (mut command, mut matches) = (command, matches);
+    let mut used = BTreeSet::new();
+    loop {
+        let is_used = |arg: &&Arg| {
+            let id = arg.get_id().as_str();
+            matches.try_contains_id(id).is_ok() && matches.value_source(id) == Some(ValueSource::EnvVariable)
+        };
+        used.extend(command.get_arguments().filter(is_used).filter_map(name));
+        let inner = matches.subcommand().and_then(|(name, inner)| Some((command.find_subcommand(name)?, inner)));
+        let Some(inner) = inner else { return used };
+        (command, matches) = inner;
+    }
+}
+
+/// The variables that give options which a message names and the command line doesn't.
+pub(super) fn blamed(command: &Command, message: &str) -> BTreeSet<String> {
+    let typed: Vec<String> = std::env::args_os().map(|arg| arg.to_string_lossy().into_owned()).collect();
+    let is_blamed = |arg: &&Arg| {
+        let is_set = arg.get_env().and_then(std::env::var_os).is_some();
+        let option = arg.get_long().map(|long| format!("--{long}")).filter(|_| is_set);
+        option.is_some_and(|option| {
+            message.contains(&format!("'{option}")) && !typed.iter().any(|arg| arg.starts_with(&option))
+        })
+    };
+    let mut blamed: BTreeSet<String> = command.get_arguments().filter(is_blamed).filter_map(name).collect();
+    blamed.extend(command.get_subcommands().flat_map(|inner| self::blamed(inner, message)));
+    blamed
+}
+
+fn name(arg: &Arg) -> Option<String> {
+    arg.get_env().map(|name| name.to_string_lossy().into_owned())
+}
+
+/// A line that names variables.
+pub(super) fn note(variables: &BTreeSet<String>) -> String {
+    let names: Vec<String> = variables.iter().map(|name| format!("`{name}`")).collect();
+    if names.is_empty() { String::new() } else { format!("note: the environment sets {}\n", names.join(", ")) }
+}

@@ -1,0 +1,43 @@
+//! Which options narrow a run: another run on the same code may then find something else.
+
+use clap::ArgMatches;
+use clap::parser::ValueSource;
+
+use super::inputs::{Files, Given};
+use super::{CheckArgs, config, inputs};
+use crate::config::is_setting;
+use crate::engine::Narrowed;
+use crate::formats::Modules;
+
+/// The parts of other runs that this one leaves out.
+pub(super) fn of(args: &CheckArgs, matches: &ArgMatches, given: &Given) -> Narrowed {
+    let is_given =
+        |option| matches!(matches.value_source(option), Some(ValueSource::CommandLine | ValueSource::EnvVariable));
+    let evaluation = &args.evaluation;
+    let has_values = !evaluation.var.is_empty()
+        || !evaluation.var_file.is_empty()
+        || !evaluation.parameter.is_empty()
+        || !evaluation.parameter_file.is_empty()
+        || evaluation.no_auto_var_files
+        || evaluation.use_env
+        || evaluation.workspace.is_some()
+        || evaluation.engine.is_some()
+        || evaluation.plan.is_some()
+        || evaluation.region.is_some()
+        || evaluation.modules != Modules::Installed
+        || is_given("regions");
+    let has_settings = args.config.no_config || args.config.config.iter().any(|text| is_setting(text));
+    let is_compared = args.diff_base.is_some() || args.locked || matches!(given.files, Files::Snapshot(_));
+    Narrowed {
+        values: has_values || has_settings,
+        files: is_compared || !is_whole(given) || is_given("exclude"),
+        rules: is_given("select") || is_given("ignore"),
+    }
+}
+
+/// True if the whole tree is checked: the repository, or without one the working directory.
+fn is_whole(given: &Given) -> bool {
+    let root = inputs::read_root(&config::common_directory(given), &given.here);
+    let is_deep = given.inputs.text.is_none() && !given.inputs.is_shallow;
+    is_deep && given.inputs.paths.iter().any(|input| root.starts_with(&input.path))
+}

@@ -1,0 +1,188 @@
+//! Decides which comments no run on the same code needs, so that they can be removed.
+//!
+//! A comment that suppresses nothing in this run may be needed in another one: with other values, on a part of the tree,
+//! before `terraform init`. So each project, also each called one, is evaluated once more by itself, as if no value was
+//! given and no default counted. A rule that can't be decided then, or that finds something that this run didn't find,
+//! may find something in another run; comments about it are kept in the files of that project. Where this run itself
+//! leaves something out, all comments are kept.
+
+use std::collections::HashSet;
+use std::rc::Rc;
+use std::sync::Arc;
+
+use super::Settings;
+use super::assign::Candidate;
+use super::judge::{Case, Judgement};
+use super::shares::Shares;
+use crate::formats::{Context, Modules, Options, ParameterPolicy};
+use crate::report::{Outcome, Place, Reported};
+use crate::rules::{Check, Policy, RULES};
+use crate::source::{Asked, FileId, Noting, Span, is_installed};
+use crate::suppress::{self, Stale, Suppressions};
+use crate::value::Budget;
+
+/// A run whose comments are to be judged.
+#[derive(Clone, Copy)]
+pub(super) struct Run<'a> {
+    pub(super) projects: &'a [Candidate],
+    pub(super) context: Context<'a>,
+    pub(super) settings: &'a Settings,
+    /// The size of the files that may matter, in bytes.
+    pub(super) bytes: usize,
+    /// True if files couldn't be read.
+    pub(super) has_unreadable: bool,
+}
+
+/// What other runs may find.
+#[derive(Debug, Default)]
+pub(super) struct OtherRuns {
+    /// True if this run leaves out too much to tell.
+    is_narrowed: bool,
+    projects: Vec<Undecided>,
+}
+
+/// The rules that may find something else in a project.
+#[derive(Debug)]
+struct Undecided {
+    /// The files from which it was evaluated.
+    asked: Arc<Asked>,
+    rules: HashSet<&'static str>,
+}
+
+/// A rule, and the places of one of its findings.
+type Found = HashSet<(&'static str, Vec<Span>)>;
+
+impl OtherRuns {
+    /// What other runs may find, as far as one of the comments may be needed there.
+    pub(super) fn of(stale: &[Stale], judged: &[&Judgement], run: Run<'_>) -> Self {
+        if !stale.iter().any(Stale::is_unneeded) {
+            return Self::default();
+        }
+        if is_narrowed(judged, run) {
+            return Self { is_narrowed: true, projects: Vec::new() };
+        }
+        let found: Found = judged.iter().flat_map(|judgement| &judgement.findings).map(key).collect();
+        Self { is_narrowed: false, projects: evaluate(run, &found) }
+    }
+
+    /// True if another run may need what suppresses nothing in this one.
+    pub(super) fn may_need(&self, stale: &Stale) -> bool {
+        let Some(rule) = stale.unused.filter(|_| stale.is_unneeded()) else { return false };
+        // A file that no project needs may hold values, and an entry of the settings may be about any file.
+        let is_about = |project: &Undecided| {
+            project.asked.has_file(stale.span.file) || stale.is_of_settings() || !self.has_file(stale.span.file)
+        };
+        self.is_narrowed || self.projects.iter().any(|project| project.rules.contains(rule) && is_about(project))
+    }
+
+    fn has_file(&self, file: FileId) -> bool {
+        self.projects.iter().any(|project| project.asked.has_file(file))
+    }
+}
+
+/// True if a run leaves out a part of what others may evaluate: the only place that decides it.
+fn is_narrowed(judged: &[&Judgement], run: Run<'_>) -> bool {
+    let narrowed = run.settings.narrowed;
+    let is_reading = |finding: &Reported| matches!(finding.rule.check, Check::Reading);
+    narrowed.values
+        || narrowed.files
+        || narrowed.rules
+        || run.settings.evaluation.base.is_some()
+        || run.settings.evaluation.plan.is_some()
+        || run.has_unreadable
+        || judged.iter().any(|judgement| judgement.findings.iter().any(is_reading))
+}
+
+/// Evaluates each project by itself, without any values.
+fn evaluate(run: Run<'_>, found: &Found) -> Vec<Undecided> {
+    let installed = without_values(run.settings, Modules::Installed);
+    let local = without_values(run.settings, Modules::Local);
+    let mut shares = Shares::new(run.bytes, run.projects.len());
+    let known = run.projects.iter().map(|_| None).collect();
+    let work = |candidate: &Candidate, budget: &Rc<Budget>| {
+        let asked = Arc::new(Asked::default());
+        let judgement = judge(candidate, &installed, run.context, &asked, budget);
+        let has_unread = judgement.deployment.as_ref().is_some_and(|judged| !judged.unread.is_empty());
+        let mut rules = undecided(&judgement, found);
+        let is_installed = |file: &FileId| is_installed(&run.context.sources.file(*file).path);
+        if asked.files().iter().any(is_installed) {
+            rules.extend(undecided(&judge(candidate, &local, run.context, &asked, budget), found));
+        }
+        (Undecided { asked, rules }, has_unread)
+    };
+    let evaluated = shares.spend(run.projects, known, run.settings.jobs, work).into_iter();
+    evaluated
+        .map(|paid| {
+            let (mut undecided, has_unread) = paid.outcome;
+            if has_unread || paid.is_cut {
+                undecided.rules = RULES.into_iter().map(|rule| rule.id()).collect();
+            }
+            undecided
+        })
+        .collect()
+}
+
+fn judge(
+    candidate: &Candidate,
+    settings: &Settings,
+    context: Context<'_>,
+    asked: &Arc<Asked>,
+    budget: &Rc<Budget>,
+) -> Judgement {
+    let sources = context.sources.noting(Arc::clone(asked));
+    let fs = Noting::new(context.fs, asked);
+    let context = Context { fs: &fs, sources: &sources, options: &settings.evaluation, plan: None, ..context };
+    let suppressions = Suppressions::new(&settings.suppress, &sources);
+    let opened = candidate.project.open(context, budget);
+    let case = Case {
+        root: candidate.project.root(),
+        name: None,
+        format: candidate.format,
+        project: candidate.project.as_ref(),
+        opened: opened.as_ref(),
+        budget,
+        settings,
+        suppressions: &suppressions,
+        sources: &sources,
+    };
+    case.judge()
+}
+
+/// The rules whose result may be another one in another run.
+fn undecided(judgement: &Judgement, found: &Found) -> HashSet<&'static str> {
+    let is_other = |finding: &&Reported| finding.outcome == Outcome::Unknown || !found.contains(&key(finding));
+    let of_findings = judgement.findings.iter().filter(is_other).map(|finding| finding.rule.id());
+    let trails = judgement.deployment.iter().flat_map(|judged| &judged.trails);
+    let results = trails.flat_map(|trail| &trail.rules);
+    let of_trails = results.filter(|(_, outcome)| *outcome == Outcome::Unknown).map(|(rule, _)| rule.id());
+    let is_open = judgement.deployment.iter().any(|judged| judged.verdict == Some(Outcome::Unknown));
+    let whole = RULES.into_iter().filter(|rule| is_open && matches!(rule.check, Check::Deployment(_)));
+    of_findings.chain(of_trails).chain(whole.map(|rule| rule.id())).collect()
+}
+
+fn key(finding: &Reported) -> (&'static str, Vec<Span>) {
+    let primary = match &finding.place {
+        Place::Text(label) => Some(label.span),
+        Place::File(_) | Place::Run => None,
+    };
+    (finding.rule.id(), primary.into_iter().chain(finding.related.iter().map(|label| label.span)).collect())
+}
+
+/// The settings of a run that is given no values.
+fn without_values(settings: &Settings, modules: Modules) -> Settings {
+    Settings {
+        policy: Policy { require_trail: true, ..settings.policy.clone() },
+        selection: settings.selection.clone(),
+        evaluation: Options {
+            roots: settings.evaluation.roots.clone(),
+            no_automatic_variables: true,
+            no_defaults: true,
+            parameter_policy: ParameterPolicy::Any,
+            modules,
+            ..Options::default()
+        },
+        suppress: suppress::Policy { is_off: true, ..suppress::Policy::default() },
+        jobs: settings.jobs,
+        ..Settings::default()
+    }
+}
