@@ -16,7 +16,8 @@ use crate::error::Error;
 use crate::output::{self, Look, Stream};
 use crate::report::{self, Outcome, Report};
 use crate::rules::{self, Check};
-use crate::source::{self, Fs, ReadError, Sources, normalize};
+use crate::scan::is_program_file;
+use crate::source::{self, Fs, PathKind, ReadError, Sources, normalize};
 
 /// Where a baseline is read from, and where its text is kept.
 #[derive(Clone, Copy)]
@@ -69,15 +70,18 @@ pub(super) fn apply(baseline: &Baseline, report: &mut Report, settings: &Setting
 /// Marks what a baseline accepts, and returns the entries for which there is no finding.
 fn accept<'b>(baseline: &'b Baseline, report: &mut Report, enforced: &[&str], given: &Given) -> Vec<&'b Entry> {
     let sources = report.sources.share();
-    // What was checked and is no deployment is none, though its files are there.
-    let is_there = |subject: &str| is_there(subject, given.files.fs(), &sources) && !holds(subject, &sources, given);
+    let is_there = |subject: &str| is_there(subject, given.files.fs(), &sources);
     baseline.accept(report, enforced, &is_there)
 }
 
-/// True if there is a directory or a file of the name of a deployment.
+/// True if the code of a deployment is there, though it may be a part of another one now.
 pub(super) fn is_there(subject: &str, fs: &dyn Fs, sources: &Sources) -> bool {
     let path = normalize(&sources.path_of(subject.split('#').next().unwrap_or(subject)));
-    !matches!(fs.kind(&path), Err(ReadError::Missing))
+    match fs.kind(&path) {
+        Ok(PathKind::Directory) => fs.list(&path).is_ok_and(|files| files.iter().any(|file| is_program_file(file))),
+        Ok(PathKind::File) => true,
+        Err(error) => error != ReadError::Missing,
+    }
 }
 
 pub(super) fn run(command: &BaselineCommand, matches: &ArgMatches, look: Look) -> Result<ExitCode, Error> {

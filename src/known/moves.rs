@@ -151,38 +151,37 @@ impl<'a> Search<'a> {
     /// Notes a move, after which neither place takes part in another.
     fn note(&mut self, from: &Place, to: &Place) {
         self.free.remove(to);
-        self.gone.retain(|placed| placed.place != *from);
         self.moves.to.insert(from.clone(), to.clone());
+    }
+
+    /// The trails that aren't where they were, and of which it isn't known yet where they are.
+    fn sought(&self) -> Vec<&'a Placed> {
+        self.gone.iter().copied().filter(|placed| !self.moves.to.contains_key(&placed.place)).collect()
     }
 
     /// Follows `moved` blocks, and the move between a block without `count` and its first instance, which needs none.
     fn follow_blocks(&mut self, report: &Report) {
-        let mut blocks: HashMap<Place, &[Moved]> = HashMap::new();
-        for judged in report.deployments.iter().filter(|judged| !judged.moves.is_empty()) {
-            blocks.insert(Place::of(judged), &judged.moves);
+        let blocks: HashMap<Place, &[Moved]> =
+            report.deployments.iter().map(|judged| (Place::of(judged), judged.moves.as_slice())).collect();
+        let mut free: HashMap<(Deployment<'a>, Vec<Step>), Vec<&'a Place>> = HashMap::new();
+        for place in self.free.keys() {
+            free.entry((place.deployment(), without_first_keys(&place.steps()))).or_default().push(place);
         }
-        for placed in self.gone.clone() {
-            let Place { deployment, name, .. } = &placed.place;
-            let whole = Place { deployment: deployment.clone(), name: name.clone(), address: String::new() };
-            let blocks = blocks.get(&whole).copied().unwrap_or_default();
-            let ways = chain(placed.place.steps(), blocks);
-            let to = ways.iter().find_map(|steps| self.free_at(&whole, steps));
+        for placed in self.sought() {
+            let whole = Place { address: String::new(), ..placed.place.clone() };
+            let ways = chain(placed.place.steps(), blocks.get(&whole).copied().unwrap_or_default());
+            let to = ways.iter().find_map(|steps| {
+                let exact = Place { address: encode(&address::join(steps)), ..whole.clone() };
+                if self.free.contains_key(&exact) {
+                    return Some(exact);
+                }
+                let alike = free.get(&(placed.place.deployment(), without_first_keys(steps)))?;
+                alike.iter().find(|place| self.free.contains_key(*place)).map(|place| Place::clone(place))
+            });
             if let Some(to) = to {
                 self.note(&placed.place, &to);
             }
         }
-    }
-
-    /// The free place of a deployment with this address, where `[0]` is as good as no key.
-    fn free_at(&self, whole: &Place, steps: &[Step]) -> Option<Place> {
-        let exact = Place { address: encode(&address::join(steps)), ..whole.clone() };
-        if self.free.contains_key(&exact) {
-            return Some(exact);
-        }
-        let first = Place { address: String::new(), ..whole.clone() };
-        let own = self.free.range::<Place, _>(&first..).map(|(place, _)| *place);
-        let mut own = own.take_while(|place| place.deployment() == whole.deployment());
-        own.find(|place| without_first_keys(&place.steps()) == without_first_keys(steps)).cloned()
     }
 
     /// Follows trails that were wrapped into a module, or taken out of one, within their deployment.
@@ -192,7 +191,7 @@ impl<'a> Search<'a> {
             let Some(last) = place.steps().pop() else { continue };
             free.entry((place.deployment(), last)).or_default().push(placed);
         }
-        for placed in self.gone.clone() {
+        for placed in self.sought() {
             let steps = placed.place.steps();
             let Some(last) = steps.last().cloned() else { continue };
             // The declaration has other instances now.
@@ -239,7 +238,7 @@ impl<'a> Search<'a> {
             for placed in new {
                 key(placed).into_iter().for_each(|key| free.entry(key).or_default().push(placed));
             }
-            for placed in self.gone.clone() {
+            for placed in self.sought() {
                 if self.remains(&placed.place, is_there) {
                     continue;
                 }

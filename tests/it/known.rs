@@ -302,6 +302,23 @@ fn renamed_directories_and_templates_stay_what_they_were() {
 }
 
 #[test]
+fn a_caller_of_what_was_a_deployment_is_new() {
+    let Some(repository) = Repository::new("first-caller") else { return };
+    repository.write("trail/main.tf", BAD);
+    let call = |repository: &Repository| {
+        repository.write("main.tf", calls(&["dev"]));
+    };
+    assert_new(&repository, call, &["single-region-trail . module.dev.aws_cloudtrail.t"]);
+    // What isn't tracked stays behind when a directory gets another name.
+    let Some(repository) = Repository::new("left-behind") else { return };
+    repository.write("old/main.tf", BAD).write("old/apply.log", "");
+    let rename = |repository: &Repository| {
+        repository.remove("old/main.tf").write("new/main.tf", BAD);
+    };
+    assert_new(&repository, rename, &[]);
+}
+
+#[test]
 fn a_second_caller_of_what_a_comment_accepts_weakens_nothing() {
     let Some(repository) = Repository::new("second") else { return };
     let accepted = format!("# trailint: ignore[single-region-trail] replaced soon\n{BAD}");
