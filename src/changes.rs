@@ -36,6 +36,7 @@ impl Before {
 pub fn compare(report: &mut Report, before: &mut [Before], name: &str, settings: &Settings) {
     for before in before.iter_mut() {
         before.moves = Moves::find(&Placed::of(&before.report), report, &|_| false);
+        before.moves.follow_files(&before.report.sources, &report.sources);
     }
     if settings.suppress.is_locked {
         lift(report, before);

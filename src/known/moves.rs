@@ -8,6 +8,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use crate::model::Moved;
 use crate::model::address::{self, Step};
 use crate::report::{Fingerprint, Judged, Report, decode, decode_path, encode, encode_path};
+use crate::source::{SourceFile, Sources};
 
 /// A trail by its name in fingerprints, or a deployment if the address is empty.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -124,6 +125,30 @@ impl Moves {
         search.follow_deployments(is_there);
         search.follow_wholes(is_there);
         search.moves
+    }
+
+    /// Follows files to other names: those that aren't there any more, to new ones with the same text.
+    pub fn follow_files(&mut self, before: &Sources, now: &Sources) {
+        let text = |file: &SourceFile| file.text.replace('\r', "");
+        let (before, now) = (before.all(), now.all());
+        let was: HashSet<&str> = before.iter().map(|(_, file)| file.name.as_str()).collect();
+        let is: HashSet<&str> = now.iter().map(|(_, file)| file.name.as_str()).collect();
+        let gone: Vec<_> = before.iter().filter(|(_, file)| !is.contains(file.name.as_str())).collect();
+        if gone.is_empty() {
+            return;
+        }
+        let mut new: HashMap<String, Vec<&str>> = HashMap::new();
+        for (_, file) in now.iter().filter(|(_, file)| !was.contains(file.name.as_str())) {
+            new.entry(text(file)).or_default().push(&file.name);
+        }
+        new.values_mut().for_each(|names| names.sort_unstable());
+        let place = |name: &str| Place { deployment: encode_path(name), name: None, address: String::new() };
+        for (_, file) in gone {
+            let names = new.get_mut(&text(file)).filter(|names| !names.is_empty());
+            if let Some(names) = names {
+                self.to.entry(place(&file.name)).or_insert_with(|| place(names.remove(0)));
+            }
+        }
     }
 
     /// The name that a finding has now.

@@ -302,6 +302,18 @@ fn renamed_directories_and_templates_stay_what_they_were() {
 }
 
 #[test]
+fn what_is_said_of_a_file_follows_its_name() {
+    let Some(repository) = Repository::new("files") else { return };
+    let unused = format!("# trailint: ignore[stopped-trail] no longer\n{BAD}");
+    repository.write("old/main.tf", &unused).commit();
+    repository.git(["mv", "old", "new"]);
+    let check = ["check", "--diff-base", "HEAD", "-f", "concise", "--select", "unused-ignore,stopped-trail"];
+    assert_eq!(super::cli::out(&repository.run(&check)), "");
+    repository.write("next/main.tf", &unused);
+    assert!(super::cli::out(&repository.run(&check)).starts_with("next/main.tf:1:"));
+}
+
+#[test]
 fn a_caller_of_what_was_a_deployment_is_new() {
     let Some(repository) = Repository::new("first-caller") else { return };
     repository.write("trail/main.tf", BAD);
