@@ -29,9 +29,10 @@ use std::process::ExitCode;
 use clap::{ArgMatches, Args, CommandFactory, FromArgMatches, Parser, Subcommand};
 use clap_complete::Shell;
 
-use crate::error::{Error, closest};
+use crate::error::Error;
 use crate::finding::Level;
 use crate::formats::{Engine, Modules};
+use crate::named::closest;
 use crate::output::{self, Destinations, DocFormat, Format, Look, Stream};
 use crate::report::{FailOn, Unresolved};
 use crate::rules::{self, RULES, Rule};

@@ -120,6 +120,7 @@ pub struct Selection {
 pub fn check(fs: &dyn Fs, inputs: &Inputs, sources: Sources, settings: &Settings) -> Result<Report, Error> {
     with_room(|| {
         let (mut report, ..) = check_here(fs, inputs, sources, settings)?;
+        report.hidden = scan::count_hidden(fs);
         report.refused.take().map_or(Ok(report), Err)
     })?
 }

@@ -1,4 +1,5 @@
 //! Lists of things that have names: kept in the order in which they are written, and found by name however long they are.
+//! Also the name that a misspelt one may stand for.
 
 use std::ops::Deref;
 use std::sync::OnceLock;
@@ -143,6 +144,22 @@ impl<'a, T> IntoIterator for &'a mut Named<T> {
     }
 }
 
+/// The name that is most like a misspelt one.
+pub fn closest<'a>(name: &str, candidates: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+    let alike = candidates.filter(|candidate| may_be_meant(name, candidate));
+    let scored = alike.map(|candidate| (strsim::jaro_winkler(name, candidate), candidate));
+    scored.max_by(|a, b| a.0.total_cmp(&b.0)).map(|(_, candidate)| candidate)
+}
+
+/// Whether a name is another one but for a slip in every third letter, or its beginning.
+fn may_be_meant(name: &str, candidate: &str) -> bool {
+    /// Shorter names begin too many others.
+    const MIN_START: usize = 4;
+    let length = name.chars().count();
+    let is_start = length >= MIN_START && candidate.starts_with(name);
+    is_start || strsim::osa_distance(name, candidate).saturating_mul(3) <= length
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -169,6 +186,24 @@ mod tests {
             }
             list.retain(|item| item.0 != "0");
             assert_eq!(list.first_named("0"), None);
+        }
+    }
+
+    #[test]
+    fn only_what_may_be_meant_is_suggested() {
+        let known = ["stopped-trail", "single-region-trail", "stale-plan", "all", "select"];
+        for (name, expected) in [
+            ("stoped-trial", Some("stopped-trail")),
+            ("single-region", Some("single-region-trail")),
+            ("al", None),
+            ("alll", Some("all")),
+            ("sel", None),
+            ("x", None),
+            ("", None),
+            ("trail", None),
+            ("s3-bucket-trail", None),
+        ] {
+            assert_eq!(closest(name, known.into_iter()), expected, "{name}");
         }
     }
 }

@@ -29,6 +29,9 @@ pub struct Report {
     pub files: usize,
     /// How many files ignore files keep from being looked at, if nothing was found; as far as they were counted.
     pub ignored: Counted,
+    /// How many files that mention a trail ignore files keep from being looked at, beside those among `unread_files`; as far as
+    /// they were counted.
+    pub hidden: Counted,
     /// Files that mention a trail and aren't read as code, in the order of their names.
     pub unread_files: Vec<Unread>,
     /// Trails of called code that neither a call nor its own defaults create.
@@ -106,6 +109,8 @@ pub struct Judged {
     pub moves: Vec<Moved>,
     /// The parts that weren't read: "module `vpc`".
     pub unread: Vec<String>,
+    /// Those of them that lead to a directory that doesn't exist, each with the directory.
+    pub missing: Vec<(String, String)>,
 }
 
 /// The value that decides that a trail isn't created.

@@ -129,10 +129,9 @@ pub fn scan(fs: &dyn Fs, inputs: &Inputs, sources: &Sources, progress: &Progress
             ),
         }
     }
-    // Few ignored directories can hold what is deployed, and these hold little else.
-    for path in fs.ignored().iter().filter(|path| is_generated(path) || path.ends_with(".aws-sam")) {
+    for path in &ignored_outputs(fs) {
         fs.walk_ignored(path, &is_checked, &|path, bytes| {
-            if bytes.is_ok_and(mentions_trail) {
+            if bytes.is_ok_and(|bytes| mentions(path, bytes)) {
                 catch.leave(path, "mentions a trail and is ignored (`--no-respect-gitignore`)");
             }
         });
@@ -142,7 +141,29 @@ pub fn scan(fs: &dyn Fs, inputs: &Inputs, sources: &Sources, progress: &Progress
 
 /// How many files ignore files keep from being searched.
 pub fn count_ignored(fs: &dyn Fs) -> Counted {
-    fs.count_ignored(&is_checked, MAX_COUNTED)
+    fs.search_ignored(MAX_COUNTED, &is_checked, &|_, _| true)
+}
+
+/// How many files that mention a trail ignore files keep from being searched, beside those that a [scan] names.
+pub fn count_hidden(fs: &dyn Fs) -> Counted {
+    let outputs = ignored_outputs(fs);
+    let is_named = |path: &Path| outputs.iter().any(|output| path.starts_with(output));
+    fs.search_ignored(MAX_COUNTED, &is_checked, &|path, read| {
+        !is_named(path) && read().is_ok_and(|bytes| mentions(path, &bytes))
+    })
+}
+
+/// The ignored paths that hold what is deployed, and little else.
+fn ignored_outputs(fs: &dyn Fs) -> Vec<PathBuf> {
+    let mut ignored = fs.ignored();
+    ignored.retain(|path| is_generated(path) || path.ends_with(".aws-sam"));
+    ignored
+}
+
+/// Whether a file of a kind that is checked mentions a trail, however its text is written.
+pub fn mentions(path: &Path, bytes: &[u8]) -> bool {
+    let is_mentioned = |found: Found| matches!(found.outcome, Ok((_, Interest::Mentions, _)) | Err(ReadError::Wide));
+    mentions_trail(bytes) || consider(path, readers(path), bytes, false).is_some_and(is_mentioned)
 }
 
 impl Scan {

@@ -1,6 +1,7 @@
 //! What a change makes of the gate that it has to pass: comments, settings and baselines that ask for less.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
+use std::path::PathBuf;
 
 use crate::baseline::{self, Baseline};
 use crate::changes::Before;
@@ -10,6 +11,7 @@ use crate::known::Moves;
 use crate::model::address;
 use crate::report::{Place, Report, Reported};
 use crate::rules;
+use crate::scan;
 use crate::source::{Fs, Sources, Span};
 
 /// What decides which findings count.
@@ -36,14 +38,23 @@ pub struct Comments {
 type Comment = (&'static str, String, String, Option<String>);
 
 /// What asks for less now than before.
-pub fn weakened(report: &Report, before: &Before, now: Gate<'_>, was: Gate<'_>, fs: &dyn Fs) -> Vec<Reported> {
+///
+/// `hidden` are the files that ignore files leave out now, and wouldn't have left out before.
+pub fn weakened(
+    report: &Report,
+    before: &Before,
+    now: Gate<'_>,
+    was: Gate<'_>,
+    fs: &dyn Fs,
+    hidden: &[PathBuf],
+) -> Vec<Reported> {
     let Before { report: before, moves } = before;
     let relaxed = now.config.relaxed_since(was.config).into_iter();
     let settings = relaxed.map(|relaxed| Relaxed { span: relaxed.span.filter(|_| !now.is_apart), ..relaxed });
     let mut found: Vec<Reported> = settings.map(of_setting).collect();
     found.extend(of_comments(report, before, moves));
     found.extend(of_baseline(now, was.baseline, moves));
-    found.extend(of_hidden(report, before, fs));
+    found.extend(of_hidden(report, before, fs, hidden));
     found
 }
 
@@ -130,8 +141,9 @@ fn of_baseline(now: Gate<'_>, was: &Baseline, moves: &Moves) -> Option<Reported>
     Some(finding(what, place))
 }
 
-/// The files that declared a trail, still do, and aren't searched any more.
-fn of_hidden(report: &Report, before: &Report, fs: &dyn Fs) -> Vec<Reported> {
+/// The files that declared a trail, still do, and aren't searched any more, and those that mention one and that ignore files hide
+/// only now.
+fn of_hidden(report: &Report, before: &Report, fs: &dyn Fs, hidden: &[PathBuf]) -> Vec<Reported> {
     let searched: HashSet<_> = report.sources.all().into_iter().map(|(_, file)| file.path.clone()).collect();
     let mut met = HashSet::new();
     let trails = before.deployments.iter().flat_map(|deployment| &deployment.trails);
@@ -139,10 +151,13 @@ fn of_hidden(report: &Report, before: &Report, fs: &dyn Fs) -> Vec<Reported> {
     let files = files.map(|file| before.sources.file(file)).filter(|file| !searched.contains(&file.path));
     let is_there =
         |bytes: Vec<u8>, text: &str| String::from_utf8_lossy(&bytes).replace('\r', "") == text.replace('\r', "");
-    files
-        .filter(|file| fs.read_inside(&file.path).is_ok_and(|bytes| is_there(bytes, &file.text)))
-        .map(|file| finding("keeps this file from being searched".to_owned(), Place::File(file.name.clone())))
-        .collect()
+    let left = files.filter(|file| fs.read_inside(&file.path).is_ok_and(|bytes| is_there(bytes, &file.text)));
+    let mut names: BTreeSet<String> = left.map(|file| file.name.clone()).collect();
+    let unsearched = hidden.iter().filter(|path| scan::is_checked(path) && !searched.contains(*path));
+    let mention = unsearched.filter(|path| fs.read_inside(path).is_ok_and(|bytes| scan::mentions(path, &bytes)));
+    names.extend(mention.map(|path| report.sources.name(path)));
+    let told = |name: String| finding(format!("keeps `{name}` from being searched"), Place::File(name));
+    names.into_iter().map(told).collect()
 }
 
 fn finding(what: String, place: Place) -> Reported {

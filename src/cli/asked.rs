@@ -8,8 +8,9 @@ use clap::parser::ValueSource;
 use super::CheckArgs;
 use crate::config::{ALL, Config};
 use crate::engine::Selection;
-use crate::error::{Error, closest};
+use crate::error::Error;
 use crate::finding::Level;
+use crate::named::closest;
 use crate::rules::{self, Check, RULES, Rule};
 
 pub(super) fn selection(args: &CheckArgs, matches: &ArgMatches) -> Result<Selection, Error> {

@@ -175,9 +175,19 @@ pub(super) struct Was {
     gates: Vec<(Config, Baseline)>,
     /// What has to be known of these files to check those of now.
     pub(super) base: Arc<BaseFiles>,
+    /// The files.
+    files: Vec<Files>,
     /// The settings and the baseline of the tree, if they have no say now: once they are merged, they would have one.
     own: Option<(Config, Option<Baseline>)>,
     name: String,
+}
+
+/// The same of one state.
+struct JudgedState {
+    report: changes::Before,
+    base: BaseFiles,
+    gate: (Config, Baseline),
+    files: Files,
 }
 
 /// A check whose report is held against that on the files as they were.
@@ -194,19 +204,20 @@ impl Now<'_> {
     /// Judges the files as they were with the same settings, so that they differ by what was changed.
     pub(super) fn judge(&self, before: Before) -> Result<Was, Error> {
         let Before { given, others, name } = before;
-        let (report, base, gate) = self.judge_one(given)?;
-        let (mut reports, mut gates) = (vec![report], vec![gate]);
+        let JudgedState { report, base, gate, files } = self.judge_one(given)?;
+        let (mut reports, mut gates, mut files) = (vec![report], vec![gate], vec![files]);
         for other in others {
-            let (report, _, gate) = self.judge_one(other)?;
-            reports.push(report);
-            gates.push(gate);
+            let other = self.judge_one(other)?;
+            reports.push(other.report);
+            gates.push(other.gate);
+            files.push(other.files);
         }
         let apart = self.given.no_sources();
         let own = self.args.locked.then(|| self.gate_of(self.given, &apart)).transpose()?;
-        Ok(Was { reports, gates, base: Arc::new(base), own, name })
+        Ok(Was { reports, gates, base: Arc::new(base), files, own, name })
     }
 
-    fn judge_one(&self, earlier: Given) -> Result<(changes::Before, BaseFiles, (Config, Baseline)), Error> {
+    fn judge_one(&self, earlier: Given) -> Result<JudgedState, Error> {
         let kept = earlier.no_sources();
         let (config, baseline) = self.gate_of(&earlier, &kept)?;
         let fs = if self.args.takes_base() { earlier.files.fs() } else { self.given.files.fs() };
@@ -214,7 +225,8 @@ impl Now<'_> {
         let Job { given: mut earlier, settings, .. } = check::job(same, earlier, &["check"])?;
         let sources = std::mem::take(&mut earlier.sources);
         let (report, base) = engine::check_base(earlier.files.fs(), &earlier.inputs, sources, &settings)?;
-        Ok((changes::Before::new(report), base, (config, baseline.unwrap_or_default())))
+        let (report, gate) = (changes::Before::new(report), (config, baseline.unwrap_or_default()));
+        Ok(JudgedState { report, base, gate, files: earlier.files })
     }
 
     /// Leaves what is new in the report, adds what is gone and what asks for less, and returns what failed a run before.
@@ -226,10 +238,12 @@ impl Now<'_> {
             None => (self.config, self.baseline),
         };
         let now = Gate { config, baseline: baseline.unwrap_or(&none), is_apart: was.own.is_some() };
-        let since = |(before, (config, baseline)): (&changes::Before, &(Config, Baseline))| {
-            weakened(report, before, now, Gate { config, baseline, is_apart: false }, self.given.files.fs())
+        let since = |((before, (config, baseline)), files): ((&changes::Before, &(Config, Baseline)), &Files)| {
+            let then = Gate { config, baseline, is_apart: false };
+            let hidden = files.hidden_since(&self.given.files, &self.given.inputs);
+            weakened(report, before, now, then, self.given.files.fs(), &hidden)
         };
-        let weakened = was.reports.iter().zip(&was.gates).map(since);
+        let weakened = was.reports.iter().zip(&was.gates).zip(&was.files).map(since);
         // What one of them has doesn't come with the merge.
         let weakened = weakened.reduce(|weakened, others| {
             let is_new = |own: &Reported| others.iter().any(|other| other.message == own.message);

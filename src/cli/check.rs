@@ -14,8 +14,9 @@ use super::{
 };
 use crate::config::{Config, is_setting};
 use crate::engine::{self, Settings};
-use crate::error::{Error, closest};
+use crate::error::Error;
 use crate::fix;
+use crate::named::closest;
 use crate::output::{self, Destination, Format, Look, Stream};
 use crate::report::{Gate, Report, Unresolved};
 use crate::rules::{self, Policy};

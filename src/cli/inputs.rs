@@ -1,5 +1,6 @@
 //! The paths of the command line, and what may be read for them.
 
+use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -76,6 +77,19 @@ impl Files {
             (Files::Disk(disk), Files::Snapshot(other)) => disk.heeds(other.ignore_files()),
             (Files::Snapshot(snapshot), Files::Snapshot(other)) => snapshot.heeds(other.ignore_files()),
         }
+    }
+
+    /// The files that git keeps and that walks of `now` have left out, since ignore files name them, which a walk of this tree
+    /// that starts at the same paths wouldn't leave out.
+    pub(super) fn hidden_since(&self, now: &Self, inputs: &Inputs) -> Vec<PathBuf> {
+        let Files::Snapshot(before) = self else { return Vec::new() };
+        let mut left_out = now.fs().ignored();
+        if !matches!(now, Files::Snapshot(_)) {
+            let paths: HashSet<PathBuf> = left_out.into_iter().collect();
+            let is_left_out = |path: &&Path| path.ancestors().any(|above| paths.contains(above));
+            left_out = before.kept_now().filter(is_left_out).map(Path::to_owned).collect();
+        }
+        inputs.paths.iter().flat_map(|input| before.meets(&input.path, &left_out)).collect()
     }
 
     pub(super) fn walks_ignored(&mut self) {

@@ -13,10 +13,11 @@ use super::check::{self, Job};
 use super::inputs;
 use super::{CheckArgs, Cli, baseline, config};
 use crate::engine::Settings;
-use crate::error::{Error, closest};
+use crate::error::Error;
 use crate::fix;
 use crate::formats::Variables;
 use crate::lsp::{self, Setting, SettingValue, Target};
+use crate::named::closest;
 use crate::source::{Disk, FileId, Sources};
 
 /// The status of a server whose editor goes away without a word.

@@ -5,7 +5,8 @@ use clap_complete::Shell;
 use clap_mangen::Man;
 
 use super::Cli;
-use crate::error::{Error, closest};
+use crate::error::Error;
+use crate::named::closest;
 
 /// The script that completes commands, options and their values.
 pub(super) fn completions(shell: Shell) -> Result<String, Error> {

@@ -8,7 +8,8 @@ use serde::Deserialize;
 use toml::de::{DeTable, DeValue};
 
 use super::{Origin, Settings, Source};
-use crate::error::{Error, Location, closest};
+use crate::error::{Error, Location};
+use crate::named::closest;
 use crate::source::{FileId, Sources, Span};
 
 /// The largest configuration that is read, in bytes.

@@ -8,8 +8,8 @@ use serde::de::{Error as _, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize};
 
 use super::settings::{Findings, Ignore};
-use crate::error::closest;
 use crate::model::region;
+use crate::named::closest;
 use crate::rules::{self, Rule};
 use crate::source::Exclusions;
 use crate::suppress::Date;

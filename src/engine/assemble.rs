@@ -25,6 +25,7 @@ pub(super) fn report(
     let mut report = Report {
         files: scan.files,
         ignored: Counted::default(),
+        hidden: Counted::default(),
         unread_files: Vec::new(),
         uncreated: Vec::new(),
         deployments: Vec::new(),

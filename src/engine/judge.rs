@@ -92,9 +92,9 @@ impl Case<'_> {
         findings.extend(groups.iter().filter_map(|group| self.report_group(group, excuse)));
         let trails = sightings.iter().map(|sighting| self.record(sighting)).collect();
         let name = self.name.map(str::to_owned);
-        let (root, unread) = (self.root.clone(), names(unread));
+        let (root, missing, unread) = (self.root.clone(), missing(&unread), names(unread));
         let moves = self.opened.moves();
-        let judged = Judged { root, format: self.format, name, verdict, is_by_region, trails, moves, unread };
+        let judged = Judged { root, format: self.format, name, verdict, is_by_region, trails, moves, unread, missing };
         Judgement { deployment: Some(judged), findings, created, ..Judgement::default() }
     }
 
@@ -115,6 +115,7 @@ impl Case<'_> {
             is_by_region: false,
             trails: Vec::new(),
             moves: Vec::new(),
+            missing: missing(&unread),
             unread: names(unread),
         });
         Judgement { deployment, ..Judgement::default() }
@@ -230,6 +231,11 @@ impl Case<'_> {
             advisories: asked().filter(is_advice).map(|answer| answer.rule).collect(),
         }
     }
+}
+
+/// The names of the parts that lead to a directory that doesn't exist, each with the directory.
+fn missing(unread: &[Elsewhere]) -> Vec<(String, String)> {
+    unread.iter().filter_map(|part| Some((part.what.clone(), part.missing.clone()?))).collect()
 }
 
 fn names(unread: Vec<Elsewhere>) -> Vec<String> {

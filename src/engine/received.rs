@@ -3,8 +3,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::error::{Error, closest};
+use crate::error::Error;
 use crate::formats::{Opened, Options, Received, Taken, Variables};
+use crate::named::closest;
 use crate::report::Undeclared;
 use crate::source::{FileId, Sources};
 

@@ -28,7 +28,10 @@ pub(super) fn edits(wish: &Wish, texts: &Texts<'_>) -> Option<Vec<Edit>> {
             Origin::Absent(header) => insert(header, name, value, texts),
         },
         (Change::RemoveArgument { .. }, Some(last)) if wish.replaced().is_some() => {
-            is_one_line(&texts.slice(last.span)).then(|| vec![Edit { span: last.span, text: "[]".to_owned() }])
+            match is_one_line(&texts.slice(last.span)) {
+                true => Some(vec![Edit { span: last.span, text: "[]".to_owned() }]),
+                false => nodes::replace_lines(last.span, "[]", texts),
+            }
         }
         (Change::RemoveArgument { .. }, Some(_)) if member_of_call(wish.steps()) => None,
         (Change::RemoveArgument { .. }, Some(Hop { span, step: Step::ModuleCall { name, .. } })) => {
@@ -147,7 +150,7 @@ fn replace(span: Span, value: &str, quotes: Quotes, texts: &Texts<'_>) -> Option
     let gap = if language == Language::Hcl { rows::gap_before_comment(span, old.len(), text.len(), texts) } else { 0 };
     let text = format!("{text}{}", " ".repeat(gap));
     // What spans lines may hold more than the value.
-    is_one_line(&old).then(|| vec![Edit { span, text }])
+    if is_one_line(&old) { Some(vec![Edit { span, text }]) } else { nodes::replace_lines(span, &text, texts) }
 }
 
 fn is_one_line(text: &str) -> bool {

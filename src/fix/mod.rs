@@ -38,6 +38,7 @@ use crate::model::{Change, Wish};
 use crate::report::{Outcome, Place, Report, Reported};
 use crate::scan::Inputs;
 use crate::source::{FileId, Fs, PathKind, SourceFile, Sources, Span, is_generated};
+use crate::value::WRITE_HERE;
 use safety::Trails;
 
 /// Edits that make a finding go away, all of them together.
@@ -115,9 +116,18 @@ fn is_decided_in_output(finding: &Reported, texts: &Texts<'_>) -> bool {
 /// Leaves the fix to the code from which a file is generated.
 fn refer_to_source(finding: &mut Reported) {
     finding.wishes.clear();
-    if finding.outcome == Outcome::Fail {
-        finding.help = finding.help.take().map(|help| format!("fix the source: {help}"));
-    }
+    /// How advice begins that asks for another text.
+    const CHANGES: [&str; 5] = ["declare ", "mend ", "replace ", "split ", "write "];
+    let asks_for_text = |help: &String| CHANGES.iter().any(|word| help.starts_with(word)) && !help.contains("`--");
+    let help = finding.help.take();
+    finding.help = match (finding.outcome, help) {
+        (Outcome::Unknown, Some(help)) if help == WRITE_HERE => {
+            Some("fix the source: write the value there, so that this can be checked".to_owned())
+        }
+        (Outcome::Fail, Some(help)) => Some(format!("fix the source: {help}")),
+        (Outcome::Unknown, Some(help)) if asks_for_text(&help) => Some(format!("fix the source: {help}")),
+        (_, help) => help,
+    };
 }
 
 /// Weighs what was proposed beside all that was judged, and keeps what changes only files that may be changed.

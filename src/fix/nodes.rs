@@ -127,6 +127,50 @@ fn is_if(node: &Node) -> bool {
     node.tag.as_ref().is_some_and(|tag| tag.name == "!If") || node.as_mapping().is_some_and(is_long)
 }
 
+/// A value in the place of an `Fn::If` that spans lines, behind its key or dash; nothing where it holds anything that isn't a
+/// part of the choice: a comment, or what others refer to.
+pub(super) fn replace_lines(place: Span, value: &str, texts: &Texts<'_>) -> Option<Vec<Edit>> {
+    let path = texts.path(place);
+    let node = path.iter().find(|node| node.whole() == place && is_if(node))?;
+    let file = texts.file(place.file);
+    let end = end_of(node, &file)?;
+    let line_end = file.line_bounds(file.position(end).line as usize).1;
+    let after = file.text.get(end as usize..line_end as usize)?.trim();
+    let is_flow = file.slice(node.span).starts_with(['{', '[']);
+    let span = Span { end, ..place };
+    let is_plain = !file.slice(span).contains(['#', '&']) && (is_flow || after.is_empty());
+    let (start, _) = file.line_bounds(file.position(place.start).line as usize);
+    let before = file.text.get(start as usize..place.start as usize)?;
+    if !is_plain {
+        return None;
+    }
+    if is_flow || !before.trim().is_empty() {
+        return Some(vec![Edit { span, text: value.to_owned() }]);
+    }
+    // It stands below its key or dash.
+    let above = file.text.get(..start as usize)?.trim_end();
+    let line = above.lines().next_back()?;
+    let is_below = line.ends_with([':', '-']) && !line.contains('#');
+    let start = u32::try_from(above.len()).ok()?;
+    is_below.then(|| vec![Edit { span: Span { start, ..span }, text: format!(" {value}") }])
+}
+
+/// Where the last text of a node ends, without the space that follows; nothing if that is a block of text.
+fn end_of(node: &Arc<Node>, file: &SourceFile) -> Option<u32> {
+    let mut last = node;
+    loop {
+        let is_flow = file.slice(last.span).starts_with(['{', '[']);
+        last = match &last.kind {
+            NodeKind::Mapping(mapping) if !is_flow => &mapping.entries.last()?.value,
+            NodeKind::Sequence(items) if !is_flow => items.last()?,
+            NodeKind::Scalar(scalar) if scalar.style == ScalarStyle::Block => return None,
+            _ => break,
+        };
+    }
+    let written = file.slice(last.whole()).trim_end();
+    last.whole().start.checked_add(u32::try_from(written.len()).ok().filter(|length| *length > 0)?)
+}
+
 /// The innermost mapping in a sequence around a place goes.
 pub(super) fn remove_item(place: Span, texts: &Texts<'_>) -> Option<Vec<Edit>> {
     let (sequence, item) = item_around(place, texts)?;

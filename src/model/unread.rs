@@ -40,6 +40,8 @@ pub struct Elsewhere {
     pub hint: Option<Hint>,
     /// The name of the limit that kept it from being read, if one did.
     pub limit: Option<&'static str>,
+    /// The directory to which it leads, as it is written, if there is none.
+    pub missing: Option<String>,
 }
 
 /// Reasons to expect a trail in a part that wasn't read, the weaker ones first.

@@ -8,7 +8,8 @@ use std::str::FromStr;
 use clap::ValueEnum;
 
 use super::Format;
-use crate::error::{Error, closest};
+use crate::error::Error;
+use crate::named::closest;
 use crate::source::{Replacement, named};
 
 /// Where a report is written, and how: `FORMAT=PATH`.

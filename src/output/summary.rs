@@ -16,7 +16,9 @@ const MAX_NAMED: usize = 5;
 pub fn summary(report: &Report) -> String {
     let words = words(report, report.is_verbose);
     let settings = without_effect(report);
-    format!("{words}{}{}{settings}{}", not_read(report), undeclared(report), of_baseline(report.stale_entries))
+    let (not_read, hidden) = (not_read(report), hidden(report.hidden, report.is_verbose));
+    let baseline = of_baseline(report.stale_entries);
+    format!("{words}{not_read}{hidden}{}{settings}{baseline}", undeclared(report))
 }
 
 /// The settings that have no effect, a line for each.
@@ -69,6 +71,19 @@ fn not_read(report: &Report) -> String {
     }
 }
 
+/// How many files that mention a trail are ignored. That some weren't searched says little where none was found.
+fn hidden(Counted { files, is_cut }: Counted, is_verbose: bool) -> String {
+    let told = match (files, is_cut) {
+        (0, false) => return String::new(),
+        (0, true) if !is_verbose => return String::new(),
+        (0, true) => "Many ignored files weren't searched",
+        (1, false) => "1 ignored file mentions a trail",
+        (files, false) => &format!("{files} ignored files mention a trail"),
+        (files, true) => &format!("{files} ignored files or more mention a trail"),
+    };
+    format!("{told} (`--no-respect-gitignore`).\n")
+}
+
 /// Why a run has nothing to say, where none of its files is of a trail that is created.
 fn nothing(report: &Report, apart: &str) -> String {
     let files = count(report.files, "file");
@@ -78,7 +93,8 @@ fn nothing(report: &Report, apart: &str) -> String {
         let declared = if declared == 1 { "1 trail is".to_owned() } else { format!("{declared} trails are") };
         return format!("{declared} declared, none is created with these values{why}{apart}.\n");
     }
-    let unread: Vec<String> = not_installed(report).into_iter().chain(not_read_parts(report)).collect();
+    let unread: Vec<String> =
+        [not_installed(report), missing(report), not_read_parts(report)].into_iter().flatten().collect();
     if !unread.is_empty() {
         return format!("No CloudTrail trail found in {files}{apart}, and {}.\n", unread.join("; "));
     }
@@ -121,10 +137,26 @@ fn not_read_parts(report: &Report) -> Option<String> {
     Some(format!("{number} {parts} read ({named})"))
 }
 
+/// The modules whose directory doesn't exist.
+fn missing(report: &Report) -> Option<String> {
+    let parts: BTreeSet<&(String, String)> = missing_parts(report).collect();
+    let named = parts.iter().take(MAX_NAMED);
+    let named = named.map(|(part, directory)| format!("`{}`: `{}`", inert(&part_name(part)), inert(directory)));
+    let named: Vec<String> = named.collect();
+    let modules = if parts.len() == 1 { "module doesn't" } else { "modules don't" };
+    (!parts.is_empty()).then(|| format!("the directory of {} {modules} exist ({})", parts.len(), named.join(", ")))
+}
+
+fn missing_parts(report: &Report) -> impl Iterator<Item = &(String, String)> {
+    report.deployments.iter().flat_map(|deployment| &deployment.missing)
+}
+
 /// The number of parts that weren't read, modules or others, and the names of the first of them.
 fn unread_parts(report: &Report, are_modules: bool) -> Option<(usize, String)> {
     let parts = report.deployments.iter().flat_map(|deployment| &deployment.unread);
-    let parts: BTreeSet<&String> = parts.filter(|part| part.starts_with("module ") == are_modules).collect();
+    let missing: BTreeSet<&String> = missing_parts(report).map(|(part, _)| part).collect();
+    let is_such = |part: &&String| part.starts_with("module ") == are_modules && !missing.contains(part);
+    let parts: BTreeSet<&String> = parts.filter(is_such).collect();
     let named = parts.iter().take(MAX_NAMED).map(|part| format!("`{}`", inert(&part_name(part))));
     let named: Vec<String> = named.collect();
     (!parts.is_empty()).then(|| (parts.len(), named.join(", ")))
@@ -266,6 +298,14 @@ mod tests {
         assert_eq!(told(0, false), "");
         assert_eq!(told(7, false), " 7 files are ignored (`--no-respect-gitignore`).");
         assert_eq!(told(7, true), " 7 files or more are ignored (`--no-respect-gitignore`).");
+        let told_hidden = |files, is_cut, is_verbose| hidden(Counted { files, is_cut }, is_verbose);
+        assert_eq!(told_hidden(0, true, false), "");
+        assert_eq!(told_hidden(0, true, true), "Many ignored files weren't searched (`--no-respect-gitignore`).\n");
+        assert_eq!(
+            told_hidden(1, true, false),
+            "1 ignored files or more mention a trail (`--no-respect-gitignore`).\n"
+        );
+        assert_eq!(told_hidden(2, false, false), "2 ignored files mention a trail (`--no-respect-gitignore`).\n");
         assert_eq!(told(0, true), " Many ignored files weren't counted (`--no-respect-gitignore`).");
     }
 }

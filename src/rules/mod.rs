@@ -45,11 +45,11 @@ pub use page::{Control, Page};
 pub use sections::{About, Listed, basis, section};
 pub(crate) use stale_plan::RULE as STALE_PLAN;
 
-use crate::error::closest;
 use crate::finding::{Finding, Label, Verdict};
 use crate::model::selectors::{Bounds, Loss, SelectorPolicy};
 use crate::model::surroundings::Surroundings;
 use crate::model::{Deployment, Trail};
+use crate::named::closest;
 
 /// All rules, in the order in which they are listed.
 pub static RULES: [&Rule; 30] = [

@@ -13,7 +13,7 @@ use super::ignored::IGNORE_FILES;
 use super::large;
 use super::listed::{Fault, Listed};
 use super::open::{Trees, open};
-use super::{Counted, Exclusions, Fs, Ignored, PathKind, ReadError, Replacement, SKIPPED, Seen, Visit, Wanted};
+use super::{Counted, Counts, Exclusions, Fs, Ignored, PathKind, ReadError, Replacement, SKIPPED, Seen, Visit, Wanted};
 
 /// More threads than this wait for the disk rather than for each other.
 const MAX_WALKERS: usize = 12;
@@ -244,21 +244,24 @@ impl Fs for Disk {
         }
     }
 
-    fn count_ignored(&self, wanted: Wanted<'_>, limit: usize) -> Counted {
+    fn search_ignored(&self, limit: usize, wanted: Wanted<'_>, is_counted: Counts<'_>) -> Counted {
         let below = |path: PathBuf| {
             let leaves_out = self.leaves_out_excluded();
             let walk =
                 WalkBuilder::new(path).standard_filters(false).filter_entry(move |entry| !leaves_out(entry)).build();
             walk.filter_map(Result::ok)
         };
-        let is_file = |entry: &DirEntry| entry.file_type().is_some_and(|found| !found.is_dir());
+        let counts = |entry: &DirEntry| {
+            let is_file = entry.file_type().is_some_and(|found| !found.is_dir());
+            is_file && wanted(entry.path()) && is_counted(entry.path(), &|| self.read_inside(entry.path()))
+        };
         let mut counted = Counted::default();
         for (seen, entry) in self.ignored().into_iter().flat_map(below).enumerate() {
             counted.is_cut = seen >= limit;
             if counted.is_cut {
                 break;
             }
-            counted.files = counted.files.saturating_add(usize::from(is_file(&entry) && wanted(entry.path())));
+            counted.files = counted.files.saturating_add(usize::from(counts(&entry)));
         }
         counted
     }

@@ -89,8 +89,8 @@ pub trait Fs: Send + Sync {
     /// Walks below a path that was left out, as if no ignore file named it.
     fn walk_ignored(&self, _path: &Path, _wanted: Wanted<'_>, _visit: Visit<'_>) {}
 
-    /// How many files below paths that were left out are wanted; at most `limit` entries are looked at.
-    fn count_ignored(&self, _wanted: Wanted<'_>, _limit: usize) -> Counted {
+    /// How many of the wanted files below paths that were left out `is_counted` accepts; at most `limit` entries are looked at.
+    fn search_ignored(&self, _limit: usize, _wanted: Wanted<'_>, _is_counted: Counts<'_>) -> Counted {
         Counted::default()
     }
 }
@@ -103,6 +103,9 @@ pub struct Counted {
     /// True if there may be more.
     pub is_cut: bool,
 }
+
+/// Chooses files by their path, and by their bytes if it asks for them.
+pub type Counts<'a> = &'a dyn Fn(&Path, &dyn Fn() -> Result<Vec<u8>, ReadError>) -> bool;
 
 /// Chooses files by their path.
 pub type Wanted<'a> = &'a (dyn Fn(&Path) -> bool + Sync);

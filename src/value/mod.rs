@@ -17,7 +17,7 @@ pub use choice::Choice;
 pub use data::{Data, Field, List, ListKind, Object, cut};
 pub use placeholder::placeholder;
 pub use traced::{Hop, Origin, Step, Traced, lead};
-pub use why::{Why, part_name};
+pub use why::{WRITE_HERE, Why, part_name};
 pub use world::World;
 
 pub use Maybe::{Known, Unknown};

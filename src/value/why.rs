@@ -112,6 +112,9 @@ pub enum Why {
     },
 }
 
+/// The advice where a value isn't known before the deployment.
+pub const WRITE_HERE: &str = "write the value here, so that this can be checked";
+
 /// A part of the code as code refers to it: `module.audit` for "module `audit`".
 pub fn part_name(part: &str) -> String {
     match part.strip_prefix("module `").and_then(|rest| rest.strip_suffix('`')) {
@@ -259,9 +262,7 @@ impl Why {
             Why::AtDeployment { reference, .. } if reference == "AWS::Region" => {
                 "give the stack's Region with `--region`".to_owned()
             }
-            Why::AtDeployment { .. } | Why::AwsKey { .. } | Why::NotEvaluated { .. } => {
-                "write the value here, so that this can be checked".to_owned()
-            }
+            Why::AtDeployment { .. } | Why::AwsKey { .. } | Why::NotEvaluated { .. } => WRITE_HERE.to_owned(),
             Why::NotHere { help, .. } => help.clone(),
             Why::Computed { cause, .. } | Why::Composed { cause, .. } => cause.advice(),
             Why::Failed { .. } => "mend the expression, so that this can be checked".to_owned(),

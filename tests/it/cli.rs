@@ -201,7 +201,8 @@ fn what_ignore_files_hide_is_named() {
     assert_eq!(
         err(&output),
         "Nothing was checked. 2 files are ignored (`--no-respect-gitignore`).\n\
-         `cdk.out/a.template.json` mentions a trail and is ignored (`--no-respect-gitignore`).\n"
+         `cdk.out/a.template.json` mentions a trail and is ignored (`--no-respect-gitignore`).\n\
+         1 ignored file mentions a trail (`--no-respect-gitignore`).\n"
     );
     let output = scratch.run(&["check", "--no-respect-gitignore", "cdk.out"]);
     assert_eq!(status(&output), 1);

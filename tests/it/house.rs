@@ -40,7 +40,7 @@ const DOORS: [(&str, &[&str]); 31] = [
     ("serde_json", &["formats/plan/raw.rs", "output/", "lsp/"]),
     ("lsp_server", &["lsp/"]),
     ("lsp_types", &["lsp/"]),
-    ("strsim", &["error.rs", "model/resource.rs"]),
+    ("strsim", &["named.rs", "model/resource.rs"]),
     ("rustix::", &["source/open.rs"]),
     ("TcpListener", &[]),
     ("ToSocketAddrs", &[]),

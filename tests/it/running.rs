@@ -106,11 +106,12 @@ fn counting_ignored_files_ends_and_says_so() {
     let scratch = Scratch::new("ignored", &files.collect::<Vec<_>>());
     let disk = Disk::new(&[scratch.path("")]);
     disk.walk(&scratch.path(""), &|_| true, &|_, _| {});
-    let count = |limit| disk.count_ignored(&|_| true, limit);
+    let count = |limit| disk.search_ignored(limit, &|_| true, &|_, _| true);
     assert_eq!(count(100), Counted { files: 5, is_cut: false });
     assert!(count(3).is_cut && count(3).files <= 3, "{:?}", count(3));
     let output = scratch.run(&["check"]);
     assert!(err(&output).contains("5 files are ignored"), "{}", err(&output));
+    assert!(err(&output).contains("5 ignored files mention a trail"), "{}", err(&output));
 }
 
 /// A run that reads `text` from standard input.

@@ -8,7 +8,8 @@ const BAD: &str = "resource \"aws_cloudtrail\" \"t\" {\n  name = \"t\"\n}\n";
 
 /// What is said of the gate, each as `path:line what`, and whether that fails the run.
 fn weakened(repository: &Repository, arguments: &[&str]) -> (i32, Vec<String>) {
-    let output = repository.run(&[&["check", "-f", "concise", "--diff-base", "HEAD"], arguments].concat());
+    let base: &[&str] = if arguments.contains(&"--diff-base") { &[] } else { &["--diff-base", "HEAD"] };
+    let output = repository.run(&[&["check", "-f", "concise"], base, arguments].concat());
     assert_ne!(status(&output), 2, "{}", err(&output));
     let said = out(&output);
     let said = said.lines().filter_map(|line| {
@@ -130,9 +131,30 @@ fn what_is_hidden_from_the_search_is_told() {
     let Some(repository) = Repository::new("hidden") else { return };
     repository.write("prod/main.tf", BAD).write("a.tf", GOOD).commit();
     repository.write(".gitignore", "prod/\n");
-    assert_eq!(weakened(&repository, &[]), only("prod/main.tf keeps this file from being searched"));
+    assert_eq!(weakened(&repository, &[]), only("prod/main.tf keeps `prod/main.tf` from being searched"));
     repository.commit();
     assert_eq!(weakened(&repository, &[]), (0, Vec::new()));
+}
+
+#[test]
+fn what_ignore_files_hide_from_the_start_is_told() {
+    let Some(repository) = Repository::new("hidden-new") else { return };
+    repository.write("a.tf", GOOD).write("old/.ignore", "*\n").write("old/a.tf", BAD).commit();
+    repository.write("b/main.tf", BAD).write("b/c.txt", BAD).write("old/b.tf", BAD).write(".gitignore", "b\n");
+    let told = only("b/main.tf keeps `b/main.tf` from being searched");
+    // What git neither keeps nor would add is no part of a change.
+    assert_eq!(weakened(&repository, &[]), (0, Vec::new()));
+    repository.git(["add", "--all", "--force"]);
+    assert_eq!(weakened(&repository, &[]), told);
+    assert_eq!(weakened(&repository, &["--scope", "staged"]), told);
+    repository.commit();
+    assert_eq!(weakened(&repository, &["--diff-base", "HEAD~1"]), told);
+    assert_eq!(weakened(&repository, &[]), (0, Vec::new()));
+    repository.write("c/main.tf", BAD).write("c/.ignore", "*.tf\n").commit();
+    let told = only("c/main.tf keeps `c/main.tf` from being searched");
+    assert_eq!(weakened(&repository, &["--diff-base", "HEAD~1"]), told);
+    assert_eq!(weakened(&repository, &["--diff-base", "HEAD~1", "c"]), told);
+    assert_eq!(weakened(&repository, &["--diff-base", "HEAD~1", "--exclude", "c"]), (0, Vec::new()));
 }
 
 #[test]

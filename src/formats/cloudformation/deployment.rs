@@ -368,7 +368,7 @@ impl Search {
         let what = format!("a part of the deployment, over the limit for {limit}");
         let help = "check the templates of this deployment apart".to_owned();
         let (reason, hint) = (Why::OverLimit { limit }.describe(), Some(Hint::Content));
-        self.elsewhere.push(Elsewhere { header, what, reason, help, hint, limit: Some(limit) });
+        self.elsewhere.push(Elsewhere { header, what, reason, help, hint, limit: Some(limit), missing: None });
     }
 
     fn note_elsewhere(&mut self, find: impl FnOnce() -> Option<Elsewhere>) {
@@ -385,7 +385,15 @@ fn included_elsewhere(template: &Template) -> Option<Elsewhere> {
     let hint = Hint::of(flat.words.split_whitespace().rev().map(last_name), "");
     let help = "include a file beside this template, so that it can be read".to_owned();
     let reason = "its text isn't here".to_owned();
-    Some(Elsewhere { header: found.span, what: format!("the macro `{}`", found.name), reason, help, hint, limit: None })
+    Some(Elsewhere {
+        header: found.span,
+        what: format!("the macro `{}`", found.name),
+        reason,
+        help,
+        hint,
+        limit: None,
+        missing: None,
+    })
 }
 
 /// A resource that a macro brings as a whole may be a trail, if its name or the macro's says so.
@@ -398,7 +406,7 @@ fn whole_elsewhere(evaluator: &Evaluator<'_>, member: &Member) -> Option<Elsewhe
     let what = format!("resource `{}`", evaluator.scope.qualify(name));
     let help = "include a file beside this template, so that it can be read".to_owned();
     let reason = "its text isn't here".to_owned();
-    Some(Elsewhere { header: member.key_span, what, reason, help, hint, limit: None })
+    Some(Elsewhere { header: member.key_span, what, reason, help, hint, limit: None, missing: None })
 }
 
 /// The files that a template's stacks deploy, also those that loops make.

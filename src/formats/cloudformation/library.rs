@@ -14,7 +14,7 @@ use super::parameters::Allowed;
 use super::template::{Section, Template};
 use crate::formats::Context;
 use crate::model::Macro;
-use crate::source::{FileId, SourceFile, Span, normalize};
+use crate::source::{FileId, PathKind, SourceFile, Span, normalize};
 use crate::syntax::node::{Entry, Node, NodeKind, ScalarStyle};
 
 /// All that was read.
@@ -78,6 +78,15 @@ impl<'a> Library<'a> {
     /// The same for a root template that may import values.
     pub(super) fn importing(context: Context<'a>, exports: &Arc<Exports>) -> Self {
         Self { exports: Arc::clone(exports), ..Self::new(context) }
+    }
+
+    /// Whether a template lies among what the CDK has written, which has a marker.
+    pub(super) fn is_in_assembly(&self, file: FileId) -> bool {
+        const ENDING: &str = ".template.json";
+        const MARKER: &str = "cdk.out";
+        let path = &self.context.sources.file(file).path;
+        let is_named = path.file_name().is_some_and(|name| name.to_string_lossy().ends_with(ENDING));
+        is_named && matches!(self.context.fs.kind(&path.with_file_name(MARKER)), Ok(PathKind::File))
     }
 
     /// The document in a file.

@@ -34,6 +34,7 @@ mod strings;
 mod symbols;
 mod template;
 mod transforms;
+mod undeclared;
 
 use std::sync::LazyLock;
 

@@ -351,7 +351,7 @@ impl<'a> Evaluator<'a> {
         let what = format!("stack `{}`", self.scope.qualify(&member.key));
         let reason = "its template isn't here".to_owned();
         let (header, help, limit) = (span, help.to_owned(), None);
-        (exists.value != Known(false)).then_some(Elsewhere { header, what, reason, help, hint, limit })
+        (exists.value != Known(false)).then_some(Elsewhere { header, what, reason, help, hint, limit, missing: None })
     }
 
     /// A landing zone of AWS Control Tower, if it may be created: an organization's trail may come with it.
@@ -365,6 +365,7 @@ impl<'a> Evaluator<'a> {
             help: "check the trail that AWS Control Tower created in the management account".to_owned(),
             hint: Some(Hint::Content),
             limit: None,
+            missing: None,
         })
     }
 }

@@ -14,6 +14,7 @@ use super::loops::loop_parts;
 use super::macros::{self, LANGUAGE_EXTENSIONS};
 use super::serverless;
 use super::transforms::Transforms;
+use super::undeclared;
 use crate::model::{Macro, Notation, dialects};
 use crate::source::{FileId, Span};
 use crate::syntax::Problem;
@@ -50,6 +51,8 @@ pub(super) struct Template {
     pub(super) problems: Vec<Problem>,
     /// The conditions that depend on themselves, as far as somebody has asked.
     circular: OnceCell<HashSet<String>>,
+    /// True if it lies where the CDK has put it.
+    is_in_assembly: bool,
     synthesized: OnceCell<bool>,
 }
 
@@ -116,11 +119,14 @@ impl Template {
             is_transformed: transforms.is_transformed || service.is_some(),
             problems: Vec::new(),
             circular: OnceCell::new(),
+            is_in_assembly: library.is_in_assembly(document.file),
             synthesized: OnceCell::new(),
         };
         template.problems = written.map(|written| template.find_problems(&written)).unwrap_or_default();
         template.problems.extend(transforms.problems);
         template.open(&transforms.unread);
+        let undeclared = undeclared::faults(&template).into_iter();
+        template.problems.extend(undeclared.map(|(span, message)| Problem::syntax(span, message)));
         Some(template)
     }
 
@@ -212,7 +218,7 @@ impl Template {
         let flat = &self.conditions.flat;
         let is_declared = self.conditions.get(name).is_some() || !flat.loops.is_empty() || flat.rest().is_some();
         if !is_declared {
-            return (!self.is_rewritten()).then(|| (span, format!("there is no condition `{name}`")));
+            return (!self.is_rewritten()).then(|| (span, undeclared::fault(self, name)));
         }
         self.is_circular(name).then(|| (span, format!("the condition `{name}` depends on itself")))
     }
@@ -228,13 +234,14 @@ impl Template {
         self.circular.get_or_init(all).contains(name)
     }
 
-    /// True if the CDK has written it: it has a resource of its metadata, or resources with its paths, unless the author has
+    /// True if the CDK has written it: it lies beside the CDK's marker, it has a resource of its metadata, or resources with its paths, unless the author has
     /// switched both off; then it has the version of its bootstrap stack.
     pub(super) fn is_synthesized(&self) -> bool {
         *self.synthesized.get_or_init(|| {
             let has_version = self.parameters.get("BootstrapVersion").is_some();
             let mut resources = self.resources.flat.entries.iter().filter_map(|entry| entry.value.as_mapping());
-            has_version
+            self.is_in_assembly
+                || has_version
                 || resources.any(|resource| {
                     let metadata = resource.get("Metadata").and_then(|metadata| metadata.value.as_mapping());
                     flat::text(resource, "Type") == Some("AWS::CDK::Metadata")
@@ -328,7 +335,7 @@ fn has_resources(mapping: &Mapping) -> bool {
 }
 
 /// Whether another tool fills in a node.
-fn is_filled_in(node: &Node) -> bool {
+pub(super) fn is_filled_in(node: &Node) -> bool {
     node.as_text().is_some_and(|text| placeholder(text, READER).is_some()) || node.as_mapping().is_some_and(is_braced)
 }
 

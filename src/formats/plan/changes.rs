@@ -181,8 +181,14 @@ impl Planned {
             let mut field = field.or_else(|| is_open.then(|| self.unknown(argument.name, &reference)))?;
             drop_empty(&mut field.value);
             name_reference(&mut field, argument.name, &reference, &arguments);
-            // A plan lists no blocks where there are none.
-            let is_absent = matches!(argument.holds, Holds::Blocks(_)) && is_empty(&field.value);
+            let is_absent = match argument.holds {
+                // A plan lists no blocks where there are none.
+                Holds::Blocks(_) => is_empty(&field.value),
+                // What the provider chooses is judged as in the code: as not written.
+                Holds::Value | Holds::Document => {
+                    matches!(field.value.value, Unknown(_)) && arguments.leaves_out(argument.name)
+                }
+            };
             (!is_absent).then_some(field)
         });
         let body = Object::new(self.header, fields.collect());

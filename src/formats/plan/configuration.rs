@@ -7,6 +7,7 @@ use std::collections::HashMap;
 
 use super::address::{segments, without_keys};
 use super::raw::{self, Constant, Declared, Expression, Module, Part, Text, Unique};
+use crate::model::Subject;
 use crate::source::Span;
 use crate::syntax::node::Mapping;
 use crate::value::{Known, Maybe, Origin, Traced, Unknown, Why};
@@ -53,7 +54,11 @@ impl<'a> Configuration<'a> {
     /// What the code says of the resource at an address.
     pub(super) fn arguments(&self, address: &str) -> Arguments<'_, 'a> {
         let declared = without_keys(address).and_then(|address| self.declared.get(&address));
-        let expressions = declared.and_then(|declared| self.text.read(declared.expressions?).ok());
+        let expressions = declared.and_then(|declared| match declared.expressions {
+            Some(expressions) => self.text.read(expressions).ok(),
+            // Terraform leaves out the expressions of a resource that has none, as a trail can't.
+            None => (!is_trail(address)).then(Unique::default),
+        });
         Arguments { configuration: self, calls: calls(address), expressions }
     }
 
@@ -146,6 +151,11 @@ impl<'a> Arguments<'_, 'a> {
         }
     }
 
+    /// Whether the code doesn't write an argument, so that the provider chooses its value.
+    pub(super) fn leaves_out(&self, argument: &str) -> bool {
+        self.expressions.as_ref().is_some_and(|expressions| !expressions.contains_key(argument))
+    }
+
     /// Whether an argument may have a value that isn't known yet, as far as the code tells.
     pub(super) fn may_be_unknown(&self, argument: &str) -> bool {
         match &self.expressions {
@@ -169,6 +179,12 @@ fn calls(address: &str) -> Vec<String> {
         _ => None,
     });
     calls.collect()
+}
+
+/// Whether the resource at an address is of a type of trails.
+fn is_trail(address: &str) -> bool {
+    let kind = segments(address).and_then(|parts| parts.iter().rev().nth(1).copied());
+    kind.is_some_and(|kind| Subject::Trails.kind(kind).is_some())
 }
 
 /// A call without its key.

@@ -125,6 +125,9 @@ pub(super) fn resolve(
         if leads_to(&local, is_read, context) {
             return Called::Directory { directory: local, is_vendored: false };
         }
+        if context.sources.may_read(&local) && context.fs.kind(&local) == Err(ReadError::Missing) {
+            return Called::Unread { part: lost(caller, source), other: None };
+        }
         return unread("its code isn't here", None);
     }
     let Some(installed) = manifest.modules.get(caller.key).filter(|_| context.options.modules == Modules::Installed)
@@ -197,6 +200,17 @@ fn unread(caller: Caller<'_>, reason: &str) -> Elsewhere {
         help: help(caller.source.ok()),
         hint: Hint::of(names.iter().map(String::as_str), label),
         limit: None,
+        missing: None,
+    }
+}
+
+/// A call of a directory that doesn't exist.
+fn lost(caller: Caller<'_>, source: &str) -> Elsewhere {
+    let directory = shown(source);
+    Elsewhere {
+        help: format!("correct `source`, or check a directory that holds `{directory}` as well"),
+        missing: Some(directory.clone()),
+        ..unread(caller, &format!("the directory `{directory}` doesn't exist"))
     }
 }
 

@@ -87,7 +87,15 @@ pub(super) fn add_undeclared(elsewhere: &mut Vec<Elsewhere>, sites: &[Site], pla
             let what = format!("the planned `{address}`");
             let help = "run `terraform init`, so that the code of all modules can be read, or check the plan by itself";
             let (help, reason) = (help.to_owned(), "its code isn't here".to_owned());
-            elsewhere.push(Elsewhere { header, what, reason, help, hint: Some(Hint::Content), limit: None });
+            elsewhere.push(Elsewhere {
+                header,
+                what,
+                reason,
+                help,
+                hint: Some(Hint::Content),
+                limit: None,
+                missing: None,
+            });
         }
     }
 }

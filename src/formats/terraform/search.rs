@@ -106,7 +106,8 @@ impl<'t, 'a> Search<'t, 'a> {
             let name = &self.tree.context.sources.file(*id).name;
             let help = format!("make `{name}` readable, so that what it declares is known: {error}");
             let (header, reason) = (Span::new(*id, 0, 0), "it can't be read".to_owned());
-            Elsewhere { header, what: format!("file `{name}`"), reason, help, hint: Some(Hint::Content), limit: None }
+            let (what, hint) = (format!("file `{name}`"), Some(Hint::Content));
+            Elsewhere { header, what, reason, help, hint, limit: None, missing: None }
         }));
         if self.subject == Subject::Trails {
             self.look_for_landing_zones(module, &way);
@@ -190,6 +191,7 @@ impl<'t, 'a> Search<'t, 'a> {
                 help: "check the trail that AWS Control Tower created in the management account".to_owned(),
                 hint: Some(Hint::Content),
                 limit: None,
+                missing: None,
             };
             self.note_unread(part, way, id);
         }
@@ -207,7 +209,15 @@ impl<'t, 'a> Search<'t, 'a> {
         if !self.found.elsewhere.iter().any(|elsewhere| elsewhere.what == what) {
             let help = "check the called modules by themselves: there are too many calls here".to_owned();
             let (reason, hint) = (Why::OverLimit { limit }.describe(), Some(Hint::Content));
-            self.found.elsewhere.push(Elsewhere { header, what, reason, help, hint, limit: Some(limit) });
+            self.found.elsewhere.push(Elsewhere {
+                header,
+                what,
+                reason,
+                help,
+                hint,
+                limit: Some(limit),
+                missing: None,
+            });
         }
     }
 

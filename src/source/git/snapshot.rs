@@ -9,7 +9,8 @@ use super::command::{Commit, Git, GitError};
 use super::entries::{self, Entries, Entry, Index};
 use crate::source::ignored::{IGNORE_FILES, MAX_BYTES};
 use crate::source::{
-    Disk, Exclusions, Fs, Ignored, PathKind, ReadError, Visit, Wanted, from_bytes, is_installed, is_skipped, normalize,
+    Counted, Counts, Disk, Exclusions, Fs, Ignored, PathKind, ReadError, Visit, Wanted, from_bytes, is_installed,
+    is_skipped, normalize,
 };
 
 /// As many links as an operating system follows.
@@ -31,6 +32,8 @@ pub struct Snapshot {
     disk: Disk,
     /// The submodules that were at another commit, as they were.
     submodules: Vec<Snapshot>,
+    /// The files that walks have left out since ignore files name them.
+    left_out: Mutex<BTreeSet<PathBuf>>,
 }
 
 /// How many submodules are read as they were; others are read from the disk.
@@ -89,7 +92,7 @@ impl Snapshot {
         let excluded = if excluded.len() <= MAX_BYTES { excluded } else { Vec::new() };
         let submodules = submodules(&entries, &index);
         let batch = Mutex::new(Batch::start(git)?);
-        Ok(Self { root: git.root.clone(), entries, index, excluded, batch, disk, submodules })
+        Ok(Self { root: git.root.clone(), entries, index, excluded, batch, disk, submodules, left_out: Mutex::default() })
     }
 
     /// Leaves these out of walks, too.
@@ -101,6 +104,23 @@ impl Snapshot {
     /// The ignore files of the tree.
     pub fn ignore_files(&self) -> Ignored {
         self.ignored(&self.root)
+    }
+
+    /// The files that git keeps now.
+    pub fn kept_now(&self) -> impl Iterator<Item = &Path> {
+        let files = self.index.entries.iter().filter(|(_, entry)| !matches!(entry, Entry::Repository(_)));
+        files.map(|(path, _)| path.as_path())
+    }
+
+    /// Those of some files below a directory that a walk of this tree would meet, whether they are in it or not.
+    pub fn meets(&self, directory: &Path, files: &[PathBuf]) -> Vec<PathBuf> {
+        let below = files.iter().filter(|path| path.starts_with(directory) && path.as_path() != directory);
+        let mut below: Vec<PathBuf> = below.filter(|path| self.may_meet(path, directory)).cloned().collect();
+        if !below.is_empty() {
+            let mut ignored = self.ignored(directory);
+            below.retain(|path| !ignored.has(path, directory));
+        }
+        below
     }
 
     /// Leaves out what these ignore files name, instead of its own.
@@ -230,14 +250,24 @@ impl Snapshot {
     /// The files that a walk meets, each with the object that is to be read.
     fn met(&self, directory: &Path, wanted: Wanted<'_>) -> Vec<(&Path, Result<&str, ReadError>)> {
         let mut ignored = self.ignored(directory);
-        let mut is_met = |path: &Path| {
-            !lies_in_skipped(path, directory)
-                && !self.disk.has_excluded(path, directory)
-                && !ignored.has(path, directory)
-        };
-        let files =
-            self.below(directory).filter(|(path, entry)| !matches!(entry, Entry::Repository(_)) && wanted(path));
-        files.filter(|(path, _)| is_met(path)).map(|(path, entry)| (path.as_path(), self.object(path, entry))).collect()
+        let mut left_out = self.left_out.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut met = Vec::new();
+        for (path, entry) in self.below(directory) {
+            if matches!(entry, Entry::Repository(_)) || !wanted(path) || !self.may_meet(path, directory) {
+                continue;
+            }
+            if ignored.has(path, directory) {
+                left_out.insert(path.clone());
+            } else {
+                met.push((path.as_path(), self.object(path, entry)));
+            }
+        }
+        met
+    }
+
+    /// Whether a walk that starts at a directory meets a file below it, unless ignore files name it.
+    fn may_meet(&self, path: &Path, directory: &Path) -> bool {
+        !lies_in_skipped(path, directory) && !self.disk.has_excluded(path, directory)
     }
 
     /// The name of the object that a walk reads at a path.
@@ -344,6 +374,31 @@ impl Fs for Snapshot {
                 submodule.walk(&submodule.root, wanted, visit);
             }
         }
+    }
+
+    fn ignored(&self) -> Vec<PathBuf> {
+        let mut ignored = self.disk.ignored();
+        ignored.extend(self.left_out.lock().unwrap_or_else(PoisonError::into_inner).iter().cloned());
+        ignored.sort_unstable();
+        ignored
+    }
+
+    fn walk_ignored(&self, path: &Path, wanted: Wanted<'_>, visit: Visit<'_>) {
+        match self.entries.get(path) {
+            Some(_) if wanted(path) => visit(path, self.read_inside(path).as_deref().map_err(Clone::clone)),
+            Some(_) => {}
+            None => self.disk.walk_ignored(path, wanted, visit),
+        }
+    }
+
+    fn search_ignored(&self, limit: usize, wanted: Wanted<'_>, is_counted: Counts<'_>) -> Counted {
+        let mut counted = self.disk.search_ignored(limit, wanted, is_counted);
+        let left_out = self.left_out.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        counted.is_cut |= left_out.len() > limit;
+        let counts = |path: &&PathBuf| wanted(path) && is_counted(path, &|| self.read_inside(path));
+        let more = left_out.iter().take(limit).filter(counts).count();
+        counted.files = counted.files.saturating_add(more);
+        counted
     }
 }
 

@@ -80,7 +80,8 @@ fn read_string(
         return Ok(unreadable);
     }
     let mut converter = Converter::new(text, place);
-    match read(&mut converter).map_err(|error| failure(&error, text, place)) {
+    let read = read(&mut converter).map_err(|error| failure(&error, text, place));
+    match read.and_then(|expr| converter.no_wrong_number().map(|()| expr)) {
         Ok(expr) if converter.heredocs.is_empty() => Ok(expr),
         Ok(_) | Err(Failure::Limit) => Ok(unreadable),
         Err(Failure::Syntax(problem)) => Err(problem),
@@ -131,9 +132,7 @@ impl Reader<'_> {
         let place = |part: Range<usize>| self.span(moved(part, range.start));
         let mut converter = Converter::new(&text, &place);
         let parsed = read_structure(&mut converter, &text, &place)?;
-        if let Some(span) = converter.no_number {
-            return Err(Failure::Syntax(Problem::syntax(span, "this isn't a number")));
-        }
+        converter.no_wrong_number()?;
         // Where a heredoc ends decides what is text and what isn't, so both readers must agree.
         let heredocs = converter.heredocs.into_iter().map(|part| moved(part, range.start));
         if heredocs.eq(met.heredocs) { Ok(parsed) } else { Err(Failure::Limit) }
@@ -248,6 +247,16 @@ fn read_structure(
         (Some(Structure::Block(block)), None) => Ok(Parsed::Block(converter.block(&block, 0))),
         (Some(Structure::Attribute(attribute)), None) => Ok(Parsed::Attribute(converter.attribute(&attribute, 0))),
         (None, _) | (Some(_), Some(_)) => Err(Failure::Limit),
+    }
+}
+
+impl Converter<'_> {
+    /// Refuses what the crate takes for a number and the language doesn't.
+    fn no_wrong_number(&self) -> Result<(), Failure> {
+        match self.no_number {
+            Some(span) => Err(Failure::Syntax(Problem::syntax(span, "this isn't a number"))),
+            None => Ok(()),
+        }
     }
 }
 

@@ -1,0 +1,101 @@
+//! Conditions that a template refers to and doesn't declare, for which CloudFormation refuses it:
+//! <https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/conditions-section-structure.html>.
+
+use std::collections::HashSet;
+
+use super::call::{Call, plain_text};
+use super::template::{Template, is_filled_in};
+use crate::model::dialects;
+use crate::named::closest;
+use crate::source::Span;
+use crate::syntax::node::{Mapping, Node, NodeKind};
+
+/// A name of a condition, and where it stands.
+type Used<'n> = (&'n str, Span);
+
+/// The first place of each name that isn't declared, and what is wrong there; nothing if something that isn't read may declare it.
+pub(super) fn faults(template: &Template) -> Vec<(Span, String)> {
+    let mut met = HashSet::new();
+    let used = used(template).into_iter().filter(|(name, _)| is_undeclared(template, name) && met.insert(*name));
+    used.map(|(name, span)| (span, fault(template, name))).collect()
+}
+
+/// What is wrong with a name that isn't declared.
+pub(super) fn fault(template: &Template, name: &str) -> String {
+    let meant = closest(name, template.conditions.names());
+    let meant = meant.map(|meant| format!("; did you mean `{meant}`?")).unwrap_or_default();
+    format!("there is no condition `{name}`{meant}")
+}
+
+fn is_undeclared(template: &Template, name: &str) -> bool {
+    let flat = &template.conditions.flat;
+    let may_be_elsewhere = !template.macros.is_empty() || !flat.loops.is_empty() || flat.rest().is_some();
+    // What has a brace is filled in by a loop, or by another tool.
+    !may_be_elsewhere && !name.contains('{') && template.conditions.get(name).is_none()
+}
+
+/// The conditions to which a template refers, but for those of its trails themselves.
+fn used(template: &Template) -> Vec<Used<'_>> {
+    let mut used = Vec::new();
+    for entry in &template.conditions.flat.entries {
+        note_operands(&entry.value, &mut used);
+    }
+    for entry in &template.resources.flat.entries {
+        note_own(&entry.value, &mut used);
+        note_choices(&entry.value, &mut used);
+    }
+    let outputs = template.outputs.as_deref().and_then(Node::as_mapping);
+    for entry in outputs.into_iter().flat_map(|outputs| &outputs.entries) {
+        note_own(&entry.value, &mut used);
+        note_choices(&entry.value, &mut used);
+    }
+    used
+}
+
+/// The conditions of which a condition is made. The tree's depth is limited.
+fn note_operands<'n>(node: &'n Node, used: &mut Vec<Used<'n>>) {
+    let is_name = node.tag.as_ref().is_some_and(|tag| tag.name == "!Condition");
+    match &node.kind {
+        NodeKind::Scalar(_) if is_name => used.extend(node.as_text().map(|name| (name, node.span))),
+        NodeKind::Scalar(_) | NodeKind::Alias(_) => {}
+        NodeKind::Sequence(items) => items.iter().for_each(|item| note_operands(item, used)),
+        NodeKind::Mapping(mapping) => match mapping.entries.as_slice() {
+            [only] if only.key.as_text() == Some("Condition") => note(&only.value, used),
+            entries => entries.iter().for_each(|entry| note_operands(&entry.value, used)),
+        },
+    }
+}
+
+/// The condition of a resource or of an output.
+fn note_own<'n>(node: &'n Node, used: &mut Vec<Used<'n>>) {
+    let Some(mapping) = node.as_mapping() else { return };
+    if let Some(condition) = mapping.get("Condition").filter(|_| !is_trail(mapping)) {
+        note(&condition.value, used);
+    }
+}
+
+fn is_trail(mapping: &Mapping) -> bool {
+    mapping.get("Type").and_then(|kind| plain_text(&kind.value)) == Some(dialects::CLOUDFORMATION.kind)
+}
+
+/// The conditions of each `Fn::If` in a node. The tree's depth is limited.
+fn note_choices<'n>(node: &'n Node, used: &mut Vec<Used<'n>>) {
+    if let Some(call) = Call::of(node).filter(|call| call.name == "If")
+        && let Some([condition, _, _]) = call.argument.items()
+    {
+        note(condition, used);
+    }
+    match &node.kind {
+        NodeKind::Scalar(_) | NodeKind::Alias(_) => {}
+        NodeKind::Sequence(items) => items.iter().for_each(|item| note_choices(item, used)),
+        NodeKind::Mapping(mapping) => {
+            mapping.entries.iter().for_each(|entry| note_choices(&entry.value, used));
+        }
+    }
+}
+
+/// Notes the name that a node is, unless it is a function or filled in by another tool.
+fn note<'n>(node: &'n Node, used: &mut Vec<Used<'n>>) {
+    let name = plain_text(node).filter(|_| !is_filled_in(node));
+    used.extend(name.map(|name| (name, node.span)));
+}

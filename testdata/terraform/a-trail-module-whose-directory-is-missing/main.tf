@@ -1,0 +1,3 @@
+module "cloudtrail" {
+  source = "../cloudtrail-of-nobody"
+}
