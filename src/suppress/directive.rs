@@ -1,7 +1,7 @@
 //! What a line of a comment says: `trailint: ignore[rule, rule] until=2027-01-31 the reason`.
 
 use super::Date;
-use crate::error::closest;
+use crate::named::closest;
 
 /// The name that begins a line which is meant for us.
 const NAME: &str = "trailint";

@@ -3,7 +3,7 @@
 use super::Tool;
 use super::ignores::{Ignore, Ignores};
 use super::{Suppression, directive, foreign};
-use crate::error::closest;
+use crate::named::closest;
 use crate::rules;
 use crate::source::Span;
 use crate::syntax::node::{Entry, Mapping, Node, NodeKind};

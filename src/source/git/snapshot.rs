@@ -92,7 +92,16 @@ impl Snapshot {
         let excluded = if excluded.len() <= MAX_BYTES { excluded } else { Vec::new() };
         let submodules = submodules(&entries, &index);
         let batch = Mutex::new(Batch::start(git)?);
-        Ok(Self { root: git.root.clone(), entries, index, excluded, batch, disk, submodules, left_out: Mutex::default() })
+        Ok(Self {
+            root: git.root.clone(),
+            entries,
+            index,
+            excluded,
+            batch,
+            disk,
+            submodules,
+            left_out: Mutex::default(),
+        })
     }
 
     /// Leaves these out of walks, too.
