@@ -22,6 +22,9 @@ const MAX_WORLDS_WITHIN: usize = 32;
 /// More worlds than this are tried within no worlds of a deployment's trails.
 const MAX_TRIED: usize = 2_048;
 
+/// The bytes of policies that are read in the time of a step.
+const BYTES_PER_STEP: usize = 32;
+
 /// The neighbours of a deployment's trails.
 pub(super) struct Neighbours<'a> {
     pub(super) opened: &'a dyn Opened,
@@ -154,7 +157,9 @@ impl<'a> Neighbours<'a> {
 
     fn made(&self, site: usize, world: &World) -> Vec<Neighbour> {
         let resources = self.opened.resources(Subject::Surroundings, site, world);
-        resources.into_iter().filter_map(surroundings::read).collect()
+        let made: Vec<Neighbour> = resources.into_iter().filter_map(surroundings::read).collect();
+        world.charge(made.iter().map(Neighbour::length).sum::<usize>() / BYTES_PER_STEP);
+        made
     }
 }
 

@@ -1,8 +1,8 @@
 //! Divides the work that a run may do among its deployments.
 //!
-//! The size of what is checked bounds the work of a whole run, however many deployments lie in it. Each deployment gets an
-//! equal share first. One that needs more gets what the others have left, in the order of the deployments, so that the
-//! result doesn't depend on the number of threads.
+//! The size of what is checked bounds the work of a whole run, however many deployments lie in it. Each deployment gets the
+//! same small share first, which suffices for most. Those for which it doesn't suffice share what is left, and are evaluated
+//! again one after the other, so that the result doesn't depend on the number of threads.
 
 use std::num::NonZeroUsize;
 use std::rc::Rc;
@@ -17,6 +17,12 @@ const BATCH: usize = 32;
 /// The shares of the next deployments make up for it, so fewer are evaluated at once when little is left.
 const LAST_STEP: usize = 1 << 14;
 
+/// A first share isn't made smaller than this, unless there are too many deployments.
+const SMALL_SHARE: usize = 1 << 13;
+
+/// The rounds in which deployments that were cut are evaluated again.
+const ROUNDS: usize = 2;
+
 /// The outcome of work on a deployment, and its cost.
 pub(super) struct Paid<T> {
     pub(super) outcome: T,
@@ -27,10 +33,12 @@ pub(super) struct Paid<T> {
 
 /// The steps of a run.
 pub(super) struct Shares {
-    /// The share of each deployment.
-    each: usize,
+    /// The first share of each deployment.
+    first: usize,
     /// The steps that no deployment has spent.
     left: usize,
+    /// The deployments that nothing was spent on yet. Many of them won't be evaluated, as calls create their trails.
+    waiting: usize,
 }
 
 impl Shares {
@@ -38,16 +46,17 @@ impl Shares {
     pub(super) fn new(bytes: usize, deployments: usize) -> Self {
         let left = Budget::steps_for(bytes);
         let (_, each) = portions(left, deployments);
-        Self { each, left }
+        let first = if deployments > 1 { each.min(SMALL_SHARE.max(each / 4)) } else { each };
+        Self { first, left, waiting: deployments }
     }
 
-    /// True if the outcome is the one that a deployment's share gives.
+    /// True if the outcome is the one that a deployment's first share gives.
     pub(super) fn suffice_for<T>(&self, paid: &Paid<T>) -> bool {
-        !paid.is_cut && paid.spent <= self.each
+        !paid.is_cut && paid.spent <= self.first
     }
 
-    /// Does the work on each deployment whose outcome isn't known yet, and again where its share wasn't enough. At most
-    /// half of what is left is spent on that, so that later deployments have their part.
+    /// Does the work on each deployment whose outcome isn't known yet, and again where its share wasn't enough. A part of
+    /// what is left is kept for the deployments that come later.
     pub(super) fn spend<I: Sync, T: Send>(
         &mut self,
         items: &[I],
@@ -60,6 +69,7 @@ impl Shares {
             let outcome = work(item, &budget);
             Paid { outcome, spent: budget.spent(), is_cut: budget.is_exceeded() }
         };
+        self.waiting = self.waiting.saturating_sub(items.len());
         let is_open = |(item, known): (_, &Option<Paid<T>>)| known.is_none().then_some(item);
         let open: Vec<&I> = items.iter().zip(&known).filter_map(is_open).collect();
         known.iter().flatten().for_each(|paid| self.take(paid));
@@ -69,21 +79,31 @@ impl Shares {
             let (batch, share) = portions(self.left, rest.len());
             let (now, later) = rest.split_at(batch);
             rest = later;
-            let paid = on_threads(now, jobs, |item| pay(item, share.min(self.each)));
+            let paid = on_threads(now, jobs, |item| pay(item, share.min(self.first)));
             paid.iter().for_each(|paid| self.take(paid));
             done.extend(paid);
         }
         let mut done = done.into_iter();
         let mut all: Vec<Paid<T>> = known.into_iter().filter_map(|known| known.or_else(|| done.next())).collect();
-        let reserve = self.left / 2;
-        for (item, paid) in items.iter().zip(&mut all) {
-            let more = self.left.saturating_sub(reserve);
-            if paid.is_cut && more > self.each {
-                *paid = pay(item, more);
-                self.take(paid);
+        for _ in 0..ROUNDS {
+            let mut cut = all.iter().filter(|paid| paid.is_cut).count();
+            for (item, paid) in items.iter().zip(&mut all).filter(|(_, paid)| paid.is_cut) {
+                let share = self.for_one_of(cut);
+                cut = cut.saturating_sub(1);
+                // A little more gives the same result.
+                if share > paid.spent.saturating_add(paid.spent / 4) {
+                    *paid = pay(item, share);
+                    self.take(paid);
+                }
             }
         }
         all
+    }
+
+    /// The share of each of so many deployments in what is left beside what is kept for those that come later.
+    fn for_one_of(&self, cut: usize) -> usize {
+        let kept = self.first.saturating_mul(self.waiting).min(self.left / 4);
+        self.left.saturating_sub(kept).checked_div(cut).unwrap_or_default()
     }
 
     fn take<T>(&mut self, paid: &Paid<T>) {

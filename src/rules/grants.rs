@@ -10,6 +10,12 @@ use crate::value::{Known, Maybe, Unknown, Why};
 /// The time that a request takes without any text of a policy, in cells of a comparison.
 const COST_OF_NEED: usize = 1_024;
 
+/// How often the texts of policies are read to find the assumptions.
+const READINGS: usize = 2;
+
+/// The time that it takes to make an assumption, in cells.
+const COST_OF_ASSUMPTION: usize = 256;
+
 /// A request that has to be allowed.
 pub(super) struct Need {
     /// The request.
@@ -59,11 +65,16 @@ impl Grants<'_> {
         let mut open: Option<Finding> = None;
         let mut failure: Option<(usize, Finding)> = None;
         let weight = documents.iter().map(|document| document.weight()).fold(COST_OF_NEED, usize::saturating_add);
-        let (all, mut is_complete) = assumptions(&documents, &self.sender());
-        let mut limit = "the accounts and Regions that policies name";
+        let charge = |cells| self.around.work.charge(cells);
+        let read = charge(weight.saturating_mul(READINGS)).map(|()| assumptions(&documents, &self.sender()));
+        let read = read.and_then(|read| charge(read.0.len().saturating_mul(COST_OF_ASSUMPTION)).map(|()| read));
+        let (all, mut is_complete, mut limit) = match read {
+            Ok((all, is_complete)) => (all, is_complete, "the accounts and Regions that policies name"),
+            Err(limit) => (Vec::new(), false, limit),
+        };
         for assumption in &all {
             let needs = needs(assumption);
-            if let Err(over) = self.around.work.charge(weight.saturating_mul(needs.len())) {
+            if let Err(over) = charge(weight.saturating_mul(needs.len())) {
                 (is_complete, limit) = (false, over);
                 break;
             }

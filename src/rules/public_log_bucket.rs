@@ -3,7 +3,7 @@
 use super::{Check, Page, Rule, around};
 use crate::finding::{Finding, Level, Verdict};
 use crate::model::Setting;
-use crate::model::policy::{Document, Publicity, publicity};
+use crate::model::policy::{Document, Publicity, Work, publicity};
 use crate::model::surroundings::{AccessBlock, Acl, Attached, Dependency, Policy, Presence, Said, Surroundings};
 use crate::value::{Known, Maybe, Unknown};
 
@@ -19,7 +19,7 @@ fn check(around: &Surroundings, _: &super::Policy) -> Option<Verdict> {
     let Some(bucket) = &around.bucket else {
         return around::undeclared(around, &around.delivery.bucket, "bucket", MAY_FAIL);
     };
-    let openings = || acls(bucket).chain(policies(bucket));
+    let openings = || acls(bucket).chain(policies(bucket, &around.work));
     let flags =
         || blocks(bucket).filter(|(_, block)| block.is_of_bucket).flat_map(|(applies, block)| weak(applies, block));
     let is_fail = |verdict: &Verdict| matches!(verdict, Verdict::Fail(_));
@@ -74,18 +74,18 @@ fn acls(bucket: &Dependency) -> impl Iterator<Item = Verdict> {
 }
 
 /// The policies that are public, or may be. One in a resource of its own takes the place of what stands in the bucket.
-fn policies(bucket: &Dependency) -> impl Iterator<Item = Verdict> {
+fn policies<'a>(bucket: &'a Dependency, work: &'a Work) -> impl Iterator<Item = Verdict> + 'a {
     let is_open = refuses_public_policies(bucket).map(|is_shut| !is_shut);
     let apart = bucket.all(Said::policy).filter(|(attached, _)| attached.is_apart);
     let stays = apart.map(|(attached, _)| attached.applies.clone()).fold(Known(false), Maybe::or).map(|is| !is);
     let is_so = move |(attached, policy): (&Attached, &Policy)| {
         let stays = if attached.is_apart { Known(true) } else { stays.clone() };
-        of_policy(&around::all([attached.applies.clone(), is_open.clone(), stays]), policy)
+        of_policy(&around::all([attached.applies.clone(), is_open.clone(), stays]), policy, work)
     };
     bucket.all(Said::policy).filter_map(is_so)
 }
 
-fn of_policy(applies: &Maybe<bool>, policy: &Policy) -> Option<Verdict> {
+fn of_policy(applies: &Maybe<bool>, policy: &Policy, work: &Work) -> Option<Verdict> {
     if *applies == Known(false) {
         return None;
     }
@@ -96,7 +96,7 @@ fn of_policy(applies: &Maybe<bool>, policy: &Policy) -> Option<Verdict> {
             return Some(Verdict::Unknown(finding.help(why.advice()).blocked(why)));
         }
     };
-    let (statement, why) = match (publicity(documents), applies) {
+    let (statement, why) = match (publicity(documents, work), applies) {
         (Publicity::Closed, _) => return None,
         (Publicity::Public { statement }, Known(_)) => {
             let finding = Finding::at(statement.span, FAILS, "this lets everybody in").via(&statement.hops);

@@ -14,7 +14,7 @@ pub mod world;
 
 pub use budget::Budget;
 pub use choice::Choice;
-pub use data::{Data, Field, List, ListKind, Object, cut};
+pub use data::{Data, Field, List, ListKind, Object, cut, shown_number};
 pub use placeholder::placeholder;
 pub use traced::{Hop, Origin, Step, Traced, lead};
 pub use why::{WRITE_HERE, Why, part_name};

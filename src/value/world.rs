@@ -15,7 +15,7 @@ use super::budget::STEPS;
 pub const MAX_WORLDS: usize = 4096;
 
 /// Values of more weight than this aren't kept to be used again; they are evaluated again then.
-const MAX_KEPT: usize = 1 << 19;
+const MAX_KEPT: usize = 1 << 18;
 
 /// Values that weigh no more than this are kept in any case.
 const LIGHT: usize = 64;

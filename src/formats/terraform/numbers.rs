@@ -4,7 +4,7 @@
 //! of its `f64`, so it is printed and compared as it was written. A result of arithmetic is claimed only if both
 //! operands and the result are the same number in either precision.
 
-use crate::value::{Known, Maybe, Unknown, Why};
+use crate::value::{Known, Maybe, Unknown, Why, shown_number};
 
 /// Up to here, every whole number is an `f64`.
 pub(super) const LARGEST_EXACT: f64 = 9_007_199_254_740_992.0;
@@ -54,7 +54,7 @@ fn normalized(text: &str) -> Option<(bool, String, i64)> {
 
 /// The number as `tostring` prints it: without exponent.
 pub(super) fn show(number: f64) -> String {
-    number.to_string()
+    shown_number(number)
 }
 
 /// The sum, if it is certain.

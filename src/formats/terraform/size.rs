@@ -3,10 +3,10 @@
 //! Values are copied when they are used, so that a few lines which double a value over and over
 //! would fill the memory; each step of the evaluation also pays for what it copies.
 
-use crate::value::{Data, Field, Known, List, Object, Traced, Unknown, World};
+use crate::value::{Data, Field, Known, List, Maybe, Object, Traced, Unknown, World};
 
 /// The largest weight of a value: about as many numbers.
-const MAX_WEIGHT: usize = 1 << 17;
+pub(super) const MAX_WEIGHT: usize = 1 << 17;
 
 /// The cost of a value that is too large: the work was done before that was known.
 pub(super) const STEPS_OF_TOO_MUCH: usize = MAX_WEIGHT / 8;
@@ -22,6 +22,24 @@ const BYTES_PER_WEIGHT: usize = 32;
 
 /// What is copied in the time of one step.
 const WEIGHT_PER_STEP: usize = 8;
+
+/// The steps that it takes to make a copy of a value; what isn't known takes none.
+pub(super) fn steps(value: &Maybe<Data>) -> usize {
+    match value {
+        Known(data) => steps_of(data),
+        Unknown(_) => 0,
+    }
+}
+
+/// The weight of data; over that of any value if it is too large.
+pub(super) fn weight_of(data: &Data) -> usize {
+    Size::of(data).map_or(usize::MAX, Size::weight)
+}
+
+/// The steps that it takes to make a copy of data.
+pub(super) fn steps_of(data: &Data) -> usize {
+    Size::of(data).map_or(STEPS_OF_TOO_MUCH, Size::steps)
+}
 
 /// The size of a value that is within the limits.
 #[derive(Debug, Clone, Copy, Default)]

@@ -8,7 +8,7 @@
 mod convert;
 mod unify;
 
-pub(super) use convert::convert;
+pub(super) use convert::{convert, cost};
 pub(super) use unify::{type_of, unify};
 
 use crate::syntax::hcl::{Call, Expr, ExprKind, ObjectItem, ObjectKey};

@@ -3,7 +3,7 @@
 use super::domain::{self, Domain};
 use super::eval::{Evaluator, symbol};
 use super::scope::Way;
-use super::types::{Type, convert};
+use super::types::{Type, convert, cost};
 use super::values;
 use crate::formats::{Plan, Received, Taken};
 use crate::source::FileId;
@@ -96,7 +96,13 @@ fn accepted(
     value: Traced<Data>,
 ) -> Traced<Data> {
     let converted = match ty {
-        Some(ty) => convert(value, ty),
+        Some(ty) => match cost(&value, ty) {
+            Ok(steps) => {
+                evaluator.world.charge(steps);
+                convert(value, ty)
+            }
+            Err(why) => value.map(|_| Unknown(why)),
+        },
         None => value.map(|_| Unknown(of_unknown_type(evaluator, name))),
     };
     converted.map(|value| validated(evaluator, variable, name, ty, value))

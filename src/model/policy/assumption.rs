@@ -55,9 +55,9 @@ pub struct Assumption {
     /// Another Region.
     pub elsewhere: String,
     /// The Regions that the policies name.
-    pub regions: BTreeSet<String>,
+    pub regions: Rc<BTreeSet<String>>,
     /// The accounts that the policies name.
-    pub accounts: BTreeSet<String>,
+    pub accounts: Rc<BTreeSet<String>>,
     name: Text,
     symbols: HashMap<String, Text>,
     pub(super) work: Rc<Work>,
@@ -108,6 +108,7 @@ pub fn assumptions(documents: &[&Document], sender: &Sender) -> (Vec<Assumption>
         None => values(&named.homes.union(&named.regions).cloned().collect(), |number| format!("xx-home-{number}")),
     };
     let owners = named.owners(sender);
+    let shared = [&named.regions, &named.accounts].map(|names| Rc::new(names.clone()));
     let mut all = Vec::new();
     for account in &accounts {
         for organization in &organizations {
@@ -116,7 +117,7 @@ pub fn assumptions(documents: &[&Document], sender: &Sender) -> (Vec<Assumption>
                     if all.len() == MAX_ASSUMPTIONS {
                         return (all, false);
                     }
-                    all.push(named.assume(sender, [account, organization, region], owners));
+                    all.push(named.assume(sender, [account, organization, region], owners, &shared));
                 }
             }
         }
@@ -142,7 +143,13 @@ impl Named {
         ways
     }
 
-    fn assume(&self, sender: &Sender, [account, organization, region]: [&String; 3], owners: &[Role]) -> Assumption {
+    fn assume(
+        &self,
+        sender: &Sender,
+        [account, organization, region]: [&String; 3],
+        owners: &[Role],
+        [regions, accounts]: &[Rc<BTreeSet<String>>; 2],
+    ) -> Assumption {
         let fresh = |number: u64| format!("{}", 200_000_000_000_u64.saturating_add(number));
         let member = (1..).map(fresh).find(|value| !self.accounts.contains(value)).unwrap_or_default();
         let elsewhere = (1..).map(|number| format!("xx-elsewhere-{number}")).find(|name| !self.regions.contains(name));
@@ -152,8 +159,8 @@ impl Named {
             region: region.clone(),
             member,
             elsewhere: elsewhere.unwrap_or_default(),
-            regions: self.regions.clone(),
-            accounts: self.accounts.clone(),
+            regions: Rc::clone(regions),
+            accounts: Rc::clone(accounts),
             name: Text::default(),
             symbols: HashMap::new(),
             work: Rc::clone(&sender.work),

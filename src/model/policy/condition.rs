@@ -1,6 +1,6 @@
 //! True or false: a condition in a request. Operators mean what the IAM user guide says of them.
 
-use super::glob::{Quantifier, Token, Work, fits, literal, pattern};
+use super::glob::{Quantifier, Reading, Work, compare, literal, pattern};
 use super::request::Key;
 use super::{Condition, Request, Text};
 use crate::value::{Known, Maybe, Unknown, Why};
@@ -190,15 +190,18 @@ impl Condition {
     }
 }
 
-fn matches(value: &Text, listed: &Text, tokens: fn(&Text) -> Vec<Token<'_>>, work: &Work) -> Maybe<bool> {
+fn matches(value: &Text, listed: &Text, reading: Reading, work: &Work) -> Maybe<bool> {
     let why = || listed.doubt.clone().unwrap_or_else(|| value.why());
-    fits(&tokens(listed), &literal(value), [Quantifier::Each; 2], why, work)
+    compare([(listed, reading), (value, literal)], [Quantifier::Each; 2], why, work)
 }
 
 /// An ARN against a pattern, field by field: a wildcard doesn't reach into the next field, but for the last.
 fn matches_arn(value: &Text, listed: &Text, work: &Work) -> Maybe<bool> {
     const FIELDS: usize = 6;
     let whole = matches(value, listed, pattern, work);
+    if whole == Known(false) {
+        return whole;
+    }
     let split = |text: &Text| {
         let fields = text.split(':');
         let last = fields.iter().skip(FIELDS.saturating_sub(1)).cloned();

@@ -16,6 +16,12 @@ const MAX_PRODUCT: usize = 250_000;
 /// The comparisons of a character of a pattern with one of a text that take as long as a step of an evaluation.
 const CELLS_PER_STEP: usize = 256;
 
+/// What it costs to read a character of a pattern or a text, in cells.
+const CELLS_PER_CHARACTER: usize = 2;
+
+/// What any comparison costs, in cells.
+const CELLS_OF_COMPARISON: usize = 32;
+
 /// The partitions of AWS, as they stand in ARNs.
 pub(super) const PARTITIONS: [&str; 3] = ["aws", "aws-cn", "aws-us-gov"];
 
@@ -72,7 +78,7 @@ use Quantifier::{AtLeastOne, Each};
 
 /// The characters of a text, in which wildcards are nothing special.
 pub(super) fn literal(text: &Text) -> Vec<Token<'_>> {
-    with_partition(text.pieces.iter().flat_map(|piece| tokens(piece, Token::Char)).collect())
+    tokens(text, Token::Char)
 }
 
 /// The characters of a pattern.
@@ -82,14 +88,18 @@ pub(super) fn pattern(text: &Text) -> Vec<Token<'_>> {
         '?' => Token::One,
         _ => Token::Char(character),
     };
-    with_partition(text.pieces.iter().flat_map(|piece| tokens(piece, wildcard)).collect())
+    tokens(text, wildcard)
 }
 
-fn tokens<'a>(piece: &'a Piece, of_char: impl Fn(char) -> Token<'a>) -> Vec<Token<'a>> {
-    match piece {
-        Piece::Literal(text) => text.chars().map(of_char).collect(),
-        Piece::Unknown(symbol) => vec![Token::Unknown(symbol)],
+fn tokens<'a>(text: &'a Text, of_char: impl Fn(char) -> Token<'a>) -> Vec<Token<'a>> {
+    let mut tokens = Vec::with_capacity(text.weight());
+    for piece in &text.pieces {
+        match piece {
+            Piece::Literal(text) => tokens.extend(text.chars().map(&of_char)),
+            Piece::Unknown(symbol) => tokens.push(Token::Unknown(symbol)),
+        }
     }
+    with_partition(tokens)
 }
 
 /// Sees the partition in an ARN. Code that names one is meant for it, and a symbol says by its name that it is one.
@@ -110,9 +120,52 @@ fn chars(text: &str) -> Vec<Token<'static>> {
     text.chars().map(Token::Char).collect()
 }
 
+/// How a text is read: as it is, or as a pattern.
+pub(super) type Reading = fn(&Text) -> Vec<Token<'_>>;
+
+/// Whether a pattern matches a text, both as they are read; see [`fits`].
+pub(super) fn compare(
+    [(listed, read_listed), (text, read_text)]: [(&Text, Reading); 2],
+    quantifiers: [Quantifier; 2],
+    why: impl Fn() -> Why,
+    work: &Work,
+) -> Maybe<bool> {
+    let length = listed.weight().saturating_add(text.weight());
+    if begin_otherwise(listed, text) {
+        return match work.charge(CELLS_OF_COMPARISON) {
+            Ok(()) => Known(false),
+            Err(limit) => Unknown(Why::OverLimit { limit }),
+        };
+    }
+    // Both are read only if that is paid for.
+    match work.charge(length.saturating_mul(CELLS_PER_CHARACTER).saturating_add(CELLS_OF_COMPARISON)) {
+        Ok(()) => fits(&read_listed(listed), &read_text(text), quantifiers, why, work),
+        Err(limit) => Unknown(Why::OverLimit { limit }),
+    }
+}
+
+/// True if two texts differ in their first characters, before any wildcard, so that neither matches the other.
+fn begin_otherwise(one: &Text, other: &Text) -> bool {
+    let (Some(Piece::Literal(one)), Some(Piece::Literal(other))) = (one.pieces.first(), other.pieces.first()) else {
+        return false;
+    };
+    // Any partition of an ARN may stand for another one.
+    let after_partition = |text: &'_ str| text.strip_prefix("arn:").map(|rest| rest.strip_prefix("aws:").map(str::len));
+    let skipped = match (after_partition(one), after_partition(other)) {
+        (None, None) => 0,
+        (Some(Some(_)), Some(Some(_))) => "arn:aws:".len(),
+        (Some(_), Some(_)) => return false,
+        (Some(_), None) | (None, Some(_)) => 0,
+    };
+    let mut pairs = one.chars().zip(other.chars()).skip(skipped);
+    let is_wildcard = |character| matches!(character, '*' | '?');
+    let end = pairs.find(|(one, other)| one != other || is_wildcard(*one));
+    end.is_some_and(|(one, other)| !is_wildcard(one) && !is_wildcard(other))
+}
+
 /// Whether a pattern matches the texts that tokens stand for: certainly those that `certain` asks for,
 /// and not possibly those that `possible` asks for, else unknown for the reason given.
-pub(super) fn fits(
+fn fits(
     pattern: &[Token<'_>],
     text: &[Token<'_>],
     [certain, possible]: [Quantifier; 2],
@@ -126,8 +179,14 @@ pub(super) fn fits(
     if let Err(limit) = work.charge(cells(pattern, text)) {
         return Unknown(Why::OverLimit { limit });
     }
-    let spellings = spellings(pattern, text);
-    let matches = |worlds, texts| spellings.iter().any(|text| Reading { worlds, texts }.matches(pattern, text));
+    let spelled = spellings(pattern, text);
+    let matches = |worlds, texts| {
+        let means = Meanings { worlds, texts };
+        match &spelled {
+            Some(spelled) => spelled.iter().any(|text| means.matches(pattern, text)),
+            None => means.matches(pattern, text),
+        }
+    };
     // What isn't possible isn't certain, and most patterns are about something else.
     if !matches(AtLeastOne, possible) {
         Known(false)
@@ -142,7 +201,8 @@ pub(super) fn fits(
 pub fn may_begin(folder: &Text, prefix: &Text, work: &Work) -> Maybe<bool> {
     let any = Text::exactly("*");
     let (prefix, paths) = (prefix.clone().then(&any), folder.clone().then(&any));
-    fits(&pattern(&prefix), &pattern(&paths), [AtLeastOne; 2], || prefix.clone().then(&paths).why(), work)
+    let why = || prefix.clone().then(&paths).why();
+    compare([(&prefix, pattern), (&paths, pattern)], [AtLeastOne; 2], why, work)
 }
 
 /// How much there is to compare. Most patterns differ from the text in their first characters.
@@ -152,29 +212,29 @@ fn cells(pattern: &[Token<'_>], text: &[Token<'_>]) -> usize {
     if is_other { 1 } else { pattern.len().saturating_mul(text.len()) }
 }
 
-/// The text with its partition spelled out, unless the pattern has one too, which is the same.
-fn spellings<'a>(pattern: &[Token<'_>], text: &[Token<'a>]) -> Vec<Vec<Token<'a>>> {
+/// The text with its partition spelled out, if it has one; not if the pattern has one too, which is the same.
+fn spellings<'a>(pattern: &[Token<'_>], text: &[Token<'a>]) -> Option<Vec<Vec<Token<'a>>>> {
     let is_partition = |token: &Token<'_>| *token == Token::Partition;
     match text.iter().position(is_partition) {
         Some(at) if !pattern.iter().any(is_partition) => {
             let (before, after) = (text.iter().take(at), text.iter().skip(at).skip(1));
             let spell = |name| before.clone().copied().chain(chars(name)).chain(after.clone().copied()).collect();
-            PARTITIONS.into_iter().map(spell).collect()
+            Some(PARTITIONS.into_iter().map(spell).collect())
         }
-        Some(_) | None => vec![text.to_vec()],
+        Some(_) | None => None,
     }
 }
 
 /// How tokens are read that stand for several texts.
 #[derive(Clone, Copy)]
-struct Reading {
+struct Meanings {
     /// Whether unknown pieces have each value that they can have, or one that suits.
     worlds: Quantifier,
     /// The same of the wildcards in the text.
     texts: Quantifier,
 }
 
-impl Reading {
+impl Meanings {
     /// Whether the pattern matches. Equal symbols have equal values only at the two beginnings and where one
     /// meets the other; taken for different elsewhere, they make more possible and less certain.
     fn matches(self, pattern: &[Token<'_>], text: &[Token<'_>]) -> bool {

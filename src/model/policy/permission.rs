@@ -1,6 +1,6 @@
 //! Allowed, denied or neither: a request of CloudTrail under policies.
 
-use super::glob::{Quantifier, Work, fits, literal, pattern};
+use super::glob::{Quantifier, Work, compare, literal, pattern};
 use super::request::CLOUDTRAIL;
 use super::{Clause, Condition, Document, Effect, Principals, Request, Scope, Statement, Terms, Text};
 use crate::source::Span;
@@ -178,7 +178,7 @@ impl Principals {
     /// Whether a service is among them. `*` includes the services too.
     fn include(&self, service: &str, work: &Work) -> Maybe<bool> {
         let service = Text::exactly(service);
-        let is_it = |listed: &Text| fits(&literal(listed), &literal(&service), [Each; 2], || listed.why(), work);
+        let is_it = |listed: &Text| compare([(listed, literal), (&service, literal)], [Each; 2], || listed.why(), work);
         let is_listed = self.services.iter().map(is_it).fold(self.everyone.clone(), Maybe::or);
         match &self.doubt {
             Some(why) => is_listed.or(Unknown(why.clone())),
@@ -203,7 +203,7 @@ pub(super) fn any_action(patterns: &[Text], action: &str, work: &Work) -> Maybe<
     let action = Text::exactly(&action.to_lowercase());
     let matches = |listed: &Text| {
         let listed = listed.lowercase();
-        fits(&pattern(&listed), &literal(&action), [Each; 2], || listed.why(), work)
+        compare([(&listed, pattern), (&action, literal)], [Each; 2], || listed.why(), work)
     };
     patterns.iter().map(matches).fold(Known(false), Maybe::or)
 }
@@ -215,10 +215,9 @@ fn any_name(patterns: &[Text], names: &[Text], work: &Work) -> Maybe<bool> {
 }
 
 fn matches_any(listed: &Text, names: &[Text], work: &Work) -> Maybe<bool> {
-    let tokens = pattern(listed);
     let matches = |name: &Text| {
         let why = || listed.doubt.iter().chain(&name.doubt).cloned().reduce(Why::nearer).unwrap_or(Why::Unreadable);
-        fits(&tokens, &literal(name), [Each; 2], why, work)
+        compare([(listed, pattern), (name, literal)], [Each; 2], why, work)
     };
     let answers: Vec<_> = names.iter().map(matches).collect();
     let known = [Known(true), Known(false)].into_iter().find(|known| answers.contains(known));

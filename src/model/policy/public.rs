@@ -4,7 +4,7 @@
 
 use std::net::IpAddr;
 
-use super::glob::{Quantifier, Work, fits, pattern};
+use super::glob::{Quantifier, Work, compare, pattern};
 use super::{Clause, Condition, Document, Effect, Piece, Scope, Statement, Terms, Text};
 use crate::value::{Known, Maybe, Unknown, Why};
 
@@ -54,17 +54,21 @@ pub enum Publicity<'a> {
 }
 
 /// Whether the statements of all documents together let everyone do something.
-pub fn publicity(documents: &[Document]) -> Publicity<'_> {
+pub fn publicity<'a>(documents: &'a [Document], work: &Work) -> Publicity<'a> {
     let statements = || documents.iter().flat_map(|document| &document.statements);
     let denials: Vec<_> = statements().filter(|statement| may_keep_everyone_out(statement)).collect();
+    let is_any_open = denials.iter().any(|denial| matches!(denial.terms, Unknown(_)));
+    let weight = denials.iter().map(|denial| denial.weight()).sum();
     let mut doubt = Publicity::Closed;
     for statement in statements() {
         let opens = statement.terms.as_ref().and_then(|terms| match terms.let_everyone_in() {
-            Known(true)
-                if denials.iter().any(|denial| matches!(denial.terms, Unknown(_))) || terms.may_be_undone(&denials) =>
-            {
-                Unknown(Why::NotEvaluated { construct: "a denial beside a public statement".to_owned() })
-            }
+            Known(true) => match work.charge(weight) {
+                Ok(()) if is_any_open || terms.may_be_undone(&denials, work) => {
+                    Unknown(Why::NotEvaluated { construct: "a denial beside a public statement".to_owned() })
+                }
+                Ok(()) => Known(true),
+                Err(limit) => Unknown(Why::OverLimit { limit }),
+            },
             opens => opens,
         });
         match opens {
@@ -93,7 +97,7 @@ impl Terms {
     }
 
     /// Whether denials may take back all that this allows, each perhaps a part.
-    fn may_be_undone(&self, denials: &[&Statement]) -> bool {
+    fn may_be_undone(&self, denials: &[&Statement], work: &Work) -> bool {
         let clauses = |of: fn(&Terms) -> &Patterns| {
             let terms = denials.iter().filter_map(|denial| match &denial.terms {
                 Known(terms) => Some(of(terms)),
@@ -101,8 +105,8 @@ impl Terms {
             });
             terms.collect::<Vec<_>>()
         };
-        may_cover(&clauses(|terms| &terms.action), &self.action)
-            && may_cover(&clauses(|terms| &terms.resource), &self.resource)
+        may_cover(&clauses(|terms| &terms.action), &self.action, work)
+            && may_cover(&clauses(|terms| &terms.resource), &self.resource, work)
     }
 }
 
@@ -137,15 +141,14 @@ fn may_keep_everyone_out(statement: &Statement) -> bool {
 }
 
 /// Whether all that is allowed may be denied. Two patterns may each deny a part.
-fn may_cover(denied: &[&Patterns], allowed: &Patterns) -> bool {
+fn may_cover(denied: &[&Patterns], allowed: &Patterns, work: &Work) -> bool {
     let denied: Option<Vec<&[Text]>> = denied.iter().map(|clause| clause.listed()).collect();
     let (Some(denied), Some(allowed)) = (denied, allowed.listed()) else { return true };
     let denied: Vec<Text> = denied.into_iter().flatten().map(Text::lowercase).collect();
     let is_covered = |allowed: &Text| {
         let allowed = allowed.lowercase();
         let may = |denied: &&Text, possible| {
-            fits(&pattern(denied), &pattern(&allowed), [Each, possible], || denied.why(), &Work::default())
-                != Known(false)
+            compare([(denied, pattern), (&allowed, pattern)], [Each, possible], || denied.why(), work) != Known(false)
         };
         denied.iter().filter(|denied| may(denied, AtLeastOne)).count() > 1
             || denied.iter().any(|denied| may(&denied, Each))

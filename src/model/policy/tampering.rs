@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 use std::rc::Rc;
 
 use super::assumption::{is_account, is_account_symbol, is_arn_of_resource};
-use super::glob::{Quantifier, Work, fits, pattern};
+use super::glob::{Quantifier, Work, compare, pattern};
 use super::permission::any_action;
 use super::public::is_narrow_pattern;
 use super::{Clause, Condition, Document, Effect, Piece, Scope, Statement, Terms, Text};
@@ -68,6 +68,9 @@ const OF_AWS: &str = "
     819402241893 193415116832 681348832753 035351147821 829690693026 669305197877 859597730677 282025262664
     262312530599 034638983726 814480443879 086441151436 475085895292 608710470296 388731089494 113285607260
 ";
+
+/// What it costs to ask about an action, in cells of a comparison.
+const COST_OF_ACTION: usize = 32;
 
 /// What a policy opens to others.
 #[derive(Debug, Clone, PartialEq)]
@@ -169,24 +172,32 @@ impl Target {
         if terms.effect.value.as_ref().map(|effect| *effect == Some(Effect::Allow)) == Known(false) {
             return Known(None);
         }
+        // Most statements are for others of the account, or for services, whatever they allow.
+        let outsider = self.outsider(terms);
+        if outsider == Known(None) {
+            return Known(None);
+        }
         let mut doubt = None;
         let actions =
             ON_OBJECTS.map(|action| (action, false)).into_iter().chain(ON_BUCKET.map(|action| (action, true)));
         for (action, is_on_bucket) in actions {
+            if let Err(limit) = self.work.charge(COST_OF_ACTION) {
+                return Unknown(Why::OverLimit { limit });
+            }
             let resources = if is_on_bucket { &self.bucket } else { &self.logs };
             let allows = self.covers(terms, action, resources, AtLeastOne);
             if allows == Known(false) {
                 continue;
             }
-            let who = match self.outsider(terms) {
+            let who = match &outsider {
                 Known(Some(who)) => who,
                 Known(None) => return Known(None),
-                Unknown(why) => return Unknown(why),
+                Unknown(why) => return Unknown(why.clone()),
             };
-            let denials = all.iter().map(|other| self.denies(other, action, resources, &who));
+            let denials = all.iter().map(|other| self.denies(other, action, resources, who));
             let is_denied = denials.fold(Known(false), Maybe::or);
             match allows.and(terms.is_of(Effect::Allow)).and(terms.is_unlimited()).and(is_denied.map(|is| !is)) {
-                Known(true) => return Known(Some(Opening { statement, action, is_on_bucket, who })),
+                Known(true) => return Known(Some(Opening { statement, action, is_on_bucket, who: who.clone() })),
                 Known(false) => {}
                 Unknown(why) => drop(doubt.get_or_insert(why)),
             }
@@ -217,7 +228,8 @@ impl Target {
             (which, false) => which,
         };
         let matches = |listed: &Text, name: &Text| {
-            fits(&pattern(listed), &pattern(name), [which; 2], || listed.clone().then(name).why(), &self.work)
+            let why = || listed.clone().then(name).why();
+            compare([(listed, pattern), (name, pattern)], [which; 2], why, &self.work)
         };
         terms.resource.applies(|patterns| {
             let of_name = |name| patterns.iter().map(|listed| matches(listed, name)).fold(Known(false), Maybe::or);

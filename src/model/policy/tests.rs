@@ -325,7 +325,7 @@ fn a_statement_is_public_unless_it_says_who() {
         (format!("{}, {}", open(""), deny(r#""NotAction": "s3:*""#)), "unknown"),
     ] {
         let documents = [template(&format!("[{statements}]"))];
-        let shown = match publicity(&documents) {
+        let shown = match publicity(&documents, &Work::default()) {
             Publicity::Closed => "closed",
             Publicity::Public { .. } => "public",
             Publicity::Unknown { .. } => "unknown",

@@ -333,7 +333,7 @@ mod tests {
 
     fn policy(bucket: Named, weight: usize) -> Neighbour {
         let document = Ok(Document { statements: Vec::new() });
-        let said = Said::Policy(Policy { document, span: span(), hops: Vec::new(), weight });
+        let said = Said::Policy(Policy { document, span: span(), hops: Vec::new(), weight, length: weight });
         let said = vec![Attached { applies: Known(true), is_apart: true, said: Rc::new(said) }];
         Neighbour::OfBucket(Attachment { to: bucket, names: Vec::new(), said })
     }

@@ -71,6 +71,17 @@ impl Neighbour {
             Neighbour::Delivery(_) | Neighbour::Unread(..) | Neighbour::OverLimit(_) => Vec::new(),
         }
     }
+
+    /// How long the policies are that were read for it, in bytes.
+    pub fn length(&self) -> usize {
+        let said = match self {
+            Neighbour::Bucket(thing) | Neighbour::Key(thing) => &thing.said,
+            Neighbour::OfBucket(attachment) | Neighbour::OfKey(attachment) => &attachment.said,
+            Neighbour::OfAccount(said) => said,
+            Neighbour::Delivery(_) | Neighbour::Unread(..) | Neighbour::OverLimit(_) => return 0,
+        };
+        said.iter().filter_map(|attached| attached.said.policy()).map(|policy| policy.length).sum()
+    }
 }
 
 /// What a resource says, if it exists in any way.
@@ -306,7 +317,12 @@ fn policy(reader: &Reader, name: &str) -> Option<Said> {
         (None, None) => return None,
     };
     let weight = document.as_ref().map_or(0, Document::weight);
-    Some(Said::Policy(Policy { document, span, hops, weight }))
+    let written = match reader.field(name).map(|field| &field.value.value) {
+        Some(Known(Data::String(text))) => text.len(),
+        Some(Unknown(why)) => why.symbol().len(),
+        Some(Known(_)) | None => 0,
+    };
+    Some(Said::Policy(Policy { document, span, hops, weight, length: written.max(weight) }))
 }
 
 /// Whether an argument is there, which may be an empty list of blocks.

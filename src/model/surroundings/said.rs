@@ -99,6 +99,8 @@ pub struct Policy {
     pub hops: Vec<Hop>,
     /// How long its texts are together, in bytes.
     pub weight: usize,
+    /// How long it was before it was read, in bytes.
+    pub length: usize,
 }
 
 /// Something that is there or not.

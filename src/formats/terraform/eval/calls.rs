@@ -4,6 +4,7 @@ use super::{Evaluator, computed, failed, first_failure, here, may_fail, picked, 
 use crate::formats::terraform::functions::{self, Given, Stop};
 use crate::formats::terraform::placeholders::until_filled_in;
 use crate::formats::terraform::scope::Way;
+use crate::formats::terraform::size;
 use crate::source::{Span, normalize};
 use crate::syntax::hcl::{self, Call, Expr, ExprKind};
 use crate::value::world::Atom;
@@ -71,12 +72,17 @@ impl Evaluator<'_> {
         let Some(function) = functions::find(name) else {
             return here(self.not_evaluated(name, arguments, span));
         };
+        // Most functions take as long as some copies of their arguments and of what they make.
+        self.world.charge(arguments.iter().map(|argument| size::steps(&argument.value)).sum());
         if let Some(value) = self.of_unknown(name, arguments) {
             return here(value);
         }
         let call = functions::Call::new(span, arguments);
         let outcome = function.call(&call);
         self.world.charge(call.steps());
+        if let Ok(Given::Made(data)) = &outcome {
+            self.world.charge(size::steps_of(data));
+        }
         match outcome {
             Ok(Given::Made(data)) => here(Known(data)),
             Ok(Given::Picked(element)) => picked(element),

@@ -10,11 +10,17 @@ use crate::value::{Data, Known, List, ListKind, Traced, Unknown};
 /// How much text is looked at to format the rows of a list, in bytes.
 const MAX_REPEATED: usize = 16 * MAX_STRING;
 
+/// The bytes of a format and of its text that are written in the time of a step.
+const BYTES_PER_STEP: usize = 128;
+
+/// What a text costs beside its length, in bytes.
+const BYTES_OF_ROW: usize = 128;
+
 /// A text with verbs, filled in with values.
 pub(super) fn format(call: &Call<'_>) -> Outcome {
     let spec = call.string(0)?;
     let values: Vec<&Traced<Data>> = call.arguments.iter().skip(1).collect();
-    Given::string(formatted(&spec, &values)?)
+    Given::string(formatted(call, &spec, &values)?)
 }
 
 /// The same for each element of lists; other values are repeated.
@@ -23,14 +29,14 @@ pub(super) fn formatlist(call: &Call<'_>) -> Outcome {
     let values = call.arguments.get(1..).unwrap_or_default();
     let Some(count) = common_length(values)? else {
         let all: Vec<&Traced<Data>> = values.iter().collect();
-        return Given::list(ListKind::List, call.strings([formatted(&spec, &all)?]));
+        return Given::list(ListKind::List, call.strings([formatted(call, &spec, &all)?]));
     };
     check_repeated(values, count)?;
     let mut texts = Vec::new();
     let mut length = 0_usize;
     for at in 0..count {
         let row: Vec<&Traced<Data>> = values.iter().filter_map(|value| element(value, at)).collect();
-        let text = match formatted(&spec, &row) {
+        let text = match formatted(call, &spec, &row) {
             Ok(text) => call.made(Data::String(text)),
             Err(Stop::Unknown(why)) => {
                 let why = computed(why, &spec, &row);
@@ -91,7 +97,7 @@ fn element(value: &Traced<Data>, at: usize) -> Option<&Traced<Data>> {
     }
 }
 
-fn formatted(spec: &str, values: &[&Traced<Data>]) -> Result<String, Stop> {
+fn formatted(call: &Call<'_>, spec: &str, values: &[&Traced<Data>]) -> Result<String, Stop> {
     values.iter().try_for_each(|value| require_known(value))?;
     let mut text = String::new();
     let (mut next, mut used) = (0_usize, 0_usize);
@@ -113,5 +119,6 @@ fn formatted(spec: &str, values: &[&Traced<Data>]) -> Result<String, Stop> {
             return Err(Stop::too_long());
         }
     }
+    call.charge(spec.len().saturating_add(text.len()).saturating_add(BYTES_OF_ROW), BYTES_PER_STEP);
     if used < values.len() { Err(Stop::failed("there are too many arguments")) } else { Ok(text) }
 }

@@ -4,9 +4,13 @@
 
 use super::unify::{type_of, type_of_data, unify};
 use super::{Attribute, Type};
+use crate::formats::terraform::size::{self, MAX_WEIGHT};
 use crate::formats::terraform::unknowns::{computed, first_unknown};
 use crate::formats::terraform::{numbers, placeholders, sets};
 use crate::value::{Data, Field, Known, List, ListKind, Object, Origin, Traced, Unknown, Why};
+
+/// The values that are converted in the time of a step.
+const VALUES_PER_STEP: usize = 8;
 
 /// Converts a value. It keeps its way, and so does each of its elements.
 ///
@@ -25,6 +29,41 @@ fn because(why: Why, before: Option<Traced<Data>>, ty: &Type) -> Why {
     match (why, before) {
         (why @ Why::Failed { .. }, _) | (why, None) => why,
         (why, Some(value)) => computed(why, &ty.outline(), &[&value]),
+    }
+}
+
+/// The steps that a conversion takes; an error with the limit if it would make a value that is too large, as one of many
+/// attributes in each of many elements is.
+pub(in crate::formats::terraform) fn cost(value: &Traced<Data>, ty: &Type) -> Result<usize, Why> {
+    match made(value, ty) {
+        size if size > MAX_WEIGHT => Err(Why::OverLimit { limit: "the size of a value" }),
+        size => Ok(size / VALUES_PER_STEP),
+    }
+}
+
+/// About how many values a conversion makes.
+fn made(value: &Traced<Data>, ty: &Type) -> usize {
+    let all = |items: &mut dyn Iterator<Item = (&Traced<Data>, &Type)>| {
+        items.fold(1_usize, |sum, (item, ty)| if sum > MAX_WEIGHT { sum } else { sum.saturating_add(made(item, ty)) })
+    };
+    match (&value.value, ty) {
+        (Known(Data::List(list)), Type::List(element) | Type::Set(element)) => {
+            all(&mut list.items.iter().map(|item| (item, &**element)))
+        }
+        (Known(Data::List(list)), Type::Tuple(types)) => all(&mut list.items.iter().zip(types)),
+        (Known(Data::Object(object)), Type::Map(element)) => {
+            all(&mut object.fields.iter().map(|field| (&field.value, &**element)))
+        }
+        (Known(Data::Object(object)), Type::Object(attributes)) => {
+            let written = |attribute: &Attribute| object.field(&attribute.name).map(|field| &field.value);
+            let values = attributes.iter().filter_map(|attribute| {
+                let value = written(attribute).filter(|value| !matches!(value.value, Known(Data::Null)));
+                Some((value.or(attribute.default.as_ref())?, &attribute.ty))
+            });
+            all(&mut { values }).saturating_add(attributes.len())
+        }
+        (Known(data), _) => size::weight_of(data),
+        (Unknown(_), _) => 1,
     }
 }
 
