@@ -21,6 +21,9 @@ pub struct Budget {
 /// The cost of a resource beside the evaluation of its arguments: the rules check it, and reports list it.
 pub const STEPS_OF_A_RESOURCE: usize = 20;
 
+/// The same for one of which rules only ask what it says of a trail.
+pub const STEPS_OF_A_NEIGHBOUR: usize = 8;
+
 /// The name of the limit, in messages.
 pub const STEPS: &str = "evaluation steps";
 

@@ -17,6 +17,9 @@ pub const MAX_WORLDS: usize = 4096;
 /// Values of more weight than this aren't kept to be used again; they are evaluated again then.
 const MAX_KEPT: usize = 1 << 18;
 
+/// What it takes to keep an answer, with its texts.
+const STEPS_OF_ANSWER: usize = 2;
+
 /// Values that weigh no more than this are kept in any case.
 const LIGHT: usize = 64;
 
@@ -141,7 +144,7 @@ impl World {
             let yes = self.prefix.get(decisions.all.len()).copied().unwrap_or(true);
             decisions.push(Decision { atom, yes, is_forced: false });
             // Every world keeps its answers, so they count like all else that it takes.
-            self.charge(1);
+            self.charge(STEPS_OF_ANSWER);
             yes
         }))
     }

@@ -8,7 +8,7 @@ use crate::model::kinds::Role;
 use crate::model::{Holds, Kind, Notation, Resource, Shape};
 use crate::source::{FileId, Span};
 use crate::syntax::hcl::{Attribute, Block, Body, Expr, ExprKind};
-use crate::value::budget::{STEPS, STEPS_OF_A_RESOURCE};
+use crate::value::budget::{STEPS, STEPS_OF_A_NEIGHBOUR, STEPS_OF_A_RESOURCE};
 use crate::value::{Data, Field, Known, Object, Origin, Traced, Unknown, Why};
 
 /// The instances of a resource block in the evaluator's scope and world.
@@ -50,9 +50,10 @@ pub(super) fn resources(
             is_synthesized: false,
         }
     };
+    let steps = if matches!(kind.role, Role::Trail(_)) { STEPS_OF_A_RESOURCE } else { STEPS_OF_A_NEIGHBOUR };
     let mut resources = Vec::new();
     for instance in expand::instances(block, evaluator) {
-        evaluator.world.charge(STEPS_OF_A_RESOURCE);
+        evaluator.world.charge(steps);
         let is_last = !resources.is_empty() && !evaluator.world.has_steps();
         resources.push(resource(instance));
         if is_last {

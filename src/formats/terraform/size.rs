@@ -20,6 +20,9 @@ const MAX_ELEMENTS: usize = 65_536;
 /// What weighs as much as one element.
 const BYTES_PER_WEIGHT: usize = 32;
 
+/// The weight of the reason why something isn't known: a few texts.
+const WEIGHT_OF_REASON: usize = 4;
+
 /// What is copied in the time of one step.
 const WEIGHT_PER_STEP: usize = 8;
 
@@ -99,7 +102,7 @@ impl Size {
         self.grow(value.hops.len().saturating_add(1))?;
         match &value.value {
             Known(data) => self.add(data, nesting),
-            Unknown(_) => Ok(()),
+            Unknown(_) => self.grow(WEIGHT_OF_REASON),
         }
     }
 

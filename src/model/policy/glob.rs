@@ -17,10 +17,10 @@ const MAX_PRODUCT: usize = 250_000;
 const CELLS_PER_STEP: usize = 256;
 
 /// What it costs to read a character of a pattern or a text, in cells.
-const CELLS_PER_CHARACTER: usize = 2;
+const CELLS_PER_CHARACTER: usize = 1;
 
 /// What any comparison costs, in cells.
-const CELLS_OF_COMPARISON: usize = 32;
+const CELLS_OF_COMPARISON: usize = 24;
 
 /// The partitions of AWS, as they stand in ARNs.
 pub(super) const PARTITIONS: [&str; 3] = ["aws", "aws-cn", "aws-us-gov"];

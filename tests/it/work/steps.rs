@@ -57,6 +57,29 @@ fn terraform() -> Vec<Tree> {
     fan_out.push(("m9/main.tf".to_owned(), trail("false")));
     let around = "resource \"aws_s3_bucket\" \"b⟨n⟩\" {\n}\n";
     let buckets = numbered(9_000, |n| around.replace("⟨n⟩", &n.to_string()));
+    let attributes = numbered(40, |n| format!("a{n} = optional(string), "));
+    let converted = format!(
+        "module \"m\" {{\n  source = \"../called\"\n  count  = 500\n  v      = [for i in range(100) : {{ a1 = i }}]\n}}\n"
+    );
+    let declared =
+        format!("variable \"v\" {{\n  type = list(object({{ {attributes}}}))\n}}\n{}", trail("var.v[3].a1 == \"3\""));
+    let allowed = numbered(40, |n| {
+        format!(
+            "    {{ Effect = \"Allow\", Principal = {{ AWS = \"1234567890{}\" }}, Action = [\"s3:Put*\", \"s3:Del*\"], Resource = \"arn:aws:s3:::b/AWSLogs/*/CloudTrail/*/????/??/??/*_{n}\" }},\n",
+            n + 10
+        )
+    });
+    let denied = numbered(40, |n| {
+        format!(
+            "    {{ Effect = \"Deny\", Principal = \"*\", NotAction = \"s3:G*\", NotResource = \"arn:aws:s3:::b/*A*W*S*L*o*g*s*{n}*\" }},\n"
+        )
+    });
+    let bucket = "resource \"aws_s3_bucket\" \"b\" {\n  bucket = \"b\"\n}\n";
+    let with_policy = format!(
+        "resource \"aws_s3_bucket_policy\" \"b\" {{\n  bucket = \"b\"\n  policy = jsonencode({{ Statement = [\n{allowed}{denied}  ] }})\n}}\n"
+    );
+    let trails = numbered(60, |n| trail("true").replace("\"t\" {", &format!("\"t{n}\" {{")));
+    let policies = format!("{bucket}{with_policy}{trails}");
     let delivering = trail("true").replace("\"b\"", "aws_s3_bucket.last.id");
     let last = around.replace("b⟨n⟩", "last");
     let with_callee = |callee: &str, roots: Files| -> Files {
@@ -72,6 +95,8 @@ fn terraform() -> Vec<Tree> {
         ("callers that repeat a module", with_callee(&named, callers(30, repeated))),
         ("dynamic blocks in 20 modules", directories(20, dynamic)),
         ("modules that fan out", fan_out),
+        ("conversions to many attributes", with_callee(&declared, callers(4, &converted))),
+        ("policies that others may use", directories(4, &policies)),
         ("buckets before the one that matters", vec![("main.tf".to_owned(), format!("{delivering}{buckets}{last}"))]),
         ("buckets before the trail", vec![("main.tf".to_owned(), format!("{last}{buckets}{delivering}"))]),
     ]
@@ -167,4 +192,15 @@ fn a_run_takes_no_more_steps_than_its_files_are_worth() {
     let uncut: Vec<&str> =
         trees.iter().zip(&outcomes).filter(|(_, (_, cuts))| *cuts == 0).map(|((name, _), _)| *name).collect();
     assert!(uncut.is_empty(), "these have steps enough: {uncut:?}");
+}
+
+#[test]
+fn a_deployment_that_needs_most_of_the_steps_gets_them() {
+    let expensive = format!(
+        "module \"m\" {{\n  source = \"./m\"\n}}\n{}",
+        trail("length([for i in range(1000) : [for k in range(30) : i + k]]) > 3")
+    );
+    let files = [("main.tf", expensive), ("m/main.tf", trail("true"))];
+    let (wrong, cuts) = run(&files.map(|(name, text)| (name.to_owned(), text)).to_vec());
+    assert_eq!((wrong, cuts), (Vec::new(), 0));
 }

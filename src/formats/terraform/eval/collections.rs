@@ -9,7 +9,7 @@ use crate::formats::terraform::expand;
 use crate::formats::terraform::normal_form;
 use crate::formats::terraform::placeholders::{self, filled_in};
 use crate::formats::terraform::scope::{Names, Way};
-use crate::formats::terraform::size::Held;
+use crate::formats::terraform::size::{self, Held};
 use crate::source::Span;
 use crate::syntax::hcl::{For, ObjectItem, ObjectKey, Splat};
 use crate::value::{Data, Field, Known, List, ListKind, Maybe, Object, Origin, Step, Traced, Unknown, Why};
@@ -149,6 +149,8 @@ impl Evaluator<'_> {
             let key = key.map(|key| (key.to_owned(), of_key));
             key.into_iter().chain([(value.to_owned(), of_value)]).collect::<Names>()
         };
+        // Each round has a copy of its element.
+        self.world.charge(size::steps(&collection.value));
         let span = collection.origin.span();
         let rounds: Vec<Names> = match &collection.value {
             Known(Data::List(list)) => {
