@@ -91,7 +91,7 @@ impl Shares {
                 let share = self.for_one_of(cut);
                 cut = cut.saturating_sub(1);
                 // A little more gives the same result.
-                if share > paid.spent.saturating_add(paid.spent / 4) {
+                if share > paid.spent.saturating_add((paid.spent / 4).max(LAST_STEP)) {
                     *paid = pay(item, share);
                     self.take(paid);
                 }

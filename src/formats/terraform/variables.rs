@@ -101,7 +101,10 @@ fn accepted(
                 evaluator.world.charge(steps);
                 convert(value, ty)
             }
-            Err(why) => value.map(|_| Unknown(why)),
+            Err(why) => {
+                let expression = evaluator.scope.qualify(&format!("var.{name}"));
+                value.map(|_| Unknown(Why::Computed { expression, cause: Box::new(why), atom: None }))
+            }
         },
         None => value.map(|_| Unknown(of_unknown_type(evaluator, name))),
     };
