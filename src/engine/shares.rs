@@ -102,7 +102,7 @@ impl Shares {
 
     /// The share of each of so many deployments in what is left beside what is kept for those that come later.
     fn for_one_of(&self, cut: usize) -> usize {
-        let kept = self.first.saturating_mul(self.waiting).min(self.left / 4);
+        let kept = self.first.saturating_mul(self.waiting).saturating_mul(2).min(self.left / 2);
         self.left.saturating_sub(kept).checked_div(cut).unwrap_or_default()
     }
 

@@ -29,7 +29,7 @@ const WEIGHT_PER_STEP: usize = 8;
 /// The steps that it takes to make a copy of a value; what isn't known takes none.
 pub(super) fn steps(value: &Maybe<Data>) -> usize {
     match value {
-        Known(data) => steps_of(data),
+        Known(data) => Size::of(data).map_or(STEPS_OF_TOO_MUCH, Size::steps),
         Unknown(_) => 0,
     }
 }
@@ -37,11 +37,6 @@ pub(super) fn steps(value: &Maybe<Data>) -> usize {
 /// The weight of data; over that of any value if it is too large.
 pub(super) fn weight_of(data: &Data) -> usize {
     Size::of(data).map_or(usize::MAX, Size::weight)
-}
-
-/// The steps that it takes to make a copy of data.
-pub(super) fn steps_of(data: &Data) -> usize {
-    Size::of(data).map_or(STEPS_OF_TOO_MUCH, Size::steps)
 }
 
 /// The size of a value that is within the limits.

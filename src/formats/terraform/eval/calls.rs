@@ -4,7 +4,7 @@ use super::{Evaluator, computed, failed, first_failure, here, may_fail, picked, 
 use crate::formats::terraform::functions::{self, Given, Stop};
 use crate::formats::terraform::placeholders::until_filled_in;
 use crate::formats::terraform::scope::Way;
-use crate::formats::terraform::size;
+use crate::formats::terraform::size::{self, Size};
 use crate::source::{Span, normalize};
 use crate::syntax::hcl::{self, Call, Expr, ExprKind};
 use crate::value::world::Atom;
@@ -80,8 +80,11 @@ impl Evaluator<'_> {
         let call = functions::Call::new(span, arguments);
         let outcome = function.call(&call);
         self.world.charge(call.steps());
-        if let Ok(Given::Made(data)) = &outcome {
-            self.world.charge(size::steps_of(data));
+        // What is too large is paid for where it is given up.
+        if let Ok(Given::Made(data)) = &outcome
+            && let Ok(size) = Size::of(data)
+        {
+            self.world.charge(size.steps());
         }
         match outcome {
             Ok(Given::Made(data)) => here(Known(data)),
