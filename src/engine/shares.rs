@@ -15,7 +15,7 @@ const BATCH: usize = 32;
 
 /// The last step of a deployment may cost so much more than is left of its share: it is known afterwards how large a value is.
 /// The shares of the next deployments make up for it, so fewer are evaluated at once when little is left.
-const LAST_STEP: usize = 1 << 14;
+const LAST_STEP: usize = 3 << 14;
 
 /// A first share isn't made smaller than this, unless there are too many deployments.
 const SMALL_SHARE: usize = 1 << 13;
