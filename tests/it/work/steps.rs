@@ -58,9 +58,8 @@ fn terraform() -> Vec<Tree> {
     let around = "resource \"aws_s3_bucket\" \"b⟨n⟩\" {\n}\n";
     let buckets = numbered(9_000, |n| around.replace("⟨n⟩", &n.to_string()));
     let attributes = numbered(40, |n| format!("a{n} = optional(string), "));
-    let converted = format!(
-        "module \"m\" {{\n  source = \"../called\"\n  count  = 500\n  v      = [for i in range(100) : {{ a1 = i }}]\n}}\n"
-    );
+    let converted =
+        "module \"m\" {\n  source = \"../called\"\n  count  = 500\n  v      = [for i in range(100) : { a1 = i }]\n}\n";
     let declared =
         format!("variable \"v\" {{\n  type = list(object({{ {attributes}}}))\n}}\n{}", trail("var.v[3].a1 == \"3\""));
     let allowed = numbered(40, |n| {
@@ -95,7 +94,7 @@ fn terraform() -> Vec<Tree> {
         ("callers that repeat a module", with_callee(&named, callers(30, repeated))),
         ("dynamic blocks in 20 modules", directories(20, dynamic)),
         ("modules that fan out", fan_out),
-        ("conversions to many attributes", with_callee(&declared, callers(4, &converted))),
+        ("conversions to many attributes", with_callee(&declared, callers(4, converted))),
         ("policies that others may use", directories(4, &policies)),
         ("buckets before the one that matters", vec![("main.tf".to_owned(), format!("{delivering}{buckets}{last}"))]),
         ("buckets before the trail", vec![("main.tf".to_owned(), format!("{last}{buckets}{delivering}"))]),
