@@ -122,6 +122,11 @@ impl Argument {
         Self { name, holds: Holds::Value }
     }
 
+    /// An argument that holds a set of texts.
+    pub const fn texts(name: &'static str) -> Self {
+        Self { name, holds: Holds::Texts }
+    }
+
     /// An argument that holds a policy.
     pub const fn document(name: &'static str) -> Self {
         Self { name, holds: Holds::Document }
@@ -143,6 +148,8 @@ impl Argument {
 pub enum Holds {
     /// A value, also a list of objects.
     Value,
+    /// Texts whose order and repetition mean nothing. One that isn't known may stand for several or for none.
+    Texts,
     /// A policy: an object, or the same as JSON in a string.
     Document,
     /// Blocks of this type, any number of them. Only Terraform has them.

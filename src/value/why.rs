@@ -180,6 +180,10 @@ impl Why {
                 reference
             }
             Why::Computed { expression, .. } if is_path(expression) => expression,
+            // A variable that is certain to be set.
+            Why::Composed { reference, cause } if matches!(&**cause, Why::NoValue { reference: own } if own == reference) => {
+                reference
+            }
             _ => return None,
         };
         (reference.len() <= MAX_SHOWN).then_some(reference)
@@ -285,6 +289,15 @@ impl Why {
         match self {
             Why::NoValue { .. } => true,
             Why::Computed { cause, .. } | Why::Composed { cause, .. } => cause.is_for_want_of_value(),
+            _ => false,
+        }
+    }
+
+    /// Whether the value is certain to be a text: a template, or an ARN or id that a resource is given.
+    pub fn is_text(&self) -> bool {
+        match self {
+            Why::Composed { reference, .. } => !reference.starts_with("coalesce("),
+            Why::AtDeployment { reference, is_set: true } => reference.ends_with(".arn") || reference.ends_with(".id"),
             _ => false,
         }
     }

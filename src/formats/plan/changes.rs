@@ -173,7 +173,7 @@ impl Planned {
             let is_open = self.leaves_out
                 && match argument.holds {
                     Holds::Blocks(_) => arguments.may_make_unknown(argument.name),
-                    Holds::Value | Holds::Document => arguments.may_be_unknown(argument.name),
+                    Holds::Value | Holds::Texts | Holds::Document => arguments.may_be_unknown(argument.name),
                 };
             let reading = Reading { holder: self.header, is_open };
             let unknown = unknown.and_then(|unknown| unknown.get(argument.name)).map(|entry| &*entry.value);
@@ -185,7 +185,7 @@ impl Planned {
                 // A plan lists no blocks where there are none.
                 Holds::Blocks(_) => is_empty(&field.value),
                 // What the provider chooses is judged as in the code: as not written.
-                Holds::Value | Holds::Document => {
+                Holds::Value | Holds::Texts | Holds::Document => {
                     matches!(field.value.value, Unknown(_)) && arguments.leaves_out(argument.name)
                 }
             };

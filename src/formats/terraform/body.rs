@@ -3,7 +3,7 @@
 use super::eval::Evaluator;
 use super::expand::{self, Instance};
 use super::scope::Scope;
-use super::{lifecycle, planned, providers};
+use super::{lifecycle, planned, providers, variables};
 use crate::model::kinds::Role;
 use crate::model::{Holds, Kind, Notation, Resource, Shape};
 use crate::source::{FileId, Span};
@@ -115,6 +115,9 @@ pub(super) fn object(body: &Body, shape: Shape, header: Span, evaluator: &Evalua
             (Some(attribute), Holds::Value) => {
                 field(argument.name, attribute.name.span, settled(evaluator.eval_deciding(&attribute.value), evaluator))
             }
+            (Some(attribute), Holds::Texts) => {
+                field(argument.name, attribute.name.span, settled(evaluator.listed(&attribute.value), evaluator))
+            }
             (Some(attribute), Holds::Document) => {
                 field(argument.name, attribute.name.span, evaluator.document(&attribute.value))
             }
@@ -122,7 +125,7 @@ pub(super) fn object(body: &Body, shape: Shape, header: Span, evaluator: &Evalua
                 let message = format!("`{}` is a block, not an argument", argument.name);
                 field(argument.name, attribute.name.span, invalid(message, attribute.value.span, evaluator))
             }
-            (None, Holds::Value | Holds::Document) => {
+            (None, Holds::Value | Holds::Texts | Holds::Document) => {
                 let block = body.blocks(argument.name).next()?;
                 let message = format!("`{}` is an argument, not a block", argument.name);
                 field(argument.name, block.header, invalid(message, block.header, evaluator))
@@ -150,10 +153,15 @@ fn misspelt<'b>(body: &'b Body, shape: Shape) -> impl Iterator<Item = Field> + '
     })
 }
 
-/// What has a shape that Terraform refuses, so that nothing is deployed.
 /// The value of an unknown text that a condition has compared with a text or null, in a world in which they are equal.
+/// A variable that is declared to be neither null nor empty is set.
 fn settled(value: Traced<Data>, evaluator: &Evaluator<'_>) -> Traced<Data> {
     let Unknown(why) = &value.value else { return value };
+    let refuses = |other: &Data| variables::refuses(evaluator, why, other);
+    if refuses(&Data::Null) && refuses(&Data::String(String::new())) {
+        let set = Why::Composed { reference: why.symbol(), cause: Box::new(why.clone()) };
+        return value.map(|_| Unknown(set));
+    }
     let decided = why.plain().and_then(|_| evaluator.world.value_of(&why.symbol()));
     if decided.as_deref() == Some("null") {
         return value.map(|_| Known(Data::Null));
@@ -166,6 +174,7 @@ fn settled(value: Traced<Data>, evaluator: &Evaluator<'_>) -> Traced<Data> {
     }
 }
 
+/// What has a shape that Terraform refuses, so that nothing is deployed.
 fn invalid(message: String, span: Span, evaluator: &Evaluator<'_>) -> Traced<Data> {
     evaluator.world.fail();
     Traced { value: Unknown(Why::Failed { message }), origin: Origin::Written(span), hops: Vec::new() }

@@ -8,7 +8,7 @@ use crate::formats::Key;
 use crate::source::Span;
 use crate::syntax::hcl::{Block, Expr};
 use crate::value::world::Atom;
-use crate::value::{Data, Field, Hop, Known, List, ListKind, Object, Origin, Step, Traced, Unknown, Why};
+use crate::value::{Data, Field, Hop, Known, List, ListKind, Maybe, Object, Origin, Step, Traced, Unknown, Why};
 
 /// More instances than this aren't told apart.
 pub(super) const MAX_INSTANCES: usize = 1024;
@@ -107,7 +107,7 @@ fn unknown_number(
     evaluator: &Evaluator<'_>,
     names: impl Fn(Traced<Data>) -> Names,
 ) -> Vec<Instance> {
-    let unknown = || number.clone().map(|_: crate::value::Maybe<Data>| Unknown(why.clone()));
+    let unknown = || number.clone().map(|_: Maybe<Data>| Unknown(why.clone()));
     let decided =
         if why.is_failure() { None } else { evaluator.world.decide(Atom::Holds { condition: condition.to_owned() }) };
     match decided {
@@ -224,19 +224,31 @@ pub(super) fn elements(for_each: &Expr, evaluator: &Evaluator<'_>) -> Result<Vec
         Known(_) => Err(Why::Failed { message: "`for_each` is no collection".to_owned() }),
         // The plan says which blocks there are.
         Unknown(why) if why.is_failure() || evaluator.planned.is_some() => Err(why.clone()),
-        Unknown(why) => {
-            let condition = format!("{} isn't empty", why.symbol());
-            match evaluator.world.decide(Atom::Holds { condition }) {
-                Some(true) => {
-                    let expression = format!("an element of {}", why.symbol());
-                    let why = Why::Computed { expression, cause: Box::new(why.clone()), atom: None };
-                    let element = collection.map(|_| Unknown(why));
-                    Ok(vec![(element.clone(), element)])
-                }
-                Some(false) => Ok(Vec::new()),
-                None => Err(why.clone()),
+        Unknown(why) => match evaluator.listed(for_each).value {
+            Known(Data::List(list)) => {
+                let elements = list.items.iter().map(|item| match &item.value {
+                    Known(_) => Ok(vec![(item.clone().map(|_| Unknown(why.clone())), item.clone())]),
+                    Unknown(why) => elements_of_unknown(item, why, evaluator),
+                });
+                Ok(elements.collect::<Result<Vec<_>, Why>>()?.concat())
             }
+            Known(_) | Unknown(_) => elements_of_unknown(&collection, why, evaluator),
+        },
+    }
+}
+
+/// The elements of a collection of which nothing is known: none or one, which stands for all.
+fn elements_of_unknown(collection: &Traced<Data>, why: &Why, evaluator: &Evaluator<'_>) -> Result<Vec<Element>, Why> {
+    let condition = format!("{} isn't empty", why.symbol());
+    match evaluator.world.decide(Atom::Holds { condition }) {
+        Some(true) => {
+            let expression = format!("an element of {}", why.symbol());
+            let why = Why::Computed { expression, cause: Box::new(why.clone()), atom: None };
+            let element = collection.clone().map(|_: Maybe<Data>| Unknown(why));
+            Ok(vec![(element.clone(), element)])
         }
+        Some(false) => Ok(Vec::new()),
+        None => Err(why.clone()),
     }
 }
 

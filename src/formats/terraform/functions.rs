@@ -218,6 +218,7 @@ const ANY: usize = usize::MAX;
 /// `base64gzip`, `base64gunzip` and `rsadecrypt`, whose results can hardly be written in code.
 static FUNCTIONS: &[Function] = &[
     function("abs", 1..=1, numeric::abs),
+    function("abspath", 1..=1, strings::abspath),
     function("alltrue", 1..=1, choice::alltrue),
     function("anytrue", 1..=1, choice::anytrue),
     function("base64decode", 1..=1, encoding::base64decode),

@@ -306,7 +306,7 @@ enum Nested {
 fn nested(name: &str, shape: Shape) -> Nested {
     match shape.iter().find(|argument| argument.name == name).map(|argument| &argument.holds) {
         Some(Holds::Blocks(shape)) => Nested::Blocks(shape),
-        Some(Holds::Value | Holds::Document) => Nested::Argument(true),
+        Some(Holds::Value | Holds::Texts | Holds::Document) => Nested::Argument(true),
         None if name == "lifecycle" => Nested::Blocks(&[]),
         None if name == "dynamic" => Nested::Dynamic,
         None => Nested::Argument(false),

@@ -25,7 +25,7 @@ pub static AWS: Dialect = Dialect {
             &[
                 Argument::value("read_write_type"),
                 Argument::value("include_management_events"),
-                Argument::value("exclude_management_event_sources"),
+                Argument::texts("exclude_management_event_sources"),
                 Argument::blocks("data_resource", &[]),
             ],
         ),
@@ -36,7 +36,7 @@ pub static AWS: Dialect = Dialect {
                 &[
                     Argument::value("field"),
                     Argument::value("equals"),
-                    Argument::value("not_equals"),
+                    Argument::texts("not_equals"),
                     Argument::value("starts_with"),
                     Argument::value("not_starts_with"),
                     Argument::value("ends_with"),

@@ -127,7 +127,7 @@ impl Condition<'_> {
     }
 
     fn assess_category(&self, assessment: &mut Assessment) {
-        let Some((values, site)) = self.values(Operator::Equals, assessment) else { return };
+        let Some((values, site)) = self.all_values(Operator::Equals, assessment) else { return };
         if values.len() > 1 {
             let why = Why::Undocumented { what: "one selector names several event categories".to_owned() };
             assessment.doubt(why, site);
@@ -135,7 +135,7 @@ impl Condition<'_> {
     }
 
     fn assess_read_only(&self, assessment: &mut Assessment) {
-        let Some((values, site)) = self.values(Operator::Equals, assessment) else { return };
+        let Some((values, site)) = self.all_values(Operator::Equals, assessment) else { return };
         let mut kept = Coverage::NOTHING;
         for value in &values {
             kept = kept.union(match value.as_str() {
@@ -168,11 +168,20 @@ impl Condition<'_> {
             }
             lost = lost.union(source);
         }
-        let wish = self.wish_away(site.span).billed();
-        assessment.lose(lost, Cause::Excluded, site, wish);
+        if !lost.is_empty() {
+            let wish = self.wish_away(site.span).billed();
+            assessment.lose(lost, Cause::Excluded, site, wish);
+        }
     }
 
-    /// The values of the one operator that is valid for the field, and their place; else a gap or a doubt is noted.
+    /// The values of the one operator that is valid for the field, if all of them are known.
+    fn all_values(&self, valid: Operator, assessment: &mut Assessment) -> Option<(Vec<String>, Site)> {
+        let doubts = assessment.doubts.len();
+        self.values(valid, assessment).filter(|_| assessment.doubts.len() == doubts)
+    }
+
+    /// The known values of the one operator that is valid for the field, and their place; of what isn't known or isn't
+    /// valid, a gap or a doubt is noted.
     fn values(&self, valid: Operator, assessment: &mut Assessment) -> Option<(Vec<String>, Site)> {
         let (operator, setting) = match self.written_operators(assessment).as_slice() {
             [only] => *only,
@@ -196,9 +205,15 @@ impl Condition<'_> {
             self.reject("at least one value is required".to_owned(), site, assessment);
             return None;
         }
-        let known = |item| assessment.known_item(item, &attribute, "write a list of strings").cloned();
-        let values: Option<Vec<String>> = items.iter().map(known).collect();
-        values.map(|values| (values, site))
+        let mut values = Vec::new();
+        for item in items {
+            match assessment.known_item(item, &attribute, "write a list of strings") {
+                Some(value) => values.push(value.clone()),
+                None if matches!(item.value, Known(_)) => return None,
+                None => {}
+            }
+        }
+        Some((values, site))
     }
 
     /// The operators that are certain to be there. One whose value isn't known may be null beside

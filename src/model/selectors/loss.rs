@@ -42,7 +42,7 @@ impl Loss {
             let rows = [Coverage::READS, Coverage::WRITES].into_iter().filter(is_recorded);
             rows.fold(Coverage::NOTHING, Coverage::union).without(Coverage::ORDINARY).without(recorded)
         };
-        Self { least: rows(recorded.least, recorded.most), most: rows(recorded.most, recorded.least) }
+        Self { least: rows(recorded.most, recorded.most), most: rows(recorded.most, recorded.least) }
     }
 
     /// What either of two loses.

@@ -4,10 +4,16 @@ use super::{Evaluator, MAX_DEPTH, may_fail, through};
 use crate::formats::terraform::policy_document::{self, replaced};
 use crate::source::Span;
 use crate::syntax::hcl::{Call, Conditional, Expr, ExprKind, ObjectKey};
-use crate::value::{Data, Field, Hop, Known, List, Origin, Step, Traced, Unknown};
+use crate::value::{Data, Field, Hop, Known, List, Maybe, Origin, Step, Traced, Unknown, Why};
 
 /// Lists within lists are taken apart to this depth.
 const MAX_PARTS_DEPTH: usize = 16;
+
+/// Longer lists aren't known in parts.
+const MAX_MEMBERS: usize = 4_096;
+
+/// What an item becomes of which it isn't known whether it is there.
+type Doubted = fn(Traced<Data>, &Why) -> Traced<Data>;
 
 impl Evaluator<'_> {
     /// The value of an expression that holds a policy: as an object where it can be seen what the text
@@ -18,7 +24,23 @@ impl Evaluator<'_> {
         }
         let decoded = self.decoded(expr);
         self.world.leave();
-        decoded.unwrap_or_else(|| self.with_policies(self.eval_deciding(expr)))
+        decoded.unwrap_or_else(|| self.with_policies(self.listed(expr)))
+    }
+
+    /// The value of an expression that holds a list whose order and repetition mean nothing: of one that isn't known
+    /// as a whole, what it holds in any case, and an unknown item for each list within of which nothing is known.
+    pub(in crate::formats::terraform) fn listed(&self, expr: &Expr) -> Traced<Data> {
+        let value = self.eval_deciding(expr);
+        let Unknown(why) = &value.value else { return value };
+        if why.is_failure() {
+            return value;
+        }
+        match self.parts(expr, 0, unknown) {
+            Some(parts) if parts.iter().any(|part| part.value != value.value) => {
+                Traced::written(Data::tuple(parts), expr.span)
+            }
+            Some(_) | None => value,
+        }
     }
 
     fn decoded(&self, expr: &Expr) -> Option<Traced<Data>> {
@@ -46,7 +68,6 @@ impl Evaluator<'_> {
         match (call.name.text.as_str(), call.arguments.as_slice()) {
             _ if call.expand_last => None,
             ("jsonencode", [value]) => Some(self.in_parts(value, self.eval(value), 0)),
-            ("concat" | "flatten", lists) => self.listed(lists),
             // What can't fail is the value.
             ("try", [first, ..]) => {
                 let trying = self.trying();
@@ -99,10 +120,12 @@ impl Evaluator<'_> {
                 self.world.fail();
                 Traced { value: Unknown(why), origin: value.origin, hops: value.hops }
             }
-            (_, Unknown(why)) => match self.is_list(expr).then(|| self.parts(expr, depth)).flatten() {
-                Some(items) => Traced::written(Data::tuple(items), expr.span),
-                None => Traced { value: Unknown(why), origin: value.origin, hops: value.hops },
-            },
+            (_, Unknown(why)) => {
+                match self.is_list(expr).then(|| self.parts(expr, depth, policy_document::perhaps)).flatten() {
+                    Some(items) => Traced::written(Data::tuple(items), expr.span),
+                    None => Traced { value: Unknown(why), origin: value.origin, hops: value.hops },
+                }
+            }
             (_, other) => Traced { value: other, origin: value.origin, hops: value.hops },
         }
     }
@@ -111,22 +134,15 @@ impl Evaluator<'_> {
     fn is_list(&self, expr: &Expr) -> bool {
         let is_known = |arm: &Expr| matches!(self.eval(arm).value, Known(Data::List(_)));
         match &expr.kind {
-            ExprKind::Call(call) => matches!(call.name.text.as_str(), "concat" | "flatten"),
+            ExprKind::Call(call) => gives_members(&call.name.text),
             ExprKind::Conditional(conditional) => is_known(&conditional.then) || is_known(&conditional.otherwise),
             _ => false,
         }
     }
 
-    /// The items of several lists, as far as they are known; nothing if that is all that is known of the result anyway.
-    fn listed(&self, lists: &[Expr]) -> Option<Traced<Data>> {
-        let span = lists.first()?.span;
-        let parts = lists.iter().map(|list| self.parts(list, 0)).collect::<Option<Vec<_>>>()?;
-        Some(Traced::written(Data::tuple(parts.concat()), span))
-    }
-
     /// The items of a list that isn't known as a whole: those that it has in any case, those of either arm of a conditional,
     /// and one for each list of which nothing is known.
-    fn parts(&self, expr: &Expr, depth: usize) -> Option<Vec<Traced<Data>>> {
+    fn parts(&self, expr: &Expr, depth: usize, doubted: Doubted) -> Option<Vec<Traced<Data>>> {
         let value = self.eval_deciding(expr);
         let why = match value.value {
             Known(Data::List(list)) => return Some(list.items),
@@ -135,32 +151,69 @@ impl Evaluator<'_> {
             Unknown(ref why) => why.clone(),
         };
         match &expr.kind {
-            ExprKind::Call(call) if matches!(call.name.text.as_str(), "concat" | "flatten") && !call.expand_last => {
-                let lists = match call.arguments.as_slice() {
-                    [Expr { kind: ExprKind::Tuple(lists), .. }] => lists.as_slice(),
-                    lists => lists,
-                };
-                let parts = lists.iter().map(|list| self.parts(list, depth.saturating_add(1)));
-                Some(parts.collect::<Option<Vec<_>>>()?.concat())
+            ExprKind::Call(call) if gives_members(&call.name.text) && !call.expand_last => {
+                self.members(call, depth, doubted)
             }
             ExprKind::Conditional(conditional) => {
                 let arms = match self.condition(self.eval(&conditional.condition).value) {
                     Known(chosen) => {
                         let arm = if chosen { &conditional.then } else { &conditional.otherwise };
-                        return self.parts(arm, depth.saturating_add(1));
+                        return self.parts(arm, depth.saturating_add(1), doubted);
                     }
                     Unknown(_) => [&conditional.then, &conditional.otherwise],
                 };
-                let parts = arms.iter().map(|arm| self.parts(arm, depth.saturating_add(1)));
+                let parts = arms.iter().map(|arm| self.parts(arm, depth.saturating_add(1), doubted));
                 let parts = parts.collect::<Option<Vec<_>>>()?.concat();
-                Some(parts.into_iter().map(|part| policy_document::perhaps(part, &why)).collect())
+                Some(parts.into_iter().map(|part| doubted(part, &why)).collect())
             }
             ExprKind::GetAttr(base, name) if self.is_local(base) => {
                 let expr = self.scope.module.local(&name.text)?;
-                Self::new(self.tree, self.scope, self.world).parts(expr, depth.saturating_add(1))
+                Self::new(self.tree, self.scope, self.world).parts(expr, depth.saturating_add(1), doubted)
             }
             _ => Some(vec![value]),
         }
+    }
+
+    /// The items of what a function makes of the items of its arguments.
+    fn members(&self, call: &Call, depth: usize, doubted: Doubted) -> Option<Vec<Traced<Data>>> {
+        let depth = depth.saturating_add(1);
+        let is_flat = call.name.text == "flatten";
+        let mut members = Vec::new();
+        for argument in &call.arguments {
+            if is_flat {
+                members.extend(self.flat(argument, depth, doubted));
+            } else {
+                members.extend(self.parts(argument, depth, doubted)?);
+            }
+            if members.len() > MAX_MEMBERS {
+                return None;
+            }
+        }
+        if call.name.text == "compact" {
+            members.retain(|member| !is_blank(member));
+        }
+        Some(members)
+    }
+
+    /// The items of a list and of the lists within; what isn't a list is an item.
+    fn flat(&self, expr: &Expr, depth: usize, doubted: Doubted) -> Vec<Traced<Data>> {
+        let mut items = Vec::new();
+        match &expr.kind {
+            ExprKind::Tuple(exprs) if depth <= MAX_PARTS_DEPTH => {
+                for expr in exprs {
+                    items.extend(self.flat(expr, depth.saturating_add(1), doubted));
+                }
+            }
+            _ => {
+                let value = self.eval_deciding(expr);
+                let parts = match value.value {
+                    Unknown(_) => self.parts(expr, depth, doubted).unwrap_or_else(|| vec![value]),
+                    Known(_) => vec![value],
+                };
+                parts.iter().for_each(|part| flatten_into(&mut items, part, depth));
+            }
+        }
+        items
     }
 
     fn is_local(&self, base: &Expr) -> bool {
@@ -199,6 +252,43 @@ impl Evaluator<'_> {
     fn decoded_source(&self, base: &Expr, attribute: &str, span: Span) -> Option<Traced<Data>> {
         let source = self.policy_source(base, attribute)?;
         Some(Traced::written(self.remembered_policy(&source)?, span))
+    }
+}
+
+/// An item of which nothing is known.
+fn unknown(item: Traced<Data>, why: &Why) -> Traced<Data> {
+    item.map(|_| Unknown(why.clone()))
+}
+
+/// Adds the items of a list and of the lists within; of what is too deep, nothing is known.
+fn flatten_into(items: &mut Vec<Traced<Data>>, value: &Traced<Data>, depth: usize) {
+    match &value.value {
+        Known(Data::List(_)) if depth > MAX_PARTS_DEPTH => {
+            let why = Why::OverLimit { limit: "the depth of lists" };
+            items.push(value.clone().map(|_: Maybe<Data>| Unknown(why)));
+        }
+        Known(Data::List(list)) => {
+            list.items.iter().for_each(|item| flatten_into(items, item, depth.saturating_add(1)));
+        }
+        Known(_) | Unknown(_) => items.push(value.clone()),
+    }
+}
+
+/// Whether a function gives the items of its arguments and no others, but for their order and repetition.
+fn gives_members(function: &str) -> bool {
+    let function = function.strip_prefix("core::").unwrap_or(function);
+    matches!(
+        function,
+        "compact" | "concat" | "distinct" | "flatten" | "reverse" | "setunion" | "sort" | "tolist" | "toset"
+    )
+}
+
+/// Whether `compact` drops an item.
+fn is_blank(item: &Traced<Data>) -> bool {
+    match &item.value {
+        Known(Data::Null) => true,
+        Known(Data::String(text)) => text.is_empty(),
+        Known(_) | Unknown(_) => false,
     }
 }
 

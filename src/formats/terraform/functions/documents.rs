@@ -159,7 +159,9 @@ impl Reader<'_> {
         let merged = match mapping.merged.as_slice() {
             [] => None,
             [merged] if self.is_value(merged) => Some(merged),
-            _ => return Err(Stop::not_evaluated("keys that are merged from several mappings")),
+            [_] => return Err(Stop::not_evaluated("such a merge of keys")),
+            // Of a list, Terraform merges nothing.
+            _ => return Err(Stop::failed("a list can't be merged into a mapping")),
         };
         let is_before = |entry: &&Entry| merged.is_some_and(|merged| entry.key.span.start < merged.span.start);
         let (before, after): (Vec<&Entry>, Vec<&Entry>) = mapping.entries.iter().partition(is_before);

@@ -29,8 +29,8 @@ pub(super) struct Verb {
     has_zeros: bool,
     is_left: bool,
     is_sharp: bool,
-    /// A flag that isn't evaluated with every letter: `+` or a space.
-    has_sign: bool,
+    /// What a number that isn't negative begins with: `+`, or a space.
+    sign: &'static str,
     width: Option<usize>,
     precision: Option<usize>,
 }
@@ -74,7 +74,9 @@ impl Verb {
                 '0' => verb.has_zeros = true,
                 '#' => verb.is_sharp = true,
                 '-' => verb.is_left = true,
-                _ => verb.has_sign = true,
+                '+' => verb.sign = "+",
+                _ if verb.sign.is_empty() => verb.sign = " ",
+                _ => {}
             }
             rest = after_first(rest);
         }
@@ -135,7 +137,7 @@ impl Verb {
         if number.fract() != 0.0 {
             return Err(Stop::failed("a whole number is required"));
         }
-        if number.abs() > LARGEST_EXACT || self.precision.is_some() || self.is_sharp || self.has_sign {
+        if number.abs() > LARGEST_EXACT || self.precision.is_some() || self.is_sharp {
             return Err(not_evaluated());
         }
         let magnitude = number.abs() as u64;
@@ -154,9 +156,11 @@ impl Verb {
         let wanted = self.precision.unwrap_or(6);
         let shown = show(number.abs());
         let written = shown.split_once('.').map_or(0, |(_, decimals)| decimals.len());
-        // Where digits are cut, the last of them depends on how the number is represented.
-        if written > wanted || self.is_sharp || self.has_sign {
+        if self.is_sharp {
             return Err(not_evaluated());
+        }
+        if written > wanted {
+            return self.signed(number < 0.0, rounded(&shown, wanted).ok_or_else(not_evaluated)?);
         }
         let point = if written == 0 && wanted > 0 { "." } else { "" };
         let zeros = "0".repeat(wanted.saturating_sub(written));
@@ -165,7 +169,7 @@ impl Verb {
 
     /// A number with its sign, which comes before zeros but after spaces.
     fn signed(&self, is_negative: bool, digits: String) -> Result<String, Stop> {
-        let sign = if is_negative { "-" } else { "" };
+        let sign = if is_negative { "-" } else { self.sign };
         let missing = self.width.unwrap_or_default().saturating_sub(sign.len().saturating_add(digits.len()));
         Ok(match (self.is_left, self.has_zeros) {
             (true, _) => format!("{sign}{digits}{}", " ".repeat(missing)),
@@ -173,6 +177,20 @@ impl Verb {
             (false, false) => format!("{}{sign}{digits}", " ".repeat(missing)),
         })
     }
+}
+
+/// A number with fewer decimals; nothing near the middle of two, where it depends on how the number is represented.
+fn rounded(shown: &str, wanted: usize) -> Option<String> {
+    let (whole, decimals) = shown.split_once('.')?;
+    let (kept, rest) = decimals.split_at_checked(wanted)?;
+    if rest.starts_with('5') || rest.starts_with("49") {
+        return None;
+    }
+    let digits: u64 = format!("{whole}{kept}").parse().ok()?;
+    let digits = digits.checked_add(u64::from(rest.starts_with(['6', '7', '8', '9'])))?;
+    let digits = format!("{digits:0>width$}", width = wanted.checked_add(1)?);
+    let (whole, kept) = digits.split_at_checked(digits.len().checked_sub(wanted)?)?;
+    Some(if kept.is_empty() { whole.to_owned() } else { format!("{whole}.{kept}") })
 }
 
 fn after_first(text: &str) -> &str {

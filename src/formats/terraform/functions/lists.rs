@@ -71,11 +71,11 @@ fn flatten_into(whole: &Traced<Data>, list: &List, items: &mut Vec<Traced<Data>>
     }
     for (index, item) in list.items.iter().enumerate() {
         match &item.value {
-            // It may be a list of any length.
-            Unknown(why) => return Err(why.clone().into()),
+            // It may be a list of any length, unless it is a text.
+            Unknown(why) if !why.is_text() => return Err(why.clone().into()),
             Known(Data::List(list)) => flatten_into(&whole.member(item, Step::Element(index)), list, items)?,
-            Known(_) if items.len() >= MAX_ELEMENTS => return Err(Stop::too_many()),
-            Known(_) => items.push(whole.member(item, Step::Element(index))),
+            _ if items.len() >= MAX_ELEMENTS => return Err(Stop::too_many()),
+            Known(_) | Unknown(_) => items.push(whole.member(item, Step::Element(index))),
         }
     }
     Ok(())

@@ -48,8 +48,11 @@ fn mapped(text: &str, map: impl FnMut(char) -> Option<char>) -> Outcome {
 
 /// What a reader takes for one character, as far as that is simple.
 pub(super) fn characters(text: &str) -> Result<Vec<&str>, Stop> {
-    let is_simple =
-        |c: char| c.is_ascii() || matches!(c, '\u{a1}'..='\u{ac}' | '\u{ae}'..='\u{2ff}' | '\u{4e00}'..='\u{9fff}');
+    let is_simple = |c: char| {
+        c.is_ascii()
+            || matches!(c, '\u{a1}'..='\u{ac}' | '\u{ae}'..='\u{2ff}' | '\u{370}'..='\u{482}')
+            || matches!(c, '\u{4e00}'..='\u{9fff}' | '\u{1f400}'..='\u{1f64f}' | '\u{20000}'..='\u{2a6df}')
+    };
     if !text.chars().all(is_simple) {
         return Err(Stop::not_evaluated("the length of text with such characters"));
     }
@@ -173,6 +176,23 @@ pub(super) fn dirname(call: &Call<'_>) -> Outcome {
         (false, true) => Given::string("."),
         (false, false) => Given::string(joined),
     }
+}
+
+/// An absolute path without `.`, `..` and repeated slashes.
+pub(super) fn abspath(call: &Call<'_>) -> Outcome {
+    let path = call.string(0)?;
+    if !path.starts_with('/') {
+        return Err(Stop::not_evaluated("the directory in which Terraform runs"));
+    }
+    let mut parts: Vec<&str> = Vec::new();
+    for part in path.split('/') {
+        match part {
+            "" | "." => {}
+            ".." => drop(parts.pop()),
+            part => parts.push(part),
+        }
+    }
+    Given::string(format!("/{}", parts.join("/")))
 }
 
 /// A path as it is, unless it begins with the home directory.

@@ -96,7 +96,7 @@ pub(super) fn swallowed(block: &Block) -> Vec<Problem> {
 /// Arguments of a trail that should be blocks, and blocks that should be arguments.
 pub(super) fn misshapen(block: &Block) -> impl Iterator<Item = Problem> {
     let shape = kind_of(block, Subject::Trails).map(|kind| kind.shape).unwrap_or_default();
-    let values = shape.iter().filter(|argument| matches!(argument.holds, Holds::Value));
+    let values = shape.iter().filter(|argument| matches!(argument.holds, Holds::Value | Holds::Texts));
     let misplaced = values
         .flat_map(|argument| block.body.blocks(argument.name))
         .map(|block| Problem::syntax(block.header, format!("`{}` is an argument, not a block", block.kind.text)));

@@ -112,22 +112,15 @@ fn sid(statement: &Traced<Data>) -> Option<&str> {
 
 /// A statement as it stands in JSON. One that may not be there is one whose condition isn't known.
 fn written(block: &Traced<Data>, doubt: Option<&Why>) -> Traced<Data> {
-    const NAMES: [(&str, &str); 6] = [
-        ("sid", "Sid"),
-        ("effect", "Effect"),
-        ("actions", "Action"),
-        ("not_actions", "NotAction"),
-        ("resources", "Resource"),
-        ("not_resources", "NotResource"),
-    ];
     let Known(Data::Object(body)) = &block.value else { return block.clone() };
     let mut fields: Vec<Field> = Vec::new();
-    for (own, name) in NAMES {
-        fields.extend(body.field(own).map(|argument| field(name, with_variables(&argument.value))));
-    }
-    if body.field("effect").is_none() {
-        fields.push(field("Effect", Traced::written(Data::String("Allow".to_owned()), body.header)));
-    }
+    fields.extend(given(body, "sid").map(|sid| field("Sid", with_variables(sid))));
+    fields.push(match given(body, "effect") {
+        Some(effect) => field("Effect", with_variables(effect)),
+        None => field("Effect", Traced::written(Data::String("Allow".to_owned()), body.header)),
+    });
+    fields.extend(scope(body, [("actions", "Action"), ("not_actions", "NotAction")]));
+    fields.extend(scope(body, [("resources", "Resource"), ("not_resources", "NotResource")]));
     for (own, name) in [("principals", "Principal"), ("not_principals", "NotPrincipal")] {
         fields.extend(body.field(own).map(|blocks| field(name, principals(blocks))));
     }
@@ -140,20 +133,52 @@ fn written(block: &Traced<Data>, doubt: Option<&Why>) -> Traced<Data> {
     }
 }
 
+/// The value of an argument that is there; null is the same as not written.
+fn given<'a>(body: &'a Object, name: &str) -> Option<&'a Traced<Data>> {
+    body.field(name).map(|field| &field.value).filter(|value| value.value != Known(Data::Null))
+}
+
+/// What is listed, all but what is listed, or both, which no policy may have. An empty list says nothing.
+fn scope(body: &Object, [listed, excepted]: [(&str, &str); 2]) -> Vec<Field> {
+    let values = [listed, excepted].map(|(own, name)| {
+        let value = given(body, own).filter(|value| !is_empty_list(value))?;
+        Some(field(name, with_variables(value)))
+    });
+    match values {
+        // One of them is an empty list wherever the policy is valid.
+        [Some(listed), Some(excepted)] if may_be_empty(&excepted.value) => vec![listed],
+        [Some(listed), Some(excepted)] if may_be_empty(&listed.value) => vec![excepted],
+        values => values.into_iter().flatten().collect(),
+    }
+}
+
+fn is_empty_list(value: &Traced<Data>) -> bool {
+    matches!(&value.value, Known(Data::List(list)) if list.items.is_empty())
+}
+
+/// Whether a list may turn out to be empty.
+fn may_be_empty(value: &Traced<Data>) -> bool {
+    match &value.value {
+        Known(Data::List(list)) => list.items.iter().all(|item| matches!(item.value, Unknown(_))),
+        Known(_) => false,
+        Unknown(_) => true,
+    }
+}
+
 fn principals(blocks: &Field) -> Traced<Data> {
     let mut kinds: Vec<Field> = Vec::new();
     for block in list(&blocks.value) {
         let (kind, identifiers) = match &block.value {
-            Known(Data::Object(body)) => (text(body, "type"), body.field("identifiers")),
+            Known(Data::Object(body)) => (text(body, "type"), given(body, "identifiers")),
             Known(_) => (None, None),
             Unknown(_) => return block,
         };
         match (kind, identifiers) {
-            (Some(Known("*")), Some(identifiers)) if is_everyone(&identifiers.value) => {
+            (Some(Known("*")), Some(identifiers)) if is_everyone(identifiers) => {
                 return Traced::written(Data::String("*".to_owned()), block.origin.span());
             }
             (Some(Known(kind)), Some(identifiers)) => {
-                add(&mut kinds, kind, with_variables(&identifiers.value));
+                add(&mut kinds, kind, with_variables(identifiers));
             }
             (Some(Unknown(why)), _) => return block.map(|_| Unknown(why)),
             (Some(Known(_)) | None, _) => {
@@ -174,18 +199,17 @@ fn conditions(blocks: &Field) -> Traced<Data> {
     let mut tests: Vec<Field> = Vec::new();
     for block in list(&blocks.value) {
         let Known(Data::Object(body)) = &block.value else { return block };
-        let (test, variable) = match (text(body, "test"), text(body, "variable")) {
-            (Some(Known(test)), Some(Known(variable))) => (test, variable),
-            (Some(Unknown(why)), _) | (_, Some(Unknown(why))) => {
+        let (test, variable, values) = match (text(body, "test"), text(body, "variable"), given(body, "values")) {
+            (Some(Known(test)), Some(Known(variable)), Some(values)) => (test, variable, values),
+            (Some(Unknown(why)), ..) | (_, Some(Unknown(why)), _) => {
                 return block.clone().map(|_: Maybe<Data>| Unknown(why));
             }
             _ => {
-                let message = "a condition needs `test` and `variable`".to_owned();
+                let message = "a condition needs `test`, `variable` and `values`".to_owned();
                 return block.map(|_| Unknown(Why::Failed { message }));
             }
         };
-        let values = body.field("values").map(|field| with_variables(&field.value));
-        let keys = values.map(|values| field(variable, values)).into_iter().collect();
+        let keys = vec![field(variable, with_variables(values))];
         match tests.iter_mut().find(|own| own.key == test).map(|own| &mut own.value.value) {
             Some(Known(Data::Object(own))) => add_values(own, keys),
             _ => tests.push(field(test, Traced::written(Data::Object(Object::new(body.header, keys)), body.header))),
