@@ -312,10 +312,12 @@ struct CheckArgs {
     #[arg(long, help_heading = "Output")]
     no_progress: bool,
 
-    /// Change files so that what is found is gone, where only the trails in question change.
+    /// Apply the safe fixes: add, set or remove what fails, at the place that decides the value.
+    ///
+    /// `explain RULE` says what is changed for a rule.
     #[arg(long, help_heading = "Fix", conflicts_with = "add_ignore")]
     fix: bool,
-    /// With `--fix` or `--diff`, also where other things may change, or what is billed.
+    /// With `--fix` or `--diff`, apply also fixes that may change other things, or what is billed.
     #[arg(long, help_heading = "Fix")]
     unsafe_fixes: bool,
     /// Print what `--fix` would change, and change nothing.
