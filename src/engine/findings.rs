@@ -9,6 +9,7 @@ use super::sighting::{Answer, Sighting};
 use super::witness::Witness;
 use crate::finding::{Finding, Label, Level};
 use crate::model::Trail;
+use crate::model::selectors::Loss;
 use crate::report::{Instance, Outcome, Place, Reported};
 use crate::rules::Rule;
 use crate::source::Span;
@@ -106,7 +107,8 @@ impl Case<'_> {
         let instances = group.answers.iter().map(|(sighting, answer)| Instance {
             address: Some(sighting.trail.address.clone()),
             fingerprint: String::new(),
-            loss: answer.rule.loses.map(|loses| loses(sighting.recorded)),
+            // Nothing is within everything, so what loses no event is compared by its name.
+            loss: answer.rule.loses.map(|loses| loses(sighting.recorded)).filter(|loss| *loss != Loss::NOTHING),
         });
         let reported = self.report(rule, level, answer.outcome, "", finding, &answer.witness);
         Some(self.suppress(reported.about(instances.collect()), group.suppressed.clone()))

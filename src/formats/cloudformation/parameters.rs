@@ -177,9 +177,14 @@ impl Evaluator<'_> {
         while let Some(own) = scope {
             let declared = symbol.strip_prefix(&own.prefix).and_then(|name| own.template.parameters.get(name));
             let is_over = |declared: &Entry| {
+                // The limits are about the name under which the value is stored.
+                let mapping = declared.value.as_mapping();
+                if mapping.and_then(|mapping| flat::text(mapping, "Type")).is_some_and(|kind| kind.starts_with(STORED)) {
+                    return false;
+                }
                 let allowed = self.library.allowed(declared);
                 let is_other = !allowed.values.is_empty() && !allowed.known.contains(text);
-                is_other || declared.value.as_mapping().is_some_and(|mapping| is_over_limits(text, mapping))
+                is_other || mapping.is_some_and(|mapping| is_over_limits(text, mapping))
             };
             if declared.is_some_and(is_over) {
                 return true;

@@ -253,6 +253,10 @@ impl Target {
             Known(false) => {}
             Unknown(why) => return Unknown(why),
         }
+        // What an exception lists is left out.
+        if scope.is_negated {
+            return Known(None);
+        }
         let mut doubt = None;
         for account in &scope.listed.accounts {
             match self.is_other(account) {
