@@ -179,7 +179,8 @@ impl Evaluator<'_> {
             let is_over = |declared: &Entry| {
                 // The limits are about the name under which the value is stored.
                 let mapping = declared.value.as_mapping();
-                if mapping.and_then(|mapping| flat::text(mapping, "Type")).is_some_and(|kind| kind.starts_with(STORED)) {
+                if mapping.and_then(|mapping| flat::text(mapping, "Type")).is_some_and(|kind| kind.starts_with(STORED))
+                {
                     return false;
                 }
                 let allowed = self.library.allowed(declared);
