@@ -18,8 +18,8 @@ const MAX_LINKS: usize = 40;
 
 /// The files of a commit, or of the index.
 ///
-/// What git keeps neither then nor now is read from the disk: installed modules, and submodules that are at the same commit, or
-/// whose commit isn't here.
+/// What git keeps neither then nor now is read from the disk: installed modules, and submodules as long as they are at the same
+/// commit. A submodule at another commit is read from its own objects; if these lack the commit, it is without files.
 #[derive(Debug)]
 pub struct Snapshot {
     root: PathBuf,
@@ -36,7 +36,7 @@ pub struct Snapshot {
     left_out: Mutex<BTreeSet<PathBuf>>,
 }
 
-/// How many submodules are read as they were; others are read from the disk.
+/// How many submodules at other commits are read as they were; the others are without files.
 const MAX_SUBMODULES: usize = 64;
 
 /// Where a path leads.
@@ -193,15 +193,13 @@ impl Snapshot {
         is_in(&self.entries) || is_in(&self.index.entries)
     }
 
-    /// Whether a path lies in a submodule that is on the disk now.
+    /// Whether a path lies in a submodule that is at the same commit now.
     fn is_in_submodule(&self, path: &Path) -> bool {
-        path.ancestors().any(|above| self.is_kept_submodule(above, self.entries.get(above)))
+        path.ancestors().any(|above| self.is_same_submodule(above, self.entries.get(above)))
     }
 
-    fn is_kept_submodule(&self, path: &Path, entry: Option<&Entry>) -> bool {
-        let is_read = self.submodules.iter().any(|submodule| submodule.root == path);
-        let is_one = |entry: Option<&Entry>| matches!(entry, Some(Entry::Repository(_)));
-        is_one(entry) && is_one(self.index.entries.get(path)) && !is_read
+    fn is_same_submodule(&self, path: &Path, entry: Option<&Entry>) -> bool {
+        matches!(entry, Some(Entry::Repository(_))) && self.index.entries.get(path) == entry
     }
 
     /// What lies at a path without links.
@@ -374,7 +372,7 @@ impl Fs for Snapshot {
             }
         });
         for (path, entry) in self.below(directory) {
-            if self.is_kept_submodule(path, Some(entry)) && !lies_in_skipped(path, directory) {
+            if self.is_same_submodule(path, Some(entry)) && !lies_in_skipped(path, directory) {
                 self.disk.walk(path, wanted, visit);
             }
         }

@@ -101,6 +101,30 @@ fn a_submodule_at_another_commit_is_compared_with_what_it_was() {
 }
 
 #[test]
+fn a_submodule_without_the_commit_of_before_had_nothing() {
+    let Some(other) = Repository::new("submodule-bumped") else { return };
+    let Some(repository) = Repository::new("submodule-lacks") else { return };
+    other.write("same/main.tf", BAD).commit();
+    repository.write("a.tf", GOOD);
+    for name in ["bumped", "kept"] {
+        repository.git(["submodule", "--quiet", "add", other.root.to_str().unwrap(), name]);
+    }
+    // The commit that is recorded is nowhere.
+    let lost = "0123456789abcdef0123456789abcdef01234567";
+    repository.git(["update-index", "--cacheinfo", &format!("160000,{lost},bumped")]);
+    repository.git(["commit", "--quiet", "-m", "lost"]);
+    repository.git(["add", "bumped"]);
+    for locked in [&[][..], &["--locked"]] {
+        let output = repository.run(&[&CHECK[..], locked].concat());
+        assert_eq!(lines(&output), ["single-region-trail bumped/same/main.tf"]);
+    }
+    // What is at the commit that is recorded is the same.
+    repository.git(["commit", "--quiet", "-m", "found"]);
+    let output = repository.run(&[&CHECK[..5], &["--diff-base", "HEAD"]].concat());
+    assert_eq!(lines(&output), Vec::<String>::new());
+}
+
+#[test]
 fn the_repository_of_the_environment_is_the_one_that_is_compared() {
     let Some(repository) = Repository::new("environment") else { return };
     let Some(other) = Repository::new("environment-other") else { return };
