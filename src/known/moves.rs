@@ -3,12 +3,18 @@
 //! A trail has moved only if it isn't where it was, and where it is now was none: a copy is no move. Each trail moves to
 //! one place, and none moves where another one has.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet, VecDeque};
 
 use crate::model::Moved;
 use crate::model::address::{self, Step};
 use crate::report::{Fingerprint, Judged, Report, decode, decode_path, encode, encode_path};
 use crate::source::{SourceFile, Sources};
+
+/// How often something is looked up or compared in order to follow trails; those that are left over are followed nowhere.
+const MAX_LOOKUPS: usize = 500_000;
+
+/// How many steps an address has that `moved` blocks give.
+const MAX_ADDRESS: usize = 32;
 
 /// A trail by its name in fingerprints, or a deployment if the address is empty.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -52,6 +58,24 @@ struct Search<'a> {
     /// The deployments that there were.
     before: HashSet<Deployment<'a>>,
     moves: Moves,
+    /// How many lookups are left.
+    left: usize,
+}
+
+/// A place to which a trail may have gone.
+struct Candidate<'a> {
+    placed: &'a Placed,
+    steps: Vec<Step>,
+}
+
+/// The `moved` blocks of a deployment.
+#[derive(Default)]
+struct Blocks<'a> {
+    /// By the names of the calls that lead to their modules and by the addresses before, each block with its number.
+    by_address: HashMap<(Vec<&'a str>, &'a [Step]), Vec<(usize, &'a Moved)>>,
+    /// How many calls and how many steps these have.
+    lengths: BTreeSet<(usize, usize)>,
+    number: usize,
 }
 
 impl Place {
@@ -119,6 +143,7 @@ impl Moves {
             deployments: of_now().collect(),
             before: before.iter().map(|placed| placed.place.deployment()).collect(),
             moves: Self::default(),
+            left: MAX_LOOKUPS,
         };
         search.follow_blocks(report);
         search.follow_within_deployments();
@@ -185,16 +210,18 @@ impl<'a> Search<'a> {
     }
 
     /// Follows `moved` blocks, and the move between a block without `count` and its first instance, which needs none.
-    fn follow_blocks(&mut self, report: &Report) {
-        let blocks: HashMap<Place, &[Moved]> =
-            report.deployments.iter().map(|judged| (Place::of(judged), judged.moves.as_slice())).collect();
+    fn follow_blocks<'r>(&mut self, report: &'r Report) {
+        let of_deployment = |judged: &'r Judged| (Place::of(judged), Blocks::of(&judged.moves));
+        let blocks: HashMap<Place, Blocks<'_>> = report.deployments.iter().map(of_deployment).collect();
+        let none = Blocks::default();
         let mut free: HashMap<(Deployment<'a>, Vec<Step>), Vec<&'a Place>> = HashMap::new();
         for place in self.free.keys() {
             free.entry((place.deployment(), without_first_keys(&place.steps()))).or_default().push(place);
         }
         for placed in self.sought() {
             let whole = Place { address: String::new(), ..placed.place.clone() };
-            let ways = chain(placed.place.steps(), blocks.get(&whole).copied().unwrap_or_default());
+            let blocks = blocks.get(&whole).unwrap_or(&none);
+            let Some(ways) = blocks.chain(placed.place.steps(), &mut self.left) else { continue };
             let to = ways.iter().find_map(|steps| {
                 let exact = Place { address: encode(&address::join(steps)), ..whole.clone() };
                 if self.free.contains_key(&exact) {
@@ -211,10 +238,11 @@ impl<'a> Search<'a> {
 
     /// Follows trails that were wrapped into a module, or taken out of one, within their deployment.
     fn follow_within_deployments(&mut self) {
-        let mut free: HashMap<(Deployment<'a>, Step), Vec<&'a Placed>> = HashMap::new();
-        for (place, placed) in &self.free {
-            let Some(last) = place.steps().pop() else { continue };
-            free.entry((place.deployment(), last)).or_default().push(placed);
+        let mut free: HashMap<(Deployment<'a>, Step), VecDeque<Candidate<'a>>> = HashMap::new();
+        for placed in self.free.values() {
+            let candidate = Candidate::of(placed);
+            let Some(last) = candidate.steps.last().cloned() else { continue };
+            free.entry((placed.place.deployment(), last)).or_default().push_back(candidate);
         }
         for placed in self.sought() {
             let steps = placed.place.steps();
@@ -224,12 +252,11 @@ impl<'a> Search<'a> {
                 continue;
             }
             let Some(candidates) = free.get_mut(&(placed.place.deployment(), last)) else { continue };
-            let is_wrapped = |other: &&Placed| is_nested(&steps, &other.place.steps());
-            let is_same =
-                |other: &&Placed| is_wrapped(other) && other.digest.is_some() && other.digest == placed.digest;
-            let at = candidates.iter().position(is_same);
-            let at = at.or_else(|| candidates.iter().position(is_wrapped));
-            let Some(to) = at.map(|at| candidates.remove(at)) else { continue };
+            let is_wrapped = |other: &Candidate<'_>| is_nested(&steps, &other.steps);
+            let has_digest =
+                |other: &Candidate<'_>| other.placed.digest.is_some() && other.placed.digest == placed.digest;
+            let same = take(candidates, &mut self.left, |other| has_digest(other) && is_wrapped(other));
+            let Some(to) = same.or_else(|| take(candidates, &mut self.left, is_wrapped)) else { continue };
             self.note(&placed.place, &to.place);
         }
     }
@@ -258,10 +285,11 @@ impl<'a> Search<'a> {
             },
         ];
         for key in keys {
-            let mut free: HashMap<Key, Vec<&'a Placed>> = HashMap::new();
+            let mut free: HashMap<Key, VecDeque<Candidate<'a>>> = HashMap::new();
             let new = self.free.values().filter(|placed| !self.before.contains(&placed.place.deployment()));
             for placed in new {
-                key(placed).into_iter().for_each(|key| free.entry(key).or_default().push(placed));
+                let Some(key) = key(placed) else { continue };
+                free.entry(key).or_default().push_back(Candidate::of(placed));
             }
             for placed in self.sought() {
                 if self.remains(&placed.place, is_there) {
@@ -269,12 +297,8 @@ impl<'a> Search<'a> {
                 }
                 let Some(candidates) = key(placed).and_then(|key| free.get_mut(&key)) else { continue };
                 let steps = placed.place.steps();
-                let is_wrapped = |other: &&&Placed| {
-                    let others = other.place.steps();
-                    others == steps || is_nested(&steps, &others)
-                };
-                let Some(at) = candidates.iter().position(|other| is_wrapped(&other)) else { continue };
-                let to = candidates.remove(at);
+                let is_wrapped = |other: &Candidate<'_>| other.steps == steps || is_nested(&steps, &other.steps);
+                let Some(to) = take(candidates, &mut self.left, is_wrapped) else { continue };
                 self.note(&placed.place, &to.place);
             }
         }
@@ -301,16 +325,79 @@ impl<'a> Search<'a> {
     }
 }
 
-/// The addresses that blocks give an address one after the other, itself first.
-fn chain(address: Vec<Step>, blocks: &[Moved]) -> Vec<Vec<Step>> {
-    let mut chain = vec![address];
-    while chain.len() <= blocks.len() {
-        let Some(last) = chain.last() else { break };
-        let next = blocks.iter().filter_map(|block| block.apply(last)).find(|next| !chain.contains(next));
-        let Some(next) = next else { break };
-        chain.push(next);
+impl<'a> Candidate<'a> {
+    fn of(placed: &'a Placed) -> Self {
+        Self { placed, steps: placed.place.steps() }
     }
-    chain
+}
+
+impl<'a> Blocks<'a> {
+    fn of(blocks: &'a [Moved]) -> Self {
+        let mut by_address: HashMap<_, Vec<_>> = HashMap::new();
+        let mut lengths = BTreeSet::new();
+        for (number, block) in blocks.iter().enumerate() {
+            let calls: Vec<&str> = block.module.iter().map(String::as_str).collect();
+            by_address.entry((calls, block.from.as_slice())).or_default().push((number, block));
+            lengths.insert((block.module.len(), block.from.len()));
+        }
+        Self { by_address, lengths, number: blocks.len() }
+    }
+
+    /// The addresses that the blocks give an address one after the other, itself first; nothing if no lookups are left for it.
+    fn chain(&self, address: Vec<Step>, left: &mut usize) -> Option<Vec<Vec<Step>>> {
+        let mut met = HashSet::from([address.clone()]);
+        let mut chain = vec![address];
+        while chain.len() <= self.number {
+            let Some(next) = self.after(chain.last()?, &met, left)? else { break };
+            met.insert(next.clone());
+            chain.push(next);
+        }
+        Some(chain)
+    }
+
+    /// The address that the first block gives an address that hasn't been met, if one does.
+    fn after(&self, address: &[Step], met: &HashSet<Vec<Step>>, left: &mut usize) -> Option<Option<Vec<Step>>> {
+        let mut blocks = Vec::new();
+        for (calls, steps) in &self.lengths {
+            spend(1, left)?;
+            let Some((calls, within)) = address.split_at_checked(*calls) else { continue };
+            let Some((own, _)) = within.split_at_checked(*steps) else { continue };
+            // A block may move one instance, or all of them.
+            let mut all = own.to_vec();
+            all.last_mut().into_iter().for_each(|last| last.key.clear());
+            let names = address::without_keys(calls);
+            for from in [own, &all].into_iter().take(if own == all { 1 } else { 2 }) {
+                let found = self.by_address.get(&(names.clone(), from)).map(Vec::as_slice).unwrap_or_default();
+                spend(found.len(), left)?;
+                blocks.extend(found);
+            }
+        }
+        blocks.sort_by_key(|(number, _)| *number);
+        let mut next = blocks.iter().filter_map(|(_, block)| block.apply(address));
+        Some(next.find(|next| next.len() <= MAX_ADDRESS && !met.contains(next)))
+    }
+}
+
+/// Takes the first candidate of a kind, as long as lookups are left.
+fn take<'a>(
+    candidates: &mut VecDeque<Candidate<'a>>,
+    left: &mut usize,
+    is_one: impl Fn(&Candidate<'_>) -> bool,
+) -> Option<&'a Placed> {
+    for at in 0..candidates.len() {
+        spend(1, left)?;
+        if candidates.get(at).is_some_and(&is_one) {
+            return candidates.remove(at).map(|candidate| candidate.placed);
+        }
+    }
+    None
+}
+
+/// Notes lookups; nothing if there aren't as many left, and then none are.
+fn spend(lookups: usize, left: &mut usize) -> Option<()> {
+    let rest = left.checked_sub(lookups);
+    *left = rest.unwrap_or_default();
+    rest.map(drop)
 }
 
 /// A declaration, of which there may be several instances.
@@ -332,4 +419,52 @@ fn without_first_keys(steps: &[Step]) -> Vec<Step> {
     let plain =
         |step: &Step| if step.key == "[0]" { Step { key: String::new(), ..step.clone() } } else { step.clone() };
     steps.iter().map(plain).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What follows an address among blocks, each of which gives one number the next.
+    fn follow(numbers: usize, left: &mut usize) -> Option<Vec<Vec<Step>>> {
+        let name = |number: usize| format!("module.m.aws_cloudtrail.t{number}");
+        let block = |number: usize| Moved::new(Vec::new(), &name(number), &name(number.saturating_add(1))).unwrap();
+        let blocks: Vec<Moved> = (0..numbers).map(block).collect();
+        Blocks::of(&blocks).chain(address::steps("module.m.aws_cloudtrail.t0[\"a\"]"), left)
+    }
+
+    #[test]
+    fn blocks_are_followed_one_after_the_other() {
+        let chain = follow(12_000, &mut 24_001).unwrap();
+        assert_eq!(chain.len(), 12_001);
+        assert_eq!(address::join(&chain[12_000]), "module.m.aws_cloudtrail.t12000[\"a\"]");
+    }
+
+    #[test]
+    fn without_lookups_nothing_is_followed() {
+        let mut left = 1_000;
+        assert_eq!(follow(12_000, &mut left), None);
+        assert_eq!(left, 0);
+    }
+
+    #[test]
+    fn addresses_end_somewhere() {
+        let grow = Moved::new(Vec::new(), "module.a", "module.a.module.a").unwrap();
+        let blocks = vec![grow; 100];
+        let chain = Blocks::of(&blocks).chain(address::steps("module.a.aws_cloudtrail.t"), &mut 100_000).unwrap();
+        assert_eq!(chain.last().map(Vec::len), Some(MAX_ADDRESS));
+    }
+
+    #[test]
+    fn the_first_block_counts() {
+        let blocks = [("a[1]", "b"), ("a", "c"), ("a[1]", "d"), ("b", "a[1]")];
+        let name = |name: &str| format!("aws_cloudtrail.{name}");
+        let blocks = blocks.map(|(from, to)| Moved::new(Vec::new(), &name(from), &name(to)).unwrap());
+        let blocks = Blocks::of(&blocks);
+        let follow = |from: &str| {
+            let chain = blocks.chain(address::steps(&name(from)), &mut 1_000).unwrap();
+            chain.iter().map(|steps| address::join(steps).replace("aws_cloudtrail.", "")).collect::<Vec<_>>().join(" ")
+        };
+        assert_eq!(["a[1]", "a[2]", "a", "c"].map(follow), ["a[1] b", "a[2] c[2]", "a c", "c"]);
+    }
 }

@@ -125,6 +125,29 @@ fn a_submodule_without_the_commit_of_before_had_nothing() {
 }
 
 #[test]
+fn submodules_over_the_limit_had_nothing() {
+    let Some(other) = Repository::new("submodule-many") else { return };
+    let Some(repository) = Repository::new("submodules") else { return };
+    other.write("main.tf", BAD).commit();
+    let name = |number: usize| format!("m{number:02}");
+    let record = |commit: &str| {
+        for number in 0..65 {
+            let entry = format!("160000,{commit},{}", name(number));
+            repository.git(["update-index", "--add", "--cacheinfo", &entry]);
+        }
+    };
+    for number in 0..65 {
+        let objects = format!("gitdir: {}\n", other.root.join(".git").display());
+        repository.write(format!("{}/main.tf", name(number)), BAD).write(format!("{}/.git", name(number)), objects);
+    }
+    record(&other.git(["rev-parse", "HEAD"]));
+    repository.git(["commit", "--quiet", "-m", "as they were"]);
+    other.write("README", "").commit();
+    record(&other.git(["rev-parse", "HEAD"]));
+    assert_eq!(lines(&repository.run(&CHECK)), ["single-region-trail m64/main.tf"]);
+}
+
+#[test]
 fn the_repository_of_the_environment_is_the_one_that_is_compared() {
     let Some(repository) = Repository::new("environment") else { return };
     let Some(other) = Repository::new("environment-other") else { return };
