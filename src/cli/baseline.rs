@@ -76,12 +76,16 @@ fn accept<'b>(baseline: &'b Baseline, report: &mut Report, enforced: &[&str], gi
 
 /// True if the code of a deployment is there, though it may be a part of another one now.
 pub(super) fn is_there(subject: &str, fs: &dyn Fs, sources: &Sources) -> bool {
-    let path = normalize(&sources.path_of(subject.split('#').next().unwrap_or(subject)));
-    match fs.kind(&path) {
-        Ok(PathKind::Directory) => fs.list(&path).is_ok_and(|files| files.iter().any(|file| is_program_file(file))),
-        Ok(PathKind::File) => true,
-        Err(error) => error != ReadError::Missing,
-    }
+    let is_file = |name: &str| {
+        let path = normalize(&sources.path_of(name));
+        match fs.kind(&path) {
+            Ok(PathKind::Directory) => fs.list(&path).is_ok_and(|files| files.iter().any(|file| is_program_file(file))),
+            Ok(PathKind::File) => true,
+            Err(error) => error != ReadError::Missing,
+        }
+    };
+    // One of several templates in a file has a mark after the file's name, which may have that character, too.
+    is_file(subject) || subject.rsplit_once('#').is_some_and(|(name, _)| is_file(name))
 }
 
 pub(super) fn run(command: &BaselineCommand, matches: &ArgMatches, look: Look) -> Result<ExitCode, Error> {

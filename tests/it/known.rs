@@ -302,6 +302,16 @@ fn renamed_directories_and_templates_stay_what_they_were() {
 }
 
 #[test]
+fn a_directory_whose_name_has_a_mark_is_still_there() {
+    let Some(repository) = Repository::new("marks") else { return };
+    repository.write("last#1/main.tf", BAD).commit();
+    assert_eq!(status(&repository.run(&["baseline", "create", "--baseline", "accepted.json"])), 0);
+    repository.write("copy/main.tf", BAD);
+    let shown = repository.run(&["check", "copy", "--baseline", "accepted.json"]);
+    assert_eq!(status(&shown), 1, "{}", err(&shown));
+}
+
+#[test]
 fn what_is_said_of_a_file_follows_its_name() {
     let Some(repository) = Repository::new("files") else { return };
     let unused = format!("# trailint: ignore[stopped-trail] no longer\n{BAD}");
