@@ -112,7 +112,7 @@ impl Baseline {
         known::excuse(report, &known, may_be_known, |finding, at| {
             let reason = Some("in the baseline".to_owned());
             let span = self.entries.get(at).and_then(|entry| entry.span);
-            finding.suppressed = Some(Suppression { span, is_in_source: false, reason, until: None });
+            finding.suppressed = Some(Suppression { span, about: None, is_in_source: false, reason, until: None });
         });
         self.entries.iter().enumerate().filter(|(at, _)| !met.contains(at)).map(|(_, entry)| entry).collect()
     }

@@ -9,7 +9,7 @@ use std::collections::{HashMap, HashSet};
 
 use crate::engine::{self, Settings};
 use crate::known::{self, Known, Moves, Past, Placed};
-use crate::report::{Judged, JudgedTrail, Outcome, Place, Report, Reported};
+use crate::report::{Instance, Judged, JudgedTrail, Outcome, Place, Report, Reported};
 use crate::rules::{self, Check};
 use crate::source::FileId;
 use crate::suppress::Suppression;
@@ -71,16 +71,26 @@ fn lift(report: &mut Report, before: &[Before]) {
     let comments = Comments::of(report);
     let befores: Vec<Comments> = before.iter().map(|before| Comments::before(&before.report, &before.moves)).collect();
     let sources = report.sources.share();
-    for finding in &mut report.findings {
+    let mut findings = Vec::new();
+    for finding in std::mem::take(&mut report.findings) {
         let span = finding.suppressed.as_ref().and_then(|own| own.span);
-        let is_known = |was: &Comments| !was.is_new(finding, &comments, &sources);
-        if span.is_some_and(|span| !weakened::is_setting(span, &sources)) && !befores.iter().any(is_known) {
-            finding.suppressed = None;
-            finding
-                .notes
-                .push("a comment accepts this that didn't before, so it has no say with `--locked`".to_owned());
+        if span.is_none_or(|span| weakened::is_setting(span, &sources)) {
+            findings.push(finding);
+            continue;
         }
+        let is_new =
+            |instance: &Instance| befores.iter().all(|was| was.is_new(&finding, instance, &comments, &sources));
+        let new: HashSet<String> =
+            finding.instances().into_iter().filter(is_new).map(|instance| instance.fingerprint).collect();
+        let (new, known) = finding.split(|instance| new.contains(&instance.fingerprint));
+        if let Some(mut new) = new {
+            new.suppressed = None;
+            new.notes.push("a comment accepts this that didn't before, so it has no say with `--locked`".to_owned());
+            findings.push(new);
+        }
+        findings.extend(known);
     }
+    report.findings = findings;
 }
 
 /// What weighs no more than before doesn't count. What nothing may suppress does.
@@ -94,7 +104,7 @@ fn excuse(report: &mut Report, before: &[Before], name: &str, settings: &Setting
     let may_be_known = |finding: &Reported| finding.suppressed.is_none() && !enforced.contains(&finding.rule.id());
     known::excuse(report, &known, may_be_known, |finding, _| {
         let reason = Some(format!("already at `{name}`"));
-        finding.suppressed = Some(Suppression { span: None, is_in_source: false, reason, until: None });
+        finding.suppressed = Some(Suppression { span: None, about: None, is_in_source: false, reason, until: None });
     });
 }
 

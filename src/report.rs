@@ -142,6 +142,8 @@ pub struct JudgedTrail {
     pub region: Option<String>,
     /// The place that stands for it.
     pub header: Span,
+    /// All of its declaration.
+    pub declaration: Span,
     /// The digest of its declaration without white space.
     pub digest: String,
     /// The value that decides that it isn't created.

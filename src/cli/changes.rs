@@ -16,10 +16,10 @@ use crate::config::Config;
 use crate::engine::{self, Settings};
 use crate::error::Error;
 use crate::formats::BaseFiles;
-use crate::report::{self, Report, Reported};
+use crate::report::{self, Report};
 use crate::scan::{Input, Inputs};
 use crate::source::{Commit, Disk, Fs, Git, GitError, Index, ReadError, Snapshot, Sources, named};
-use crate::weakened::{Gate, weakened};
+use crate::weakened::{Gate, Weakened};
 
 /// The variables with which pre-commit says what is pushed.
 const PUSHED: [&str; 2] = ["PRE_COMMIT_FROM_REF", "PRE_COMMIT_TO_REF"];
@@ -241,14 +241,12 @@ impl Now<'_> {
         let since = |((before, (config, baseline)), files): ((&changes::Before, &(Config, Baseline)), &Files)| {
             let then = Gate { config, baseline, is_apart: false };
             let hidden = files.hidden_since(&self.given.files, &self.given.inputs);
-            weakened(report, before, now, then, self.given.files.fs(), &hidden)
+            Weakened::since(report, before, now, then, self.given.files.fs(), &hidden)
         };
         let weakened = was.reports.iter().zip(&was.gates).zip(&was.files).map(since);
         // What one of them has doesn't come with the merge.
-        let weakened = weakened.reduce(|weakened, others| {
-            let is_new = |own: &Reported| others.iter().any(|other| other.message == own.message);
-            weakened.into_iter().filter(is_new).collect()
-        });
+        let weakened = weakened.reduce(|weakened, other| weakened.and(&other));
+        let weakened = weakened.map(|weakened| weakened.told(report, now));
         engine::add(report, weakened.unwrap_or_default());
         let gate = |(config, _): &(Config, Baseline)| {
             let strict = CheckArgs::from_arg_matches(&config::complete(config, &["check"]))

@@ -61,7 +61,7 @@ pub(super) fn add(report: &mut Report, reason: &str, sources: &Sources, bar: &Ba
         if let Place::Text(label) = &finding.place {
             let reason = Some(reason.to_owned()).filter(|reason| !reason.is_empty());
             let span = Some(label.span);
-            finding.suppressed = Some(Suppression { span, is_in_source: true, reason, until: None });
+            finding.suppressed = Some(Suppression { span, about: None, is_in_source: true, reason, until: None });
         }
     }
     let text = comments.files.first().filter(|_| typed.is_some()).map(|one| one.text.clone());

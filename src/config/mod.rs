@@ -149,7 +149,8 @@ impl Config {
 impl Findings {
     fn accept(&self, span: Span) -> Accepted {
         let until = self.until.map(|until| until.0);
-        let suppression = Suppression { span: Some(span), is_in_source: false, reason: self.reason.clone(), until };
+        let suppression =
+            Suppression { span: Some(span), about: None, is_in_source: false, reason: self.reason.clone(), until };
         Accepted { rule: self.rule.0, address: self.address.clone(), suppression }
     }
 }

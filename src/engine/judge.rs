@@ -224,6 +224,7 @@ impl Case<'_> {
             reach: sighting.reach,
             region: sighting.region.clone(),
             header: sighting.trail.header,
+            declaration,
             digest: digest(self.sources.file(declaration.file).slice(declaration)),
             absence: absence(&sighting.trail).filter(|_| sighting.exists == Exists::Never),
             rules: asked().filter(|answer| !is_advice(answer)).map(|answer| (answer.rule, answer.outcome)).collect(),

@@ -113,7 +113,7 @@ fn skipped_by_checkov(text: &str, comment: Span, outline: &Outline) -> Vec<Ignor
         true => outline.outermost_around(comment),
         false => resource_around(comment, outline),
     };
-    let suppression = Suppression { span: Some(comment), is_in_source: true, reason, until: None };
+    let suppression = Suppression { span: Some(comment), about: None, is_in_source: true, reason, until: None };
     ignore(Tool::Checkov, id, region, suppression).into_iter().collect()
 }
 
@@ -141,7 +141,7 @@ fn ignored_by_trivy(text: &str, comment: Span, outline: &Outline, file: &SourceF
         let id = id.trim_end_matches(':');
         // Nobody knows how long it holds with a day that isn't one.
         let until = until.map(str::parse::<Date>).transpose().ok()?;
-        let suppression = Suppression { span: Some(comment), is_in_source: true, reason: None, until };
+        let suppression = Suppression { span: Some(comment), about: None, is_in_source: true, reason: None, until };
         ignore(Tool::Trivy, id, || *region, suppression)
     };
     ids.filter_map(one).take(ENOUGH).collect()
@@ -156,7 +156,8 @@ fn disabled_by_kics(text: &str, comment: Span, outline: &Outline, file: &SourceF
     let Some((_, ids)) = text.split_once("kics-scan disable=").filter(|_| is_first) else { return Vec::new() };
     let whole = Some(Span::new(comment.file, 0, file.text.len()));
     let ids = ids.split_whitespace().next().unwrap_or_default().split(',');
-    let suppression = || Suppression { span: Some(comment), is_in_source: true, reason: None, until: None };
+    let suppression =
+        || Suppression { span: Some(comment), about: None, is_in_source: true, reason: None, until: None };
     ids.filter_map(|id| ignore(Tool::Kics, id.trim(), || whole, suppression())).take(ENOUGH).collect()
 }
 
@@ -180,6 +181,7 @@ fn of_entry(tool: Tool, item: &Node, region: Span) -> Option<Ignore> {
     let id = item.as_text().map(str::to_owned).or_else(|| text("id"))?;
     let suppression = Suppression {
         span: Some(item.span),
+        about: None,
         is_in_source: true,
         reason: text("comment").or_else(|| text("reason")),
         until: None,

@@ -166,7 +166,7 @@ impl Ignore {
         Self {
             rules,
             region,
-            suppression: Suppression { span: Some(span), is_in_source: true, reason, until },
+            suppression: Suppression { span: Some(span), about: None, is_in_source: true, reason, until },
             is_own: true,
         }
     }

@@ -66,7 +66,7 @@ fn one(item: &Node, region: Span) -> Result<Ignore, String> {
     let wanted = || "write it as `{ rule: RULE, reason: REASON }`".to_owned();
     let ignore = |name: &Node, reason: Option<String>, until| {
         let rule = rules::judging(name.as_text().ok_or_else(wanted)?);
-        let suppression = Suppression { span: Some(name.span), is_in_source: true, reason, until };
+        let suppression = Suppression { span: Some(name.span), about: None, is_in_source: true, reason, until };
         Ok(Ignore { rules: vec![rule], region: Some(region), suppression, is_own: true })
     };
     match &item.target().kind {

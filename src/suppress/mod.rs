@@ -53,6 +53,8 @@ pub struct Policy {
 pub struct Suppression {
     /// Where that is written; nothing where it isn't, as the finding is older than what is compared.
     pub span: Option<Span>,
+    /// The part of the file that it is about, if it stands in one beside the code and was found there.
+    pub about: Option<Span>,
     /// Whether that is beside the code, as a comment or as metadata, and no list kept apart.
     pub is_in_source: bool,
     /// The reason that is given.
@@ -129,7 +131,7 @@ impl<'a> Suppressions<'a> {
         for place in places {
             let ignores = self.of_file(place.file);
             let covering = ignores.all.iter().filter(|ignore| ignore.covers(rule, *place));
-            found.extend(covering.map(|ignore| ignore.suppression.clone()));
+            found.extend(covering.map(|ignore| Suppression { about: ignore.region, ..ignore.suppression.clone() }));
         }
         let mut used = self.used.lock().unwrap_or_else(PoisonError::into_inner);
         used.extend(found.iter().map(|suppression| (suppression.span, rule.id())));

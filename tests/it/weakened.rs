@@ -111,6 +111,53 @@ fn a_comment_that_suppresses_more_is_told() {
 }
 
 #[test]
+fn a_comment_that_goes_to_another_call_is_told() {
+    let Some(repository) = Repository::new("moved-comment") else { return };
+    let trail = "variable \"multi\" {}\nresource \"aws_cloudtrail\" \"t\" {\n  is_multi_region_trail = var.multi\n}\n";
+    let code = |accepted: &str| {
+        let call = |name: &str| {
+            let comment = if name == accepted { "# trailint: ignore[single-region-trail] fine\n" } else { "" };
+            let multi = name != accepted;
+            format!("{comment}module \"{name}\" {{\n  source = \"./trail\"\n  multi  = {multi}\n}}\n")
+        };
+        ["dev", "prod"].map(call).concat()
+    };
+    repository.write("trail/main.tf", trail).write("main.tf", code("dev")).commit();
+    assert_eq!(weakened(&repository, &[]), (0, Vec::new()));
+    repository.write("main.tf", code("prod"));
+    let told = only("main.tf:5 suppresses what `single-region-trail` finds");
+    assert_eq!(weakened(&repository, &[]), told);
+    assert_eq!(weakened(&repository, &["--locked", "--config", "every-trail=true"]), (1, Vec::new()));
+    repository.write("main.tf", format!("# a line more\n{}", code("dev")));
+    assert_eq!(weakened(&repository, &[]), (0, Vec::new()));
+}
+
+#[test]
+fn what_a_merge_itself_adds_is_told() {
+    let Some(repository) = Repository::new("merge-adds") else { return };
+    let accepted = format!("# trailint: ignore[single-region-trail] fine\n{BAD}");
+    let told = || {
+        let output = repository.run(&["check", "-f", "concise", "--scope", "staged"]);
+        assert_ne!(status(&output), 2, "{}", err(&output));
+        let said = out(&output);
+        let said = said.lines().filter(|line| line.contains("[weakened-gate]"));
+        said.map(|line| line.split(':').next().unwrap_or(line).to_owned()).collect::<Vec<_>>()
+    };
+    repository.write("a.tf", GOOD).commit();
+    repository.git(["checkout", "--quiet", "-b", "topic"]);
+    repository.write("theirs/main.tf", &accepted).write("old/main.tf", BAD).run(&["baseline", "create"]);
+    repository.commit().git(["checkout", "--quiet", "main"]);
+    repository.write("ours/main.tf", GOOD).commit();
+    repository.git(["merge", "--quiet", "--no-commit", "topic"]);
+    assert_eq!(told(), Vec::<String>::new());
+    repository.write("new/main.tf", &accepted).git(["add", "--all"]);
+    assert_eq!(told(), ["new/main.tf"]);
+    repository.write("new/main.tf", BAD).run(&["baseline", "update"]);
+    repository.git(["add", "--all"]);
+    assert_eq!(told(), [".trailint-baseline.json"]);
+}
+
+#[test]
 fn what_a_baseline_gains_is_told() {
     let Some(repository) = Repository::new("gains") else { return };
     repository.write("a/main.tf", BAD).commit();
