@@ -68,11 +68,14 @@ struct Candidate<'a> {
     steps: Vec<Step>,
 }
 
+/// What a `moved` block moves: the names of the calls that lead to its module, and the address before.
+type Source<'a> = (Vec<&'a str>, &'a [Step]);
+
 /// The `moved` blocks of a deployment.
 #[derive(Default)]
 struct Blocks<'a> {
-    /// By the names of the calls that lead to their modules and by the addresses before, each block with its number.
-    by_address: HashMap<(Vec<&'a str>, &'a [Step]), Vec<(usize, &'a Moved)>>,
+    /// Each with its number.
+    by_address: HashMap<Source<'a>, Vec<(usize, &'a Moved)>>,
     /// How many calls and how many steps these have.
     lengths: BTreeSet<(usize, usize)>,
     number: usize,
