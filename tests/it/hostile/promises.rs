@@ -30,7 +30,7 @@ fn each_promise_names_tests_that_are_there() {
 
 /// The limits that bound no input: how many threads, open directories and drafts there may be, how much is shown or kept to
 /// be used again, what is like a name that is known, and what CloudTrail takes.
-const OWN: [&str; 25] = [
+const OWN: [&str; 32] = [
     "source::disk::MAX_WALKERS",
     "formats::terraform::json::MAX_PROBLEMS",
     "source::open::MAX_HELD",
@@ -56,6 +56,13 @@ const OWN: [&str; 25] = [
     "output::summary::MAX_NAMED",
     "output::summary::MAX_SHOWN",
     "value::world::MAX_KEPT",
+    "cli::comments::MAX_ATTEMPTS",
+    "output::file::MAX_LINKS",
+    "output::html::choice::MAX_FINDINGS",
+    "output::html::choice::MAX_TRAILS",
+    "output::html::deployment::MAX_EVIDENCE",
+    "output::markdown::MAX_BYTES",
+    "report::instances::MAX_SHOWN",
 ];
 
 /// The constants that are limits, in all layers, each with what it is set to.
