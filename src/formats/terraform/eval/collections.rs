@@ -15,7 +15,7 @@ use crate::syntax::hcl::{For, ObjectItem, ObjectKey, Splat};
 use crate::value::{Data, Field, Known, List, ListKind, Maybe, Object, Origin, Step, Traced, Unknown, Why};
 
 /// Larger collections are given up.
-const MAX_ELEMENTS: usize = 65_536;
+pub(super) const MAX_ELEMENTS: usize = 65_536;
 
 impl Evaluator<'_> {
     pub(super) fn object(&self, items: &[ObjectItem], span: Span) -> Maybe<Data> {

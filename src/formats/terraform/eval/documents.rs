@@ -1,5 +1,6 @@
 //! Policies before they become texts, so that each statement has its place and may be known in part.
 
+use super::collections::MAX_ELEMENTS;
 use super::{Evaluator, MAX_DEPTH, may_fail, through};
 use crate::formats::terraform::policy_document::{self, replaced};
 use crate::source::Span;
@@ -8,9 +9,6 @@ use crate::value::{Data, Field, Hop, Known, List, Maybe, Origin, Step, Traced, U
 
 /// Lists within lists are taken apart to this depth.
 const MAX_PARTS_DEPTH: usize = 16;
-
-/// Longer lists aren't known in parts.
-const MAX_MEMBERS: usize = 4_096;
 
 /// What an item becomes of which it isn't known whether it is there.
 type Doubted = fn(Traced<Data>, &Why) -> Traced<Data>;
@@ -185,7 +183,7 @@ impl Evaluator<'_> {
             } else {
                 members.extend(self.parts(argument, depth, doubted)?);
             }
-            if members.len() > MAX_MEMBERS {
+            if members.len() > MAX_ELEMENTS {
                 return None;
             }
         }
