@@ -73,6 +73,14 @@ pub enum Error {
         /// The name that is most like it.
         suggestion: Option<&'static str>,
     },
+    /// A rule of another tool.
+    #[error("`{name}` is {own} here")]
+    RuleOfAnotherTool {
+        /// As it was given.
+        name: String,
+        /// The rules that match it.
+        own: String,
+    },
     /// A command that doesn't exist.
     #[error("there is no command `{name}`{}; `trailint --help` lists them", did_you_mean(.suggestion))]
     UnknownCommand {

@@ -12,6 +12,7 @@ use crate::error::Error;
 use crate::finding::Level;
 use crate::named::closest;
 use crate::rules::{self, Check, RULES, Rule};
+use crate::suppress;
 
 pub(super) fn selection(args: &CheckArgs, matches: &ArgMatches) -> Result<Selection, Error> {
     let names = |rules: Vec<&'static Rule>| rules.into_iter().map(Rule::id).collect();
@@ -58,6 +59,9 @@ fn rules_of(names: &[String]) -> Result<Vec<&'static Rule>, Error> {
             (Some(group), _) => found.extend(group.rules()),
             (None, Some(rule)) => found.push(rule),
             (None, None) => {
+                if let Some(own) = suppress::ours(name) {
+                    return Err(Error::RuleOfAnotherTool { name: name.to_owned(), own });
+                }
                 let suggestion = closest(name, rules::names());
                 return Err(Error::UnknownRule { name: name.to_owned(), suggestion });
             }

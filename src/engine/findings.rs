@@ -93,7 +93,7 @@ impl Case<'_> {
     pub(super) fn report_group(&self, group: &Group<'_>, excuse: Option<Excuse>) -> Option<Reported> {
         let (sighting, answer) = group.answers.first()?;
         let finding = answer.finding.clone()?;
-        if is_repeated_advice(sighting, answer, &finding) || self.is_repeated_doubt(sighting, answer, &finding) {
+        if self.is_repeated_advice(sighting, answer, &finding) || self.is_repeated_doubt(sighting, answer, &finding) {
             return None;
         }
         let rule = answer.rule;
@@ -112,6 +112,16 @@ impl Case<'_> {
         });
         let reported = self.report(rule, level, answer.outcome, "", finding, &answer.witness);
         Some(self.suppress(reported.about(instances.collect()), group.suppressed.clone()))
+    }
+
+    /// Advice about a place where a rule that is asked already found something says nothing new, unless it was asked for.
+    fn is_repeated_advice(&self, sighting: &Sighting, answer: &Answer, finding: &Finding) -> bool {
+        let is_advice = |answer: &Answer| answer.rule.check.is_advice();
+        let others =
+            sighting.answers.iter().filter(|other| !is_advice(other) && self.settings.selection.has(other.rule));
+        is_advice(answer)
+            && !answer.rule.page.is_on_request
+            && others.filter_map(|other| other.finding.as_ref()).any(|other| other.primary.span == finding.primary.span)
     }
 
     /// What two rules can't know for one reason is said once.
@@ -212,14 +222,6 @@ fn things(subject: &str) -> Vec<String> {
     let named: Vec<String> =
         words.filter(|word| KINDS.iter().any(|kind| word.starts_with(kind))).map(str::to_owned).collect();
     if named.is_empty() { vec![brief(subject)] } else { named }
-}
-
-/// Advice about a place where a rule already found something says nothing new.
-fn is_repeated_advice(sighting: &Sighting, answer: &Answer, finding: &Finding) -> bool {
-    let is_advice = |answer: &Answer| answer.rule.check.is_advice();
-    let others = sighting.answers.iter().filter(|other| !is_advice(other));
-    is_advice(answer)
-        && others.filter_map(|other| other.finding.as_ref()).any(|other| other.primary.span == finding.primary.span)
 }
 
 #[cfg(test)]

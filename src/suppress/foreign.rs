@@ -204,6 +204,13 @@ fn ignore(tool: Tool, id: &str, region: impl FnOnce() -> Option<Span>, suppressi
     Some(Ignore { rules: own, region: region(), suppression, is_own: false })
 }
 
+/// The names of our rules that match a rule of any other tool, in backticks; nothing if none does.
+pub fn ours(id: &str) -> Option<String> {
+    let own = FOREIGN.iter().filter(|(_, theirs, _)| theirs.eq_ignore_ascii_case(id));
+    let names: Vec<String> = own.map(|(_, _, own)| format!("`{own}`")).collect();
+    (!names.is_empty()).then(|| names.join(" and "))
+}
+
 fn matching(tool: Tool, id: &str) -> impl Iterator<Item = &'static Rule> {
     let matches = move |(owner, theirs, _): &&(Tool, &str, &str)| *owner == tool && theirs.eq_ignore_ascii_case(id);
     FOREIGN.iter().filter(matches).filter_map(|(_, _, own)| rules::find(own))

@@ -285,6 +285,27 @@ fn the_summary_tells_why_nothing_is_said() {
     }
 }
 
+/// A group stands for its rules; `all` leaves out what is asked on request only.
+#[test]
+fn groups_of_rules_are_selected_by_name() {
+    let text = "resource \"aws_s3_bucket\" \"b\" {\n  bucket = \"b\"\n}\nresource \"aws_cloudtrail\" \"t\" {\n  s3_bucket_name = aws_s3_bucket.b.id\n}\n";
+    let scratch = Scratch::new("groups", &[("a.tf", text)]);
+    let said = |select: &str| {
+        let text = out(&scratch.run(&["check", "--format", "concise", "--quiet", "--select", select]));
+        let rules = text.lines().filter_map(|line| Some(line.split_once('[')?.1.split_once(']')?.0.to_owned()));
+        rules.collect::<std::collections::BTreeSet<_>>()
+    };
+    let (all, control, companions) = (said("all"), said("cis-3.1"), said("companions"));
+    let (advisories, audit) = (said("advisories"), said("audit"));
+    assert!(control.contains("single-region-trail") && companions.contains("unvalidated-logs"), "{control:?}");
+    assert!(advisories.contains("bpa-implicit"), "{advisories:?}");
+    assert_eq!(audit.iter().map(String::as_str).collect::<Vec<_>>(), ["unprotected-log-objects"]);
+    // Advice about a place where another rule found something isn't repeated.
+    let together = [control, companions].into_iter().flatten().collect();
+    assert_eq!(all, together);
+    assert_eq!(said("all,audit").len(), all.len() + 1);
+}
+
 #[test]
 fn mistakes_are_named_with_the_next_step() {
     let scratch = Scratch::new("mistakes", &[("a.tf", GOOD)]);
@@ -293,6 +314,10 @@ fn mistakes_are_named_with_the_next_step() {
     assert_eq!(
         said(&["check", "--select", "single-region"]),
         "trailint: there is no rule `single-region`, did you mean `single-region-trail`?; `trailint rules` lists them\n"
+    );
+    assert_eq!(
+        said(&["check", "--select", "8173d5eb-96b5-4aa6-a71b-ecfa153c123d"]),
+        "trailint: `8173d5eb-96b5-4aa6-a71b-ecfa153c123d` is `single-region-trail` and `missing-global-events` here\n"
     );
     assert_eq!(
         said(&["trace", "aws_cloudtrail.tt"]),

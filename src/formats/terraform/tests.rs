@@ -8,6 +8,7 @@ use super::unknowns::first_unknown;
 use crate::formats::{Context, Format, Interest, Kept, Linked, Opened, Options, Readings};
 use crate::model::Subject;
 use crate::source::{Memory, Sources};
+use crate::value::budget::MAX_STEPS;
 use crate::value::{Budget, Known, Unknown, World};
 
 /// More than real code takes.
@@ -84,7 +85,7 @@ fn what_doubles_is_given_up() {
     for (base, next, limit) in cases {
         let (said, steps) = probe(&format!("{}locals {{\n  probe = local.l40\n}}\n", chain(40, base, next)));
         assert_eq!(said, format!("over the limit for {limit}"), "{next}");
-        assert!(steps < STEPS, "{next} takes {steps} steps");
+        assert!(steps < MAX_STEPS, "{next} takes {steps} steps");
     }
 }
 
@@ -169,11 +170,11 @@ fn too_many_calls_are_not_followed() {
 
 #[test]
 fn many_trails_share_their_steps() {
-    let lengths = vec!["length(local.l12)"; 40].join(" + ");
+    let lengths = vec!["length(local.l11)"; 40].join(" + ");
     let trails: String = (0..20)
         .map(|at| format!("resource \"aws_cloudtrail\" \"t{at}\" {{\n  is_multi_region_trail = {lengths} > 1\n}}\n"))
         .collect();
-    let text = format!("{}{trails}", chain(12, "[1]", "concat(X, X)"));
+    let text = format!("{}{trails}", chain(11, "[1]", "concat(X, X)"));
     let budget = Budget::new(4 * STEPS);
     opened(&[("/main.tf", &text)], |opened| {
         let is_known = |site| {
