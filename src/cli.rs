@@ -36,6 +36,7 @@ use crate::named::closest;
 use crate::output::{self, Destinations, DocFormat, Format, Look, Stream};
 use crate::report::{FailOn, Unresolved};
 use crate::rules::{self, RULES, Rule};
+use crate::suppress;
 
 /// The exit status of a check that wasn't done.
 const NOT_DONE: u8 = 2;
@@ -110,7 +111,7 @@ enum ConfigCommand {
 
 #[derive(Debug, Args)]
 struct ExplainArgs {
-    /// The rules.
+    /// The rules, by their names, by those of another tool's rules or by the number of a control.
     #[arg(required_unless_present = "all", value_name = "RULE")]
     rules: Vec<String>,
     /// Explain every rule.
@@ -406,7 +407,7 @@ fn run(cli: &Cli, matches: &ArgMatches) -> Result<ExitCode, Error> {
         Command::Config(ConfigCommand::Show(args)) => print(&config::show(args, own)?, cli.look),
         Command::Config(ConfigCommand::Schema) => print(crate::config::SCHEMA, cli.look),
         Command::Explain(args) => {
-            let rules = if args.all { RULES.to_vec() } else { find_rules(&args.rules)? };
+            let rules = if args.all { RULES.to_vec() } else { rules_to_explain(&args.rules)? };
             print(&output::explain(&rules, args.format), cli.look)
         }
         Command::Rules { format } => print(&output::list(&RULES, *format), cli.look),
@@ -428,11 +429,28 @@ fn print(text: &str, look: Look) -> Result<ExitCode, Error> {
     Ok(ExitCode::SUCCESS)
 }
 
-fn find_rules(names: &[String]) -> Result<Vec<&'static Rule>, Error> {
-    let find = |name: &str| {
-        let suggestion = || closest(name, RULES.into_iter().map(Rule::id));
-        rules::find(name).ok_or_else(|| Error::UnknownRule { name: name.to_owned(), suggestion: suggestion() })
-    };
-    // Blanks come after the commas of a list.
-    names.iter().map(|name| find(name.trim())).collect()
+/// The rules of these names, those that match a rule of another tool, and those that belong to a control.
+fn rules_to_explain(names: &[String]) -> Result<Vec<&'static Rule>, Error> {
+    let mut found: Vec<&'static Rule> = Vec::new();
+    for name in names {
+        let is_of_control = |rule: &&'static Rule| {
+            let (stated, supported) = (&rule.page.controls, &rule.page.supports);
+            stated.iter().chain(supported).any(|control| control.id.eq_ignore_ascii_case(name))
+        };
+        let is_ours = |rule: &&'static Rule| suppress::matching_rules(name).any(|own| own == rule.id());
+        let named: Vec<_> = match rules::find(name) {
+            Some(rule) => vec![rule],
+            None => RULES.into_iter().filter(|rule| is_ours(rule) || is_of_control(rule)).collect(),
+        };
+        if named.is_empty() {
+            let suggestion = closest(name, RULES.into_iter().map(Rule::id));
+            return Err(Error::UnknownRule { name: name.clone(), suggestion });
+        }
+        for rule in named {
+            if !found.iter().any(|other| std::ptr::eq(*other, rule)) {
+                found.push(rule);
+            }
+        }
+    }
+    Ok(found)
 }

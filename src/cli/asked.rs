@@ -59,8 +59,9 @@ fn rules_of(names: &[String]) -> Result<Vec<&'static Rule>, Error> {
             (Some(group), _) => found.extend(group.rules()),
             (None, Some(rule)) => found.push(rule),
             (None, None) => {
-                if let Some(own) = suppress::ours(name) {
-                    return Err(Error::RuleOfAnotherTool { name: name.to_owned(), own });
+                let own: Vec<String> = suppress::matching_rules(name).map(|own| format!("`{own}`")).collect();
+                if !own.is_empty() {
+                    return Err(Error::RuleOfAnotherTool { name: name.to_owned(), own: own.join(" and ") });
                 }
                 let suggestion = closest(name, rules::names());
                 return Err(Error::UnknownRule { name: name.to_owned(), suggestion });

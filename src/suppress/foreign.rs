@@ -204,11 +204,9 @@ fn ignore(tool: Tool, id: &str, region: impl FnOnce() -> Option<Span>, suppressi
     Some(Ignore { rules: own, region: region(), suppression, is_own: false })
 }
 
-/// The names of our rules that match a rule of any other tool, in backticks; nothing if none does.
-pub fn ours(id: &str) -> Option<String> {
-    let own = FOREIGN.iter().filter(|(_, theirs, _)| theirs.eq_ignore_ascii_case(id));
-    let names: Vec<String> = own.map(|(_, _, own)| format!("`{own}`")).collect();
-    (!names.is_empty()).then(|| names.join(" and "))
+/// The names of our rules that match a rule of any other tool.
+pub fn matching_rules(id: &str) -> impl Iterator<Item = &'static str> {
+    FOREIGN.iter().filter(move |(_, theirs, _)| theirs.eq_ignore_ascii_case(id)).map(|(_, _, own)| *own)
 }
 
 fn matching(tool: Tool, id: &str) -> impl Iterator<Item = &'static Rule> {

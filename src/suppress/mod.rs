@@ -23,7 +23,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 pub use accepted::Accepted;
 pub use add::{Commented, Comments, Left, comment, comments};
 pub use date::Date;
-pub use foreign::{FOREIGN, ours};
+pub use foreign::{FOREIGN, matching_rules};
 pub use stale::{Stale, StaleKind};
 pub use tool::Tool;
 

@@ -285,6 +285,26 @@ fn the_summary_tells_why_nothing_is_said() {
     }
 }
 
+/// A page is found by another tool's id and by a control's number, too.
+#[test]
+fn rules_are_explained_by_the_names_that_others_give_them() {
+    let scratch = Scratch::new("explained", &[]);
+    let first = |name: &str| out(&scratch.run(&["explain", name])).lines().next().unwrap_or_default().to_owned();
+    for (name, expected) in [
+        ("stopped-trail", "stopped-trail (error)"),
+        ("CKV_AWS_67", "single-region-trail (error)"),
+        ("AVD-AWS-0015", "logs-without-kms (warning)"),
+        ("3.1", "no-compliant-trail (error)"),
+        ("cloudtrail.4", "unvalidated-logs (warning)"),
+    ] {
+        assert_eq!(first(name), expected, "{name}");
+    }
+    assert_eq!(
+        err(&scratch.run(&["explain", "9.9"])),
+        "trailint: there is no rule `9.9`; `trailint rules` lists them\n"
+    );
+}
+
 /// A group stands for its rules; `all` leaves out what is asked on request only.
 #[test]
 fn groups_of_rules_are_selected_by_name() {
