@@ -29,11 +29,18 @@ fn check(around: &Surroundings, policy: &Policy) -> Option<Verdict> {
 
 /// Whether no rule deletes logs that are younger than so many days.
 fn retention(bucket: &Dependency, around: &Surroundings, min_days: u32) -> Verdict {
-    let logs = bucket_policy_blocks_delivery::folder(around).then(&Text::exactly("AWSLogs/"));
+    let account = "?".repeat(12);
+    let folder = |owner: &str| {
+        let path = format!("AWSLogs/{owner}{account}/CloudTrail");
+        bucket_policy_blocks_delivery::folder(around).then(&Text::exactly(&path))
+    };
+    let (own, members) = (folder(""), folder("o-??????????/"));
     let mut verdict = Verdict::Pass;
     for (attached, expiration) in bucket.all(Said::expiration) {
         let Expiration { is_on, days, prefix, span, hops } = expiration;
-        let is_of_logs = may_begin(&logs, prefix, &around.work);
+        let is_of_members =
+            around.delivery.is_organization_trail.clone().and(may_begin(&members, prefix, &around.work));
+        let is_of_logs = may_begin(&own, prefix, &around.work).or(is_of_members);
         let is_early = days.as_ref().map(|days| *days < min_days);
         match around::all([attached.applies.clone(), is_on.clone(), is_of_logs, is_early]) {
             Known(true) => {
