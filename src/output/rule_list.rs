@@ -59,13 +59,38 @@ pub fn list(rules: &[&'static Rule], format: DocFormat) -> String {
 }
 
 fn text_page(page: &Page) -> String {
-    let control = |Control { benchmark, id }: &Control| format!("- {benchmark}: {id}\n");
+    let control = |Control { benchmark, id }: &Control| format!("- {}: {id}\n", benchmark_title(benchmark));
     let section = |title: &str, controls: &[Control]| match controls {
         [] => String::new(),
         controls => format!("\n## {title}\n\n{}", controls.iter().map(control).collect::<String>()),
     };
     let (controls, supports) = (section("Controls", &page.controls), section("Supports", &page.supports));
     format!("{} ({})\n\n{}{controls}{supports}", page.id, word(page), page.text)
+}
+
+/// The usual title of a benchmark or framework: "CIS AWS Foundations 3.0" for `cis-aws-3.0`.
+fn benchmark_title(name: &str) -> String {
+    if let Some(version) = name.strip_prefix("cis-aws-") {
+        return format!("CIS AWS Foundations {version}");
+    }
+    let title = match name {
+        "aws-config" => "AWS Config",
+        "cis-controls-7.1" => "CIS Controls 7.1",
+        "cis-controls-8" => "CIS Controls 8",
+        "fedramp-moderate-r4" => "FedRAMP Moderate Rev. 4",
+        "fsbp" => "AWS Foundational Security Best Practices",
+        "gdpr" => "GDPR",
+        "hipaa" => "HIPAA",
+        "iso-27001-2013" => "ISO 27001:2013",
+        "iso-27001-2022" => "ISO 27001:2022",
+        "nist-800-171-r2" => "NIST SP 800-171 Rev. 2",
+        "nist-800-53-r5" => "NIST SP 800-53 Rev. 5",
+        "pci-dss-4.0.1" => "PCI DSS 4.0.1",
+        "security-hub" => "AWS Security Hub",
+        "soc-2" => "SOC 2",
+        other => other,
+    };
+    title.to_owned()
 }
 
 fn text_line(page: &Page) -> String {

@@ -64,6 +64,20 @@ fn pages_are_named_after_their_rules() {
     assert_eq!(names, ids);
 }
 
+#[test]
+fn references_cite_the_benchmark() {
+    for rule in RULES {
+        let versions = ["3.0", "2.0"].map(|version| (version, rule.page.control(&format!("cis-aws-{version}"))));
+        let Some((version, number)) = versions.into_iter().find_map(|(version, id)| Some((version, id?))) else {
+            assert!(!rule.page.text.contains("[CIS AWS Foundations"), "{}", rule.id());
+            continue;
+        };
+        let (_, references) = rule.page.text.split_once("\n## References\n").unwrap();
+        let citation = format!("- [CIS AWS Foundations {version}: {number}](");
+        assert!(references.contains(&citation), "{} doesn't cite {citation}", rule.id());
+    }
+}
+
 fn expected(heading: &str) -> &'static str {
     match heading.split_whitespace().next() {
         Some("Passes") => "pass",
