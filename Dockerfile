@@ -1,7 +1,7 @@
-# A small image with nothing but the program, which runs as nobody in particular:
+# A small image that contains only the program, and runs it as an unprivileged user:
 #   docker run --rm --network none --read-only --volume "$PWD:/src:ro" trailint
 FROM rust:1.95-alpine3.22 AS build
-# Alpine keeps no older versions of its packages, so a version that is written here would soon not be there.
+# Alpine removes older versions of its packages, so a pinned version would soon be unavailable.
 # hadolint ignore=DL3018
 RUN apk add --no-cache musl-dev
 WORKDIR /build
