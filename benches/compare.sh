@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
-# Measures trailint beside a search for the words that it looks for, on the same tree in one session, and beside
-# other checkers where they are installed. Needs cargo, rg, hyperfine, jq and GNU time.
+# Compares trailint with a search for the same words, on the same tree in one session, and with
+# other checkers that are installed. Needs cargo, rg, hyperfine, jq and GNU time.
 #
 #   benches/compare.sh [FILES] [DIRECTORY]
 #
-# FILES is the size of the repository that is made, 100000 unless given. DIRECTORY keeps it for the next time.
+# FILES is the size of the generated repository (default: 100000). DIRECTORY keeps it for the next run.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -24,7 +24,7 @@ words='aws_cloudtrail|AWS::CloudTrail::Trail'
 globs="-g '*.tf' -g '*.tofu' -g '*.tf.json' -g '*.tfvars' -g '*.yaml' -g '*.yml' -g '*.json' -g '*.template'"
 search="rg -l --hidden $globs '$words' ."
 
-# A repository of a size, made once, and the verdicts on it held against those that it was made with.
+# Generates a repository of a size, once, and compares the verdicts with the expected ones.
 prepare() {
   directory=$work/$1
   [ -d "$directory/tree" ] || corpus make "$directory" "$1"
@@ -32,16 +32,16 @@ prepare() {
   corpus check "$directory" "$directory/report.json"
 }
 
-# Runs each command as often as the first argument says, and prints a row for it.
+# Runs each command as often as the first argument states, and prints a row for it.
 measure() {
   count=$1
   shift
   hyperfine --shell=sh --style=none --ignore-failure --warmup=1 --runs="$count" --export-json="$work/times.json" "$@" 2>/dev/null
-  echo "| command | wall | CPU | wall, of the search | CPU, of the search | peak memory |"
+  echo "| command | wall | CPU | wall, relative to the search | CPU, relative to the search | peak memory |"
   echo "| --- | ---: | ---: | ---: | ---: | ---: |"
   for index in $(seq 0 $(($# - 1))); do
     command=$(jq --raw-output ".results[$index].command" "$work/times.json")
-    # A checker that finds something ends with another status than 0.
+    # A checker with findings exits with a status other than 0.
     peak=$({ /usr/bin/time --format=%M sh -c "exec $command" || true; } 2>&1 >/dev/null | tail -n 1)
     jq --raw-output --arg peak "$peak" --argjson index "$index" '
       def ms: . * 10000 | round / 10 | tostring + " ms";
@@ -66,7 +66,7 @@ cd "$work/$files/tree"
 measure "$runs" "$search" "trailint check . --no-progress" "trailint check . --no-progress --format json"
 cd - >/dev/null
 
-# Other checkers take minutes where a search takes seconds, so they are given less.
+# Other checkers are much slower than a search, so they check a smaller repository.
 others=()
 command -v checkov >/dev/null && others+=("checkov --directory . --check CKV_AWS_67,CKV_AWS_251 --framework terraform cloudformation --quiet --compact")
 command -v semgrep >/dev/null && others+=("semgrep scan --metrics=off --disable-version-check --config=$PWD/benches/semgrep.yaml --quiet .")

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Counts the instructions of checks of one, two and four times as much, which no other load on the machine changes,
-# and fails where twice as much takes more than 2.2 times as many. Needs cargo, valgrind and python3.
+# Counts the instructions of checks of inputs of one, two and four times the size, independent of other load on the machine,
+# and fails if twice the input takes more than 2.2 times as many. Needs cargo, valgrind and python3.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -11,7 +11,7 @@ PATH="$target/release:$target/debug/examples:$PATH"
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
-# Writes the text of a shape, so many times as large as the smallest.
+# Writes an input of a shape, as a multiple of the smallest size.
 write() {
   if [ "$1" = repository ]; then
     corpus make "$(dirname "$3")" $((1000 * $2))
@@ -50,7 +50,7 @@ for shape in repository trails locals selectors conditionals statements; do
   for times in 1 2 4; do
     tree=$work/$shape-$times/tree
     write "$shape" "$times" "$tree"
-    # A check that finds something ends with 1.
+    # A check with findings exits with 1.
     valgrind --tool=callgrind --callgrind-out-file=/dev/null \
       trailint check "$tree" --quiet --jobs 1 --format concise >/dev/null 2>"$work/log" || [ $? = 1 ]
     count=$(sed -n 's/.*Collected : //p' "$work/log")

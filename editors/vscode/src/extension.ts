@@ -1,4 +1,4 @@
-// Starts `trailint server` and lets it speak to the editor. All that is known of trails is known by the server.
+// Starts `trailint server` and connects it to the editor. All evaluation happens in the server.
 
 import * as vscode from "vscode";
 import {
@@ -9,17 +9,17 @@ import {
   type StaticFeature,
 } from "vscode-languageclient/node";
 
-/** The scheme of the pages of rules, which the server has. */
+/** The URI scheme of the rule pages, which the server provides. */
 const PAGES = "trailint";
 
-/** What the server may have something to say about. */
+/** Files for which the server may have diagnostics or hovers. */
 const FILES =
   "**/{*.tf,*.tofu,*.tfvars,*.json,*.yaml,*.yml,*.template,*.cfn,*.cform,*.cft,*.stack,trailint.toml,.trailint.toml}";
 
-/** Languages of texts that were never saved. */
+/** Languages of unsaved documents. */
 const LANGUAGES = ["terraform", "opentofu", "hcl", "yaml", "json", "cloudformation"];
 
-/** Tells the server that pages of rules can be opened, as in version 3.18 of the protocol. */
+/** Announces that the client can open rule pages, as in version 3.18 of the protocol. */
 const pages: StaticFeature = {
   fillClientCapabilities(capabilities: ClientCapabilities) {
     capabilities.workspace = { ...capabilities.workspace, ...{ textDocumentContent: {} } };
@@ -31,11 +31,11 @@ const pages: StaticFeature = {
 
 let client: LanguageClient | undefined;
 
-/** Whatever starts or stops the server waits for what was asked before. */
+/** Completes when all requested starts and stops of the server have finished; later ones wait for it. */
 let turn: Promise<void> = Promise.resolve();
 
 export function activate(context: vscode.ExtensionContext): Promise<void> {
-  // The server asks for all other settings, of each folder.
+  // The server requests all other settings for each folder.
   const changed = (event: vscode.ConfigurationChangeEvent) => event.affectsConfiguration("trailint.path");
   context.subscriptions.push(
     vscode.commands.registerCommand("trailint.restart", restart),
@@ -82,7 +82,7 @@ async function start(): Promise<void> {
     client = undefined;
     const why = error instanceof Error ? error.message : String(error);
     void vscode.window.showErrorMessage(
-      `trailint can't be started as \`${command}\`: ${why}. Install it, or say where it is with \`trailint.path\`.`,
+      `trailint can't be started as \`${command}\`: ${why}. Install it, or set its path in \`trailint.path\`.`,
     );
   }
 }
@@ -93,10 +93,10 @@ async function stop(): Promise<void> {
   await running?.dispose();
 }
 
-/** The page of a rule, to which the code of a finding leads. */
+/** Returns the page of a rule, to which the code of a finding links. */
 async function page(uri: vscode.Uri): Promise<string> {
   const found = await client?.sendRequest<{ text: string } | null>("workspace/textDocumentContent", {
     uri: uri.toString(),
   });
-  return found?.text ?? "There is no such rule.";
+  return found?.text ?? "Unknown rule.";
 }
