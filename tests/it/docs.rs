@@ -63,7 +63,7 @@ fn every_format_has_its_section() {
 }
 
 /// The line of `docs/rules.md` after which the rules are listed.
-const LIST: &str = "<!-- What follows is written by a test. -->\n";
+const LIST: &str = "<!-- A test generates the list below. -->\n";
 
 #[test]
 fn the_page_of_rules_lists_them_all() {
