@@ -1,4 +1,4 @@
-//! What a piece of work has asked for, so that it can be told later whether a change reaches it.
+//! Records the files that a computation read and the paths that it looked up, so that a later change can invalidate it.
 
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
@@ -15,13 +15,13 @@ pub struct Asked {
 }
 
 impl Asked {
-    /// Whether a file was looked into.
+    /// True if the file was read.
     pub fn has_file(&self, id: FileId) -> bool {
         locked(&self.files).contains(&id)
     }
 
-    /// Whether a path was looked for, or, of a directory, what lies in it. What was looked for as a file may be a directory
-    /// by now, of which only a path below is told.
+    /// True if the path was looked up or, for a directory, listed. A path that was looked up as a file may be a
+    /// directory by now, and the change then names only a path below it.
     pub fn has_path(&self, path: &Path) -> bool {
         let sought = locked(&self.sought);
         path.ancestors().any(|path| sought.contains(path)) || locked(&self.listed).contains(path)

@@ -5,7 +5,7 @@
 use std::ops::Range;
 use std::sync::OnceLock;
 
-/// What a column counts.
+/// The unit in which a column is counted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Unit {
     /// Bytes of UTF-8.
@@ -16,10 +16,10 @@ pub enum Unit {
     Utf16,
 }
 
-/// Shorter pieces are counted as often as somebody asks, in bytes.
+/// Distance in bytes between two stored counts. Shorter texts are counted again for each query.
 const MILESTONE: usize = 1024;
 
-/// What was counted in a text.
+/// The stored counts of a text.
 #[derive(Debug, Default)]
 pub struct Columns {
     /// How much there is before each [`MILESTONE`] bytes.

@@ -24,17 +24,17 @@ pub struct Disk {
     trees: Arc<Trees>,
     exclusions: Exclusions,
     skips_ignored: bool,
-    /// What is left out instead of what the ignore files on the disk name.
+    /// Ignore files that apply instead of those on the disk.
     heeded: Option<Arc<Ignored>>,
     walkers: usize,
     seen: Option<Arc<Seen>>,
     /// The directories of which it is known that they lie in one of the trees.
     inside: Box<Mutex<HashSet<PathBuf>>>,
-    /// What walks have left out since ignore files name it.
+    /// Paths that walks skipped because an ignore file matches them.
     ignored: Arc<Mutex<Vec<PathBuf>>>,
 }
 
-/// New bytes that stand beside a file.
+/// New content of a file, written to a temporary file beside it.
 #[derive(Debug)]
 #[must_use = "bytes that don't take the place are removed"]
 pub struct Staged<'a> {
@@ -78,13 +78,13 @@ impl Disk {
         self.heeded.as_deref()
     }
 
-    /// Whether a walk that starts at a directory leaves a file below it out, as far as the user says so.
+    /// True if a walk from `start` skips the file because of the user's `exclude` patterns.
     pub(super) fn has_excluded(&self, file: &Path, start: &Path) -> bool {
         let mut above = file.ancestors().skip(1).take_while(|directory| *directory != start);
         self.exclusions.has(file, false) || above.any(|directory| self.exclusions.has(directory, true))
     }
 
-    /// Whether a walk leaves out what ignore files name.
+    /// True if walks respect ignore files.
     pub(super) fn skips_ignored(&self) -> bool {
         self.skips_ignored
     }
@@ -105,7 +105,7 @@ impl Disk {
         }
     }
 
-    /// Whether a path leads to a regular file of the trees, whichever links lead there.
+    /// True if the path leads to a regular file inside the trees, after following links.
     pub fn holds(&self, path: &Path) -> bool {
         self.trees.check(path).is_ok() && matches!(self.kind(path), Ok(PathKind::File))
     }
@@ -207,7 +207,7 @@ impl Fs for Disk {
         for entry in fs::read_dir(directory).map_err(refused)? {
             let entry = entry.map_err(refused)?;
             let found = entry.file_type().map_err(refused)?;
-            // A pipe is no file to read, but somebody else may read it.
+            // Pipes are listed, too, although they are never read.
             if !found.is_dir() {
                 files.push(entry.path());
             }
@@ -298,7 +298,7 @@ impl Disk {
         heeds_files.then(|| Listed::at(directory, &self.trees)).transpose()
     }
 
-    /// Tells what a walk doesn't enter or read. What is named itself is walked whatever the patterns say.
+    /// The filter of a walk: true for entries to skip. The start of a walk is never skipped.
     fn leaves_out(&self, listed: Option<Arc<Listed>>) -> impl Fn(&DirEntry) -> bool + Send + Sync + 'static {
         let is_excluded = self.leaves_out_excluded();
         let heeded = self.heeded.clone().filter(|_| self.skips_ignored);
@@ -394,7 +394,7 @@ fn place_of(error: &ignore::Error, directory: &Path) -> PathBuf {
     }
 }
 
-/// What went wrong, without the path.
+/// The message of an error, without the path.
 fn cause_of(error: &ignore::Error) -> String {
     match error.io_error() {
         Some(error) if error.kind() == ErrorKind::PermissionDenied => "permission denied".to_owned(),

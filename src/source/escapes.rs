@@ -1,14 +1,15 @@
-//! Text as it reads once its escapes are resolved, so that no word hides from a search.
+//! Resolves the escapes in a text before it is searched for the names of trail types, so that an escaped name is found,
+//! too.
 //!
-//! What comes out is searched and thrown away; the parsers read the file as it is.
+//! The result is only searched. The parsers read the file as it is.
 
-/// Whether a text has something, as it is written or once its escapes are resolved.
+/// True if `has` holds for the text or for the text with its escapes resolved.
 pub fn has_escaped(text: &[u8], has: impl Fn(&[u8]) -> bool) -> bool {
     has(text) || unescaped(text).is_some_and(|text| has(&text))
 }
 
-/// The text with the escapes of JSON, YAML and HCL strings resolved that could stand for a letter of
-/// a word, and with the lines joined that YAML joins; nothing if there are none.
+/// Resolves the escapes of JSON, YAML and HCL strings that may encode a letter, and joins lines as YAML does. `None` if
+/// the text has neither.
 pub fn unescaped(bytes: &[u8]) -> Option<Vec<u8>> {
     let mut resolved = Vec::new();
     let mut copied = 0;
@@ -35,7 +36,8 @@ pub fn unescaped(bytes: &[u8]) -> Option<Vec<u8>> {
     Some(resolved)
 }
 
-/// The length of an escape, and the printable ASCII character that it stands for; none for a joined line.
+/// The length of an escape and the printable ASCII character that it encodes; `None` as the character for a joined
+/// line.
 fn resolve(escape: &[u8]) -> Option<(usize, Option<u8>)> {
     let length = match escape.get(1)? {
         b'x' => 4,

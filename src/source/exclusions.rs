@@ -1,4 +1,4 @@
-//! What a walk leaves out because the user says so.
+//! The user's `exclude` patterns.
 
 use std::path::{Path, PathBuf};
 
@@ -18,11 +18,11 @@ impl Default for Exclusions {
 }
 
 impl Exclusions {
-    /// What one of the patterns matches, below `base`.
+    /// Compiles patterns that are relative to `base`.
     ///
     /// # Errors
     ///
-    /// What is wrong with a pattern.
+    /// A message about the first invalid pattern.
     pub fn new<'a>(base: &Path, patterns: impl IntoIterator<Item = &'a str>) -> Result<Self, String> {
         let mut builder = GitignoreBuilder::new(base);
         for pattern in patterns {
@@ -33,16 +33,16 @@ impl Exclusions {
         Ok(Self { base: base.to_owned(), patterns })
     }
 
-    /// Whether a text is a pattern.
+    /// Checks the syntax of a pattern.
     ///
     /// # Errors
     ///
-    /// What is wrong with it.
+    /// A message about the invalid part.
     pub fn check(pattern: &str) -> Result<(), String> {
         Self::new(Path::new(""), [pattern]).map(|_| ())
     }
 
-    /// Whether a pattern matches this very path.
+    /// True if a pattern matches this path itself.
     pub fn has(&self, path: &Path, is_directory: bool) -> bool {
         // Nearly always there are none, and every path of a walk is asked about.
         !self.patterns.is_empty()
@@ -50,13 +50,13 @@ impl Exclusions {
             && self.patterns.matched(path, is_directory).is_ignore()
     }
 
-    /// Whether a pattern matches the file or a directory above it.
+    /// True if a pattern matches the file or one of its parent directories.
     pub fn has_or_holds(&self, file: &Path) -> bool {
         path_is_below(file, &self.base) && self.patterns.matched_path_or_any_parents(file, false).is_ignore()
     }
 }
 
-/// Refuses a pattern that matches nothing, wherever it stands.
+/// Rejects a pattern that can't match any path.
 fn check_effect(pattern: &str) -> Result<(), String> {
     let failed = |cause: &str| Err(format!("`{pattern}` matches nothing: {cause}"));
     let positive = pattern.trim().trim_start_matches('!');

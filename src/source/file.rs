@@ -32,7 +32,7 @@ impl Span {
         Self { end: other.end.max(self.start), ..self }
     }
 
-    /// Whether another span lies in it, or is the same.
+    /// True if `other` lies inside this span or equals it.
     pub fn holds(self, other: Span) -> bool {
         self.file == other.file && self.start <= other.start && other.end <= self.end
     }
@@ -70,13 +70,14 @@ pub struct SourceFile {
     pub text: String,
     /// The offsets of the replaced bytes.
     pub replaced: Vec<u32>,
-    /// The place in another file where this text stands, if it has no file of its own.
+    /// The location of this text in another file, if it is a string of that file (for example a template in
+    /// `TemplateBody`).
     pub within: Option<Span>,
-    /// Of most files nobody wants to know a position.
+    /// Computed on first use: most files are never part of a message.
     lines: OnceLock<Box<Lines>>,
 }
 
-/// What positions are counted from.
+/// The starts of lines, from which positions are computed.
 #[derive(Debug, Default)]
 struct Lines {
     starts: Vec<u32>,
@@ -155,7 +156,7 @@ fn narrow(count: usize) -> u32 {
 fn decode(bytes: Vec<u8>) -> (String, Vec<u32>) {
     let bytes = match String::from_utf8(bytes) {
         Ok(mut text) => {
-            // What reading reserved beyond the text would be kept to the end, too.
+            // The text is kept until the end of the run, so the unused capacity is freed.
             text.shrink_to_fit();
             return (text, Vec::new());
         }

@@ -1,4 +1,4 @@
-//! What the ignore files of a tree leave out of a walk, as on a disk.
+//! Applies the ignore files of a tree that isn't on the disk, with the same result as a walk of the disk.
 
 use std::collections::{BTreeSet, HashMap};
 use std::path::{Path, PathBuf, is_separator};
@@ -6,17 +6,18 @@ use std::path::{Path, PathBuf, is_separator};
 use ignore::Match;
 use ignore::gitignore::{Gitignore, GitignoreBuilder};
 
-/// Files that tell a walk what to leave out; the first has the last word.
+/// Names of the ignore files, in descending order of precedence.
 pub(super) const IGNORE_FILES: [&str; 2] = [".ignore", ".gitignore"];
 
-/// A larger one is no small list any more, and each line is held against each path. On the disk that is an error; of a commit,
-/// which nobody can mend, more is read then.
+/// The maximum size of an ignore file in bytes: each of its lines is matched against each path. On the disk, a larger
+/// file is an error. In a commit, which can't be edited, it is ignored, so that more files are read.
 pub(super) const MAX_BYTES: usize = 1 << 20;
 
 /// The one of them that git doesn't know.
 const OWN: usize = 0;
 
-/// How many files may say something of a directory: these, and `info/exclude` of the repository at its root.
+/// The number of files with patterns that a directory can have: the ignore files, and `info/exclude` at the root of the
+/// repository.
 const FILES: usize = IGNORE_FILES.len() + 1;
 
 /// The ignore files of a tree, each read where it lies.
@@ -24,13 +25,14 @@ const FILES: usize = IGNORE_FILES.len() + 1;
 pub struct Ignored {
     /// By the bytes of the directory.
     said: HashMap<Vec<u8>, Said>,
-    /// How long these are. Every path of a walk is looked up, and most directories have nothing to say.
+    /// The lengths of the directories that have ignore files. Every path of a walk is looked up, and most directories
+    /// have none.
     lengths: BTreeSet<usize>,
-    /// What is known of directories.
+    /// Results for directories.
     known: HashMap<PathBuf, bool>,
 }
 
-/// What is said in a directory of what lies below it.
+/// The patterns of one directory.
 #[derive(Debug, Clone, Default)]
 struct Said {
     /// In the order of [`IGNORE_FILES`].
@@ -55,7 +57,7 @@ impl Ignored {
         self.said_in(root).is_repository = true;
     }
 
-    /// Takes what the repository at a directory leaves out, which nobody commits; every other file has the last word.
+    /// Adds the repository's `info/exclude`, which has the lowest precedence.
     pub(super) fn add_excluded(&mut self, root: &Path, bytes: &[u8]) {
         self.put(root, IGNORE_FILES.len(), bytes);
     }
@@ -73,13 +75,13 @@ impl Ignored {
 
     fn said_in(&mut self, directory: &Path) -> &mut Said {
         let bytes = bytes_of(directory);
-        // Only the root of all ends with what stands between it and the next.
+        // Only the file system's root ends with a slash.
         let bytes = bytes.strip_suffix(b"/").unwrap_or(bytes);
         self.lengths.insert(bytes.len());
         self.said.entry(bytes.to_owned()).or_default()
     }
 
-    /// What is said in the directories above a path, the nearest first.
+    /// The patterns of the directories above a path, the nearest first.
     fn above(&self, path: &Path) -> impl Iterator<Item = &Said> {
         self.lengths.iter().rev().filter_map(|length| {
             let (directory, rest) = bytes_of(path).split_at_checked(*length)?;
@@ -88,7 +90,7 @@ impl Ignored {
         })
     }
 
-    /// Whether a file isn't met by a walk that starts at a directory above it.
+    /// True if a walk from `start` doesn't reach the file.
     pub(super) fn has(&mut self, file: &Path, start: &Path) -> bool {
         let mut above = file.ancestors().skip(1).take_while(|directory| *directory != start);
         above.any(|directory| self.knows(directory)) || self.names(file, false)
@@ -103,7 +105,7 @@ impl Ignored {
         is_ignored
     }
 
-    /// Whether this very path is named: by the nearest file that says something of it.
+    /// True if the patterns ignore this path itself. The nearest file that matches decides.
     pub(super) fn names(&self, path: &Path, is_directory: bool) -> bool {
         let mut nearest = [const { None }; FILES];
         let mut is_beyond = false;
@@ -124,7 +126,7 @@ fn bytes_of(path: &Path) -> &[u8] {
     path.as_os_str().as_encoded_bytes()
 }
 
-/// Whether a file leaves a path out or wants it, if it says something of it.
+/// True if the patterns ignore the path, false if they re-include it, `None` if none matches.
 fn is_left_out(patterns: &Gitignore, path: &Path, is_directory: bool) -> Option<bool> {
     match patterns.matched(path, is_directory) {
         Match::None => None,

@@ -9,7 +9,7 @@ use super::{MAX_FILE_BYTES, ReadError};
 /// The largest plan that is read, in bytes.
 const MAX_PLAN_BYTES: usize = 512 * 1024 * 1024;
 
-/// Words one of which stands in the first part of each plan.
+/// Keys of which each plan has at least one near its beginning.
 const WORDS: [&[u8]; 3] = [b"\"format_version\"", b"\"planned_values\"", b"\"resource_changes\""];
 
 /// The sizes up to which texts are read, in bytes.
@@ -21,12 +21,12 @@ struct Sizes {
 
 const SIZES: Sizes = Sizes { file: MAX_FILE_BYTES, plan: MAX_PLAN_BYTES };
 
-/// Replaces the buffer's contents by a text's, if it isn't too large for its kind. Of a larger one, no more is read than
-/// tells that.
+/// Reads a text into the buffer, up to the limit of its kind. Of a larger text, only the part that shows its size is
+/// read.
 ///
 /// # Errors
 ///
-/// Why the text can't be read.
+/// The text can't be read or is too large.
 pub fn read(text: &mut impl Read, buffer: &mut Vec<u8>) -> Result<(), ReadError> {
     SIZES.read(text, buffer)
 }
@@ -68,7 +68,7 @@ impl Sizes {
     }
 }
 
-/// One byte more than the limit tells that there is more.
+/// One byte beyond the limit shows that the text is larger.
 fn read_up_to(text: &mut impl Read, limit: usize, buffer: &mut Vec<u8>) -> Result<(), ReadError> {
     let left = limit.saturating_add(1).saturating_sub(buffer.len());
     text.take(left as u64).read_to_end(buffer).map_err(super::disk::refused)?;

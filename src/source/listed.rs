@@ -12,7 +12,7 @@ use super::disk::read_at_most;
 use super::ignored::{IGNORE_FILES, Ignored, MAX_BYTES};
 use super::open::Trees;
 
-/// What the ignore files of the directories that a walk has entered leave out of it.
+/// The ignore files that apply in a directory of a walk.
 #[derive(Debug)]
 pub(super) struct Listed {
     trees: Arc<Trees>,
@@ -24,7 +24,7 @@ pub(super) struct Listed {
 pub(super) type Fault = (PathBuf, ReadError);
 
 impl Listed {
-    /// What counts for a walk that starts at a directory: its own ignore files, and those above it in its tree.
+    /// The ignore files of the directory and of those above it in its tree.
     ///
     /// # Errors
     ///
@@ -35,7 +35,7 @@ impl Listed {
         Ok(listed)
     }
 
-    /// Whether something that the walk has come by is left out; a directory that isn't is entered.
+    /// True if the walk skips this entry.
     pub(super) fn leaves_out(&self, path: &Path, is_directory: bool) -> bool {
         if self.ignored.read().unwrap_or_else(PoisonError::into_inner).names(path, is_directory) {
             return true;

@@ -57,10 +57,10 @@ const INSTALLED: [&str; 2] = [".terraform", ".terragrunt-cache"];
 ///
 /// Paths are absolute and free of `.` and `..`.
 pub trait Fs: Send + Sync {
-    /// What lies at `path`.
+    /// The kind of the entry at `path`, after following links.
     fn kind(&self, path: &Path) -> Result<PathKind, ReadError>;
 
-    /// The bytes of the file at `path`, which somebody named: links are followed wherever they lead.
+    /// Reads the file at `path`, which the user named. Links may lead out of the checked tree.
     fn read(&self, path: &Path) -> Result<Vec<u8>, ReadError>;
 
     /// The bytes of a file to which a file of the tree refers: no link may lead out of the tree.
@@ -113,12 +113,10 @@ pub type Wanted<'a> = &'a (dyn Fn(&Path) -> bool + Sync);
 /// Takes a file's path and its bytes, which are gone after the call.
 pub type Visit<'a> = &'a (dyn Fn(&Path, Result<&[u8], ReadError>) + Sync);
 
-/// What a path leads to.
+/// The kind of a file system entry.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum PathKind {
-    /// Something to read.
     File,
-    /// Something to walk.
     Directory,
 }
 
@@ -154,16 +152,16 @@ pub enum ReadError {
     Refused(String),
 }
 
-/// Whether a part of a path below the start of a walk keeps the walk from it.
+/// True if walks skip a directory of this path, which is relative to the start of the walk.
 fn is_skipped(below: &Path) -> bool {
     below.components().any(|part| SKIPPED.iter().any(|name| part.as_os_str() == *name))
 }
 
-/// Whether what stands in a file is text that can be read.
+/// Checks that a file contains text in a supported encoding.
 ///
 /// # Errors
 ///
-/// Why not: it stands for other text, or is in another encoding.
+/// The file is a pointer to content that is stored elsewhere, or has another encoding.
 pub fn check_text(bytes: &[u8]) -> Result<(), ReadError> {
     match stand_in(bytes) {
         Some(error) => Err(error),
@@ -172,7 +170,7 @@ pub fn check_text(bytes: &[u8]) -> Result<(), ReadError> {
     }
 }
 
-/// Whether a path lies in what `terraform init` or Terragrunt has installed, which nobody edits.
+/// True if the path lies in a directory in which `terraform init` or Terragrunt installs modules.
 pub fn is_installed(path: &Path) -> bool {
     path.components().any(|part| INSTALLED.iter().any(|name| part.as_os_str() == *name))
 }

@@ -1,7 +1,7 @@
-//! Names of files and directories, as reports have them: text, with `/`, relative to a directory.
+//! Names of files and directories in reports: text with `/`, relative to a directory.
 //!
-//! No two paths have the same name, and a path can be read back from its name. A byte that isn't UTF-8 is written as
-//! `%FF`. What a path has in this form already is written as `%25FF`, and `%25FF` as `%2525FF`.
+//! Two paths never have the same name, and the path can be restored from the name. A byte that isn't UTF-8 becomes
+//! `%FF`; a literal `%25FF` in a path becomes `%2525FF`, and `%FF` becomes `%25FF`.
 
 use std::ffi::OsString;
 use std::fmt::Write;
@@ -45,14 +45,14 @@ pub(super) fn seen_from(name: &str, directory: &str) -> String {
     if parts.is_empty() { BASE.to_owned() } else { parts.join("/") }
 }
 
-/// Whether a name is that of something outside of the directory to which names are relative.
+/// True if the path lies outside the base directory of the names.
 pub fn is_outside(name: &str) -> bool {
     let rest = name.strip_prefix(PARENT);
     rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/')) || Path::new(name).is_absolute()
 }
 
-/// Whether the file or directory `name` is `directory`, or lies in it; both are named relative to the same base.
-/// A part of a file is named after it with a `#`.
+/// True if `name` is `directory` or lies in it. Both have the same base directory. A document within a file has the
+/// file's name and `#` with its position.
 pub fn is_in(name: &str, directory: &str) -> bool {
     let ups = |name: &str| name.split('/').take_while(|part| *part == PARENT).count();
     if directory == BASE || ups(directory) == directory.split('/').count() {
@@ -76,7 +76,7 @@ pub fn from_bytes(bytes: &[u8]) -> PathBuf {
     path.into()
 }
 
-/// The bytes for which a name stands.
+/// Decodes a name.
 pub fn bytes_of(name: &str) -> Vec<u8> {
     let mut bytes = Vec::with_capacity(name.len());
     let mut rest = name.as_bytes();
@@ -92,7 +92,7 @@ pub fn bytes_of(name: &str) -> Vec<u8> {
     bytes
 }
 
-/// The name for which bytes stand.
+/// Encodes a path.
 fn text_of(bytes: &[u8]) -> String {
     let mut text = String::with_capacity(bytes.len());
     for chunk in bytes.utf8_chunks() {
@@ -113,7 +113,7 @@ fn text_of(bytes: &[u8]) -> String {
     text
 }
 
-/// What a name begins with.
+/// The first part of an encoded name.
 enum Encoded {
     /// A byte in the form `%FF`.
     Byte(u8),

@@ -1,7 +1,7 @@
-//! Opens files so that nobody can put something else in their place meanwhile.
+//! Opens files without a race between the check of a path and its use.
 //!
-//! What a path leads to may change between any look at it and its opening. So the file is opened first, without waiting
-//! for whoever is at the other end of a pipe, and then looked at through what was opened.
+//! A path may lead to another file after it was checked. Therefore the file is opened first, without waiting for the
+//! writer of a pipe, and then checked through the open handle.
 
 use std::fs::{self, File, Metadata, OpenOptions};
 use std::path::{Path, PathBuf};

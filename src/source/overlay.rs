@@ -14,7 +14,6 @@ pub struct Overlay {
 }
 
 impl Overlay {
-    /// No text yet.
     pub fn new(disk: Disk) -> Self {
         Self { disk, texts: BTreeMap::new() }
     }
@@ -39,12 +38,12 @@ impl Overlay {
         self.disk.walks_ignored();
     }
 
-    /// Whether a text is all that there is at or below a path.
+    /// True if an open text is the only content at or below the path.
     fn has_text_below(&self, path: &Path) -> bool {
         self.texts.range(path.to_owned()..).next().is_some_and(|(own, _)| own.starts_with(path))
     }
 
-    /// Whether a walk would come by the file of a text, if there were one.
+    /// True if a walk from `start` would reach the text's file if it existed.
     fn is_walked(&self, path: &Path, start: &Path) -> bool {
         let Ok(below) = path.strip_prefix(start) else { return false };
         !is_skipped(below) && !self.disk.has_excluded(path, start)

@@ -1,15 +1,14 @@
-//! Files are written whole: whoever reads one meanwhile finds the old bytes or the new ones, and so does everybody
-//! after a full disk or an end by force.
+//! Replaces files atomically: a reader sees the old bytes or the new ones, even after a full disk or a killed process.
 
 use std::ffi::OsString;
 use std::fs::{self, File, Metadata};
 use std::io::{self, ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
-/// More drafts than this are left behind by nobody.
+/// The maximum number of temporary files of earlier, killed runs beside a target.
 const MAX_DRAFTS: u32 = 100;
 
-/// Bytes that stand beside the file whose place they are going to take. What hasn't taken it is removed.
+/// The new content of a file, in a temporary file beside it, which is removed if it doesn't replace the file.
 #[derive(Debug)]
 #[must_use = "bytes that don't take the place are removed"]
 pub struct Replacement {
@@ -18,12 +17,12 @@ pub struct Replacement {
 }
 
 impl Replacement {
-    /// Writes bytes beside their target, down to the disk, with the permissions of the file that is there. A link has
-    /// to be followed before.
+    /// Writes the bytes to a temporary file beside the target, synchronized to the disk, with the permissions of the
+    /// existing file. The caller resolves links.
     ///
     /// # Errors
     ///
-    /// What the system says; nothing is left behind.
+    /// The error of the system. No temporary file remains.
     pub fn new(target: PathBuf, bytes: &[u8]) -> io::Result<Self> {
         let old = match fs::metadata(&target) {
             Ok(old) => Some(old),
@@ -38,11 +37,11 @@ impl Replacement {
         Ok(replacement)
     }
 
-    /// Puts the bytes in their place, which is one step for the file system.
+    /// Renames the temporary file to the target, which is atomic.
     ///
     /// # Errors
     ///
-    /// What the system says; the old file is as it was.
+    /// The error of the system. The old file is unchanged.
     pub fn commit(self) -> io::Result<()> {
         fs::rename(&self.draft, &self.target)
     }

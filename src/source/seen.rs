@@ -1,4 +1,4 @@
-//! What was looked at on the disk, so that it can be told later whether it has changed.
+//! Records the state of files and directories on the disk, to detect a later change.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -12,7 +12,8 @@ pub struct Seen {
     states: Mutex<BTreeMap<PathBuf, State>>,
 }
 
-/// What changes with a file, and with the names in a directory; nothing where there is nothing.
+/// Modification time and size, which change with a file's content and with the entries of a directory. `None` if there
+/// is no such file.
 type State = Option<(SystemTime, u64)>;
 
 impl Seen {
@@ -38,7 +39,7 @@ impl Seen {
         }
     }
 
-    /// Whether anything is different from how it was.
+    /// True if a file or directory has changed since it was recorded.
     pub fn has_changed(&self) -> bool {
         self.states().iter().any(|(path, known)| state(path) != *known)
     }

@@ -6,10 +6,10 @@ use std::sync::{Arc, PoisonError, RwLock};
 
 use super::{Asked, FileId, Fs, ReadError, SourceFile, Span, check_text, names, normalize};
 
-/// All files that were kept, by [`FileId`] and by path.
+/// All files of a run, by [`FileId`] and by path.
 ///
-/// Files are only ever added, so a [`Span`] stays good for the whole run. Where runs follow each other in
-/// an editor, a file can get [another text](Self::renew); then what was said of its old text is to be thrown away.
+/// Files are only added, so a [`Span`] is valid for the whole run. In an editor, a file can get [another
+/// text](Self::renew); the results for its old text are then discarded.
 #[derive(Debug, Default)]
 pub struct Sources {
     base: PathBuf,
@@ -54,7 +54,7 @@ impl Sources {
         Self { asked: Some(asked), ..self.share() }
     }
 
-    /// Notes a path for which somebody else has looked already.
+    /// Records a dependency on a path that another component has looked up.
     pub fn ask(&self, path: &Path) {
         self.asked.iter().for_each(|asked| asked.note_path(path));
     }
@@ -118,7 +118,7 @@ impl Sources {
         id
     }
 
-    /// Keeps a text that stands within another file. Where an editor has changed that, the same path gets a new file.
+    /// Adds a text that is a string in another file. If an editor has changed that file, the same path gets a new file.
     pub fn add_within(&self, path: &Path, name: String, text: &str, place: Span) -> FileId {
         let mut file = SourceFile::new(path.to_owned(), name, text.as_bytes().to_vec());
         file.within = Some(place);
@@ -132,7 +132,8 @@ impl Sources {
         self.kept.write().unwrap_or_else(PoisonError::into_inner).push(path, Arc::new(file))
     }
 
-    /// A place, or for one in a text that stands within another file, the place of that text.
+    /// The location in the file on the disk: for a span in a text that is a string of another file, the location of
+    /// that string.
     pub fn outermost(&self, span: Span) -> Span {
         let mut span = span;
         // The other file was there before.
@@ -152,7 +153,7 @@ impl Sources {
         self.replace(path, self.name(path), bytes)
     }
 
-    /// Forgets that there is a file at a path, so that it is looked for when somebody asks again.
+    /// Removes the file at a path, so that the next query reads it again.
     pub fn forget(&self, path: &Path) {
         self.kept.write().unwrap_or_else(PoisonError::into_inner).by_path.remove(path);
     }
@@ -201,18 +202,18 @@ impl Sources {
         kept.files.iter().enumerate().map(|(index, file)| (id(index), Arc::clone(file))).collect()
     }
 
-    /// Whether a path lies where files may refer to; nothing else is read unless it is named.
+    /// True if code may read the path. Other paths are only read if the user names them.
     pub fn may_read(&self, path: &Path) -> bool {
         self.read_roots.iter().any(|root| path.starts_with(root))
     }
 
-    /// Whether a path lies below a directory that is checked, so that its last name is the same wherever that directory
-    /// lies.
+    /// True if the path lies below a checked directory, so that its last component doesn't depend on where that
+    /// directory lies.
     pub fn is_below_root(&self, path: &Path) -> bool {
         self.read_roots.iter().any(|root| path != root && path.starts_with(root))
     }
 
-    /// Notes a path that no listing of its directory need show: text from standard input stands for it.
+    /// Records a path for text from standard input, which listings of its directory don't contain.
     pub fn note_unlisted(&self, path: &Path) {
         self.kept.write().unwrap_or_else(PoisonError::into_inner).unlisted.push(path.to_owned());
     }
@@ -236,7 +237,7 @@ impl Sources {
         }
     }
 
-    /// The same for a file. What isn't on the disk, such as a value in an option, keeps its name.
+    /// The displayed name of a file. A text without a file, such as an option's value, keeps its name.
     pub fn seen_file(&self, file: &SourceFile) -> String {
         if file.path.is_absolute() { self.seen(&file.name) } else { file.name.clone() }
     }

@@ -1,10 +1,10 @@
-//! Text in encodings that nobody here reads, so that no word in it hides from the search.
+//! Detects text in UTF-16 and UTF-32, which the parsers don't read, so that a trail in it is reported.
 
 /// A text in UTF-16 or UTF-32 in the encoding that is searched: both begin with a mark, or with a character that has
 /// zeros in it. Of those beyond ASCII nothing is left that makes sense.
 pub fn from_wide(bytes: &[u8]) -> Option<Vec<u8>> {
-    // A text begins with a mark or with ASCII, so one half of its first character tells, as in YAML 1.2, 5.2; and a few zeros
-    // alone are zeros, as no word that is looked for is that short.
+    // As in YAML 1.2, section 5.2: the text starts with a byte order mark or with an ASCII character, whose zero bytes
+    // show the encoding. A few zero bytes elsewhere aren't text, since the searched names are longer.
     let has_zeros = || memchr::memchr_iter(0, bytes).nth(8).is_some();
     let is_wide = match bytes {
         [0xff, 0xfe, ..] | [0xfe, 0xff, ..] => true,

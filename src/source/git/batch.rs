@@ -10,7 +10,7 @@ use crate::source::{ReadError, read_sized, stand_in};
 /// questions fit into any pipe.
 const AHEAD: usize = 32;
 
-/// The longest line that says what an object is.
+/// The maximum length in bytes of the header that `git cat-file --batch` prints before an object.
 const MAX_HEADER: u64 = 256;
 
 /// A `git cat-file` that answers until it is dropped.
@@ -59,7 +59,7 @@ impl Batch {
             [_, kind, size] => (*kind, size.parse::<u64>().map_err(|_| lost())?),
             _ => return Err(lost()),
         };
-        // What isn't wanted has to be read all the same, or it would be taken for the next answer.
+        // The content has to be consumed even if it isn't a file: it precedes the next header.
         if kind != "blob" {
             return self.pass_over(size).and(Err(ReadError::NotAFile));
         }

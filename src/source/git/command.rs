@@ -9,14 +9,14 @@ use crate::source::{Disk, Fs, named, normalize};
 
 /// Settings that win over those of the repository, which is as little to be trusted as the files in it.
 const SETTINGS: [&str; 3] = [
-    // An empty value stands for none with every version of git; `false` was the name of a program once.
+    // An empty value disables it in every version of git; older versions ran `false` as a program.
     "core.fsmonitor=",
     "core.hooksPath=/dev/null",
     // A directory of checked files can look like a repository without a work tree, settings and all.
     "safe.bareRepository=explicit",
 ];
 
-/// What git is told through its environment.
+/// Environment variables that are set for every git command.
 const ENVIRONMENT: [(&str, &str); 7] = [
     ("LC_ALL", "C"),
     // A partial clone would fetch what it lacks.
@@ -24,19 +24,19 @@ const ENVIRONMENT: [(&str, &str); 7] = [
     ("GIT_ALLOW_PROTOCOL", "none"),
     ("GIT_TERMINAL_PROMPT", "0"),
     ("GIT_OPTIONAL_LOCKS", "0"),
-    // A commit is what its name says, whatever the repository would put in its place.
+    // Ignores `refs/replace`, with which a repository could substitute another commit.
     ("GIT_NO_REPLACE_OBJECTS", "1"),
     ("GIT_LITERAL_PATHSPECS", "1"),
 ];
 
-/// What of git's environment is the user's to say: the settings.
+/// The variables of git's environment that are passed on: they contain the user's own settings.
 const KEPT: [&str; 3] = ["GIT_EXEC_PATH", "GIT_CONFIG_NOSYSTEM", "GIT_CONFIG_COUNT"];
 const KEPT_PREFIXES: [&str; 4] = ["GIT_CONFIG_KEY_", "GIT_CONFIG_VALUE_", "GIT_CONFIG_GLOBAL", "GIT_CONFIG_SYSTEM"];
 
-/// What the names of variables begin with that name the commits of a merge.
+/// Prefix of the variables in which `git merge` passes the names of the merged commits.
 const MERGED: &str = "GITHEAD_";
 
-/// A repository.
+/// A git repository, read through the `git` program.
 #[derive(Debug, Clone)]
 pub struct Git {
     /// The directory of its work tree.
@@ -53,7 +53,7 @@ pub struct Git {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Commit(pub(super) String);
 
-/// Why git can't say what it is asked.
+/// The reason why a git command failed.
 #[derive(Debug, thiserror::Error)]
 pub enum GitError {
     /// There is no such program.
@@ -65,23 +65,21 @@ pub enum GitError {
     /// A name that leads to no commit.
     #[error("`{revision}` is no commit of the repository at `{}`{}", named(.root), deepen(*.is_shallow))]
     NoCommit {
-        /// As it was given.
+        /// The revision as the user wrote it.
         revision: String,
-        /// The repository.
         root: PathBuf,
-        /// Whether the clone may lack it only because it is shallow.
+        /// True if the commit may be missing because the clone is shallow.
         is_shallow: bool,
     },
     /// Two commits that share no history.
     #[error("`{revision}` and `{other}` share no commit in the repository at `{}`{}", named(.root), deepen(*.is_shallow))]
     NoMergeBase {
-        /// As it was given.
+        /// The revision as the user wrote it.
         revision: String,
-        /// What it is compared with.
+        /// The revision with which it has no common ancestor.
         other: String,
-        /// The repository.
         root: PathBuf,
-        /// Whether the clone may lack it only because it is shallow.
+        /// True if the common ancestor may be missing because the clone is shallow.
         is_shallow: bool,
     },
     /// A merge that isn't finished.
@@ -90,14 +88,14 @@ pub enum GitError {
     /// It failed, in its own words.
     #[error("`git {command}` failed: {message}")]
     Failed {
-        /// What was asked of it.
+        /// The git command without its options.
         command: String,
-        /// What it said.
+        /// The first line of git's standard error.
         message: String,
     },
 }
 
-/// What to do about a commit that a clone lacks.
+/// The help for a commit that a clone lacks.
 fn deepen(is_shallow: bool) -> &'static str {
     if is_shallow {
         "; the clone is shallow, so fetch more of its history: `git fetch --unshallow`, or `fetch-depth: 0` in CI"
@@ -224,20 +222,20 @@ impl Git {
         Err(GitError::NoMergeBase { revision, other, root, is_shallow: self.is_shallow()? })
     }
 
-    /// Whether nothing has been committed yet.
+    /// True if the repository has no commit yet.
     ///
     /// # Errors
     ///
-    /// Why git can't be asked.
+    /// The git command failed.
     pub fn is_unborn(&self) -> Result<bool, GitError> {
         Ok(self.ask(&["rev-parse", "--verify", "--quiet", "HEAD"])?.is_none())
     }
 
-    /// Whether something is staged: whether the index differs from `HEAD`.
+    /// True if the index differs from `HEAD`.
     ///
     /// # Errors
     ///
-    /// Why git can't be asked.
+    /// The git command failed.
     pub fn has_staged_changes(&self) -> Result<bool, GitError> {
         if self.is_unborn()? {
             return Ok(!self.read(&["ls-files", "-z"])?.is_empty());
@@ -246,7 +244,7 @@ impl Git {
         Ok(!self.read(&arguments)?.is_empty())
     }
 
-    /// Where the repository says what it leaves out without anybody committing that.
+    /// The path of `info/exclude`, the ignore file that isn't committed.
     pub(super) fn exclude_file(&self) -> Result<Option<PathBuf>, GitError> {
         Ok(self.ask(&["rev-parse", "--git-path", "info/exclude"])?.map(|path| self.root.join(path)))
     }
@@ -255,7 +253,7 @@ impl Git {
         Ok(self.ask(&["rev-parse", "--is-shallow-repository"])?.as_deref() == Some("true"))
     }
 
-    /// The one line that git answers, or nothing if it says no.
+    /// Runs a git command that prints one line. `None` if git answers with a failure.
     fn ask(&self, arguments: &[&str]) -> Result<Option<String>, GitError> {
         let output = self.output(arguments)?;
         // A plain no has a status, and no words.
@@ -266,7 +264,7 @@ impl Git {
         Ok(Some(text).filter(|text| !text.is_empty()))
     }
 
-    /// All that git answers.
+    /// The standard output of a git command.
     pub(super) fn read(&self, arguments: &[&str]) -> Result<Vec<u8>, GitError> {
         succeed(arguments, self.output(arguments)?)
     }
@@ -315,7 +313,7 @@ impl Git {
     }
 }
 
-/// Whether a variable is git's and not for us to pass on: it could lead to another repository, or to a program.
+/// True for variables of git that aren't passed on, since they can select another repository or run a program.
 fn is_foreign(name: &OsString) -> bool {
     let is = |prefix: &str| name.as_encoded_bytes().starts_with(prefix.as_bytes());
     is("GIT_") && !KEPT.iter().any(|kept| name == OsStr::new(kept)) && !KEPT_PREFIXES.into_iter().any(is)

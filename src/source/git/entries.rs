@@ -1,4 +1,4 @@
-//! What git lists: the files of a commit, and those of the index.
+//! Reads the lists of files that git keeps for a commit and for the index.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use super::command::{Commit, Git, GitError};
 use crate::source::from_bytes;
 
-/// What a path of a tree holds, with the name of the object.
+/// An entry of a tree, with the name of its object.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Entry {
     File(String),
@@ -19,11 +19,11 @@ pub(super) enum Entry {
 /// The files of a tree by their absolute paths.
 pub(super) type Entries = BTreeMap<PathBuf, Entry>;
 
-/// What is staged, and with that what git knows of the work tree.
+/// The files of the index.
 #[derive(Debug, Clone)]
 pub struct Index {
     pub(super) entries: Entries,
-    /// What a sparse checkout leaves out of the work tree.
+    /// Files that a sparse checkout doesn't write to the working tree.
     pub(super) absent: BTreeSet<PathBuf>,
 }
 

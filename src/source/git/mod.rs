@@ -1,6 +1,6 @@
-//! Trees that git keeps, of a commit or of what is staged, read without a checkout.
+//! Reads the files of a commit or of the index from git's objects, without a checkout.
 //!
-//! `git` is the only other program that is ever run, and only when somebody asks for such a tree.
+//! `git` is the only program that trailint runs, and only if the run compares with such a tree.
 
 mod batch;
 mod command;

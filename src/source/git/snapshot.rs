@@ -16,15 +16,16 @@ use crate::source::{
 /// As many links as an operating system follows.
 const MAX_LINKS: usize = 40;
 
-/// The files of a commit, or of the index.
+/// The files of a commit or of the index.
 ///
-/// What git keeps neither then nor now is read from the disk: installed modules, and submodules as long as they are at the same
-/// commit. A submodule at another commit is read from its own objects; if these lack the commit, it is without files.
+/// Files that git tracks neither in this tree nor in the index are read from the disk: installed modules, and
+/// submodules that are still at the same commit. A submodule at another commit is read from its own objects; if it
+/// lacks the commit, it has no files.
 #[derive(Debug)]
 pub struct Snapshot {
     root: PathBuf,
     entries: Entries,
-    /// What git keeps now.
+    /// The files of the index, to distinguish untracked files from deleted ones.
     index: Index,
     /// The text of the repository's `info/exclude`.
     excluded: Vec<u8>,
@@ -39,12 +40,12 @@ pub struct Snapshot {
 /// How many submodules at other commits are read as they were; the others are without files.
 const MAX_SUBMODULES: usize = 64;
 
-/// Where a path leads.
+/// The target of a path.
 enum Place<'s> {
     Disk,
     /// A submodule at another commit.
     Submodule(&'s Snapshot),
-    /// The path without links.
+    /// A path in the tree, with links resolved.
     Tree(PathBuf),
 }
 
@@ -69,11 +70,11 @@ impl Snapshot {
         Self::new(git, entries, index, disk)
     }
 
-    /// What is staged.
+    /// The snapshot of the index.
     ///
     /// # Errors
     ///
-    /// Why git can't be asked.
+    /// The git command failed.
     pub fn of_index(git: &Git, index: Index, disk: Disk) -> Result<Self, GitError> {
         Self::new(git, index.entries.clone(), index, disk)
     }
@@ -143,11 +144,11 @@ impl Snapshot {
         self.disk.walks_ignored();
     }
 
-    /// The bytes of a file that git doesn't track: it is the same now and then, as far as git can tell.
+    /// Reads a file that git doesn't track, and which is therefore the same in both states.
     ///
     /// # Errors
     ///
-    /// [`ReadError::Missing`] for what git tracks, else why the disk can't be read.
+    /// [`ReadError::Missing`] for a tracked file, or the error of the disk.
     pub fn read_untracked(&self, path: &Path) -> Result<Vec<u8>, ReadError> {
         match self.place(path)? {
             // Below a link that git tracks now, the disk has what the change lets it lead to.
@@ -187,13 +188,13 @@ impl Snapshot {
         path.ancestors().filter_map(link).last()
     }
 
-    /// Whether git keeps something at a path, on the way to it or below it, then or now.
+    /// True if git tracks a file at, above or below the path, in this tree or in the index.
     fn is_kept(&self, path: &Path) -> bool {
         let is_in = |entries| holds_way_to(entries, path) || below(entries, path).next().is_some();
         is_in(&self.entries) || is_in(&self.index.entries)
     }
 
-    /// Whether a path lies in a submodule that is at the same commit now.
+    /// True if the path lies in a submodule that is still at the same commit.
     fn is_in_submodule(&self, path: &Path) -> bool {
         path.ancestors().any(|above| self.is_same_submodule(above, self.entries.get(above)))
     }
@@ -202,7 +203,7 @@ impl Snapshot {
         matches!(entry, Some(Entry::Repository(_))) && self.index.entries.get(path) == entry
     }
 
-    /// What lies at a path without links.
+    /// Reads a path whose links are resolved.
     fn read_entry(&self, path: &Path) -> Result<Vec<u8>, ReadError> {
         match self.entries.get(path) {
             Some(Entry::File(name)) => self.blob(name),
@@ -272,7 +273,7 @@ impl Snapshot {
         met
     }
 
-    /// Whether a walk that starts at a directory meets a file below it, unless ignore files name it.
+    /// True if a walk from `directory` reaches the path, ignore files aside.
     fn may_meet(&self, path: &Path, directory: &Path) -> bool {
         !lies_in_skipped(path, directory) && !self.disk.has_excluded(path, directory)
     }
@@ -441,12 +442,12 @@ fn below<'e>(entries: &'e Entries, directory: &Path) -> impl Iterator<Item = (&'
     entries.range(after).take_while(move |(path, _)| path.starts_with(&directory))
 }
 
-/// Whether there is an entry at a path, or a link or a submodule on the way to it.
+/// True if there is an entry at the path, or a link or a submodule above it.
 fn holds_way_to(entries: &Entries, path: &Path) -> bool {
     path.ancestors().any(|above| entries.contains_key(above))
 }
 
-/// Whether a directory on the way to a file never holds a user's own code.
+/// True if a directory between `start` and the file is one that walks always skip.
 fn lies_in_skipped(path: &Path, start: &Path) -> bool {
     let below = path.strip_prefix(start).unwrap_or(path);
     below.parent().is_some_and(is_skipped)
