@@ -19,7 +19,7 @@ use crate::rules::Rule;
 use crate::source::{Counted, Sources, Span};
 use crate::suppress::Suppression;
 
-/// What a run found.
+/// The result of a run.
 #[derive(Debug)]
 #[must_use = "a report that nobody sees reads like a pass"]
 pub struct Report {
@@ -40,13 +40,14 @@ pub struct Report {
     pub deployments: Vec<Judged>,
     /// All findings, in the order of their places.
     pub findings: Vec<Reported>,
-    /// Whether unresolved findings are counted and not shown.
+    /// True if unknown findings are counted and not shown.
     pub hides_unresolved: bool,
-    /// Whether texts for people tell of what isn't known since it is declared somewhere else.
+    /// True if text outputs list the findings that aren't evaluated because the resource is declared elsewhere.
     pub is_verbose: bool,
-    /// Whether suppressed findings are shown to people, too.
+    /// True if text outputs show suppressed findings.
     pub shows_suppressed: bool,
-    /// Whether those of them are shown that somebody has accepted, and that weren't just there before.
+    /// True if text outputs show those of them that a comment, the configuration or the baseline accepts, not only
+    /// those that already existed at the base.
     pub shows_accepted: bool,
     /// The benchmark whose number a finding is given with.
     pub cited: String,
@@ -54,7 +55,7 @@ pub struct Report {
     pub rules: Vec<&'static Rule>,
     /// The least level of findings that are shown; others are only counted.
     pub min_level: Option<Level>,
-    /// Whether what passed is shown beside what was found.
+    /// True if passed rules are shown as well.
     pub shows_passed: bool,
     /// Entries of the baseline for which there is no finding any more.
     pub stale_entries: usize,
@@ -97,15 +98,14 @@ pub struct Judged {
     pub root: String,
     /// The format it is written in.
     pub format: &'static str,
-    /// What the configuration calls it.
+    /// The name of the deployment in the configuration.
     pub name: Option<String>,
     /// The verdict of `no-compliant-trail`; nothing when no trail is created.
     pub verdict: Option<Outcome>,
-    /// Whether the verdict rests on a trail in each of the Regions that are asked for, not on one for all of them.
+    /// True if the verdict is based on a trail in each required Region, instead of one trail for all.
     pub is_by_region: bool,
-    /// Its trails.
     pub trails: Vec<JudgedTrail>,
-    /// Where its code says that resources and modules were moved.
+    /// Its `moved` blocks.
     pub moves: Vec<Moved>,
     /// The parts that weren't read: "module `vpc`".
     pub unread: Vec<String>,
@@ -120,9 +120,8 @@ pub enum Absence {
     Condition(String),
     /// The value at a place, and what has it, as the code refers to it.
     Value {
-        /// What has the value, if it has a name.
+        /// The name of the variable, local or parameter that has the value.
         reference: Option<String>,
-        /// The place.
         span: Span,
     },
 }
@@ -134,15 +133,15 @@ pub struct JudgedTrail {
     pub address: String,
     /// The type of the resource.
     pub kind: &'static str,
-    /// Whether it is created: always, never, or nobody knows.
+    /// Its existence over all worlds.
     pub exists: Exists,
     /// The management events that it records: for certain, and at best.
     pub reach: Reach,
     /// The Region in which it is created, as far as it is known.
     pub region: Option<String>,
-    /// The place that stands for it.
+    /// The location that represents it: the header of its block or its key.
     pub header: Span,
-    /// All of its declaration.
+    /// The whole declaration.
     pub declaration: Span,
     /// The digest of its declaration without white space.
     pub digest: String,
@@ -156,7 +155,7 @@ pub struct JudgedTrail {
     pub advisories: Vec<&'static Rule>,
 }
 
-/// Whether a trail is created.
+/// The existence of a trail over all worlds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[expect(missing_docs, reason = "the names say it")]
 pub enum Exists {
@@ -165,7 +164,7 @@ pub enum Exists {
     Never,
 }
 
-/// What a rule said.
+/// The outcome of a rule.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[expect(missing_docs, reason = "the names say it")]
 pub enum Outcome {
@@ -177,13 +176,12 @@ pub enum Outcome {
 /// A finding with all that is known of its circumstances.
 #[derive(Debug, Clone)]
 pub struct Reported {
-    /// The rule.
     pub rule: &'static Rule,
     /// Its name, which stays the same when lines move; see [`Report::name_findings`].
     pub fingerprint: String,
-    /// What it weighs here.
+    /// The level after settings and downgrades.
     pub level: Level,
-    /// `Fail` or `Unknown`.
+    /// [`Outcome::Fail`] or [`Outcome::Unknown`].
     pub outcome: Outcome,
     /// A sentence fragment that begins with what it is about.
     pub message: String,
@@ -193,13 +191,13 @@ pub struct Reported {
     pub loss: Option<Loss>,
     /// The other trails that it is about.
     pub others: Vec<Instance>,
-    /// The argument.
+    /// The path of the argument in the trail.
     pub attribute: Option<String>,
     /// The deployment; nothing when it is about a file.
     pub deployment: Option<String>,
-    /// What the configuration calls the deployment.
+    /// The name of the deployment in the configuration.
     pub deployment_name: Option<String>,
-    /// Where it is.
+    /// The location of the primary label.
     pub place: Place,
     /// The way a value came, and other places that matter.
     pub related: Vec<Label>,
@@ -207,21 +205,21 @@ pub struct Reported {
     pub setters: Vec<Span>,
     /// The step of that way that a change has touched, where the place itself isn't touched.
     pub changed: Option<Label>,
-    /// What else the reader should know.
+    /// Additional facts.
     pub notes: Vec<String>,
-    /// What to do.
+    /// The help: what to type or to set.
     pub help: Option<String>,
     /// The changes that do it.
     pub wishes: Vec<Wish>,
     /// The same as changes of texts, where these can be made.
     pub fix: Option<Fix>,
-    /// What stands between an unknown outcome and a known one.
+    /// The names on which an unknown outcome depends.
     pub blocked_by: Vec<String>,
     /// For an unknown outcome, decisions with which it would be a failure.
     pub fails_when: Vec<String>,
     /// For an unknown outcome, decisions with which it would be a pass.
     pub passes_when: Vec<String>,
-    /// Whether it says no more than that something is declared elsewhere, which is no fault of the code.
+    /// True if the resource to check is declared elsewhere, which is no fault of this code.
     pub is_aside: bool,
     /// True if it fails the run even though its outcome is unknown.
     pub counts_unknown: bool,
@@ -229,7 +227,7 @@ pub struct Reported {
     pub suppressed: Option<Suppression>,
 }
 
-/// What a finding points at.
+/// The target of a finding.
 #[derive(Debug, Clone)]
 pub enum Place {
     /// A place in a text.
@@ -252,7 +250,7 @@ pub struct Counts {
 }
 
 impl Reported {
-    /// What to do, and whether the program can do it.
+    /// The help, and whether `--fix` can apply it.
     pub fn advice(&self) -> Option<String> {
         let help = self.help.as_ref()?;
         let Some(fix) = &self.fix else { return Some(help.clone()) };
@@ -287,14 +285,14 @@ impl Report {
         self.findings.iter().filter(|finding| self.tells(finding))
     }
 
-    /// Whether outputs show a finding; what they don't show counts all the same.
+    /// True if outputs contain the finding. Findings that they don't contain are counted.
     pub fn shows(&self, finding: &Reported) -> bool {
         let is_hidden = self.hides_unresolved && finding.outcome == Outcome::Unknown;
         !is_hidden && self.min_level.is_none_or(|level| finding.level >= level)
     }
 
-    /// Whether texts for people show a finding: what is suppressed, or about what is declared somewhere else, only if
-    /// they are asked to.
+    /// True if text outputs show the finding: one that is suppressed, or not evaluated because it is declared
+    /// elsewhere, only on request.
     pub fn tells(&self, finding: &Reported) -> bool {
         let is_told = |own: &Suppression| self.shows_suppressed || self.shows_accepted && own.span.is_some();
         let is_aside = finding.is_aside && !self.is_verbose;
@@ -329,7 +327,7 @@ impl Report {
         self.findings.iter().filter(is_known).count()
     }
 
-    /// Whether nothing that was found fails the run.
+    /// True if no finding fails the run.
     pub fn passes(&self, gate: Gate) -> bool {
         let counts = |finding: &Reported| {
             let is_open = gate.unresolved_fails || finding.counts_unknown;
@@ -340,7 +338,7 @@ impl Report {
 }
 
 impl Reported {
-    /// An error about a place, and nothing else said yet.
+    /// An error at a location, without further details.
     pub fn new(rule: &'static Rule, message: String, place: Place) -> Self {
         Self {
             rule,

@@ -115,7 +115,7 @@ fn sort_findings(report: &mut Report) {
     });
 }
 
-/// What is wrong with a file that several projects read is said once.
+/// Keeps one of several equal findings about a file that several projects read.
 fn drop_repeats(report: &mut Report) {
     report.findings.dedup_by(|later, earlier| match (&later.place, &earlier.place) {
         (Place::Text(own), Place::Text(other)) => {

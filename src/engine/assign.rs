@@ -12,7 +12,7 @@ use crate::value::Budget;
 pub(super) struct Candidate {
     pub(super) format: &'static str,
     pub(super) project: Box<dyn Project>,
-    /// Whether the plan that the user named is one of it.
+    /// True if the plan that the user named belongs to this project.
     pub(super) is_planned: bool,
 }
 
@@ -26,7 +26,7 @@ impl Candidate {
 /// The files of each format, with what they bring in.
 pub(super) type Linked = [Vec<formats::Linked>; FORMATS.len()];
 
-/// What the files bring in that a scan has kept.
+/// The files that the scanned files bring into a project, such as the modules they call.
 pub(super) fn link(scan: &Scan, context: Context<'_>) -> Linked {
     std::array::from_fn(|index| {
         let kept = scan.kept.get(index).into_iter().flatten();
@@ -38,7 +38,7 @@ pub(super) fn link(scan: &Scan, context: Context<'_>) -> Linked {
     })
 }
 
-/// What one file brings in.
+/// The files that one file brings into a project.
 pub(super) fn link_file(format: &dyn Format, kept: Kept, context: Context<'_>) -> formats::Linked {
     formats::Linked { kept, links: format.links(kept, context) }
 }
@@ -55,7 +55,7 @@ pub(super) fn projects(linked: &Linked, context: Context<'_>) -> Result<Vec<Cand
     Ok(candidates)
 }
 
-/// A project as it is deployed once: with the values that are said of all, or of a named deployment.
+/// One deployment of a project: with the values for all deployments, or with those of a configured deployment.
 pub(super) struct Assignment<'a> {
     pub(super) candidate: &'a Candidate,
     pub(super) name: Option<&'a str>,
@@ -85,7 +85,7 @@ pub(super) fn assignments<'a>(
     if named.is_empty() { vec![Assignment { candidate, name: None, context }] } else { named }
 }
 
-/// Whether a root is what is named, or one of several documents in such a file.
+/// True if a root is the named one, or one of several documents in the named file.
 pub(super) fn is_part_of(root: &str, name: &str) -> bool {
     root.strip_prefix(name).is_some_and(|rest| rest.is_empty() || rest.starts_with('#'))
 }

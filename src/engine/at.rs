@@ -10,8 +10,8 @@ use crate::report::{Argument, Way};
 use crate::source::{FileId, SourceFile};
 
 impl Standing {
-    /// Of all trails the arguments for whose value something at the offset counts: what is written there, or the value
-    /// whose name stands before it on the line.
+    /// The arguments of all trails to whose value the text at the offset contributes: as the place where it is set, or
+    /// as the value of the name before it on the line.
     pub fn ways(&self, file: FileId, offset: u32, setup: Setup<'_>) -> Vec<Argument> {
         let context = setup.context(&self.sources, &self.readings);
         let text = self.sources.file(file);

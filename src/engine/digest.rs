@@ -1,8 +1,8 @@
-//! What stays the same when a declaration moves.
+//! Computes digests of declarations, which don't change when a declaration moves.
 
 use sha2::{Digest, Sha256};
 
-/// Enough bytes to tell declarations apart.
+/// The length in bytes of a digest, long enough to distinguish the declarations of a repository.
 const BYTES: usize = 8;
 
 /// A digest of a text without its white space, in hexadecimal.

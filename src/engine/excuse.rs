@@ -8,10 +8,10 @@ use crate::rules::{self, Rule};
 /// The help of a finding that needs no change.
 const NO_ACTION: &str = "no action needed for CIS 3.1";
 
-/// What makes notes of findings about the conditions of the control.
+/// The reason why findings about the conditions of the control are notes.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Excuse {
-    /// Another trail meets them.
+    /// Another trail satisfies them.
     AnotherTrail,
     /// One trail or another meets them, whichever is created.
     OneOrAnother,
@@ -33,13 +33,13 @@ impl Excuse {
         }
     }
 
-    /// Whether it is about what this rule asks for of a trail.
+    /// True if the reason applies to findings of the rule about this trail.
     pub(super) fn covers(self, rule: &Rule, sighting: &Sighting) -> bool {
         match self {
             Excuse::AnotherTrail => rule.is_condition || (rule.is_for_needed && !sighting.satisfies()),
             Excuse::OneOrAnother => rule.is_condition || (rule.is_for_needed && sighting.misses()),
             Excuse::EachRegion => rule.is_condition,
-            // All else has to be mended in any case.
+            // Findings of other rules have to be fixed in any case.
             Excuse::PerhapsEachRegion => std::ptr::eq(rule, rules::multi_region()),
         }
     }

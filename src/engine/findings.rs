@@ -1,4 +1,4 @@
-//! What is reported of answers: instances that share their text share a finding.
+//! Turns rule results into findings: instances that share their text share a finding.
 
 use std::collections::HashMap;
 
@@ -48,7 +48,7 @@ impl Case<'_> {
         groups
     }
 
-    /// What is reported of the whole deployment.
+    /// Reports the result of the rule on the whole deployment.
     pub(super) fn report_whole(
         &self,
         rule: &'static Rule,
@@ -64,7 +64,8 @@ impl Case<'_> {
         self.suppress(reported, suppressed)
     }
 
-    /// Why what a rule says doesn't count, if it doesn't. `trail` is what it is said of, or the first of all.
+    /// The suppression of a rule's finding, if there is one. `trail` is the trail that the finding is about, or the
+    /// first of the deployment.
     pub(super) fn suppression(
         &self,
         rule: &Rule,
@@ -114,7 +115,7 @@ impl Case<'_> {
         Some(self.suppress(reported.about(instances.collect()), group.suppressed.clone()))
     }
 
-    /// Advice about a place where a rule that is asked already found something says nothing new, unless it was asked for.
+    /// True for advice at a location where a selected rule already reports a finding, unless the advice was requested.
     fn is_repeated_advice(&self, sighting: &Sighting, answer: &Answer, finding: &Finding) -> bool {
         let is_advice = |answer: &Answer| answer.rule.check.is_advice();
         let others =
@@ -124,7 +125,7 @@ impl Case<'_> {
             && others.filter_map(|other| other.finding.as_ref()).any(|other| other.primary.span == finding.primary.span)
     }
 
-    /// What two rules can't know for one reason is said once.
+    /// True for an unknown whose reason another unknown of the trail already reports.
     fn is_repeated_doubt(&self, sighting: &Sighting, answer: &Answer, finding: &Finding) -> bool {
         let before = sighting.answers.iter().take_while(|other| !std::ptr::eq(*other, answer));
         let mut open =
@@ -143,7 +144,7 @@ impl Case<'_> {
         finding: Finding,
         witness: &Witness,
     ) -> Reported {
-        // The sides of a value that isn't decided are told apart from the message.
+        // The two sides of an undecided value are shown apart from the message.
         let shown = witness.fails_when.iter().filter(|_| finding.witness.is_none());
         let condition = shown.map(|decision| brief(decision)).collect::<Vec<_>>().join(" and ");
         let when = if condition.is_empty() { String::new() } else { format!(" when {condition}") };
@@ -160,7 +161,7 @@ impl Case<'_> {
             fingerprint: String::new(),
             level,
             outcome,
-            // An address is a name, which nobody can use in part.
+            // An address isn't shortened: a part of it is no name.
             message: format!("{subject}{} {}{when}", self.name_after(), brief_code(&finding.message)),
             address: None,
             loss: None,

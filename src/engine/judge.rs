@@ -1,4 +1,4 @@
-//! Asks every rule about one deployment, and weighs the answers against each other.
+//! Evaluates every rule on one deployment and compares the results of its trails.
 
 use std::rc::Rc;
 
@@ -37,7 +37,7 @@ pub(super) struct Judgement {
 /// A deployment that is being judged.
 pub(super) struct Case<'a> {
     pub(super) root: String,
-    /// What the configuration calls it.
+    /// The name of the deployment in the configuration.
     pub(super) name: Option<&'a str>,
     pub(super) format: &'static str,
     pub(super) project: &'a dyn Project,
@@ -48,7 +48,7 @@ pub(super) struct Case<'a> {
     pub(super) sources: &'a Sources,
 }
 
-/// The rule on deployments.
+/// The rule on whole deployments.
 type WholeRule = (&'static Rule, fn(&Deployment, &Policy) -> Verdict);
 
 impl Case<'_> {
@@ -121,7 +121,7 @@ impl Case<'_> {
         Judgement { deployment, ..Judgement::default() }
     }
 
-    /// The place that stands for the deployment; without one there is nothing to judge as a whole.
+    /// The location that represents the deployment; without one, the deployment has no result of its own.
     fn header(&self, sightings: &[Sighting], elsewhere: Option<&Elsewhere>) -> Option<Span> {
         let trail = sightings.first().map(|sighting| sighting.trail.header);
         let required = || self.opened.header().filter(|_| self.settings.policy.require_trail);
@@ -174,7 +174,7 @@ impl Case<'_> {
         Some((rule, outcome, finding, witness))
     }
 
-    /// Whether trails of single Regions count, because no trail satisfies the control by itself for certain.
+    /// True if single-Region trails count, because no trail certainly satisfies the control alone.
     fn is_by_region(&self, sightings: &[Sighting]) -> bool {
         !self.settings.policy.regions.is_empty() && !sightings.iter().any(Sighting::satisfies)
     }
@@ -199,8 +199,8 @@ impl Case<'_> {
         sites.flat_map(|site| sighting::read(self.opened, site, world)).collect()
     }
 
-    /// Whether the trails' own findings already say why the deployment has no compliant trail:
-    /// each trail has some, and they are the same for all.
+    /// True if the trails' own findings already give the reason why the deployment has no compliant trail: each trail
+    /// has findings, and all trails have the same.
     fn is_said(&self, sightings: &[Sighting]) -> bool {
         let mut conditions = sightings.iter().filter(|sighting| !sighting.is_absent()).map(|sighting| {
             let own = sighting.conditions().filter(|answer| answer.finding.is_some());

@@ -1,7 +1,8 @@
-//! What is declared around trails, in the worlds that trails live in.
+//! Finds the resources that are related to trails (buckets, keys and their policies) in the trails' worlds.
 //!
-//! Neighbours decide nothing: what no trail has asked stays open, so that a bucket never multiplies the worlds. Only where
-//! that leaves a verdict open, a trail's own neighbours are tried in the worlds within one of the trail's.
+//! Related resources decide nothing: a value on which no trail depends stays undecided, so that a bucket never
+//! multiplies the worlds. Only where a verdict is unknown because of that, the trail's own related resources are
+//! evaluated in the worlds within the trail's world.
 
 use std::cell::{Cell, OnceCell};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -29,10 +30,10 @@ const BYTES_PER_STEP: usize = 32;
 pub(super) struct Neighbours<'a> {
     pub(super) opened: &'a dyn Opened,
     pub(super) budget: &'a Rc<Budget>,
-    /// Whether a rule wants to know.
+    /// True if a selected rule needs related resources.
     is_asked: bool,
     still: OnceCell<Still>,
-    /// What has been done, in all worlds.
+    /// The work on policies, in all worlds.
     spent: Rc<Spent>,
     /// How many worlds were tried within those of trails.
     tried: Cell<usize>,
@@ -40,9 +41,9 @@ pub(super) struct Neighbours<'a> {
 
 /// The neighbours as they are before anything is decided.
 struct Still {
-    /// What each declaration makes.
+    /// The related resources of each declaration.
     sites: Vec<Vec<Neighbour>>,
-    /// The declarations that depend on a question, but for those that say no more than where trails deliver.
+    /// The declarations that depend on an undecided value, without those that only name where a trail delivers.
     depending: HashMap<String, Vec<usize>>,
     deliveries: Deliveries,
     /// All other declarations.
@@ -51,11 +52,11 @@ struct Still {
     whole: Rc<Neighbourhood>,
     /// The declarations that depend on any question.
     listening: BTreeSet<usize>,
-    /// Those of them that aren't deliveries, by what they say.
+    /// The declarations that aren't deliveries, by the value on which they depend.
     by_source: HashMap<SourceId, usize>,
 }
 
-/// The declarations that say no more than where trails deliver. To each trail, those of all others are nothing.
+/// The declarations that only name where a trail delivers. They are relevant to that trail alone.
 #[derive(Default)]
 struct Deliveries {
     by_trail: HashMap<String, usize>,
@@ -76,7 +77,7 @@ impl<'a> Neighbours<'a> {
         }
     }
 
-    /// What is declared around trails in a world, as far as it is decided.
+    /// The related resources in a world, as far as it is decided.
     pub(super) fn of(&self, trails: &[Trail], world: &World) -> Rc<Neighbourhood> {
         if !self.is_asked {
             return Rc::default();
@@ -100,8 +101,8 @@ impl<'a> Neighbours<'a> {
         Rc::new(Neighbourhood::new(neighbours, still.doubt.clone(), Rc::clone(&self.spent)))
     }
 
-    /// What a trail depends on in the worlds within one of its own that decide what is open about it, if these are few.
-    /// Those in which an evaluation fails are none of them.
+    /// The trail's related resources in each world within `world` that decides what is undecided about them, if there
+    /// are few such worlds. Worlds in which an evaluation fails are excluded.
     pub(super) fn within(&self, trail: &Trail, world: &World) -> Option<Vec<(Option<Rc<Surroundings>>, World)>> {
         let still = self.still.get().filter(|_| self.tried.get() < MAX_TRIED)?;
         let sites = still.open_around(trail);
@@ -175,7 +176,7 @@ impl Still {
 }
 
 impl Deliveries {
-    /// Whether a declaration says no more than where trails deliver.
+    /// Records a declaration that only names where trails deliver; false for any other.
     fn note(&mut self, site: usize, made: &[Neighbour]) -> bool {
         let trails: Option<Vec<&str>> = made.iter().map(trail_of).collect();
         let trails = trails.unwrap_or_default();
@@ -192,14 +193,15 @@ impl Deliveries {
         trails.iter().filter_map(|trail| self.by_trail.get(&trail.address)).copied().collect()
     }
 
-    /// Whether a declaration depends on what is decided.
+    /// True if the declaration depends on one of the decisions.
     fn depends(&self, site: usize, decisions: &[Decision]) -> bool {
         let mut depending = decisions.iter().filter_map(|decision| self.depending.get(decision.atom.subject()));
         depending.any(|sites| sites.contains(&site))
     }
 }
 
-/// The trail of which a neighbour is no more than the delivery. What a loop makes of what isn't known may become anything.
+/// The address of the trail whose delivery this is, if it is nothing else. `None` for instances of a loop over an
+/// unknown value.
 fn trail_of(neighbour: &Neighbour) -> Option<&str> {
     match neighbour {
         Neighbour::Delivery(delivery) => Some(&*delivery.trail).filter(|trail| !trail.contains("${")),

@@ -1,4 +1,4 @@
-//! Which of the checked projects a plan is one of: it names no directory, so what both declare has to tell.
+//! Determines the project of a plan: a plan names no directory, so the resources that both declare decide.
 
 use super::assign::Candidate;
 use crate::error::Error;

@@ -9,7 +9,7 @@ use crate::source::ReadError;
 use crate::suppress::{Stale, StaleKind};
 use crate::syntax::Problem;
 
-/// A hostile file may hold any number of problems; the first ones say enough.
+/// Reports the first problems of a file; a hostile file may have any number.
 pub(super) fn of_problems(mut problems: Vec<Problem>) -> impl Iterator<Item = Reported> {
     const MAX_SHOWN: usize = 50;
     let hidden = problems.len().saturating_sub(MAX_SHOWN);
@@ -24,7 +24,7 @@ pub(super) fn of_problems(mut problems: Vec<Problem>) -> impl Iterator<Item = Re
     })
 }
 
-/// What is said of a run in which nothing was judged though a trail is required.
+/// The finding for a run that evaluated no trail although one is required.
 pub(super) fn of_nothing(report: &Report, settings: &Settings) -> Option<Reported> {
     let is_asked = settings.policy.require_trail && settings.selection.has(&rules::NO_COMPLIANT_TRAIL);
     let is_nothing = report.deployments.is_empty() && report.findings.is_empty();
@@ -44,7 +44,7 @@ pub(super) fn of_unreadable(name: String, error: &ReadError) -> Reported {
     Reported::new(&rules::UNREADABLE_FILE, format!("`{name}` can't be read: {error}"), Place::File(name))
 }
 
-/// What is said of a comment that does nothing, or no longer, if its rule is asked.
+/// The finding for a suppression that has no effect, if its rule is selected.
 pub(super) fn of_stale(stale: Stale, settings: &Settings) -> Option<Reported> {
     let (rule, label, help) = match stale.kind {
         StaleKind::Unused => (&rules::UNUSED_IGNORE, "this does nothing", "remove it, or put it where the finding is"),

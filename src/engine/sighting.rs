@@ -1,4 +1,4 @@
-//! A declared trail over all worlds: where it exists, and what every rule says of it there.
+//! Evaluates one declared trail over all worlds: where it exists, and the result of each rule.
 
 use std::cell::OnceCell;
 use std::collections::{HashMap, HashSet};
@@ -24,22 +24,22 @@ pub(super) struct Sighting {
     /// As it is in the first world in which it is created.
     pub(super) trail: Trail,
     pub(super) exists: Exists,
-    /// What it records in all worlds, and what in any.
+    /// The events that it records in all worlds, and in any world.
     pub(super) reach: Reach,
-    /// What its selectors record where it is created, in all worlds and in any.
+    /// The events that its selectors record where the trail exists, in all worlds and in any world.
     pub(super) recorded: Bounds,
     /// The Region in which it is created in all worlds.
     pub(super) region: Option<String>,
-    /// What was said of it.
+    /// The results of the rules.
     pub(super) answers: Vec<Answer>,
 }
 
-/// What a rule says of a trail over all worlds.
+/// The result of a rule for a trail over all worlds.
 #[derive(Debug)]
 pub(super) struct Answer {
     pub(super) rule: &'static Rule,
     pub(super) outcome: Outcome,
-    /// What it found, unless the outcome is a pass.
+    /// The finding, unless the outcome is a pass.
     pub(super) finding: Option<Finding>,
     pub(super) witness: Witness,
 }
@@ -134,7 +134,7 @@ pub(super) fn read(opened: &dyn Opened, site: usize, world: &World) -> Vec<Trail
     opened.resources(Subject::Trails, site, world).into_iter().filter_map(dialects::read).collect()
 }
 
-/// Of a trail that isn't created there is nothing to say but that a plan has it.
+/// The instance of a trail that isn't created. Only a contradicting plan is reported for it.
 fn absent(trail: &Trail, budget: &Rc<Budget>, settings: &Settings) -> Sighting {
     let seen = [Seen { trail, world: &World::open(budget), around: None, within: OnceCell::new() }];
     let answers = answer(&rules::STALE_PLAN, &seen, None, settings).into_iter().collect();
@@ -175,7 +175,7 @@ fn region(seen: &[Seen<'_>]) -> Option<String> {
     regions.all(|region| region == Some(first)).then(|| first.clone())
 }
 
-/// What a rule says, if it is a rule on trails and finds something to judge.
+/// The result of a rule on trails; `None` if the rule isn't one or doesn't apply.
 fn answer(
     rule: &'static Rule,
     seen: &[Seen<'_>],
@@ -193,7 +193,7 @@ fn answer(
     }
 }
 
-/// What a rule says of what surrounds an instance. Many worlds have the same surroundings, which are judged once.
+/// The result of a rule on related resources. Worlds with the same related resources are evaluated once.
 fn answer_around(
     rule: &'static Rule,
     check: &dyn Fn(&Surroundings) -> Option<Verdict>,
@@ -240,7 +240,7 @@ fn told_apart<'s>(
     within.iter().map(judge).collect()
 }
 
-/// What the verdicts of all worlds say together.
+/// Combines the verdicts of all worlds.
 fn weigh<'s>(rule: &'static Rule, verdicts: impl Iterator<Item = (Verdict, &'s Trail, &'s World)>) -> Answer {
     let verdicts = verdicts.map(|(verdict, trail, world)| (admit_absence(verdict, trail), world));
     let (outcome, finding, witness) = witness::combine(verdicts.collect());
@@ -263,12 +263,12 @@ fn admit_absence(verdict: Verdict, trail: &Trail) -> Verdict {
 }
 
 impl Sighting {
-    /// Whether the trail satisfies the control by itself, for certain.
+    /// True if the trail certainly satisfies the control alone.
     pub(super) fn satisfies(&self) -> bool {
         self.exists == Exists::Always && self.conditions().all(|answer| answer.outcome == Outcome::Pass)
     }
 
-    /// Whether one condition is missed in every world.
+    /// True if one condition of the control fails in every world.
     pub(super) fn misses(&self) -> bool {
         self.conditions().any(|answer| answer.outcome == Outcome::Fail)
     }
@@ -278,12 +278,12 @@ impl Sighting {
         self.answers.iter().filter(|answer| answer.rule.is_condition)
     }
 
-    /// Whether it is known that it isn't created.
+    /// True if the trail is certainly not created.
     pub(super) fn is_absent(&self) -> bool {
         self.exists == Exists::Never
     }
 
-    /// Whether what decides its existence was evaluated.
+    /// True if the condition of its existence could be evaluated.
     pub(super) fn may_never_exist(&self) -> bool {
         matches!(self.trail.exists.value, Unknown(_)) && self.trail.may_never_exist()
     }

@@ -1,8 +1,8 @@
-//! A check that is kept, for an editor: after a change only the deployments are judged again that it reaches.
+//! An incremental check for an editor: after a change, only the deployments that depend on it are evaluated again.
 //!
-//! What a deployment asked for while it was judged is noted: the files that it looked into, and the paths for which it
-//! looked in vain. What a file brings in is kept, too, and as long as that stays the same, so do the projects. The report
-//! is the one that [`check`](super::check) would give on the same files.
+//! Each deployment records the files that it read and the paths that it looked up. The files that each file brings into
+//! a project are kept, too; as long as they don't change, the projects don't change either. The report equals the one
+//! of [`check`](super::check) on the same files.
 
 use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
@@ -23,14 +23,12 @@ use crate::source::{Asked, FileId, Fs, Noting, ReadError, Sources, check_size, c
 use crate::suppress::{Ignored, Suppressions, Used};
 use crate::value::Budget;
 
-/// What is checked, and how.
+/// The inputs and settings of a check.
 #[derive(Clone, Copy)]
 pub struct Setup<'a> {
     /// The files as they are now.
     pub fs: &'a dyn Fs,
-    /// What is searched.
     pub inputs: &'a Inputs,
-    /// How it is judged.
     pub settings: &'a Settings,
 }
 
@@ -43,14 +41,14 @@ pub struct Standing {
     scan: Scan,
     linked: Linked,
     pub(super) projects: Vec<Candidate>,
-    /// What they depend on beside what is linked.
+    /// The dependencies of the projects besides the linked files.
     sought: Arc<Asked>,
     /// In the order in which deployments are reported.
     pub(super) held: Vec<(Key, Paid<Held>)>,
     ignored: Arc<Ignored>,
-    /// What decides whether comments are unused.
+    /// The results of other runs, which decide if a suppression is unused.
     others: OtherRuns,
-    /// The files of which something else may be said since somebody asked last.
+    /// The files whose findings may have changed since [`Self::take_touched`] was called last.
     touched: HashSet<FileId>,
     /// Files that are there and that no scan comes by.
     passed_over: HashSet<PathBuf>,
@@ -59,14 +57,14 @@ pub struct Standing {
 /// A deployment: its format, its root, what the configuration calls it, and whether others call its code.
 pub(super) type Key = (&'static str, String, Option<String>, bool);
 
-/// What was said of a deployment, and what that rests on.
+/// The results of a deployment and their dependencies.
 pub(super) struct Held {
     judgement: Judgement,
     pub(super) asked: Arc<Asked>,
     used: Used,
 }
 
-/// What has become of a [`Standing`] check.
+/// The effect of a change on a [`Standing`] check.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[must_use = "it may be that only a new scan can tell"]
 pub enum Change {
@@ -74,16 +72,16 @@ pub enum Change {
     None,
     /// It has been brought up to date.
     Judged,
-    /// Only a new scan can tell.
+    /// The files have to be scanned again.
     Rescan,
 }
 
-/// What changes reach.
+/// The parts of a check that changes affect.
 #[derive(Default)]
 struct Reach {
     paths: Vec<PathBuf>,
     files: Vec<FileId>,
-    /// Whether there may be other projects now.
+    /// True if the set of projects may have changed.
     relinks: bool,
 }
 
@@ -147,13 +145,13 @@ impl Standing {
         self.scan.met.iter().any(|met| met.starts_with(path))
     }
 
-    /// The files of which something else may be said than when this was asked before.
+    /// The files whose findings may have changed since the last call.
     pub fn take_touched(&mut self) -> HashSet<FileId> {
-        // What the settings accept may have become of use, or of none.
+        // Suppressions in the settings may have become used or unused.
         std::mem::take(&mut self.touched).into_iter().chain(self.given.iter().copied()).collect()
     }
 
-    /// The report on everything.
+    /// The report on all files.
     pub fn report(&self, settings: &Settings) -> Report {
         let kept = self.scan.kept.iter().flatten().map(|kept| kept.file);
         let asked = self.held().flat_map(|held| held.asked.files());
@@ -161,7 +159,7 @@ impl Standing {
         self.report_of(self.held(), &current, settings)
     }
 
-    /// The same as far as some files are concerned; of others it may tell a part.
+    /// The report on some files. It may contain a part of the findings in others.
     pub fn report_on(&self, files: &HashSet<FileId>, settings: &Settings) -> Report {
         let is_kept = |file: &FileId| self.scan.kept.iter().flatten().any(|kept| kept.file == *file);
         let is_asked = |file: &FileId| self.held().any(|held| held.asked.has_file(*file));
@@ -215,7 +213,7 @@ impl Standing {
         Ok(Change::Judged)
     }
 
-    /// Takes in how one path is now; `false` if that is more than can be told.
+    /// Updates one path. False if its effect can't be determined without a new scan.
     fn renew(&mut self, path: &Path, setup: Setup<'_>, reach: &mut Reach) -> bool {
         let (read, known) = (setup.fs.read_inside(path), self.sources.known(path));
         let is_met = self.scan.met.contains(path);
@@ -227,7 +225,7 @@ impl Standing {
             Err(error) => *error == ReadError::Missing,
         };
         let was_readable = !self.scan.unreadable.iter().any(|(unreadable, _)| unreadable == path);
-        // What is said of a file that can't be read stands in no text, so it isn't found by the texts that are touched.
+        // A finding about an unreadable file has no text, so a change of that state needs a new scan.
         let turns = (is_met || known.is_some()) && !(is_readable && was_readable);
         // A directory that wasn't there is there with its first file.
         let was_missing =
@@ -263,7 +261,7 @@ impl Standing {
         true
     }
 
-    /// Whether a path, the directory in which it lies or the file that is known by it decided which projects there are.
+    /// True if the set of projects depends on the path, its directory or the file that had this path.
     fn is_sought(&self, path: &Path, known: Option<FileId>) -> bool {
         path.ancestors().take(2).any(|path| self.sought.has_path(path))
             || known.is_some_and(|id| self.sought.has_file(id))
@@ -363,7 +361,7 @@ impl Standing {
 }
 
 impl Held {
-    /// Whether one of the files is the place of a finding, or a step on the way to one.
+    /// True if one of the files contains the location of a finding or a hop to it.
     fn says_something_of(&self, files: &HashSet<FileId>) -> bool {
         self.judgement.findings.iter().any(|finding| {
             let primary = match &finding.place {
@@ -383,7 +381,7 @@ impl<'a> Setup<'a> {
 }
 
 impl Reach {
-    /// Whether a deployment has asked for something that has changed.
+    /// True if the deployment depends on a change.
     fn reaches(&self, held: &Held) -> bool {
         self.files.iter().any(|file| held.asked.has_file(*file))
             || self.paths.iter().any(|path| held.asked.has_path(path))

@@ -15,13 +15,13 @@ use crate::scan::{self, Inputs};
 use crate::source::{Fs, Sources};
 use crate::value::{Budget, Data, Known, Traced, Unknown, World};
 
-/// What every trail has, whether an argument says it or not.
+/// The name under which a trail's Region is shown, also if no argument sets it.
 const REGION: &str = "region";
 
-/// What is asked for: an address, and perhaps the path of an argument after it.
+/// The query: an address, optionally followed by the path of an argument.
 #[derive(Debug)]
 struct Question<'a> {
-    /// Nothing means everything.
+    /// `None` matches everything.
     text: Option<&'a str>,
 }
 
@@ -95,7 +95,7 @@ pub(super) fn everything(assignment: &Assignment<'_>) -> Vec<Argument> {
 }
 
 impl Question<'_> {
-    /// What is asked for of the trails of a deployment.
+    /// The answers for the trails of a deployment.
     fn answers(&self, assignment: &Assignment<'_>) -> Answers {
         let budget = Budget::new(Budget::steps_for(0));
         let (opened, project) = (assignment.open(&budget), assignment.candidate.project.as_ref());
@@ -153,8 +153,7 @@ impl Question<'_> {
     }
 }
 
-/// The resources of the runs by their addresses, without the stand-in for those that aren't created
-/// unless there is nothing else.
+/// The resources of the runs by address, without the entry for a resource that isn't created unless it is the only one.
 fn instances(runs: &[Run]) -> Vec<Instance<'_>> {
     let mut instances: Vec<Instance<'_>> = Vec::new();
     let is_created = |resource: &&Resource| resource.exists.value != Known(false);
@@ -224,7 +223,7 @@ fn leaves(path: String, value: &Traced<Data>, paths: &mut Vec<String>) {
     }
 }
 
-/// Whether `path` is what is asked for, or lies in it.
+/// True if `path` equals the queried path or lies in it.
 fn is_part(path: &str, asked: &str) -> bool {
     asked.is_empty() || path.strip_prefix(asked).is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '[']))
 }

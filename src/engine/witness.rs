@@ -89,7 +89,7 @@ fn sides(verdicts: &[(Verdict, &World)]) -> (Vec<String>, Vec<String>) {
     (after(fails), after(passes))
 }
 
-/// What is found in the first world, with the changes that mend it in all of them, if such are known.
+/// The finding of the first world, with the remedies that apply in all worlds.
 fn of_all(verdicts: Vec<(Verdict, &World)>) -> Option<Finding> {
     let mut findings = verdicts.into_iter().filter_map(|(verdict, _)| finding_of(verdict));
     let mut first = findings.next()?;

@@ -13,11 +13,10 @@ const VERSION: &str = "v1";
 /// The name of a finding in its parts, each of them [encoded](encode).
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Fingerprint {
-    /// The rule.
     pub rule: String,
     /// The deployment, or the file where there is none.
     pub deployment: String,
-    /// What the configuration calls the deployment.
+    /// The name of the deployment in the configuration.
     pub name: Option<String>,
     /// The trail, with the calls that lead to it; empty when it is about a deployment or a file.
     pub address: String,
@@ -28,9 +27,10 @@ pub struct Fingerprint {
 }
 
 impl Report {
-    /// Gives each finding a name for each trail that it is about; no two get the same.
+    /// Sets the fingerprints of each finding, one for each trail that it is about.
     ///
-    /// Findings of which all is the same but their place are told apart by their order in the text.
+    /// Findings that differ only in their location are numbered in the order of the text, so that fingerprints are
+    /// unique.
     pub fn name_findings(&mut self) {
         let mut seen: HashMap<String, usize> = HashMap::new();
         let mut unique = |name: String| {
@@ -55,7 +55,7 @@ impl Fingerprint {
         let part = |text: Option<&str>| encode(text.unwrap_or_default());
         let deployment = match (&finding.deployment, &finding.place) {
             (Some(root), _) => encode_path(root),
-            // What can't be read belongs to its file, whichever deployments that is a part of.
+            // A finding about a file that can't be read belongs to the file, whichever deployments use it.
             (None, Place::Text(label)) => encode_path(&sources.file(label.span.file).name),
             (None, Place::File(name)) => encode_path(name),
             (None, Place::Run) => encode("."),

@@ -18,38 +18,38 @@ pub enum FailOn {
     Never,
 }
 
-/// What becomes of verdicts that can't be known.
+/// The treatment of unknown verdicts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum, Deserialize, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum Unresolved {
-    /// Don't show them.
+    /// Not shown.
     Ignore,
-    /// Show them.
+    /// Shown, without an effect on the exit status.
     #[default]
     Warn,
     /// Show them and count them as failures.
     Fail,
 }
 
-/// When a run fails.
+/// The conditions under which a run fails.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[must_use = "it decides whether a run fails"]
 pub struct Gate {
     /// The least level that fails it; nothing fails it when there is none.
     pub fail_on: Option<Level>,
-    /// Whether unresolved findings count too.
+    /// True if unknown findings fail the run, too.
     pub unresolved_fails: bool,
 }
 
 impl Gate {
-    /// What fails both of two gates fails this.
+    /// The gate that fails only if both gates fail.
     pub fn laxer(self, other: Self) -> Self {
         let fail_on = self.fail_on.zip(other.fail_on).map(|(one, other)| one.max(other));
         Self { fail_on, unresolved_fails: self.unresolved_fails && other.unresolved_fails }
     }
 
-    /// What fails one of two gates fails this.
+    /// The gate that fails if one of the gates fails.
     pub fn stricter(self, other: Self) -> Self {
         let fail_on = match (self.fail_on, other.fail_on) {
             (Some(one), Some(other)) => Some(one.min(other)),

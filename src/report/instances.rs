@@ -60,7 +60,7 @@ impl Reported {
         }
     }
 
-    /// What its message begins with, where it is about trails.
+    /// The first words of the finding's message, if it is about trails.
     fn subject(&self) -> String {
         match (&self.address, self.others.len()) {
             (None, _) => String::new(),

@@ -3,12 +3,12 @@
 use crate::finding::Label;
 use crate::source::Sources;
 
-/// How values come about.
+/// The answer to `trace`: the paths of values.
 #[derive(Debug)]
 pub struct Trace {
     /// The files that spans point into.
     pub sources: Sources,
-    /// What was asked for.
+    /// The arguments that match the query.
     pub arguments: Vec<Argument>,
 }
 
@@ -24,12 +24,12 @@ pub struct Argument {
 /// One way in which a value comes about.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Way {
-    /// What comes of it, to follow the name: "is `true`".
+    /// The result, which follows the name: "is `true`".
     pub outcome: String,
     /// The decisions that lead this way.
     pub when: Vec<String>,
-    /// From the trail outwards.
+    /// The hops, from the trail to the place that decides the value.
     pub steps: Vec<Label>,
-    /// What makes the value known.
+    /// The command or option that makes the value known.
     pub help: Option<String>,
 }

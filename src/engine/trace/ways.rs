@@ -17,7 +17,7 @@ pub(super) fn existence(first: &Resource, runs: &[Run]) -> Argument {
     let mut seen: Vec<Seen<'_>> = Vec::new();
     for (resources, world) in runs {
         let exists = exists_in(resources, first);
-        // The way to the first of equal answers stands for all.
+        // Of several equal values, the path of the first is shown.
         let known = distinct.iter().find(|known| known.value == exists.value).cloned();
         distinct.extend(known.is_none().then(|| exists.clone()));
         seen.push((known.unwrap_or(exists), world));
@@ -29,7 +29,8 @@ pub(super) fn existence(first: &Resource, runs: &[Run]) -> Argument {
     })
 }
 
-/// Whether an instance is among the resources, and by what; what decides another one decides it too.
+/// The existence of the instance in a world, with its path. If the instance is missing, the path of the resource's
+/// other entry applies.
 fn exists_in(resources: &[Resource], wanted: &Resource) -> Traced<Data> {
     let absent = || Known(Data::Bool(false));
     match (resources.iter().find(|resource| resource.address == wanted.address), resources.first()) {
@@ -62,7 +63,7 @@ pub(super) fn region(instance: &Instance<'_>, first: &Resource) -> Argument {
     })
 }
 
-/// What is said of a value in the title, and at its place.
+/// The title for a value and its label.
 fn describe(value: &Traced<Data>, absent: Option<&str>) -> (String, String) {
     let meaning = absent.map(|meaning| format!(", which means {meaning}")).unwrap_or_default();
     match (&value.value, value.origin) {
