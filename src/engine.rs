@@ -52,26 +52,26 @@ pub use trace::trace;
 /// Fewer projects than this are judged on one thread.
 const WORTH_THREADS: usize = 3;
 
-/// How much stack it takes to read and evaluate what nests as deep as it may, with a lot to spare. Whoever calls us may
-/// have less.
+/// Stack size in bytes of the threads that parse and evaluate: several times the maximum that the limits on nesting
+/// allow. The caller's thread may have less.
 pub(crate) const STACK: usize = 16 << 20;
 
-/// How files are judged.
+/// The settings of a check that don't depend on its files.
 #[derive(Debug, Default)]
 pub struct Settings {
     /// How strictly the control is read.
     pub policy: Policy,
-    /// Which rules are asked.
+    /// The rules that run.
     pub selection: Selection,
-    /// What the user says of the code, beside the code.
+    /// Values and options for the evaluation.
     pub evaluation: formats::Options,
-    /// What the findings of a rule weigh, where it isn't what the rule's page says.
+    /// Levels of rules that differ from their pages.
     pub levels: BTreeMap<&'static str, Level>,
-    /// What may suppress findings.
+    /// The suppressions that are respected.
     pub suppress: suppress::Policy,
     /// Deployments with values of their own.
     pub deployments: Vec<Named>,
-    /// How many threads judge; as many as the machine runs at once if nothing is said.
+    /// The number of threads; `None` for the number of processors.
     pub jobs: Option<NonZeroUsize>,
     /// Told how far the check is.
     pub progress: Arc<Progress>,
@@ -79,7 +79,7 @@ pub struct Settings {
     pub narrowed: Narrowed,
 }
 
-/// The parts of other runs on the same code that a run leaves out, as options say.
+/// The other runs on the same code whose results this run can't know because of its options.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Narrowed {
     /// True if options give values, or decide how expressions are evaluated.
@@ -93,11 +93,11 @@ pub struct Narrowed {
 /// A deployment with values of its own. The same code may be deployed several times.
 #[derive(Debug, Default)]
 pub struct Named {
-    /// How reports name it.
+    /// The name in reports.
     pub name: Option<String>,
     /// The directory of the root module, or the template.
     pub path: PathBuf,
-    /// What the user says of it, beside the code.
+    /// Values and options of this deployment.
     pub evaluation: formats::Options,
 }
 
@@ -108,7 +108,7 @@ pub struct Selection {
     pub selected: Option<Vec<&'static str>>,
     /// These aren't asked even if they are selected.
     pub ignored: Vec<&'static str>,
-    /// These are asked whatever else is said, and nothing suppresses what they find.
+    /// Rules that always run, and whose findings can't be suppressed.
     pub enforced: Vec<&'static str>,
 }
 
@@ -116,7 +116,8 @@ pub struct Selection {
 ///
 /// # Errors
 ///
-/// See [`scan::scan`]; [`Error::RefusedValue`] for a value of an option. What is wrong within a file is in the report.
+/// See [`scan::scan`]; [`Error::RefusedValue`] for the value of an option. Problems within a file are part of the
+/// report.
 pub fn check(fs: &dyn Fs, inputs: &Inputs, sources: Sources, settings: &Settings) -> Result<Report, Error> {
     with_room(|| {
         let (mut report, ..) = check_here(fs, inputs, sources, settings)?;
@@ -194,7 +195,7 @@ fn judge_projects<'a>(
     turns::in_turn(projects, context, settings, judge_all, |judgement: &Judgement| &judgement.created)
 }
 
-/// What is to be said of one deployment, and of what it was read from.
+/// Evaluates one deployment, and reports the problems of the files from which it was loaded.
 fn judge(
     assignment: &Assignment<'_>,
     budget: &Rc<Budget>,
@@ -226,7 +227,7 @@ fn judge(
     judgement
 }
 
-/// What `work` makes of each item, in their order.
+/// Applies `work` to each item on several threads. The results are in the order of the items.
 fn on_threads<I: Sync, O: Send>(items: &[I], jobs: Option<NonZeroUsize>, work: impl Fn(&I) -> O + Sync) -> Vec<O> {
     if items.len() < WORTH_THREADS {
         return items.iter().map(work).collect();
@@ -248,7 +249,7 @@ fn with_room<T: Send>(work: impl FnOnce() -> T + Send) -> Result<T, Error> {
 }
 
 impl Settings {
-    /// What a rule's findings weigh; one that is enforced can only gain weight.
+    /// The level of a rule's findings. Settings can't lower the level of an enforced rule.
     pub fn level(&self, rule: &Rule, own: Level) -> Level {
         let id = rule.id();
         let said = self.levels.get(id).copied().unwrap_or(own);
@@ -257,12 +258,12 @@ impl Settings {
 }
 
 impl Selection {
-    /// Whether a rule can find something; what stands for files that can't be read always can.
+    /// True if the rule can report a finding: it is selected, or it reports files that can't be read.
     pub fn asks(&self, rule: &Rule) -> bool {
         matches!(rule.check, Check::Reading | Check::Comparing) || self.has(rule)
     }
 
-    /// Whether a rule is asked.
+    /// True if the rule is selected.
     pub fn has(&self, rule: &Rule) -> bool {
         let id = rule.id();
         let is_selected = match &self.selected {

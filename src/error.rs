@@ -1,4 +1,4 @@
-//! What keeps a check from being done. The user repairs it outside the scanned code.
+//! Errors that prevent a check and that the user fixes outside the scanned code: a path, an option, the configuration.
 
 use std::fmt;
 use std::path::PathBuf;
@@ -11,12 +11,11 @@ pub enum Error {
     /// A path on the command line leads nowhere, or to nothing that can be read.
     #[error("can't read `{path}`: {cause}")]
     Path {
-        /// As it was given.
+        /// The path as the user wrote it.
         path: String,
-        /// Why.
         cause: ReadError,
     },
-    /// What git is asked and can't say.
+    /// A git command failed.
     #[error(transparent)]
     Git(#[from] GitError),
     /// `--locked`, and a file of settings or of accepted findings that the tree could change.
@@ -24,7 +23,7 @@ pub enum Error {
         "`{path}` lies in the tree that is checked, which has no say with `--locked`; use it as it was with `--diff-base`, or name a file outside of the tree"
     )]
     NoSay {
-        /// As it was given.
+        /// The path as the user wrote it.
         path: String,
     },
     /// A baseline that isn't as it should be.
@@ -32,13 +31,11 @@ pub enum Error {
     Baseline {
         /// The file, the line and the column.
         place: Location,
-        /// What is wrong.
         message: String,
     },
     /// A baseline that is there already.
     #[error("`{path}` is there already; `trailint baseline update` brings it up to date")]
     BaselineExists {
-        /// The file.
         path: String,
     },
     /// Standard input can't be read.
@@ -47,7 +44,7 @@ pub enum Error {
     /// Standard input is named more than once.
     #[error("`-` stands for standard input, which can be checked only once")]
     StandardInputTwice,
-    /// `--watch`, and standard input.
+    /// Standard input together with `--watch`.
     #[error("`--watch` reads everything again, and standard input can be read only once")]
     WatchedStandardInput,
     /// A name for standard input, which isn't checked.
@@ -68,7 +65,7 @@ pub enum Error {
     /// A rule that doesn't exist.
     #[error("there is no rule `{name}`{}; `trailint rules` lists them", did_you_mean(.suggestion))]
     UnknownRule {
-        /// As it was given.
+        /// The name as the user wrote it.
         name: String,
         /// The name that is most like it.
         suggestion: Option<&'static str>,
@@ -76,7 +73,7 @@ pub enum Error {
     /// A rule of another tool.
     #[error("`{name}` is {own} here")]
     RuleOfAnotherTool {
-        /// As it was given.
+        /// The name as the user wrote it.
         name: String,
         /// The rules that match it.
         own: String,
@@ -84,7 +81,7 @@ pub enum Error {
     /// A command that doesn't exist.
     #[error("there is no command `{name}`{}; `trailint --help` lists them", did_you_mean(.suggestion))]
     UnknownCommand {
-        /// As it was given.
+        /// The name as the user wrote it.
         name: String,
         /// The name that is most like it.
         suggestion: Option<String>,
@@ -92,7 +89,7 @@ pub enum Error {
     /// A benchmark that no rule belongs to.
     #[error("no rule belongs to the benchmark `{name}`{}; `trailint rules --format json` shows them all", did_you_mean(.suggestion))]
     UnknownBenchmark {
-        /// As it was given.
+        /// The name as the user wrote it.
         name: String,
         /// The name that is most like it.
         suggestion: Option<&'static str>,
@@ -100,15 +97,13 @@ pub enum Error {
     /// A rule that can't be switched off.
     #[error("`{name}` can't be ignored or weighed otherwise: what can't be read can't be judged")]
     NotIgnorable {
-        /// The rule.
         name: &'static str,
     },
     /// A setting that isn't valid.
     #[error("the setting `{text}` isn't valid: {cause}")]
     Setting {
-        /// As it was given.
+        /// The text as the user wrote it.
         text: String,
-        /// Why.
         cause: String,
     },
     /// A value that no root accepts that declares its name.
@@ -126,7 +121,7 @@ pub enum Error {
     /// A plan that can't be held against what is checked.
     #[error("can't use the plan `{path}`: {cause}")]
     Plan {
-        /// As it was given.
+        /// The path as the user wrote it.
         path: String,
         /// Why, and what to do.
         cause: String,
@@ -136,15 +131,12 @@ pub enum Error {
     Configuration {
         /// The file with line and column.
         place: Location,
-        /// What is wrong there.
         message: String,
     },
     /// Two configuration files in one directory.
     #[error("there are both `{one}` and `{other}`; keep one of them")]
     TwoConfigurations {
-        /// The one.
         one: String,
-        /// The other.
         other: String,
     },
     /// A file that can't be changed.
@@ -152,13 +144,12 @@ pub enum Error {
     Change {
         /// As it is named to people.
         path: String,
-        /// Why.
         cause: ReadError,
     },
     /// A trail that doesn't exist.
     #[error("there is no trail `{address}` in {files} file{}{}", if *.files == 1 { "" } else { "s" }, did_you_mean(.suggestion))]
     NoTrail {
-        /// As it was given.
+        /// The address as the user wrote it.
         address: String,
         /// How many files were searched.
         files: usize,
@@ -168,23 +159,21 @@ pub enum Error {
     /// An argument that isn't read, or isn't written.
     #[error("nothing is known of `{attribute}` of `{address}`; `trailint trace '{address}'` shows what is")]
     NoArgument {
-        /// The trail.
         address: String,
-        /// As it was given.
+        /// The path of the argument as the user wrote it.
         attribute: String,
     },
     /// A report that can't be written to its file.
     #[error("can't write the report to `{path}`: {cause}")]
     Report {
-        /// As it was given.
+        /// The path as the user wrote it.
         path: String,
-        /// Why.
         cause: std::io::Error,
     },
     /// Two reports that would be written to one file.
     #[error("`--output` names `{path}` more than once")]
     OutputTwice {
-        /// As it was given.
+        /// The path as the user wrote it.
         path: String,
     },
     /// Two things that would be printed, of which one is a report.
@@ -196,7 +185,7 @@ pub enum Error {
     /// A report that would take the place of what it is about.
     #[error("`--output` names `{path}`, which is checked; write the report to another file")]
     OutputOverSource {
-        /// As it was given.
+        /// The path as the user wrote it.
         path: String,
     },
     /// A variable of the environment that no option takes.
@@ -213,11 +202,10 @@ pub enum Error {
 /// A place in a file that the user writes for us.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Location {
-    /// The file.
     pub path: PathBuf,
-    /// As people know it.
+    /// The name in reports.
     pub name: String,
-    /// Counted from 1.
+    /// The line, counted from 1.
     pub line: u32,
     /// Counted from 1, in Unicode scalar values.
     pub column: u32,

@@ -1,4 +1,4 @@
-//! What a rule says of a trail or of a deployment.
+//! The verdict of a rule on a trail or a deployment, and the finding in it.
 
 use serde::{Deserialize, Serialize};
 
@@ -7,7 +7,7 @@ use crate::model::{Invalid, Setting, Trail, Wish};
 use crate::source::Span;
 use crate::value::{Hop, Known, Origin, Unknown, Why};
 
-/// How much a finding weighs.
+/// The severity of a finding.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize, Serialize, clap::ValueEnum)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
@@ -34,18 +34,18 @@ impl Level {
 #[derive(Debug, Clone)]
 #[must_use]
 pub enum Verdict {
-    /// What the rule forbids isn't there.
+    /// The rule holds.
     Pass,
     /// It is there, whatever isn't known.
     Fail(Finding),
-    /// It may be there.
+    /// It can't be determined if the rule holds.
     Unknown(Finding),
 }
 
-/// What is wrong or not known, where, and what to do.
+/// A problem or an unknown: its location, its reason and its remedy.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Finding {
-    /// What the trail or the deployment does, to follow its name: "records one Region only".
+    /// The message without its subject, which it follows: "records one Region only".
     pub message: String,
     /// The path of the argument that it is about, if there is one.
     pub attribute: Option<String>,
@@ -55,19 +55,19 @@ pub struct Finding {
     pub related: Vec<Label>,
     /// Where the value is set, if the way that it came is known.
     pub setter: Option<Span>,
-    /// What else the reader should know.
+    /// Additional facts.
     pub notes: Vec<String>,
-    /// What to do, as one imperative sentence.
+    /// The help, as one imperative sentence.
     pub help: Option<String>,
-    /// The changes that do it, all of them together; none where nobody can say what to write.
+    /// The edits that fix it, which belong together. Empty if the right text can't be determined.
     pub wishes: Vec<Wish>,
     /// For an unknown verdict, what blocks it.
     pub blocked_by: Vec<String>,
     /// A plain unknown reference, and its values for which the rule fails, and for which it passes.
     pub witness: Option<(String, String, String)>,
-    /// How much it weighs, where that isn't what its rule weighs.
+    /// The level, if it differs from the rule's.
     pub level: Option<Level>,
-    /// Whether it says no more than that something is declared elsewhere, which is no fault of the code.
+    /// True if the resource to check is declared elsewhere, which is no fault of this code.
     pub is_aside: bool,
     /// The call that brings the code in which it lies, where that isn't the one that brings the trail.
     pub call: Option<Span>,
@@ -76,14 +76,13 @@ pub struct Finding {
 /// A place and a short text about it.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Label {
-    /// The place.
     pub span: Span,
     /// In lower case, without a full stop.
     pub text: String,
 }
 
 impl Label {
-    /// What a setting is, and the way its value came.
+    /// The labels of a setting: its value and the hops to the place that decides it.
     pub fn of<T: std::fmt::Display>(setting: &Setting<T>) -> Vec<Self> {
         let text = match setting.value() {
             Known(Ok(found)) => explain(setting, found),
@@ -122,7 +121,7 @@ impl Finding {
         self
     }
 
-    /// Another weight than its rule's.
+    /// Sets a level that differs from the rule's.
     pub fn weighing(mut self, level: Level) -> Self {
         self.level = Some(level);
         self
@@ -134,25 +133,25 @@ impl Finding {
         self
     }
 
-    /// What to do.
+    /// Sets the help.
     pub fn help(mut self, help: impl Into<String>) -> Self {
         self.help = Some(help.into());
         self
     }
 
-    /// What to do, and the change that does it.
+    /// Sets the help and the edit that it describes.
     pub fn wishing(mut self, wish: Wish) -> Self {
         self.wishes.push(wish.clone());
         self.help(wish.advise())
     }
 
-    /// Another place that matters.
+    /// Adds a label at another location.
     pub fn also(mut self, span: Span, text: impl Into<String>) -> Self {
         self.related.push(Label { span, text: text.into() });
         self
     }
 
-    /// What else the reader should know, as a sentence fragment.
+    /// Adds a note, as a sentence fragment.
     pub fn note(mut self, note: impl Into<String>) -> Self {
         self.notes.push(note.into());
         self
@@ -177,7 +176,7 @@ impl Finding {
         finding.help(doubt.why.advice()).blocked(&doubt.why)
     }
 
-    /// What a trail's own finding says, as a label of a finding about its deployment.
+    /// Adds the finding of a trail as a label of this finding about its deployment.
     pub fn beside(mut self, (trail, finding): (&Trail, &Finding)) -> Self {
         let is_shown = self.related.iter().any(|label| label.span == finding.primary.span);
         self.blocked_by.extend(finding.blocked_by.iter().filter(|_| !is_shown).cloned());
@@ -187,7 +186,7 @@ impl Finding {
         self.also(finding.primary.span, format!("trail `{}` {}", trail.address, finding.message))
     }
 
-    /// What isn't known.
+    /// Adds the name on which the unknown depends.
     pub fn blocked(mut self, why: &Why) -> Self {
         self.blocked_by.push(why.blocker());
         self
@@ -224,7 +223,7 @@ impl Verdict {
         self.with(|finding| Finding { witness, ..finding })
     }
 
-    /// Whether it is a pass, if that is known.
+    /// True for a pass, false for a failure, `None` for an unknown.
     pub fn passes(&self) -> Option<bool> {
         match self {
             Verdict::Pass => Some(true),

@@ -23,12 +23,12 @@ const NEITHER: &str = "mentions a trail but is neither Terraform nor CloudFormat
 /// No more entries than this are looked at to count the files that ignore files name.
 pub const MAX_COUNTED: usize = 20_000;
 
-/// What is to be checked.
+/// The inputs of a scan.
 #[derive(Debug, Default)]
 pub struct Inputs {
     /// Files and directories.
     pub paths: Vec<Input>,
-    /// A text that stands for the file at the path.
+    /// The content to use for the file at this path.
     pub text: Option<(PathBuf, Vec<u8>)>,
     /// Keeps also the files that don't mention a trail.
     pub keep_all: bool,
@@ -49,7 +49,7 @@ pub struct Input {
     pub path: PathBuf,
 }
 
-/// What a scan found.
+/// The result of a scan.
 #[derive(Debug, Default)]
 #[must_use = "files that can't be read are to be told"]
 pub struct Scan {
@@ -72,7 +72,7 @@ pub struct Scan {
 struct Catch<'a> {
     files: AtomicUsize,
     progress: &'a Progress,
-    /// What was met already, where inputs overlap or it is to be remembered.
+    /// The files that were found, to skip repetitions where inputs overlap; also set if the caller needs the list.
     met: Option<Mutex<HashSet<PathBuf>>>,
     found: Mutex<Vec<Found>>,
     unread: Mutex<Vec<(PathBuf, &'static str)>>,
@@ -160,7 +160,7 @@ fn ignored_outputs(fs: &dyn Fs) -> Vec<PathBuf> {
     ignored
 }
 
-/// Whether a file of a kind that is checked mentions a trail, however its text is written.
+/// True if the file is of a checked kind and mentions a trail, also if the name is escaped.
 pub fn mentions(path: &Path, bytes: &[u8]) -> bool {
     let is_mentioned = |found: Found| matches!(found.outcome, Ok((_, Interest::Mentions, _)) | Err(ReadError::Wide));
     mentions_trail(bytes) || consider(path, readers(path), bytes, false).is_some_and(is_mentioned)
@@ -175,7 +175,7 @@ impl Scan {
 }
 
 impl Inputs {
-    /// Whether one input may hold another.
+    /// True if one input may contain another.
     fn overlap(&self) -> bool {
         self.paths.len().saturating_add(usize::from(self.text.is_some())) > 1
     }
@@ -195,7 +195,7 @@ impl Catch<'_> {
         is_new
     }
 
-    /// A file whose name was given is read whatever its name says.
+    /// A named file is read regardless of its extension.
     fn named(&self, path: &Path, bytes: &[u8], keep_all: bool) {
         if !self.is_new(path) {
             return;
@@ -231,7 +231,7 @@ impl Catch<'_> {
             }
             return;
         }
-        // What keeps a walk from files isn't one of them.
+        // Errors about ignore files aren't errors of a checked file.
         if let (Err(error), false) = (&bytes, is_checked(path)) {
             return self.push(Found { path: path.to_owned(), outcome: Err(error.clone()) });
         }
@@ -301,7 +301,7 @@ fn consider(path: &Path, readers: Readers, bytes: &[u8], keep_all: bool) -> Opti
     let narrow = from_wide(bytes);
     let by_name = |(reads, format): (&bool, &&dyn Format)| *reads && !format.is_told_by_content();
     let first = readers.iter().zip(&FORMATS).position(by_name).filter(|_| keep_all);
-    // Before other text, a mark of wide characters keeps everybody from reading it, and us from saying nothing.
+    // A byte order mark of a wide encoding before other text makes the parsers fail, so the text is searched as well.
     let found = narrow.as_deref().and_then(|text| most_interested(readers, text));
     let (format, interest) = match (found.or_else(|| most_interested(readers, bytes)), first) {
         (Some((format, Interest::Mentions)), _) | (_, Some(format)) => (format, Interest::Mentions),
@@ -364,7 +364,7 @@ impl Scan {
     }
 }
 
-/// Why no format reads a file that mentions a trail as code, as the first of those says that read its name.
+/// The reason why a file that mentions a trail isn't read as code, from the first format that reads files of this name.
 fn reason_unread(readers: Readers, bytes: &[u8]) -> Option<&'static str> {
     let formats = readers.into_iter().zip(&FORMATS).filter(|(reads, _)| *reads);
     formats.filter_map(|(_, format)| format.reason_unread(bytes)).next()
@@ -375,24 +375,24 @@ pub fn reason_by_name(file: &SourceFile) -> Option<&'static str> {
     reason_unread(readers(&file.path), file.text.as_bytes())
 }
 
-/// Whether a file of this name is of a kind that is checked.
+/// True if a file of this name is of a checked kind.
 pub fn is_checked(path: &Path) -> bool {
     readers(path).contains(&true)
 }
 
-/// Whether a file of this name belongs to a program that is a whole directory.
+/// True if a file of this name is one of several files of a program, as in Terraform.
 pub fn is_program_file(path: &Path) -> bool {
     let name = path.file_name().unwrap_or_default().to_string_lossy();
     FORMATS.iter().any(|format| format.takes_directories() && format.reads(&name))
 }
 
-/// Whether a link of this name may lead nowhere.
+/// True if a link of this name may be dangling.
 fn can_lack(path: &Path) -> bool {
     let name = path.file_name().unwrap_or_default().to_string_lossy();
     FORMATS.iter().any(|format| format.reads(&name) && format.can_lack(&name))
 }
 
-/// Whether a file of this name is a text from which another program makes code.
+/// True if a file of this name is a template from which another program generates code.
 fn is_rendered(path: &Path) -> bool {
     let extension = path.extension().unwrap_or_default();
     RENDERED.iter().any(|known| extension.eq_ignore_ascii_case(known))
@@ -404,7 +404,7 @@ fn readers(path: &Path) -> Readers {
     FORMATS.map(|format| format.reads(&name))
 }
 
-/// The format to which a text is worth most, also if escapes hide the words that say so.
+/// The format with the highest relevance for a text, also if the text contains escapes.
 fn most_interested(readers: Readers, text: &[u8]) -> Option<(usize, Interest)> {
     let plainly = interest(readers, text);
     match plainly {
@@ -421,7 +421,7 @@ fn interest(readers: Readers, text: &[u8]) -> Option<(usize, Interest)> {
     let told_by_content = reading().filter(|(_, format)| format.is_told_by_content());
     for (index, format) in told_by_content.chain(reading().filter(|(_, format)| !format.is_told_by_content())) {
         match format.interest(text) {
-            // A word of one language may stand in a text of another.
+            // A type name of one language may occur in a text of another.
             Interest::Mentions if format.recognizes(text) => return Some((index, Interest::Mentions)),
             Interest::Mentions => drop(mentions.get_or_insert((index, Interest::Mentions))),
             Interest::Refers => drop(refers.get_or_insert((index, Interest::Refers))),
