@@ -1,4 +1,4 @@
-//! A finding as the formats tell it that have one place and one text for each.
+//! Renders a finding for the formats that have one location and one text for each.
 
 use std::cmp::Reverse;
 
@@ -16,7 +16,7 @@ pub(super) struct Region {
     pub(super) end_column: u32,
 }
 
-/// What it weighs where there is no level of its own for what isn't resolved: that warns.
+/// The level for formats without a level for unknowns: an unknown is a warning.
 pub fn weight(finding: &Reported) -> Level {
     match finding.outcome {
         Outcome::Unknown => Level::Warning,
@@ -40,12 +40,12 @@ pub(super) fn rank_of_verdict(verdict: Option<Outcome>) -> u8 {
     }
 }
 
-/// What is wrong, why, and what to do, in one line in which nothing acts on anything.
+/// The message, the label and the help in one line, with control characters and commands escaped.
 pub fn message(finding: &Reported) -> String {
     inert(&text(finding)).into_owned()
 }
 
-/// What is wrong, why, and what to do, in one line.
+/// The message, the label and the help in one line.
 pub(super) fn text(finding: &Reported) -> String {
     text_with(&finding.message, finding)
 }
@@ -57,7 +57,7 @@ pub(super) fn text_with(message: &str, finding: &Reported) -> String {
     format!("{}{reason}{help}", claim(message, finding))
 }
 
-/// The message, which says if the outcome isn't known.
+/// The message, marked if the outcome is unknown.
 fn claim(message: &str, finding: &Reported) -> String {
     let unresolved = if finding.outcome == Outcome::Unknown { "unresolved: " } else { "" };
     format!("{unresolved}{message}")
@@ -68,7 +68,7 @@ pub fn message_at(finding: &Reported, reason: &str) -> String {
     inert(&format!("{}: {reason}", claim(&finding.message, finding))).into_owned()
 }
 
-/// What stands at the place of a finding, unless the message says so already.
+/// The text of the primary label, unless the message contains it.
 fn reason(finding: &Reported) -> Option<&str> {
     match &finding.place {
         Place::Text(label) => {

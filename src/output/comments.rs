@@ -1,4 +1,4 @@
-//! What `--add-ignore` has done, and what it leaves to do.
+//! Reports the comments that `--add-ignore` inserted, and the findings for which it couldn't.
 
 use super::inert::inert;
 use crate::report::Report;

@@ -46,7 +46,7 @@ pub(super) struct Stated {
     pub(super) evidence: Vec<String>,
 }
 
-/// What is the case with a control in a deployment.
+/// The status of a control in a deployment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub(super) enum Status {
@@ -216,7 +216,7 @@ impl Control {
         self.rules.iter().any(|own| std::ptr::eq(*own, rule))
     }
 
-    /// What was found, or the trails with which nothing is wrong.
+    /// The findings, or for a control that passes the trails that satisfy it.
     fn evidence(&self, status: Status, judged: &Judged, (report, base): (&Report, Base)) -> Vec<String> {
         match status {
             Status::NotApplicable => vec!["no trail is created".to_owned()],
@@ -256,7 +256,7 @@ impl Control {
     }
 }
 
-/// Whether a trail does all that is asked of it in its own Region.
+/// True if the trail satisfies every condition in its home Region.
 fn is_whole_in_its_region(trail: &JudgedTrail) -> bool {
     let passes = |wanted: &Rule| {
         trail.rules.iter().any(|(rule, outcome)| std::ptr::eq(*rule, wanted) && *outcome == Outcome::Pass)

@@ -26,7 +26,7 @@ pub fn diff(files: &[Changed], sources: &Sources) -> String {
     files.iter().map(|changed| of_file(changed, sources)).collect()
 }
 
-/// How much was mended, and what was left since it would do harm.
+/// The number of applied fixes, and of those that weren't applied because they are unsafe.
 pub fn mended(verb: &str, mended: &Mended) -> String {
     let made = match mended.findings {
         0 => String::new(),

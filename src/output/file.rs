@@ -15,9 +15,7 @@ use crate::source::{Replacement, named};
 /// Where a report is written, and how: `FORMAT=PATH`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Destination {
-    /// How.
     pub format: Format,
-    /// Where.
     pub path: PathBuf,
 }
 
@@ -25,16 +23,16 @@ pub struct Destination {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Destinations(pub Vec<Destination>);
 
-/// The path that stands for standard output.
+/// The path that selects standard output.
 const STANDARD_OUTPUT: &str = "-";
 
-/// What these directories hold are the files of the process and devices, which can only be written to.
+/// Directories of devices and of the process's open files, which are written in place.
 const DEVICES: [&str; 2] = ["/dev", "/proc"];
 
 /// More links than this in a row lead nowhere.
 const MAX_LINKS: usize = 40;
 
-/// A text that stands beside the file that it is going to replace.
+/// A report in a temporary file, which replaces its destination once all are written.
 struct Staged<'a> {
     /// As the user named it.
     path: &'a Path,
@@ -53,7 +51,7 @@ impl Destination {
         target(&self.path)
     }
 
-    /// Whether the report is printed.
+    /// True if the report is printed.
     pub fn is_standard_output(&self) -> bool {
         [STANDARD_OUTPUT, "/dev/stdout"].iter().any(|path| self.path == Path::new(path))
     }
@@ -81,7 +79,7 @@ impl FromStr for Destinations {
             let after = at.saturating_add(between.len());
             let rest = text.get(after..).unwrap_or_default();
             let name = rest.split_once('=').map(|(name, _)| name).filter(|name| !name.contains(is_between));
-            // What a comma separates is no part of a path; a blank may be.
+            // Commas separate outputs and aren't part of a path; blanks may be.
             let is_format = |name: &str| <Format as ValueEnum>::from_str(name, false).is_ok();
             if name.is_some_and(|name| between == "," || is_format(name)) {
                 starts.push(after);

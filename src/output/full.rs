@@ -36,7 +36,7 @@ fn render_finding(finding: &Reported, report: &Report, text: &mut String) {
     text.push('\n');
 }
 
-/// What follows the snippets: why it doesn't count, notes with the number in a benchmark, then what to do.
+/// The lines below the snippets: the suppression, notes with the controls of the benchmark, and the help.
 pub(super) fn remarks(finding: &Reported, benchmark: &str) -> Vec<(&'static str, String)> {
     let control = finding.rule.page.control(benchmark).zip(finding.rule.page.requires.as_ref());
     let reading = finding.rule.page.reading(benchmark).map(|reading| format!(" ({reading})")).unwrap_or_default();
@@ -108,7 +108,7 @@ impl Base {
         }
     }
 
-    /// `path:line:column`.
+    /// The location as `path:line:column`.
     pub(super) fn place(self, span: Span, sources: &Sources) -> String {
         match self {
             Self::Here => place(span, sources),

@@ -19,7 +19,7 @@ pub(super) fn render(report: &Report) -> String {
     for (level, what) in [(Level::Error, "error"), (Level::Warning, "warning"), (Level::Note, "notice")] {
         let mut findings: Vec<&Reported> =
             report.told().filter(|finding| annotation::weight(finding) == level).collect();
-        // What is known to be wrong is worse than what may be.
+        // Failures before unknowns.
         findings.sort_by_key(|finding| finding.outcome);
         text.extend(findings.iter().take(SHOWN).map(|finding| command(what, finding, report)));
         hidden.extend(findings.len().checked_sub(SHOWN).filter(|rest| *rest > 0).map(|rest| count(rest, what)));

@@ -54,8 +54,8 @@ pub(super) fn escaped(json: String) -> String {
     escaped
 }
 
-/// Whether a text has only printable characters of ASCII, and nothing that may begin a command. Most texts are such,
-/// and so this is asked first.
+/// True if the text has only printable ASCII characters and nothing that may start a workflow command. Most texts are
+/// plain, so this test comes first.
 fn is_plain(text: &str) -> bool {
     text.bytes().all(|byte| matches!(byte, b' '..=b'~') && byte != b'#') && !text.trim_start().starts_with("::")
 }

@@ -7,7 +7,7 @@ use super::full::Base;
 use super::json::{self, DeploymentEntry, FindingEntry, Summary, Tool};
 use crate::report::Report;
 
-/// The last line is the summary, so that a report which was cut off can be told from one that is short.
+/// A line of the report. The last one is the summary, so that a truncated report is recognizable.
 #[derive(Serialize)]
 #[serde(tag = "type", rename_all = "lowercase")]
 enum Line<'a> {

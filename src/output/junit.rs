@@ -1,8 +1,8 @@
-//! `junit`: a suite for each deployment, and in it a test for each rule and trail.
+//! `junit`: a suite for each deployment, with a test for each rule and trail.
 //!
-//! Errors and warnings fail a test. What is accepted or isn't resolved skips it, because it says nothing either way; notes
-//! stand beside a test that passes, and what can't be read is an error. Places are text, since readers that
-//! are strict know no attribute for them.
+//! Errors and warnings fail a test. A suppressed or unknown finding skips it; notes are the output of a passing test; a
+//! file that can't be read is an error. Locations are part of the text, since strict readers refuse attributes for
+//! them.
 
 use std::collections::HashMap;
 
@@ -39,7 +39,7 @@ enum Status {
     Errored,
 }
 
-/// What a test is about.
+/// The subject of a test.
 struct Subject<'a> {
     rule: &'static Rule,
     name: &'a str,
@@ -149,7 +149,7 @@ fn unreadable(finding: &Reported, report: &Report) -> Test {
     Test { text: element("testcase", &subject.attributes(), [said]), status: Status::Errored }
 }
 
-/// What came of a test, and the place.
+/// The result of a test with its location.
 fn said(tag: &'static str, message: String, finding: Option<&Reported>, report: &Report) -> String {
     let place = finding.map(|finding| escape(&rooted_place_of(finding, report)));
     element(tag, &[("message", message)], place)
@@ -165,7 +165,7 @@ fn named(judged: &Judged) -> Deployed<'_> {
 }
 
 impl Subject<'_> {
-    /// The words of a test whose finding would say nothing new.
+    /// The text of a test whose finding adds nothing to the others.
     fn unsaid(&self) -> &'static str {
         match self.rule.check {
             Check::Deployment(_) => "the tests of its trails say why",

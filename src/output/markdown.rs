@@ -1,7 +1,7 @@
 //! `markdown`: the summary of a CI job, or a comment on a pull request.
 //!
-//! Names are spans of code. Outside of them, and where one can't hold a name, every character that could be
-//! Markdown or HTML is written as a reference, which stands for nothing but the character.
+//! Names are code spans. Outside of them, and for names that a code span can't contain, each character with a meaning
+//! in Markdown or HTML is written as a character reference.
 
 use std::fmt::Write;
 
@@ -51,7 +51,7 @@ fn verdict(verdict: Option<Outcome>) -> &'static str {
     }
 }
 
-/// The worst first.
+/// The findings, the most severe first.
 fn findings(report: &Report) -> String {
     let mut findings: Vec<&Reported> = report.told().collect();
     findings.sort_by_key(|finding| annotation::rank(finding));
@@ -109,11 +109,11 @@ fn table<const N: usize>(heads: [&str; N], rows: impl Iterator<Item = Vec<String
     format!("\n| {} |\n|{}\n{shown}{rest}", heads.join(" | "), " --- |".repeat(N))
 }
 
-/// A sentence in which names stand between backticks.
+/// Renders a sentence in which backticks enclose names.
 fn prose(sentence: &str) -> String {
     let parts: Vec<&str> = sentence.split('`').collect();
     if parts.len().is_multiple_of(2) {
-        // One backtick too many: nobody knows which.
+        // An unpaired backtick: the names can't be determined.
         return plain(sentence);
     }
     parts.iter().enumerate().map(|(index, part)| if index % 2 == 1 { code(part) } else { plain(part) }).collect()

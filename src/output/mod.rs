@@ -86,7 +86,7 @@ pub enum Format {
 }
 
 impl Format {
-    /// The report as it stands in a file: without colours and links.
+    /// The report for a file: without colors and links.
     pub fn render_plain(self, report: &Report) -> String {
         stream::plain(&self.render(report))
     }

@@ -1,4 +1,4 @@
-//! What `--show-passed` shows beside what was found.
+//! Lists the passed rules for `--show-passed`.
 
 use anstyle::{AnsiColor, Style};
 
@@ -14,7 +14,7 @@ pub(super) struct Passed<'a> {
     pub(super) judged: &'a Judged,
 }
 
-/// What passed, if the report shows it.
+/// The passed rules, if the report shows them.
 pub(super) fn all(report: &Report) -> impl Iterator<Item = Passed<'_>> {
     let deployments = report.deployments.iter().filter(|_| report.shows_passed);
     let trails = deployments.flat_map(|judged| judged.trails.iter().map(move |trail| (judged, trail)));
@@ -29,7 +29,7 @@ impl Passed<'_> {
         format!("trail `{}` passes", self.trail.address)
     }
 
-    /// `path:line:column` of the trail.
+    /// The trail's location as `path:line:column`.
     pub(super) fn place(&self, report: &Report) -> String {
         full::place(self.trail.header, &report.sources)
     }
@@ -42,7 +42,7 @@ impl Passed<'_> {
         format!("{}{bold}: {}{bold:#}\n{}\n", self.tag(), inert(&self.message()), lines.collect::<String>())
     }
 
-    /// In a line.
+    /// One line for a passed rule.
     pub(super) fn line(&self, report: &Report) -> String {
         let place = full::linked_place(self.trail.header, &report.sources);
         format!("{place}: {} {}\n", self.tag(), inert(&self.message()))

@@ -1,4 +1,4 @@
-//! What `explain` and `rules` print.
+//! Renders the output of `explain` and `rules`.
 
 use std::collections::BTreeMap;
 
@@ -31,7 +31,7 @@ struct RuleEntry<'a> {
     page: Option<&'a str>,
 }
 
-/// The pages of rules.
+/// The pages of the rules.
 pub fn explain(rules: &[&'static Rule], format: DocFormat) -> String {
     let page = |rule: &&'static Rule| match format {
         DocFormat::Text => text_page(&rule.page),

@@ -50,7 +50,7 @@ struct Invocation {
     tool_execution_notifications: Vec<Notification>,
 }
 
-/// What couldn't be read, or isn't in the report.
+/// A notification about a file that couldn't be read, or about omitted results.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct Notification {
@@ -67,7 +67,7 @@ struct Notification {
 pub(super) enum Extent {
     /// All, up to the number above which GitHub refuses a report.
     All,
-    /// What GitHub is to show as alerts. It shows whatever isn't a failure, too, so that is left out.
+    /// The results that GitHub should show as alerts. It shows results of every kind, so only failures are included.
     Alerts,
 }
 

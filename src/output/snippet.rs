@@ -44,7 +44,7 @@ pub(super) fn draw(label: &Label, sources: &Sources) -> String {
 /// One line of a file, or a part of it.
 #[derive(Debug)]
 pub(super) struct Window {
-    /// `path:line:column`.
+    /// The location as `path:line:column`.
     place: String,
     /// The same, leading to the file.
     link: String,
@@ -72,7 +72,7 @@ impl Window {
         let (mark_start, mark_end) = (in_text(mark_start), in_text(mark_end));
         text.push_str(after);
         if mark_start == mark_end && mark_start == text.len() {
-            // A mark needs something to stand under.
+            // A mark at the end of a line needs a character to underline.
             text.push(' ');
         }
         let place = full::place(label.span, sources);
@@ -138,7 +138,7 @@ impl Diagnostic for Window {
 impl std::error::Error for Window {}
 
 impl fmt::Display for Window {
-    /// What is wrong is printed apart, above the first snippet.
+    /// The message is printed above the first snippet instead.
     fn fmt(&self, _: &mut fmt::Formatter<'_>) -> fmt::Result {
         Ok(())
     }

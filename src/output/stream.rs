@@ -56,21 +56,21 @@ pub struct Look {
     pub links: LinksWhen,
 }
 
-/// Where text goes.
+/// A standard stream.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Stream {
-    /// Reports.
+    /// Standard output, for reports.
     Out,
     /// The summary, and what went wrong.
     Error,
 }
 
 impl Stream {
-    /// Writes a text in one go, and says whether anybody reads it: a reader that has gone away is no error.
+    /// Writes a text at once. False if the reader has closed the stream, which is no error.
     ///
     /// # Errors
     ///
-    /// What the operating system says of a full disk and the like.
+    /// The error of the system, such as a full disk.
     pub fn write(self, text: &str, look: Look) -> io::Result<bool> {
         let written = match self {
             Stream::Out => write(io::stdout().lock(), text, look),
@@ -83,11 +83,11 @@ impl Stream {
     }
 }
 
-/// Prints a text as it is, and says whether anybody reads it.
+/// Writes bytes to standard output unchanged. False if the reader has closed it.
 ///
 /// # Errors
 ///
-/// What the operating system says of a full disk and the like.
+/// The error of the system, such as a full disk.
 pub fn write_text(text: &[u8]) -> io::Result<bool> {
     let mut stream = io::stdout().lock();
     match stream.write_all(text).and_then(|()| stream.flush()) {
@@ -96,11 +96,11 @@ pub fn write_text(text: &[u8]) -> io::Result<bool> {
     }
 }
 
-/// Takes everything off the terminal, if standard output is one.
+/// Clears the terminal, if standard output is one.
 ///
 /// # Errors
 ///
-/// What the operating system says of a terminal that has gone away and the like.
+/// The error of the system, such as a closed terminal.
 pub fn clear_screen() -> io::Result<()> {
     const CLEAR: &[u8] = b"\x1b[2J\x1b[3J\x1b[H";
     if !io::stdout().is_terminal() {
@@ -123,19 +123,20 @@ fn write<S: anstream::stream::RawStream + anstream::stream::AsLockedWrite>(
     let has_colors = choice != ColorChoice::Never;
     let has_links = look.links.are_wanted(stream.is_terminal());
     let kept = keep(text, has_colors, has_links);
-    // What isn't wanted has been taken out; anstream would take the links out with the colours, and search what has neither.
+    // Unwanted sequences are removed already; anstream would remove the links together with the colors, and would
+    // search text that has neither.
     let is_done = has_links && !has_colors || !kept.contains(ESCAPE);
     let mut stream = AutoStream::new(stream, if is_done { ColorChoice::AlwaysAnsi } else { choice });
     stream.write_all(kept.as_bytes())?;
     stream.flush()
 }
 
-/// The text as it stands in a file.
+/// The text for a file: without colors and links.
 pub(super) fn plain(text: &str) -> String {
     keep(text, false, false).into_owned()
 }
 
-/// What begins each sequence that a terminal acts on.
+/// The first character of each terminal sequence.
 const ESCAPE: char = '\u{1b}';
 
 /// The text without colours or without links. All its escape sequences are our own, and one of the two.

@@ -12,7 +12,7 @@ use crate::value::part_name;
 /// No more files than this are named that aren't read, unless all are asked for.
 const MAX_NAMED: usize = 5;
 
-/// What was looked at and what was found, in a few sentences.
+/// The summary: the evaluated files and the counts of findings, in a few sentences.
 pub fn summary(report: &Report) -> String {
     let words = words(report, report.is_verbose);
     let settings = without_effect(report);
@@ -71,7 +71,8 @@ fn not_read(report: &Report) -> String {
     }
 }
 
-/// How many files that mention a trail are ignored. That some weren't searched says little where none was found.
+/// The number of ignored files that mention a trail. Without such a file, an incomplete search is mentioned with `-v`
+/// only.
 fn hidden(Counted { files, is_cut }: Counted, is_verbose: bool) -> String {
     let told = match (files, is_cut) {
         (0, false) => return String::new(),
@@ -84,7 +85,7 @@ fn hidden(Counted { files, is_cut }: Counted, is_verbose: bool) -> String {
     format!("{told} (`--no-respect-gitignore`).\n")
 }
 
-/// Why a run has nothing to say, where none of its files is of a trail that is created.
+/// The reason why a run without an existing trail has no results.
 fn nothing(report: &Report, apart: &str) -> String {
     let files = count(report.files, "file");
     let declared = declared(report).count();
@@ -162,7 +163,7 @@ fn unread_parts(report: &Report, are_modules: bool) -> Option<(usize, String)> {
     (!parts.is_empty()).then(|| (parts.len(), named.join(", ")))
 }
 
-/// What keeps the trails from being created, where one value does.
+/// The one value that prevents the trails from being created, if there is one.
 fn absence(report: &Report) -> Option<String> {
     const MAX_SHOWN: usize = 60;
     let (reference, span) = match declared(report).find_map(|trail| trail.absence.as_ref())? {
@@ -177,7 +178,7 @@ fn absence(report: &Report) -> Option<String> {
     })
 }
 
-/// What to do about a baseline that accepts more than there is.
+/// The command for a baseline with entries that match no finding.
 fn of_baseline(stale: usize) -> String {
     match stale {
         0 => String::new(),
@@ -225,7 +226,7 @@ fn words(report: &Report, tells_all: bool) -> String {
     format!("Found {found} in {place}{apart}.\n{}About a rule: `trailint explain {rule}`.\n", fixable(report))
 }
 
-/// How many findings can be mended, and how, to precede the last sentence.
+/// The number of fixable findings and the option that fixes them, before the last sentence.
 fn fixable(report: &Report) -> String {
     match (report.fixable(Safety::Safe), report.fixable(Safety::Unsafe)) {
         (0, 0) => String::new(),
@@ -235,7 +236,8 @@ fn fixable(report: &Report) -> String {
     }
 }
 
-/// How much is accepted, isn't known or weighs too little to be shown, and how to see what can't be judged here.
+/// The counts of findings that aren't shown (suppressed, existing, below the level, not evaluated) and the options that
+/// show them.
 fn apart(counts: Counts, known: usize, minor: usize, asides: usize) -> String {
     let told = [
         (counts.suppressed.saturating_sub(known), "suppressed"),
@@ -255,7 +257,7 @@ pub fn complaint(error: &Error) -> String {
     format!("trailint: {}\n", inert(&error.to_string()))
 }
 
-/// What was judged, a line for each deployment.
+/// The evaluated deployments, one line each.
 pub fn log(report: &Report) -> String {
     let line = |judged: &Judged| {
         let verdict = match judged.verdict {
@@ -273,13 +275,13 @@ pub fn log(report: &Report) -> String {
     report.deployments.iter().map(line).collect()
 }
 
-/// `1 trail`, `2 trails`.
+/// A number with its noun: `1 trail`, `2 trails`.
 pub(super) fn count(number: usize, what: &str) -> String {
     let plural = if number == 1 { "" } else { "s" };
     format!("{number} {what}{plural}")
 }
 
-/// `a, b and c`.
+/// The items as `a, b and c`.
 pub(super) fn enumerate(items: &[String]) -> String {
     match items {
         [] => String::new(),

@@ -1,4 +1,4 @@
-//! What `trace` prints: each step on the way of a value with the line where it stands.
+//! Renders the output of `trace`: each hop of a value with its source line.
 
 use anstyle::Style;
 

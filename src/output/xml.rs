@@ -2,7 +2,7 @@
 
 use super::inert::inert;
 
-/// What every document begins with.
+/// The XML declaration of every document.
 pub(super) const DECLARATION: &str = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n";
 
 /// An attribute of an element.

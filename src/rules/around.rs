@@ -1,11 +1,11 @@
-//! What the rules on buckets and keys have in common.
+//! Functions that the rules on buckets and keys share.
 
 use crate::finding::{Finding, Level, Verdict};
 use crate::model::Setting;
 use crate::model::surroundings::{Dependency, Doubt, Policy, Presence, Said, Surroundings};
 use crate::value::{Known, Maybe, Unknown, Why};
 
-/// A verdict on something that has to be said of a bucket.
+/// The verdict on a setting that a bucket should have.
 pub(super) fn presence(
     bucket: &Dependency,
     pick: fn(&Said) -> Option<&Presence>,
@@ -81,17 +81,17 @@ pub(super) fn tied(verdict: Verdict, dependency: &Dependency, setting: &Setting<
     })
 }
 
-/// What the policies of a bucket or a key say together.
+/// The policies of a bucket or a key.
 pub(super) enum Policies<'a> {
-    /// There are none.
+    /// There is no policy.
     None,
     /// These, wholly known as far as they can be.
     All(Vec<&'a Policy>),
-    /// It isn't known which there are, or what one of them says.
+    /// A policy, or the content of one, is unknown.
     Unknown(Box<Finding>),
 }
 
-/// The policies of a bucket or a key. One in a resource of its own takes the place of what stands in its body.
+/// The policies of a bucket or a key. A policy in a resource of its own replaces the one in the body.
 pub(super) fn policies<'a>(dependency: &'a Dependency, message: &str) -> Policies<'a> {
     let all = || dependency.all(Said::policy);
     let certain = |is_apart: bool| {

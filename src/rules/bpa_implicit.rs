@@ -1,4 +1,4 @@
-//! What keeps the public out of a bucket is better written down.
+//! Reports buckets that rely on the default public access block.
 
 use super::{Check, Page, Rule};
 use crate::finding::Finding;

@@ -58,7 +58,7 @@ fn granted(grants: &Grants<'_>) -> Verdict {
     }
 }
 
-/// What CloudTrail has to be allowed for the trail.
+/// The requests of CloudTrail that the policies have to allow for the trail.
 fn needs(grants: &Grants<'_>, assumption: &Assumption, folder: &Text) -> Vec<Need> {
     let delivery = &grants.around.delivery;
     let bucket = &grants.dependency.arns;

@@ -1,4 +1,4 @@
-//! What isn't changed back when somebody switches the trail off by hand.
+//! Reports `ignore_changes` on arguments of a trail: Terraform doesn't revert a change made outside of it.
 
 use super::{Check, Page, Policy, Rule};
 use crate::finding::Finding;

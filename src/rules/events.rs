@@ -1,10 +1,10 @@
-//! What the two rules about management events share: choosing the place, and words.
+//! Functions that the rules about management events share: the location and the wording of their findings.
 
 use crate::finding::{Finding, Label, Verdict};
 use crate::model::Trail;
 use crate::model::selectors::{Assessment, Bounds, Cause, Coverage, Gap, Recorded};
 
-/// Whether one of the candidates records all of `wanted`, if that is certain either way.
+/// True if one of the candidates certainly records all of `wanted`, false if certainly none does.
 pub(super) fn recorded(candidates: &[Bounds], wanted: Coverage) -> Option<bool> {
     if candidates.iter().any(|bounds| bounds.least.includes(wanted)) {
         Some(true)
@@ -25,7 +25,7 @@ pub(super) fn fail(trail: &Trail, assessed: &[Assessment], missing: Coverage, me
         return Verdict::Fail(Finding::at(trail.header, message, "by its event selectors"));
     };
     let mut finding = Finding::of_gap(first, message, describe(first));
-    // What one selector loses in several ways is mended by all of these together.
+    // The gaps of one selector are fixed together.
     let is_beside = |assessment: &&Assessment| assessment.gaps.iter().any(|gap| std::ptr::eq(gap, *first));
     let beside = assessed.iter().find(is_beside).into_iter().flat_map(|assessment| &assessment.gaps);
     let wishes = beside.filter(|gap| !gap.lost.intersection(missing).is_empty()).map(|gap| gap.mending.wish.clone());
@@ -74,7 +74,7 @@ pub(super) fn grounds(trail: &Trail) -> Vec<Label> {
     }
 }
 
-/// What a selector records, as the text of a label.
+/// The events that a selector records, as the text of a label.
 fn describe_recorded(coverage: Coverage) -> String {
     let (reads, writes) = (coverage.intersection(Coverage::READS), coverage.intersection(Coverage::WRITES));
     let (kinds, whole) = match (reads.is_empty(), writes.is_empty()) {
@@ -88,7 +88,7 @@ fn describe_recorded(coverage: Coverage) -> String {
     }
 }
 
-/// What a gap does, as the text of a label.
+/// The effect of a gap, as the text of a label.
 fn describe(gap: &Gap) -> String {
     match &gap.cause {
         Cause::Invalid(reason) => format!("{reason}, so this selector records nothing"),

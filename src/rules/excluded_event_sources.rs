@@ -52,15 +52,15 @@ fn fail(trail: &Trail, assessed: &[Assessment]) -> Verdict {
     }
 }
 
-/// Whether one of the selectors that record all ordinary events records all others too; if that is certain.
-/// Where none of them does, that is what is to be said, and no source is left out in particular.
+/// True if one of the selectors that record all ordinary events certainly records the events of every source. If no
+/// selector records all ordinary events, another rule reports that, and no source is excluded in particular.
 fn is_one_gapless(mut candidates: Vec<Bounds>) -> Option<bool> {
     candidates.retain(|bounds| bounds.most.includes(Coverage::ORDINARY));
     if candidates.is_empty() { Some(true) } else { events::recorded(&candidates, Coverage::EVERYTHING) }
 }
 
-/// Whether, in each direction in which ordinary events are recorded, all sources are; if that is certain. What is left out
-/// at best is left out in any case, whatever becomes of the ordinary events.
+/// True if the events of every source are recorded, for reads and for writes, wherever ordinary events are. A source
+/// that is excluded at best is excluded in every case.
 fn is_gapless(bounds: Bounds) -> Option<bool> {
     if bounds.least.includes(rows_of_ordinary(bounds.most)) {
         Some(true)

@@ -18,13 +18,13 @@ const COST_OF_ASSUMPTION: usize = 256;
 
 /// A request that has to be allowed.
 pub(super) struct Need {
-    /// The request.
     pub(super) request: Request,
-    /// What has to be allowed, as the end of a sentence: "`s3:PutObject` on `AWSLogs/*`".
+    /// The request as the end of a sentence: "`s3:PutObject` on `AWSLogs/*`".
     pub(super) what: String,
     /// False if the trail doesn't send it.
     pub(super) is_sent: Maybe<bool>,
-    /// Why it may not be needed although it is missing: it stands for many of which only some are sent.
+    /// The reason why the missing permission may not be needed: the request represents several, of which only some are
+    /// sent.
     pub(super) may_be_spared: Option<&'static str>,
     /// The severity if it is missing, and the messages, where those of the rule are too strong.
     pub(super) lesser: Option<(Level, Messages)>,
@@ -183,7 +183,7 @@ fn of_statement(statement: &Statement, message: &str, label: &str) -> Finding {
     Finding::at(statement.span, message, label).via(&statement.hops)
 }
 
-/// What a statement gets wrong that is nearly right.
+/// Describes the part in which a statement almost allows the request.
 fn lacking(lack: &Lack<'_>, what: &str) -> String {
     match lack.part {
         Part::Effect => "this is neither `Allow` nor `Deny`".to_owned(),

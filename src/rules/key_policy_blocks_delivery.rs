@@ -24,7 +24,7 @@ const DESCRIBES: Messages = [
 ];
 
 fn check(around: &Surroundings, _: &super::Policy) -> Option<Verdict> {
-    // Its policy is for AWS to write; that it is used at all is said elsewhere.
+    // AWS writes the policy of this key; another rule reports that such a key is used.
     if logs_without_kms::is_of_aws(&around.delivery.key) {
         return None;
     }
@@ -65,7 +65,7 @@ fn disabled(key: &Dependency) -> Option<Verdict> {
     key.all(Said::enabled).find_map(|(_, enabled)| verdict(enabled))
 }
 
-/// Others may use the key, so that only its owner can say if it may be enabled.
+/// No fix: the key may have other users, and the reason for disabling it isn't in the code.
 fn switched_off(enabled: &Setting<bool>, label: String) -> Finding {
     let finding = Finding::at(enabled.span(), FAILS, label).about(enabled.name).via(&enabled.read.hops);
     finding.help(format!("set `{}` to `true`, or name another key", enabled.name))

@@ -1,4 +1,4 @@
-//! Logs that nobody deletes cost more each month, and logs that are deleted early are missing later.
+//! Reports log buckets without a lifecycle rule that deletes old logs, and those that delete logs too early.
 
 use super::{Check, Page, Policy, Rule, around, bucket_policy_blocks_delivery};
 use crate::finding::{Finding, Verdict};
@@ -27,7 +27,7 @@ fn check(around: &Surroundings, policy: &Policy) -> Option<Verdict> {
     Some(around::tied(verdict, bucket, &around.delivery.bucket, "the trail writes to it"))
 }
 
-/// Whether no rule deletes logs that are younger than so many days.
+/// Checks that no rule deletes logs younger than `min_days` days.
 fn retention(bucket: &Dependency, around: &Surroundings, min_days: u32) -> Verdict {
     let account = "?".repeat(12);
     let folder = |owner: &str| {

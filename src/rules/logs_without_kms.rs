@@ -31,7 +31,7 @@ fn check(trail: &Trail, _: &Policy) -> Verdict {
     }
 }
 
-/// Whether AWS manages the key.
+/// True if the key is an AWS managed key.
 pub(super) fn is_of_aws(key: &Setting<String>) -> bool {
     match key.value() {
         Known(Ok(id)) => names_aws_key(&Known(id)),
@@ -50,7 +50,7 @@ fn no_key(key: &Setting<String>) -> Finding {
         .via(&key.read.hops);
     match key.wish_renamed() {
         Some(wish) => finding.wishing(wish),
-        // Which key that is, only people can say.
+        // No fix: the code doesn't determine which key to use.
         None => finding.help(format!("give `{}` a customer managed key", key.name)),
     }
 }

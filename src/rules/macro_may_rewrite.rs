@@ -1,4 +1,4 @@
-//! What a macro makes of a template isn't in the template.
+//! Reports templates with a macro, whose output isn't part of the template.
 
 use super::{Check, Page, Policy, Rule};
 use crate::finding::Finding;

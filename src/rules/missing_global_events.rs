@@ -23,7 +23,7 @@ fn check(trail: &Trail, _: &Policy) -> Verdict {
     }
 }
 
-/// What comes of it depends on whether the trail is multi-Region.
+/// The effect, which depends on whether the trail is multi-Region.
 fn consequence(trail: &Trail) -> &'static str {
     match trail.is_multi_region.value() {
         Known(Ok(true)) => "CloudTrail rejects a multi-Region trail without global service events",

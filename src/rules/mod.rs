@@ -1,8 +1,7 @@
-//! The rules, one file each, and the list that names them all.
+//! The rules, one file each, and their list.
 //!
-//! A rule is a page in `rules/` and a `check`. The page's front matter says
-//! what the rule is called, how much it weighs and which controls it belongs to;
-//! its examples run as tests. To add one: the page, the file, and its two lines here.
+//! A rule is a page in `rules/` and a `check`. The front matter of the page has the id, the level and the controls; its
+//! examples run as tests. To add a rule, add the page, the file and its two lines here.
 
 mod around;
 mod events;
@@ -110,39 +109,40 @@ pub static UNREADABLE_FILE: Rule =
 /// Something that is checked, and the page that documents it.
 #[derive(Debug)]
 pub struct Rule {
-    /// Its documentation and what is said in front of it.
+    /// The documentation with its front matter.
     pub page: LazyLock<Page>,
-    /// What it does.
+    /// The function that evaluates the rule.
     pub check: Check,
-    /// Whether the control asks for it: what one trail has to pass, all at once.
+    /// True if the rule is a condition of the control, all of which one trail has to pass.
     pub is_condition: bool,
-    /// Whether it concerns only trails that are needed: it is no more than a note where another one satisfies the control.
+    /// True if the rule matters for required trails only: where another trail satisfies the control, its findings are
+    /// notes.
     pub is_for_needed: bool,
-    /// The lines on which a pass rests; empty where no single line says it.
+    /// The lines on which a pass is based. Empty if no single line is.
     pub grounds: fn(&Trail) -> Vec<Label>,
     /// The events that are lost where it fails, by what is recorded, if it is about events. The losses of all such rules are
     /// compared with each other.
     pub loses: Option<fn(Bounds) -> Loss>,
 }
 
-/// What a rule looks at.
+/// The subject of a rule.
 #[derive(Debug, Clone, Copy)]
 pub enum Check {
     /// One trail.
     Trail(fn(&Trail, &Policy) -> Verdict),
     /// All that one deployment creates.
     Deployment(fn(&Deployment, &Policy) -> Verdict),
-    /// What the delivery of one trail's logs depends on; nothing where none of it is declared here.
+    /// The bucket and the key of one trail's logs. `None` if neither is declared here.
     Surroundings(fn(&Surroundings, &Policy) -> Option<Verdict>),
     /// One trail, with advice that never changes a verdict.
     Advice(fn(&Trail, &Policy) -> Option<Finding>),
-    /// What the delivery of one trail's logs depends on, with advice that never changes a verdict.
+    /// The bucket and the key of one trail's logs, with advice that never changes a verdict.
     AdviceAround(fn(&Surroundings) -> Option<Finding>),
-    /// Nothing: it stands for what goes wrong while files are read.
+    /// None: problems with reading files are reported under this rule.
     Reading,
     /// The comments that suppress findings.
     Ignoring,
-    /// What a change makes of the gate that it has to pass.
+    /// None: the comparison of settings and suppressions with a base is reported under this rule.
     Comparing,
 }
 
@@ -151,9 +151,9 @@ pub enum Check {
 pub struct Policy {
     /// How event selectors are held against it.
     pub selectors: SelectorPolicy,
-    /// Whether a deployment without any trail fails.
+    /// True if a deployment without a trail fails.
     pub require_trail: bool,
-    /// Whether what a trail lacks counts even if another one satisfies the control.
+    /// True if each trail has to pass, even if another one satisfies the control.
     pub every_trail: bool,
     /// The account's Regions, where a trail in each of them is as good as one for all; none where it isn't.
     pub regions: Vec<String>,
@@ -173,7 +173,7 @@ impl Default for Policy {
     }
 }
 
-/// How long logs are kept at least unless a setting says otherwise, in days: PCI DSS 4.0.1 asks for twelve months (10.5.1).
+/// The default minimum retention of logs in days: PCI DSS 4.0.1, requirement 10.5.1, asks for twelve months.
 pub const MIN_RETENTION_DAYS: u32 = 365;
 
 impl Check {
@@ -185,12 +185,12 @@ impl Check {
         }
     }
 
-    /// Whether it only advises.
+    /// True if the rule only gives advice.
     pub fn is_advice(self) -> bool {
         matches!(self, Check::Advice(_) | Check::AdviceAround(_))
     }
 
-    /// Whether it asks what is declared around trails.
+    /// True if the rule evaluates related resources.
     pub fn is_around(self) -> bool {
         matches!(self, Check::Surroundings(_) | Check::AdviceAround(_))
     }
@@ -238,11 +238,11 @@ impl Rule {
 pub struct Group {
     /// Its name, beside which there is no rule of that name.
     pub name: &'static str,
-    /// Whether a rule belongs to it.
+    /// True if the rule belongs to the group.
     pub has: fn(&Rule) -> bool,
 }
 
-/// All groups. `all` are the rules that are asked unless somebody says otherwise; `audit` are the others.
+/// All groups. `all` contains the rules that run by default, `audit` the others.
 pub static GROUPS: [Group; 5] = [
     Group { name: "all", has: |rule| !rule.page.is_on_request },
     Group { name: "cis-3.1", has: |rule| rule.is_condition || matches!(rule.check, Check::Deployment(_)) },
@@ -255,7 +255,7 @@ pub static GROUPS: [Group; 5] = [
 ];
 
 impl Group {
-    /// Its rules.
+    /// The rules of the group.
     pub fn rules(&self) -> impl Iterator<Item = &'static Rule> {
         RULES.into_iter().filter(|rule| (self.has)(rule))
     }
@@ -266,7 +266,7 @@ pub fn group(name: &str) -> Option<&'static Group> {
     GROUPS.iter().find(|group| group.name == name)
 }
 
-/// What one trail has to pass, all at once, to satisfy the control.
+/// The conditions of the control, all of which one trail has to pass.
 pub fn conditions() -> impl Iterator<Item = &'static Rule> {
     RULES.into_iter().filter(|rule| rule.is_condition)
 }
@@ -304,11 +304,11 @@ pub fn named(name: &str) -> Result<&'static Rule, String> {
     })
 }
 
-/// The same for a rule that can be switched off.
+/// The same for a rule that can be selected.
 ///
 /// # Errors
 ///
-/// There is no such rule, or it says what can't be read.
+/// There is no such rule, or it reports problems with reading files.
 pub fn judging(name: &str) -> Result<&'static Rule, String> {
     // It could hide a rule that comes only later.
     if name == "all" {
@@ -326,7 +326,7 @@ pub fn judging(name: &str) -> Result<&'static Rule, String> {
     }
 }
 
-/// Whether a trail meets every condition of the control in its world.
+/// True if the trail passes every condition of the control in its world.
 pub fn satisfies(trail: &Trail, policy: &Policy) -> bool {
     no_compliant_trail::satisfies(trail, policy)
 }
@@ -341,7 +341,7 @@ pub fn regional_conditions() -> impl Iterator<Item = &'static Rule> {
     conditions().filter(|rule| !no_compliant_trail::decides_about_regions(rule))
 }
 
-/// Where a rule stands in the list.
+/// The index of the rule in the list.
 pub fn position(rule: &Rule) -> usize {
     RULES.iter().position(|listed| std::ptr::eq(*listed, rule)).unwrap_or(RULES.len())
 }

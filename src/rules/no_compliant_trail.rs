@@ -13,20 +13,20 @@ pub(super) use regions::decides_about_regions;
 pub(crate) static RULE: Rule =
     Rule::new(|| Page::parse(include_str!("../../rules/no-compliant-trail.md")), Check::Deployment(check));
 
-/// What is wrong with a deployment, to follow "has" or "may have".
+/// The problem of a deployment, which follows "has" or "may have".
 const NO_TRAIL: &str = "no trail that meets every condition";
 
-/// What to do about what isn't known, unless it is one thing.
+/// The help if several values are unknown.
 const RESOLVE: &str = "resolve what isn't known, or declare a trail that is certain to meet them all";
 
-/// What keeps a trail from satisfying the control.
+/// The evaluation of one trail against the control.
 struct Standing<'a> {
     trail: &'a Trail,
     /// Conditions that it doesn't meet, whatever isn't known.
     misses: Vec<Finding>,
     /// Conditions that it may not meet, its existence among them.
     open: Vec<Finding>,
-    /// What it is good for if it counts for its own Region only.
+    /// Its coverage if it counts for its home Region only.
     role: Role,
 }
 
@@ -104,7 +104,7 @@ fn no_trail(deployment: &Deployment) -> Verdict {
     Verdict::Fail(finding)
 }
 
-/// Whether a trail meets every condition in its world, and is created there.
+/// True if the trail passes every condition in its world and is created there.
 pub(super) fn satisfies(trail: &Trail, policy: &Policy) -> bool {
     Standing::of(trail, policy).satisfies()
 }

@@ -12,21 +12,21 @@ use crate::syntax::yaml;
 pub struct Page {
     /// The rule's name. It completes "allow …".
     pub id: &'static str,
-    /// How much its findings weigh unless the user says otherwise.
+    /// The default level of its findings.
     pub level: Level,
-    /// What it finds, in one sentence.
+    /// The problem that it reports, in one sentence.
     pub summary: String,
     /// The end of "CIS AWS Foundations … requires …", for rules that a control asks for.
     pub requires: Option<String>,
     /// Who reads the control so that it asks for this, where its text doesn't: "AWS".
     pub auditor: Option<String>,
-    /// Whether what it finds can be mended: `safe`, or `unsafe` where that is never without consequences.
+    /// `safe` if its fixes are safe, `unsafe` if they always have side effects, `None` if it has no fix.
     pub fix: Option<String>,
-    /// Whether it is asked only where somebody names it, or its group.
+    /// True if the rule runs only if it or its group is selected.
     pub is_on_request: bool,
     /// The controls it belongs to, in the order of the page.
     pub controls: Vec<Control>,
-    /// What it supports in other frameworks, without being all that they ask for.
+    /// Requirements of other frameworks to which it contributes, without covering them.
     pub supports: Vec<Control>,
     /// The Markdown after the front matter.
     pub text: &'static str,

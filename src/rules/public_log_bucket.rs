@@ -1,4 +1,4 @@
-//! Logs tell everybody who looks what an account does.
+//! Reports log buckets that the public can read.
 
 use super::{Check, Page, Rule, around};
 use crate::finding::{Finding, Level, Verdict};
@@ -14,7 +14,7 @@ const FAILS: &str = "writes to a bucket that is open to the public";
 const MAY_FAIL: &str = "may write to a bucket that is open to the public";
 const WEAK: &str = "writes to a bucket that doesn't keep the public out by all means";
 
-/// What is open outweighs what isn't shut, and that outweighs what isn't known.
+/// Public access is reported before a missing public access block, and that before an unknown.
 fn check(around: &Surroundings, _: &super::Policy) -> Option<Verdict> {
     let Some(bucket) = &around.bucket else {
         return around::undeclared(around, &around.delivery.bucket, "bucket", MAY_FAIL);
@@ -37,7 +37,7 @@ fn blocks(bucket: &Dependency) -> impl Iterator<Item = (&Maybe<bool>, &AccessBlo
     bucket.all(Said::access_block).map(|(attached, block)| (&attached.applies, block))
 }
 
-/// Whether one of the flags that `pick` names is on in any block.
+/// True if one of the flags that `pick` selects is enabled in any block.
 fn is_shut(bucket: &Dependency, pick: fn(&AccessBlock) -> [&Setting<bool>; 2]) -> Maybe<bool> {
     let is_on = |(applies, block): (&Maybe<bool>, &AccessBlock)| {
         let flags = pick(block).map(|flag| flag.value().as_ref().map(|read| *read == Ok(true)));
@@ -46,7 +46,7 @@ fn is_shut(bucket: &Dependency, pick: fn(&AccessBlock) -> [&Setting<bool>; 2]) -
     blocks(bucket).map(is_on).fold(Known(false), Maybe::or)
 }
 
-/// Whether a policy that lets everybody in has no effect on a bucket.
+/// True if public policies have no effect on the bucket.
 pub(super) fn refuses_public_policies(bucket: &Dependency) -> Maybe<bool> {
     is_shut(bucket, |block| [&block.restrict, &block.block_policy])
 }
@@ -73,7 +73,8 @@ fn acls(bucket: &Dependency) -> impl Iterator<Item = Verdict> {
     bucket.all(Said::acl).filter_map(move |(attached, acl)| verdict(&attached.applies, acl))
 }
 
-/// The policies that are public, or may be. One in a resource of its own takes the place of what stands in the bucket.
+/// The verdicts on the policies that are public, or may be. A policy in a resource of its own replaces the one in the
+/// bucket's body.
 fn policies<'a>(bucket: &'a Dependency, work: &'a Work) -> impl Iterator<Item = Verdict> + 'a {
     let is_open = refuses_public_policies(bucket).map(|is_shut| !is_shut);
     let apart = bucket.all(Said::policy).filter(|(attached, _)| attached.is_apart);

@@ -23,7 +23,7 @@ pub enum About {
     Rules(&'static [&'static str]),
     /// Any trail that is logging, in whatever Region.
     AnyTrail,
-    /// Nothing, for this reason.
+    /// No part of the code, for this reason.
     Nothing(&'static str),
 }
 

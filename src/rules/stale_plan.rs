@@ -1,4 +1,4 @@
-//! A plan that says otherwise than the code.
+//! Reports a plan that contradicts the code.
 
 use super::{Check, Page, Policy, Rule};
 use crate::finding::Finding;

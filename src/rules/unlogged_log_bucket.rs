@@ -1,4 +1,4 @@
-//! Whoever reads the logs leaves no trace when the bucket's own access isn't logged.
+//! Reports log buckets without access logging: reading the logs leaves no trace.
 
 use super::{Check, Page, Rule, around};
 use crate::finding::{Finding, Verdict};

@@ -1,4 +1,4 @@
-//! Without validation, nobody notices that a log file was changed or deleted.
+//! Reports trails without log file validation, which detects changed and deleted log files.
 
 use super::{Check, Page, Policy, Rule};
 use crate::finding::{Label, Verdict};

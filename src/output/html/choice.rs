@@ -1,4 +1,4 @@
-//! What is on the page: all of it, or the worst where that is more than a browser opens well.
+//! Selects the findings on the page: all, or the most severe if there are more than a browser can display.
 
 use std::collections::HashSet;
 
@@ -58,7 +58,8 @@ fn rank_of_trail<'a>(instances: &Instances<'a>, judged: &'a Judged, page: &Page<
     (worst.is_none(), worst)
 }
 
-/// The sentence that says what of a report isn't on the page, `findings` about no trail among it; nothing if all is.
+/// The sentence that names what the page omits, with the number of findings that belong to no trail. `None` if it is
+/// complete.
 pub(super) fn left_out(shown: &[Shown<'_>], findings: usize, report: &Report) -> Option<String> {
     let on_page: usize = shown.iter().flat_map(|shown| &shown.trails).map(Vec::len).sum();
     let all: usize = report.deployments.iter().map(|judged| judged.trails.len()).sum();

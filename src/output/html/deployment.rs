@@ -1,4 +1,4 @@
-//! A deployment: its verdict, what is to be said of the whole, its controls and its trails.
+//! Renders a deployment: its verdict, its own findings, its controls and its trails.
 
 use std::collections::HashSet;
 
@@ -35,7 +35,7 @@ pub(super) fn show<'a>(shown: &Shown<'a>, statement: Option<&Statement<'_>>, pag
     let words = format!("{name} · {}", judged.format);
     let verdict = block("p", &[("class", "verdict")], verdict::of_deployment(judged.verdict).then(words));
     let whole = page.about(Some(judged), None).iter().map(|numbered| finding::show(numbered, "h3", page));
-    // Code that isn't valid may declare an address twice; what was found about it is told once.
+    // Invalid code may declare an address twice; its findings are shown once.
     let mut told = HashSet::new();
     let trails = trails.iter().map(|instances| {
         let untold = instances.iter().filter(|trail| told.insert(trail.address.as_str()));

@@ -29,7 +29,7 @@ fn places(finding: &Reported, page: &Page<'_>) -> Html {
     }
 }
 
-/// What keeps the verdict from being known, and the decisions that make it a failure or a pass.
+/// The unknown values of a verdict, and the decisions with which it fails or passes.
 fn worlds(finding: &Reported) -> Html {
     if finding.outcome != Outcome::Unknown {
         return Html::default();

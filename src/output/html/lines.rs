@@ -1,4 +1,4 @@
-//! Lines of scanned files, each with its place and what it says there.
+//! Renders source lines with their locations and labels.
 
 use super::markup::{Html, block, inline, join, prose, section};
 use crate::finding::Label;

@@ -34,7 +34,7 @@ pub(super) fn verbatim(text: &'static str) -> Html {
     Html(text.to_owned())
 }
 
-/// One after the other.
+/// Concatenates the parts.
 pub(super) fn join(parts: impl IntoIterator<Item = Html>) -> Html {
     parts.into_iter().reduce(append).unwrap_or_default()
 }
@@ -44,11 +44,11 @@ pub(super) fn code(text: &str) -> Html {
     inline("code", &[], text)
 }
 
-/// A sentence in which names stand between backticks.
+/// Renders a sentence in which backticks enclose names.
 pub(super) fn prose(text: &str) -> Html {
     let parts: Vec<&str> = text.split('`').collect();
     if parts.len().is_multiple_of(2) {
-        // One backtick too many: nobody knows which.
+        // An unpaired backtick: the names can't be determined.
         return text.into();
     }
     join(parts.iter().enumerate().map(|(index, part)| if index % 2 == 1 { code(part) } else { (*part).into() }))
@@ -64,7 +64,7 @@ impl Html {
         self.0
     }
 
-    /// This, then that.
+    /// Appends `next`.
     pub(super) fn then(self, next: impl Into<Html>) -> Html {
         append(self, next.into())
     }

@@ -1,4 +1,4 @@
-//! What the rules say of a trail, in parts under headings: what fails, isn't known, is advised, and passes.
+//! Renders the results of a trail in sections: failures, unknowns, advice and passes.
 
 use super::markup::{Html, block, code, inline, join, prose, section};
 use super::{Numbered, Page, finding, lines, verdict};
@@ -6,7 +6,7 @@ use crate::finding::Label;
 use crate::report::{Judged, JudgedTrail, Outcome};
 use crate::rules::Rule;
 
-/// A part, which tells what belongs into it.
+/// A heading and the filter for its findings.
 type Part = (&'static str, fn(&Numbered<'_>) -> bool);
 
 /// The parts made of findings, the gravest first.
@@ -33,7 +33,7 @@ fn is_advice(numbered: &Numbered<'_>) -> bool {
     numbered.finding.rule.check.is_advice()
 }
 
-/// Verdicts whose finding stands with another instance, or isn't shown.
+/// Results whose finding is shown with another instance, or not shown.
 fn told_elsewhere<'a>(trail: &'a JudgedTrail, own: &[&Numbered<'_>], judged: &'a Judged, page: &Page<'a>) -> Html {
     let is_told = |rule: &Rule| own.iter().any(|numbered| std::ptr::eq(numbered.finding.rule, rule));
     let rest = trail.rules.iter().filter(|(rule, outcome)| *outcome != Outcome::Pass && !is_told(rule));
@@ -64,7 +64,7 @@ fn shared<'p, 'a>(
     own.or(shared.first()).copied()
 }
 
-/// What passes, with the lines on which that rests.
+/// The passed rules, with the lines on which they are based.
 fn passes(trail: &JudgedTrail, page: &Page<'_>) -> Html {
     let passed = trail.rules.iter().filter(|(_, outcome)| *outcome == Outcome::Pass);
     let items = passed.map(|(rule, outcome)| {

@@ -11,7 +11,7 @@ const SOURCES: [(&str, Coverage); 3] =
 /// The rows of each group.
 const DIRECTIONS: [(&str, Coverage); 2] = [("Reads", Coverage::READS), ("Writes", Coverage::WRITES)];
 
-/// How sure it is that some kind of events is recorded. Sign, shade and word say the same.
+/// The certainty with which a kind of events is recorded, as a sign, a shade and a word.
 struct Sureness {
     class: &'static str,
     sign: &'static str,

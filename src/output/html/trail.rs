@@ -5,7 +5,7 @@ use super::{Numbered, Page, finding, lines, outcomes, picture};
 use crate::finding::Label;
 use crate::report::{Exists, Judged, JudgedTrail};
 
-/// Instances of a trail about which the same is to be said.
+/// Instances of a trail with the same results.
 pub(super) type Instances<'a> = Vec<&'a JudgedTrail>;
 
 /// The trails of a deployment, those together that differ in nothing but the address.
@@ -39,7 +39,7 @@ pub(super) fn show<'a>(instances: &Instances<'a>, own: &[&Numbered<'_>], judged:
     let place = lines::list([&header], &page.report.sources);
     let parts = [block("h3", &[], code(&first.address)), also(others), place];
     let verdicts = match first.exists {
-        // All there is to say is that a plan has it.
+        // A trail that isn't created can only have findings about a plan that contains it.
         Exists::Never => join(own.iter().map(|numbered| finding::show(numbered, "h4", page))),
         Exists::Always | Exists::Sometimes => {
             picture::draw(&first.reach, first.region.as_deref()).then(outcomes::show(first, own, judged, page))

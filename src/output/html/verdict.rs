@@ -16,7 +16,7 @@ pub(super) fn of_deployment(verdict: Option<Outcome>) -> Html {
     verdict.map_or_else(|| badge("none", "–", "no trail is created"), of_outcome)
 }
 
-/// What a rule said.
+/// The outcome of a rule.
 pub(super) fn of_outcome(outcome: Outcome) -> Html {
     match outcome {
         Outcome::Pass => badge("pass", "✓", "passes"),
@@ -25,7 +25,7 @@ pub(super) fn of_outcome(outcome: Outcome) -> Html {
     }
 }
 
-/// What a finding weighs.
+/// The level of a finding.
 pub(super) fn of_finding(finding: &Reported) -> Html {
     match (finding.outcome, finding.level) {
         _ if finding.suppressed.is_some() => badge("none", "–", "suppressed"),
@@ -36,7 +36,7 @@ pub(super) fn of_finding(finding: &Reported) -> Html {
     }
 }
 
-/// What is the case with a control of a benchmark.
+/// The status of a control.
 pub(super) fn of_control(stated: &Stated) -> Html {
     let word = stated.word();
     match stated.status {

@@ -12,7 +12,7 @@ use crate::output::link::{encode, uri};
 use crate::report::{Place, Report, Reported};
 use crate::source::{SourceFile, Sources, Span, Unit, bytes_of, is_outside};
 
-/// What relative names are relative to; whoever reads the report knows where that is.
+/// The base of relative names, which the reader of the report resolves.
 pub(super) const ROOT: &str = "%SRCROOT%";
 
 #[derive(Serialize)]

@@ -1,4 +1,4 @@
-//! What was found, and where.
+//! The results of a SARIF run and their locations.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -43,7 +43,7 @@ pub(super) struct Entry<'a> {
     properties: Option<Properties<'a>>,
 }
 
-/// What makes a result go away.
+/// A fix of a result.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct Mending {
@@ -81,7 +81,7 @@ struct Step {
     location: Location,
 }
 
-/// What our own report says and the standard has no word for.
+/// Properties for which SARIF has no field.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct Properties<'a> {
@@ -171,7 +171,7 @@ pub(super) fn index(rule: &Rule, report: &Report) -> Option<usize> {
     report.rules.iter().position(|own| std::ptr::eq(*own, rule))
 }
 
-/// What doesn't fail has no level.
+/// Only failures have a level.
 fn level(finding: &Reported) -> &'static str {
     match (finding.outcome, finding.level) {
         (Outcome::Pass | Outcome::Unknown, _) => "none",

@@ -1,4 +1,4 @@
-//! What can be found, and the controls of CIS that it belongs to.
+//! The rules of a SARIF run and the CIS controls to which they belong.
 
 use serde::Serialize;
 
@@ -7,7 +7,7 @@ use crate::finding::Level;
 use crate::report::Report;
 use crate::rules::{self, Check, Control, Rule};
 
-/// What the names of the versions of CIS AWS Foundations begin with.
+/// Prefix of the ids of the CIS AWS Foundations versions.
 const CIS: &str = "cis-aws-";
 
 /// The version of the program.
@@ -58,7 +58,7 @@ struct Configuration {
     level: Level,
 }
 
-/// What GitHub reads beside the standard.
+/// Properties that GitHub reads in addition to the standard ones.
 #[derive(Serialize)]
 struct Properties {
     tags: Vec<String>,

@@ -11,7 +11,7 @@ use crate::model::{Setting, Trail, region};
 use crate::rules::{Rule, missing_global_events, single_region_trail};
 use crate::value::{Known, Unknown, Why};
 
-/// What trails record of the Regions that are asked for.
+/// The coverage of the required Regions by the deployment's trails.
 pub(super) enum Spread {
     /// All of them, for certain.
     Complete,
@@ -21,16 +21,16 @@ pub(super) enum Spread {
     Incomplete(String),
 }
 
-/// Whether a condition is about which Regions a trail is for, so that it says nothing of its own Region.
+/// True if the condition is about the Regions of a trail and therefore doesn't apply to its home Region alone.
 pub(in crate::rules) fn decides_about_regions(rule: &Rule) -> bool {
     [&single_region_trail::RULE, &missing_global_events::RULE].into_iter().any(|own| std::ptr::eq(own, rule))
 }
 
-/// What a trail does in its own Region; nothing where that isn't known.
+/// The trail's coverage of its home Region. Its fields are `None` if that is unknown.
 pub(super) struct Role {
-    /// Whether it is created there and records all management events.
+    /// True if it is created and records all management events.
     pub(super) records: Option<bool>,
-    /// Whether it includes global services, too.
+    /// True if it includes global service events.
     is_global: Option<bool>,
 }
 
@@ -72,7 +72,7 @@ fn switch(setting: &Setting<bool>) -> Switch {
     }
 }
 
-/// Whether both hold, as far as that is known.
+/// Three-valued conjunction.
 pub(super) fn and(one: Option<bool>, other: Option<bool>) -> Option<bool> {
     match (one, other) {
         (Some(false), _) | (_, Some(false)) => Some(false),
@@ -104,14 +104,14 @@ pub(super) fn spread(standings: &[Standing<'_>], regions: &[String]) -> Spread {
     }
 }
 
-/// What has to be there for a Region, among some trails.
+/// The requirements of one Region, and the trails that may satisfy them.
 struct Needs<'a> {
     standings: &'a [Standing<'a>],
     leader: &'a str,
 }
 
 impl Needs<'_> {
-    /// Whether each trail that is known to lie in a Region does there what is needed.
+    /// For each trail that is certainly in the Region: true if it satisfies the requirements.
     fn roles_in(&self, region: &str) -> impl Iterator<Item = Option<bool>> {
         let is_leader = region == self.leader;
         let inside = self.standings.iter().filter(move |standing| known(standing) == Some(region));
@@ -125,7 +125,7 @@ impl Needs<'_> {
             Unknown(why) => Some(one_region(standing.trail, why)),
             Known(_) => None,
         });
-        // Trails lie in the same Region if the same value says which.
+        // Trails with the same unknown value as their Region are in the same Region.
         doubts.collect::<Option<BTreeSet<String>>>().map_or(usize::MAX, |regions| regions.len())
     }
 
@@ -144,7 +144,7 @@ impl Needs<'_> {
     }
 }
 
-/// The name of the one Region in which a trail lies; nothing when it may stand for several in several Regions.
+/// The name of the trail's unknown Region. `None` if it may represent several trails in several Regions.
 fn one_region(trail: &Trail, why: &Why) -> Option<String> {
     let is_one = match why {
         Why::NoValue { .. }
@@ -175,7 +175,7 @@ fn listed(regions: &[&str]) -> String {
     }
 }
 
-/// What isn't known of the Regions of trails that may be of use there, and the way to it, as labels of a finding.
+/// Adds labels about the unknown Regions of trails that may satisfy the control, and the hops to these values.
 pub(super) fn doubted(finding: Finding, standing: &Standing<'_>) -> Finding {
     let region = &standing.trail.region;
     let Unknown(why) = &region.value else { return finding };
@@ -188,7 +188,7 @@ pub(super) fn doubted(finding: Finding, standing: &Standing<'_>) -> Finding {
     })
 }
 
-/// What makes a Region known that isn't, if it matters.
+/// The help that makes a relevant unknown Region known.
 pub(super) fn advice(standing: &Standing<'_>) -> Option<String> {
     match &standing.trail.region.value {
         Unknown(why) if standing.role.records != Some(false) => Some(why.advice()),
