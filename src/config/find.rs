@@ -41,13 +41,13 @@ pub(super) fn layers(request: Request<'_>, fs: &dyn Fs, sources: &Sources) -> Re
     Ok(layers)
 }
 
-/// Whether an argument is `KEY=VALUE`: a path with such a name can be written with `./` before it.
+/// True if the argument has the form `KEY=VALUE`. A path of this form can be written with `./` before it.
 pub fn is_setting(text: &str) -> bool {
     let is_key = |key: &str| key.trim().bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.'));
     text.split_once('=').is_some_and(|(key, _)| is_key(key))
 }
 
-/// The nearest configuration file.
+/// The configuration file in the nearest parent directory.
 fn find(from: &Path, to: &Path, fs: &dyn Fs, sources: &Sources) -> Result<Option<PathBuf>, Error> {
     for directory in from.ancestors().take_while(|directory| directory.starts_with(to)) {
         let paths = NAMES.map(|name| directory.join(name));

@@ -20,11 +20,11 @@ const MAX_BYTES: usize = 1 << 20;
 pub(super) struct Layer {
     pub(super) table: toml::Table,
     pub(super) origins: BTreeMap<String, Origin>,
-    /// The directory of the file that has the last word; nothing if there is only what arguments say.
+    /// The directory of the last file; `None` if the layer has settings of the command line only.
     pub(super) directory: Option<PathBuf>,
 }
 
-/// What the paths of a text are relative to, and how it was come by.
+/// The directory to which the paths of a text are relative, and the trust in the text.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Frame<'a> {
     pub(super) directory: &'a Path,
@@ -95,7 +95,7 @@ fn origins(
     origins
 }
 
-/// What is wrong at a place of a configuration.
+/// An error at a location in a configuration.
 pub(super) fn error(span: Span, message: String, sources: &Sources) -> Error {
     Error::Configuration { place: Location::of(span, sources), message }
 }
@@ -114,7 +114,7 @@ fn place(error: &toml::de::Error, text: &str) -> Range<usize> {
     }
 }
 
-/// What is wrong, in our words where the parser's have no next step.
+/// The message of a TOML error, reworded where the parser's gives no next step.
 pub(super) fn describe(error: &toml::de::Error) -> String {
     let message = error.message().trim().replace('\n', "; ");
     let unknown = [

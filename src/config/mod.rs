@@ -1,9 +1,9 @@
 //! The configuration: `trailint.toml`, the files that it extends, and `--config KEY=VALUE`.
 //!
-//! Each of these is a layer of keys with values. A key of a later layer takes the place of the same key
-//! before it; only `levels` are put together. What the command line and the environment say beats them all,
-//! and is none of this module's business. A configuration file is as hostile as any other file of a tree:
-//! one that was found, and what it extends, can't be a link out of it.
+//! Each of these is a layer of keys with values. A key of a later layer replaces the same key of an earlier one; only
+//! `levels` are merged. Options and environment variables, which override all layers, aren't handled here. A
+//! configuration file is as untrusted as any other file of the tree: a file that was found, and the files that it
+//! extends, can't be links that lead out of the tree.
 
 mod find;
 mod layer;
@@ -38,7 +38,7 @@ pub struct Config {
     pub name: String,
     /// The directory of its file, if there is one.
     pub directory: Option<PathBuf>,
-    /// What is written, of all layers.
+    /// The merged layers.
     written: toml::Table,
     /// By key; by `table.key` within a table.
     origins: BTreeMap<String, Origin>,
@@ -47,11 +47,11 @@ pub struct Config {
 /// Where a setting is written.
 #[derive(Debug, Clone)]
 struct Origin {
-    /// Its key.
+    /// The location of its key.
     span: Span,
     /// The elements of its value, if that is a list.
     items: Vec<Span>,
-    /// What its paths are relative to.
+    /// The base directory of its paths.
     directory: PathBuf,
     /// How what it is written in is named to people.
     name: String,
@@ -70,7 +70,7 @@ enum Source {
     Found,
 }
 
-/// What to read.
+/// The files and settings from which to read the configuration.
 #[derive(Debug, Clone, Copy)]
 pub struct Request<'a> {
     /// Files, and settings of the form `KEY=VALUE`; later ones win.
@@ -86,7 +86,7 @@ pub struct Request<'a> {
 pub struct Given {
     /// Its values; one, unless the option may be repeated.
     pub values: Vec<String>,
-    /// Whether it is an argument of the command line, which the environment can't beat.
+    /// True if it was set with `--config`, which has precedence over environment variables.
     pub is_argument: bool,
 }
 
@@ -111,7 +111,8 @@ impl Config {
         Ok(Self { settings, name, directory, written, origins })
     }
 
-    /// What is written of a key, for the option of the same name. Of `ignore` that is the rules alone.
+    /// The value of a key, in the form of the option with the same name. For `ignore`, only the entries without further
+    /// keys.
     pub fn given(&self, key: &str) -> Option<Given> {
         let values = match self.written.get(key)? {
             toml::Value::Array(items) => items.iter().filter_map(|item| item.as_str().map(str::to_owned)).collect(),
@@ -123,11 +124,11 @@ impl Config {
         Some(Given { values, is_argument }).filter(|given| !given.values.is_empty())
     }
 
-    /// What isn't searched for files.
+    /// The `exclude` patterns.
     ///
     /// # Errors
     ///
-    /// [`Error::Setting`] for patterns that are too much together.
+    /// [`Error::Setting`] if the patterns are too large to compile together.
     pub fn exclusions(&self) -> Result<Exclusions, Error> {
         let patterns = || self.settings.exclude.iter().map(|glob| glob.0.as_str());
         let Some(origin) = self.origins.get("exclude") else { return Ok(Exclusions::default()) };

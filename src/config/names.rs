@@ -40,7 +40,7 @@ pub struct Benchmark(pub String);
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Glob(pub String);
 
-/// A Region of AWS.
+/// The name of an AWS Region.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Region(pub String);
@@ -55,7 +55,7 @@ impl Named {
     /// All rules that are asked by default.
     pub const ALL: Self = Self(ALL);
 
-    /// Whether it names a rule, or a group to which that belongs.
+    /// True if it is the rule's id, or a group that contains the rule.
     pub fn names(self, rule: &Rule) -> bool {
         rules::group(self.0).map_or(self.0 == rule.id(), |group| (group.has)(rule))
     }
@@ -80,11 +80,11 @@ fn reading() -> Vec<&'static str> {
 }
 
 impl Judging {
-    /// The rule of this name, if it can be switched off.
+    /// The rule with this id, if it can be disabled.
     ///
     /// # Errors
     ///
-    /// What is wrong with the name.
+    /// A message about the id.
     pub fn of(name: &str) -> Result<Self, String> {
         rules::judging(name).map(|rule| Self(rule.id()))
     }
@@ -164,7 +164,7 @@ impl<'de> Deserialize<'de> for Ignore {
     }
 }
 
-/// The rules that are selected: an empty list would select all of them, and doesn't say so.
+/// Deserializes `select`. An empty list is an error, since it would select all rules.
 pub(super) fn selected<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Named>, D::Error> {
     let names = Vec::<Named>::deserialize(deserializer)?;
     if names.is_empty() {

@@ -13,7 +13,7 @@ use crate::source::Span;
 pub struct Relaxed {
     /// The key; `table.key` within a table.
     pub key: String,
-    /// What it does, to follow "this change".
+    /// The change, which follows "this change".
     pub what: String,
     /// Where it is written; nothing if it isn't any more.
     pub span: Option<Span>,
@@ -22,7 +22,7 @@ pub struct Relaxed {
 }
 
 impl Config {
-    /// What this asks for less than another one.
+    /// The settings that are less strict than in another configuration.
     pub fn relaxed_since(&self, before: &Self) -> Vec<Relaxed> {
         let (now, was) = (&self.settings, &before.settings);
         let mut relaxed = Vec::new();

@@ -9,24 +9,24 @@ use crate::source::{FileId, Fs, ReadError, Sources, Span, normalize};
 /// A deployment that the configuration names, with the files that it names read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Deployment {
-    /// How reports name it.
+    /// Its name in reports.
     pub name: Option<String>,
     /// The directory of the root module, or the template.
     pub path: PathBuf,
-    /// Values for Terraform's variables.
+    /// Terraform variable files.
     pub var_files: Vec<FileId>,
-    /// Values for CloudFormation's parameters.
+    /// CloudFormation parameter files.
     pub parameter_files: Vec<FileId>,
-    /// Where it is written.
+    /// The location of its entry.
     pub span: Span,
 }
 
 impl Config {
-    /// The deployments that are named, each with a path that leads somewhere and that can be told from the others.
+    /// The configured deployments. Each has an existing path, and no two have the same path and name.
     ///
     /// # Errors
     ///
-    /// [`Error::Configuration`] for a path or a file that can't be read, and for two deployments that are the same.
+    /// [`Error::Configuration`] for a path or a file that can't be read, and for two equal deployments.
     pub fn deployments(&self, fs: &dyn Fs, sources: &Sources) -> Result<Vec<Deployment>, Error> {
         let Some(origin) = self.origins.get("root") else { return Ok(Vec::new()) };
         let mut deployments: Vec<Deployment> = Vec::new();

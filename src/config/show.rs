@@ -5,23 +5,23 @@ use std::collections::BTreeMap;
 use super::{Config, Origin, Settings, Source};
 use crate::source::Sources;
 
-/// A setting that holds.
+/// A setting with its effective value.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Shown {
     /// Its key; `table.key` within a table.
     pub key: String,
-    /// Its value in TOML.
+    /// The value in TOML.
     pub value: String,
-    /// Where that comes from.
+    /// The file, option or variable that sets it, or its default.
     pub origin: String,
 }
 
-/// What an option says of a setting.
+/// An option that overrides a setting.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Override {
     /// Its key; `table.key` within a table.
     pub key: String,
-    /// What the option is given.
+    /// The values of the option.
     pub texts: Vec<String>,
     /// The option, or the variable of the environment.
     pub origin: String,
