@@ -35,9 +35,7 @@ pub enum Error {
     },
     /// A baseline that is there already.
     #[error("`{path}` is there already; `trailint baseline update` brings it up to date")]
-    BaselineExists {
-        path: String,
-    },
+    BaselineExists { path: String },
     /// Standard input can't be read.
     #[error("can't read standard input: {0}")]
     StandardInput(std::io::Error),
@@ -96,9 +94,7 @@ pub enum Error {
     },
     /// A rule that can't be switched off.
     #[error("`{name}` can't be ignored or weighed otherwise: what can't be read can't be judged")]
-    NotIgnorable {
-        name: &'static str,
-    },
+    NotIgnorable { name: &'static str },
     /// A setting that isn't valid.
     #[error("the setting `{text}` isn't valid: {cause}")]
     Setting {
@@ -135,10 +131,7 @@ pub enum Error {
     },
     /// Two configuration files in one directory.
     #[error("there are both `{one}` and `{other}`; keep one of them")]
-    TwoConfigurations {
-        one: String,
-        other: String,
-    },
+    TwoConfigurations { one: String, other: String },
     /// A file that can't be changed.
     #[error("can't change `{path}`: {cause}")]
     Change {

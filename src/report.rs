@@ -157,7 +157,6 @@ pub struct JudgedTrail {
 
 /// The existence of a trail over all worlds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[expect(missing_docs, reason = "the names say it")]
 pub enum Exists {
     Always,
     Sometimes,
@@ -166,7 +165,6 @@ pub enum Exists {
 
 /// The outcome of a rule.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[expect(missing_docs, reason = "the names say it")]
 pub enum Outcome {
     Pass,
     Fail,
@@ -240,7 +238,6 @@ pub enum Place {
 
 /// How many findings there are of each kind.
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
-#[expect(missing_docs, reason = "the names say it")]
 pub struct Counts {
     pub errors: usize,
     pub warnings: usize,

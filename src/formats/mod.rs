@@ -220,7 +220,6 @@ pub enum Taken {
 
 /// A program that reads Terraform's language.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
-#[expect(missing_docs, reason = "the names say it")]
 pub enum Engine {
     Terraform,
     #[value(name = "opentofu")]

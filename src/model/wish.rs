@@ -58,7 +58,6 @@ pub enum Change {
 
 /// How a dialect spells a selector of management events.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-#[expect(missing_docs, reason = "the names say it")]
 pub struct SelectorNames {
     pub list: &'static str,
     pub fields: &'static str,

@@ -58,7 +58,6 @@ impl ProblemKind {
 
 /// The language in which a file is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[expect(missing_docs, reason = "the names say it")]
 pub enum Language {
     Hcl,
     Yaml,

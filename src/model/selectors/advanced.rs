@@ -32,7 +32,6 @@ pub struct FieldSelector {
 
 /// How a field is compared; all but the first two are never valid for management events.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[expect(missing_docs, reason = "the API's own words")]
 pub enum Operator {
     Equals,
     NotEquals,

@@ -7,7 +7,6 @@ use crate::value::Known;
 
 /// Which management events a basic selector takes, by what they do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[expect(missing_docs, reason = "the API's own words")]
 pub enum ReadWrite {
     All,
     ReadOnly,

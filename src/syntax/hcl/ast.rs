@@ -214,7 +214,6 @@ pub enum UnaryOperator {
 
 /// Operators with two operands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[expect(missing_docs, reason = "the names say it")]
 pub enum BinaryOperator {
     Add,
     Subtract,
