@@ -1,28 +1,29 @@
-//! Lists of things that have names: kept in the order in which they are written, and found by name however long they are.
-//! Also the name that a misspelt one may stand for.
+//! Ordered lists whose items have names, with a fast lookup by name in long lists.
+//!
+//! The module also suggests the name that a misspelt one was probably meant to be.
 
 use std::ops::Deref;
 use std::sync::OnceLock;
 
-/// Lists up to this length are looked through.
+/// Lists up to this length are searched linearly.
 const SHORT: usize = 16;
 
-/// What has a name.
+/// An item that can be looked up by its name in [`Named`].
 pub trait HasName {
-    /// The name.
     fn name(&self) -> &str;
 }
 
-/// A list of things that have names.
+/// A list that keeps its items in source order and finds them by name.
 #[derive(Debug)]
 pub struct Named<T> {
     items: Vec<T>,
-    /// Where they stand, sorted by name, once somebody looks for one in a long list.
+    /// The indices of the items, sorted by name. It is computed at the first lookup in a long list, and discarded when
+    /// the list changes.
     order: OnceLock<Box<[usize]>>,
 }
 
 impl<T: HasName> Named<T> {
-    /// The first of this name.
+    /// Returns the first item of this name.
     pub fn first_named(&self, name: &str) -> Option<&T> {
         if self.items.len() <= SHORT {
             return self.items.iter().find(|item| item.name() == name);
@@ -32,7 +33,7 @@ impl<T: HasName> Named<T> {
         self.items.get(*order.get(before)?).filter(|item| item.name() == name)
     }
 
-    /// The last of this name.
+    /// Returns the last item of this name.
     pub fn last_named(&self, name: &str) -> Option<&T> {
         if self.items.len() <= SHORT {
             return self.items.iter().rfind(|item| item.name() == name);
@@ -44,7 +45,7 @@ impl<T: HasName> Named<T> {
 
     fn order(&self) -> &[usize] {
         self.order.get_or_init(|| {
-            // Things of one name stay in their order.
+            // Items of the same name stay in source order.
             let mut order: Vec<(&str, usize)> = self.items.iter().map(T::name).zip(0..).collect();
             order.sort_unstable();
             order.into_iter().map(|(_, at)| at).collect()
@@ -57,12 +58,12 @@ impl<T: HasName> Named<T> {
 }
 
 impl<T> Named<T> {
-    /// Adds one behind all others.
+    /// Appends an item.
     pub fn push(&mut self, item: T) {
         self.changed().push(item);
     }
 
-    /// Leaves out those that aren't meant.
+    /// Keeps only the items for which the predicate is true.
     pub fn retain(&mut self, is_meant: impl FnMut(&T) -> bool) {
         self.changed().retain(is_meant);
     }
@@ -144,16 +145,16 @@ impl<'a, T> IntoIterator for &'a mut Named<T> {
     }
 }
 
-/// The name that is most like a misspelt one.
+/// Returns the candidate that is most similar to a misspelt name, if one is similar enough.
 pub fn closest<'a>(name: &str, candidates: impl Iterator<Item = &'a str>) -> Option<&'a str> {
     let alike = candidates.filter(|candidate| may_be_meant(name, candidate));
     let scored = alike.map(|candidate| (strsim::jaro_winkler(name, candidate), candidate));
     scored.max_by(|a, b| a.0.total_cmp(&b.0)).map(|(_, candidate)| candidate)
 }
 
-/// Whether a name is another one but for a slip in every third letter, or its beginning.
+/// True if the candidate begins with the name, or differs from it by at most one edit for every three characters.
 fn may_be_meant(name: &str, candidate: &str) -> bool {
-    /// Shorter names begin too many others.
+    /// Shorter names are the beginning of too many candidates.
     const MIN_START: usize = 4;
     let length = name.chars().count();
     let is_start = length >= MIN_START && candidate.starts_with(name);

@@ -1,9 +1,9 @@
-//! How far a check is, for whoever looks on from another thread.
+//! The progress of a check, shared with the thread that displays it.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 
-/// Counts that only grow. They are for people: no result depends on them.
+/// Counters that only grow. They are for display: no result depends on them.
 #[derive(Debug, Default)]
 pub struct Progress {
     files: AtomicUsize,
@@ -14,47 +14,47 @@ pub struct Progress {
 }
 
 impl Progress {
-    /// A file was searched.
+    /// Counts a searched file.
     pub fn searched(&self) {
         self.files.fetch_add(1, Ordering::Relaxed);
     }
 
-    /// So many projects are going to be judged.
+    /// Adds to the number of projects that will be evaluated.
     pub fn expect(&self, projects: usize) {
         self.projects.fetch_add(projects, Ordering::Relaxed);
     }
 
-    /// A project was judged.
+    /// Counts an evaluated project.
     pub fn judged(&self) {
         self.judged.fetch_add(1, Ordering::Relaxed);
     }
 
-    /// A project was judged for so many steps of evaluation.
+    /// Adds the evaluation steps that a project took.
     pub fn spent(&self, steps: usize) {
         self.steps.fetch_add(steps, Ordering::Relaxed);
     }
 
-    /// The steps didn't suffice for the project with this root.
+    /// Records the root of a project whose evaluation ran out of steps.
     pub fn cut(&self, root: String) {
         self.cut.lock().unwrap_or_else(PoisonError::into_inner).push(root);
     }
 
-    /// The steps of evaluation so far.
+    /// The total evaluation steps so far.
     pub fn steps(&self) -> usize {
         self.steps.load(Ordering::Relaxed)
     }
 
-    /// The roots of the projects for which the steps didn't suffice.
+    /// The roots of the projects whose evaluation ran out of steps.
     pub fn cuts(&self) -> Vec<String> {
         self.cut.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// How many files were searched.
+    /// The number of searched files.
     pub fn files(&self) -> usize {
         self.files.load(Ordering::Relaxed)
     }
 
-    /// How many projects were judged, and of how many; nothing while files are searched.
+    /// The number of evaluated projects and the number of all projects; `None` until the file search has finished.
     pub fn projects(&self) -> Option<(usize, usize)> {
         let all = self.projects.load(Ordering::Relaxed);
         (all > 0).then(|| (self.judged.load(Ordering::Relaxed), all))

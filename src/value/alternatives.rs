@@ -1,9 +1,11 @@
-//! Regular expressions that match few texts, such as `^(dev|prod)$`.
+//! Expands regular expressions that match a finite set of texts, such as `^(dev|prod)$`.
+//!
+//! A variable or parameter with such a pattern has only these values, so each of them can be evaluated.
 
-/// Patterns for more texts than this are given up.
+/// The limit on the number of texts that one pattern may expand to.
 const MAX_TEXTS: usize = 256;
 
-/// All texts that a pattern matches; nothing if there may be others.
+/// Returns all texts that a pattern matches; `None` if it may match others, or too many.
 pub fn all(pattern: &str) -> Option<Vec<String>> {
     let mut texts = Vec::new();
     for branch in branches(pattern)? {
@@ -12,7 +14,7 @@ pub fn all(pattern: &str) -> Option<Vec<String>> {
     (texts.len() <= MAX_TEXTS).then_some(texts)
 }
 
-/// The parts between the `|` that stand in no group.
+/// Splits a pattern at each `|` outside of groups; `None` if its parentheses are unbalanced.
 fn branches(pattern: &str) -> Option<Vec<&str>> {
     let mut depth = 0_usize;
     let mut start = 0;
@@ -32,7 +34,7 @@ fn branches(pattern: &str) -> Option<Vec<&str>> {
     (depth == 0).then_some(parts)
 }
 
-/// The texts of a sequence of plain characters and of groups without groups in them.
+/// Expands a sequence of literal characters and of groups that aren't nested.
 fn products(sequence: &str) -> Option<Vec<String>> {
     let mut texts = vec![String::new()];
     let mut rest = sequence;
@@ -57,7 +59,7 @@ fn products(sequence: &str) -> Option<Vec<String>> {
     Some(texts)
 }
 
-/// True for a character that stands for itself.
+/// True for a character without a special meaning in a regular expression.
 fn is_plain(c: char) -> bool {
     c.is_alphanumeric() || matches!(c, '-' | '_' | '/' | ':' | ' ' | ',' | '@' | '=')
 }

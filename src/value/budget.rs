@@ -1,12 +1,12 @@
-//! The work that an evaluation may do.
+//! Limits the work of evaluating one deployment.
 //!
-//! A file of a few kilobytes can describe an evaluation without end. Each deployment therefore has a budget, and what comes
-//! after it is spent is [unknown](super::Why::OverLimit), with that reason.
+//! A file of a few kilobytes can describe an endless evaluation. Each deployment therefore has a budget; once it is
+//! spent, values are [unknown](super::Why::OverLimit) for that reason.
 
 use std::cell::Cell;
 use std::rc::Rc;
 
-/// The steps that remain for all evaluations of one deployment, in all worlds.
+/// The steps that all evaluations of one deployment share, in all worlds.
 ///
 /// A step is the evaluation of an expression, or the copy of about eight values.
 #[derive(Debug, PartialEq)]
@@ -14,42 +14,42 @@ pub struct Budget {
     steps: usize,
     spent: Cell<usize>,
     is_exceeded: Cell<bool>,
-    /// The weight of the values that are kept for all worlds.
+    /// The total weight of the values that are cached for all worlds.
     kept: Cell<usize>,
 }
 
-/// The cost of a resource beside the evaluation of its arguments: the rules check it, and reports list it.
+/// The cost of a resource, in addition to the evaluation of its arguments: the rules check it, and reports list it.
 pub const STEPS_OF_A_RESOURCE: usize = 20;
 
-/// The same for one of which rules only ask what it says of a trail.
+/// The cost of a resource that is evaluated only because a trail may depend on it, such as a bucket or a policy.
 pub const STEPS_OF_A_NEIGHBOUR: usize = 8;
 
-/// The name of the limit, in messages.
+/// The limit's name in messages.
 pub const STEPS: &str = "evaluation steps";
 
-/// The steps of a run, however small its files are.
+/// The steps that any run has, however small its files are.
 pub const MAX_STEPS: usize = 500_000;
 
-/// The bytes of files that add a step.
+/// The size of files, in bytes, that adds one step.
 const BYTES_PER_STEP: usize = 2;
 
 impl Budget {
-    /// The steps that files of so many bytes are worth.
+    /// Returns the steps for files with this total size.
     pub fn steps_for(bytes: usize) -> usize {
         MAX_STEPS.saturating_add(bytes / BYTES_PER_STEP)
     }
 
-    /// A budget of a number of steps.
+    /// Creates a budget with this number of steps.
     pub fn new(steps: usize) -> Rc<Self> {
         Rc::new(Self { steps, spent: Cell::new(0), is_exceeded: Cell::new(false), kept: Cell::new(0) })
     }
 
-    /// Pays for work that was done.
+    /// Charges for work that was done, even if the budget is already spent.
     pub fn charge(&self, steps: usize) {
         self.spent.set(self.spent.get().saturating_add(steps));
     }
 
-    /// Pays for work that is about to be done; false when the budget is spent, and the work is refused.
+    /// Charges for work that is about to be done. Returns false if the budget is spent; the work must not be done then.
     pub fn pay(&self, steps: usize) -> bool {
         let allows = self.remaining() > 0;
         if allows {
@@ -60,12 +60,12 @@ impl Budget {
         allows
     }
 
-    /// A budget for a part of the work, which takes half of what remains.
+    /// Creates a separate budget with half of the remaining steps, for a part of the work.
     pub fn half(&self) -> Rc<Self> {
         Self::new(self.remaining() / 2)
     }
 
-    /// Pays for the work that was paid from a part of this budget.
+    /// Charges for the work that was charged to a part of this budget.
     pub fn include(&self, part: &Self) {
         self.charge(part.spent());
         if part.is_exceeded() {
@@ -73,22 +73,20 @@ impl Budget {
         }
     }
 
-    /// The weight of the values that are kept for all worlds.
+    /// The counter of the weight of the values that are cached for all worlds.
     pub(super) fn kept(&self) -> &Cell<usize> {
         &self.kept
     }
 
-    /// The steps that were spent.
     pub fn spent(&self) -> usize {
         self.spent.get()
     }
 
-    /// The steps that remain.
     pub fn remaining(&self) -> usize {
         self.steps.saturating_sub(self.spent.get())
     }
 
-    /// Notes that work was refused.
+    /// Records that work was refused.
     pub fn exceed(&self) {
         self.is_exceeded.set(true);
     }

@@ -1,20 +1,19 @@
-//! The reason for an arm of a conditional.
+//! The reason why a conditional takes one of its arms.
 
 use std::fmt;
 
-/// A condition with its value, which chooses an arm.
+/// The condition of a conditional, with the value that selects an arm.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Choice {
-    /// The condition as a message names it.
+    /// The condition as messages show it.
     pub condition: String,
-    /// Its value.
     pub holds: bool,
-    /// What decides the condition, as the code refers to it, and its value as a message shows it.
+    /// The reference that decides the condition, and its value as messages show it.
     pub part: Option<(String, String)>,
 }
 
 impl Choice {
-    /// The value that decides, as a sentence.
+    /// Describes the deciding value as a sentence: "`var.env` is "prod"".
     pub fn decider(&self) -> String {
         match &self.part {
             Some((part, value)) => format!("`{part}` is {value}"),

@@ -1,19 +1,17 @@
-//! Evaluated data, as little as the languages have in common.
+//! Evaluated data: the values that Terraform and CloudFormation have in common.
 
 use super::{Traced, Why};
 use crate::named::{HasName, Named};
 use crate::source::Span;
 
-/// A value of Terraform or CloudFormation; what it converts to is for its reader to say.
+/// A value of Terraform or CloudFormation. Conversions, such as a string to a boolean, are up to the code that reads
+/// it.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Data {
-    /// `null`, or `AWS::NoValue`: the same as not written.
+    /// `null` or `AWS::NoValue`: equivalent to an argument that is not set.
     Null,
-    /// A boolean.
     Bool(bool),
-    /// A number.
     Number(f64),
-    /// A text.
     String(String),
     /// A list, tuple or set, or the blocks of one type.
     List(List),
@@ -21,47 +19,44 @@ pub enum Data {
     Object(Object),
 }
 
-/// Values in an order.
+/// An ordered sequence of values.
 #[derive(Debug, Clone, PartialEq)]
 pub struct List {
-    /// Which of Terraform's types it has; other languages know tuples only.
+    /// The Terraform type of the sequence; a CloudFormation list is always a tuple.
     pub kind: ListKind,
-    /// The values; those of a set are in the order in which Terraform walks it.
+    /// The items; those of a set are in the order in which Terraform iterates over it.
     pub items: Vec<Traced<Data>>,
 }
 
-/// Terraform's types of sequences.
+/// Terraform's sequence types.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ListKind {
-    /// Each item has a type of its own: what `[a, b]` makes.
+    /// Each item has its own type: the type of `[a, b]`.
     Tuple,
-    /// All items have one type.
+    /// All items have the same type.
     List,
-    /// Like a list, without order, index and repetition.
+    /// Like a list, but without order, indices and duplicates.
     Set,
 }
 
-/// Keys with values, in the order in which they are written.
+/// Keys with values, in source order.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Object {
-    /// Whether all values have one type, as in Terraform's maps.
+    /// True if all values have the same type, as in a Terraform map.
     pub is_map: bool,
-    /// The place that stands for the whole: a block's header, or the first line of a mapping.
+    /// The span that findings about the whole object point at: a block's header, or the first line of a mapping.
     pub header: Span,
-    /// The fields.
     pub fields: Named<Field>,
-    /// Why there may be more fields than these; nothing when they are all.
+    /// The reason why there may be further fields; `None` if all fields are known.
     pub rest: Option<Box<Why>>,
 }
 
 /// A key and its value.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Field {
-    /// The key.
     pub key: String,
-    /// Where the key is written; for blocks, the header of the first.
+    /// The span of the key; for blocks, the header of the first one.
     pub key_span: Span,
-    /// The value.
     pub value: Traced<Data>,
 }
 
@@ -72,26 +67,26 @@ impl HasName for Field {
 }
 
 impl Data {
-    /// Items of types of their own, such as the blocks of one type.
+    /// Creates a list whose items have types of their own, such as the blocks of one type.
     pub fn tuple(items: Vec<Traced<Data>>) -> Self {
         Self::List(List { kind: ListKind::Tuple, items })
     }
 }
 
 impl Object {
-    /// Fields of types of their own.
+    /// Creates an object whose fields have types of their own.
     pub fn new(header: Span, fields: Vec<Field>) -> Self {
         Self { is_map: false, header, fields: fields.into(), rest: None }
     }
 
-    /// The field of this key.
+    /// Returns the field with this key.
     pub fn field(&self, key: &str) -> Option<&Field> {
         self.fields.first_named(key)
     }
 }
 
 impl Data {
-    /// How the value is shown in a message, cut to a few words.
+    /// Formats the value for a message, cut to a few words.
     pub fn shown(&self) -> String {
         match self {
             Data::Null => "null".to_owned(),
@@ -104,16 +99,16 @@ impl Data {
     }
 }
 
-/// A number with all of its digits, as Rust shows it; whole ones take less time this way.
+/// Formats a number with all of its digits, as Rust does; the separate case for whole numbers is faster.
 pub fn shown_number(number: f64) -> String {
-    /// Smaller ones are exact.
+    /// 2^53: smaller whole numbers are exact in an `f64`.
     const LARGEST_EXACT: f64 = 9_007_199_254_740_992.0;
     let is_whole = number.fract() == 0.0 && number.abs() < LARGEST_EXACT;
     let is_negative_zero = number == 0.0 && number.is_sign_negative();
     if is_whole && !is_negative_zero { (number as i64).to_string() } else { number.to_string() }
 }
 
-/// A text cut to a few words.
+/// Cuts a text to a few words.
 pub fn cut(text: &str) -> String {
     const MAX_SHOWN: usize = 60;
     let mut shown: String = text.chars().take(MAX_SHOWN).collect();

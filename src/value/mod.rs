@@ -1,7 +1,7 @@
-//! Values that may be unknown, and that remember where they were written.
+//! Values that may be unknown, each with its source location.
 //!
-//! Evaluation never fails. What can't be known is [`Maybe::Unknown`] with its
-//! reason, and it stays visible until a rule decides what it means.
+//! Evaluation never fails. A value that can't be determined is [`Maybe::Unknown`] with its reason, and stays visible
+//! until a rule decides its meaning.
 
 pub mod alternatives;
 pub mod budget;
@@ -22,20 +22,19 @@ pub use world::World;
 
 pub use Maybe::{Known, Unknown};
 
-/// A value, or the reason why there is none.
+/// A known value, or the reason why it is unknown.
 ///
-/// There is no default and no way to unwrap it: "unknown" must not turn into
-/// "no" or "yes" by accident.
+/// It has no default and no `unwrap`: "unknown" must not turn into "no" or "yes" by accident.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Maybe<T> {
-    /// The value in every run of what was read.
+    /// The value that every run with this input has.
     Known(T),
-    /// It can't be told from what was read.
+    /// The input doesn't determine the value.
     Unknown(Why),
 }
 
 impl<T> Maybe<T> {
-    /// Changes the value, if it is known.
+    /// Converts the value, if it is known.
     pub fn map<U>(self, change: impl FnOnce(T) -> U) -> Maybe<U> {
         match self {
             Known(value) => Known(change(value)),
@@ -43,7 +42,7 @@ impl<T> Maybe<T> {
         }
     }
 
-    /// Changes the value into one that may be unknown.
+    /// Converts the value, if it is known, to one that may be unknown.
     pub fn and_then<U>(self, change: impl FnOnce(T) -> Maybe<U>) -> Maybe<U> {
         match self {
             Known(value) => change(value),
@@ -51,7 +50,7 @@ impl<T> Maybe<T> {
         }
     }
 
-    /// The same with a reference to the value.
+    /// Converts to a `Maybe` of a reference; the reason is cloned.
     pub fn as_ref(&self) -> Maybe<&T> {
         match self {
             Known(value) => Known(value),
@@ -60,9 +59,9 @@ impl<T> Maybe<T> {
     }
 }
 
-/// Three-valued logic after Kleene: a known operand that decides, decides.
+/// Kleene's three-valued logic: `false` decides "and", and `true` decides "or", even if the other operand is unknown.
 impl Maybe<bool> {
-    /// True when both are, false when one is false.
+    /// True if both are true; false if one is false.
     pub fn and(self, other: Self) -> Self {
         match (self, other) {
             (Known(false), _) | (_, Known(false)) => Known(false),
@@ -71,7 +70,7 @@ impl Maybe<bool> {
         }
     }
 
-    /// True when one is, false when both are false.
+    /// True if one is true; false if both are false.
     pub fn or(self, other: Self) -> Self {
         match (self, other) {
             (Known(true), _) | (_, Known(true)) => Known(true),

@@ -1,17 +1,19 @@
-//! Placeholders that another tool fills in before Terraform or CloudFormation reads a text.
+//! Detects placeholders that another tool replaces before Terraform or CloudFormation reads the file.
 //!
-//! Jinja, Helm and Ansible write `{{ name }}` and `{% … %}`, ERB `<% … %>`, and the Serverless Framework `${source:name}`.
+//! Jinja, Helm and Ansible write `{{ name }}` and `{% … %}`, ERB `<% … %>`, and the Serverless Framework
+//! `${source:name}`. The value of such a text is unknown until the file is rendered.
 
 use super::Why;
 
-/// How CloudFormation's own references begin, which look like a placeholder:
+/// The beginning of CloudFormation's own dynamic references, which look like a placeholder:
 /// <https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/dynamic-references.html>.
 const DYNAMIC: &str = "{{resolve:";
 
-/// Marks around placeholders.
+/// The delimiters of placeholders.
 const MARKS: [(&str, &str); 3] = [("{{", "}}"), ("<%", "%>"), ("{%", "%}")];
 
-/// The sources of the Serverless Framework's variables, apart from those that IAM's policies have as well (`aws:`, `s3:`).
+/// The sources of the Serverless Framework's variables, except those that are policy variables of IAM as well (`aws:`,
+/// `s3:`).
 const SOURCES: [&str; 13] = [
     "self:",
     "opt:",
@@ -28,7 +30,8 @@ const SOURCES: [&str; 13] = [
     "strToBool(",
 ];
 
-/// The reason why a text with a placeholder in it isn't known; nothing for any other text.
+/// Returns the reason why a text with a placeholder is unknown; `None` for any other text. `reader` is the program that
+/// reads the file after rendering.
 pub fn placeholder(text: &str, reader: &'static str) -> Option<Why> {
     let (start, end) = first_in(text)?;
     let outside = [text.get(..start), text.get(end..)];
@@ -38,7 +41,7 @@ pub fn placeholder(text: &str, reader: &'static str) -> Option<Why> {
     Some(if is_set { composed() } else { Why::Placeholder { text: shortened(text), reader } })
 }
 
-/// Where the first placeholder of a text begins and ends.
+/// Returns the start and the end of the first placeholder in a text.
 fn first_in(text: &str) -> Option<(usize, usize)> {
     let marked = MARKS.into_iter().filter_map(|(open, close)| {
         let mut starts = text.match_indices(open).map(|(start, _)| start);
@@ -56,7 +59,7 @@ fn first_in(text: &str) -> Option<(usize, usize)> {
     marked.chain(variable).min()
 }
 
-/// A text as a message quotes it.
+/// Shortens a text for a quotation in a message.
 fn shortened(text: &str) -> String {
     const QUOTED: usize = 60;
     let mut quoted: String = text.lines().next().unwrap_or_default().chars().take(QUOTED).collect();

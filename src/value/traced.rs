@@ -1,4 +1,7 @@
-//! Where a value was written, and the way it came.
+//! Values with their source location, and the steps through variables, locals and modules to the expression that
+//! decides them.
+//!
+//! Findings point at that expression, and fixes change it.
 
 use std::borrow::Cow;
 
@@ -6,34 +9,34 @@ use super::data::cut;
 use super::{Choice, Data, Field, Known, List, Maybe, Object, Unknown};
 use crate::source::Span;
 
-/// A value that may be unknown, its place, and the steps that lead from there to where it was decided.
+/// A value that may be unknown, its location in the resource, and the steps from there to the expression that decides
+/// it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Traced<T> {
-    /// The value.
     pub value: Maybe<T>,
-    /// Its place in the resource that uses it.
+    /// The location in the resource that uses the value.
     pub origin: Origin,
-    /// The way it came, from the resource outwards; empty when it stands there itself.
+    /// The steps from the resource to the deciding expression, in this order; empty if the resource contains the value
+    /// itself.
     pub hops: Vec<Hop>,
 }
 
-/// Whether and where a value is written.
+/// The location of a value in a resource, and whether it is set there.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Origin {
-    /// The whole expression.
+    /// The value is set by this expression.
     Written(Span),
-    /// Written as `null` or `AWS::NoValue`, which means the same as not writing it.
+    /// The value is `null` or `AWS::NoValue`, which is equivalent to not setting it.
     Null(Span),
-    /// It isn't written; the header of the block or mapping that would hold it.
+    /// The value is not set; the header of the block or mapping that would contain it.
     Absent(Span),
 }
 
-/// One step on the way of a value.
+/// One step from a use of a value towards the expression that decides it.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Hop {
     /// The expression or declaration that the step leads to.
     pub span: Span,
-    /// What it is.
     pub step: Step,
 }
 
@@ -44,98 +47,94 @@ pub enum Step {
     Local(String),
     /// The default of a variable.
     VariableDefault(String),
-    /// The block of a variable to which nothing gives a value.
+    /// The block of a variable that has no value.
     Variable(String),
-    /// A value for a variable in a file of values, or on the command line.
+    /// A value for a variable from a variable file or the command line.
     VariableValue(String),
-    /// The block of a variable to which the plan gives a value.
+    /// The block of a variable whose value comes from the plan.
     PlannedVariable(String),
-    /// The block of a resource or a module call of whose instances the plan says more, by its address.
+    /// The block of a resource or module call, by its address, whose value comes from the plan.
     Planned(String),
     /// An argument of a module call.
     ModuleArgument {
-        /// The module's name.
         module: String,
-        /// The variable that it sets.
+        /// The variable that the argument sets.
         name: String,
     },
     /// A module call that leaves a variable at its default.
     ModuleCall {
-        /// The module's name.
         module: String,
-        /// The variable that it doesn't set.
+        /// The variable that the call doesn't set.
         name: String,
     },
-    /// The configuration of a provider that a resource names.
+    /// The configuration of a provider that a resource refers to.
     Provider(String),
     /// The configuration of a provider that a module call passes.
     PassedProvider {
-        /// The module's name.
         module: String,
-        /// The provider as the module refers to it.
+        /// The provider's name within the module.
         name: String,
     },
-    /// The Region in the configuration of a provider.
+    /// The Region in a provider's configuration.
     ProviderRegion(String),
-    /// The configuration of a provider that says no Region.
+    /// A provider's configuration that sets no Region.
     NoProviderRegion(String),
     /// An output of a module.
     Output(String),
-    /// An arm of a conditional, and the reason for it, as far as that is known.
+    /// An arm of a conditional, and the reason why it is taken, if that is known.
     Arm(Option<Choice>),
-    /// The node that a YAML alias stands for.
+    /// The anchored node that a YAML alias refers to.
     Anchor,
     /// The declaration of a parameter.
     Parameter(String),
     /// The default of a parameter.
     ParameterDefault(String),
-    /// A value for a parameter in a file of values, or on the command line.
+    /// A value for a parameter from a parameter file or the command line.
     ParameterValue(String),
     /// A value that a stack passes to a parameter of its template.
     StackParameter {
-        /// The stack's logical id.
         stack: String,
-        /// The parameter that it sets.
+        /// The parameter that the stack sets.
         name: String,
     },
-    /// A value of a mapping.
+    /// A value in a mapping of the template's `Mappings`.
     MappingValue,
-    /// A key that is most like the one that isn't written.
+    /// A key that is similar to this argument, which is not set.
     Misspelt(&'static str),
     /// The value of an attribute of an object, or of a key of a map.
     Member(String),
     /// An element of a list, tuple or set.
     Element(usize),
-    /// A part of a text that is read as a list.
+    /// An element of the list that a text splits into.
     Part(usize),
-    /// The default of an attribute in the type of a variable.
+    /// The default of an attribute in a variable's type.
     MemberDefault(String),
     /// An object that doesn't set an attribute.
     NoMember(String),
     /// A key of a map.
     Key,
-    /// The expression of `for_each` or `count`, of which `each`, `count.index` or an iterator is a part.
+    /// The expression of `for_each` or `count` from which `each`, `count.index` or an iterator takes its value.
     Repetition(&'static str),
-    /// One of several arguments, which a function chooses.
+    /// The argument that a function chose among several.
     Argument,
     /// A file that is read as text.
     File,
 }
 
 impl<T> Traced<T> {
-    /// A known value that stands where it is used.
+    /// Creates a known value that is set where it is used.
     pub fn written(value: T, span: Span) -> Self {
         Self { value: Known(value), origin: Origin::Written(span), hops: Vec::new() }
     }
 
-    /// Changes the value and keeps its place.
+    /// Converts the value and keeps its location.
     pub fn map<U>(self, change: impl FnOnce(Maybe<T>) -> Maybe<U>) -> Traced<U> {
         Traced { value: change(self.value), origin: self.origin, hops: self.hops }
     }
 }
 
 impl Traced<Data> {
-    /// The value with its members as this one leads to them.
+    /// Returns the value with the steps of the collection added to each of its members.
     pub fn spread(&self) -> Cow<'_, Self> {
         let value = match &self.value {
             _ if self.hops.is_empty() => return Cow::Borrowed(self),
@@ -156,15 +155,16 @@ impl Traced<Data> {
         Cow::Owned(Traced { value: Known(value), ..self.clone() })
     }
 
-    /// A member of a collection as an element of another one: it is written here, or this collection leads to it.
+    /// Returns a member of a collection for use as an element of another one. The steps of this collection are added,
+    /// unless the collection contains the member itself.
     pub fn member(&self, member: &Traced<Data>, step: Step) -> Traced<Data> {
         let is_here = self.hops.is_empty() || self.origin.span().holds(member.origin.span());
         if is_here { member.clone() } else { self.taken(member, step) }
     }
 
-    /// A member of a collection where another expression uses it: its way begins with that of the collection.
+    /// Returns a member of a collection for use in another expression: the steps of the collection come first.
     pub fn taken(&self, member: &Traced<Data>, step: Step) -> Traced<Data> {
-        // Collections of many members are kept, so no more room is taken than these need.
+        // Collections of many members are cached, so exactly the required capacity is allocated.
         let length = self.hops.len().saturating_add(member.hops.len()).saturating_add(1);
         let mut hops = Vec::with_capacity(length);
         hops.extend(self.hops.iter().cloned());
@@ -172,16 +172,16 @@ impl Traced<Data> {
         Traced { value: member.value.clone(), origin: self.origin, hops }
     }
 
-    /// The value of a field as [`taken`](Self::taken).
+    /// Returns the value of a field as [`taken`](Self::taken) does.
     pub fn taken_field(&self, field: &Field, header: Span) -> Traced<Data> {
         self.taken(&field.value, Step::to(field, header))
     }
 }
 
-/// Adds the step to a member, and the member's own way.
+/// Appends the step to a member, and then the member's own steps.
 pub fn lead(hops: &mut Vec<Hop>, member: &Traced<Data>, step: Step) {
     let span = member.origin.span();
-    // The call that leaves a variable at its default is the last step in any case.
+    // A call that leaves a variable at its default stays the last step.
     let call = hops.pop_if(|last| matches!(last.step, Step::ModuleCall { .. }));
     if hops.last().is_none_or(|last| last.span != span) {
         hops.push(Hop { span, step });
@@ -191,7 +191,7 @@ pub fn lead(hops: &mut Vec<Hop>, member: &Traced<Data>, step: Step) {
 }
 
 impl Hop {
-    /// The steps that are shown: each place once, and of members within members the innermost.
+    /// Returns the steps to display: each location once, and of nested members only the innermost.
     pub fn shown(hops: &[Hop]) -> Vec<&Hop> {
         let placed = || hops.iter().filter(|hop| !matches!(hop.step, Step::Part(_)));
         let next = placed().skip(1).map(Some).chain([None]);
@@ -202,7 +202,7 @@ impl Hop {
         placed().zip(next).filter(is_shown).map(|(hop, _)| hop).collect()
     }
 
-    /// The labels of a way.
+    /// Returns the labels of the displayed steps.
     pub fn labels(hops: &[Hop]) -> impl Iterator<Item = (Span, String)> {
         let shown = Self::shown(hops);
         let last = shown.len().saturating_sub(1);
@@ -211,7 +211,7 @@ impl Hop {
 }
 
 impl Origin {
-    /// The place that a finding about the value points at.
+    /// The span that a finding about the value points at.
     pub fn span(self) -> Span {
         match self {
             Origin::Written(span) | Origin::Null(span) | Origin::Absent(span) => span,
@@ -220,12 +220,12 @@ impl Origin {
 }
 
 impl Step {
-    /// The step to a field of the object with this header.
+    /// Returns the step to a field of the object with this header.
     pub fn to(field: &Field, header: Span) -> Self {
         let key = field.key.clone();
         match field.value.origin {
             Origin::Absent(_) => Step::NoMember(key),
-            // A default stands for a key that is written nowhere.
+            // A value whose span is its key is the default of an attribute that the object doesn't set.
             Origin::Written(span) | Origin::Null(span) if span == field.key_span && span != header => {
                 Step::MemberDefault(key)
             }
@@ -233,7 +233,7 @@ impl Step {
         }
     }
 
-    /// What has its value at this step, as the code refers to it.
+    /// The reference whose value this step sets, as it appears in code: `local.x`, `var.x`.
     pub fn reference(&self) -> Option<String> {
         match self {
             Step::Local(name) => Some(format!("local.{name}")),
@@ -247,7 +247,7 @@ impl Step {
         }
     }
 
-    /// What the step's place is, as the text of a label; the last step is where the value was decided.
+    /// Describes the step as the text of a label; the last step is where the value is decided.
     pub fn describe(&self, is_last: bool) -> String {
         let verb = if is_last { "set" } else { "passed on" };
         match self {
@@ -286,7 +286,7 @@ impl Step {
         }
     }
 
-    /// How the value is changed at this step, as one imperative sentence.
+    /// Describes how to change the value at this step, as one imperative sentence.
     pub fn advise(&self, value: &str) -> String {
         match self {
             Step::Local(name) => format!("make local `{name}` `{value}`"),

@@ -1,121 +1,117 @@
-//! Why a value isn't known, and what would make it known.
+//! The reasons why a value is unknown, and how to make it known.
 
 use super::world::Atom;
 
-/// The reason for an unknown value.
+/// The reason why a value is unknown.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Why {
-    /// A variable or parameter that nothing gives a value.
+    /// A variable or parameter without a value.
     NoValue {
-        /// As the code refers to it: `var.multi_region`, `!Ref Env`.
+        /// The reference as it appears in code: `var.multi_region`, `!Ref Env`.
         reference: String,
     },
     /// A reference to something that isn't declared.
     Undeclared {
-        /// As the code refers to it.
+        /// The reference as it appears in code.
         reference: String,
-        /// Whether it is certain to be neither null nor empty, if it is declared after all.
+        /// True if the value is neither null nor empty, provided that it is declared after all.
         is_set: bool,
     },
-    /// A word that refers to nothing, and is no value.
+    /// A word that is neither a value nor a reference to a declaration.
     NoReference {
-        /// The word.
         word: String,
-        /// The value that it may stand for.
+        /// The value that the word was probably meant to be.
         meant: Option<&'static str>,
     },
-    /// A value that Terraform or CloudFormation learns while it deploys.
+    /// A value that is known only at deployment.
     AtDeployment {
-        /// As the code refers to it.
+        /// The reference as it appears in code.
         reference: String,
-        /// Whether it is certain to be neither null nor empty.
+        /// True if the value is certain to be neither null nor empty.
         is_set: bool,
     },
-    /// A KMS key that AWS manages, by a name that is learned at deployment.
+    /// An AWS managed KMS key whose ARN or id is known only at deployment.
     AwsKey {
-        /// As the code refers to it.
+        /// The reference as it appears in code.
         reference: String,
     },
-    /// The Region of a provider whose configuration doesn't say it.
+    /// The Region of a provider whose configuration doesn't set it.
     FromEnvironment {
-        /// The provider, as the code refers to it.
+        /// The provider's name as it appears in code.
         provider: String,
     },
-    /// A variable that something else may set, which wasn't evaluated.
+    /// A variable or parameter that may be set by something that wasn't evaluated.
     SetElsewhere {
-        /// As the code refers to it.
+        /// The reference as it appears in code.
         reference: String,
-        /// What may set it, and why it isn't known, as the end of "may be set by …".
+        /// The construct that may set it, and why that is unknown; completes "may be set by …".
         setter: String,
     },
-    /// A part of the code that isn't here, or can't be read.
+    /// A part of the code that isn't available or can't be parsed.
     NotHere {
-        /// What it is: "module `bucket`".
+        /// The part as a noun phrase: "module `bucket`".
         part: String,
-        /// What makes it readable, as one imperative sentence.
+        /// How to make the part available, as one imperative sentence.
         help: String,
     },
-    /// A construct that wasn't evaluated.
+    /// A construct that trailint doesn't evaluate.
     NotEvaluated {
-        /// Its name: "the function `coalesce`", "`Fn::If`".
+        /// The construct's name: "the function `coalesce`", "`Fn::If`".
         construct: String,
     },
-    /// A value that was worked out from one that isn't known.
+    /// A value that is computed from an unknown one.
     Computed {
-        /// The expression, with everything that is known filled in. Two of them that are equal have one value.
+        /// The expression, with all known values substituted. Equal expressions have the same value.
         expression: String,
-        /// Why the value within isn't known.
+        /// The reason why the operand is unknown.
         cause: Box<Why>,
-        /// The question that decides it, when it is a condition.
+        /// The undecided question on which the value depends, if it is a condition.
         atom: Option<Atom>,
     },
-    /// A text made of parts that aren't all known, so that it's neither null nor empty.
+    /// A text with some unknown parts; it is neither null nor empty.
     Composed {
-        /// As the code refers to it.
+        /// The expression as it appears in code.
         reference: String,
-        /// Why the first of these parts isn't known.
+        /// The reason why the first unknown part is unknown.
         cause: Box<Why>,
     },
-    /// An expression that no deployment can evaluate.
+    /// An expression whose evaluation is an error in every deployment.
     Failed {
-        /// What is wrong with it.
         message: String,
     },
-    /// A local that depends on itself.
+    /// A local or a condition that depends on itself.
     Cycle {
-        /// As the code refers to it.
+        /// The reference as it appears in code.
         reference: String,
     },
-    /// A plain `y` or `n` in YAML, which parsers read in two ways.
+    /// A plain `y` or `n` in YAML: a boolean to some parsers and a string to others.
     Ambiguous {
-        /// The text.
         text: String,
     },
-    /// A value that another tool fills in before the file is read.
+    /// A placeholder that another tool replaces before the file is read.
     Placeholder {
-        /// As it is written.
+        /// The placeholder as it appears in the file.
         text: String,
-        /// The program that reads the file then.
+        /// The program that reads the file after the replacement.
         reader: &'static str,
     },
-    /// A combination for which CloudTrail's documentation doesn't say what happens.
+    /// A combination whose effect CloudTrail's documentation doesn't describe.
     Undocumented {
-        /// What it is, as the start of a sentence.
+        /// The combination, as the start of a sentence.
         what: String,
     },
-    /// Text that couldn't be read.
+    /// Text that can't be parsed.
     Unreadable,
-    /// A limit that keeps hostile input from stalling the program.
+    /// A limit that prevents hostile input from stalling the program.
     OverLimit {
-        /// The limit's name.
         limit: &'static str,
     },
 }
 
-/// The advice where a value isn't known before the deployment.
+/// The advice for a value that is known only at deployment.
 pub const WRITE_HERE: &str = "write the value here, so that this can be checked";
 
-/// A part of the code as code refers to it: `module.audit` for "module `audit`".
+/// Converts the name of a part to the form in code: "module `audit`" becomes `module.audit`.
 pub fn part_name(part: &str) -> String {
     match part.strip_prefix("module `").and_then(|rest| rest.strip_suffix('`')) {
         Some(label) => format!("module.{label}"),
@@ -124,7 +120,7 @@ pub fn part_name(part: &str) -> String {
 }
 
 impl Why {
-    /// What stands between the reader and a verdict, for `blocked_by` in reports.
+    /// Returns the reference, construct or part that is the cause, for `blocked_by` in reports.
     pub fn blocker(&self) -> String {
         match self {
             Why::NoValue { reference }
@@ -147,7 +143,7 @@ impl Why {
         }
     }
 
-    /// The value itself, as text: two unknown values with one symbol are the same.
+    /// Identifies the unknown value: if [`has_identity`](Self::has_identity) is true, equal symbols mean equal values.
     pub fn symbol(&self) -> String {
         match self {
             Why::Computed { expression, .. } => expression.clone(),
@@ -170,7 +166,7 @@ impl Why {
         }
     }
 
-    /// The unknown value as code refers to it, unless it is worked out from others.
+    /// The reference as it appears in code, unless the value is computed from others.
     pub fn plain(&self) -> Option<&str> {
         const MAX_SHOWN: usize = 60;
         let is_path =
@@ -189,7 +185,7 @@ impl Why {
         (reference.len() <= MAX_SHOWN).then_some(reference)
     }
 
-    /// The question that decides it, when it is a condition.
+    /// The undecided question on which the value depends, if it is a condition.
     pub fn atom(&self) -> Option<&Atom> {
         match self {
             Why::Computed { atom, .. } => atom.as_ref(),
@@ -197,17 +193,17 @@ impl Why {
         }
     }
 
-    /// Whether two unknown values with the same symbol are the same value.
+    /// True if two unknown values with the same symbol are the same value.
     pub fn has_identity(&self) -> bool {
         !matches!(self, Why::NotEvaluated { .. } | Why::NotHere { .. } | Why::Unreadable | Why::OverLimit { .. })
     }
 
-    /// Whether no deployment can evaluate it.
+    /// True if the evaluation is an error in every deployment.
     pub fn is_failure(&self) -> bool {
         self.failure().is_some()
     }
 
-    /// The reason why no deployment can evaluate it.
+    /// The error, if the evaluation is an error in every deployment.
     pub fn failure(&self) -> Option<&str> {
         match self {
             Why::Failed { message } => Some(message),
@@ -216,7 +212,7 @@ impl Why {
         }
     }
 
-    /// The reason as the text of a label.
+    /// Describes the reason as the text of a label.
     pub fn describe(&self) -> String {
         match self {
             Why::NoValue { reference } => format!("`{reference}` has no value here"),
@@ -245,14 +241,14 @@ impl Why {
         }
     }
 
-    /// What the user can do about it, as one imperative sentence.
+    /// Describes how to make the value known, as one imperative sentence.
     pub fn advice(&self) -> String {
         match self {
             Why::NoValue { reference } => match reference.strip_prefix("var.") {
                 Some(name) => format!("give it a value with `--var {name}=…` or `--var-file`, or a default"),
                 None => format!("give it a value with `--parameter {reference}=…`, or a default"),
             },
-            // What Terraform refers to has a dot in it, and may lie in another file.
+            // A reference in Terraform contains a dot, and its declaration may be in another file.
             Why::Undeclared { reference, .. } if reference.contains('.') => {
                 format!("declare `{reference}`, or check the directory that does")
             }
@@ -280,7 +276,8 @@ impl Why {
         }
     }
 
-    /// The one of two reasons that the user can do something about by giving a value; the first, if that is neither or both.
+    /// Returns the one of two reasons that the user can resolve by setting a variable or parameter; the first, if that
+    /// applies to both or neither.
     pub fn nearer(self, other: Self) -> Self {
         if other.is_for_want_of_value() && !self.is_for_want_of_value() { other } else { self }
     }
@@ -293,7 +290,7 @@ impl Why {
         }
     }
 
-    /// Whether the value is certain to be a text: a template, or an ARN or id that a resource is given.
+    /// True if the value is certain to be a text: a template, or the ARN or id of a resource.
     pub fn is_text(&self) -> bool {
         match self {
             Why::Composed { reference, .. } => !reference.starts_with("coalesce("),
@@ -302,7 +299,7 @@ impl Why {
         }
     }
 
-    /// Whether the value is certain to be neither null nor empty, whatever it is.
+    /// True if the value is certain to be neither null nor empty.
     pub fn is_set(&self) -> bool {
         match self {
             Why::AtDeployment { is_set, .. } | Why::Undeclared { is_set, .. } => *is_set,

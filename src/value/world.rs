@@ -1,8 +1,8 @@
-//! Decisions about what can't be known but can be enumerated.
+//! Enumerates the possible outcomes of what is unknown.
 //!
-//! An evaluation runs in one [`World`]. Where it meets something undecided, it
-//! asks [`World::decide`], and gets the same answer to the same question. [`explore`]
-//! repeats the evaluation until every combination of answers has been tried.
+//! An evaluation runs in one [`World`]. At an unknown condition it asks [`World::decide`], which answers the same
+//! question in the same way each time. [`explore`] repeats the evaluation until every combination of answers has been
+//! tried.
 
 use std::cell::{Cell, RefCell};
 use std::collections::{HashMap, HashSet};
@@ -11,47 +11,45 @@ use std::rc::Rc;
 use super::Budget;
 use super::budget::STEPS;
 
-/// More worlds than this aren't told apart; the evaluation falls back to three-valued logic.
+/// The limit on the number of worlds; beyond it, the evaluation falls back to three-valued logic.
 pub const MAX_WORLDS: usize = 4096;
 
-/// Values of more weight than this aren't kept to be used again; they are evaluated again then.
+/// The limit on the total weight of cached values; beyond it, values are evaluated again at each use.
 const MAX_KEPT: usize = 1 << 18;
 
-/// What it takes to keep an answer, with its texts.
+/// The cost of storing an answer with its texts.
 const STEPS_OF_ANSWER: usize = 2;
 
-/// Values that weigh no more than this are kept in any case.
+/// Values up to this weight are always cached.
 const LIGHT: usize = 64;
 
-/// A question that no text answers.
+/// A question that the code doesn't answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Atom {
-    /// Whether an unknown value is this one. At most one answer of a subject is yes.
+    /// Does an unknown value equal this one? At most one such question about a subject has the answer yes.
     Is {
-        /// The unknown value, as the code refers to it.
+        /// The unknown value as it appears in code.
         subject: String,
-        /// The value, as it is shown.
+        /// The value as messages show it.
         value: String,
     },
-    /// Whether a condition holds that isn't known.
+    /// Does an unknown condition hold?
     Holds {
-        /// The condition, with everything that is known filled in.
+        /// The condition, with all known values substituted.
         condition: String,
     },
 }
 
-/// An answer that a world gives.
+/// The answer of a world to a question.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Decision {
-    /// The question.
     pub atom: Atom,
-    /// The answer.
     pub yes: bool,
-    /// Whether the answer follows from those before it, so that no world gives another.
+    /// True if the answer follows from earlier ones, so that no world has the opposite answer.
     is_forced: bool,
 }
 
-/// Answers in the order of the questions, and by their subjects.
+/// Answers in the order of the questions, and indexed by subject.
 #[derive(Debug, Clone, Default)]
 struct Decisions {
     all: Vec<Decision>,
@@ -61,36 +59,36 @@ struct Decisions {
 /// The answers about one subject.
 #[derive(Debug, Clone, Default)]
 struct Answers {
-    /// Whether it holds, as a condition.
+    /// The subject's value as a condition.
     holds: Option<bool>,
-    /// The value that it has; the first one counts.
+    /// The value that the subject has; the first one counts.
     value: Option<String>,
-    /// The values that it was found to have, or not to have.
+    /// The values that the subject was decided to have or not to have.
     values: HashMap<String, bool>,
 }
 
-/// One combination of answers.
+/// One combination of answers, in which an evaluation runs.
 #[derive(Debug)]
 pub struct World {
-    /// Answers to give first, in the order of the questions; after them every answer is yes.
+    /// The answers to the first questions, in order; every later answer is yes.
     prefix: Vec<bool>,
-    /// Whether questions that nobody has answered stay open.
+    /// True if new questions stay unanswered, so that conditions remain unknown.
     is_open: bool,
     decisions: RefCell<Decisions>,
-    /// How often something was asked, also what was asked before.
+    /// The number of questions, including repeated ones.
     asked: Cell<usize>,
     steps: Cell<usize>,
     depth: Cell<usize>,
-    /// The weight of the values that are kept in this world.
+    /// The total weight of the values that are cached in this world.
     kept: Cell<usize>,
-    /// The weight of the elements of collections whose evaluation isn't finished.
+    /// The total weight of the elements of collections that are being evaluated.
     held: Cell<usize>,
     max_steps: usize,
-    /// What it pays from, beside its own limit.
+    /// The budget of the deployment, which is charged in addition to this world's own limit.
     budget: Rc<Budget>,
     is_rejected: Cell<bool>,
     has_failed: Cell<bool>,
-    /// What was asked about, where somebody wants to know.
+    /// The subjects of all questions, if they are recorded.
     heard: Option<RefCell<HashSet<String>>>,
 }
 
@@ -113,27 +111,27 @@ impl World {
         }
     }
 
-    /// The world that decides nothing: what isn't known stays so.
+    /// Creates the world that answers no question: unknown values stay unknown.
     pub fn open(budget: &Rc<Budget>) -> Self {
         Self { is_open: true, ..Self::new(Vec::new(), budget.remaining(), budget) }
     }
 
-    /// The world that decides nothing and notes what it is asked about.
+    /// Creates the world that answers no question and records the subjects of all questions.
     pub fn listening(budget: &Rc<Budget>) -> Self {
         Self { heard: Some(RefCell::default()), ..Self::open(budget) }
     }
 
-    /// What was asked about. An evaluation is the same in any world that decides none of it.
+    /// Returns the recorded subjects. An evaluation has the same result in any world that decides none of them.
     pub fn heard(self) -> HashSet<String> {
         self.heard.map(RefCell::into_inner).unwrap_or_default()
     }
 
-    /// What is decided here, without anything that is asked later.
+    /// Returns an open world with the decisions of this one: new questions stay unanswered.
     pub fn frozen(&self) -> Self {
         Self { decisions: self.decisions.clone(), ..Self::open(&self.budget) }
     }
 
-    /// The answer to a question, or nothing where questions stay open.
+    /// Answers a question; `None` in an open world that hasn't decided it.
     pub fn decide(&self, atom: Atom) -> Option<bool> {
         let known = self.decided(&atom);
         if self.is_open {
@@ -143,19 +141,19 @@ impl World {
             let mut decisions = self.decisions.borrow_mut();
             let yes = self.prefix.get(decisions.all.len()).copied().unwrap_or(true);
             decisions.push(Decision { atom, yes, is_forced: false });
-            // Every world keeps its answers, so they count like all else that it takes.
+            // Every world stores its answers, so they are charged like any other work.
             self.charge(STEPS_OF_ANSWER);
             yes
         }))
     }
 
-    /// The answer to a question, if this world has met it.
+    /// Returns the answer to a question if this world has decided it, without deciding it.
     pub fn decided(&self, atom: &Atom) -> Option<bool> {
         self.hear(atom.subject());
         self.decisions.borrow().by_subject.get(atom.subject())?.answer(atom)
     }
 
-    /// Which of several values an unknown one has, as an index; nothing where questions stay open.
+    /// Decides which of several values an unknown one has, and returns its index; `None` in an open world.
     pub fn choose(&self, subject: &str, values: &[String]) -> Option<usize> {
         let (last, others) = values.split_last()?;
         let is = |value: &String| self.decide(Atom::Is { subject: subject.to_owned(), value: value.clone() });
@@ -164,22 +162,22 @@ impl World {
                 return Some(index);
             }
         }
-        // Where it was found to be none of them, nothing can be deployed.
+        // If an earlier answer excludes this last value too, the world is impossible.
         if self.decided(&Atom::Is { subject: subject.to_owned(), value: last.clone() }) == Some(false) {
             self.reject();
         }
-        // The last one is all that is left, which nobody has to ask, but others must be able to see.
+        // Only the last value remains. It isn't a question, but the conclusion is recorded for later questions.
         self.conclude(Atom::Is { subject: subject.to_owned(), value: last.clone() })?;
         Some(others.len())
     }
 
-    /// The value that an unknown one was decided to be.
+    /// Returns the value that an unknown one was decided to have.
     pub fn value_of(&self, subject: &str) -> Option<String> {
         self.hear(subject);
         self.decisions.borrow().by_subject.get(subject)?.value.clone()
     }
 
-    /// Notes an answer that follows from those before.
+    /// Records an answer that follows from earlier ones.
     fn conclude(&self, atom: Atom) -> Option<()> {
         self.hear(atom.subject());
         let mut decisions = self.decisions.borrow_mut();
@@ -192,7 +190,7 @@ impl World {
 }
 
 impl World {
-    /// Notes that what is being evaluated depends on the world.
+    /// Records that the current evaluation depends on the world.
     pub fn touch(&self) {
         self.asked.set(self.asked.get().saturating_add(1));
     }
@@ -204,16 +202,16 @@ impl World {
         }
     }
 
-    /// How often something was asked; unchanged by an evaluation that doesn't depend on the world.
+    /// The number of questions so far; it doesn't change during an evaluation that is independent of the world.
     pub fn asked(&self) -> usize {
         self.asked.get()
     }
 
-    /// Takes a step of the evaluation, one level deeper; the name of the limit that forbids it otherwise.
+    /// Starts a step of the evaluation, one level deeper.
     ///
     /// # Errors
     ///
-    /// When all steps are taken, or when the evaluation is `max_depth` levels deep.
+    /// The name of the limit, if all steps are taken or the evaluation is `max_depth` levels deep.
     pub fn enter(&self, max_depth: usize) -> Result<(), &'static str> {
         if !self.has_steps() {
             return Err(STEPS);
@@ -226,14 +224,14 @@ impl World {
         Ok(())
     }
 
-    /// Takes the steps that it costs to copy a large value.
+    /// Charges steps, such as the cost of copying a large value.
     pub fn charge(&self, steps: usize) {
         self.steps.set(self.steps.get().saturating_add(steps));
         self.budget.charge(steps);
     }
 
-    /// Counts a value that is kept so that it is evaluated once, by its weight, in this world or in all of them; false if
-    /// too much is kept already, so that the value is to be evaluated again.
+    /// Counts the weight of a value that is to be cached for this world or for all worlds. Returns false if the cache
+    /// is full; the value is then evaluated again at its next use.
     pub fn keep(&self, weight: usize, in_all: bool) -> bool {
         let kept = if in_all { self.budget.kept() } else { &self.kept };
         let all = kept.get().saturating_add(weight);
@@ -244,24 +242,24 @@ impl World {
         may_keep
     }
 
-    /// Counts an element of a collection whose evaluation isn't finished, by its weight; false if all such elements weigh
-    /// more than `max` together.
+    /// Adds the weight of an element of a collection that is being evaluated. Returns false if the weight of all such
+    /// elements exceeds `max`.
     pub fn hold(&self, weight: usize, max: usize) -> bool {
         self.held.set(self.held.get().saturating_add(weight));
         self.held.get() <= max
     }
 
-    /// Counts elements no longer, as their collection is finished.
+    /// Subtracts the weight of the elements of a collection that is complete.
     pub fn release(&self, weight: usize) {
         self.held.set(self.held.get().saturating_sub(weight));
     }
 
-    /// Goes back a level.
+    /// Ends a step of the evaluation and returns to the level above.
     pub fn leave(&self) {
         self.depth.set(self.depth.get().saturating_sub(1));
     }
 
-    /// Whether there are steps left.
+    /// True if steps remain; otherwise the budget is marked as exceeded.
     pub fn has_steps(&self) -> bool {
         let has_steps = self.steps.get() < self.max_steps;
         if !has_steps {
@@ -270,22 +268,22 @@ impl World {
         has_steps
     }
 
-    /// The steps that were taken.
+    /// The number of steps that were taken.
     pub fn steps(&self) -> usize {
         self.steps.get()
     }
 
-    /// Marks this world as impossible: its decisions contradict what is known.
+    /// Marks this world as impossible: its decisions contradict known values.
     pub fn reject(&self) {
         self.is_rejected.set(true);
     }
 
-    /// True if the decisions of this world contradict what is known.
+    /// True if the decisions of this world contradict known values.
     pub fn is_rejected(&self) -> bool {
         self.is_rejected.get() && !self.decisions.borrow().all.is_empty()
     }
 
-    /// Marks this world as one in which nothing can be deployed, because the evaluation of a value is an error in it.
+    /// Marks this world as one in which the deployment fails, because the evaluation of a value is an error.
     pub fn fail(&self) {
         self.has_failed.set(true);
     }
@@ -300,14 +298,14 @@ impl World {
         self.decisions.borrow().all.clone()
     }
 
-    /// How many answers were given.
+    /// The number of answers that were given.
     pub fn decided_so_far(&self) -> usize {
         self.decisions.borrow().all.len()
     }
 }
 
 impl Decisions {
-    /// The same as answers that no world within gives otherwise.
+    /// Returns the same answers, marked as forced: worlds within this one don't flip them.
     fn given(&self) -> Self {
         let all = self.all.iter().cloned().map(|decision| Decision { is_forced: true, ..decision }).collect();
         Self { all, by_subject: self.by_subject.clone() }
@@ -329,7 +327,8 @@ impl Decisions {
 }
 
 impl Answers {
-    /// The answer to a question about the subject, if they have one: a value that is this one is no other.
+    /// Answers a question about the subject if these answers imply it: a value that equals one value doesn't equal
+    /// another.
     fn answer(&self, atom: &Atom) -> Option<bool> {
         match atom {
             Atom::Holds { .. } => self.holds.or_else(|| self.value.as_deref().and_then(truth)),
@@ -340,7 +339,7 @@ impl Answers {
         }
     }
 
-    /// Whether this question is among those that were answered.
+    /// True if this question was answered explicitly.
     fn has(&self, atom: &Atom) -> bool {
         match atom {
             Atom::Holds { .. } => self.holds.is_some(),
@@ -349,7 +348,7 @@ impl Answers {
     }
 }
 
-/// The boolean that a value is as a condition.
+/// Converts a value to a boolean, as a condition does.
 fn truth(value: &str) -> Option<bool> {
     match value.trim_matches('"') {
         "true" => Some(true),
@@ -358,13 +357,13 @@ fn truth(value: &str) -> Option<bool> {
     }
 }
 
-/// The answer if a value that holds, or doesn't hold, as a condition is this one: no, unless it may be.
+/// Given a condition's result, answers no if the subject can't have this value, and `None` if it may.
 fn refuted(holds: bool, value: &str) -> Option<bool> {
     (truth(value) != Some(holds)).then_some(false)
 }
 
 impl Decision {
-    /// Its answer to a question, if it has one: a value that is this one is no other.
+    /// Answers a question if this decision implies the answer: a value that equals one value doesn't equal another.
     fn answers(&self, asked: &Atom) -> Option<bool> {
         match (&self.atom, asked) {
             (own, asked) if own == asked => Some(self.yes),
@@ -381,7 +380,7 @@ impl Decision {
 }
 
 impl Decision {
-    /// Whether no world gives both answers.
+    /// True if no world contains both decisions.
     pub fn contradicts(&self, other: &Decision) -> bool {
         self.answers(&other.atom).is_some_and(|yes| yes != other.yes)
             || other.answers(&self.atom).is_some_and(|yes| yes != self.yes)
@@ -389,7 +388,7 @@ impl Decision {
 }
 
 impl Atom {
-    /// The unknown value or the condition that it asks about.
+    /// The unknown value or the condition that the question is about.
     pub fn subject(&self) -> &str {
         match self {
             Atom::Is { subject, .. } => subject,
@@ -411,9 +410,9 @@ impl std::fmt::Display for Decision {
     }
 }
 
-/// Runs an evaluation in every world, depth first: each run repeats the answers of the one before
-/// it and flips the last yes. Over [`MAX_WORLDS`] or half of what remains of the budget, all that was found is thrown
-/// away and the evaluation runs once more in the open world.
+/// Runs an evaluation in every world, depth first: each run repeats the answers of the previous one, up to its last
+/// yes, which becomes a no. If there are more than [`MAX_WORLDS`], or the runs take half of the remaining budget, all
+/// results are discarded and the evaluation runs once in the open world.
 pub fn explore<T>(budget: &Rc<Budget>, mut evaluate: impl FnMut(&World) -> T) -> Vec<(T, World)> {
     let mut found = Vec::new();
     let mut prefix = Vec::new();
@@ -436,10 +435,10 @@ pub fn explore<T>(budget: &Rc<Budget>, mut evaluate: impl FnMut(&World) -> T) ->
 }
 
 impl World {
-    /// Runs an evaluation in every world that gives the answers of this one; nothing if these are more than `max`, or if
-    /// they take more than a part of what remains of the budget.
+    /// Runs an evaluation in every world that has the answers of this one. Returns `None` if there are more than `max`
+    /// such worlds, if they take more than a fraction of the remaining budget, or if this world is open.
     pub fn explore_within<T>(&self, max: usize, mut evaluate: impl FnMut(&World) -> T) -> Option<Vec<(T, World)>> {
-        /// The part of the budget.
+        /// The divisor of the remaining budget that gives this fraction.
         const PART: usize = 32;
         if self.is_open {
             return None;
@@ -464,7 +463,7 @@ impl World {
     }
 }
 
-/// The answers up to the last yes, with that one flipped.
+/// Returns the answers up to the last yes that isn't forced, with that one flipped.
 fn next_prefix(decisions: &[Decision]) -> Option<Vec<bool>> {
     let last_yes = decisions.iter().rposition(|decision| decision.yes && !decision.is_forced)?;
     let before = decisions.iter().take(last_yes).map(|decision| decision.yes);
