@@ -1,34 +1,36 @@
-//! The parts of an address, and what `moved` blocks make of it.
+//! Splits resource addresses into steps, and applies `moved` blocks to them.
+//!
+//! A finding from the baseline or a base revision has the address from before the move.
 
-/// The name that modules have in addresses.
+/// The first word of a module call's address.
 const MODULE: &str = "module";
 
 /// A module call or a resource within an address: `module.audit["a"]`, `aws_cloudtrail.t[0]`, or a logical id.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Step {
-    /// Its name without its key: `module.audit`.
+    /// The name without the instance key: `module.audit`.
     pub name: String,
-    /// The key with its brackets: `[0]`; empty where there is none.
+    /// The instance key with its brackets: `[0]`; empty if there is none.
     pub key: String,
 }
 
-/// What a `moved` block says: what had one address has another.
+/// A `moved` block.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Moved {
-    /// The calls that lead to the module with the block, without keys.
+    /// The module calls that lead to the module with the block, without instance keys.
     pub module: Vec<String>,
-    /// The address before, within the module.
+    /// The address before the move, relative to the module.
     pub from: Vec<Step>,
-    /// The address after, within the module.
+    /// The address after the move, relative to the module.
     pub to: Vec<Step>,
 }
 
-/// The steps of an address, from the outermost call to the resource.
+/// Splits an address into steps, from the outermost call to the resource.
 pub fn steps(address: &str) -> Vec<Step> {
     let mut steps = Vec::new();
     let mut words = split(address).into_iter();
     while let Some(first) = words.next() {
-        // A nested stack or a resource of a template has one word, all else two.
+        // A nested stack or a template's resource has one word; all other steps have two.
         let text = match words.next() {
             Some(second) => format!("{first}.{second}"),
             None => first,
@@ -43,12 +45,12 @@ pub fn steps(address: &str) -> Vec<Step> {
     steps
 }
 
-/// The address of these steps.
+/// Joins steps into an address.
 pub fn join(steps: &[Step]) -> String {
     steps.iter().map(|step| format!("{}{}", step.name, step.key)).collect::<Vec<_>>().join(".")
 }
 
-/// The words between the dots that stand in no key.
+/// Splits an address at the dots that aren't part of an instance key.
 fn split(address: &str) -> Vec<String> {
     let mut words = vec![String::new()];
     let (mut depth, mut is_quoted, mut is_escaped) = (0_usize, false, false);
@@ -69,18 +71,19 @@ fn split(address: &str) -> Vec<String> {
     words
 }
 
-/// The names of the steps that are calls.
+/// The names of all steps except the last, which are the module calls.
 pub fn calls(steps: &[Step]) -> Vec<&str> {
     steps.iter().take(steps.len().saturating_sub(1)).map(|step| step.name.as_str()).collect()
 }
 
-/// The same without the keys.
+/// The names of all steps.
 pub fn without_keys(steps: &[Step]) -> Vec<&str> {
     steps.iter().map(|step| step.name.as_str()).collect()
 }
 
 impl Moved {
-    /// What a block says in the module to which these calls lead; nothing if its addresses aren't ones.
+    /// Creates the move of a block in the module to which these calls lead. Returns `None` if an address is invalid, or
+    /// if a module call is moved to a resource or the reverse.
     pub fn new(module: Vec<String>, from: &str, to: &str) -> Option<Self> {
         let read = |address: &str| {
             let steps = steps(address.trim());
@@ -92,7 +95,7 @@ impl Moved {
         (is_call(&from) == is_call(&to)).then_some(Self { module, from, to })
     }
 
-    /// The address after the move; nothing if it isn't one of those that are moved.
+    /// Returns the address after the move; `None` if the block doesn't move this address.
     pub fn apply(&self, address: &[Step]) -> Option<Vec<Step>> {
         let (module, within) = address.split_at_checked(self.module.len())?;
         if !module.iter().zip(&self.module).all(|(step, call)| step.name == *call) {
@@ -108,7 +111,7 @@ impl Moved {
         let last = to.last_mut()?;
         match (from_last.key.is_empty(), last.key.is_empty()) {
             (false, _) if own_last.key != from_last.key => return None,
-            // The whole block is moved with all its instances.
+            // The block moves all instances, each with its key.
             (true, true) => last.key.clone_from(&own_last.key),
             (true, false) if !own_last.key.is_empty() => return None,
             (false, _) | (true, false) => {}

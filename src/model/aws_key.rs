@@ -1,17 +1,17 @@
-//! Keys that AWS manages, which are no keys of the customer.
+//! Recognizes AWS managed KMS keys, which don't count as customer managed keys.
 
 use super::policy::Text;
 use crate::value::{Known, Maybe, Unknown, Why};
 
-/// The alias of a key that AWS manages begins so; nobody else may use such an alias.
+/// The prefix of the aliases of AWS managed keys; it is reserved for AWS.
 const ALIAS: &str = "alias/aws/";
 
-/// True for the alias of a key that AWS manages, or the ARN of that alias.
+/// True for the alias of an AWS managed key, or the alias's ARN.
 pub fn is_aws_key(id: &str) -> bool {
     id.starts_with(ALIAS) || (id.starts_with("arn:") && id.rsplit(':').next().is_some_and(|id| id.starts_with(ALIAS)))
 }
 
-/// The same where parts of the text aren't known.
+/// True if a key that may be partly unknown is certain to be an AWS managed key.
 pub fn names_aws_key(key: &Maybe<&str>) -> bool {
     match key {
         Known(id) => is_aws_key(id),

@@ -1,42 +1,42 @@
-//! What a plan says otherwise than the code: a sign that the code has changed since.
+//! Differences between a plan and the code, which mean that the plan is out of date.
 
 use super::selectors::{AdvancedSelector, BasicSelector, FieldSelector, Selectors, Texts};
 use super::{Read, Setting, Trail};
 use crate::source::Span;
 use crate::value::{Hop, Known, Maybe, Traced, Unknown};
 
-/// With more comparisons than this, selectors aren't compared, and the advisory says so.
+/// Selectors that would take more comparisons aren't compared, and the advisory reports that.
 const MAX_COMPARISONS: usize = 300_000;
 
-/// The contradiction that stands for selectors that aren't compared.
+/// The text of the contradiction that reports selectors that aren't compared.
 const TOO_MANY: &str = "has too many selectors to compare them with these";
 
-/// A decided value of the code that isn't the plan's.
+/// A known value in the code that differs from the plan's.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Contradiction {
     /// The value in the code.
     pub span: Span,
-    /// The way it came.
+    /// The steps to the expression that decides the value.
     pub hops: Vec<Hop>,
-    /// The argument; nothing when it is about the whole trail.
+    /// The argument; `None` if the contradiction is about the whole trail.
     pub attribute: Option<&'static str>,
-    /// What the plan says, to follow "the plan".
+    /// The plan's value, as a phrase that follows "the plan".
     pub planned: String,
 }
 
 impl Contradiction {
-    /// The plan has no such trail.
+    /// The plan doesn't contain the trail.
     pub fn absent(exists: &Traced<bool>, header: Span) -> Self {
         Self { span: header, hops: exists.hops.clone(), attribute: None, planned: "has no such trail".to_owned() }
     }
 
-    /// The plan has a trail that the code doesn't make.
+    /// The plan contains a trail that the code doesn't create.
     pub fn present(address: &str, exists: &Traced<bool>) -> Self {
         let planned = format!("has a trail `{address}`");
         Self { span: exists.origin.span(), hops: exists.hops.clone(), attribute: None, planned }
     }
 
-    /// The plan was made with another value of a variable, so that it says nothing of the trail.
+    /// The plan was created with another value of a variable, so none of its values for the trail are used.
     pub fn overruled(variable: Span) -> Self {
         let planned = "was made with another value of this variable, so nothing else of it is used".to_owned();
         Self { span: variable, hops: Vec::new(), attribute: None, planned }
@@ -48,7 +48,7 @@ impl Contradiction {
 }
 
 impl Trail {
-    /// What is known of both and different in a plan of the trail.
+    /// Returns the values that are known in both the code and a plan of the trail, and differ.
     pub fn contradictions(&self, planned: &Trail) -> Vec<Contradiction> {
         let flags = [
             (&self.is_multi_region, &planned.is_multi_region),
@@ -96,7 +96,7 @@ fn size(selectors: &Selectors) -> usize {
     basic.chain(fields).fold(0, usize::saturating_add)
 }
 
-/// The number of texts, and one for the argument that holds them.
+/// The number of strings, plus one for the argument that contains them.
 fn count(texts: &Setting<Texts>) -> usize {
     known(texts).map_or(0, Vec::len).saturating_add(1)
 }
@@ -121,7 +121,7 @@ fn advanced_agree(own: &AdvancedSelector, planned: &AdvancedSelector) -> bool {
 fn fields_agree(own: &FieldSelector, planned: &FieldSelector) -> bool {
     let operators_agree = own.operators.iter().all(|(operator, values)| {
         let other = planned.operators.iter().find(|(other, _)| other == operator);
-        // An operator whose values aren't known may have none.
+        // An operator whose values are unknown may have none.
         other.map_or(matches!(values.value(), Unknown(_)), |(_, other)| agree(values, other, texts_agree))
     });
     operators_agree && agree(&own.field, &planned.field, |own, planned| own == planned)
@@ -135,7 +135,7 @@ fn agree<T>(own: &Setting<T>, planned: &Setting<T>, same: impl Fn(&T, &T) -> boo
     values_agree(own.value(), planned.value(), same)
 }
 
-/// Whether two values may be one. What no deployment accepts was never planned.
+/// True if two values may be equal. An invalid value can't have been planned.
 fn values_agree<T>(own: &Maybe<Read<T>>, planned: &Maybe<Read<T>>, same: impl Fn(&T, &T) -> bool) -> bool {
     match (own, planned) {
         (Known(Ok(own)), Known(Ok(planned))) => same(own, planned),
@@ -144,7 +144,7 @@ fn values_agree<T>(own: &Maybe<Read<T>>, planned: &Maybe<Read<T>>, same: impl Fn
     }
 }
 
-/// Whether each item of either list has one like it in the other: a set has no order and no repetition.
+/// True if each item of either list has a matching item in the other: sets have no order and no duplicates.
 fn alike<T>(own: &[T], planned: &[T], agree: impl Fn(&T, &T) -> bool) -> bool {
     own.iter().all(|own| planned.iter().any(|planned| agree(own, planned)))
         && planned.iter().all(|planned| own.iter().any(|own| agree(own, planned)))

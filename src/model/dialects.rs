@@ -1,8 +1,7 @@
-//! The three spellings of a trail, and the one place that knows their differences.
+//! The three resource types that declare a trail, and all differences between them.
 //!
-//! Sources: the schemas of `aws_cloudtrail` in hashicorp/terraform-provider-aws,
-//! of `awscc_cloudtrail_trail` in hashicorp/terraform-provider-awscc, and of
-//! `AWS::CloudTrail::Trail` in the CloudFormation registry.
+//! Sources: the schemas of `aws_cloudtrail` in hashicorp/terraform-provider-aws, of `awscc_cloudtrail_trail` in
+//! hashicorp/terraform-provider-awscc, and of `AWS::CloudTrail::Trail` in the CloudFormation registry.
 
 mod read;
 mod tables;
@@ -14,16 +13,16 @@ pub use tables::{AWS, AWSCC, CLOUDFORMATION};
 use super::selectors::Operator;
 use super::{SelectorNames, Shape};
 
-/// How a kind of resource spells a trail.
+/// The argument names and defaults of a resource type that declares a trail.
 #[derive(Debug)]
 pub struct Dialect {
-    /// The type of the resource.
+    /// The resource type.
     pub kind: &'static str,
-    /// Whether CloudFormation's handler creates it.
+    /// True if CloudFormation's resource handler creates the trail.
     pub is_made_by_cloudformation: bool,
-    /// The arguments that are read.
+    /// The arguments to evaluate.
     pub shape: Shape,
-    /// Which texts are booleans.
+    /// The strings that are converted to booleans.
     pub booleans: Booleans,
     is_multi_region: Flag,
     is_logging: Flag,
@@ -36,7 +35,7 @@ pub struct Dialect {
 }
 
 impl Dialect {
-    /// What it means not to write a switch, in words; nothing for other arguments.
+    /// Describes the default of a switch; `None` for other arguments.
     pub fn absent(&self, name: &str) -> Option<&'static str> {
         let switches =
             [&self.is_multi_region, &self.is_logging, &self.includes_global_events, &self.validates_log_files];
@@ -49,18 +48,18 @@ impl Dialect {
     }
 }
 
-/// True if a name is one of a trail's settings in Terraform, as modules often name their variables.
+/// True if a name is an argument of a trail in Terraform; modules often use these names for variables.
 pub fn names_setting(name: &str) -> bool {
     let shapes = [AWS.shape, AWSCC.shape];
     name != tables::REGION && shapes.iter().any(|shape| shape.iter().any(|argument| argument.name == name))
 }
 
-/// Which texts a language converts to a boolean.
+/// The strings that a language converts to booleans.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Booleans {
     /// `"true"`, `"1"`, `"false"`, `"0"`: go-cty's conversion.
     Terraform,
-    /// `true`, `True`, `TRUE` and the same of false, in strings too.
+    /// `true`, `True`, `TRUE`, and the same for false, also in strings.
     CloudFormation,
 }
 
@@ -68,11 +67,11 @@ pub enum Booleans {
 #[derive(Debug)]
 struct Flag {
     name: &'static str,
-    /// What it means not to write it; nothing when it is required.
+    /// The default; `None` if the argument is required.
     absent: Option<bool>,
 }
 
-/// The names in a basic event selector.
+/// The argument names of a basic event selector.
 #[derive(Debug)]
 struct BasicNames {
     list: &'static str,
@@ -82,7 +81,7 @@ struct BasicNames {
     data_resources: &'static str,
 }
 
-/// The names in an advanced event selector.
+/// The argument names of an advanced event selector.
 #[derive(Debug)]
 struct AdvancedNames {
     list: &'static str,
@@ -92,7 +91,7 @@ struct AdvancedNames {
 }
 
 impl AdvancedNames {
-    /// What a selector of management events is written with.
+    /// The names needed to write a selector of management events.
     fn of_management(&self) -> SelectorNames {
         let [(_, equals), ..] = self.operators;
         SelectorNames { list: self.list, fields: self.fields, field: self.field, equals }

@@ -1,4 +1,4 @@
-//! The types of resources that matter: trails, and what the delivery of their logs depends on.
+//! The resource types that matter: trails, and the resources on which the delivery of their logs depends.
 //!
 //! Sources: the schemas of hashicorp/terraform-provider-aws and -awscc, and of the CloudFormation registry.
 
@@ -9,172 +9,166 @@ pub use tables::{CLOUDFORMATION_TRAIL, NEIGHBOURS, UNREAD_MODULE, UNREAD_STACK};
 use super::Shape;
 use super::dialects::{Booleans, Dialect};
 
-/// A type of resource, and what it means here.
+/// A resource type and its role.
 #[derive(Debug)]
 pub struct Kind {
-    /// As code spells it.
+    /// The type's name in code.
     pub name: &'static str,
-    /// The arguments that are read.
+    /// The arguments to evaluate.
     pub shape: Shape,
-    /// What it is.
     pub role: Role,
 }
 
-/// What resources are looked for.
+/// The resources that a search is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Subject {
-    /// Trails, with what the control asks of them.
+    /// Trails, with the arguments that the control is about.
     Trails,
-    /// Where trails deliver their logs, and the buckets, keys and policies on which that depends.
+    /// The log delivery of trails, and the buckets, keys and policies on which it depends.
     Surroundings,
 }
 
-/// What a resource is.
+/// The role of a resource type.
 #[derive(Debug)]
 pub enum Role {
-    /// A trail.
     Trail(&'static Dialect),
-    /// Where a trail delivers its logs.
+    /// A trail, with the arguments for its log delivery.
     Delivery {
-        /// The argument that names the bucket.
+        /// The argument for the bucket's name.
         bucket: &'static str,
-        /// The argument that says below which prefix.
+        /// The argument for the prefix of the log files' keys.
         prefix: &'static str,
-        /// The argument that names the key.
+        /// The argument for the KMS key.
         key: &'static str,
-        /// The argument that names the trail.
+        /// The argument for the trail's name.
         name: &'static str,
-        /// The switches: for each Region, for an organization, with digests.
+        /// The switches: multi-Region, organization trail, digest files.
         switches: [&'static str; 3],
     },
-    /// A bucket; what is said of it in its own body.
+    /// A bucket, with the settings in its own body.
     Bucket {
-        /// The argument that names it.
+        /// The argument for the bucket's name.
         name: &'static str,
-        /// What its body says.
+        /// The settings in its body.
         parts: &'static [Part],
-        /// What makes it better, as its language has it.
+        /// The resources or arguments that improve it, in its language.
         advice: Advice,
     },
-    /// Something that is attached to a bucket.
+    /// A resource with settings of a bucket, such as a bucket policy.
     OfBucket {
-        /// The argument that names the bucket.
+        /// The argument that refers to the bucket.
         bucket: &'static str,
-        /// What it says of the bucket.
         parts: &'static [Part],
     },
-    /// Something of a bucket that says nothing here, but whose attributes name the bucket.
+    /// A resource of a bucket without relevant settings, but with attributes that contain the bucket's name.
     NamesBucket {
-        /// The argument that names the bucket.
+        /// The argument that refers to the bucket.
         bucket: &'static str,
-        /// The attributes that hold the name.
+        /// The attributes that contain the bucket's name.
         attributes: &'static [&'static str],
     },
-    /// Something that goes for all buckets of the account.
+    /// A resource with settings for all buckets of the account.
     OfAccount {
-        /// What it says of them.
         parts: &'static [Part],
     },
-    /// A KMS key.
     Key {
-        /// The argument that holds its policy.
+        /// The argument for its policy.
         policy: &'static str,
-        /// The switch that disables it.
+        /// The switch that enables the key.
         enabled: &'static str,
     },
-    /// A policy that is attached to a key.
+    /// A resource with the policy of a key.
     OfKey {
-        /// The argument that names the key.
+        /// The argument that refers to the key.
         key: &'static str,
-        /// The argument that holds the policy.
+        /// The argument for the policy.
         policy: &'static str,
     },
-    /// Another name of a key.
+    /// An alias of a key.
     Alias {
-        /// The argument that holds the name.
+        /// The argument for the alias's name.
         name: &'static str,
-        /// The argument that names the key.
+        /// The argument that refers to the key.
         key: &'static str,
     },
-    /// A part of the deployment that isn't read; it may attach anything to what it is given.
+    /// A part of the deployment that isn't read. It may attach settings to any resource that is passed to it.
     Unread {
-        /// What makes it readable, as one imperative sentence.
+        /// How to make it readable, as one imperative sentence.
         help: &'static str,
     },
 }
 
-/// Something that is said of a bucket, and the argument that says it.
+/// A setting of a bucket, and the argument that contains it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Part {
-    /// A canned access control list.
+    /// A canned access control list (ACL).
     Acl(&'static str),
-    /// Those whom an access control list names, by the path to their addresses.
+    /// The grantees of an access control list, by the path to their URIs.
     Grants(&'static [&'static str]),
-    /// A policy document.
     Policy(&'static str),
-    /// Where access logs go: an argument that is there only then.
+    /// Access logging: an argument that is set only if it is enabled.
     Logging(&'static str),
-    /// Access logs, to any target.
+    /// Access logging, which the resource always enables.
     IsLogged,
-    /// Who owns objects, by the path to it: with `BucketOwnerEnforced`, access control lists are disabled.
+    /// Object ownership, by the path to it: with `BucketOwnerEnforced`, access control lists are disabled.
     Ownership(&'static [&'static str]),
-    /// Rules on how long objects are kept.
+    /// Lifecycle rules.
     Lifecycle(LifecycleNames),
-    /// That old versions of objects are kept, or that objects are locked, by the path to the switch.
+    /// Versioning or object lock, by the path to the switch.
     Protection(&'static [&'static str]),
-    /// Locked objects.
+    /// Object lock, which the resource always enables.
     IsLocked,
-    /// Flags that keep the public out: in an argument, or as the resource's own.
+    /// A public access block: the argument that contains the flags, or `None` if the resource itself has them.
     AccessBlock(Option<&'static str>, AccessBlockNames),
 }
 
-/// The names of what a rule on how long objects are kept consists of.
+/// The argument names of a lifecycle rule.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct LifecycleNames {
     /// The path to the rules.
     pub rules: &'static [&'static str],
-    /// The switch of a rule.
+    /// The switch that enables a rule.
     pub switch: &'static str,
     /// The path within a rule to the age at which it deletes objects, in days.
     pub days: &'static [&'static str],
-    /// The path to the day from which it deletes objects.
+    /// The path within a rule to the date from which it deletes objects.
     pub date: &'static [&'static str],
-    /// The paths to the beginning of the names of its objects.
+    /// The paths within a rule to the prefix of its objects' keys.
     pub prefixes: &'static [&'static [&'static str]],
-    /// The paths to the tags of its objects. Logs have none.
+    /// The paths within a rule to its objects' tags. Log files have no tags.
     pub tags: &'static [&'static [&'static str]],
 }
 
-/// The names of the flags that keep the public out.
+/// The argument names of a public access block.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct AccessBlockNames {
-    /// Refuses to make an access control list public.
+    /// Rejects requests that make an access control list public.
     pub block_acls: &'static str,
-    /// Takes no heed of public access control lists.
+    /// Ignores public access control lists.
     pub ignore_acls: &'static str,
-    /// Refuses to attach a public policy.
+    /// Rejects requests that attach a public policy.
     pub block_policy: &'static str,
-    /// Lets a public policy reach no further than the account.
+    /// Restricts a bucket with a public policy to the account and AWS services.
     pub restrict: &'static str,
 }
 
-/// What makes a bucket better, as the ends of imperative sentences.
+/// The resources or arguments that improve a bucket, as the ends of imperative sentences.
 #[derive(Debug, Clone, Copy)]
 pub struct Advice {
-    /// Adds access logging.
+    /// Enables access logging.
     pub logging: &'static str,
-    /// Adds a rule on how long objects are kept.
+    /// Adds a lifecycle rule.
     pub lifecycle: &'static str,
-    /// Keeps the public out.
+    /// Blocks public access.
     pub access_block: &'static str,
     /// Attaches a policy.
     pub policy: &'static str,
-    /// Keeps old versions of objects.
+    /// Enables versioning.
     pub protection: &'static str,
 }
 
 impl Subject {
-    /// The type of this name, if it is looked for.
+    /// Returns the type of this name, if the search is for it.
     pub fn kind(self, name: &str) -> Option<&'static Kind> {
         let kinds: &[Kind] = match self {
             Subject::Trails => &tables::TRAILS,
@@ -185,7 +179,7 @@ impl Subject {
 }
 
 impl Kind {
-    /// The trail that it spells, if it is one.
+    /// The dialect, if it is a trail.
     pub fn dialect(&self) -> Option<&'static Dialect> {
         match self.role {
             Role::Trail(dialect) => Some(dialect),
@@ -193,7 +187,7 @@ impl Kind {
         }
     }
 
-    /// What makes it better, if it is a bucket.
+    /// The advice, if it is a bucket.
     pub fn advice(&self) -> Option<Advice> {
         match self.role {
             Role::Bucket { advice, .. } => Some(advice),
@@ -201,12 +195,12 @@ impl Kind {
         }
     }
 
-    /// Whether it is of CloudFormation's language.
+    /// True for a type of CloudFormation.
     pub fn is_cloudformation(&self) -> bool {
         self.name.contains("::")
     }
 
-    /// Which texts are booleans in its language.
+    /// The strings that its language converts to booleans.
     pub(super) fn booleans(&self) -> Booleans {
         if self.is_cloudformation() { Booleans::CloudFormation } else { Booleans::Terraform }
     }

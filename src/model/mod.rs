@@ -1,8 +1,8 @@
-//! What every input becomes: resources, then trails, then deployments.
+//! The model that every input format produces: resources, then trails, then deployments.
 //!
-//! A format produces [`Resource`]s and knows nothing of CloudTrail beyond the
-//! [`Shape`] it is told to evaluate. [`dialects`] holds all that differs between
-//! the three spellings of a trail. Rules see [`Trail`]s and [`Deployment`]s only.
+//! A format produces [`Resource`]s and knows nothing of CloudTrail except the [`Shape`] that it evaluates. [`dialects`]
+//! contains all differences between the three resource types that declare a trail. Rules see only [`Trail`]s and
+//! [`Deployment`]s.
 
 pub mod dialects;
 pub mod kinds;

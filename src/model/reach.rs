@@ -1,26 +1,27 @@
-//! What a trail puts on record, in its own Region and in the others.
+//! The management events that a trail records, in its own Region and in others.
 
 use super::selectors::{Bounds, Coverage, Recorded, Selectors};
 use super::{Setting, Trail};
 use crate::value::{Known, Unknown};
 
-/// The management events that a trail records, at least and at most.
+/// Bounds for the management events that a trail records.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Reach {
-    /// In the Region that it is created in.
+    /// In the trail's home Region.
     pub own_region: Bounds,
     /// In every other Region of the account.
     pub other_regions: Bounds,
 }
 
 impl Reach {
-    /// Of a trail that isn't created.
+    /// The reach of a trail that isn't created.
     pub const NOTHING: Self = Self {
         own_region: Bounds { least: Coverage::NOTHING, most: Coverage::NOTHING },
         other_regions: Bounds { least: Coverage::NOTHING, most: Coverage::NOTHING },
     };
 
-    /// Of a trail in its world: what its selectors record, as far as it exists, is logging, and is multi-Region.
+    /// Computes the reach of a trail in its world: the events that its selectors record, provided that the trail is
+    /// created and logging, and for other Regions that it is multi-Region.
     pub fn of(trail: &Trail) -> Self {
         let exists = match trail.exists.value {
             Known(exists) => Some(exists),
@@ -30,7 +31,7 @@ impl Reach {
         Self { own_region, other_regions: when(is_on(&trail.is_multi_region), own_region) }
     }
 
-    /// In one world or another.
+    /// Combines the reach in two worlds, of which either may be the actual one.
     pub fn or(self, other: Self) -> Self {
         Self {
             own_region: self.own_region.or(other.own_region),
@@ -39,7 +40,7 @@ impl Reach {
     }
 }
 
-/// Whether a switch is on, if that is known. With a value that isn't valid nothing is deployed.
+/// The value of a switch, if it is known. An invalid value prevents the deployment, so it counts as off.
 fn is_on(switch: &Setting<bool>) -> Option<bool> {
     match switch.value() {
         Known(Ok(is_on)) => Some(*is_on),
@@ -48,7 +49,7 @@ fn is_on(switch: &Setting<bool>) -> Option<bool> {
     }
 }
 
-/// What is recorded under a condition, which may be unknown.
+/// Limits bounds by a condition that may be unknown.
 fn when(condition: Option<bool>, bounds: Bounds) -> Bounds {
     let nothing = Bounds::exactly(Coverage::NOTHING);
     match condition {
@@ -58,7 +59,8 @@ fn when(condition: Option<bool>, bounds: Bounds) -> Bounds {
     }
 }
 
-/// What selectors record together. CloudTrail rejects both kinds at once, and then nothing is.
+/// Returns the events that all selectors together record. CloudTrail rejects a trail with both kinds, which then
+/// records nothing.
 pub fn selected(selectors: &Selectors) -> Bounds {
     let nothing = Bounds::exactly(Coverage::NOTHING);
     match selectors.recorded() {

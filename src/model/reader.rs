@@ -1,4 +1,4 @@
-//! Reads the arguments of a body: with their defaults, conversions, and places.
+//! Reads the arguments of a resource body, with their defaults, conversions and source locations.
 
 use super::resource::resembles;
 use super::selectors::Texts;
@@ -6,24 +6,24 @@ use super::{Booleans, Invalid, Notation, Read, Setting};
 use crate::source::Span;
 use crate::value::{Data, Field, Hop, Known, Maybe, Object, Origin, Step, Traced, Unknown, Why, placeholder};
 
-/// Reads the arguments of one body.
+/// A reader for the arguments of one body.
 pub(super) struct Reader {
     pub(super) booleans: Booleans,
     pub(super) notation: Notation,
-    /// The place that stands for the whole.
+    /// The location of arguments that are not set.
     pub(super) header: Span,
     pub(super) body: Maybe<Object>,
-    /// True if a value whose evaluation fails is invalid; else it is unknown.
+    /// True if a value whose evaluation fails is invalid; otherwise it is unknown.
     pub(super) is_strict: bool,
 }
 
 impl Reader {
-    /// A switch, or what its absence means.
+    /// Reads a boolean argument; `absent` is its default.
     pub(super) fn flag(&self, name: &'static str, absent: Read<bool>) -> Setting<bool> {
         self.setting(name, absent, |data| self.boolean(data))
     }
 
-    /// An argument, or what its absence means.
+    /// Reads an argument; `absent` is its default.
     pub(super) fn setting<T>(
         &self,
         name: &'static str,
@@ -39,7 +39,7 @@ impl Reader {
         Setting { name, notation: self.notation, read }
     }
 
-    /// An unknown value; one whose evaluation fails is invalid for the rules on trails.
+    /// Converts a reason to an unknown value, or to an invalid one if the evaluation fails and the reader is strict.
     fn unknown<T>(&self, why: &Why) -> Maybe<Read<T>> {
         if self.is_strict && why.is_failure() {
             Known(Err(Invalid::Failed { reason: why.describe() }))
@@ -52,7 +52,7 @@ impl Reader {
         Traced { value, origin: Origin::Absent(self.header), hops: Vec::new() }
     }
 
-    /// A list of objects, or the blocks of one type; none when it isn't written.
+    /// Reads a list of objects or the blocks of one type; the default is an empty list.
     pub(super) fn list<T>(&self, name: &'static str, read: impl Fn(&Reader) -> T) -> Setting<Vec<T>> {
         let mut setting = self.setting(name, Ok(Vec::new()), |data| match data {
             Data::List(list) => list.items.iter().map(|item| Ok(read(&self.item(item)?))).collect(),
@@ -68,11 +68,11 @@ impl Reader {
         setting
     }
 
-    /// The reader of an item of a list.
+    /// Returns a reader for an item of a list.
     pub(super) fn item(&self, item: &Traced<Data>) -> Read<Reader> {
         let place = item.origin.span();
         let (header, body) = match &item.spread().value {
-            // An object that comes from elsewhere stands where it is used.
+            // Findings about an object from elsewhere point at its use.
             Known(Data::Object(object)) => {
                 let header = if item.hops.is_empty() { object.header } else { place };
                 (header, Known(Object { header, ..object.clone() }))
@@ -83,13 +83,13 @@ impl Reader {
         Ok(Reader { header, body, ..*self })
     }
 
-    /// The same without any argument.
+    /// Returns a reader for an empty body at the same location.
     pub(super) fn empty(&self) -> Self {
         let body = Known(Object::new(self.header, Vec::new()));
         Self { body, ..*self }
     }
 
-    /// Why there may be more than what is known; nothing when that is all.
+    /// The reason why there may be further arguments; `None` if all arguments are known.
     pub(super) fn open(&self) -> Option<&Why> {
         match &self.body {
             Known(body) => body.rest.as_deref(),
@@ -97,7 +97,8 @@ impl Reader {
         }
     }
 
-    /// What stands at the end of a path, through all lists on the way; what isn't known on the way stands for it.
+    /// Returns the values at the end of a path, in all items of the lists on the way. An unknown value on the way is
+    /// returned in place of those below it.
     pub(super) fn leaves(&self, path: &[&str]) -> Vec<Traced<Data>> {
         let mut found = Vec::new();
         match &self.body {
@@ -118,7 +119,7 @@ impl Reader {
         found
     }
 
-    /// The objects at the end of a path, through all lists on the way.
+    /// Returns readers for the objects at the end of a path, in all items of the lists on the way.
     pub(super) fn objects(&self, path: &[&str]) -> Vec<Reader> {
         let Some((name, rest)) = path.split_first() else { return Vec::new() };
         let items = match self.field(name).map(|field| &field.value) {
@@ -134,7 +135,7 @@ impl Reader {
         self.field(name).map(|field| field.key_span)
     }
 
-    /// An argument, if it is written.
+    /// Returns an argument, if it is set.
     pub(super) fn field(&self, name: &str) -> Option<&Field> {
         match &self.body {
             Known(body) => body.field(name),
@@ -142,7 +143,7 @@ impl Reader {
         }
     }
 
-    /// What a written argument says; one that counts as absent leaves it at what its absence means.
+    /// Converts the value of an argument that is set; `null` may be equivalent to not setting it.
     fn convert_field<T>(&self, field: &Field, absent: Read<T>, convert: impl Fn(&Data) -> Read<T>) -> Traced<Read<T>> {
         let value = field.value.spread();
         let (read, origin) = match &value.value {
@@ -153,7 +154,7 @@ impl Reader {
         Traced { value: read, origin, hops: value.hops.clone() }
     }
 
-    /// A value, unless another tool fills it in.
+    /// Returns the value, or unknown if another tool replaces a placeholder in it.
     fn unless_placeholder<'d>(&self, data: &'d Data) -> Maybe<&'d Data> {
         let reader = match self.notation {
             Notation::Hcl => "Terraform",
@@ -174,7 +175,7 @@ impl Reader {
         why.map_or(Known(data), Unknown)
     }
 
-    /// CloudFormation refuses a `null`; only `AWS::NoValue` says the same as not to write a property.
+    /// CloudFormation rejects `null`; only `AWS::NoValue` is equivalent to not setting a property.
     fn is_absence(&self, null: Origin) -> bool {
         match self.booleans {
             Booleans::Terraform => true,
@@ -200,7 +201,7 @@ impl Reader {
     }
 }
 
-/// Adds what stands at the end of a path.
+/// Collects the values at the end of a path.
 fn collect(body: &Object, path: &[&str], found: &mut Vec<Traced<Data>>) {
     let Some((name, rest)) = path.split_first() else { return };
     let mut pending: Vec<&Traced<Data>> = body.field(name).map(|field| &field.value).into_iter().collect();
@@ -214,7 +215,7 @@ fn collect(body: &Object, path: &[&str], found: &mut Vec<Traced<Data>>) {
     }
 }
 
-/// Why none of a list's items is known: they may be left out, all of them, so the list may be empty.
+/// The reason why the items of a list are unknown, if all are: each of them may be omitted, so the list may be empty.
 fn nothing_known(list: &Traced<Data>) -> Option<&Why> {
     let Known(Data::List(list)) = &list.value else { return None };
     let reasons = list.items.iter().map(|item| match &item.value {
@@ -224,13 +225,13 @@ fn nothing_known(list: &Traced<Data>) -> Option<&Why> {
     reasons.collect::<Option<Vec<_>>>()?.into_iter().next()
 }
 
-/// The way to a key that isn't the one that is read, but may have been meant for it.
+/// The step to a key that is probably a misspelling of this argument.
 fn misspelt(body: &Object, name: &'static str) -> Vec<Hop> {
     let field = body.fields.iter().find(|field| resembles(&field.key, name));
     field.map(|field| Hop { span: field.key_span, step: Step::Misspelt(name) }).into_iter().collect()
 }
 
-/// A string; booleans and numbers convert to one, as in both languages.
+/// Converts to a string; booleans and numbers are converted as in both languages.
 pub(super) fn text(data: &Data) -> Read<String> {
     match data {
         Data::String(text) => Ok(text.clone()),
@@ -239,7 +240,7 @@ pub(super) fn text(data: &Data) -> Read<String> {
     }
 }
 
-/// A list of strings.
+/// Converts to a list of strings.
 pub(super) fn texts(data: &Data) -> Read<Texts> {
     let Data::List(list) = data else { return Err(invalid(data, "a list of strings")) };
     let read = |value: Maybe<Data>| match value {
@@ -251,7 +252,7 @@ pub(super) fn texts(data: &Data) -> Read<Texts> {
     Ok(list.items.iter().map(convert).collect())
 }
 
-/// A value that is none of what is expected.
+/// Creates the error for a value that isn't of the expected kind.
 pub(super) fn invalid(data: &Data, expected: &'static str) -> Invalid {
     Invalid::Value { found: data.shown(), expected }
 }

@@ -1,9 +1,11 @@
-//! The names of Regions, and the partition that the name of one implies.
+//! Region names, and the partition that a Region's name implies.
 
-/// Where each partition's global services leave their events, by how its Regions' names begin.
+/// The Region to which each partition's global services deliver their events, by the prefix of the partition's Region
+/// names.
 ///
-/// CloudTrail calls it the partition's leader Region: <https://docs.aws.amazon.com/awscloudtrail/latest/APIReference/API_CreateTrail.html>.
-/// Which it is says `partitions.json` of AWS's SDKs, but for China, where CloudTrail's own page names Beijing:
+/// CloudTrail calls it the partition's leader Region:
+/// <https://docs.aws.amazon.com/awscloudtrail/latest/APIReference/API_CreateTrail.html>. The values are from
+/// `partitions.json` of the AWS SDKs, except for China, for which CloudTrail's own page names Beijing:
 /// <https://docs.amazonaws.cn/en_us/aws/latest/userguide/cloudtrail.html>.
 const LEADERS: [(&str, &str); 7] = [
     ("cn-", "cn-north-1"),
@@ -15,8 +17,7 @@ const LEADERS: [(&str, &str); 7] = [
     ("eusc-", "eusc-de-east-1"),
 ];
 
-/// The other partitions and the ends of their services' domain names, by how their Regions' names begin:
-/// `partitions.json` of AWS's SDKs.
+/// The partitions other than `aws`, by the prefix of their Region names. Source: `partitions.json` of the AWS SDKs.
 const PARTITIONS: [(&str, Partition); 7] = [
     ("cn-", Partition { name: "aws-cn", url_suffix: "amazonaws.com.cn" }),
     ("us-gov-", Partition { name: "aws-us-gov", url_suffix: "amazonaws.com" }),
@@ -30,19 +31,20 @@ const PARTITIONS: [(&str, Partition); 7] = [
 /// The partition of all other Regions.
 const PARTITION: Partition = Partition { name: "aws", url_suffix: "amazonaws.com" };
 
-/// A partition of AWS, as the functions and pseudo parameters of both languages name it.
+/// A partition of AWS, with the values that Terraform's `aws_partition` data source and CloudFormation's pseudo
+/// parameters have in it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Partition {
-    /// The second part of its ARNs.
+    /// The second field of its ARNs.
     pub name: &'static str,
-    /// The end of its services' domain names.
+    /// The suffix of its services' domain names.
     pub url_suffix: &'static str,
 }
 
-/// The leader of the partition of all other Regions.
+/// The leader Region of all other Regions' partition.
 const LEADER: &str = "us-east-1";
 
-/// Whether a text is shaped like the name of a Region: `eu-west-1`, `us-gov-east-1`.
+/// True if a text has the form of a Region name: `eu-west-1`, `us-gov-east-1`.
 pub fn is_name(text: &str) -> bool {
     let is_word = |part: &&str| part.len() >= 2 && part.bytes().all(|byte| byte.is_ascii_lowercase());
     let mut parts: Vec<&str> = text.split('-').collect();
@@ -51,13 +53,13 @@ pub fn is_name(text: &str) -> bool {
     is_number && (2..=3).contains(&parts.len()) && parts.iter().all(is_word)
 }
 
-/// The Region of a partition in which trails receive the events of global services.
+/// Returns the Region in which the trails of this Region's partition receive the events of global services.
 pub fn leader(region: &str) -> &'static str {
     let found = LEADERS.into_iter().find(|(prefix, _)| region.starts_with(prefix));
     found.map_or(LEADER, |(_, leader)| leader)
 }
 
-/// The partition in which a Region lies; nothing for a text that is no name of a Region.
+/// Returns the partition of a Region; `None` for a text that isn't a Region name.
 pub fn partition(region: &str) -> Option<Partition> {
     let found = PARTITIONS.into_iter().find(|(prefix, _)| region.starts_with(prefix));
     is_name(region).then(|| found.map_or(PARTITION, |(_, partition)| partition))

@@ -1,63 +1,63 @@
-//! The first waist: what a format has to produce.
+//! Resources: the first waist of the program, which every format has to produce.
 
 use super::{Contradiction, Kind};
 use crate::source::{FileId, Span};
 use crate::value::{Maybe, Object, Traced};
 
-/// A declared resource that matters, evaluated.
+/// An evaluated resource of a type that matters for trails.
 #[derive(Debug, Clone)]
 pub struct Resource {
-    /// Its type.
     pub kind: &'static Kind,
-    /// As `terraform state list` prints it, or the logical id.
+    /// The address as `terraform state list` prints it, or the logical id.
     pub address: String,
-    /// The one-line place that stands for the resource: its header or its key.
+    /// The one-line span that findings about the resource point at: its header or its key.
     pub header: Span,
-    /// All of its declaration.
+    /// The whole declaration.
     pub declaration: Span,
-    /// The call that brings the code in which it is declared, when that code can't be edited.
+    /// The call that includes the code of the declaration, if that code can't be edited.
     pub call: Option<Span>,
-    /// The calls that bring it, the innermost first.
+    /// The module calls or stacks that lead to the declaration, the innermost first.
     pub calls: Vec<Span>,
-    /// The files of the modules or templates that declare it and that lead to it by calls, the innermost first.
+    /// The files of the modules or templates that declare the resource and that lead to it by calls, the innermost
+    /// first.
     pub owners: Vec<FileId>,
-    /// Whether it is created.
+    /// True if the resource is created.
     pub exists: Traced<bool>,
-    /// The Region that its provider or its stack has for it, if it is a trail. An argument of its own may say another one.
+    /// The Region of a trail's provider or stack. The resource's own `region` argument may set another one.
     pub region: Traced<String>,
-    /// Its arguments, as far as its type's [`Shape`] asks for them.
+    /// The arguments that the type's [`Shape`] lists.
     pub body: Maybe<Object>,
-    /// Arguments whose later changes are left as they are.
+    /// Arguments whose later changes aren't applied, such as those in `ignore_changes`.
     pub ignored_changes: Vec<Ignored>,
-    /// How a change to it has to be written.
+    /// The syntax of the file, for suggested changes.
     pub notation: Notation,
-    /// What may change it before it is created; the first of several stands for all.
+    /// The macros that may change the resource before it is created. If there are several, the first one represents
+    /// them.
     pub macros: Vec<Macro>,
-    /// What a plan says otherwise.
+    /// The differences between the code and a plan.
     pub contradictions: Vec<Contradiction>,
-    /// True if the CDK has written it, which always writes lists of selectors.
+    /// True if the CDK generated the resource; its lists of selectors are set even when they are empty.
     pub is_synthesized: bool,
 }
 
-/// A program that rewrites a template, or a part of it, before anything is created.
+/// A macro or transform that rewrites a template, or a part of it, before anything is created.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Macro {
-    /// Its name.
     pub name: String,
-    /// Where it is called.
+    /// The location of the call.
     pub span: Span,
 }
 
-/// An argument that is set when a resource is created and never again.
+/// An argument that is set only when the resource is created.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Ignored {
-    /// Its name, or `all` for every argument.
+    /// The argument's name, or `all` for every argument.
     pub name: String,
-    /// Where that is written.
+    /// The location of the setting that ignores changes to it.
     pub span: Span,
 }
 
-/// The syntax in which a file is written.
+/// The syntax of a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Notation {
     /// `name = value`
@@ -69,7 +69,7 @@ pub enum Notation {
 }
 
 impl Notation {
-    /// How an argument is given a value, as people write it.
+    /// Formats an argument with its value in this syntax.
     pub fn assign(self, name: &str, value: &str) -> String {
         match self {
             Notation::Hcl => format!("{name} = {value}"),
@@ -78,7 +78,7 @@ impl Notation {
         }
     }
 
-    /// A boolean, or a string in its quotes; YAML needs none for the words used here.
+    /// Formats `true`, or a string with its quotes; in YAML, the strings used here don't need any.
     pub fn value(self, text: &str) -> String {
         match self {
             _ if text == "true" => text.to_owned(),
@@ -88,70 +88,67 @@ impl Notation {
     }
 }
 
-/// The arguments that have a meaning here; a format evaluates nothing else of a body.
+/// The arguments of a body that a format evaluates; it ignores all others.
 pub type Shape = &'static [Argument];
 
 /// An argument of a resource or of a nested block.
 #[derive(Debug)]
 pub struct Argument {
-    /// As it is spelled.
     pub name: &'static str,
-    /// What it holds.
     pub holds: Holds,
 }
 
-/// Whether a key that isn't `name` may have been meant for it.
+/// True if a key isn't `name` but is probably a misspelling of it.
 pub(super) fn resembles(key: &str, name: &str) -> bool {
     const ALIKE: f64 = 0.93;
     const MAX_DIFFERENCE: usize = 8;
-    // Most keys aren't even close, and comparing letters takes its time.
+    // The similarity is slow to compute, and most keys differ in their length or first letter.
     let may_be = key.len().abs_diff(name.len()) < MAX_DIFFERENCE
         && key.bytes().zip(name.bytes()).next().is_some_and(|(own, other)| own.eq_ignore_ascii_case(&other));
     may_be && key != name && (key.eq_ignore_ascii_case(name) || strsim::jaro_winkler(key, name) > ALIKE)
 }
 
-/// The value without quotes that a word may stand for: one letter is wrong, or two are in the wrong order.
+/// Returns the keyword that a word was probably meant to be: one letter is wrong, or two are in the wrong order.
 pub fn meant_literal(word: &str) -> Option<&'static str> {
     let word = word.to_ascii_lowercase();
     ["true", "false", "null"].into_iter().find(|literal| strsim::osa_distance(&word, literal) <= 1)
 }
 
 impl Argument {
-    /// An argument that holds a value.
     pub const fn value(name: &'static str) -> Self {
         Self { name, holds: Holds::Value }
     }
 
-    /// An argument that holds a set of texts.
+    /// Creates an argument that contains a set of strings.
     pub const fn texts(name: &'static str) -> Self {
         Self { name, holds: Holds::Texts }
     }
 
-    /// An argument that holds a policy.
+    /// Creates an argument that contains a policy.
     pub const fn document(name: &'static str) -> Self {
         Self { name, holds: Holds::Document }
     }
 
-    /// An argument that holds blocks.
+    /// Creates an argument that contains nested blocks.
     pub const fn blocks(name: &'static str, shape: Shape) -> Self {
         Self { name, holds: Holds::Blocks(shape) }
     }
 
-    /// Whether a key that isn't the argument's name may have been meant for it.
+    /// True if a key isn't the argument's name but is probably a misspelling of it.
     pub fn is_resembled_by(&self, key: &str) -> bool {
         resembles(key, self.name)
     }
 }
 
-/// What an [`Argument`] holds.
+/// The content of an [`Argument`].
 #[derive(Debug)]
 pub enum Holds {
-    /// A value, also a list of objects.
+    /// A value, including a list of objects.
     Value,
-    /// Texts whose order and repetition mean nothing. One that isn't known may stand for several or for none.
+    /// A set of strings. An unknown element may represent any number of them.
     Texts,
-    /// A policy: an object, or the same as JSON in a string.
+    /// A policy: an object, or JSON in a string.
     Document,
-    /// Blocks of this type, any number of them. Only Terraform has them.
+    /// Any number of blocks of this shape. Only Terraform has blocks.
     Blocks(Shape),
 }

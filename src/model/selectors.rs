@@ -1,9 +1,8 @@
-//! Event selectors and the algebra of what they record.
+//! Event selectors, and the management events that they record.
 //!
-//! A selector records some of the kinds of management events; a trail records
-//! what any of its selectors does. A trail without selectors records all
-//! management events. Sources: the API reference of `PutEventSelectors`,
-//! `EventSelector` and `AdvancedFieldSelector`.
+//! A selector records some kinds of management events; a trail records the union of its selectors. A trail without
+//! selectors records all management events. Sources: the API reference of `PutEventSelectors`, `EventSelector` and
+//! `AdvancedFieldSelector`.
 
 mod advanced;
 mod basic;
@@ -21,7 +20,7 @@ use super::{Read, Setting, Wish};
 use crate::source::Span;
 use crate::value::{Hop, Known, Maybe, Traced, Unknown, Why};
 
-/// The values of a list, each with its place.
+/// The values of a list of strings.
 pub type Texts = Vec<Traced<Read<String>>>;
 
 /// The event selectors of a trail, of both kinds.
@@ -33,74 +32,67 @@ pub struct Selectors {
     pub advanced: Setting<Vec<AdvancedSelector>>,
 }
 
-/// What the selectors of a trail amount to.
+/// The effect of a trail's selectors.
 #[derive(Debug)]
 pub enum Recorded {
-    /// No selector: all management events.
+    /// The trail has no selector, so it records all management events.
     Everything,
-    /// Both kinds, which the API rejects.
+    /// The trail has both kinds of selectors, which the API rejects.
     Conflict {
         /// The kind that comes first in the source.
         first: Span,
-        /// The other.
         second: Span,
     },
-    /// The selectors of one kind, in the order in which they are written.
+    /// The selectors of one kind, in source order.
     Selected(Vec<Assessment>),
 }
 
-/// What one selector records, at least and at most, and why not more.
+/// The events that one selector records, and the reasons why it doesn't record all.
 #[derive(Debug)]
 pub struct Assessment {
-    /// The place that stands for the selector.
+    /// The span that findings about the selector point at.
     pub header: Span,
-    /// What it records of management events.
+    /// The management events that it records.
     pub bounds: Bounds,
-    /// What it loses, and where that is written.
+    /// The parts that exclude events.
     pub gaps: Vec<Gap>,
-    /// What isn't known about it.
+    /// The parts that are unknown.
     pub doubts: Vec<Doubt>,
 }
 
-/// A part of a selector that keeps management events from being recorded.
+/// A part of a selector that excludes management events.
 #[derive(Debug, Clone)]
 pub struct Gap {
-    /// What is lost through it.
+    /// The events that it excludes.
     pub lost: Coverage,
-    /// What it is.
     pub cause: Cause,
-    /// Where it is.
     pub site: Site,
-    /// How it is mended.
     pub mending: Mending,
 }
 
-/// How a gap is mended.
+/// The remedy for a gap.
 #[derive(Debug, Clone)]
 pub struct Mending {
-    /// In one imperative sentence.
+    /// One imperative sentence.
     pub help: String,
-    /// The change that does it; nothing where nobody can say what to write.
+    /// The change to the code; `None` if the right value isn't certain.
     pub wish: Option<Wish>,
 }
 
-/// A part of a selector that isn't known.
+/// A part of a selector that is unknown.
 #[derive(Debug, Clone)]
 pub struct Doubt {
-    /// Why.
     pub why: Why,
-    /// Where it is.
     pub site: Site,
-    /// Whether single sources may be left out because of it.
+    /// True if the part may exclude single event sources.
     pub may_exclude: bool,
 }
 
-/// A place within a trail.
+/// A location within a trail.
 #[derive(Debug, Clone)]
 pub struct Site {
-    /// Where it is written.
     pub span: Span,
-    /// The way its value came.
+    /// The steps to the expression that decides the value.
     pub hops: Vec<Hop>,
     /// The argument's path within the trail, such as `event_selector[0].read_write_type`.
     pub attribute: String,
@@ -109,32 +101,32 @@ pub struct Site {
 /// The causes of a [`Gap`].
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Cause {
-    /// A value or field that isn't valid, with the reason.
+    /// An invalid value or field, with the reason.
     Invalid(String),
-    /// Only reads or only writes.
+    /// Only read events or only write events are selected.
     OneSided,
-    /// Sources that are left out.
+    /// Event sources are excluded.
     Excluded,
-    /// Management events are switched off.
+    /// Management events are disabled.
     Off,
-    /// An advanced selector of another category.
+    /// An advanced selector of another event category.
     OtherCategory,
 }
 
-/// How selectors are held against the control.
+/// The interpretation of the control for trails with several selectors.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum SelectorPolicy {
-    /// Together they have to record everything, as CloudTrail does it.
+    /// The selectors together have to record everything: the union is what CloudTrail records.
     #[default]
     Coverage,
-    /// One of them has to record everything, as the CIS audit reads.
+    /// One of the selectors has to record everything: the literal text of the CIS audit.
     Literal,
 }
 
 impl Selectors {
-    /// What the selectors amount to.
+    /// Computes the effect of the selectors.
     pub fn recorded(&self) -> Recorded {
         match (self.basic.value(), self.advanced.value()) {
             (Known(Ok(basic)), Known(Ok(advanced))) if !basic.is_empty() && !advanced.is_empty() => self.conflict(),
@@ -148,7 +140,8 @@ impl Selectors {
         }
     }
 
-    /// What has to record everything under a policy: the union, or one of the selectors.
+    /// Returns the bounds of which one has to include everything under a policy: those of the union, or those of each
+    /// selector.
     pub fn candidates(assessed: &[Assessment], policy: SelectorPolicy) -> Vec<Bounds> {
         let each = assessed.iter().map(|assessment| assessment.bounds);
         match policy {
@@ -162,8 +155,8 @@ impl Selectors {
         Recorded::Conflict { first: basic.min(advanced), second: basic.max(advanced) }
     }
 
-    /// A kind that isn't valid keeps the other one from being accepted; one that may or may not
-    /// be there makes it uncertain what the other one records.
+    /// Applies the effect of one kind on the other: an invalid kind prevents the deployment, and a kind that may or may
+    /// not be set makes it uncertain whether the other one is accepted.
     fn weigh_kinds(&self, assessed: &mut [Assessment]) {
         let is_invalid = matches!(self.basic.value(), Known(Err(_))) || matches!(self.advanced.value(), Known(Err(_)));
         let is_open = matches!(self.basic.value(), Unknown(_)) || matches!(self.advanced.value(), Unknown(_));
@@ -177,7 +170,7 @@ impl Selectors {
     }
 }
 
-/// The assessments of one kind; a list that isn't known counts as one selector that may record anything.
+/// Assesses the selectors of one kind; an unknown list counts as one selector that may record anything.
 fn assess_kind<S>(list: &Setting<Vec<S>>, assess: impl Fn(&S, &str) -> Assessment) -> Vec<Assessment> {
     let mut whole = Assessment::new(list.span());
     let help = match list.value() {
@@ -195,18 +188,18 @@ fn assess_kind<S>(list: &Setting<Vec<S>>, assess: impl Fn(&S, &str) -> Assessmen
 }
 
 impl Assessment {
-    /// A selector that records everything, until something is lost.
+    /// Creates the assessment of a selector that records everything, before its parts are applied.
     fn new(header: Span) -> Self {
         Self { header, bounds: Bounds::exactly(Coverage::EVERYTHING), gaps: Vec::new(), doubts: Vec::new() }
     }
 
-    /// The value of a setting. If there is none, all may be lost or is lost, and that is noted.
+    /// Returns the value of a setting. If it is invalid or unknown, records that everything is or may be lost.
     fn known<'a, T>(&mut self, setting: &'a Setting<T>, attribute: &str, mending: impl Into<Mending>) -> Option<&'a T> {
         let site = Site::new(&setting.read, attribute);
         self.known_read(setting.value(), site, mending)
     }
 
-    /// The same for an item of a list.
+    /// Returns the value of a list's item, as [`known`](Self::known) does for a setting.
     fn known_item<'a, T>(
         &mut self,
         item: &'a Traced<Read<T>>,
@@ -236,23 +229,23 @@ impl Assessment {
         }
     }
 
-    /// Takes `lost` away, because of what stands at `site`.
+    /// Removes `lost` from the recorded events, because of the part at `site`.
     fn lose(&mut self, lost: Coverage, cause: Cause, site: Site, mending: impl Into<Mending>) {
         self.bounds = self.bounds.without(lost);
         self.gaps.push(Gap { lost, cause, site, mending: mending.into() });
     }
 
-    /// Whether single sources are left out, or may be.
+    /// True if single event sources are or may be excluded.
     pub fn may_exclude(&self) -> bool {
         self.gaps.iter().any(|gap| gap.cause == Cause::Excluded) || self.doubts.iter().any(|doubt| doubt.may_exclude)
     }
 
-    /// Notes that what isn't known so far only bears on all sources alike.
+    /// Records that no unknown part so far excludes single event sources: each affects all sources alike.
     fn excludes_nothing(&mut self) {
         self.doubts.iter_mut().for_each(|doubt| doubt.may_exclude = false);
     }
 
-    /// Notes that what stands at `site` may take anything away.
+    /// Records that the unknown part at `site` may exclude any event.
     fn doubt(&mut self, why: Why, site: Site) {
         self.bounds.least = Coverage::NOTHING;
         self.doubts.push(Doubt { why, site, may_exclude: true });
@@ -272,7 +265,7 @@ impl From<Wish> for Mending {
 }
 
 impl Cause {
-    /// How telling it is: of several gaps, the one with the lowest rank explains best what is missing.
+    /// The rank of the cause as an explanation: of several gaps, the one with the lowest rank is reported.
     pub fn rank(&self) -> u8 {
         match self {
             Cause::Invalid(_) => 0,

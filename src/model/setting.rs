@@ -1,63 +1,63 @@
-//! One argument of a trail, read with its default and its place.
+//! An argument of a trail, with its default applied and its source location.
 
 use super::Notation;
 use crate::source::Span;
 use crate::value::{Maybe, Traced};
 
-/// What an argument says, or why no deployment accepts it.
+/// The converted value of an argument, or the reason why every deployment with it fails.
 pub type Read<T> = Result<T, Invalid>;
 
 /// A value that the provider or the API rejects.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Invalid {
-    /// The argument is required and isn't written.
+    /// The argument is required and not set.
     Missing,
-    /// The value converts to none that is allowed.
+    /// The value can't be converted to an allowed one.
     Value {
-        /// As the message shows it.
+        /// The value as the message shows it.
         found: String,
-        /// What it should be: "a boolean", "`All`, `ReadOnly` or `WriteOnly`".
+        /// The expected value: "a boolean", "`All`, `ReadOnly` or `WriteOnly`".
         expected: &'static str,
     },
-    /// Its evaluation is an error.
+    /// The evaluation of the value is an error.
     Failed {
         /// The error, as the text of a label.
         reason: String,
     },
-    /// A list holds more than is allowed.
+    /// A list has more items than are allowed.
     TooMany {
-        /// How many it holds.
+        /// The number of items.
         found: usize,
-        /// How many it may hold.
+        /// The maximum number of items.
         limit: usize,
     },
 }
 
-/// An argument of a trail: its meaning after defaults, its name and its place.
+/// An argument of a trail: its effective value, its name and its location.
 #[derive(Debug, Clone)]
 pub struct Setting<T> {
-    /// The argument's name as this dialect spells it.
+    /// The argument's name in this resource type.
     pub name: &'static str,
-    /// How it is written.
+    /// The syntax of the file.
     pub notation: Notation,
-    /// Its meaning, and where that comes from.
+    /// The effective value, with its location and the steps to it.
     pub read: Traced<Read<T>>,
 }
 
 impl<T> Setting<T> {
-    /// The meaning.
+    /// The effective value: the default if the argument is not set.
     pub fn value(&self) -> &Maybe<Read<T>> {
         &self.read.value
     }
 
-    /// The place a finding points at: the value, or the header of the block that lacks it.
+    /// The span that a finding points at: the value, or the header of the block that doesn't set it.
     pub fn span(&self) -> Span {
         self.read.origin.span()
     }
 }
 
 impl Invalid {
-    /// What to do where no other value is certain to be meant, as one imperative sentence.
+    /// Describes the remedy as one imperative sentence, if it is the same whatever the value should be.
     pub fn remedy(&self) -> Option<&'static str> {
         match self {
             Invalid::Failed { .. } => Some("fix the expression"),
@@ -65,7 +65,7 @@ impl Invalid {
         }
     }
 
-    /// What to do about a list that isn't valid, as one imperative sentence.
+    /// Describes the remedy for an invalid list as one imperative sentence.
     pub fn advise_list(&self, name: &str, items: &str) -> String {
         match self {
             Invalid::Failed { .. } => format!("fix the expression of `{name}`"),
@@ -74,7 +74,7 @@ impl Invalid {
         }
     }
 
-    /// What is wrong, as the text of a label.
+    /// Describes the error as the text of a label.
     pub fn describe(&self) -> String {
         match self {
             Invalid::Missing => "this argument is required".to_owned(),

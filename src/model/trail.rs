@@ -1,4 +1,4 @@
-//! The second waist: what rules judge.
+//! Trails and deployments: the second waist of the program, which the rules check.
 
 use super::{Contradiction, Elsewhere, Ignored, Macro, Selectors, Setting};
 use crate::source::{FileId, Span};
@@ -7,79 +7,80 @@ use crate::value::{Known, Traced, Unknown, Why};
 /// A CloudTrail trail, with the defaults of its provider applied.
 #[derive(Debug, Clone)]
 pub struct Trail {
-    /// As `terraform state list` prints it, or the logical id.
+    /// The address as `terraform state list` prints it, or the logical id.
     pub address: String,
-    /// The type of the resource.
+    /// The resource type.
     pub kind: &'static str,
-    /// Whether CloudFormation's handler creates it, directly or for the awscc provider.
+    /// True if CloudFormation's resource handler creates it, directly or through the awscc provider.
     pub is_made_by_cloudformation: bool,
-    /// The one-line place that stands for it.
+    /// The one-line span that findings about the trail point at.
     pub header: Span,
-    /// All of its declaration.
+    /// The whole declaration.
     pub declaration: Span,
-    /// The call that brings the code in which it is declared, when that code can't be edited.
+    /// The call that includes the code of the declaration, if that code can't be edited.
     pub call: Option<Span>,
-    /// The calls that bring it, the innermost first.
+    /// The module calls or stacks that lead to the declaration, the innermost first.
     pub calls: Vec<Span>,
-    /// The files of the modules or templates that declare it and that lead to it by calls, the innermost first.
+    /// The files of the modules or templates that declare the trail and that lead to it by calls, the innermost first.
     pub owners: Vec<FileId>,
-    /// Whether it is created.
+    /// True if the trail is created.
     pub exists: Traced<bool>,
-    /// The Region in which it is created: its home.
+    /// The home Region, in which the trail is created.
     pub region: Traced<String>,
-    /// What may change it before it is created.
+    /// The macros that may change the trail before it is created.
     pub macros: Vec<Macro>,
-    /// What a plan says otherwise.
+    /// The differences between the code and a plan.
     pub contradictions: Vec<Contradiction>,
-    /// True if the CDK has written it, which always writes lists of selectors.
+    /// True if the CDK generated the trail; its lists of selectors are set even when they are empty.
     pub is_synthesized: bool,
-    /// Records in every Region of the account, not only its own.
+    /// True if the trail records the events of every Region, not only of its own.
     pub is_multi_region: Setting<bool>,
-    /// Records at all.
+    /// True if logging is enabled.
     pub is_logging: Setting<bool>,
-    /// Records what global services such as IAM do.
+    /// True if the trail records the events of global services such as IAM.
     pub includes_global_events: Setting<bool>,
-    /// Which events it records.
+    /// The event selectors, which limit the recorded events.
     pub selectors: Selectors,
-    /// Writes digests by which a changed log file is noticed.
+    /// True if the trail writes digest files, which reveal changed log files.
     pub validates_log_files: Setting<bool>,
-    /// Records for every account of the organization.
+    /// True if the trail records the events of every account of the organization.
     pub is_organization_trail: Setting<bool>,
-    /// Arguments whose later changes are left as they are.
+    /// Arguments whose later changes aren't applied, such as those in `ignore_changes`.
     pub ignored_changes: Vec<Ignored>,
-    /// The KMS key that encrypts its files; empty when there is none.
+    /// The KMS key that encrypts the log files; empty if there is none.
     pub kms_key: Setting<String>,
 }
 
-/// What one `apply` or one stack creates.
+/// The result of one `terraform apply` or of one stack.
 #[derive(Debug)]
 pub struct Deployment {
-    /// The directory of the root module, or the template, as it is named to people.
+    /// The directory of the root module, or the template, as output shows it.
     pub root: String,
     /// `terraform` or `cloudformation`.
     pub format: &'static str,
-    /// The place that stands for the whole, when it declares no trail.
+    /// The span that a finding about the whole deployment points at, if it declares no trail.
     pub header: Span,
-    /// Its trails, in the order of their places.
+    /// The trails, in the order of their source locations.
     pub trails: Vec<Trail>,
-    /// The value that keeps all trails from being created, where there are declarations and `trails` has none of them.
+    /// The value that prevents the creation of all declared trails; `None` if no trail is declared or if `trails` isn't
+    /// empty.
     pub uncreated: Option<Traced<bool>>,
-    /// The part that couldn't be read and most likely declares a trail.
+    /// The part that wasn't read and most likely declares a trail.
     pub elsewhere: Option<Elsewhere>,
 }
 
 impl Trail {
-    /// Whether it is known not to be created.
+    /// True if it is known that the trail isn't created.
     pub fn never_exists(&self) -> bool {
         matches!(self.exists.value, Known(false))
     }
 
-    /// Whether it stands for any number of instances, of which nobody knows the keys.
+    /// True if it represents any number of instances with unknown keys.
     pub fn may_be_several(&self) -> bool {
         self.address.contains("[*]")
     }
 
-    /// Whether it may be that no deployment at all creates it: what decides it wasn't evaluated.
+    /// True if possibly no deployment creates the trail, because the condition wasn't evaluated.
     pub fn may_never_exist(&self) -> bool {
         matches!(self.exists.value, Unknown(Why::NotEvaluated { .. }))
     }

@@ -1,13 +1,15 @@
-//! Parts of a deployment that couldn't be read, and which of them may declare a trail by their names.
+//! Parts of a deployment that couldn't be read, and whether their names suggest that they declare a trail.
+//!
+//! Such a part may declare the trail that the deployment seems to lack, and its names are often the only indication.
 
 use std::cmp::Reverse;
 
 use crate::source::Span;
 
-/// Words of a name that promise a trail. A hyphen stands for itself, for `_`, or for nothing.
+/// Words that suggest a trail. A hyphen matches itself, `_`, or nothing.
 const TRAIL: [&str; 5] = ["cloud-trail", "landing-zone", "account-baseline", "secure-baseline", "security-baseline"];
 
-/// Words of a name that promise something else, also beside the others.
+/// Words that suggest another resource, even beside one of [`TRAIL`].
 const OTHER: [&str; 14] = [
     "bucket",
     "s3",
@@ -28,26 +30,26 @@ const OTHER: [&str; 14] = [
 /// A part of a deployment that couldn't be read.
 #[derive(Debug, Clone)]
 pub struct Elsewhere {
-    /// The place that stands for it.
+    /// The span that findings about the part point at.
     pub header: Span,
-    /// The part, as a noun: "module `cloudtrail`".
+    /// The part as a noun phrase: "module `cloudtrail`".
     pub what: String,
     /// The reason why it isn't read, as the text of a label.
     pub reason: String,
     /// How to make it readable, as one imperative sentence.
     pub help: String,
-    /// The reason to expect a trail in it; `None` if its name promises none.
+    /// The reason to expect a trail in it; `None` if there is none.
     pub hint: Option<Hint>,
-    /// The name of the limit that kept it from being read, if one did.
+    /// The name of the limit that prevented reading it, if one did.
     pub limit: Option<&'static str>,
-    /// The directory to which it leads, as it is written, if there is none.
+    /// The directory that the part refers to, as written in the code, if that directory doesn't exist.
     pub missing: Option<String>,
 }
 
 /// Reasons to expect a trail in a part that wasn't read, the weaker ones first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Hint {
-    /// Its name stands for the setup of a whole account.
+    /// Its name suggests the setup of a whole account.
     Baseline,
     /// Its label names a trail, and its source gives no indication.
     Label,
@@ -66,7 +68,8 @@ enum Purpose {
 }
 
 impl Hint {
-    /// The hint that names give: those of the source, the most specific one first, decide before the label.
+    /// Returns the hint that names give: those of the source, the most specific one first, take precedence over the
+    /// label.
     pub fn of<'n>(sources: impl IntoIterator<Item = &'n str>, label: &str) -> Option<Self> {
         match sources.into_iter().find_map(purpose) {
             Some(Purpose::Trail) => Some(Self::Source),
@@ -82,7 +85,7 @@ impl Hint {
 }
 
 impl Elsewhere {
-    /// The part of several that most likely declares a trail, the first of equal ones.
+    /// Returns the part that most likely declares a trail; of equally likely ones, the first.
     pub fn best(parts: &[Self]) -> Option<&Self> {
         let hinted = parts.iter().filter(|part| part.hint.is_some());
         hinted.min_by_key(|part| Reverse(part.hint))

@@ -1,7 +1,8 @@
-//! What has to be written otherwise, so that what was found is gone.
+//! The changes to the code that would resolve a finding.
 //!
-//! A wish says what, and of which value; it knows no syntax. Where the value is decided, and how a change is written
-//! there, is for the module `fix` to find out. The sentence that tells people what to do is made of the same wish.
+//! A change is described independently of syntax: an argument and its value. The module `fix` finds the expression that
+//! decides the value and writes the change in the file's syntax. The help text of a finding is generated from the same
+//! description.
 
 use super::{Notation, Setting};
 use crate::source::Span;
@@ -10,53 +11,48 @@ use crate::value::{Hop, Origin, Step, cut};
 /// A change to an argument or a selector of a trail.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Wish {
-    /// What is to change.
     pub change: Change,
-    /// The place in the trail.
+    /// The location in the trail.
     pub origin: Origin,
-    /// The way that the value came.
+    /// The steps to the expression that decides the value.
     pub hops: Vec<Hop>,
-    /// How the trail is written.
+    /// The syntax of the trail's file.
     pub notation: Notation,
-    /// Whether more events may be billed than before.
+    /// True if the change may increase the number of billed events.
     pub is_billed: bool,
 }
 
 /// The kinds of change.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Change {
-    /// An argument gets a value.
+    /// Sets an argument to a value.
     Set {
-        /// The argument.
         name: &'static str,
-        /// `true`, or a word that is a string.
+        /// `true`, or the content of a string.
         value: &'static str,
     },
-    /// An argument goes.
+    /// Removes an argument.
     RemoveArgument {
-        /// The argument.
         name: &'static str,
     },
-    /// The field selector in which the place lies goes.
+    /// Removes the field selector that contains the location.
     RemoveField {
         /// The field that it compares.
         field: String,
     },
-    /// The list gets one more selector, after the one at the place.
+    /// Adds a selector to the list, after the one at the location.
     AddSelector(SelectorNames),
-    /// A key that is misspelt gets the name of the argument, whose value stays.
+    /// Renames a misspelt key to the argument, and keeps its value.
     Rename {
-        /// The argument.
         name: &'static str,
     },
-    /// What accepts the findings of a rule accepts those of others only, or goes.
+    /// Removes a rule from the suppression at the location, or the whole suppression if it has no other rule.
     RemoveIgnore {
-        /// The rule.
         rule: &'static str,
     },
 }
 
-/// How a dialect spells a selector of management events.
+/// The names with which a resource type writes a selector of management events.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct SelectorNames {
     pub list: &'static str,
@@ -66,17 +62,17 @@ pub struct SelectorNames {
 }
 
 impl Wish {
-    /// The change to something that stands in the trail itself.
+    /// Creates a change at a location in the trail itself.
     pub fn at(span: Span, notation: Notation, change: Change) -> Self {
         Self { change, origin: Origin::Written(span), hops: Vec::new(), notation, is_billed: false }
     }
 
-    /// The same where more events may be billed.
+    /// Marks the change as one that may increase the number of billed events.
     pub fn billed(self) -> Self {
         Self { is_billed: true, ..self }
     }
 
-    /// The steps up to the place that is changed: a conditional is replaced as a whole, not one of its arms.
+    /// The steps up to the expression to change: a conditional is replaced as a whole, not one of its arms.
     pub fn steps(&self) -> &[Hop] {
         let is_arm = |hop: &Hop| matches!(hop.step, Step::Arm(_));
         match self.change {
@@ -88,22 +84,23 @@ impl Wish {
         }
     }
 
-    /// The place that is changed.
+    /// The span of the expression to change.
     pub fn decider(&self) -> Span {
         self.steps().last().map_or(self.origin.span(), |hop| hop.span)
     }
 
-    /// The conditional that is replaced, if one is.
+    /// The span of the conditional that is replaced, if there is one.
     pub fn replaced(&self) -> Option<Span> {
         (self.steps().len() < self.hops.len()).then(|| self.decider())
     }
 
-    /// True if the value comes through the expression at this place.
+    /// True if the value passes through the expression at this span.
     pub fn comes_through(&self, place: Span) -> bool {
         self.origin.span() == place || self.hops.iter().any(|hop| hop.span == place)
     }
 
-    /// What to do, as one imperative sentence. A value that comes from elsewhere is better changed where it is set.
+    /// Describes the change as one imperative sentence; for a value from elsewhere, the change at the expression that
+    /// sets it.
     pub fn advise(&self) -> String {
         match (&self.change, self.steps().last()) {
             (Change::Set { value, .. }, Some(last)) => {
@@ -132,7 +129,8 @@ impl Wish {
 }
 
 impl Wish {
-    /// How a call changes a member of an object that it passes, or leaves at its default.
+    /// Describes the change to a module call, if the value is a member of an object that the call passes or leaves at
+    /// its default.
     fn advise_call(&self, value: &str) -> Option<String> {
         let key = self.hops.iter().rev().find_map(|hop| match &hop.step {
             Step::Member(key) | Step::MemberDefault(key) => Some(cut(key)),
@@ -152,18 +150,18 @@ impl Wish {
 }
 
 impl<T> Setting<T> {
-    /// What makes it `value`.
+    /// Returns the change that sets the argument to `value`.
     pub fn wish(&self, value: &'static str) -> Wish {
         self.wishing(Change::Set { name: self.name, value })
     }
 
-    /// What gives it the key that is misspelt, if there is one.
+    /// Returns the change that renames a misspelt key to this argument, if there is one.
     pub fn wish_renamed(&self) -> Option<Wish> {
         let is_misspelt = self.read.hops.iter().any(|hop| matches!(hop.step, Step::Misspelt(_)));
         is_misspelt.then(|| self.wishing(Change::Rename { name: self.name }))
     }
 
-    /// What takes it away.
+    /// Returns the change that removes the argument.
     pub fn wish_away(&self) -> Wish {
         self.wishing(Change::RemoveArgument { name: self.name })
     }

@@ -1,4 +1,4 @@
-//! A resource becomes a trail: names, conversions and defaults are applied here and nowhere else.
+//! Converts a resource to a trail: this module applies all names, conversions and defaults.
 
 use super::tables::REGION;
 use super::{AdvancedNames, Dialect, Flag};
@@ -8,10 +8,10 @@ use crate::model::selectors::{AdvancedSelector, BasicSelector, FieldSelector, Re
 use crate::model::{Invalid, Read, Resource, Setting, Trail};
 use crate::value::{Data, Field, Known, Maybe, Traced, Unknown, Why};
 
-/// The API takes no more: <https://docs.aws.amazon.com/awscloudtrail/latest/APIReference/API_PutEventSelectors.html>.
+/// The limit of the API: <https://docs.aws.amazon.com/awscloudtrail/latest/APIReference/API_PutEventSelectors.html>.
 const MAX_BASIC_SELECTORS: usize = 5;
 
-/// The trail that a resource declares, if it is one.
+/// Converts a resource to a trail, if it is one.
 pub fn read(resource: Resource) -> Option<Trail> {
     let Role::Trail(dialect) = resource.kind.role else { return None };
     let region = region(&resource);
@@ -61,7 +61,7 @@ pub fn read(resource: Resource) -> Option<Trail> {
     })
 }
 
-/// The Region in which a resource is created: the one of its own argument, else the one of its provider or stack.
+/// The Region in which a resource is created: the one of its own argument, otherwise the one of its provider or stack.
 pub fn region(resource: &Resource) -> Traced<String> {
     let takes_one = resource.kind.shape.iter().any(|argument| argument.name == REGION);
     let field = match &resource.body {
@@ -78,7 +78,7 @@ pub fn region(resource: &Resource) -> Traced<String> {
     field.value.clone().map(|value| value.and_then(|data| of_region(&data)))
 }
 
-/// A Region as it is written.
+/// Converts a value to a Region.
 pub(crate) fn of_region(data: &Data) -> Maybe<String> {
     match text(data) {
         Ok(region) => Known(region),
@@ -126,7 +126,6 @@ fn field_selector(reader: &Reader, names: &AdvancedNames) -> FieldSelector {
     }
 }
 
-/// The length of a list.
 fn length(data: &Data) -> Read<usize> {
     match data {
         Data::List(list) => Ok(list.items.len()),
@@ -134,7 +133,7 @@ fn length(data: &Data) -> Read<usize> {
     }
 }
 
-/// The texts of a set that are sent: the provider drops empty ones (`flex.ExpandStringValueSet`).
+/// Converts to a list of strings without empty ones, which the provider doesn't send (`flex.ExpandStringValueSet`).
 fn set_texts(data: &Data) -> Read<Texts> {
     let mut texts = texts(data)?;
     texts.retain(|text| !matches!(&text.value, Known(Ok(text)) if text.is_empty()));

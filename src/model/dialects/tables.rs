@@ -1,10 +1,10 @@
-//! The names and defaults of each spelling.
+//! The argument names and defaults of each resource type that declares a trail.
 
 use super::{AdvancedNames, BasicNames, Booleans, Dialect, Flag};
 use crate::model::Argument;
 use crate::model::selectors::Operator::{EndsWith, Equals, NotEndsWith, NotEquals, NotStartsWith, StartsWith};
 
-/// The argument by which a resource of the AWS provider lies in another Region than the provider's, since version 6:
+/// The argument that places a resource of the AWS provider in another Region than the provider's, since version 6:
 /// <https://registry.terraform.io/providers/hashicorp/aws/latest/docs/guides/enhanced-region-support>.
 pub(super) const REGION: &str = "region";
 
@@ -56,7 +56,7 @@ pub static AWS: Dialect = Dialect {
     advanced: AdvancedNames { list: "advanced_event_selector", fields: "field_selector", ..SNAKE_ADVANCED },
 };
 
-/// Terraform's `awscc_cloudtrail_trail`: selectors are lists of objects, defaults those of CloudFormation.
+/// Terraform's `awscc_cloudtrail_trail`: selectors are lists of objects, and the defaults are those of CloudFormation.
 pub static AWSCC: Dialect = Dialect {
     kind: "awscc_cloudtrail_trail",
     is_made_by_cloudformation: true,

@@ -1,16 +1,16 @@
-//! How each language spells the types.
+//! The type and argument names of each provider and of CloudFormation.
 
 use super::{AccessBlockNames, Advice, Kind, LifecycleNames, Part, Role};
 use crate::model::dialects::{AWS, AWSCC, CLOUDFORMATION, Dialect};
 use crate::model::{Argument, Shape};
 
-/// What begins the names of the types on which trails depend, beside the trails themselves.
+/// The prefixes of the types on which log delivery depends, in addition to the trails themselves.
 pub const NEIGHBOURS: [&str; 6] = ["aws_s3_", "aws_kms_", "awscc_s3_", "awscc_kms_", "AWS::S3::", "AWS::KMS::"];
 
 /// `AWS::CloudTrail::Trail`
 pub static CLOUDFORMATION_TRAIL: Kind = trail(&CLOUDFORMATION);
 
-/// A call of a module that isn't read; all its arguments are.
+/// A call of a module that isn't read; all its arguments are evaluated.
 pub static UNREAD_MODULE: Kind = Kind {
     name: "module",
     shape: &[],
@@ -362,7 +362,7 @@ const fn trail(dialect: &'static Dialect) -> Kind {
     Kind { name: dialect.kind, shape: dialect.shape, role: Role::Trail(dialect) }
 }
 
-/// A trail of Terraform.
+/// Creates the log delivery type of a Terraform trail.
 const fn delivery(kind: &'static str, shape: Shape, name: &'static str) -> Kind {
     let role = Role::Delivery {
         bucket: "s3_bucket_name",
@@ -374,12 +374,12 @@ const fn delivery(kind: &'static str, shape: Shape, name: &'static str) -> Kind 
     Kind { name: kind, shape, role }
 }
 
-/// A resource of Terraform that is attached to a bucket.
+/// Creates a Terraform type with settings of a bucket.
 const fn of_bucket(name: &'static str, shape: Shape, parts: &'static [Part]) -> Kind {
     Kind { name, shape, role: Role::OfBucket { bucket: "bucket", parts } }
 }
 
-/// A resource of Terraform whose attributes name a bucket.
+/// Creates a Terraform type whose attributes contain a bucket's name.
 const fn names_bucket(name: &'static str, attributes: &'static [&'static str]) -> Kind {
     Kind { name, shape: BUCKET_NAME, role: Role::NamesBucket { bucket: "bucket", attributes } }
 }

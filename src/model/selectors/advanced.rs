@@ -1,8 +1,7 @@
 //! Advanced event selectors.
 //!
-//! On a trail, a selector of management events may filter by `readOnly` and by
-//! `eventSource` only, each with one operator. All other fields and operators
-//! are for data events or for event data stores:
+//! On a trail, a selector of management events may filter only by `readOnly` and by `eventSource`, each with one
+//! operator. All other fields and operators are for data events or for event data stores:
 //! <https://docs.aws.amazon.com/awscloudtrail/latest/APIReference/API_AdvancedFieldSelector.html>.
 
 use super::{Assessment, Cause, Coverage, Mending, Site, Texts};
@@ -10,14 +9,14 @@ use crate::model::{Change, SelectorNames, Setting, Wish};
 use crate::source::Span;
 use crate::value::{Known, Traced, Unknown, Why};
 
-/// An `advanced_event_selector`: all its field selectors have to match.
+/// An `advanced_event_selector`: it selects the events that match all its field selectors.
 #[derive(Debug, Clone)]
 pub struct AdvancedSelector {
-    /// The place that stands for it.
+    /// The span that findings about the selector point at.
     pub header: Span,
-    /// How one of management events is spelt.
+    /// The names needed to write a selector of management events.
     pub names: SelectorNames,
-    /// Its conditions.
+    /// The field selectors.
     pub fields: Setting<Vec<FieldSelector>>,
 }
 
@@ -26,11 +25,11 @@ pub struct AdvancedSelector {
 pub struct FieldSelector {
     /// The field, such as `eventCategory`.
     pub field: Setting<String>,
-    /// The operators that are written, each with its values.
+    /// The operators that are set, each with its values.
     pub operators: Vec<(Operator, Setting<Texts>)>,
 }
 
-/// How a field is compared; all but the first two are never valid for management events.
+/// The operators of a field selector; only the first two are ever valid for management events.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Operator {
     Equals,
@@ -49,11 +48,11 @@ struct Condition<'a> {
 }
 
 impl AdvancedSelector {
-    /// What it records; `path` is its own path within the trail.
+    /// Determines the events that the selector records; `path` is its path within the trail.
     pub(super) fn assess(&self, path: &str) -> Assessment {
         let mut assessment = Assessment::new(self.header);
         let conditions = self.conditions(&mut assessment, path);
-        // Which field an unknown one is can't be told, so it may be the source.
+        // An unknown field may be `eventSource`.
         let is_field_open = !assessment.doubts.is_empty();
         if self.selects_management(&conditions, &mut assessment, path) {
             let (of_source, others): (Vec<_>, Vec<_>) =
@@ -82,7 +81,7 @@ impl AdvancedSelector {
         conditions
     }
 
-    /// Whether it may select management events at all; if not, that is its only gap.
+    /// True if the selector may select management events; otherwise [`Cause::OtherCategory`] becomes its only gap.
     fn selects_management(&self, conditions: &[Condition<'_>], assessment: &mut Assessment, path: &str) -> bool {
         let mut categories = conditions.iter().filter(|condition| condition.field == "eventCategory").peekable();
         let something_is_open = !assessment.doubts.is_empty() || !assessment.gaps.is_empty();
@@ -102,7 +101,7 @@ impl AdvancedSelector {
 }
 
 impl Condition<'_> {
-    /// Whether this is `eventCategory` equal to known values among which `Management` isn't.
+    /// True if this is `eventCategory` equal to known values without `Management`.
     fn names_other_category(&self) -> bool {
         let [(Operator::Equals, values)] = self.selector.operators.as_slice() else { return false };
         let Known(Ok(values)) = values.value() else { return false };
@@ -173,14 +172,14 @@ impl Condition<'_> {
         }
     }
 
-    /// The values of the one operator that is valid for the field, if all of them are known.
+    /// Returns the values of the one operator that is valid for the field, if all of them are known.
     fn all_values(&self, valid: Operator, assessment: &mut Assessment) -> Option<(Vec<String>, Site)> {
         let doubts = assessment.doubts.len();
         self.values(valid, assessment).filter(|_| assessment.doubts.len() == doubts)
     }
 
-    /// The known values of the one operator that is valid for the field, and their place; of what isn't known or isn't
-    /// valid, a gap or a doubt is noted.
+    /// Returns the known values of the one operator that is valid for the field, and their location. Invalid and
+    /// unknown values are recorded in the assessment.
     fn values(&self, valid: Operator, assessment: &mut Assessment) -> Option<(Vec<String>, Site)> {
         let (operator, setting) = match self.written_operators(assessment).as_slice() {
             [only] => *only,
@@ -215,8 +214,8 @@ impl Condition<'_> {
         Some((values, site))
     }
 
-    /// The operators that are certain to be there. One whose value isn't known may be null beside
-    /// another, which is the same as not written, and is noted as a doubt.
+    /// Returns the operators that are certain to be set. If there are several, one with an unknown value may be null,
+    /// which is equivalent to not setting it; it is recorded as unknown.
     fn written_operators(&self, assessment: &mut Assessment) -> Vec<(Operator, &Setting<Texts>)> {
         let operators = self.selector.operators.iter().map(|(operator, setting)| (*operator, setting));
         let operators: Vec<_> = operators.collect();
@@ -234,13 +233,13 @@ impl Condition<'_> {
         operators.into_iter().filter(is_known).collect()
     }
 
-    /// What takes it away; without it, its selector takes more events.
+    /// Returns the change that removes the field selector, so that its selector selects more events.
     fn wish_away(&self, place: Span) -> Wish {
         let change = Change::RemoveField { field: self.field.to_owned() };
         Wish::at(place, self.selector.field.notation, change)
     }
 
-    /// Notes that the selector isn't valid for management events and so records none.
+    /// Records that the selector is invalid for management events and so records none.
     fn reject(&self, reason: String, site: Site, assessment: &mut Assessment) {
         let help = format!("remove the `{}` field selector, or compare it as CloudTrail allows", self.field);
         assessment.lose(Coverage::EVERYTHING, Cause::Invalid(reason), site, help.as_str());
@@ -248,7 +247,7 @@ impl Condition<'_> {
 }
 
 impl Operator {
-    /// As the API spells it.
+    /// The operator's name in the API.
     pub fn name(self) -> &'static str {
         match self {
             Operator::Equals => "Equals",

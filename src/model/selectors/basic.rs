@@ -5,7 +5,7 @@ use crate::model::Setting;
 use crate::source::Span;
 use crate::value::Known;
 
-/// Which management events a basic selector takes, by what they do.
+/// The management events that a basic selector selects: reads, writes or both.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ReadWrite {
     All,
@@ -13,29 +13,29 @@ pub enum ReadWrite {
     WriteOnly,
 }
 
-/// An `event_selector`. The kinds of its data resources don't bear on management events.
+/// An `event_selector`. The types of its data resources don't affect management events.
 #[derive(Debug, Clone)]
 pub struct BasicSelector {
-    /// The place that stands for it.
+    /// The span that findings about the selector point at.
     pub header: Span,
-    /// `All` unless written.
+    /// The default is `All`.
     pub read_write_type: Setting<ReadWrite>,
-    /// `true` unless written.
+    /// The default is `true`.
     pub include_management_events: Setting<bool>,
-    /// Event sources that are left out; none unless written.
+    /// The excluded event sources; the default is none.
     pub excluded_sources: Setting<Texts>,
-    /// How many data resources it has; none unless written.
+    /// The number of data resources; the default is none.
     pub data_resources: Setting<usize>,
 }
 
 impl BasicSelector {
-    /// True if it selects no events at all, neither of management nor of data, which CloudTrail refuses.
+    /// True if it selects neither management nor data events, which CloudTrail rejects.
     pub fn selects_nothing(&self) -> bool {
         matches!(self.include_management_events.value(), Known(Ok(false)))
             && matches!(self.data_resources.value(), Known(Ok(0)))
     }
 
-    /// What it records; `path` is its own path within the trail.
+    /// Determines the events that the selector records; `path` is its path within the trail.
     pub(super) fn assess(&self, path: &str) -> Assessment {
         let mut assessment = Assessment::new(self.header);
         self.assess_switch(&mut assessment, path);
@@ -48,7 +48,7 @@ impl BasicSelector {
     fn assess_switch(&self, assessment: &mut Assessment, path: &str) {
         let setting = &self.include_management_events;
         let attribute = format!("{path}.{}", setting.name);
-        // CloudTrail delivers one copy of management events for nothing.
+        // Only the first copy of management events is free of charge.
         let wish = setting.wish("true").billed();
         let help = format!("{}, or move the data events to a second trail", wish.advise());
         let mending = || Mending { help: help.clone(), wish: Some(wish.clone()) };
@@ -72,7 +72,7 @@ impl BasicSelector {
     fn assess_exclusions(&self, assessment: &mut Assessment, path: &str) {
         let setting = &self.excluded_sources;
         let attribute = format!("{path}.{}", setting.name);
-        // Of some sources, there are more events than of all others.
+        // Some sources, such as KMS, may have more events than all others.
         let wish = setting.wish_away().billed();
         let sources = assessment.known(setting, &attribute, wish.clone()).into_iter().flatten();
         let mut lost = Coverage::NOTHING;

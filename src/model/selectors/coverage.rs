@@ -1,8 +1,8 @@
-//! Sets of the kinds of management events.
+//! Sets of the kinds of management events that selectors can distinguish.
 
 /// A subset of {read, write} × {KMS, RDS Data API, every other source}.
 ///
-/// Only these two sources can be left out by selectors, so finer kinds aren't needed.
+/// Selectors can exclude only these two sources, so no finer distinction is needed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Coverage(u8);
 
@@ -11,48 +11,47 @@ impl Coverage {
     pub const NOTHING: Self = Self(0);
     /// Every management event.
     pub const EVERYTHING: Self = Self(0b111_111);
-    /// What reads, of every source.
+    /// Read events of every source.
     pub const READS: Self = Self(0b000_111);
-    /// What writes, of every source.
+    /// Write events of every source.
     pub const WRITES: Self = Self(0b111_000);
-    /// What goes to `kms.amazonaws.com`.
+    /// Events of `kms.amazonaws.com`.
     pub const KMS: Self = Self(0b001_001);
-    /// What goes to `rdsdata.amazonaws.com`.
+    /// Events of `rdsdata.amazonaws.com`.
     pub const RDS_DATA: Self = Self(0b010_010);
-    /// What goes anywhere else.
+    /// Events of all other sources.
     pub const ORDINARY: Self = Self(0b100_100);
 
-    /// What is in either.
+    /// The kinds in either set.
     pub fn union(self, other: Self) -> Self {
         Self(self.0 | other.0)
     }
 
-    /// What is in both.
+    /// The kinds in both sets.
     pub const fn intersection(self, other: Self) -> Self {
         Self(self.0 & other.0)
     }
 
-    /// What is in it and not in `other`.
+    /// The kinds in this set that aren't in `other`.
     pub fn without(self, other: Self) -> Self {
         Self(self.0 & !other.0)
     }
 
-    /// Whether all of `other` is in it.
+    /// True if `other` is a subset.
     pub fn includes(self, other: Self) -> bool {
         self.0 & other.0 == other.0
     }
 
-    /// Whether nothing is in it.
     pub fn is_empty(self) -> bool {
         self.0 == 0
     }
 
-    /// How many of the six kinds are in it.
+    /// The number of kinds, from 0 to 6.
     pub fn size(self) -> u32 {
         self.0.count_ones()
     }
 
-    /// The kinds of a management event source.
+    /// The kinds of events of an event source.
     pub fn of_source(source: &str) -> Self {
         match source {
             "kms.amazonaws.com" => Self::KMS,
@@ -62,32 +61,32 @@ impl Coverage {
     }
 }
 
-/// What is recorded for certain, and what may be.
+/// Lower and upper bounds for the recorded events.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Bounds {
-    /// Recorded whatever the unknown parts turn out to be.
+    /// The events that are recorded whatever the unknown values are.
     pub least: Coverage,
-    /// Recorded at best.
+    /// The events that are recorded in the best case.
     pub most: Coverage,
 }
 
 impl Bounds {
-    /// Nothing is unknown.
+    /// Creates bounds without uncertainty.
     pub fn exactly(coverage: Coverage) -> Self {
         Self { least: coverage, most: coverage }
     }
 
-    /// Of two selectors together.
+    /// The bounds of two selectors together.
     pub fn union(self, other: Self) -> Self {
         Self { least: self.least.union(other.least), most: self.most.union(other.most) }
     }
 
-    /// Of one of two, when it isn't known which.
+    /// The bounds if either of two applies and it is unknown which.
     pub fn or(self, other: Self) -> Self {
         Self { least: self.least.intersection(other.least), most: self.most.union(other.most) }
     }
 
-    /// After `lost` is taken away for certain.
+    /// The bounds after `lost` is removed for certain.
     pub fn without(self, lost: Coverage) -> Self {
         Self { least: self.least.without(lost), most: self.most.without(lost) }
     }

@@ -1,8 +1,10 @@
-//! The management events that a trail doesn't record, by which two results of a rule are compared.
+//! The management events that a trail doesn't record.
+//!
+//! Two results of a rule are compared by them, to decide whether a change makes a trail worse.
 
 use super::{Bounds, Coverage};
 
-/// The kinds of events by the words that files have for them.
+/// The kinds of events with their names in files such as the baseline.
 const WORDS: [(&str, Coverage); 6] = [
     ("kms:read", Coverage::KMS.intersection(Coverage::READS)),
     ("kms:write", Coverage::KMS.intersection(Coverage::WRITES)),
@@ -12,20 +14,20 @@ const WORDS: [(&str, Coverage); 6] = [
     ("rdsdata:write", Coverage::RDS_DATA.intersection(Coverage::WRITES)),
 ];
 
-/// The events that are lost for certain, and those that may be.
+/// Lower and upper bounds for the lost events.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Loss {
-    /// Lost whatever the unknown parts turn out to be.
+    /// The events that are lost whatever the unknown values are.
     pub least: Coverage,
-    /// Lost at worst.
+    /// The events that are lost in the worst case.
     pub most: Coverage,
 }
 
 impl Loss {
-    /// Of no event.
+    /// The loss of a trail that records everything.
     pub const NOTHING: Self = Self { least: Coverage::NOTHING, most: Coverage::NOTHING };
 
-    /// All that is lost of reads where ordinary reads are, and of writes where ordinary writes are.
+    /// All lost reads if ordinary reads are lost, and all lost writes if ordinary writes are lost.
     pub fn with_ordinary(recorded: Bounds) -> Self {
         let rows = |recorded: Coverage| {
             let is_lost = |row: &Coverage| !recorded.includes(row.intersection(Coverage::ORDINARY));
@@ -35,7 +37,8 @@ impl Loss {
         Self { least: rows(recorded.most), most: rows(recorded.least) }
     }
 
-    /// What is lost of single sources where ordinary events of the same kind are recorded.
+    /// The lost events of single sources (KMS, RDS Data API), for reads and writes of which the ordinary events are
+    /// recorded.
     pub fn beside_ordinary(recorded: Bounds) -> Self {
         let rows = |ordinary: Coverage, recorded: Coverage| {
             let is_recorded = |row: &Coverage| ordinary.includes(row.intersection(Coverage::ORDINARY));
@@ -45,23 +48,23 @@ impl Loss {
         Self { least: rows(recorded.most, recorded.most), most: rows(recorded.most, recorded.least) }
     }
 
-    /// What either of two loses.
+    /// The events that either of two loses.
     pub fn union(self, other: Self) -> Self {
         Self { least: self.least.union(other.least), most: self.most.union(other.most) }
     }
 
-    /// True if nothing is lost, or may be, that `other` doesn't lose as certainly.
+    /// True if all events that are or may be lost here are lost at least as certainly in `other`.
     pub fn is_within(self, other: Self) -> bool {
         other.least.includes(self.least) && other.most.includes(self.most)
     }
 }
 
-/// The words for kinds of events, in alphabetical order.
+/// The names of the kinds of events, in alphabetical order.
 pub fn words(coverage: Coverage) -> Vec<&'static str> {
     WORDS.iter().filter(|(_, kind)| coverage.includes(*kind)).map(|(word, _)| *word).collect()
 }
 
-/// The kind of events that a word stands for.
+/// The kind of events with this name.
 pub fn of_word(word: &str) -> Option<Coverage> {
     WORDS.iter().find(|(known, _)| *known == word).map(|(_, kind)| *kind)
 }
