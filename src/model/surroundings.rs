@@ -1,7 +1,8 @@
-//! What the delivery of a trail's logs depends on: its bucket, its key, and what is attached to them.
+//! The resources on which the delivery of a trail's logs depends: its bucket, its KMS key, and the settings attached to
+//! them.
 //!
-//! They are found by reference or by a literal name. What is said of a bucket in a resource of its own counts
-//! as if it stood in the bucket: in the AWS provider, nearly all of it does.
+//! They are found by reference or by literal name. A setting of a bucket that has a resource of its own counts as if
+//! the bucket contained it: in the AWS provider, nearly all settings are separate resources.
 
 mod links;
 mod neighbourhood;
@@ -20,98 +21,93 @@ use super::{Kind, Setting, Subject, Trail};
 use crate::source::Span;
 use crate::value::{Maybe, Origin, Traced, Unknown, Why};
 
-/// Where a trail delivers its logs, and what of that is declared beside it.
+/// The log delivery of a trail, and the related resources that are declared with it.
 #[derive(Debug, Clone)]
 pub struct Surroundings {
-    /// What the trail says.
+    /// The trail's arguments for log delivery.
     pub delivery: Rc<Delivery>,
-    /// The bucket; nothing when it is declared somewhere else, or can't be told.
+    /// The bucket; `None` if it is declared elsewhere or unknown.
     pub bucket: Option<Dependency>,
-    /// The key; nothing when there is none, when it is declared somewhere else, or can't be told.
+    /// The key; `None` if there is none, or if it is declared elsewhere or unknown.
     pub key: Option<Dependency>,
-    /// The limit that kept some of what is declared from being read.
+    /// The limit that prevented reading some of the declarations.
     pub cut: Option<Why>,
-    /// What was compared with policies so far, in the whole deployment.
+    /// The comparisons with policies so far, in the whole deployment.
     pub work: Rc<Work>,
 }
 
-/// What a trail says of where it delivers its logs.
+/// The arguments of a trail that determine where and how it delivers its logs.
 #[derive(Debug)]
 pub struct Delivery {
-    /// The trail's address.
     pub trail: String,
-    /// The bucket's name; empty when it isn't written.
+    /// The bucket's name; empty if it is not set.
     pub bucket: Setting<String>,
-    /// The folder in the bucket; empty when it isn't written.
+    /// The key prefix in the bucket; empty if it is not set.
     pub prefix: Setting<String>,
-    /// The key's id, ARN or alias; empty when it isn't written.
+    /// The key's id, ARN or alias; empty if it is not set.
     pub key: Setting<String>,
-    /// The trail's name.
     pub name: Text,
-    /// The symbols that stand for the trail's ARN.
+    /// The symbols of references to the trail's ARN.
     pub arns: Vec<String>,
     /// The trail's home Region.
     pub region: Maybe<String>,
-    /// True if it writes files for each Region.
+    /// True if the trail writes files for each Region.
     pub is_multi_region: Maybe<bool>,
-    /// True if it writes files for each account of the organization.
+    /// True if the trail writes files for each account of the organization.
     pub is_organization_trail: Maybe<bool>,
-    /// True if it writes digests.
+    /// True if the trail writes digest files.
     pub writes_digests: Maybe<bool>,
 }
 
-/// A declared bucket or key.
+/// The declaration of a bucket or key.
 #[derive(Debug)]
 pub struct Declared {
-    /// As `terraform state list` prints it, or the logical id.
+    /// The address as `terraform state list` prints it, or the logical id.
     pub address: String,
-    /// Its type.
     pub kind: &'static Kind,
-    /// The one-line place that stands for it.
+    /// The one-line span that findings about it point at.
     pub header: Span,
-    /// The call that brings the code in which it is declared, when that code can't be edited.
+    /// The call that includes the code of the declaration, if that code can't be edited.
     pub call: Option<Span>,
 }
 
-/// A bucket or a key with all that is said of it.
+/// A bucket or key with all its settings.
 #[derive(Debug, Clone)]
 pub struct Dependency {
-    /// What it is.
     pub declared: Rc<Declared>,
-    /// Its ARNs: different names of one thing.
+    /// Its ARNs, which are different names of the same resource.
     pub arns: Vec<Text>,
-    /// What is said of it, in its own resource and in others.
+    /// Its settings, from its own resource and from others.
     pub said: Vec<Attached>,
-    /// The first part that isn't read and may say more of it.
+    /// The first part that isn't read and may contain further settings.
     pub doubt: Option<Doubt>,
 }
 
-/// Something that is said of a bucket or a key.
+/// A setting of a bucket or key.
 #[derive(Debug, Clone)]
 pub struct Attached {
-    /// Whether it is: what says so is created, and means this one.
+    /// True if the declaring resource is created and refers to this bucket or key.
     pub applies: Maybe<bool>,
-    /// Whether it stands in a resource of its own, and not in that of the bucket or the key.
+    /// True if a separate resource declares it, not the bucket or key itself.
     pub is_apart: bool,
-    /// What is said.
     pub said: Rc<Said>,
 }
 
-/// A part of the deployment that isn't read and has to do with a bucket or a key.
+/// A part of the deployment that isn't read and may affect a bucket or key.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Doubt {
-    /// The place that stands for it.
+    /// The span that findings about the part point at.
     pub span: Span,
-    /// Why it isn't known what it does.
+    /// The reason why its effect is unknown.
     pub why: Why,
 }
 
-/// Where something that is known of a bucket or a key comes from: two of one declaration are the same.
+/// Identifies a declaration or setting by its address in memory: equal ids are the same one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum SourceId {
-    /// The bucket or the key itself.
+    /// The bucket or key itself.
     Declared(*const Declared),
-    /// Something that is said of it.
+    /// A setting of it.
     Said(*const Said),
 }
 
@@ -126,13 +122,14 @@ impl SourceId {
 }
 
 impl Surroundings {
-    /// Where all that is known of the bucket and the key comes from.
+    /// The ids of the bucket, the key and their settings.
     pub fn sources(&self) -> impl Iterator<Item = SourceId> {
         let both = self.bucket.iter().chain(&self.key);
         both.flat_map(|thing| std::iter::once(SourceId::of(&thing.declared)).chain(SourceId::of_said(&thing.said)))
     }
 
-    /// Those of a trail that a limit keeps from being known.
+    /// Creates the surroundings of a trail whose related resources a limit prevents from being read: everything is
+    /// unknown.
     pub fn over_limit(trail: &Trail, why: &Why) -> Option<Self> {
         let Role::Delivery { bucket, prefix, key, .. } = Subject::Surroundings.kind(trail.kind)?.role else {
             return None;
@@ -161,7 +158,7 @@ impl Surroundings {
 }
 
 impl Dependency {
-    /// What is said of one kind, each with whether it applies.
+    /// Iterates over the settings of one kind.
     pub fn all<'d, T: 'd>(
         &'d self,
         pick: impl Fn(&'d Said) -> Option<&'d T>,

@@ -1,31 +1,34 @@
-//! Names by which code refers to buckets and keys.
+//! The names by which code refers to buckets and keys.
+//!
+//! References are matched to declarations by these names, because a bucket's ARN or a key's id is usually unknown
+//! before the deployment.
 
 use crate::model::policy::Text;
 use crate::model::{Read, Resource, Setting};
 use crate::value::{Known, Maybe, Unknown, Why};
 
-/// A name of a bucket or a key.
+/// A name of a bucket or key.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(super) enum Name {
-    /// This text.
+    /// A known text.
     Literal(String),
-    /// A value that isn't known; two with one symbol are the same.
+    /// The symbol of an unknown value; equal symbols are the same value.
     Symbol(String),
 }
 
-/// What an argument names.
+/// The bucket or key that an argument refers to.
 #[derive(Debug, Clone)]
 pub(super) enum Named {
-    /// Nothing: it isn't written, or isn't valid.
+    /// None: the argument is not set or is invalid.
     Nothing,
-    /// Something that has this name.
+    /// The one with this name, and the reason if the value is unknown.
     Name(Name, Maybe<()>),
-    /// Something that can't be told from anything else.
+    /// Possibly any one: the value is unknown and has no symbol that identifies it.
     Anything(Why),
 }
 
 impl Named {
-    /// What an argument names.
+    /// Converts the value of an argument.
     pub(super) fn by(setting: &Setting<String>) -> Self {
         match setting.value() {
             Known(Err(_)) => Named::Nothing,
@@ -36,7 +39,6 @@ impl Named {
         }
     }
 
-    /// The name, if there is one.
     pub(super) fn name(&self) -> Option<&Name> {
         match self {
             Named::Name(name, _) => Some(name),
@@ -46,7 +48,7 @@ impl Named {
 }
 
 impl Name {
-    /// The name as a text of which parts may be unknown.
+    /// Converts the name to a text, which is unknown for a symbol.
     pub(super) fn text(&self) -> Text {
         match self {
             Name::Literal(text) => Text::exactly(text),
@@ -55,7 +57,7 @@ impl Name {
     }
 }
 
-/// The symbols of a resource's attributes, as references to them evaluate to; `id` is what `Ref` gives.
+/// The symbols to which references to a resource's attributes evaluate; `id` is the attribute of `Ref`.
 pub(super) fn symbols(resource: &Resource, attributes: &[&str]) -> Vec<Name> {
     attributes.iter().map(|attribute| Name::Symbol(symbol(resource, attribute))).collect()
 }
@@ -74,7 +76,7 @@ fn symbol(resource: &Resource, attribute: &str) -> String {
     }
 }
 
-/// A literal or unknown text as a name; nothing where no value is valid.
+/// Converts a value to a name; `None` if it is empty, invalid, or unknown without a symbol that identifies it.
 pub(super) fn of_value(value: &Maybe<Read<String>>) -> Option<Name> {
     match value {
         Known(Ok(text)) if !text.is_empty() => Some(Name::Literal(text.clone())),

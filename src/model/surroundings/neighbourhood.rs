@@ -1,4 +1,4 @@
-//! All that one deployment declares around its trails, by name.
+//! An index by name of all resources of a deployment on which log delivery may depend.
 
 use std::cell::{Cell, RefCell};
 use std::collections::{HashMap, HashSet};
@@ -10,66 +10,67 @@ use super::{Attached, Declared, Delivery, Dependency, Doubt, Surroundings};
 use crate::model::policy::{Text, Work};
 use crate::value::{Budget, Known, Unknown, Why};
 
-/// What begins the ARN of each bucket. The partition doesn't matter.
+/// The prefix of bucket ARNs. The partition doesn't matter.
 const BUCKET_ARN: &str = "arn:aws:s3:::";
 
-/// More text of policies than this isn't weighed for all trails together, in bytes: each policy counts for each
-/// trail that depends on it.
+/// The limit on the total length of the policies for all trails, in bytes: each policy counts once per trail that
+/// depends on it. The settings of further buckets and keys are unknown.
 const MAX_WEIGHED: usize = 1 << 19;
 
-/// Nor is a policy that is longer than any that AWS takes: 20 KB for a bucket, 32 KB for a key.
+/// The limit on the length of one policy, in bytes. AWS accepts 20 KB for a bucket and 32 KB for a key.
 const MAX_POLICY: usize = 1 << 16;
 
-/// More text that is given to what isn't read isn't searched for the names of what trails depend on, in bytes: each text
-/// counts for each trail. What isn't searched may be about anything.
+/// The limit on the texts that are passed to unread parts and searched for the names of related resources, in bytes:
+/// each text counts once per trail. Beyond it, an unread part may affect any resource.
 const MAX_SEARCHED: usize = 1 << 26;
 
-/// More neighbours than this aren't put together again for single trails in single worlds; what is declared around them stays
-/// open then.
+/// The limit on the resources that are indexed again for single trails in single worlds. Beyond it, the related
+/// resources of those trails stay undecided.
 const MAX_GATHERED: usize = 1 << 19;
 
-/// More attachments than this, of which it isn't known to what, aren't told apart.
+/// The limit on the settings with an unknown target per bucket or key. Further ones count as one unread part.
 const MAX_OPEN: usize = 64;
 
-/// What is declared around trails.
+/// The related resources of a deployment's trails, by name.
 #[derive(Debug, Default)]
 pub struct Neighbourhood {
     deliveries: HashMap<String, Rc<Delivery>>,
     buckets: Registry,
     keys: Registry,
-    /// What goes for all buckets.
+    /// The settings of all buckets of the account.
     account: Vec<Attached>,
-    /// What isn't read, with what it is given.
+    /// The parts that aren't read.
     unread: Vec<Unread>,
-    /// The first part that isn't read and may be about anything.
+    /// The first part that isn't read and may affect any resource.
     doubt: Option<Doubt>,
-    /// What trails depend on, as far as somebody has asked.
+    /// The results of earlier lookups, by the trail's address.
     known: RefCell<HashMap<String, Rc<Surroundings>>>,
     spent: Rc<Spent>,
 }
 
-/// What has been done for the trails of a deployment, in all worlds.
+/// The work for the trails of a deployment, in all worlds.
 #[derive(Debug, Default)]
 pub struct Spent {
-    /// How much text of policies was given to them.
+    /// The total length of the policies, in bytes.
     weighed: Cell<usize>,
-    /// How much text was searched for names.
+    /// The total length of the texts that were searched for names, in bytes.
     searched: Cell<usize>,
-    /// How many neighbours were put together.
+    /// The number of resources that were indexed again.
     gathered: Cell<usize>,
-    /// What was compared with policies.
+    /// The comparisons with policies.
     compared: Rc<Work>,
 }
 
 impl Spent {
-    /// Nothing yet; comparisons are paid from the budget of the deployment.
+    /// Creates counters whose comparisons are charged to the budget of the deployment.
     pub fn new(budget: &Rc<Budget>) -> Self {
         Self { compared: Rc::new(Work::new(budget)), ..Self::default() }
     }
 
-    /// Whether all neighbours may be put together once more, some of them read again.
+    /// Counts another index of all resources, of which `again` are evaluated again. Returns false if the limit is
+    /// exceeded.
     pub fn may_gather(&self, all: usize, again: usize) -> bool {
-        /// How many neighbours are put together while one is read.
+        /// The number of resources that can be indexed in the time that it takes to evaluate one.
         const READING: usize = 4;
         let all = all.saturating_add(again.saturating_mul(READING));
         self.gathered.set(self.gathered.get().saturating_add(all));
@@ -82,23 +83,23 @@ impl Spent {
     }
 }
 
-/// Something that isn't read, and the texts that it is given.
+/// A part that isn't read, and the texts that are passed to it.
 #[derive(Debug)]
 struct Unread {
     doubt: Doubt,
     given: Vec<String>,
-    /// How long these are together; also a short one takes its time.
+    /// The total length of the texts, in bytes; each counts as at least 64, because a short one takes time as well.
     length: usize,
 }
 
-/// Things of one kind by their names, and what is attached to them.
+/// Buckets or keys by their names, and the settings that are attached to them.
 #[derive(Debug, Default)]
 struct Registry {
     things: Vec<Registered>,
     by_name: HashMap<Name, usize>,
-    /// Names that several things have, of which only one can be there.
+    /// Names of several resources, of which only one can be created.
     ambiguous: HashSet<Name>,
-    /// What may be attached to any of them, as far as its name allows.
+    /// Settings whose target is unknown: they may be attached to any resource that their name allows.
     open: Vec<(Named, Attached)>,
 }
 
@@ -112,8 +113,8 @@ struct Registered {
 }
 
 impl Neighbourhood {
-    /// What resources declare together; `doubt` is a part of the deployment that isn't read, and `spent` counts
-    /// what was done for its trails before.
+    /// Indexes resources; `doubt` is a part of the deployment that isn't read, and `spent` counts the earlier work for
+    /// its trails.
     pub fn new<'n>(
         neighbours: impl Iterator<Item = &'n Neighbour> + Clone,
         doubt: Option<Doubt>,
@@ -145,7 +146,7 @@ impl Neighbourhood {
         new
     }
 
-    /// What the trail at an address depends on; the same each time somebody asks.
+    /// Returns the related resources of the trail at an address; repeated lookups return the same result.
     pub fn of(&self, trail: &str) -> Option<Rc<Surroundings>> {
         if let Some(known) = self.known.borrow().get(trail) {
             return Some(Rc::clone(known));
@@ -155,7 +156,7 @@ impl Neighbourhood {
         Some(found)
     }
 
-    /// The limit that kept some of what is declared from being read.
+    /// The limit that prevented reading some of the declarations.
     pub fn cut(&self) -> Option<&Why> {
         self.doubt.as_ref().map(|doubt| &doubt.why).filter(|why| matches!(why, Why::OverLimit { .. }))
     }
@@ -209,7 +210,7 @@ impl Registry {
     fn add(&mut self, thing: &Thing) {
         let position = self.things.len();
         let Thing { declared, is_certain, own, references, arns, said } = thing;
-        // A reference works only if the thing is there; a name may be that of another one.
+        // A reference works only if the resource is created, but a literal name may be that of another one.
         for name in references.iter().chain(own.iter().filter(|_| *is_certain)) {
             if *self.by_name.entry(name.clone()).or_insert(position) != position {
                 self.ambiguous.insert(name.clone());
@@ -224,7 +225,8 @@ impl Registry {
         });
     }
 
-    /// Attaches all: what is attached gives its own names to what it is attached to, whatever the order.
+    /// Attaches all settings whose target is known. It repeats until nothing changes, because an attachment adds its
+    /// own names to its target, and others may refer to those.
     fn attach_all(&mut self, mut pending: Vec<&Attachment>) {
         loop {
             let before = pending.len();
@@ -238,7 +240,7 @@ impl Registry {
         self.open.extend(open);
     }
 
-    /// Whether it is known to what this is attached.
+    /// Attaches settings to their target. Returns false if the target is unknown.
     fn attach(&mut self, Attachment { to, names, said }: &Attachment) -> bool {
         let name = to.name().filter(|name| !self.ambiguous.contains(name));
         let position = name.and_then(|name| self.by_name.get(name)).copied();
@@ -267,11 +269,11 @@ fn alias_in(name: &Name) -> Option<Name> {
 }
 
 impl Registered {
-    /// What is attached to something that may be this, by their names.
+    /// Returns a setting with an unknown target if its name allows that it is attached to this resource.
     fn perhaps(&self, to: &Named, attached: &Attached) -> Option<Attached> {
         let why = match (to, &self.own) {
             (Named::Nothing, _) => return None,
-            // A name that is made at deployment isn't written anywhere.
+            // A literal matches neither another literal nor a name that is generated at deployment.
             (Named::Name(Name::Literal(_), _), None | Some(Name::Literal(_))) => return None,
             (Named::Name(Name::Literal(_), _), Some(Name::Symbol(symbol))) => {
                 Why::AtDeployment { reference: symbol.clone(), is_set: true }
@@ -286,7 +288,7 @@ impl Registered {
         (applies != Known(false)).then(|| Attached { applies, ..attached.clone() })
     }
 
-    /// Whether one of the texts has to do with it.
+    /// True if one of the texts refers to it.
     fn is_named_in(&self, texts: &[String]) -> bool {
         let resource = (!self.declared.kind.is_cloudformation()).then_some(self.declared.address.as_str());
         let is_it = |text: &String, name: &Name| match name {
@@ -358,7 +360,7 @@ mod tests {
         neighbourhood.of(trail).and_then(|around| around.bucket.clone()).unwrap()
     }
 
-    /// Whether it is left open what a policy says of the bucket of the last of so many trails.
+    /// True if the policy of the last trail's bucket is unknown, given its weight and the number of trails.
     fn is_open(weight: usize, trails: usize) -> bool {
         let names: Vec<String> = (0..trails).map(|number| number.to_string()).collect();
         let deliveries = names.iter().map(|name| delivery(name));

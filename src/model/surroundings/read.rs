@@ -1,4 +1,4 @@
-//! Resources become neighbours of trails.
+//! Converts resources to the related resources of trails: log deliveries, buckets, keys, and their settings.
 
 use std::rc::Rc;
 
@@ -12,53 +12,51 @@ use crate::model::reader::{Reader, text};
 use crate::model::{Read, Resource, Setting};
 use crate::value::{Data, Known, List, Maybe, Traced, Unknown, Why};
 
-/// A resource on which trails may depend.
+/// A resource on which the log delivery of trails may depend.
 #[derive(Debug)]
 pub enum Neighbour {
-    /// Where a trail delivers its logs.
+    /// The log delivery of a trail.
     Delivery(Rc<Delivery>),
-    /// A bucket.
     Bucket(Thing),
-    /// A key.
     Key(Thing),
-    /// Something that is attached to a bucket.
+    /// Settings that another resource attaches to a bucket.
     OfBucket(Attachment),
-    /// Something that is attached to a key.
+    /// Settings that another resource attaches to a key.
     OfKey(Attachment),
-    /// Flags for all buckets of the account.
+    /// A public access block for all buckets of the account.
     OfAccount(Vec<Attached>),
-    /// A part of the deployment that isn't read, and the texts that it is given.
+    /// A part of the deployment that isn't read, and the texts that are passed to it.
     Unread(Doubt, Vec<String>),
-    /// What is over a limit, and may be any of these.
+    /// A resource that exceeds a limit, and may be any of these.
     OverLimit(Doubt),
 }
 
-/// A bucket or a key, as its own resource has it.
+/// A bucket or key with the settings of its own resource.
 #[derive(Debug)]
 pub struct Thing {
     pub(super) declared: Rc<Declared>,
-    /// Whether it is certain to be created.
+    /// True if it is certain to be created.
     pub(super) is_certain: bool,
-    /// The name that it is given; nothing when it gets one at deployment.
+    /// The name that the code sets; `None` if it is generated at deployment.
     pub(super) own: Option<Name>,
-    /// What refers to it.
+    /// The symbols of references to its name or id.
     pub(super) references: Vec<Name>,
-    /// What refers to its ARN.
+    /// The symbols of references to its ARN.
     pub(super) arns: Vec<Name>,
     pub(super) said: Vec<Attached>,
 }
 
-/// What is attached to a bucket or a key, or is no more than another name of it.
+/// Settings that another resource attaches to a bucket or key, and further names of it.
 #[derive(Debug)]
 pub struct Attachment {
     pub(super) to: Named,
-    /// Other names of what it is attached to.
+    /// Further names of the bucket or key.
     pub(super) names: Vec<Name>,
     pub(super) said: Vec<Attached>,
 }
 
 impl Neighbour {
-    /// Where what it says of buckets and keys comes from.
+    /// The ids of the bucket or key and of the settings that this resource declares.
     pub fn sources(&self) -> Vec<SourceId> {
         match self {
             Neighbour::Bucket(thing) | Neighbour::Key(thing) => {
@@ -72,7 +70,7 @@ impl Neighbour {
         }
     }
 
-    /// How long the policies are that were read for it, in bytes.
+    /// The total length of its policies' source texts, in bytes.
     pub fn length(&self) -> usize {
         let said = match self {
             Neighbour::Bucket(thing) | Neighbour::Key(thing) => &thing.said,
@@ -84,7 +82,7 @@ impl Neighbour {
     }
 }
 
-/// What a resource says, if it exists in any way.
+/// Converts a resource; `None` if it isn't created, unless it is a lifecycle configuration.
 pub fn read(resource: Resource) -> Option<Neighbour> {
     let reader = Reader {
         booleans: resource.kind.booleans(),
@@ -152,7 +150,7 @@ pub fn read(resource: Resource) -> Option<Neighbour> {
         }),
         Role::OfAccount { parts } => {
             let mut attached = attached(said(&reader, parts, false), true);
-            // Another provider may be of another account.
+            // Another provider may belong to another account.
             if reader.field("provider").is_some() {
                 let why = Why::NotEvaluated { construct: "the account of another provider".to_owned() };
                 attached.iter_mut().for_each(|one| one.applies = Unknown(why.clone()));
@@ -174,7 +172,7 @@ pub fn read(resource: Resource) -> Option<Neighbour> {
     })
 }
 
-/// The doubt about a resource that stands for more than is told apart; a trail's is about that trail alone.
+/// Returns the limit that a resource exceeds. A log delivery isn't included, since that affects only its own trail.
 fn over_limit(resource: &Resource) -> Option<Doubt> {
     let why = match (&resource.body, &resource.exists.value) {
         (Unknown(why @ Why::OverLimit { .. }), _) | (_, Unknown(why @ Why::OverLimit { .. })) => why.clone(),
@@ -184,12 +182,12 @@ fn over_limit(resource: &Resource) -> Option<Doubt> {
     is_apart.then_some(Doubt { span: resource.header, why })
 }
 
-/// A switch that is off unless it is on.
+/// Reads a switch whose default is off.
 fn switch(reader: &Reader, name: &'static str) -> Maybe<bool> {
     reader.flag(name, Ok(false)).value().as_ref().map(|read| *read == Ok(true))
 }
 
-/// The name of a trail: CloudFormation makes one if there is none.
+/// The name of a trail: CloudFormation generates one if it is not set.
 fn trail_name(resource: &Resource, name: &Maybe<Read<String>>) -> Text {
     let made = || symbols(resource, &["id"]).first().map(Name::text).unwrap_or_default();
     match name {
@@ -199,7 +197,7 @@ fn trail_name(resource: &Resource, name: &Maybe<Read<String>>) -> Text {
     }
 }
 
-/// The symbols that stand for a resource's ARN.
+/// The symbols of references to a resource's ARN.
 fn arns_of(resource: &Resource) -> Vec<String> {
     let symbol = |name| match name {
         Name::Symbol(symbol) => Some(symbol),
@@ -208,7 +206,8 @@ fn arns_of(resource: &Resource) -> Vec<String> {
     symbols(resource, &["arn", "Arn"]).into_iter().filter_map(symbol).collect()
 }
 
-/// A lifecycle rule that isn't created, at what decides that. It does nothing, but explains why a bucket has none.
+/// A lifecycle configuration that isn't created, located at the condition that prevents it. It has no effect, but
+/// explains why a bucket has no lifecycle rules.
 fn absent(resource: &Resource, reader: &Reader) -> Option<Neighbour> {
     let Role::OfBucket { bucket, parts } = resource.kind.role else { return None };
     let is_lifecycle = parts.iter().any(|part| matches!(part, Part::Lifecycle(_)));
@@ -257,7 +256,7 @@ fn said_by(reader: &Reader, part: &Part, is_of_bucket: bool) -> Option<Said> {
     }
 }
 
-/// The canned lists that let in everybody, or everybody who has an account, as each language spells them.
+/// The canned ACLs that grant access to everyone, or to everyone with an AWS account, as each language spells them.
 const PUBLIC_ACLS: [&str; 6] =
     ["public-read", "public-read-write", "authenticated-read", "PublicRead", "PublicReadWrite", "AuthenticatedRead"];
 
@@ -276,7 +275,7 @@ fn acl(reader: &Reader, name: &'static str) -> Option<Said> {
     Some(Said::Acl(Acl { is_public, shown, span: setting.span(), hops: setting.read.hops }))
 }
 
-/// The groups that stand for everybody, and for everybody who has an account.
+/// The groups of everyone, and of everyone with an AWS account.
 const PUBLIC_GROUPS: [&str; 2] = ["/groups/global/AllUsers", "/groups/global/AuthenticatedUsers"];
 
 fn grants(reader: &Reader, path: &[&str]) -> Option<Said> {
@@ -299,7 +298,7 @@ fn grants(reader: &Reader, path: &[&str]) -> Option<Said> {
     Some(Said::Acl(Acl { is_public: is_public(worst), shown, span: worst.origin.span(), hops: worst.hops.clone() }))
 }
 
-/// Whether the bucket's owner owns all objects, which disables access control lists.
+/// True if the bucket's owner owns all objects, which disables access control lists.
 fn ownership(reader: &Reader, path: &[&str]) -> Option<Presence> {
     let leaves = reader.leaves(path);
     let is_enforced = |leaf: &Traced<Data>| {
@@ -325,7 +324,7 @@ fn policy(reader: &Reader, name: &str) -> Option<Said> {
     Some(Said::Policy(Policy { document, span, hops, weight, length: written.max(weight) }))
 }
 
-/// Whether an argument is there, which may be an empty list of blocks.
+/// True if an argument is set and isn't an empty list of blocks.
 fn presence(reader: &Reader, name: &'static str) -> Option<Presence> {
     let (is_there, span) = match (reader.field(name), reader.open()) {
         (Some(field), _) => {
@@ -346,7 +345,7 @@ fn is_empty(data: &Data) -> bool {
     matches!(data, Data::List(List { items, .. }) if items.is_empty())
 }
 
-/// Whether a rule is switched on.
+/// True if one of the switches at the end of a path is on.
 fn enabled(reader: &Reader, path: &[&str]) -> Option<Presence> {
     let leaves = reader.leaves(path);
     let is_on = |leaf: &Traced<Data>| {
@@ -367,7 +366,7 @@ fn expiration(rule: &Reader, names: &LifecycleNames) -> Option<Said> {
         let days = age.value.as_ref().and_then(days);
         (days, age)
     });
-    // What is older than that day is deleted, whatever its age.
+    // An expiration date deletes objects of any age, so no number of days is known.
     let on_date = || {
         let date = rule.leaves(names.date).into_iter().next()?;
         Some((Unknown(Why::NotEvaluated { construct: "an expiration on a day".to_owned() }), date))
@@ -388,7 +387,7 @@ fn expiration(rule: &Reader, names: &LifecycleNames) -> Option<Said> {
     Some(Said::Expiration(Box::new(Expiration { is_on, days, prefix, span: place.origin.span(), hops: place.hops })))
 }
 
-/// A number of days, also one that is written as a text.
+/// Converts a number or a string to a number of days.
 fn days(data: &Data) -> Maybe<u32> {
     let number = match data {
         Data::Number(number) => number.to_string(),
@@ -427,7 +426,7 @@ fn access_block(
     })
 }
 
-/// What isn't read, and all that it is given.
+/// Creates the representation of a part that isn't read, with all values that are passed to it.
 fn unread(resource: &Resource, help: &str) -> Neighbour {
     let part = format!("{} `{}`", resource.kind.name, resource.address);
     let doubt = Doubt { span: resource.header, why: Why::NotHere { part, help: help.to_owned() } };
@@ -439,7 +438,8 @@ fn unread(resource: &Resource, help: &str) -> Neighbour {
     Neighbour::Unread(doubt, given)
 }
 
-/// The texts in a value, and the symbols of what isn't known. Values nest as deep as evaluation lets them.
+/// Collects the strings in a value, and the symbols of unknown values. The recursion is limited by the depth of
+/// evaluated values.
 fn collect(value: &Traced<Data>, texts: &mut Vec<String>) {
     match &value.value {
         Unknown(why) => texts.push(why.symbol()),
