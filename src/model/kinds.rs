@@ -112,7 +112,6 @@ pub enum Part {
     IsLogged,
     /// Object ownership, by the path to it: with `BucketOwnerEnforced`, access control lists are disabled.
     Ownership(&'static [&'static str]),
-    /// Lifecycle rules.
     Lifecycle(LifecycleNames),
     /// Versioning or object lock, by the path to the switch.
     Protection(&'static [&'static str]),

@@ -1,8 +1,9 @@
-//! Policy documents of IAM, and what they let CloudTrail do with a bucket or a key.
+//! IAM policy documents, and the access to a bucket or key that they give CloudTrail and others.
 //!
-//! This isn't a simulator of IAM: it answers the questions that the delivery of logs raises
-//! ([`permission()`]), and whether everyone is let in ([`publicity`]). What a document leaves open stays
-//! unknown. Sources: the IAM user guide's grammar of the policy language and reference of its elements.
+//! This isn't a simulator of IAM. It answers the questions that the delivery of logs raises ([`permission()`]), whether
+//! a policy allows public access ([`publicity`]), and whether another account may tamper with logs ([`tampering()`]). A
+//! question that a document doesn't decide stays unknown. Sources: the IAM user guide's grammar of the policy language
+//! and reference of its elements.
 
 mod assumption;
 mod condition;
@@ -26,30 +27,28 @@ pub use text::{Piece, Text};
 use crate::source::Span;
 use crate::value::{Hop, Known, Maybe, Unknown, Why};
 
-/// The policy of a bucket or a key.
+/// The policy of a bucket or key.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Document {
-    /// Its statements, in the order in which they are written.
+    /// The statements, in source order.
     pub statements: Vec<Statement>,
 }
 
-/// One statement.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Statement {
-    /// Where its object is written; the whole document, when that is JSON in a string.
+    /// The location of the statement's object, or of the whole document if that is JSON in a string.
     pub span: Span,
-    /// The way the object came.
+    /// The steps to the expression that contains the object.
     pub hops: Vec<Hop>,
-    /// Its name, if it has one that is known.
+    /// The `Sid`, if it is set and known.
     pub sid: Option<String>,
-    /// What it says, or why that isn't known.
+    /// The elements of the statement, or the reason why they are unknown.
     pub terms: Maybe<Terms>,
 }
 
-/// What a statement says. A part that is missing or isn't valid is `Known(None)`: it applies to nothing.
+/// The elements of a statement. One that is missing or invalid is `Known(None)`: the statement applies to nothing.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Terms {
-    /// `Effect`.
     pub effect: Clause<Option<Effect>>,
     /// `Principal` or `NotPrincipal`.
     pub principal: Clause<Option<Scope<Principals>>>,
@@ -61,64 +60,58 @@ pub struct Terms {
     pub conditions: Clause<Option<Vec<Condition>>>,
 }
 
-/// A part of a statement and its place: its value, or the statement that lacks it.
+/// An element of a statement and its location: that of its value, or of the statement that lacks the element.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Clause<T> {
-    /// What it says.
     pub value: Maybe<T>,
-    /// Where it is.
     pub span: Span,
 }
 
 /// The effects of a statement.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Effect {
-    /// `Allow`
     Allow,
-    /// `Deny`
     Deny,
 }
 
-/// What a part of a statement applies to.
+/// The principals, actions or resources to which a statement applies.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Scope<T> {
-    /// Whether it applies to all but these, as `NotAction` does.
+    /// True if the statement applies to all except the listed ones, as with `NotAction`.
     pub is_negated: bool,
-    /// What is listed.
     pub listed: T,
 }
 
 /// The principals that a statement lists.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Principals {
-    /// Whether `*` stands for everyone.
+    /// True if `*`, which is everyone, is listed.
     pub everyone: Maybe<bool>,
-    /// The accounts, users and roles: their ids or ARNs.
+    /// The ids or ARNs of accounts, users and roles.
     pub accounts: Vec<Text>,
-    /// The services.
+    /// The service principals.
     pub services: Vec<Text>,
-    /// Why there may be more of them than can be known.
+    /// The reason why there may be further principals.
     pub doubt: Option<Why>,
 }
 
-/// One condition: the key's value compares with one of these, or with none for a negative operator.
+/// One condition: the key's value has to match one of the values, or none of them if the operator is negative.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Condition {
-    /// As it is written: `StringEquals`, `ArnLikeIfExists`; empty if nothing is known of the condition.
+    /// The operator as written in the policy: `StringEquals`, `ArnLikeIfExists`; empty if the condition is unknown.
     pub operator: String,
-    /// As it is written; case doesn't matter.
+    /// The condition key as written in the policy; it is case-insensitive.
     pub key: String,
-    /// The values.
     pub values: Vec<Text>,
 }
 
 impl Document {
-    /// How long the texts are together that a request is compared with, in bytes.
+    /// The total length of the texts with which a request is compared, in bytes, and a base cost for each statement.
     pub fn weight(&self) -> usize {
         self.statements.iter().map(Statement::weight).sum()
     }
 
-    /// The same with other texts.
+    /// Returns a copy in which `change` is applied to each text.
     fn with_texts(&self, change: impl Fn(&Text) -> Text) -> Self {
         Self { statements: self.statements.iter().map(|statement| statement.with_texts(&change)).collect() }
     }
@@ -147,7 +140,7 @@ impl Statement {
     }
 
     fn weight(&self) -> usize {
-        /// What a statement costs without any text.
+        /// The cost of a statement without any text.
         const BASE: usize = 32;
         let Known(terms) = &self.terms else { return BASE };
         let listed = |clause: &Clause<Option<Scope<Vec<Text>>>>| match &clause.value {

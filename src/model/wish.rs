@@ -32,9 +32,7 @@ pub enum Change {
         value: &'static str,
     },
     /// Removes an argument.
-    RemoveArgument {
-        name: &'static str,
-    },
+    RemoveArgument { name: &'static str },
     /// Removes the field selector that contains the location.
     RemoveField {
         /// The field that it compares.
@@ -43,13 +41,9 @@ pub enum Change {
     /// Adds a selector to the list, after the one at the location.
     AddSelector(SelectorNames),
     /// Renames a misspelt key to the argument, and keeps its value.
-    Rename {
-        name: &'static str,
-    },
+    Rename { name: &'static str },
     /// Removes a rule from the suppression at the location, or the whole suppression if it has no other rule.
-    RemoveIgnore {
-        rule: &'static str,
-    },
+    RemoveIgnore { rule: &'static str },
 }
 
 /// The names with which a resource type writes a selector of management events.

@@ -76,18 +76,14 @@ pub enum Why {
         cause: Box<Why>,
     },
     /// An expression whose evaluation is an error in every deployment.
-    Failed {
-        message: String,
-    },
+    Failed { message: String },
     /// A local or a condition that depends on itself.
     Cycle {
         /// The reference as it appears in code.
         reference: String,
     },
     /// A plain `y` or `n` in YAML: a boolean to some parsers and a string to others.
-    Ambiguous {
-        text: String,
-    },
+    Ambiguous { text: String },
     /// A placeholder that another tool replaces before the file is read.
     Placeholder {
         /// The placeholder as it appears in the file.
@@ -103,9 +99,7 @@ pub enum Why {
     /// Text that can't be parsed.
     Unreadable,
     /// A limit that prevents hostile input from stalling the program.
-    OverLimit {
-        limit: &'static str,
-    },
+    OverLimit { limit: &'static str },
 }
 
 /// The advice for a value that is known only at deployment.

@@ -1,8 +1,8 @@
-//! The account, the organization and the Region of a trail, which code seldom names.
+//! Assumes concrete values for the account, the organization and the Region of a trail, which code seldom contains.
 //!
-//! A policy that names an account is taken to name the right one: `AWSLogs/111122223333/*` is the path of the trail's own
-//! account, and so is `AWSLogs/${var.account}/*`. So a policy allows a request if it does under one of the
-//! assumptions that it suggests. All that an assumption says is concrete, so that patterns are compared with texts.
+//! An account in a policy is assumed to be the trail's own one: `AWSLogs/111122223333/*` is the path of that account,
+//! and so is `AWSLogs/${var.account}/*`. A policy allows a request if it does so under one of the assumptions that its
+//! texts suggest. All values of an assumption are concrete, so patterns are compared with known texts.
 
 use std::collections::{BTreeSet, HashMap};
 use std::rc::Rc;
@@ -13,57 +13,59 @@ use super::{Clause, Condition, Document, Effect, Piece, Scope, Statement, Text, 
 use crate::model::region;
 use crate::value::{Known, Unknown};
 
-/// No more assumptions are tried than this.
+/// The limit on the number of assumptions.
 const MAX_ASSUMPTIONS: usize = 256;
 
-/// Nor any for policies that name more Regions than this; no partition has as many.
+/// The limit on the number of Regions in the policies, beyond which there are no assumptions. No partition has as many
+/// Regions.
 const MAX_REGIONS: usize = 64;
 
-/// No more symbols are tried in each of their roles than this; the others stay unknown.
+/// The limit on the number of open symbols: each is tried as an account and as an organization. Further ones stay
+/// unknown.
 const MAX_OPEN: usize = 3;
 
-/// Partitions of which one pattern may cover all Regions, by how their names begin.
+/// Partitions that have few Regions, so that a policy may cover all of them with one pattern; by the prefix of their
+/// Region names.
 const SMALL_PARTITIONS: [(&str, [&str; 2]); 2] =
     [("us-gov-", ["us-gov-east-1", "us-gov-west-1"]), ("cn-", ["cn-north-1", "cn-northwest-1"])];
 
 /// The trail as the sender of requests.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Sender {
-    /// Its name.
     pub name: Text,
-    /// The symbols that stand for its ARN.
+    /// The symbols of references to the trail's ARN.
     pub arns: Vec<String>,
-    /// Its home Region, if it is known.
+    /// The trail's home Region, if it is known.
     pub region: Option<String>,
-    /// False only if it is certain to be the trail of one account.
+    /// False only if the trail is certain to be the trail of one account.
     pub may_be_of_organization: bool,
-    /// What was compared so far.
+    /// The comparisons so far.
     pub work: Rc<Work>,
 }
 
-/// Values for all that the requests of a trail depend on.
+/// Assumed values for everything that the requests of a trail depend on.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Assumption {
     /// The trail's account.
     pub account: String,
-    /// Its organization.
+    /// The trail's organization.
     pub organization: String,
-    /// Its home Region.
+    /// The trail's home Region.
     pub region: String,
     /// Another account of the organization.
     pub member: String,
     /// Another Region.
     pub elsewhere: String,
-    /// The Regions that the policies name.
+    /// The Regions in the policies.
     pub regions: Rc<BTreeSet<String>>,
-    /// The accounts that the policies name.
+    /// The accounts in the policies.
     pub accounts: Rc<BTreeSet<String>>,
     name: Text,
     symbols: HashMap<String, Text>,
     pub(super) work: Rc<Work>,
 }
 
-/// What a symbol stands for.
+/// The kind of value that a symbol has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Role {
     Account,
@@ -72,27 +74,28 @@ enum Role {
     Name,
     /// The ARN of the trail.
     Trail,
-    /// The ARN of something else.
+    /// The ARN of another resource.
     Other,
-    /// The account or the organization.
+    /// Either the account or the organization.
     Owner,
 }
 
-/// What policies name.
+/// The values and symbols in the policies.
 #[derive(Debug, Default)]
 struct Named {
     accounts: BTreeSet<String>,
     organizations: BTreeSet<String>,
-    /// The Regions of trails.
+    /// The Regions in trail ARNs.
     homes: BTreeSet<String>,
-    /// The Regions in paths.
+    /// The Regions in object paths.
     regions: BTreeSet<String>,
     roles: HashMap<String, Role>,
-    /// The symbols that stand for an account or an organization, in their order.
+    /// The symbols of an account or an organization, in source order.
     open: Vec<String>,
 }
 
-/// The assumptions that policies suggest, those that name what they name first; true if these are all.
+/// Returns the assumptions that policies suggest, those with values from the policies first; the bool is true if the
+/// list is complete.
 pub fn assumptions(documents: &[&Document], sender: &Sender) -> (Vec<Assumption>, bool) {
     let mut named = Named::default();
     for statement in documents.iter().flat_map(|document| &document.statements) {
@@ -125,14 +128,14 @@ pub fn assumptions(documents: &[&Document], sender: &Sender) -> (Vec<Assumption>
     (all, true)
 }
 
-/// The values that are named, and one that isn't.
+/// Returns the values from the policies, and a fresh one that isn't in them.
 fn values(named: &BTreeSet<String>, fresh: impl Fn(u64) -> String) -> Vec<String> {
     let fresh = (1..).map(fresh).find(|value| !named.contains(value));
     named.iter().cloned().chain(fresh).collect()
 }
 
 impl Named {
-    /// Each way in which the open symbols stand for an account or an organization.
+    /// Returns each combination of roles for the open symbols: account or organization.
     fn owners(&self, sender: &Sender) -> Vec<Vec<Role>> {
         let mut ways = vec![Vec::new()];
         for _ in self.open.iter().take(MAX_OPEN) {
@@ -206,7 +209,7 @@ impl Named {
         }
     }
 
-    /// The accounts, organizations and symbols in a text that say by themselves what they are.
+    /// Collects the accounts, organizations and symbols in a text whose kind is evident without context.
     fn read_text(&mut self, text: &Text) {
         for piece in &text.pieces {
             match piece {
@@ -226,11 +229,11 @@ impl Named {
         }
     }
 
-    /// The owner of the logs in a path, and the Regions.
+    /// Collects the owner of the logs and the Regions in an object path.
     fn read_path(&mut self, pattern: &Text, means_it: bool) {
         for segment in pattern.literals().flat_map(|literal| literal.split('/')) {
             self.regions.extend(Some(segment).filter(|segment| region::is_name(segment)).map(str::to_owned));
-            // A pattern of all Regions of a partition that has few.
+            // The pattern may match all Regions of a partition with few Regions.
             let few = SMALL_PARTITIONS.iter().filter(|(start, _)| segment.contains('*') && segment.starts_with(start));
             self.regions.extend(few.flat_map(|(_, regions)| *regions).map(|region| (*region).to_owned()));
         }
@@ -271,7 +274,7 @@ impl Named {
         }
     }
 
-    /// The fields of a trail's ARN.
+    /// Collects the values in the fields of a trail ARN.
     fn read_arn(&mut self, arn: &Text, means_it: bool, sender: &Sender) {
         if let [Piece::Unknown(symbol)] = arn.pieces.as_slice() {
             if sender.arns.contains(symbol) {
@@ -301,7 +304,7 @@ impl Named {
         }
     }
 
-    /// Gives a role to a text that is one symbol without any, or an open one.
+    /// Assigns a role to a text that consists of one symbol, if the symbol has no role or an open one.
     fn give(&mut self, text: &Text, role: Role) {
         let [Piece::Unknown(symbol)] = text.pieces.as_slice() else { return };
         match self.roles.get(symbol) {
@@ -332,7 +335,7 @@ impl Assumption {
         self.symbols.insert(symbol.to_owned(), value);
     }
 
-    /// A text in which the symbols have the values that they are assumed to have.
+    /// Returns the text with symbols replaced by their assumed values.
     pub(super) fn bound(&self, text: &Text) -> Text {
         let mut bound = Text::default();
         for piece in &text.pieces {
@@ -349,13 +352,13 @@ impl Assumption {
         bound
     }
 
-    /// The documents in which the symbols have the values that they are assumed to have.
+    /// Returns the documents with symbols replaced by their assumed values.
     pub fn apply(&self, documents: &[&Document]) -> Vec<Document> {
         documents.iter().map(|document| document.with_texts(|text| self.bound(text))).collect()
     }
 }
 
-/// The role that the name of a symbol says.
+/// The role that is evident from a symbol's name.
 fn role_by_name(symbol: &str) -> Option<Role> {
     let variable = symbol.strip_prefix("${").and_then(|rest| rest.strip_suffix('}'));
     if let Some(variable) = variable {
@@ -380,26 +383,26 @@ fn role_by_name(symbol: &str) -> Option<Role> {
     }
 }
 
-/// True for a symbol that stands for the account in which this is deployed.
+/// True for a symbol of the account in which the code is deployed.
 pub(super) fn is_account_symbol(symbol: &str) -> bool {
     role_by_name(symbol) == Some(Role::Account)
 }
 
-/// How many digits the number of an account has.
+/// The number of digits in an account id.
 const DIGITS: usize = 12;
 
-/// True for the number of an account.
+/// True for an account id.
 pub(super) fn is_account(text: &str) -> bool {
     text.len() == DIGITS && text.bytes().all(|byte| byte.is_ascii_digit())
 }
 
-/// True for the ARN of a declared resource: `aws_kms_key.x.arn`, `!GetAtt Key.Arn`.
+/// True for a reference to the ARN of a declared resource: `aws_kms_key.x.arn`, `!GetAtt Key.Arn`.
 pub(super) fn is_arn_of_resource(symbol: &str) -> bool {
     let is_attribute = symbol.contains("!GetAtt ") && symbol.ends_with(".Arn") && !symbol.contains(".Outputs.");
     is_attribute || super::read::is_arn_of_resource(symbol)
 }
 
-/// The accounts that a word of digits stands for: one of twelve, or one that a pattern of some matches.
+/// Returns the account ids in a word: those with twelve digits, and an example for a pattern with digits.
 fn accounts_in(word: &str) -> Vec<String> {
     let numbers = word.split(|c: char| !c.is_ascii_digit());
     let mut found: Vec<String> = numbers.filter(|part| is_account(part)).map(str::to_owned).collect();
@@ -413,13 +416,13 @@ fn accounts_in(word: &str) -> Vec<String> {
     found
 }
 
-/// True for `o-` and 10 to 32 lower-case letters and digits.
+/// True for an organization id: `o-` and 10 to 32 lower-case letters and digits.
 fn is_organization(word: &str) -> bool {
     let id = word.strip_prefix("o-").unwrap_or_default();
     (10..=32).contains(&id.len()) && id.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit())
 }
 
-/// A Region that a pattern matches.
+/// Returns an example of a Region name that a pattern matches.
 fn concrete_region(pattern: &str) -> String {
     pattern.replace('*', "x").replace('?', "1")
 }

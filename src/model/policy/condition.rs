@@ -1,32 +1,32 @@
-//! True or false: a condition in a request. Operators mean what the IAM user guide says of them.
+//! Evaluates the conditions of a policy for a request. The operators have the meaning that the IAM user guide
+//! describes.
 
 use super::glob::{Quantifier, Reading, Work, compare, literal, pattern};
 use super::request::Key;
 use super::{Condition, Request, Text};
 use crate::value::{Known, Maybe, Unknown, Why};
 
-/// An operator: how it compares a key's value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Operator {
-    /// `ForAnyValue:` or `ForAllValues:` before it.
+    /// The prefix `ForAnyValue:` or `ForAllValues:`.
     pub(super) set: Option<Set>,
-    /// `IfExists` after it: it holds for a request without the key.
+    /// True for the suffix `IfExists`: the condition holds for a request without the key.
     pub(super) if_exists: bool,
-    /// True if it holds when the value is none of those listed.
+    /// True if the condition holds when the value is none of those listed.
     pub(super) is_negative: bool,
     /// True if `*` and `?` are wildcards.
     pub(super) has_wildcards: bool,
     pub(super) kind: Kind,
 }
 
-/// The operators on keys with several values.
+/// The operators for keys with several values.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Set {
     Any,
     All,
 }
 
-/// What an operator compares.
+/// The type of the values that an operator compares.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Kind {
     Text,
@@ -36,11 +36,10 @@ pub(super) enum Kind {
     Number(Order),
     /// True if the key is absent.
     Null,
-    /// Addresses, dates and bytes.
+    /// IP addresses, dates and binary values.
     Other,
 }
 
-/// How numbers compare.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Order {
     Equal,
@@ -51,7 +50,7 @@ pub(super) enum Order {
 }
 
 impl Operator {
-    /// The operator of this name; nothing for one that IAM doesn't have.
+    /// Parses an operator; `None` if IAM has no operator of this name.
     pub(super) fn parse(name: &str) -> Option<Self> {
         let sets = [("ForAnyValue:", Set::Any), ("ForAllValues:", Set::All)];
         let set = sets.into_iter().find_map(|(prefix, set)| Some((name.strip_prefix(prefix)?, set)));
@@ -64,7 +63,7 @@ impl Operator {
             "StringNotEqualsIgnoreCase" => (true, false, Kind::TextInAnyCase),
             "StringLike" => (false, true, Kind::Text),
             "StringNotLike" => (true, true, Kind::Text),
-            // Both take wildcards.
+            // Both accept wildcards.
             "ArnEquals" | "ArnLike" => (false, true, Kind::Arn),
             "ArnNotEquals" | "ArnNotLike" => (true, true, Kind::Arn),
             "Bool" => (false, false, Kind::Bool),
@@ -88,12 +87,13 @@ impl Operator {
         Some(Self { set, if_exists, is_negative, has_wildcards, kind })
     }
 
-    /// True if it demands that the key is there with a value that is listed, so that the value restricts.
+    /// True if the condition requires the key to be present with one of the listed values, so that the values restrict
+    /// access.
     pub(super) fn is_positive(self) -> bool {
         !self.is_negative && self.kind != Kind::Null && !self.if_exists && self.set != Some(Set::All)
     }
 
-    /// True if it holds for a request without the key.
+    /// True if the condition holds for a request without the key.
     fn holds_without_key(self) -> bool {
         match self.set {
             Some(Set::All) => true,
@@ -104,12 +104,12 @@ impl Operator {
 }
 
 impl Condition {
-    /// A condition of which nothing is known.
+    /// Creates a condition that is entirely unknown.
     pub(super) fn open(why: &Why) -> Self {
         Self { operator: String::new(), key: String::new(), values: vec![Text::unknown(why)] }
     }
 
-    /// True if it holds in a request, as far as that is known.
+    /// True if the condition holds in a request.
     pub(super) fn holds(&self, request: &Request) -> Maybe<bool> {
         let key = request.key(&self.key.to_ascii_lowercase());
         match (self.operator(), key) {
@@ -126,12 +126,12 @@ impl Condition {
         }
     }
 
-    /// The operator; nothing for one that isn't known here.
+    /// The parsed operator; `None` if IAM has no such operator.
     pub(super) fn operator(&self) -> Option<Operator> {
         Operator::parse(&self.operator)
     }
 
-    /// The operator under which a request would meet it, because that one takes wildcards.
+    /// Returns the operator with wildcards under which a request would meet the condition, if that fixes it.
     pub fn wildcard_operator(&self, request: &Request) -> Option<String> {
         let operator = if self.key.eq_ignore_ascii_case("aws:SourceArn") { "ArnLike" } else { "StringLike" };
         let has_wildcard = self.values.iter().flat_map(Text::literals).any(|text| text.contains(['*', '?']));
@@ -141,7 +141,7 @@ impl Condition {
         helps.then_some(changed.operator)
     }
 
-    /// Why it isn't known if it holds.
+    /// The reason why it is unknown whether the condition holds.
     pub(super) fn foreign(&self) -> Why {
         if let ("", [value]) = (self.operator.as_str(), self.values.as_slice()) {
             return value.why();
@@ -149,7 +149,7 @@ impl Condition {
         Why::NotEvaluated { construct: format!("the condition `{}` on `{}`", self.operator, self.key) }
     }
 
-    /// `true` demands that the key is absent, `false` that it is there.
+    /// The value `true` requires the key to be absent, `false` requires it to be present.
     fn is_null(&self, is_absent: bool) -> Maybe<bool> {
         let wanted = |value: &Text| match value.known() {
             Some(text) if text.eq_ignore_ascii_case("true") => Known(is_absent),
@@ -195,7 +195,7 @@ fn matches(value: &Text, listed: &Text, reading: Reading, work: &Work) -> Maybe<
     compare([(listed, reading), (value, literal)], [Quantifier::Each; 2], why, work)
 }
 
-/// An ARN against a pattern, field by field: a wildcard doesn't reach into the next field, but for the last.
+/// Matches an ARN with a pattern, field by field: a wildcard doesn't match across fields, except in the last one.
 fn matches_arn(value: &Text, listed: &Text, work: &Work) -> Maybe<bool> {
     const FIELDS: usize = 6;
     let whole = matches(value, listed, pattern, work);
@@ -212,7 +212,7 @@ fn matches_arn(value: &Text, listed: &Text, work: &Work) -> Maybe<bool> {
     match (fields.len(), patterns.len()) {
         (FIELDS, FIELDS) => {
             let pairs = fields.iter().zip(&patterns).map(|(field, pattern)| {
-                // The partition is the one in which this is deployed.
+                // Any partition counts as the one in which the code is deployed.
                 let is_partition =
                     |text: &Text| text.known().is_some_and(|text| super::glob::PARTITIONS.contains(&text));
                 if is_partition(field) && is_partition(pattern) {
@@ -223,7 +223,7 @@ fn matches_arn(value: &Text, listed: &Text, work: &Work) -> Maybe<bool> {
             });
             pairs.fold(whole, Maybe::and)
         }
-        // A pattern with fewer fields; `*` alone is common.
+        // The pattern has fewer fields; `*` alone is common.
         _ if listed.known() == Some("*") || listed.known().is_none() => whole,
         _ => whole.and_then(|matches| {
             let construct = "a pattern that isn't shaped like an ARN".to_owned();

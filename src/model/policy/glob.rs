@@ -1,4 +1,4 @@
-//! Patterns with `*` and `?` against texts, where both may hold unknown pieces.
+//! Matches patterns with `*` and `?` against texts, both of which may have unknown pieces.
 
 use std::cell::Cell;
 use std::rc::Rc;
@@ -7,25 +7,25 @@ use super::{Piece, Text};
 use crate::value::budget::STEPS;
 use crate::value::{Budget, Known, Maybe, Unknown, Why};
 
-/// Longer patterns and texts aren't compared, in characters. A key of S3 has at most 1,024 bytes.
+/// The limit on the length of a pattern or text, in characters. A key in S3 has at most 1,024 bytes.
 const MAX_LENGTH: usize = 1_500;
 
-/// Nor are those whose lengths multiply to more, so that a policy of hostile patterns takes no more than a blink.
+/// The limit on the product of both lengths, which limits the time that hostile patterns can take.
 const MAX_PRODUCT: usize = 250_000;
 
-/// The comparisons of a character of a pattern with one of a text that take as long as a step of an evaluation.
+/// The cells that cost one evaluation step. A cell is the comparison of one character of a pattern with one of a text.
 const CELLS_PER_STEP: usize = 256;
 
-/// What it costs to read a character of a pattern or a text, in cells.
+/// The cost of reading a character of a pattern or text, in cells.
 const CELLS_PER_CHARACTER: usize = 1;
 
-/// What any comparison costs, in cells.
+/// The base cost of a comparison, in cells.
 const CELLS_OF_COMPARISON: usize = 24;
 
-/// The partitions of AWS, as they stand in ARNs.
+/// The partitions of AWS, as in the second field of ARNs.
 pub(super) const PARTITIONS: [&str; 3] = ["aws", "aws-cn", "aws-us-gov"];
 
-/// The lengths of patterns times those of texts, of all that were compared.
+/// Counts the cells of all comparisons: the lengths of the patterns times those of the texts.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Work {
     done: Cell<usize>,
@@ -33,16 +33,16 @@ pub struct Work {
 }
 
 impl Work {
-    /// Work that is paid from the budget of a deployment.
+    /// Creates a counter that is charged to the budget of a deployment.
     pub fn new(budget: &Rc<Budget>) -> Self {
         Self { done: Cell::new(0), budget: Some(Rc::clone(budget)) }
     }
 
-    /// Adds a comparison, or what takes as long as one of so many cells.
+    /// Charges the cost of a comparison, or of work that takes the same time, in cells.
     ///
     /// # Errors
     ///
-    /// The limit that forbids it.
+    /// The name of the exceeded limit.
     pub fn charge(&self, cells: usize) -> Result<(), &'static str> {
         let Some(budget) = &self.budget else { return Ok(()) };
         let steps = self.done.get() / CELLS_PER_STEP;
@@ -52,22 +52,21 @@ impl Work {
     }
 }
 
-/// A character of a pattern or a text, or what stands for several.
+/// A character of a pattern or text, or a placeholder for several.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) enum Token<'a> {
-    /// This character.
     Char(char),
-    /// Any one character.
+    /// Any one character: `?`.
     One,
-    /// Any characters, also none.
+    /// Any number of characters: `*`.
     Any,
-    /// The unknown characters of this symbol.
+    /// The unknown characters of a symbol.
     Unknown(&'a str),
-    /// The partition of an ARN: the one in which this is deployed.
+    /// The partition of an ARN: the one in which the code is deployed.
     Partition,
 }
 
-/// Whether something holds for each or for at least one.
+/// Several texts for which a match is required: each of them, or at least one.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) enum Quantifier {
     Each,
@@ -76,12 +75,12 @@ pub(super) enum Quantifier {
 
 use Quantifier::{AtLeastOne, Each};
 
-/// The characters of a text, in which wildcards are nothing special.
+/// Splits a text into characters, without wildcards.
 pub(super) fn literal(text: &Text) -> Vec<Token<'_>> {
     tokens(text, Token::Char)
 }
 
-/// The characters of a pattern.
+/// Splits a pattern into characters and wildcards.
 pub(super) fn pattern(text: &Text) -> Vec<Token<'_>> {
     let wildcard = |character| match character {
         '*' => Token::Any,
@@ -102,7 +101,8 @@ fn tokens<'a>(text: &'a Text, of_char: impl Fn(char) -> Token<'a>) -> Vec<Token<
     with_partition(tokens)
 }
 
-/// Sees the partition in an ARN. Code that names one is meant for it, and a symbol says by its name that it is one.
+/// Replaces the partition of an ARN with its token. A literal partition is assumed to be the one in which the code is
+/// deployed, and a symbol is recognized by its name.
 fn with_partition(tokens: Vec<Token<'_>>) -> Vec<Token<'_>> {
     let Some(rest) = tokens.strip_prefix(&chars("arn:")[..]) else { return tokens };
     let spelled = PARTITIONS.iter().find_map(|name| rest.strip_prefix(&chars(&format!("{name}:"))[..]));
@@ -120,10 +120,10 @@ fn chars(text: &str) -> Vec<Token<'static>> {
     text.chars().map(Token::Char).collect()
 }
 
-/// How a text is read: as it is, or as a pattern.
+/// The conversion of a text to tokens: [`literal`] or [`pattern`].
 pub(super) type Reading = fn(&Text) -> Vec<Token<'_>>;
 
-/// Whether a pattern matches a text, both as they are read; see [`fits`].
+/// True if a pattern matches a text, each converted by its `Reading`; see [`fits`] for the quantifiers.
 pub(super) fn compare(
     [(listed, read_listed), (text, read_text)]: [(&Text, Reading); 2],
     quantifiers: [Quantifier; 2],
@@ -137,7 +137,7 @@ pub(super) fn compare(
             Err(limit) => Unknown(Why::OverLimit { limit }),
         };
     }
-    // Both are read only if that is paid for.
+    // The texts are converted only if the budget allows it.
     match work.charge(length.saturating_mul(CELLS_PER_CHARACTER).saturating_add(CELLS_OF_COMPARISON)) {
         Ok(()) => fits(&read_listed(listed), &read_text(text), quantifiers, why, work),
         Err(limit) => Unknown(Why::OverLimit { limit }),
@@ -149,7 +149,7 @@ fn begin_otherwise(one: &Text, other: &Text) -> bool {
     let (Some(Piece::Literal(one)), Some(Piece::Literal(other))) = (one.pieces.first(), other.pieces.first()) else {
         return false;
     };
-    // Any partition of an ARN may stand for another one.
+    // Any two partitions may be the same one.
     let after_partition = |text: &'_ str| text.strip_prefix("arn:").map(|rest| rest.strip_prefix("aws:").map(str::len));
     let skipped = match (after_partition(one), after_partition(other)) {
         (None, None) => 0,
@@ -163,8 +163,9 @@ fn begin_otherwise(one: &Text, other: &Text) -> bool {
     end.is_some_and(|(one, other)| !is_wildcard(one) && !is_wildcard(other))
 }
 
-/// Whether a pattern matches the texts that tokens stand for: certainly those that `certain` asks for,
-/// and not possibly those that `possible` asks for, else unknown for the reason given.
+/// Matches a pattern with the texts that tokens represent. The result is true if the pattern certainly matches those
+/// that `certain` selects (each, or at least one), false if it can't match those that `possible` selects, and otherwise
+/// unknown for the given reason.
 fn fits(
     pattern: &[Token<'_>],
     text: &[Token<'_>],
@@ -187,7 +188,8 @@ fn fits(
             None => means.matches(pattern, text),
         }
     };
-    // What isn't possible isn't certain, and most patterns are about something else.
+    // A match that isn't possible isn't certain either. This is checked first, because most patterns are about other
+    // texts.
     if !matches(AtLeastOne, possible) {
         Known(false)
     } else if matches(Each, certain) {
@@ -197,7 +199,7 @@ fn fits(
     }
 }
 
-/// Whether paths below a folder may begin like this.
+/// True if paths below a folder may begin with the prefix.
 pub fn may_begin(folder: &Text, prefix: &Text, work: &Work) -> Maybe<bool> {
     let any = Text::exactly("*");
     let (prefix, paths) = (prefix.clone().then(&any), folder.clone().then(&any));
@@ -205,14 +207,15 @@ pub fn may_begin(folder: &Text, prefix: &Text, work: &Work) -> Maybe<bool> {
     compare([(&prefix, pattern), (&paths, pattern)], [AtLeastOne; 2], why, work)
 }
 
-/// How much there is to compare. Most patterns differ from the text in their first characters.
+/// The cost of a comparison. Most patterns differ from the text in their first characters.
 fn cells(pattern: &[Token<'_>], text: &[Token<'_>]) -> usize {
     let (pattern, text) = without_common_start(pattern, text);
     let is_other = matches!((pattern.first(), text.first()), (Some(Token::Char(_)), Some(Token::Char(_))));
     if is_other { 1 } else { pattern.len().saturating_mul(text.len()) }
 }
 
-/// The text with its partition spelled out, if it has one; not if the pattern has one too, which is the same.
+/// Returns the text with each partition's name in place of the partition token; `None` if it has no such token, or if
+/// the pattern has one too, which is equal.
 fn spellings<'a>(pattern: &[Token<'_>], text: &[Token<'a>]) -> Option<Vec<Vec<Token<'a>>>> {
     let is_partition = |token: &Token<'_>| *token == Token::Partition;
     match text.iter().position(is_partition) {
@@ -225,18 +228,18 @@ fn spellings<'a>(pattern: &[Token<'_>], text: &[Token<'a>]) -> Option<Vec<Vec<To
     }
 }
 
-/// How tokens are read that stand for several texts.
+/// The interpretation of tokens that represent several texts.
 #[derive(Clone, Copy)]
 struct Meanings {
-    /// Whether unknown pieces have each value that they can have, or one that suits.
+    /// `Each` if a match has to hold for all values of unknown pieces, `AtLeastOne` if one value suffices.
     worlds: Quantifier,
-    /// The same of the wildcards in the text.
+    /// The same for the wildcards in the text.
     texts: Quantifier,
 }
 
 impl Meanings {
-    /// Whether the pattern matches. Equal symbols have equal values only at the two beginnings and where one
-    /// meets the other; taken for different elsewhere, they make more possible and less certain.
+    /// True if the pattern matches. Equal symbols have equal values only in a common start and where one is compared
+    /// with the other. Elsewhere they count as different, which makes more matches possible and fewer certain.
     fn matches(self, pattern: &[Token<'_>], text: &[Token<'_>]) -> bool {
         let (pattern, text) = without_common_start(pattern, text);
         let (pattern, text) = without_common_end(pattern, text);
@@ -245,14 +248,14 @@ impl Meanings {
         if [starts, ends].iter().any(|pair| matches!(pair, (Some(Token::Char(_)), Some(Token::Char(_))))) {
             return false;
         }
-        // For each rest of the text, the shortest first, whether the rest of the pattern matches it; that grows
-        // from its end, too.
+        // For each suffix of the text, the shortest first, `row` contains whether the current suffix of the pattern
+        // matches it. The pattern's suffix grows by one token per iteration.
         let mut row = self.last_row(text);
         let mut below = Vec::with_capacity(row.len());
         for token in pattern.iter().rev() {
             std::mem::swap(&mut row, &mut below);
             self.fill_row(&mut row, *token, text, &below);
-            // What nothing matches doesn't match with more before it.
+            // If a suffix of the pattern matches no suffix of the text, a longer one doesn't either.
             if !row.contains(&true) {
                 return false;
             }
@@ -260,7 +263,7 @@ impl Meanings {
         row.last().copied().unwrap_or(false)
     }
 
-    /// The row of nothing: what is left of the text has to be able to become nothing.
+    /// The row of the pattern's empty suffix, which matches each suffix of the text that may be empty.
     fn last_row(self, text: &[Token<'_>]) -> Vec<bool> {
         let mut matches = true;
         let of_rest = text.iter().rev().map(|subject| {
@@ -270,7 +273,7 @@ impl Meanings {
         std::iter::once(true).chain(of_rest).collect()
     }
 
-    /// The row of a rest of the pattern that starts with `token`, from the row of the rest after it.
+    /// Fills the row of the pattern's suffix that begins with `token`, from the row of the next shorter one.
     fn fill_row(self, row: &mut Vec<bool>, token: Token<'_>, text: &[Token<'_>], below: &[bool]) {
         let is_wide = self.is_wide_in_pattern(token);
         let mut right = is_wide && below.first() == Some(&true);
@@ -283,7 +286,7 @@ impl Meanings {
         }
     }
 
-    /// Whether a token of the pattern takes any number of others.
+    /// True if a token of the pattern matches any number of tokens.
     fn is_wide_in_pattern(self, token: Token<'_>) -> bool {
         match token {
             Token::Any => true,
@@ -292,7 +295,7 @@ impl Meanings {
         }
     }
 
-    /// Whether a token of the text can become whatever the pattern asks for.
+    /// True if a token of the text may have any content that the pattern requires.
     fn is_wide_in_text(self, token: Token<'_>) -> bool {
         match token {
             Token::Any => self.texts == AtLeastOne,
@@ -311,7 +314,7 @@ impl Meanings {
     }
 }
 
-/// What follows where both start alike: there, what matches the one matches the other.
+/// Removes a common start, which matches in any case.
 fn without_common_start<'p, 't, 's>(
     pattern: &'p [Token<'s>],
     text: &'t [Token<'s>],
@@ -321,7 +324,7 @@ fn without_common_start<'p, 't, 's>(
     (pattern.get(common..).unwrap_or_default(), text.get(common..).unwrap_or_default())
 }
 
-/// What comes before the same characters at both ends.
+/// Removes the characters that are the same at both ends.
 fn without_common_end<'p, 't, 's>(
     pattern: &'p [Token<'s>],
     text: &'t [Token<'s>],

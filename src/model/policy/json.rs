@@ -1,4 +1,4 @@
-//! A policy that is written as JSON in a string.
+//! Parses policies that are written as JSON in a string.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -9,23 +9,23 @@ use crate::syntax::json;
 use crate::syntax::node::{Entry, Meaning, Node, NodeKind, Scalar};
 use crate::value::{Data, Field, Known, Object, Traced, Unknown, Why};
 
-/// Longer texts aren't read, in bytes. A bucket's policy may have 20 KB and a key's 32 KB.
+/// The limit on the length of the text, in bytes. AWS accepts 20 KB for a bucket's policy and 32 KB for a key's.
 pub(super) const MAX_LENGTH: usize = 64 * 1024;
 
-/// The value of JSON text; all of it stands at `span`.
+/// Parses JSON text; all of its values have the location `span`.
 pub(super) fn parse(text: String, span: Span) -> Result<Data, Why> {
     Reader { span, doubt: None }.parse(text)
 }
 
-/// The value of JSON text in which `${…}` stands for what isn't known, for the reason given.
+/// Parses JSON text in which each `${…}` is unknown for the given reason.
 pub(super) fn parse_template(template: &str, why: &Why, span: Span) -> Result<Data, Why> {
     Reader { span, doubt: Some(why) }.parse(escaped(template)).map_err(|_| why.clone())
 }
 
-/// Reads the tree of a text. Its depth is limited by the parser.
+/// Converts the syntax tree of a text. The parser limits its depth.
 struct Reader<'a> {
     span: Span,
-    /// Why placeholders aren't known; without a reason, they are variables of the policy.
+    /// The reason why placeholders are unknown; if there is none, they are policy variables.
     doubt: Option<&'a Why>,
 }
 
@@ -80,7 +80,8 @@ impl Reader<'_> {
     }
 }
 
-/// Why the first placeholder of a text isn't known. The reason of the whole policy tells of one of them at most.
+/// The reason why the first placeholder of a text is unknown. The reason of the whole policy is about one of its
+/// placeholders at most.
 fn first_cause(text: &str, doubt: &Why) -> Why {
     let placeholder = text.split_once("${").and_then(|(_, after)| split_placeholder(after));
     let reference = placeholder.map_or(text, |(symbol, _)| symbol).to_owned();
@@ -95,13 +96,13 @@ fn scalar_data(scalar: &Scalar) -> Data {
     match scalar.meaning() {
         Meaning::Null => Data::Null,
         Meaning::Bool(value) => Data::Bool(value),
-        // An account's id must keep its leading zeros.
+        // The id of an account must keep its leading zeros.
         Meaning::Number(_) | Meaning::String | Meaning::Ambiguous => Data::String(scalar.text.clone()),
     }
 }
 
-/// The template with each placeholder written as a string of JSON has it, so that it stays whole within one.
-/// Outside of a string it makes the text no JSON.
+/// Escapes the placeholders of a template, so that each stays intact within a JSON string. A placeholder outside of a
+/// string makes the JSON invalid.
 fn escaped(template: &str) -> String {
     let mut text = String::with_capacity(template.len());
     let mut rest = template;

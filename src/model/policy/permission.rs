@@ -1,4 +1,4 @@
-//! Allowed, denied or neither: a request of CloudTrail under policies.
+//! Determines whether policies allow or deny a request of CloudTrail.
 
 use super::glob::{Quantifier, Work, compare, literal, pattern};
 use super::request::CLOUDTRAIL;
@@ -11,54 +11,48 @@ use Quantifier::Each;
 /// The answer to a [`Request`].
 #[derive(Debug, Clone, PartialEq)]
 pub enum Permission<'a> {
-    /// A statement allows it, and none denies it.
+    /// A statement allows the request, and none denies it.
     Granted,
-    /// No statement allows it.
+    /// No statement allows the request.
     Missing {
-        /// The statement that would allow it but for one part, if there is one.
+        /// A statement that would allow it except for one element, if there is one.
         nearest: Option<Lack<'a>>,
     },
-    /// A statement denies it.
-    Denied {
-        /// The statement.
-        statement: &'a Statement,
-    },
-    /// It can't be told.
+    /// A statement denies the request.
+    Denied { statement: &'a Statement },
     Unknown {
-        /// Why.
         why: Why,
-        /// The statement that leaves it open.
+        /// The statement that doesn't decide the question.
         statement: &'a Statement,
     },
 }
 
-/// A statement that allows what is asked for in all but one part.
+/// A statement that would allow a request except for one element.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Lack<'a> {
-    /// The statement.
     pub statement: &'a Statement,
-    /// The part that doesn't fit.
+    /// The element that doesn't match.
     pub part: Part,
-    /// Where the part is written, or the statement that lacks it.
+    /// The location of the element, or of the statement that lacks it.
     pub span: Span,
 }
 
-/// The parts of a statement, the one that is most likely a slip first.
+/// The elements of a statement, in descending likelihood that a mismatch is a mistake.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Part {
-    /// It is neither `Allow` nor `Deny`.
+    /// The effect is neither `Allow` nor `Deny`.
     Effect,
-    /// A condition that CloudTrail's request doesn't meet, or that isn't valid.
+    /// A condition is invalid or doesn't hold for CloudTrail's request.
     Condition,
-    /// Other resources.
+    /// The statement is about other resources.
     Resource,
-    /// Other actions.
+    /// The statement is about other actions.
     Action,
-    /// Other principals.
+    /// The statement is about other principals.
     Principal,
 }
 
-/// What the statements of all documents together answer to a request.
+/// Evaluates a request with the statements of all documents together.
 pub fn permission<'a>(documents: &'a [Document], request: &Request) -> Permission<'a> {
     let statements = || documents.iter().flat_map(|document| &document.statements);
     let mut doubt = None;
@@ -69,14 +63,14 @@ pub fn permission<'a>(documents: &'a [Document], request: &Request) -> Permissio
             Unknown(why) => drop(doubt.get_or_insert((why, statement))),
         }
     }
-    // What no statement allows is missing, even if it may be denied too.
+    // A request that no statement allows has the answer "missing", even if a statement may deny it.
     match (allowance(statements(), request), doubt) {
         (Permission::Granted, Some((why, statement))) => Permission::Unknown { why, statement },
         (allowance, _) => allowance,
     }
 }
 
-/// Granted, missing or unknown, without regard to denials.
+/// Evaluates a request with the statements that allow it; the answer is granted, missing or unknown.
 fn allowance<'a>(statements: impl Iterator<Item = &'a Statement>, request: &Request) -> Permission<'a> {
     let mut doubt = None;
     let mut lacks = Vec::new();
@@ -96,16 +90,16 @@ fn allowance<'a>(statements: impl Iterator<Item = &'a Statement>, request: &Requ
 }
 
 impl Statement {
-    /// True if it denies a request.
+    /// True if the statement denies a request.
     fn denies(&self, request: &Request) -> Maybe<bool> {
         match self.is_of(Effect::Deny) {
             Known(false) => Known(false),
-            // The parts are compared only where it can matter.
+            // The other elements are compared only if they matter.
             Known(true) | Unknown(_) => Parts::of(self, request, Effect::Deny).and_then(|parts| parts.all()),
         }
     }
 
-    /// The first condition that a request doesn't meet.
+    /// Returns the first condition that doesn't hold for a request.
     pub fn unmet(&self, request: &Request) -> Option<&Condition> {
         let Known(Terms { conditions: Clause { value: Known(Some(conditions)), .. }, .. }) = &self.terms else {
             return None;
@@ -113,17 +107,17 @@ impl Statement {
         conditions.iter().find(|condition| condition.holds(request) == Known(false))
     }
 
-    /// True if it has this effect.
+    /// True if the statement has this effect.
     fn is_of(&self, effect: Effect) -> Maybe<bool> {
         self.terms.as_ref().and_then(|terms| terms.effect.value.as_ref().map(|own| *own == Some(effect)))
     }
 }
 
-/// How the parts of a statement fit a request.
+/// The elements of a statement, and whether each of them matches a request.
 struct Parts([(Part, Maybe<bool>, Span); 5]);
 
 impl Parts {
-    /// The parts of a statement as one of this effect; unknown when nothing of it is known.
+    /// Compares the elements of a statement with a request and an effect; unknown if the whole statement is unknown.
     fn of(statement: &Statement, request: &Request, effect: Effect) -> Maybe<Self> {
         statement.terms.as_ref().map(|terms| {
             let Terms { effect: own, principal, action: actions, resource, conditions } = terms;
@@ -153,7 +147,8 @@ impl Parts {
         self.0.into_iter().map(|(_, fits, _)| fits).fold(Known(true), Maybe::and)
     }
 
-    /// The part that doesn't fit, if there is just one. That a statement denies is no slip.
+    /// Returns the element that doesn't match, if there is exactly one. A statement that denies isn't a mistaken
+    /// permission.
     fn only_lack<'a>(&self, statement: &'a Statement) -> Option<Lack<'a>> {
         let is_denial = matches!(&statement.terms, Known(terms) if terms.effect.value == Known(Some(Effect::Deny)));
         let mut lacks = self.0.iter().filter(|(_, fits, _)| *fits == Known(false));
@@ -165,7 +160,7 @@ impl Parts {
 }
 
 impl<T> Clause<Option<Scope<T>>> {
-    /// Whether the clause applies, by whether what it lists does. One that isn't valid applies to nothing.
+    /// True if the element applies, given whether the listed values do. An invalid element applies to nothing.
     pub(super) fn applies(&self, is_listed: impl Fn(&T) -> Maybe<bool>) -> Maybe<bool> {
         self.value.as_ref().and_then(|scope| match scope {
             None => Known(false),
@@ -175,7 +170,7 @@ impl<T> Clause<Option<Scope<T>>> {
 }
 
 impl Principals {
-    /// Whether a service is among them. `*` includes the services too.
+    /// True if the service is among the principals. `*` includes services.
     fn include(&self, service: &str, work: &Work) -> Maybe<bool> {
         let service = Text::exactly(service);
         let is_it = |listed: &Text| compare([(listed, literal), (&service, literal)], [Each; 2], || listed.why(), work);
@@ -198,7 +193,7 @@ impl Terms {
     }
 }
 
-/// Whether one of the patterns matches an action. Case doesn't matter.
+/// True if one of the patterns matches an action; actions are case-insensitive.
 pub(super) fn any_action(patterns: &[Text], action: &str, work: &Work) -> Maybe<bool> {
     let action = Text::exactly(&action.to_lowercase());
     let matches = |listed: &Text| {
@@ -208,8 +203,8 @@ pub(super) fn any_action(patterns: &[Text], action: &str, work: &Work) -> Maybe<
     patterns.iter().map(matches).fold(Known(false), Maybe::or)
 }
 
-/// True if one of the patterns matches one of the names of a resource. All are names of one thing, so that any answer is
-/// the answer.
+/// True if one of the patterns matches one of the names of a resource. All names are of the same resource, so any known
+/// answer for a name is the answer.
 fn any_name(patterns: &[Text], names: &[Text], work: &Work) -> Maybe<bool> {
     patterns.iter().map(|listed| matches_any(listed, names, work)).fold(Known(false), Maybe::or)
 }

@@ -1,6 +1,6 @@
-//! Whether policies let everyone in.
+//! Determines whether policies allow public access.
 //!
-//! What keeps a statement from being public is what the S3 user guide says on "the meaning of public".
+//! The conditions that make a statement non-public are those in the S3 user guide on "the meaning of public".
 
 use std::net::IpAddr;
 
@@ -10,8 +10,8 @@ use crate::value::{Known, Maybe, Unknown, Why};
 
 use Quantifier::{AtLeastOne, Each};
 
-/// Keys that tell who is asking, in lower case: a condition on a fixed value of one keeps others out. A condition on
-/// any other key leaves the statement public.
+/// Condition keys that identify the requester, in lower case: a condition on a fixed value of one excludes others. A
+/// statement with conditions on other keys only is still public.
 const RESTRICTING: [&str; 15] = [
     "aws:principalaccount",
     "aws:principalarn",
@@ -30,30 +30,25 @@ const RESTRICTING: [&str; 15] = [
     "s3:dataaccesspointarn",
 ];
 
-/// The shortest prefixes of addresses that aren't taken for everyone's, of IPv4 and IPv6.
+/// The shortest prefix lengths of IPv4 and IPv6 ranges that aren't treated as public.
 const MIN_PREFIX_V4: u8 = 8;
 const MIN_PREFIX_V6: u8 = 32;
 
-/// Whether policies let everyone in.
+/// The answer to the question whether policies allow public access.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Publicity<'a> {
-    /// No statement does.
+    /// No statement allows public access.
     Closed,
-    /// A statement does, and no other can undo it.
-    Public {
-        /// The statement.
-        statement: &'a Statement,
-    },
-    /// It can't be told.
+    /// A statement allows public access, and no other one can deny it.
+    Public { statement: &'a Statement },
     Unknown {
-        /// Why.
         why: Why,
-        /// The statement that leaves it open.
+        /// The statement that doesn't decide the question.
         statement: &'a Statement,
     },
 }
 
-/// Whether the statements of all documents together let everyone do something.
+/// Determines whether the statements of all documents together allow everyone an action.
 pub fn publicity<'a>(documents: &'a [Document], work: &Work) -> Publicity<'a> {
     let statements = || documents.iter().flat_map(|document| &document.statements);
     let denials: Vec<_> = statements().filter(|statement| may_keep_everyone_out(statement)).collect();
@@ -88,7 +83,7 @@ impl Terms {
         is_allowed.and(is_everyone).and(is_valid).and(self.restrict().map(|restrict| !restrict))
     }
 
-    /// Whether a condition keeps others out. One that isn't valid makes the statement allow nothing.
+    /// True if a condition excludes others. An invalid condition makes the statement allow nothing.
     fn restrict(&self) -> Maybe<bool> {
         self.conditions.value.as_ref().and_then(|conditions| match conditions {
             None => Known(true),
@@ -96,7 +91,7 @@ impl Terms {
         })
     }
 
-    /// Whether denials may take back all that this allows, each perhaps a part.
+    /// True if denials, each of which may cover a part, may cover everything that this statement allows.
     fn may_be_undone(&self, denials: &[&Statement], work: &Work) -> bool {
         let clauses = |of: fn(&Terms) -> &Patterns| {
             let terms = denials.iter().filter_map(|denial| match &denial.terms {
@@ -117,7 +112,7 @@ impl Patterns {
         self.value.as_ref().map(|scope| scope.is_some())
     }
 
-    /// What is listed, unless it is an exception or isn't known.
+    /// The listed patterns; `None` if they are negated or unknown.
     fn listed(&self) -> Option<&[Text]> {
         match &self.value {
             Known(Some(Scope { is_negated: false, listed })) => Some(listed),
@@ -127,7 +122,7 @@ impl Patterns {
     }
 }
 
-/// Whether a denial may be there that everyone can run into when asking as one should.
+/// True if the statement may be a denial that applies to everyone's secure requests.
 fn may_keep_everyone_out(statement: &Statement) -> bool {
     let Known(terms) = &statement.terms else { return true };
     let is_denial = terms.effect.value.as_ref().map(|effect| *effect == Some(Effect::Deny));
@@ -140,7 +135,7 @@ fn may_keep_everyone_out(statement: &Statement) -> bool {
     is_denial.and(is_everyone) != Known(false) && !spares_the_secure
 }
 
-/// Whether all that is allowed may be denied. Two patterns may each deny a part.
+/// True if all allowed patterns may be denied. Two patterns may each deny a part of one.
 fn may_cover(denied: &[&Patterns], allowed: &Patterns, work: &Work) -> bool {
     let denied: Option<Vec<&[Text]>> = denied.iter().map(|clause| clause.listed()).collect();
     let (Some(denied), Some(allowed)) = (denied, allowed.listed()) else { return true };
@@ -157,7 +152,7 @@ fn may_cover(denied: &[&Patterns], allowed: &Patterns, work: &Work) -> bool {
 }
 
 impl Condition {
-    /// Whether only requests over old or no TLS meet it.
+    /// True if the condition holds only for requests without TLS or with an old version of it.
     pub(super) fn is_of_insecure(&self) -> bool {
         let is_false = |value: &Text| value.known() == Some("false");
         match (self.key.to_ascii_lowercase().as_str(), self.operator.as_str()) {
@@ -167,7 +162,7 @@ impl Condition {
         }
     }
 
-    /// Whether it keeps out whoever has none of its values, which are fixed.
+    /// True if the condition excludes everyone without one of its fixed values.
     fn restricts(&self) -> Maybe<bool> {
         let key = self.key.to_ascii_lowercase();
         let Some(operator) = self.operator() else { return Unknown(self.foreign()) };
@@ -187,7 +182,7 @@ impl Condition {
     }
 }
 
-/// Whether a range of addresses is small enough for not being everyone's.
+/// True if an address range is small enough to be non-public.
 fn is_narrow_address(range: &Text) -> Maybe<bool> {
     let Some(text) = range.known() else { return Unknown(range.why()) };
     let (address, prefix) = match text.split_once('/') {
@@ -201,7 +196,7 @@ fn is_narrow_address(range: &Text) -> Maybe<bool> {
     }
 }
 
-/// Whether a pattern says who it is: it has no wildcard, or fixes the account or the organization.
+/// True if a pattern identifies principals: it has no wildcard, or its account or organization is fixed.
 pub(super) fn is_narrow_pattern(key: &str, value: &Text) -> Maybe<bool> {
     let is_wild = |text: &str| text.contains(['*', '?']);
     let [Piece::Literal(text)] = value.pieces.as_slice() else { return Unknown(value.why()) };

@@ -1,4 +1,4 @@
-//! A value becomes a policy document.
+//! Converts an evaluated value to a policy document.
 
 use super::assumption::is_account_symbol;
 use super::{Clause, Condition, Document, Effect, Piece, Principals, Scope, Statement, Terms, Text, json};
@@ -6,11 +6,11 @@ use crate::source::Span;
 use crate::value::{Data, Field, Hop, Known, List, Maybe, Object, Traced, Unknown, Why};
 
 impl Document {
-    /// The document that a value stands for: an object, or JSON in a string, also with unknown parts within strings.
+    /// Converts a value to a document: an object, or JSON in a string. The strings in it may have unknown parts.
     ///
     /// # Errors
     ///
-    /// The reason why nothing of it is known.
+    /// The reason why the whole document is unknown.
     pub fn read(value: &Traced<Data>) -> Result<Self, Why> {
         let span = value.origin.span();
         let data = match &value.value {
@@ -29,7 +29,7 @@ impl Document {
         }
     }
 
-    /// JSON in a string came the way of the string.
+    /// Converts an object. If it was JSON in a string, its statements have the steps of the string.
     fn of_object(object: &Object, hops: Option<&Vec<Hop>>) -> Self {
         let items = match written(object, "Statement").map(|field| &field.value) {
             None => &[],
@@ -70,7 +70,7 @@ fn not_a_policy(data: &Data) -> Why {
     Why::Failed { message: format!("{} isn't a policy document", data.shown()) }
 }
 
-/// A field that is there. `null` takes one away, as it does wherever policies are put together.
+/// Returns a field that is set. A `null` removes a field in every construct that assembles policies.
 fn written<'a>(object: &'a Object, key: &str) -> Option<&'a Field> {
     object.field(key).filter(|field| !matches!(field.value.value, Known(Data::Null)))
 }
@@ -91,7 +91,7 @@ fn clause<T>(object: &Object, key: &str, span: Span, absent: Maybe<T>, read: Rea
 
 type ReadValue<T> = fn(&Maybe<Data>) -> Maybe<T>;
 
-/// Either what is listed or all but that; a statement that has both isn't valid.
+/// Converts an element and its negated form, such as `Action` and `NotAction`; a statement with both is invalid.
 fn scope<T>(object: &Object, keys: [&str; 2], span: Span, read: ReadValue<Option<T>>) -> Clause<Option<Scope<T>>> {
     let [listed, excepted] = keys.map(|key| written(object, key));
     let (field, is_negated) = match (listed, excepted) {
@@ -103,7 +103,7 @@ fn scope<T>(object: &Object, keys: [&str; 2], span: Span, read: ReadValue<Option
     Clause { value, span: field.value.origin.span() }
 }
 
-/// The effects are case-sensitive.
+/// Converts an effect, which is case-sensitive.
 fn effect(value: &Maybe<Data>) -> Maybe<Option<Effect>> {
     value.as_ref().map(|data| match data {
         Data::String(text) if text == "Allow" => Some(Effect::Allow),
@@ -112,7 +112,7 @@ fn effect(value: &Maybe<Data>) -> Maybe<Option<Effect>> {
     })
 }
 
-/// One text or several.
+/// Converts one string or a list of strings.
 fn texts(value: &Maybe<Data>) -> Option<Vec<Text>> {
     match value {
         Known(Data::List(List { items, .. })) => {
@@ -140,7 +140,7 @@ fn nobody() -> Principals {
     Principals { everyone: Known(false), accounts: Vec::new(), services: Vec::new(), doubt: None }
 }
 
-/// Principals by their kinds. Users, roles, accounts and identity providers are never CloudTrail.
+/// Converts principals by their types. Users, roles, accounts and identity providers are never CloudTrail.
 fn listed_principals(object: &Object) -> Option<Principals> {
     let mut principals = nobody();
     for field in &object.fields {
@@ -166,7 +166,7 @@ fn undocumented(construct: &str) -> Why {
     Why::NotEvaluated { construct: construct.to_owned() }
 }
 
-/// Whether an AWS principal is `*`. What AWS itself names at deployment never is.
+/// True if an AWS principal is `*`. A value that AWS assigns at deployment never is.
 fn is_everyone(principal: &Text) -> Maybe<bool> {
     match (principal.pieces.as_slice(), &principal.doubt) {
         ([Piece::Literal(text)], _) => Known(text == "*"),
@@ -186,7 +186,7 @@ fn is_from_aws(why: &Why) -> bool {
     }
 }
 
-/// Whether a symbol is the ARN of a resource that Terraform manages: `aws_iam_role.x.arn`, also in a module.
+/// True for a reference to the ARN of a resource that Terraform manages: `aws_iam_role.x.arn`, also in a module.
 pub(super) fn is_arn_of_resource(symbol: &str) -> bool {
     let mut names = symbol.rsplit('.');
     let ends = [names.next(), names.next(), names.next(), names.next()];

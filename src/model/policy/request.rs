@@ -1,98 +1,97 @@
-//! The requests that CloudTrail sends when it delivers logs, with their condition keys.
+//! The requests that CloudTrail makes to deliver logs, with their condition keys.
 //!
 //! Sources: the CloudTrail user guide on the bucket's policy and on the key's policy; the IAM user guide on condition
-//! keys of requests of a service principal.
+//! keys in requests of a service principal.
 
 use std::rc::Rc;
 
 use super::assumption::Assumption;
 use super::{Text, Work};
 
-/// The service principal of CloudTrail, the same in all partitions.
+/// The service principal of CloudTrail, which is the same in all partitions.
 pub(super) const CLOUDTRAIL: &str = "cloudtrail.amazonaws.com";
 
 /// One request of CloudTrail.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Request {
-    /// The action.
     pub action: &'static str,
-    /// The names of the resource, at least one: all stand for the same one. The partition in ARNs doesn't matter.
+    /// The names of the resource, at least one; all are of the same resource. The partition in ARNs doesn't matter.
     pub(super) resource: Vec<Text>,
-    /// The condition keys of which it is known what they are, by their names in lower case.
+    /// The condition keys that are known, by their names in lower case.
     keys: Vec<(String, Key)>,
-    /// What was compared so far.
+    /// The comparisons so far.
     pub(super) work: Rc<Work>,
 }
 
-/// A condition key in a request.
+/// The state of a condition key in a request.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum Key {
-    /// The request doesn't have it.
+    /// The request doesn't contain the key.
     Absent,
-    /// It has this value.
+    /// The key has this value.
     Is(Text),
-    /// It has one of these values.
+    /// The key has one of these values.
     OneOf(&'static [&'static str]),
 }
 
 /// The kinds of files that CloudTrail writes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum File {
-    /// Events.
+    /// Log files, which contain the events.
     Log,
-    /// Digests, by which a changed log file is noticed.
+    /// Digest files, which reveal changed log files.
     Digest,
 }
 
-/// The place in a bucket below which CloudTrail writes the files of an account and a Region.
+/// The folder in a bucket in which CloudTrail writes the files of an account and a Region.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Place {
     /// The organization, for the files of an organization trail.
     pub organization: Option<String>,
-    /// The account whose events are written.
+    /// The account of the events.
     pub account: String,
-    /// The Region whose events are written.
+    /// The Region of the events.
     pub region: String,
 }
 
-/// The keys that CloudTrail's requests lack, with `*` at the end of a name for all that begin so.
+/// The keys that are absent from CloudTrail's requests; a name that ends with `*` includes all names with that prefix.
 const ABSENT: [&str; 4] = ["aws:principalorgid", "aws:sourcevpc", "aws:sourcevpce", "aws:multifactorauth*"];
 
-/// The key that names the ACL of an object.
+/// The condition key for the ACL of an object.
 const ACL: &str = "s3:x-amz-acl";
 
-/// The key for the trail's ARN in the encryption context.
+/// The condition key for the trail's ARN in the encryption context.
 pub(super) const CONTEXT_ARN: &str = "kms:encryptioncontext:aws:cloudtrail:arn";
 
-/// The keys of the encryption context.
+/// The condition keys for the encryption context.
 const CONTEXT: [&str; 2] = ["kms:encryptioncontext:*", "kms:encryptioncontextkeys"];
 
-/// The key for the version of TLS. AWS's services use no older ones than these.
+/// The condition key for the TLS version. AWS services use no older ones than these.
 const TLS: (&str, Key) = ("s3:tlsversion", Key::OneOf(&["1.2", "1.3"]));
 
 impl Request {
-    /// Reads the ACL of a bucket that has these ARNs.
+    /// The request to read the ACL of a bucket with these ARNs.
     pub fn bucket_acl(bucket: &[Text], assumption: &Assumption) -> Self {
         Self::new("s3:GetBucketAcl", bucket, assumption).with([(ACL, Key::Absent), TLS])
     }
 
-    /// Writes a file into a bucket that has these ARNs, below a folder that ends with `/` or is empty.
+    /// The request to write a file to a bucket with these ARNs, in a folder that ends with `/` or is empty.
     pub fn write(bucket: &[Text], folder: &Text, file: File, place: &Place, assumption: &Assumption) -> Self {
         let path = assumption.bound(folder).then(&Text::exactly(&place.path(file, assumption)));
         let object = |arn: &Text| assumption.bound(arn).then(&Text::exactly("/")).then(&path);
         let objects: Vec<Text> = bucket.iter().map(object).collect();
-        // CloudTrail gives the owner of the bucket full control of each file.
+        // CloudTrail gives the bucket's owner full control of each file.
         let acl = Key::Is(Text::exactly("bucket-owner-full-control"));
         Self::new("s3:PutObject", &objects, assumption).with([(ACL, acl), TLS])
     }
 
-    /// Makes a data key with a key that has these ARNs.
+    /// The request to generate a data key with a KMS key with these ARNs.
     pub fn data_key(key: &[Text], assumption: &Assumption) -> Self {
         let trail = Key::Is(assumption.trail());
         Self::new("kms:GenerateDataKey", key, assumption).with([(ACL, Key::Absent), (CONTEXT_ARN, trail)])
     }
 
-    /// Describes a key that has these ARNs.
+    /// The request to describe a KMS key with these ARNs.
     pub fn describe_key(key: &[Text], assumption: &Assumption) -> Self {
         let context = CONTEXT.map(|name| (name, Key::Absent));
         Self::new("kms:DescribeKey", key, assumption).with([(ACL, Key::Absent)]).with(context)
@@ -117,12 +116,12 @@ impl Request {
         self
     }
 
-    /// True if it doesn't have a condition key.
+    /// True if a condition key is absent from the request.
     pub fn lacks(&self, name: &str) -> bool {
         self.key(&name.to_ascii_lowercase()) == Some(&Key::Absent)
     }
 
-    /// A condition key by its name in lower case; nothing for one of which nothing is known.
+    /// Returns a condition key by its name in lower case; `None` if its state is unknown.
     pub(super) fn key(&self, name: &str) -> Option<&Key> {
         let is_it = |known: &str| known.strip_suffix('*').map_or(known == name, |start| name.starts_with(start));
         self.keys.iter().find(|(known, _)| is_it(known)).map(|(_, key)| key)
@@ -130,7 +129,7 @@ impl Request {
 }
 
 impl Place {
-    /// The path of a file: the date and the unique part of its name are as good as any.
+    /// The path of a file, with an arbitrary date and an arbitrary unique part of its name.
     fn path(&self, file: File, assumption: &Assumption) -> String {
         let Self { organization, account, region } = self;
         let folder = organization.iter().map(|organization| format!("{organization}/")).collect::<String>();

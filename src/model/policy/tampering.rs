@@ -1,7 +1,7 @@
-//! Whether a bucket's policy lets another account delete or overwrite logs, or change what protects them.
+//! Determines whether a bucket's policy lets another account delete or overwrite logs, or change their protection.
 //!
-//! Sources: the S3 user guide on actions and on access from other accounts, the Elastic Load Balancing user guides and
-//! the data source `aws_cloudtrail_service_account` on the accounts of AWS.
+//! Sources: the S3 user guide on actions and on access from other accounts; for the accounts of AWS, the Elastic Load
+//! Balancing user guides and the data source `aws_cloudtrail_service_account`.
 
 use std::collections::BTreeSet;
 use std::rc::Rc;
@@ -31,7 +31,7 @@ const ON_OBJECTS: [&str; 12] = [
     "s3:PutObjectVersionTagging",
 ];
 
-/// Actions on a bucket that change what protects its objects.
+/// Actions on a bucket that change the protection of its objects.
 const ON_BUCKET: [&str; 5] = [
     "s3:PutBucketPolicy",
     "s3:DeleteBucketPolicy",
@@ -40,7 +40,7 @@ const ON_BUCKET: [&str; 5] = [
     "s3:PutBucketObjectLockConfiguration",
 ];
 
-/// Keys that name the organization, the account or the principal of a request, in lower case.
+/// Condition keys for the organization, the account or the principal of a request, in lower case.
 const OF_PRINCIPALS: [&str; 15] = [
     "aws:principalaccount",
     "aws:principalarn",
@@ -59,7 +59,7 @@ const OF_PRINCIPALS: [&str; 15] = [
     "s3:dataaccesspointarn",
 ];
 
-/// Accounts of AWS by which older policies name services: Elastic Load Balancing, then CloudTrail.
+/// Accounts of AWS that older policies use for services: Elastic Load Balancing, then CloudTrail.
 const OF_AWS: &str = "
     127311923021 033677994240 027434742980 797873946194 098369216593 754344448648 589379963580 718504428378
     383597477331 600734575887 114774131450 783225319266 582318560864 985666609251 054676820928 156460612806
@@ -69,38 +69,35 @@ const OF_AWS: &str = "
     262312530599 034638983726 814480443879 086441151436 475085895292 608710470296 388731089494 113285607260
 ";
 
-/// What it costs to ask about an action, in cells of a comparison.
+/// The cost of evaluating one action, in cells of a comparison.
 const COST_OF_ACTION: usize = 32;
 
-/// What a policy opens to others.
+/// A statement that lets another account tamper with logs.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Opening<'a> {
-    /// The statement.
     pub statement: &'a Statement,
-    /// What it allows.
     pub action: &'static str,
     /// True for an action on the bucket, false for one on logs.
     pub is_on_bucket: bool,
-    /// Whom it lets do that.
+    /// The principal that is allowed to do it.
     pub who: Who,
 }
 
-/// Who isn't of the bucket's account.
+/// A principal outside of the bucket's account.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Who {
-    /// Everybody.
     Everybody,
-    /// The account of this number.
+    /// The account with this id.
     Account(String),
 }
 
-/// The first statement that lets another account tamper with logs, or with what protects them, if there is one.
+/// Returns the first statement that lets another account tamper with logs or with their protection, if there is one.
 ///
-/// `bucket` are the bucket's ARNs, `folder` is where the trail writes, with its slash. `is_shut` is true if policies
-/// that let everybody in have no effect.
+/// `bucket` contains the bucket's ARNs, and `folder` is the trail's key prefix with a slash. `is_shut` is true if
+/// policies for everyone have no effect.
 ///
-/// The account that the statements for services name is taken for the bucket's own: the trail and its bucket are
-/// deployed together. Any other account that is written as a number is another one.
+/// The account in statements for services is assumed to be the bucket's own one: the trail and its bucket are deployed
+/// together. Any other literal account id is that of another account.
 pub fn tampering<'a>(
     documents: &[&'a Document],
     bucket: &[Text],
@@ -135,8 +132,8 @@ pub fn tampering<'a>(
 /// The names of one resource.
 type Names = Vec<Text>;
 
-/// The paths of logs as patterns, without `*`: it would match across folders. The names of Regions have nine to
-/// fourteen characters.
+/// The paths of logs as patterns, without `*`, which would match across folders. Region names have nine to fourteen
+/// characters.
 fn paths() -> Vec<String> {
     let (account, mut paths) = ("?".repeat(12), Vec::new());
     for region in (9..=14).map(|length| "?".repeat(length)) {
@@ -150,20 +147,20 @@ fn paths() -> Vec<String> {
     paths
 }
 
-/// What statements are held against.
+/// The resources with which statements are compared.
 struct Target {
-    /// The bucket, by its ARNs.
+    /// The bucket's ARNs.
     bucket: Vec<Names>,
-    /// The logs of each form of path, by their ARNs.
+    /// The ARNs of the logs, for each form of path.
     logs: Vec<Names>,
-    /// The accounts that the policies name as the trail's.
+    /// The accounts that the policies contain as the trail's own.
     own: BTreeSet<String>,
     is_shut: Maybe<bool>,
     work: Rc<Work>,
 }
 
 impl Target {
-    /// What a statement opens to others, unless another one denies it.
+    /// Returns the action that a statement allows another account, unless another statement denies it.
     fn opening<'a>(&self, statement: &'a Statement, all: &[&Statement]) -> Maybe<Option<Opening<'a>>> {
         let terms = match &statement.terms {
             Known(terms) => terms,
@@ -172,7 +169,8 @@ impl Target {
         if terms.effect.value.as_ref().map(|effect| *effect == Some(Effect::Allow)) == Known(false) {
             return Known(None);
         }
-        // Most statements are for others of the account, or for services, whatever they allow.
+        // Most statements are for principals of the same account or for services, so this is checked before the
+        // actions.
         let outsider = self.outsider(terms);
         if outsider == Known(None) {
             return Known(None);
@@ -205,7 +203,7 @@ impl Target {
         doubt.map_or(Known(None), Unknown)
     }
 
-    /// Whether a statement is about an action on some or each of these resources.
+    /// True if a statement is about an action on at least one or each of these resources.
     fn covers(&self, terms: &Terms, action: &str, resources: &[Names], which: Quantifier) -> Maybe<bool> {
         let is_action = terms.action.applies(|patterns| any_action(patterns, action, &self.work));
         if is_action == Known(false) {
@@ -218,9 +216,9 @@ impl Target {
         })
     }
 
-    /// Whether a statement is about some or each of the resources for which one pattern stands.
+    /// True if a statement is about at least one or each of the resources that match one pattern.
     fn covers_one(&self, terms: &Terms, names: &Names, which: Quantifier) -> Maybe<bool> {
-        // An exception leaves a resource out if it covers all of it.
+        // `NotResource` excludes a pattern's resources only if it covers all of them.
         let is_negated = matches!(&terms.resource.value, Known(Some(Scope { is_negated: true, .. })));
         let which = match (which, is_negated) {
             (Each, true) => AtLeastOne,
@@ -234,13 +232,13 @@ impl Target {
         terms.resource.applies(|patterns| {
             let of_name = |name| patterns.iter().map(|listed| matches(listed, name)).fold(Known(false), Maybe::or);
             let answers: Vec<_> = names.iter().map(of_name).collect();
-            // All are names of one thing, so that any answer is the answer.
+            // All are names of the same resource, so any known answer is the answer.
             let known = [Known(true), Known(false)].into_iter().find(|known| answers.contains(known));
             known.or(answers.into_iter().next()).unwrap_or(Unknown(Why::Unreadable))
         })
     }
 
-    /// Whom a statement names that isn't of the bucket's account, whatever its conditions are.
+    /// Returns the first principal of a statement outside of the bucket's account, regardless of conditions.
     fn outsider(&self, terms: &Terms) -> Maybe<Option<Who>> {
         let scope = match &terms.principal.value {
             Known(Some(scope)) => scope,
@@ -253,7 +251,7 @@ impl Target {
             Known(false) => {}
             Unknown(why) => return Unknown(why),
         }
-        // What an exception lists is left out.
+        // The accounts that `NotPrincipal` lists are excluded.
         if scope.is_negated {
             return Known(None);
         }
@@ -268,7 +266,7 @@ impl Target {
         doubt.map_or(Known(None), Unknown)
     }
 
-    /// The account of a principal, if it is another one.
+    /// Returns the account of a principal, if it isn't the bucket's own.
     fn is_other(&self, principal: &Text) -> Maybe<Option<String>> {
         let parts = principal.split(':');
         let account = match parts.as_slice() {
@@ -288,7 +286,7 @@ impl Target {
         }
     }
 
-    /// Whether a statement denies somebody an action on all of the resources.
+    /// True if a statement denies the principal an action on all of the resources.
     fn denies(&self, statement: &Statement, action: &str, resources: &[Names], who: &Who) -> Maybe<bool> {
         let Known(terms) = &statement.terms else { return statement.terms.as_ref().map(|_| false) };
         let is_denial = terms.is_of(Effect::Deny);
@@ -308,12 +306,12 @@ impl Target {
 }
 
 impl Terms {
-    /// Whether it has this effect.
+    /// True if the statement has this effect.
     fn is_of(&self, effect: Effect) -> Maybe<bool> {
         self.effect.value.as_ref().map(|own| *own == Some(effect))
     }
 
-    /// Whether no condition says who may do it. One that isn't valid makes the statement allow nothing.
+    /// True if no condition limits the principals. An invalid condition makes the statement allow nothing.
     fn is_unlimited(&self) -> Maybe<bool> {
         self.conditions.value.as_ref().and_then(|conditions| match conditions {
             None => Known(false),
@@ -323,7 +321,7 @@ impl Terms {
         })
     }
 
-    /// Whether a denial is met by whoever isn't of the account or the organization.
+    /// True if the conditions of a denial hold for anyone outside of the account or the organization.
     fn denies_others(&self) -> Maybe<bool> {
         self.conditions.value.as_ref().and_then(|conditions| match conditions {
             None => Known(false),
@@ -333,7 +331,7 @@ impl Terms {
 }
 
 impl Condition {
-    /// Whether it demands certain principals.
+    /// True if the condition limits the principals.
     fn says_who(&self) -> Maybe<bool> {
         let Some(operator) = self.operator() else { return Unknown(self.foreign()) };
         if !self.is_about_principals() || !operator.is_positive() {
@@ -345,7 +343,7 @@ impl Condition {
         self.values.iter().map(is_narrow).fold(Known(true), Maybe::and)
     }
 
-    /// Whether those meet it who are none of the principals that it names.
+    /// True if the condition holds for all principals that it doesn't list.
     fn is_met_by_others(&self) -> Maybe<bool> {
         let Some(operator) = self.operator() else { return Unknown(self.foreign()) };
         if self.is_of_insecure() {
@@ -359,7 +357,7 @@ impl Condition {
     }
 }
 
-/// The accounts that the statements for services name: in the paths of logs and in conditions on the source.
+/// Returns the account ids in statements for services: in the paths of logs and in conditions on the source.
 fn own_accounts(statements: &[&Statement]) -> BTreeSet<String> {
     let mut own = BTreeSet::new();
     for statement in statements {

@@ -23,7 +23,7 @@ fn document(value: Maybe<Data>) -> Result<Document, Why> {
     Document::read(&Traced::written((), span()).map(|_| value))
 }
 
-/// A policy as a heredoc gives it.
+/// Creates the policy of a heredoc.
 fn template(statements: &str) -> Document {
     document(Unknown(unknown(&format!("\"{{\"Statement\": {statements}}}\"")))).unwrap()
 }
@@ -33,7 +33,7 @@ fn bucket() -> Vec<Text> {
     vec![Text::unknown(&unknown("aws_s3_bucket.logs.arn")), Text::exactly("arn:aws:s3:::").then(&name)]
 }
 
-/// The answer in short.
+/// A short form of the answer.
 fn shown(permission: &Permission<'_>) -> String {
     match permission {
         Permission::Granted => "granted".to_owned(),
@@ -44,7 +44,7 @@ fn shown(permission: &Permission<'_>) -> String {
     }
 }
 
-/// A trail that writes logs only.
+/// A trail that writes only logs, no digests.
 fn sender() -> Sender {
     Sender {
         name: Text::exactly("audit"),
@@ -55,7 +55,7 @@ fn sender() -> Sender {
     }
 }
 
-/// The request for writing a log of the trail's account and Region, below a folder.
+/// The request to write a log of the trail's account and Region to a folder.
 fn logs(folder: &'static str) -> impl Fn(&Assumption) -> Request {
     move |assumption| {
         let place =
@@ -64,7 +64,7 @@ fn logs(folder: &'static str) -> impl Fn(&Assumption) -> Request {
     }
 }
 
-/// The answer under the assumption under which it is best: that it is granted, else the last one.
+/// The answer under the best assumption: granted if any assumption leads to that, otherwise the last one.
 fn best(documents: &[Document], request: impl Fn(&Assumption) -> Request) -> String {
     let all: Vec<&Document> = documents.iter().collect();
     let answer = |assumption: &Assumption| {
@@ -156,8 +156,8 @@ fn a_denial_counts_when_it_hits_all_logs() {
     check(logs(), &[&deny(r#""Resource": "x""#)], "missing");
 }
 
-/// Each condition, and if it holds for a request: for reading the ACL, for writing, for making a data key and for
-/// describing a key.
+/// Each condition, and whether it holds for a request: to read the ACL, to write, to generate a data key and to
+/// describe a key.
 #[test]
 fn conditions_hold_for_what_is_known_of_the_request() {
     let arn = "arn:aws:cloudtrail:eu-west-1:111122223333:trail/audit";
@@ -358,7 +358,7 @@ fn more_regions_than_any_partition_has_are_not_tried() {
     }
 }
 
-/// What another account may do with logs or what protects them, in short.
+/// A short form of the tampering with logs that another account is allowed.
 fn opened(statements: &str, is_shut: Maybe<bool>) -> String {
     let document = template(statements);
     match tampering(&[&document], &bucket(), &Text::exactly("trails/"), &is_shut, &Rc::default()) {
@@ -407,7 +407,7 @@ fn another_account_that_may_change_logs_is_found() {
             "444455556666 s3:PutObject",
         ),
         (allow(other, "s3:DeleteObject", "arn:aws:s3:::another-bucket/*", ""), "unknown"),
-        // Who may is limited, or isn't.
+        // A condition limits the principals, or doesn't.
         (allow("\"*\"", "s3:*", objects, &in_organization), "closed"),
         (
             allow(other, "s3:*", objects, &condition("Bool", "aws:SecureTransport", "true")),
@@ -451,7 +451,7 @@ fn another_account_that_may_change_logs_is_found() {
         ),
     ];
     for (statements, expected) in cases {
-        // The text stands for a heredoc, in which quotes are as they are.
+        // The text is that of a heredoc, in which quotes aren't escaped.
         assert_eq!(opened(&format!("[{statements}]"), Known(false)), expected, "{statements}");
     }
     let everybody = format!("[{}]", allow("\"*\"", "s3:*", objects, ""));

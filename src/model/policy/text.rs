@@ -1,44 +1,47 @@
-//! Texts of which parts may be unknown.
+//! Texts with known and unknown pieces.
+//!
+//! A bucket's ARN in a policy is often a template whose references are known only at deployment; its literal pieces can
+//! be compared nevertheless.
 
 use crate::value::{Data, Known, Maybe, Unknown, Why};
 
-/// Templates within templates are opened to this depth; one that lies deeper stays one unknown piece.
+/// The depth to which nested templates are split into pieces; a deeper one is one unknown piece.
 const MAX_DEPTH: usize = 8;
 
-/// A text, as far as it is known.
+/// A text that may have unknown pieces.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Text {
-    /// Its pieces in order.
     pub pieces: Vec<Piece>,
-    /// Why it isn't known: the reason of its first such piece, unless the user can do something about another one.
+    /// The reason why the text is unknown: that of its first unknown piece, or of the first one that the user can
+    /// resolve.
     pub doubt: Option<Why>,
 }
 
 /// A piece of a [`Text`].
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Piece {
-    /// These characters.
+    /// Known characters.
     Literal(String),
-    /// Any number of characters; the same ones wherever this symbol stands.
+    /// Any number of unknown characters; they are the same for each occurrence of this symbol.
     Unknown(String),
 }
 
 impl Text {
-    /// Exactly these characters.
+    /// Creates a known text.
     pub fn exactly(text: &str) -> Self {
         let mut exact = Self::default();
         exact.push_literal(text);
         exact
     }
 
-    /// A text that isn't known, by its symbol: a quoted template comes apart into its pieces.
+    /// Creates an unknown text from its symbol; a quoted template is split into its pieces.
     pub fn unknown(why: &Why) -> Self {
         let mut text = Self { doubt: Some(why.clone()), ..Self::default() };
         text.push_symbol(&why.symbol(), MAX_DEPTH);
         text
     }
 
-    /// The text that a value is; nothing when it is none.
+    /// Converts a value; `None` if it has no string form.
     pub fn of(value: &Maybe<Data>) -> Option<Self> {
         match value {
             Known(Data::String(text)) => Some(Self::exactly(text)),
@@ -48,7 +51,7 @@ impl Text {
         }
     }
 
-    /// The text and another one after it.
+    /// Appends another text.
     pub fn then(mut self, other: &Text) -> Self {
         for piece in &other.pieces {
             match piece {
@@ -63,9 +66,9 @@ impl Text {
         self
     }
 
-    /// A text of a policy: its variables, such as `${aws:username}`, are known only when a request is made.
+    /// Converts a value in a policy: policy variables such as `${aws:username}` are known only when a request is made.
     ///
-    /// Their symbols keep the braces, so that none is taken for a value of the language around the policy.
+    /// Their symbols keep the braces, so that they can't equal a reference of Terraform or CloudFormation.
     pub(super) fn of_policy(value: &Maybe<Data>) -> Option<Self> {
         match value {
             Known(Data::String(text)) if text.contains("${") => {
@@ -87,7 +90,7 @@ impl Text {
         }
     }
 
-    /// Whether it certainly names a KMS key that AWS manages.
+    /// True if the text is certain to be the alias of an AWS managed KMS key, or the alias's ARN.
     pub(in crate::model) fn is_aws_key(&self) -> bool {
         match (self.pieces.first(), self.pieces.last()) {
             (Some(Piece::Literal(start)), _) if crate::model::is_aws_key(start) => true,
@@ -98,17 +101,17 @@ impl Text {
         }
     }
 
-    /// True if it may have no character.
+    /// True if the text may be empty.
     pub fn may_be_empty(&self) -> bool {
         self.literals().next().is_none() && !self.doubt.as_ref().is_some_and(Why::is_set)
     }
 
-    /// The text as a folder in a path, with its slash; none for one that is empty.
+    /// The text as a folder in a path, with a slash at the end; empty if the text is empty.
     pub fn as_folder(&self) -> Self {
         if self.pieces.is_empty() { Self::default() } else { self.clone().then(&Self::exactly("/")) }
     }
 
-    /// The parts between the separators in its known pieces.
+    /// Splits the text at the separators in its known pieces.
     pub(super) fn split(&self, separator: char) -> Vec<Self> {
         let mut parts = Vec::new();
         let mut part = Self::default();
@@ -129,7 +132,7 @@ impl Text {
         parts
     }
 
-    /// The text in lower case, for what is compared without regard to case.
+    /// The text in lower case, for case-insensitive comparisons.
     pub(super) fn lowercase(&self) -> Self {
         let lower = |piece: &Piece| match piece {
             Piece::Literal(text) => Piece::Literal(text.to_lowercase()),
@@ -138,7 +141,7 @@ impl Text {
         Self { pieces: self.pieces.iter().map(lower).collect(), doubt: self.doubt.clone() }
     }
 
-    /// How long it is, in bytes, with its symbols.
+    /// The length in bytes, including the symbols.
     pub(super) fn weight(&self) -> usize {
         let length = |piece: &Piece| match piece {
             Piece::Literal(text) | Piece::Unknown(text) => text.len(),
@@ -146,12 +149,12 @@ impl Text {
         self.pieces.iter().map(length).sum()
     }
 
-    /// True if it has a variable of the policy, such as `${aws:username}`.
+    /// True if the text contains a policy variable, such as `${aws:username}`.
     pub(super) fn has_variable(&self) -> bool {
         self.pieces.iter().any(|piece| matches!(piece, Piece::Unknown(symbol) if symbol.starts_with("${")))
     }
 
-    /// The pieces that are known.
+    /// The known pieces.
     pub(super) fn literals(&self) -> impl Iterator<Item = &str> {
         self.pieces.iter().filter_map(|piece| match piece {
             Piece::Literal(text) => Some(text.as_str()),
@@ -159,7 +162,7 @@ impl Text {
         })
     }
 
-    /// Why it isn't known. One that is counts as unreadable, which nobody asks for.
+    /// The reason why the text is unknown. A known text returns [`Why::Unreadable`], but callers need no reason then.
     pub(super) fn why(&self) -> Why {
         self.doubt.clone().unwrap_or(Why::Unreadable)
     }
@@ -182,7 +185,7 @@ impl Text {
         }
     }
 
-    /// The literals of a template, and what stands in its `${…}`.
+    /// Appends the literals of a template, and calls `push` for the content of each `${…}`.
     fn push_template(&mut self, template: &str, push: &mut dyn FnMut(&mut Self, &str)) {
         let mut rest = template;
         while let Some((before, after)) = rest.split_once("${") {
@@ -195,9 +198,9 @@ impl Text {
     }
 }
 
-/// The text of a placeholder after its `${`, and what follows its `}`; nothing when it isn't closed.
+/// Splits the text after a `${` into the placeholder's content and the text after its `}`; `None` if it isn't closed.
 pub(super) fn split_placeholder(text: &str) -> Option<(&str, &str)> {
-    /// What is open: braces, which a `}` closes, or quotes.
+    /// An open delimiter: braces, which a `}` closes, or quotes.
     #[derive(PartialEq)]
     enum Open {
         Braces,

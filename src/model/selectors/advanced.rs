@@ -16,7 +16,6 @@ pub struct AdvancedSelector {
     pub header: Span,
     /// The names needed to write a selector of management events.
     pub names: SelectorNames,
-    /// The field selectors.
     pub fields: Setting<Vec<FieldSelector>>,
 }
 

@@ -7,9 +7,7 @@
 pub struct Coverage(u8);
 
 impl Coverage {
-    /// No management event.
     pub const NOTHING: Self = Self(0);
-    /// Every management event.
     pub const EVERYTHING: Self = Self(0b111_111);
     /// Read events of every source.
     pub const READS: Self = Self(0b000_111);
