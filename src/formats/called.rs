@@ -1,46 +1,47 @@
-//! Projects that others call: which of them are deployed by themselves all the same.
+//! Projects that other projects call, and which of them are also deployed by themselves.
 //!
-//! A call takes a project over when it creates an instance of a trail that the project declares. Which calls do, only the
-//! evaluation of the callers shows, so callers are evaluated before what they call.
+//! A call takes over a project if it creates an instance of a trail that the project declares. Only the evaluation of
+//! the callers shows which calls do, so callers are evaluated before the projects that they call.
 
 use std::collections::{HashSet, VecDeque};
 use std::path::{Path, PathBuf};
 
-/// A place that something calls.
+/// A module directory or template that another project calls.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Called {
     /// The directory of a module, or a template.
     pub place: PathBuf,
-    /// The number of called places on the longest way to it, so that it is greater than those of its callers.
+    /// The number of calls on the longest path to it, so that it is greater than that of each caller.
     pub turn: usize,
 }
 
 /// The files of the base of a comparison.
 ///
-/// A place of the base that nothing called there stays a root as long as it exists, so that a new call doesn't hide it.
+/// A directory or template that nothing calls in the base stays a root as long as it exists, so that a new call doesn't
+/// hide it.
 #[derive(Debug, Default)]
 pub struct BaseFiles {
-    /// The files and the directories that hold them.
+    /// The files and their directories.
     places: HashSet<PathBuf>,
     called: HashSet<PathBuf>,
 }
 
 impl BaseFiles {
-    /// The files that a scan of the base has met, and the places that files of the base call.
+    /// Takes the files that a scan of the base has met, and the directories and templates that files of the base call.
     pub fn new(files: HashSet<PathBuf>, called: impl IntoIterator<Item = PathBuf>) -> Self {
         let directories: Vec<PathBuf> = files.iter().filter_map(|file| file.parent()).map(Path::to_owned).collect();
         Self { places: files.into_iter().chain(directories).collect(), called: called.into_iter().collect() }
     }
 
-    /// True if a place existed in the base and nothing called it there.
+    /// True if a directory or template exists in the base and nothing calls it there.
     pub fn is_root(&self, place: &Path) -> bool {
         self.places.contains(place) && !self.called.contains(place)
     }
 }
 
 impl Called {
-    /// The turns of places that are called, by the indices of those that each calls. Of places that call each other in a circle,
-    /// the first has the first turn.
+    /// Assigns a turn to each called place, given the indices of the places that each one calls. In a cycle of calls,
+    /// the first place has the first turn.
     pub(super) fn turns(calls: &[Vec<usize>]) -> Vec<usize> {
         let mut callers = vec![0_usize; calls.len()];
         for &called in calls.iter().flatten() {
@@ -80,7 +81,7 @@ mod tests {
         assert_eq!(Called::turns(&[]), [0_usize; 0]);
         assert_eq!(Called::turns(&[vec![], vec![0], vec![1, 0]]), [2, 1, 0]);
         assert_eq!(Called::turns(&[vec![1], vec![2], vec![0]]), [0, 1, 2]);
-        // The circle begins before its caller is known to be free of it.
+        // The cycle is entered before its caller is known to be outside it.
         assert_eq!(Called::turns(&[vec![1], vec![0], vec![0]]), [1, 2, 0]);
     }
 

@@ -1,9 +1,8 @@
-//! The input formats: equals that don't know each other.
+//! The input formats: Terraform, Terraform plans and CloudFormation, which don't depend on each other.
 //!
-//! A [`Format`] says which files it reads, which of them are worth keeping, and
-//! which of those belong together. What it makes of them are [`Project`]s, and
-//! what a project evaluates to, in a [`World`], are [`Resource`]s. To add one: a folder here, a
-//! line in [`FORMATS`], and a spelling in each of `testdata/twins`.
+//! A [`Format`] determines which files it reads, which of them are relevant, and which of those belong together. It
+//! turns them into [`Project`]s; a project evaluates to [`Resource`]s in a [`World`]. To add a format, add a folder
+//! here, a line in [`FORMATS`], and a spelling in each of `testdata/twins`.
 
 mod called;
 pub mod cloudformation;
@@ -28,28 +27,28 @@ use crate::syntax::Problem;
 use crate::syntax::node::Tree;
 use crate::value::{Budget, Traced, World};
 
-/// All formats; a file belongs to the first that reads its name and finds it worth something.
+/// All formats. A file belongs to the first one that reads its name and finds its text relevant.
 pub static FORMATS: [&dyn Format; 3] = [&terraform::Terraform, &plan::TerraformPlan, &cloudformation::CloudFormation];
 
-/// The types of trails, as all formats spell them.
+/// The type names of trails in all formats.
 static TRAILS: LazyLock<[Finder<'static>; 3]> = LazyLock::new(|| {
     [&dialects::AWS, &dialects::AWSCC, &dialects::CLOUDFORMATION].map(|dialect| Finder::new(dialect.kind))
 });
 
-/// Whether a text has the type of a trail in it, also in escapes.
+/// True if a text contains the type of a trail, including in escaped form.
 pub fn mentions_trail(text: &[u8]) -> bool {
     has_escaped(text, |text| TRAILS.iter().any(|trail| trail.find(text).is_some()))
 }
 
-/// A language, or a family of languages, in which trails are declared.
+/// A language, or a family of languages, that declares trails.
 pub trait Format: Sync {
-    /// As reports name it.
+    /// The format's name in reports.
     fn name(&self) -> &'static str;
 
-    /// Whether files of this name are written in it.
+    /// True if files of this name are in this format.
     fn reads(&self, file_name: &str) -> bool;
 
-    /// True if the program that deploys does without a file of this name: a link that leads nowhere is then no fault.
+    /// True if the program that deploys works without a file of this name, so that a broken link isn't an error.
     fn can_lack(&self, _file_name: &str) -> bool {
         false
     }
@@ -59,115 +58,111 @@ pub trait Format: Sync {
         false
     }
 
-    /// Whether a text is written in it, for files whose name says nothing.
+    /// True if a text is in this format; called for files whose name doesn't determine the format.
     fn recognizes(&self, text: &[u8]) -> bool;
 
-    /// Whether only the text of a file tells that it is written in it, and no name does.
+    /// True if only the text of a file shows that it is in this format, and no file name does.
     fn is_told_by_content(&self) -> bool {
         false
     }
 
-    /// Why a file of this format that mentions a trail isn't read, to follow the file's name; nothing if it may be of
-    /// another format.
+    /// The reason why a file of this format that mentions a trail isn't read, worded to follow the file's name; `None`
+    /// if the file may be of another format.
     fn reason_unread(&self, _bytes: &[u8]) -> Option<&'static str> {
         None
     }
 
-    /// What a file is worth, by its bytes alone. This runs on every file, so it must be as fast as a search.
+    /// The relevance of a file, determined by its bytes alone. This runs on every file, so it must be as fast as a
+    /// search.
     fn interest(&self, bytes: &[u8]) -> Interest;
 
-    /// What of a kept file decides which projects there are.
+    /// The part of a kept file's content that determines which projects there are.
     fn links(&self, kept: Kept, context: Context<'_>) -> Links;
 
-    /// The projects that the kept files are part of, in the order of their roots, also those that others call.
+    /// The projects that contain the kept files, in the order of their roots, including projects that others call.
     fn projects(&self, linked: &[Linked], context: Context<'_>) -> Vec<Box<dyn Project>>;
 }
 
-/// What is known of a file before anything is parsed.
+/// The relevance of a file, known before anything is parsed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Interest {
     /// It mentions a trail.
     Mentions,
     /// It may pass values to code that does.
     Refers,
-    /// It can't matter.
+    /// It is irrelevant.
     None,
 }
 
-/// A file that may matter.
+/// A file that may be relevant.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Kept {
-    /// The file.
     pub file: FileId,
-    /// Why it was kept.
+    /// The reason for keeping it.
     pub interest: Interest,
 }
 
-/// What a file brings in. As long as this stays the same for all files, so do the projects.
+/// The references of a file to others. As long as these stay the same for all files, so do the projects.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Links {
     /// The directories or the files that it calls, other than its own.
     pub calls: BTreeSet<PathBuf>,
-    /// Those of these that become a part of the file itself, and so are no deployment by themselves.
+    /// The subset of `calls` that becomes a part of the file itself, and so isn't deployed by itself.
     pub included: BTreeSet<PathBuf>,
-    /// Whether a trail may come in by a call, though the file mentions none.
+    /// True if a call may contribute a trail although the file mentions none.
     pub may_bring_trail: bool,
-    /// True if it calls code by an expression, so that only an evaluation shows the directory.
+    /// True if an expression determines a call's source, so that only an evaluation shows the directory.
     pub has_computed_calls: bool,
-    /// The numbers of its documents of which each may be a deployment by itself, where files have several.
+    /// The indices of the documents that may each be deployed by themselves, in formats with several documents in a
+    /// file.
     pub documents: Vec<usize>,
-    /// The names under which its documents export values to others, with the numbers of the documents.
+    /// The names under which its documents export values to others, with the indices of the documents.
     pub exports: BTreeSet<(String, usize)>,
 }
 
-/// A file that may matter, and what it brings in.
+/// A kept file with its references to others.
 #[derive(Debug, Clone)]
 pub struct Linked {
-    /// The file.
     pub kept: Kept,
-    /// What it brings in.
     pub links: Links,
 }
 
-/// Where files come from, and how they are to be read.
+/// The inputs of reading: the file system, the files read so far, and the options.
 #[derive(Clone, Copy)]
 pub struct Context<'a> {
-    /// The disk, or what stands for it.
+    /// The disk or a substitute.
     pub fs: &'a dyn Fs,
-    /// The files of this run.
     pub sources: &'a Sources,
-    /// What was read in those files that several projects may share.
+    /// Parsed content of those files that several projects may share.
     pub readings: &'a Readings,
-    /// What the user says of the code.
     pub options: &'a Options,
     /// The plan of the project that is read, if there is one.
     pub plan: Option<&'a Plan>,
 }
 
-/// What the user says of the code, beside the code.
+/// Information that the user provides in addition to the code.
 #[derive(Debug, Clone, Default)]
 pub struct Options {
-    /// Directories and templates that are deployed by themselves, also if something else calls them.
+    /// Directories and templates that are deployed by themselves, even if other code calls them.
     pub roots: Vec<PathBuf>,
-    /// The files with which these are compared.
+    /// The files of the base of a comparison.
     pub base: Option<Arc<BaseFiles>>,
-    /// Values of Terraform's root variables, in the order in which they were given; later ones win.
+    /// Values of Terraform's root variables, in the order of the command line; later ones win.
     pub variables: Vec<Variables>,
-    /// Values of Terraform's root variables that every other source overrules.
+    /// Values of Terraform's root variables that every other source overrides.
     pub environment: Vec<FileId>,
-    /// Whether `terraform.tfvars` and its like are left out.
+    /// True if `terraform.tfvars` and other automatically loaded files are ignored.
     pub no_automatic_variables: bool,
-    /// True if defaults of Terraform's root variables don't count, so that each may have any value that it allows.
+    /// True if defaults of Terraform's root variables are ignored, so that each variable may have any value that it
+    /// allows.
     pub no_defaults: bool,
-    /// Terraform's workspace.
     pub workspace: Option<String>,
-    /// Which program reads the files; by default the files say.
+    /// The program that reads the files; by default, the files determine it.
     pub engine: Option<Engine>,
-    /// Which module calls are followed.
+    /// The module calls that are followed.
     pub modules: Modules,
-    /// Values of the parameters of CloudFormation's root templates, in the order in which they were given.
+    /// Values of the parameters of CloudFormation's root templates, in the order of the command line.
     pub parameters: Vec<Variables>,
-    /// Whether the defaults of these parameters count.
     pub parameter_policy: ParameterPolicy,
     /// The Region in which CloudFormation's stacks are deployed.
     pub region: Option<String>,
@@ -175,15 +170,15 @@ pub struct Options {
     pub plan: Option<Arc<Plan>>,
 }
 
-/// Whether the defaults of CloudFormation's parameters count.
+/// The treatment of the defaults of CloudFormation's parameters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum ParameterPolicy {
-    /// They do.
+    /// Defaults are used.
     #[default]
     Defaults,
-    /// A parameter without a given value may be anything that it allows.
+    /// A parameter without a given value may have any value that it allows.
     Any,
 }
 
@@ -196,25 +191,23 @@ pub enum Variables {
     Assignment(FileId),
 }
 
-/// A value that an option gives a variable or a parameter, and how a deployment takes it.
+/// A value that an option assigns to a variable or a parameter, and the declaration's response.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Received {
     /// The file of the option, or its text.
     pub option: FileId,
-    /// The variable or the parameter.
+    /// The name of the variable or the parameter.
     pub name: String,
-    /// How its declaration takes the value.
     pub taken: Taken,
 }
 
-/// How a deployment takes a value that an option gives.
+/// The response of a deployment's declarations to a value from an option.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Taken {
     /// No declaration has the name.
     Undeclared,
-    /// The declaration accepts it.
     Accepted,
-    /// The declaration refuses it, with the reason.
+    /// The declaration rejects it, for this reason.
     Refused(String),
 }
 
@@ -226,113 +219,111 @@ pub enum Engine {
     OpenTofu,
 }
 
-/// Which module calls are followed.
+/// The module calls that are followed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, clap::ValueEnum)]
 pub enum Modules {
-    /// None.
     None,
-    /// Those with a local source.
+    /// Calls with a local source.
     Local,
-    /// Those that `terraform init` has installed, too.
+    /// Calls with a local source, and those that `terraform init` has installed.
     #[default]
     Installed,
 }
 
-/// Files that make one deployment together.
+/// Files that together make one deployment.
 pub trait Project: Send + Sync {
-    /// The directory of the root module, or the template, as it is named to people.
+    /// The directory of the root module, or the template, as displayed.
     fn root(&self) -> String;
 
-    /// True if a program writes its files from other sources, as Terraform does with plans and states.
+    /// True if a program generates its files from other sources, as Terraform does with plans and states.
     fn is_output(&self) -> bool {
         false
     }
 
-    /// How others call it; it is deployed by itself only if none of these calls creates its trail.
+    /// The calls of other projects to this one. It is deployed by itself only if none of them creates its trail.
     fn called(&self) -> Option<&Called> {
         None
     }
 
-    /// True if the project itself declares a trail, and not only what it calls.
+    /// True if the project itself declares a trail, not only the code that it calls.
     fn declares_trail(&self, context: Context<'_>) -> bool;
 
-    /// The place of the project to which a file belongs: the directory of a module, or a template.
+    /// The module directory or template of the project that contains a file.
     fn place_of(&self, file: &SourceFile) -> PathBuf;
 
-    /// Whether a plan is one of it, by what both declare.
+    /// Compares the project's declarations with those of a plan, to determine if the plan is one of this project.
     fn fit(&self, _plan: &Plan, _context: Context<'_>) -> Fit {
         Fit::NeverPlanned
     }
 
-    /// Throws away what was kept of a file, which has changed.
+    /// Discards cached content of a file that has changed.
     fn forget(&self, _changed: &Path) {}
 
-    /// Reads what is needed to evaluate it, which is paid from a budget.
+    /// Reads the files that the evaluation needs, within a budget.
     fn open<'a>(&'a self, context: Context<'a>, budget: &Rc<Budget>) -> Box<dyn Opened + 'a>;
 }
 
-/// Whether a plan is one of a project.
+/// The result of comparing a project with a plan.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Fit {
-    /// It declares the same.
+    /// The plan has the same declarations.
     Same,
-    /// It doesn't, with the first difference as a sentence fragment.
+    /// The plan has other declarations; the text is the first difference, as a sentence fragment.
     Other(String),
-    /// No plan is made of such a project.
+    /// Projects of this format have no plans.
     NeverPlanned,
 }
 
 /// A project that has been read, as far as its trails need it.
 pub trait Opened {
-    /// The place that stands for the whole when there is no trail in it; nothing when it isn't
-    /// something that is deployed by itself.
+    /// The location for findings about the whole project when it has no trail; `None` if it isn't deployed by itself.
     fn header(&self) -> Option<Span>;
 
-    /// How many declarations there are, each of which may have any number of instances.
+    /// The number of declarations, each of which may have any number of instances.
     fn sites(&self, subject: Subject) -> usize;
 
     /// The instances of one declaration in a world.
     fn resources(&self, subject: Subject, site: usize, world: &World) -> Vec<Resource>;
 
-    /// Parts of the deployment that couldn't be read and may declare a trail; or, beside those that are
-    /// [unread](crate::model::kinds::Role::Unread) resources, anything on which trails depend.
+    /// Parts of the deployment that couldn't be read and may declare a trail or, depending on the subject, a resource
+    /// on which trails depend. Resources that are [unread](crate::model::kinds::Role::Unread) aren't included.
     fn elsewhere(&self, subject: Subject) -> Vec<Elsewhere>;
 
-    /// The value that keeps the deployment from creating any of its trails, where nothing of a declaration is left that
-    /// says so.
+    /// The value that keeps the deployment from creating any of its trails, if no instance of a declaration contains
+    /// it.
     fn uncreated(&self) -> Option<Traced<bool>> {
         None
     }
 
-    /// What couldn't be understood in files that mention a trail.
+    /// Syntax that couldn't be read in files that mention a trail.
     fn problems(&self) -> Vec<Problem>;
 
-    /// The values that options give, and how the root takes them.
+    /// The values of options, and the root's response to them.
     fn received(&self) -> Vec<Received> {
         Vec::new()
     }
 
-    /// Where the code says that resources and modules were moved.
+    /// Renamed addresses of resources and modules, as the code declares them.
     fn moves(&self) -> Vec<Moved> {
         Vec::new()
     }
 
-    /// The names to which options may give values.
+    /// The names to which options may assign values.
     fn declared(&self) -> Vec<String> {
         Vec::new()
     }
 
-    /// Why nothing in a file that mentions a trail is read as code, to follow the file's name.
+    /// The reason why no part of a file that mentions a trail is read as code, worded to follow the file's name.
     fn unread(&self) -> Option<String> {
         None
     }
 
-    /// The file of which nothing is read, if it may be of another format by its name.
+    /// The file that isn't read, if it may be of another format by its name.
     fn unread_file(&self) -> Option<FileId> {
         None
     }
 
-    /// What a file in YAML or JSON holds, if it was read as one.
+    /// The content of a YAML or JSON file, if it was parsed as one.
     fn tree(&self, _file: FileId) -> Option<Arc<Tree>> {
         None
     }
