@@ -1,7 +1,7 @@
 //! Evaluates expressions in a scope and a world.
 //!
-//! There is no error: what can't be known is unknown with its reason, and so is
-//! what no deployment can evaluate. The way a value came is kept in its hops.
+//! Evaluation never returns an error: a value that can't be determined is unknown, with its reason, and so is an
+//! expression that fails in every deployment. The hops of a value record the references that led to it.
 
 mod calls;
 mod collections;
@@ -34,7 +34,7 @@ use crate::syntax::hcl::{Expr, ExprKind};
 use crate::value::world::Atom;
 use crate::value::{Data, Hop, Known, Maybe, Origin, Traced, Unknown, Why, World};
 
-/// Expressions within expressions, through all references, deeper than this are given up.
+/// The maximum depth of nested expressions, counted through all references.
 const MAX_DEPTH: usize = 200;
 
 /// Evaluates the expressions of a scope.
@@ -42,66 +42,67 @@ const MAX_DEPTH: usize = 200;
 pub(super) struct Evaluator<'a> {
     /// The project.
     pub(super) tree: &'a Tree<'a>,
-    /// Where variables, locals and modules are looked up.
+    /// The scope of variables, locals and modules.
     pub(super) scope: &'a Rc<Scope>,
-    /// What is decided.
+    /// The decisions about unknown conditions.
     pub(super) world: &'a World,
-    /// Other names, by where they were given; the last of two equal ones counts.
+    /// Other names, such as those of `for` and `each`, from the outermost to the innermost; the last of two equal ones
+    /// wins.
     names: Vec<Rc<Names>>,
-    /// Whether references to the module are allowed.
+    /// True if the expression is outside of any module, so that it can't refer to the module's objects.
     is_outside: bool,
-    /// The step to the plan, if it says what the resource is whose arguments these are.
+    /// The hop to the plan, if the plan determines the resource whose arguments are evaluated.
     pub(super) planned: Option<Hop>,
-    /// Within `try` and `can`, which catch failures: what may fail.
+    /// Within `try` and `can`, which catch failures: the reason why the argument may fail.
     doubt: Option<Rc<RefCell<Option<Why>>>>,
 }
 
 impl<'a> Evaluator<'a> {
-    /// An evaluator of the expressions of a module's instance.
+    /// An evaluator for a module instance.
     pub(super) fn new(tree: &'a Tree<'a>, scope: &'a Rc<Scope>, world: &'a World) -> Self {
         Self { tree, scope, world, names: Vec::new(), is_outside: false, planned: None, doubt: None }
     }
 
-    /// The same with more names.
+    /// The same evaluator with additional names.
     pub(super) fn with(&self, names: Names) -> Self {
         let mut more = self.clone();
         more.names.push(Rc::new(names));
         more
     }
 
-    /// The same for the arguments of a resource that the plan knows, too.
+    /// The same evaluator for the arguments of a resource that is also in the plan.
     pub(super) fn planned(&self, way: Option<Hop>) -> Self {
         Self { planned: way, ..self.clone() }
     }
 
-    /// The same for text that stands outside of any module, such as a default or a file of values.
+    /// The same evaluator for expressions outside of any module, such as a default or a `.tfvars` file.
     pub(super) fn outside(&self) -> Self {
         Self { names: Vec::new(), is_outside: true, ..self.clone() }
     }
 
-    /// The same for what `try` and `can` evaluate.
+    /// The same evaluator for an argument of `try` or `can`.
     fn trying(&self) -> Self {
         Self { doubt: Some(Rc::default()), ..self.clone() }
     }
 
-    /// Notes that what is tried may fail.
+    /// Records that the argument of the enclosing `try` or `can` may fail.
     fn note_doubt(&self, why: &Why) {
         if let Some(doubt) = &self.doubt {
             doubt.borrow_mut().get_or_insert_with(|| why.clone());
         }
     }
 
-    /// What may fail in what was tried, although its value may be known.
+    /// The reason why the argument may fail, although its value may be known.
     fn doubt(&self) -> Option<Why> {
         self.doubt.as_ref().and_then(|doubt| doubt.borrow().clone())
     }
 
-    /// The value of an expression on which a trail depends: a condition is decided, and where it
-    /// fails, nothing can be deployed.
+    /// The value of an expression that a trail depends on. The world decides a condition, and a failure means that
+    /// nothing can be deployed.
     pub(super) fn eval_deciding(&self, expr: &Expr) -> Traced<Data> {
         let asked = self.world.asked();
         let mut decided = self.decide(expr);
-        // What depends on the world is known because the plan leaves one.
+        // A value that depends on the world is known only because the plan leaves one world.
         if self.world.asked() != asked && matches!(decided.value, Known(_)) {
             decided.hops.extend(self.planned.clone());
         }
@@ -116,7 +117,7 @@ impl<'a> Evaluator<'a> {
         }
         let decided = match why.atom() {
             Some(atom) => self.world.decide(atom.clone()),
-            // Where it stood as a condition, it was a boolean.
+            // If the expression was also used as a condition, it is a boolean.
             None => self.world.decided(&Atom::Holds { condition: why.symbol() }),
         };
         match decided {
@@ -125,7 +126,6 @@ impl<'a> Evaluator<'a> {
         }
     }
 
-    /// The value of an expression.
     pub(super) fn eval(&self, expr: &Expr) -> Traced<Data> {
         let (value, hops) = match self.world.enter(MAX_DEPTH) {
             Ok(()) => {
@@ -147,12 +147,12 @@ impl<'a> Evaluator<'a> {
         Traced { value, origin: Origin::Written(expr.span), hops }
     }
 
-    /// An unknown value that is equal to others of the same place only.
+    /// An unknown value that equals only other values of the same place.
     fn identified(&self, why: Why, span: Span) -> Maybe<Data> {
         computed(self.at(&why.symbol(), span), &why, None)
     }
 
-    /// The name of something that has none, by its place, its module's instance and all that differs between rounds.
+    /// A name for an unnamed value, made of its location, its module instance and the values of the iteration.
     fn at(&self, what: &str, span: Span) -> String {
         let file = self.tree.context.sources.file(span.file);
         let position = file.position(span.start);
@@ -167,7 +167,7 @@ impl<'a> Evaluator<'a> {
         shortened(self.scope.qualify(&format!("{place}{names}")))
     }
 
-    /// A value in normal form that isn't too large, and is paid for.
+    /// Normalizes a value, charges its size to the budget, and makes it unknown if it is too large.
     fn within_limits(&self, value: Maybe<Data>) -> Maybe<Data> {
         let value = match value {
             Known(Data::String(text)) => {
@@ -194,7 +194,8 @@ impl<'a> Evaluator<'a> {
         }
     }
 
-    /// A tuple of what is evaluated one by one, up to what is too large together. It fails if one of its elements does.
+    /// A tuple of values that are evaluated one by one, until they are too large together. It fails if one of its
+    /// elements does.
     fn tuple(&self, values: impl Iterator<Item = Traced<Data>>) -> Maybe<Data> {
         let mut held = Held::new(self.world);
         let mut items = Vec::new();
@@ -210,7 +211,7 @@ impl<'a> Evaluator<'a> {
         }
     }
 
-    /// What a name stands for that the language or an expression gives.
+    /// The value of a name that the language or an expression declares, such as `each` or the name of a `for`.
     fn named(&self, name: &str) -> Option<&Traced<Data>> {
         let mut names = self.names.iter().rev().flat_map(|names| names.iter().rev());
         names.find(|(own, _)| own == name).map(|(_, value)| value)
@@ -236,14 +237,15 @@ impl<'a> Evaluator<'a> {
         }
     }
 
-    /// A boolean on which control depends. What isn't known is decided, if the world decides.
+    /// A boolean that controls the evaluation, such as the condition of a conditional. The world may decide an unknown
+    /// one.
     fn condition(&self, value: Maybe<Data>) -> Maybe<bool> {
         match value {
             Known(data) => match operators::truth(&data) {
                 Some(value) => Known(value),
                 None => not_boolean(&data),
             },
-            // Deciding it would leave out the worlds in which it fails.
+            // A decision would omit the worlds in which it fails.
             Unknown(why) if why.is_failure() || self.doubt.is_some() => Unknown(why),
             Unknown(why) if variables::is_bool(self, &why.symbol()) => self.boolean(why),
             Unknown(why) => {
@@ -253,7 +255,7 @@ impl<'a> Evaluator<'a> {
         }
     }
 
-    /// What isn't known and is `true`, `false` or null. Null is an error where a boolean is needed.
+    /// An unknown value that is `true`, `false` or null. Null is an error where a boolean is required.
     fn boolean(&self, why: Why) -> Maybe<bool> {
         let (subject, values) = (why.symbol(), ["true", "false"].map(str::to_owned));
         let is_refuted = |value: &String| {
@@ -267,12 +269,12 @@ impl<'a> Evaluator<'a> {
     }
 }
 
-/// A value that is no boolean, unless another tool makes it one.
+/// A failure for a value that isn't a boolean, unless it contains a placeholder that another tool replaces.
 fn not_boolean(data: &Data) -> Maybe<bool> {
     filled_in(data).map_or_else(|| failed(format!("{} isn't a boolean", data.shown())), Unknown)
 }
 
-/// Whether what isn't known may turn out to fail: any operation may, a reference doesn't.
+/// True if an unknown value may turn out to be a failure: any operation may fail, a reference can't.
 fn may_fail(why: &Why) -> bool {
     match why {
         Why::NoValue { .. }
@@ -281,31 +283,31 @@ fn may_fail(why: &Why) -> bool {
         | Why::Undeclared { .. }
         | Why::NoReference { .. }
         | Why::SetElsewhere { .. } => false,
-        // A reference to what a module gives.
+        // A reference to an output of a module.
         Why::Computed { cause, .. } if matches!(**cause, Why::NotHere { .. }) => false,
         Why::Composed { cause, .. } => may_fail(cause),
         _ => true,
     }
 }
 
-/// A value that stands where it is used.
+/// A value that is defined where it is used.
 fn here(value: Maybe<Data>) -> Way {
     (value, Vec::new())
 }
 
-/// A value that was decided elsewhere, and the way there with one more step in front.
+/// A value that is defined elsewhere, with one more hop in front of its own.
 fn through(decided: Traced<Data>, hop: Hop) -> Way {
     let mut hops = vec![hop];
     hops.extend(decided.hops);
     (decided.value, hops)
 }
 
-/// The value of an element or of an argument: its own way is the way.
+/// The value of an element or an argument, with its own hops.
 fn picked(element: Traced<Data>) -> Way {
     (element.value, element.hops)
 }
 
-/// Why Terraform can't evaluate one of several values.
+/// The reason of the first failed value, if there is one.
 fn first_failure<'a>(values: impl IntoIterator<Item = &'a Traced<Data>>) -> Option<&'a Why> {
     values.into_iter().find_map(|value| match &value.value {
         Unknown(why) if why.is_failure() => Some(why),
@@ -317,7 +319,7 @@ fn failed<T>(message: impl Into<String>) -> Maybe<T> {
     Unknown(Why::Failed { message: message.into() })
 }
 
-/// A value that depends on one that isn't known.
+/// A value that depends on an unknown one.
 fn computed(expression: String, cause: &Why, atom: Option<Atom>) -> Maybe<Data> {
     if cause.is_failure() {
         return Unknown(cause.clone());
@@ -325,7 +327,7 @@ fn computed(expression: String, cause: &Why, atom: Option<Atom>) -> Maybe<Data> 
     /// Longer symbols would make a chain of operations quadratic.
     const MAX_SYMBOL: usize = 2_000;
     let expression = if expression.len() > MAX_SYMBOL { shortened(expression) } else { expression };
-    // The cause of a chain is what stands at its beginning.
+    // The cause of a chain is the cause of its first operation.
     let cause = match cause {
         Why::Computed { cause, .. } => cause.clone(),
         other => Box::new(other.clone()),
@@ -333,7 +335,7 @@ fn computed(expression: String, cause: &Why, atom: Option<Atom>) -> Maybe<Data> 
     Unknown(Why::Computed { expression, cause, atom })
 }
 
-/// A value as it stands in a symbol.
+/// The text of a value within a symbol.
 pub(super) fn symbol(value: &Maybe<Data>) -> String {
     match value {
         Known(Data::List(list)) => {

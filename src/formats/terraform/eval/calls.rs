@@ -1,4 +1,5 @@
-//! Function calls. Pure functions stand in a table; here are those that need more than their arguments' values.
+//! Function calls. Pure functions are in a table; this module evaluates those that need more than the values of their
+//! arguments.
 
 use super::{Evaluator, computed, failed, first_failure, here, may_fail, picked, policies, symbol, through};
 use crate::formats::terraform::functions::{self, Given, Stop};
@@ -38,7 +39,7 @@ impl Evaluator<'_> {
         }
     }
 
-    /// The arguments; the last may be a list of arguments.
+    /// The values of the arguments; `...` expands the last one.
     pub(super) fn arguments(&self, call: &Call) -> Result<Vec<Traced<Data>>, Why> {
         let mut arguments: Vec<Traced<Data>> = call.arguments.iter().map(|argument| self.eval(argument)).collect();
         if let Some(why) = first_failure(&arguments) {
@@ -59,7 +60,7 @@ impl Evaluator<'_> {
         Ok(arguments)
     }
 
-    /// A function of something undecided that the worlds decide.
+    /// A function of an unknown value for which the world selects the result.
     fn undecided(&self, name: &str, arguments: &[Traced<Data>], span: Span) -> Option<Way> {
         match name.strip_prefix("core::").unwrap_or(name) {
             "lookup" => self.undecided_lookup(arguments, span),
@@ -72,7 +73,7 @@ impl Evaluator<'_> {
         let Some(function) = functions::find(name) else {
             return here(self.not_evaluated(name, arguments, span));
         };
-        // Most functions take as long as some copies of their arguments and of what they make.
+        // Most functions take as long as a few copies of their arguments and their result.
         self.world.charge(arguments.iter().map(|argument| size::steps(&argument.value)).sum());
         if let Some(value) = self.of_unknown(name, arguments) {
             return here(value);
@@ -80,7 +81,7 @@ impl Evaluator<'_> {
         let call = functions::Call::new(span, arguments);
         let outcome = function.call(&call);
         self.world.charge(call.steps());
-        // What is too large is paid for where it is given up.
+        // A result that is too large is charged where it becomes unknown.
         if let Ok(Given::Made(data)) = &outcome
             && let Ok(size) = Size::of(data)
         {
@@ -107,7 +108,7 @@ impl Evaluator<'_> {
         }
     }
 
-    /// What a function makes of arguments of which parts aren't known, where that is more than nothing.
+    /// The result of a function of partly unknown arguments, for the functions that have a partial result.
     fn of_unknown(&self, name: &str, arguments: &[Traced<Data>]) -> Option<Maybe<Data>> {
         match (name.strip_prefix("core::").unwrap_or(name), arguments) {
             ("jsondecode", [Traced { value: Unknown(why), .. }]) => self.policy_of(why).map(Known),
@@ -116,7 +117,8 @@ impl Evaluator<'_> {
         }
     }
 
-    /// `coalesce` gives no empty text and no null: it fails where every argument is one.
+    /// An unknown result of `coalesce`. It is neither null nor an empty text; `coalesce` fails if every argument is one
+    /// of these.
     fn coalesced(&self, arguments: &[Traced<Data>], why: Why) -> Maybe<Data> {
         let is_given = |argument: &Traced<Data>| match &argument.value {
             Known(Data::Null) => false,
@@ -130,7 +132,7 @@ impl Evaluator<'_> {
         Unknown(Why::Composed { reference: format!("coalesce({})", symbols(arguments)), cause: Box::new(why) })
     }
 
-    /// A function that isn't known gives the same for the same arguments, unless it is one of chance.
+    /// The result of an unsupported function. It is the same for the same arguments, except for random functions.
     fn not_evaluated(&self, name: &str, arguments: &[Traced<Data>], span: Span) -> Maybe<Data> {
         let why = Why::NotEvaluated { construct: format!("the function `{name}`") };
         let expression = format!("{name}({})", symbols(arguments));
@@ -138,7 +140,7 @@ impl Evaluator<'_> {
         computed(if is_random { self.at(&expression, span) } else { expression }, &why, None)
     }
 
-    /// The first argument that doesn't fail. One that may fail leaves it open which it is.
+    /// Evaluates `try`: the first argument that doesn't fail. If an argument may fail, the result is unknown.
     fn try_each(&self, arguments: &[Expr]) -> Way {
         for argument in arguments {
             let trying = self.trying();
@@ -178,7 +180,7 @@ impl Evaluator<'_> {
         }
     }
 
-    /// `file` and its like, of files in the root module's directory.
+    /// Evaluates `file` and the other functions that read a file, relative to the root module's directory.
     fn read(&self, call: &Call, span: Span) -> Way {
         match self.arguments(call) {
             Ok(arguments) => self.read_file(call.name.text.as_str(), &arguments, span),
@@ -214,7 +216,7 @@ impl Evaluator<'_> {
                 let span = |range: std::ops::Range<usize>| Span::new(id, range.start, range.end);
                 here(self.render(&file.text, arguments.get(1).map(|argument| &argument.value), span))
             }
-            // The digest or the Base64 of what the file holds.
+            // The digest or the Base64 of the file's content.
             (name, Ok(id)) => {
                 let file = context.sources.file(id);
                 let function =
@@ -225,12 +227,12 @@ impl Evaluator<'_> {
                     None => unknown(),
                 }
             }
-            // What isn't here may be there when Terraform runs.
+            // A file that is missing here may exist when Terraform runs.
             _ => unknown(),
         }
     }
 
-    /// `templatestring`: a template that a reference leads to.
+    /// Evaluates `templatestring`, which takes a reference to a template.
     fn rendered(&self, call: &Call, span: Span) -> Maybe<Data> {
         if matches!(
             call.arguments.first().map(|argument| &argument.kind),
@@ -251,7 +253,7 @@ impl Evaluator<'_> {
         }
     }
 
-    /// `issensitive`, where the expression itself decides.
+    /// Evaluates `issensitive` where the expression itself determines the result.
     fn is_sensitive(&self, call: &Call) -> Maybe<Data> {
         let unknown = Unknown(Why::NotEvaluated { construct: "`issensitive` of such a value".to_owned() });
         let [argument] = call.arguments.as_slice() else { return failed("`issensitive` takes one argument") };
@@ -263,7 +265,7 @@ impl Evaluator<'_> {
         }
     }
 
-    /// True if a value of this module may be ephemeral: one of a variable, a resource, or another module.
+    /// True if a value of this module may be ephemeral: that of a variable, a resource, or another module.
     fn may_be_ephemeral(&self) -> bool {
         let module = &self.scope.module;
         let mut variables = module.blocks("variable").filter_map(|id| module.block(id));
@@ -271,7 +273,7 @@ impl Evaluator<'_> {
             || ["ephemeral", "module"].into_iter().any(|keyword| module.blocks(keyword).next().is_some())
     }
 
-    /// A template in a file, which sees the given names and nothing else.
+    /// Renders a template that can refer only to the given names.
     pub(super) fn render(
         &self,
         text: &str,
@@ -292,7 +294,7 @@ impl Evaluator<'_> {
     }
 }
 
-/// An argument that a function chooses among others.
+/// An argument that a function selects from several.
 fn chosen(argument: Traced<Data>) -> Way {
     let span = argument.origin.span();
     through(argument, Hop { span, step: Step::Argument })
@@ -302,13 +304,13 @@ fn symbols(arguments: &[Traced<Data>]) -> String {
     arguments.iter().map(|argument| symbol(&argument.value)).collect::<Vec<_>>().join(", ")
 }
 
-/// Whether a function gives a boolean, so that a call of it is a question.
+/// True if a function returns a boolean, so that its call is a condition.
 fn is_condition(name: &str) -> bool {
     let name = name.strip_prefix("core::").unwrap_or(name);
     matches!(name, "alltrue" | "anytrue" | "contains" | "endswith" | "startswith" | "strcontains" | "tobool")
 }
 
-/// What may fail among the parts of a value.
+/// The reason why the value may fail: the first of its parts that may.
 fn first_doubt(data: &Data) -> Option<Why> {
     let parts: Vec<&Traced<Data>> = match data {
         Data::List(list) => list.items.iter().collect(),

@@ -1,4 +1,4 @@
-//! Objects, `for`, splats, and what is inside of collections.
+//! Evaluates object constructors, `for` expressions and splats, and accesses the elements of collections.
 
 use std::collections::BTreeMap;
 
@@ -14,7 +14,7 @@ use crate::source::Span;
 use crate::syntax::hcl::{For, ObjectItem, ObjectKey, Splat};
 use crate::value::{Data, Field, Known, List, ListKind, Maybe, Object, Origin, Step, Traced, Unknown, Why};
 
-/// Larger collections are given up.
+/// The maximum number of elements; the value of a larger collection is unknown.
 pub(super) const MAX_ELEMENTS: usize = 65_536;
 
 impl Evaluator<'_> {
@@ -33,7 +33,7 @@ impl Evaluator<'_> {
                 },
                 Unknown(why) => return computed(self.at(&format!("{{({}) = …}}", why.symbol()), span), &why, None),
             };
-            // The last of two equal keys counts.
+            // The last of two equal keys wins.
             let value = self.eval(&item.value);
             if let Err(limit) = held.add(&value) {
                 return Unknown(Why::OverLimit { limit });
@@ -60,7 +60,7 @@ impl Evaluator<'_> {
         };
         let element = computed(format!("{}[{}]", symbol(&base.value), symbol(key)), why, None);
         match &base.value {
-            // Who doesn't know the whole doesn't know the element.
+            // If the whole collection is unknown, so is the element, and it came by the same references.
             Unknown(_) => (element, base.hops),
             Known(_) => here(element),
         }
@@ -70,7 +70,7 @@ impl Evaluator<'_> {
     pub(super) fn attribute(&self, base: Traced<Data>, name: &str) -> Way {
         match &base.value {
             Known(Data::Object(_)) => self.element(base, &Known(Data::String(name.to_owned()))),
-            // The old way to write an index.
+            // The legacy index syntax, such as `list.0`.
             Known(Data::List(_)) if name.parse::<usize>().is_ok() => {
                 let index = name.parse().map(Data::Number).map_or_else(|_| failed("no index"), Known);
                 self.element(base, &index)
@@ -85,7 +85,7 @@ impl Evaluator<'_> {
         }
     }
 
-    /// `base[*].each`: what is no list counts as a list of itself, or of nothing if it is null.
+    /// `base[*].each`. A value that isn't a list counts as a list of this value, and null as an empty list.
     pub(super) fn splat(&self, splat: &Splat) -> Way {
         let base = self.eval(&splat.base);
         let items = match &base.value {
@@ -143,13 +143,13 @@ impl Evaluator<'_> {
         }
     }
 
-    /// What the names of a `for` stand for in each round.
+    /// The names of a `for` with their values, one set for each iteration.
     pub(super) fn iterate(&self, collection: &Traced<Data>, key: Option<&str>, value: &str) -> Result<Vec<Names>, Why> {
         let names = |of_key: Traced<Data>, of_value: Traced<Data>| {
             let key = key.map(|key| (key.to_owned(), of_key));
             key.into_iter().chain([(value.to_owned(), of_value)]).collect::<Names>()
         };
-        // Each round has a copy of its element.
+        // Each iteration has a copy of its element.
         self.world.charge(size::steps(&collection.value));
         let span = collection.origin.span();
         let rounds: Vec<Names> = match &collection.value {
@@ -185,7 +185,7 @@ impl Evaluator<'_> {
     }
 }
 
-/// An object of `for` results; equal keys are grouped, or fail.
+/// An object of `for` results. Equal keys are grouped with `...`, and are an error without it.
 fn keyed(results: Vec<(String, Traced<Data>)>, is_grouped: bool, span: Span) -> Maybe<Data> {
     let mut fields: BTreeMap<String, Vec<Traced<Data>>> = BTreeMap::new();
     let unfilled = results.iter().find_map(|(key, _)| placeholders::of_text(key)).filter(|_| results.len() > 1);
@@ -227,7 +227,7 @@ fn known_element(base: &Traced<Data>, key: &Data) -> Way {
     }
 }
 
-/// The reason why it isn't known that a collection lacks a key.
+/// The reason if a collection may have a key that wasn't found.
 fn missing_key(collection: &Data, key: &Data) -> Option<Why> {
     match (collection, text(key)) {
         (Data::Object(object), Some(key)) => placeholders::missing_key(object, &key),
@@ -235,7 +235,7 @@ fn missing_key(collection: &Data, key: &Data) -> Option<Why> {
     }
 }
 
-/// The element of a collection and the step to it, if it has this one.
+/// The element of a collection with the step to it; `None` if there is no such element.
 pub(super) fn find_element<'a>(collection: &'a Data, key: &Data) -> Option<(&'a Traced<Data>, Step)> {
     match collection {
         Data::Object(object) => object.field(&text(key)?).map(|field| (&field.value, Step::to(field, object.header))),

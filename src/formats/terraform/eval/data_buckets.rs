@@ -1,4 +1,4 @@
-//! The attributes of the data source of a bucket that its name decides.
+//! Evaluates those attributes of the `aws_s3_bucket` data source that its `bucket` argument determines.
 //!
 //! Source: <https://registry.terraform.io/providers/hashicorp/aws/latest/docs/data-sources/s3_bucket>.
 
@@ -8,11 +8,10 @@ use super::Evaluator;
 use crate::formats::terraform::scope::Way;
 use crate::syntax::hcl::{Expr, ExprKind, Part};
 
-/// The type of the data source.
 const KIND: &str = "aws_s3_bucket";
 
 impl Evaluator<'_> {
-    /// `data.aws_s3_bucket.name.id`, `bucket` and `arn`, with an index or without.
+    /// Evaluates `data.aws_s3_bucket.name.id`, `bucket` and `arn`, with or without an index.
     pub(super) fn data_bucket(&self, base: &Expr, attribute: &str) -> Option<Rc<Way>> {
         if !matches!(attribute, "id" | "bucket" | "arn") {
             return None;
@@ -32,7 +31,7 @@ impl Evaluator<'_> {
     }
 }
 
-/// The ARN as a template of the name. No policy depends on the partition.
+/// The ARN as a template with the name. The partition is irrelevant to policies.
 fn arn_of(bucket: &Expr) -> Expr {
     let parts = vec![Part::Literal("arn:aws:s3:::".to_owned()), Part::Interpolation(bucket.clone())];
     Expr { span: bucket.span, kind: ExprKind::Template(parts) }

@@ -1,4 +1,5 @@
-//! Policies before they become texts, so that each statement has its place and may be known in part.
+//! Evaluates policies as objects, before they become text, so that each statement has its location and may be partly
+//! known.
 
 use super::collections::MAX_ELEMENTS;
 use super::{Evaluator, MAX_DEPTH, may_fail, through};
@@ -7,15 +8,14 @@ use crate::source::Span;
 use crate::syntax::hcl::{Call, Conditional, Expr, ExprKind, ObjectKey};
 use crate::value::{Data, Field, Hop, Known, List, Maybe, Origin, Step, Traced, Unknown, Why};
 
-/// Lists within lists are taken apart to this depth.
+/// The maximum depth of nested lists that are evaluated item by item.
 const MAX_PARTS_DEPTH: usize = 16;
 
-/// What an item becomes of which it isn't known whether it is there.
+/// Converts an item whose presence in the list is uncertain.
 type Doubted = fn(Traced<Data>, &Why) -> Traced<Data>;
 
 impl Evaluator<'_> {
-    /// The value of an expression that holds a policy: as an object where it can be seen what the text
-    /// is made of, else the text.
+    /// The value of an expression for a policy: an object if the structure of the text is known, otherwise the text.
     pub(in crate::formats::terraform) fn document(&self, expr: &Expr) -> Traced<Data> {
         if self.world.enter(MAX_DEPTH).is_err() {
             return self.eval(expr);
@@ -25,8 +25,8 @@ impl Evaluator<'_> {
         decoded.unwrap_or_else(|| self.with_policies(self.listed(expr)))
     }
 
-    /// The value of an expression that holds a list whose order and repetition mean nothing: of one that isn't known
-    /// as a whole, what it holds in any case, and an unknown item for each list within of which nothing is known.
+    /// The value of an expression for a list whose order and duplicates are irrelevant. If the whole list is unknown,
+    /// the result contains the items that are certain, and an unknown item for each unknown list within.
     pub(in crate::formats::terraform) fn listed(&self, expr: &Expr) -> Traced<Data> {
         let value = self.eval_deciding(expr);
         let Unknown(why) = &value.value else { return value };
@@ -66,14 +66,14 @@ impl Evaluator<'_> {
         match (call.name.text.as_str(), call.arguments.as_slice()) {
             _ if call.expand_last => None,
             ("jsonencode", [value]) => Some(self.in_parts(value, self.eval(value), 0)),
-            // What can't fail is the value.
+            // If the first argument can't fail, it is the value.
             ("try", [first, ..]) => {
                 let trying = self.trying();
                 let tried = trying.eval(first).value;
                 let is_certain = trying.doubt().is_none() && matches!(tried, Unknown(ref why) if !may_fail(why));
                 if is_certain { self.decoded(first) } else { None }
             }
-            // Empty texts among several policies are left out in any case.
+            // Empty texts among several policies are ignored anyway.
             ("compact", [list]) => self.decoded(list),
             ("replace", [policy, search, with]) => {
                 let policy = self.decoded(policy)?;
@@ -88,7 +88,7 @@ impl Evaluator<'_> {
         }
     }
 
-    /// The value of an expression, in which lists that aren't known as a whole are known in their parts.
+    /// The value of an expression, in which lists that are unknown as a whole are replaced by their known items.
     fn in_parts(&self, expr: &Expr, value: Traced<Data>, depth: usize) -> Traced<Data> {
         if depth > MAX_PARTS_DEPTH {
             return value;
@@ -138,8 +138,8 @@ impl Evaluator<'_> {
         }
     }
 
-    /// The items of a list that isn't known as a whole: those that it has in any case, those of either arm of a conditional,
-    /// and one for each list of which nothing is known.
+    /// The items of a list that is unknown as a whole: the certain ones, those of both arms of a conditional (converted
+    /// by `doubted`), and an unknown item for each unknown list. Returns `None` if the value isn't a list.
     fn parts(&self, expr: &Expr, depth: usize, doubted: Doubted) -> Option<Vec<Traced<Data>>> {
         let value = self.eval_deciding(expr);
         let why = match value.value {
@@ -172,7 +172,7 @@ impl Evaluator<'_> {
         }
     }
 
-    /// The items of what a function makes of the items of its arguments.
+    /// The items of a call's result, for a function that only combines the items of its arguments.
     fn members(&self, call: &Call, depth: usize, doubted: Doubted) -> Option<Vec<Traced<Data>>> {
         let depth = depth.saturating_add(1);
         let is_flat = call.name.text == "flatten";
@@ -193,7 +193,7 @@ impl Evaluator<'_> {
         Some(members)
     }
 
-    /// The items of a list and of the lists within; what isn't a list is an item.
+    /// The items of a list and its nested lists; any other value is one item.
     fn flat(&self, expr: &Expr, depth: usize, doubted: Doubted) -> Vec<Traced<Data>> {
         let mut items = Vec::new();
         match &expr.kind {
@@ -225,7 +225,8 @@ impl Evaluator<'_> {
         Some(Traced { value, origin: Origin::Written(span), hops })
     }
 
-    /// A local, or a variable that a module call sets. Other values take the way that converts and checks them.
+    /// A local, or a variable that a module call sets. Other values are evaluated regularly, with conversion and
+    /// validation.
     fn decoded_name(&self, root: &str, name: &str) -> Option<(Traced<Data>, Hop)> {
         let (value, hop) = match root {
             "local" => {
@@ -253,12 +254,12 @@ impl Evaluator<'_> {
     }
 }
 
-/// An item of which nothing is known.
+/// An unknown item.
 fn unknown(item: Traced<Data>, why: &Why) -> Traced<Data> {
     item.map(|_| Unknown(why.clone()))
 }
 
-/// Adds the items of a list and of the lists within; of what is too deep, nothing is known.
+/// Adds the items of a list and its nested lists; lists that are nested too deeply are unknown items.
 fn flatten_into(items: &mut Vec<Traced<Data>>, value: &Traced<Data>, depth: usize) {
     match &value.value {
         Known(Data::List(_)) if depth > MAX_PARTS_DEPTH => {
@@ -272,7 +273,7 @@ fn flatten_into(items: &mut Vec<Traced<Data>>, value: &Traced<Data>, depth: usiz
     }
 }
 
-/// Whether a function gives the items of its arguments and no others, but for their order and repetition.
+/// True if a function returns exactly the items of its arguments, apart from order and duplicates.
 fn gives_members(function: &str) -> bool {
     let function = function.strip_prefix("core::").unwrap_or(function);
     matches!(
@@ -281,7 +282,7 @@ fn gives_members(function: &str) -> bool {
     )
 }
 
-/// Whether `compact` drops an item.
+/// True if `compact` removes an item.
 fn is_blank(item: &Traced<Data>) -> bool {
     match &item.value {
         Known(Data::Null) => true,
@@ -290,7 +291,7 @@ fn is_blank(item: &Traced<Data>) -> bool {
     }
 }
 
-/// Whether a text can't stand across the parts of JSON, nor is a regular expression.
+/// True if a text can't match across JSON tokens and isn't a regular expression.
 fn is_word(search: &str) -> bool {
     !search.is_empty() && search.chars().all(|c| c.is_alphanumeric() || "_-.$<>%#@~".contains(c))
 }

@@ -1,4 +1,4 @@
-//! `fileset`: the files of one directory whose names match a pattern.
+//! Evaluates `fileset`: the files in one directory whose names match a pattern.
 
 use std::path::Path;
 
@@ -7,11 +7,11 @@ use crate::source::{PathKind, Span, normalize};
 use crate::syntax::hcl::Call;
 use crate::value::{Data, Known, List, ListKind, Maybe, Traced, Unknown, Why};
 
-/// What tells a pattern from a name.
+/// The characters that distinguish a pattern from a plain name.
 const SPECIAL: [char; 6] = ['*', '?', '[', '{', '\\', '!'];
 
 impl Evaluator<'_> {
-    /// The paths, from the given directory, of the files that match. A pattern for directories isn't evaluated.
+    /// The matching paths, relative to the given directory. A pattern for directories isn't evaluated.
     pub(super) fn fileset(&self, call: &Call, span: Span) -> Maybe<Data> {
         let arguments = match self.arguments(call) {
             Ok(arguments) => arguments,
@@ -34,7 +34,7 @@ impl Evaluator<'_> {
         })
     }
 
-    /// The files that match, or what isn't evaluated.
+    /// The matching files, or a description of the unsupported case.
     fn matching(&self, directory: &str, pattern: &str, span: Span) -> Result<Maybe<Data>, &'static str> {
         let (below, name) = pattern.rsplit_once('/').map_or(("", pattern), |(below, name)| (below, name));
         let is_simple = !below.contains(SPECIAL) && !name.contains(['[', '{', '\\']) && !name.contains("**");
@@ -62,11 +62,11 @@ impl Evaluator<'_> {
     }
 }
 
-/// True if a name matches a pattern in which `*` stands for any text and `?` for any character.
+/// True if a name matches a pattern in which `*` matches any text and `?` any character.
 fn matches(pattern: &str, name: &str) -> bool {
     let (pattern, name): (Vec<char>, Vec<char>) = (pattern.chars().collect(), name.chars().collect());
     let (mut at, mut of_name) = (0_usize, 0_usize);
-    // Where the last `*` stands, and where the text that it takes ends so far.
+    // The position of the last `*`, and the end of the text that it matches so far.
     let mut star: Option<(usize, usize)> = None;
     while let Some(c) = name.get(of_name) {
         match (pattern.get(at), star) {

@@ -1,4 +1,4 @@
-//! Lookups with an undecided key: the worlds are the keys of the map, and any other.
+//! Lookups with an unknown key: each world selects one key of the map, or a key that the map doesn't have.
 
 use super::operators::equal;
 use super::{Evaluator, here, picked};
@@ -12,22 +12,22 @@ use crate::syntax::hcl::ExprKind;
 use crate::value::world::Atom;
 use crate::value::{Data, Field, Known, List, Object, Traced, Unknown, Why};
 
-/// The keys of larger maps aren't told apart.
+/// The maximum number of keys for which separate worlds are created.
 const MAX_KEYS: usize = 256;
 
-/// The items of longer lists aren't told apart: it is one question if one of them is the value.
+/// The maximum number of list items for which separate worlds are created. In a longer list, membership is one
+/// condition.
 const MAX_ITEMS: usize = 16;
 
-/// The field to which an undecided key leads in a world.
+/// The field that an unknown key selects in a world.
 pub(super) enum Row<'a> {
-    /// The field of this key.
     Field(&'a Field),
     /// No field: the map doesn't have the key.
     Other,
 }
 
 impl Evaluator<'_> {
-    /// The field to which an undecided key leads; nothing where that stays open.
+    /// The field that an unknown key selects; `None` if the world doesn't decide.
     pub(super) fn row<'o>(&self, object: &'o Object, key: &Why) -> Option<Row<'o>> {
         if key.is_failure() || object.rest.is_some() || object.fields.len() > MAX_KEYS {
             return None;
@@ -44,8 +44,8 @@ impl Evaluator<'_> {
         Some(Row::Other)
     }
 
-    /// The question if an undecided key is this text, the same as `==` asks it. Where the key may be a number or a
-    /// bool that converts to the text, that is another question.
+    /// The condition that an unknown key equals this text, identical to that of `==`. If the key may be a number or a
+    /// bool that converts to the text, the condition is a different one.
     fn key_is(&self, key: &Why, field: &str) -> Atom {
         let symbol = key.symbol();
         let is_number = numbers::parse(field).is_some() || matches!(field, "true" | "false");
@@ -53,7 +53,7 @@ impl Evaluator<'_> {
         Atom::Is { subject, value: quoted(field) }
     }
 
-    /// True if a value that isn't known is a string for certain.
+    /// True if an unknown value is certainly a string.
     fn is_text(&self, why: &Why) -> bool {
         match why {
             Why::Composed { .. } => true,
@@ -71,7 +71,7 @@ impl Evaluator<'_> {
         }
     }
 
-    /// `lookup` with an undecided key; nothing if it is for the function itself.
+    /// Evaluates `lookup` with an unknown key; `None` if the function itself applies.
     pub(super) fn undecided_lookup(&self, arguments: &[Traced<Data>], span: Span) -> Option<Way> {
         let [Traced { value: Known(Data::Object(object)), .. }, Traced { value: Unknown(why), .. }, ..] = arguments
         else {
@@ -89,7 +89,8 @@ impl Evaluator<'_> {
         }
     }
 
-    /// `contains` of texts and an undecided value: the questions that `==` asks of each; nothing where they stay open.
+    /// Evaluates `contains` for a list of texts and an unknown value, with the conditions that `==` has for each item;
+    /// `None` if the world doesn't decide them.
     pub(super) fn undecided_contains(&self, arguments: &[Traced<Data>]) -> Option<Way> {
         let [Traced { value: Known(Data::List(List { items, .. })), .. }, wanted @ Traced { value: Unknown(_), .. }] =
             arguments

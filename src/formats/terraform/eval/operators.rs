@@ -1,4 +1,5 @@
-//! Operators and conditionals. What Terraform leaves unknown, three-valued logic and worlds often decide.
+//! Operators and conditionals. Three-valued logic and worlds often determine a result where Terraform itself has an
+//! unknown value.
 
 use super::{Evaluator, computed, failed, symbol, through};
 use crate::formats::terraform::equality;
@@ -12,7 +13,7 @@ use crate::value::world::Atom;
 use crate::value::{Choice, Data, Hop, Known, Maybe, Step, Traced, Unknown, Why, cut};
 
 impl Evaluator<'_> {
-    /// `condition ? then : otherwise`: only the arm that is chosen is evaluated.
+    /// Evaluates `condition ? then : otherwise`. Only the selected arm determines the value.
     pub(super) fn conditional(&self, conditional: &Conditional) -> Way {
         let Conditional { condition, then, otherwise } = conditional;
         match self.condition(self.eval(condition).value) {
@@ -21,7 +22,7 @@ impl Evaluator<'_> {
             Unknown(why) if why.is_failure() => (Unknown(why), Vec::new()),
             Unknown(why) => {
                 let (then, otherwise) = (self.eval(then), self.eval(otherwise));
-                // Whichever arm it is, the value is the same.
+                // Both arms have the same value, so the condition is irrelevant.
                 if then.value == otherwise.value && matches!(then.value, Known(_)) {
                     return (then.value, Vec::new());
                 }
@@ -31,7 +32,7 @@ impl Evaluator<'_> {
         }
     }
 
-    /// Both arms get one type, so the other arm counts although its value doesn't.
+    /// Both arms are converted to one type, so the type of the other arm matters although its value doesn't.
     fn arm(&self, chosen: &Expr, other: &Expr, choice: Choice) -> Way {
         let ty = self.type_of_arm(other);
         if let Type::Unclear(why) = &ty
@@ -43,9 +44,9 @@ impl Evaluator<'_> {
         through(value, Hop { span: chosen.span, step: Step::Arm(Some(choice)) })
     }
 
-    /// A condition and its value, with that of the first variable or local in the operand that decides.
+    /// A condition and its value, with the first variable or local of the deciding operand, if it has one.
     fn choice(&self, condition: &Expr, holds: bool) -> Choice {
-        /// More characters of a condition aren't looked at.
+        /// The maximum length of a condition in a message, in characters.
         const MAX_REASON: usize = 200;
         let shown = |expr: &Expr| {
             let file = self.tree.context.sources.file(expr.span.file);
@@ -62,9 +63,9 @@ impl Evaluator<'_> {
         Choice { condition: format!("`{}`", shown(condition)), holds, part }
     }
 
-    /// The operand that gives a condition its value, as far as one does.
+    /// The operand that determines the value of a condition, or the condition itself.
     fn deciding<'e>(&self, mut condition: &'e Expr, mut holds: bool) -> &'e Expr {
-        /// Deeper operands aren't told apart.
+        /// The maximum depth at which operands are searched.
         const MAX_LEVELS: usize = 8;
         for _ in 0..MAX_LEVELS {
             condition = match &condition.kind {
@@ -89,7 +90,7 @@ impl Evaluator<'_> {
     fn type_of_arm(&self, arm: &Expr) -> Type {
         match &arm.kind {
             ExprKind::String(_) | ExprKind::Template(_) => Type::String,
-            // Of an arm that isn't taken, nothing is decided, and it may fail.
+            // An arm that isn't selected decides nothing, and may fail.
             _ => type_of(&self.trying().eval(arm)),
         }
     }
@@ -133,7 +134,7 @@ impl Evaluator<'_> {
         }
     }
 
-    /// `==`, where a variable that isn't known has none of the values that its declaration refuses.
+    /// Evaluates `==`. An unknown variable differs from the values that its declaration rejects.
     fn equal(&self, left: &Traced<Data>, right: &Traced<Data>) -> Maybe<Data> {
         let is_refused = match (&left.value, &right.value) {
             (Unknown(why), Known(data)) | (Known(data), Unknown(why)) => variables::refuses(self, why, data),
@@ -142,7 +143,7 @@ impl Evaluator<'_> {
         if is_refused { Known(Data::Bool(false)) } else { equal(left, right) }
     }
 
-    /// `&&` and `||`: a left operand that decides, decides, even if the right one fails.
+    /// Evaluates `&&` and `||`. If the left operand determines the result, the right one may fail.
     fn logic(&self, left: Maybe<Data>, right: &Expr, decisive: bool) -> Maybe<Data> {
         match boolean(&left) {
             Some(value) if value == decisive => Known(Data::Bool(decisive)),
@@ -150,7 +151,7 @@ impl Evaluator<'_> {
         }
     }
 
-    /// An operand that decides, decides, also when the other isn't known.
+    /// Combines both operands. One of them may determine the result although the other is unknown.
     fn both(&self, left: Maybe<Data>, right: Maybe<Data>, decisive: bool) -> Maybe<Data> {
         if let Some(why) = no_boolean(&left) {
             return Unknown(why);
@@ -164,7 +165,7 @@ impl Evaluator<'_> {
             return Known(Data::Bool(decisive));
         }
         let right = match (&left, no_boolean(&right)) {
-            // The right operand isn't evaluated where the left one decides.
+            // The right operand isn't evaluated if the left one determines the result.
             (Unknown(why), Some(_)) => return computed(expression, why, None),
             (Known(_), Some(why)) => return Unknown(why),
             (Known(_) | Unknown(_), None) => self.condition(right),
@@ -197,7 +198,8 @@ fn logic_symbol(left: &Maybe<Data>, right: &Maybe<Data>, decisive: bool) -> Stri
     format!("({} {sign} {})", symbol(left), symbol(right))
 }
 
-/// Why Terraform can't take a value for a boolean, if it can't. What another tool fills in may become one.
+/// The reason why a value is no boolean for Terraform; `None` for a boolean, and for an unknown value or a placeholder
+/// that may become one.
 fn no_boolean(value: &Maybe<Data>) -> Option<Why> {
     match value {
         Unknown(why) => why.is_failure().then(|| why.clone()),
@@ -208,7 +210,7 @@ fn no_boolean(value: &Maybe<Data>) -> Option<Why> {
     }
 }
 
-/// The value of an arm in the type that it shares with the other; an arm that isn't known imposes none.
+/// The value of an arm, converted to the common type of both arms. If a type is unknown, the value stays as it is.
 fn converted_beside(value: Traced<Data>, other: Type) -> Traced<Data> {
     let types = vec![type_of(&value), other];
     if types.iter().any(|ty| matches!(ty, Type::Unclear(_))) {
@@ -220,7 +222,7 @@ fn converted_beside(value: Traced<Data>, other: Type) -> Traced<Data> {
     }
 }
 
-/// `==`. A comparison of an unknown value with a known one is a question that a world may answer.
+/// Evaluates `==`. The comparison of an unknown value with a known one is a condition that a world may decide.
 pub(super) fn equal(left: &Traced<Data>, right: &Traced<Data>) -> Maybe<Data> {
     let is = |subject: String, value: &Data| Atom::Is { subject, value: symbol(&Known(value.clone())) };
     match (&left.value, &right.value) {
@@ -285,13 +287,13 @@ fn arithmetic(operator: BinaryOperator, left: &Maybe<Data>, right: &Maybe<Data>)
     exactly(result)
 }
 
-/// Terraform counts with far more digits, so only what is exact is claimed.
+/// Terraform calculates with far more digits, so only exact results are known.
 fn exactly(number: Option<f64>) -> Maybe<Data> {
     let inexact = || Unknown(Why::NotEvaluated { construct: "arithmetic that isn't exact".to_owned() });
     number.map_or_else(inexact, |number| Known(Data::Number(number)))
 }
 
-/// Why two operands aren't two numbers.
+/// The reason why two operands aren't two known numbers.
 enum Operands {
     Failed(String),
     Unknown(Why),
@@ -361,7 +363,7 @@ fn numeric(data: &Data) -> Option<f64> {
     }
 }
 
-/// A primitive as text.
+/// The string of a primitive value.
 pub(super) fn text(data: &Data) -> Option<String> {
     match data {
         Data::String(text) => Some(text.clone()),

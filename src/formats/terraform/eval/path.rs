@@ -1,4 +1,4 @@
-//! Paths such as `local.settings["trail"].name`: what they begin with is looked at, and only what they lead to copied.
+//! Evaluates paths such as `local.settings["trail"].name`, without copying any value but the last one.
 
 use std::rc::Rc;
 
@@ -10,10 +10,10 @@ use crate::model::meant_literal;
 use crate::syntax::hcl::{Expr, ExprKind};
 use crate::value::{Data, Hop, Known, Maybe, Origin, Traced, Unknown, Why, lead};
 
-/// How many steps a value may have come, all of which are shown; real ones stay below ten.
+/// The maximum number of hops of a value. All of them are shown; real code has fewer than ten.
 const MAX_HOPS: usize = 200;
 
-/// A step from a value into it.
+/// A step from a value to one of its parts.
 enum Step<'a> {
     /// `.name`
     Attribute(&'a str),
@@ -21,13 +21,13 @@ enum Step<'a> {
     Index(Maybe<Data>),
 }
 
-/// What a path begins with.
+/// The value at the beginning of a path.
 enum Start<'a> {
-    /// A variable, a local, an output, a policy, or what else has a keyword.
+    /// A variable, a local, an output, a policy, or another object with a keyword.
     Shared(Rc<Way>),
-    /// A name that an expression gives.
+    /// A name that an expression declares, such as that of a `for`.
     Named(&'a Traced<Data>),
-    /// A value made for this path.
+    /// A value that only this path uses.
     Made(Way),
 }
 
@@ -61,7 +61,7 @@ impl Evaluator<'_> {
             Start::Named(named) => (&named.value, named.hops.clone()),
             Start::Made(way) => (&way.0, way.1.clone()),
         };
-        // Who follows a reference copies the way that was gone before.
+        // Each reference copies the hops of its value.
         self.world.charge(hops.len());
         if hops.len() > MAX_HOPS {
             return here(Unknown(Why::OverLimit { limit: "references to references" }));
@@ -69,10 +69,10 @@ impl Evaluator<'_> {
         self.descend(value, hops, &steps, expr)
     }
 
-    /// What `each.value`, `count.index` and the like stand for.
+    /// The value of `each.value`, `count.index` and the like.
     fn given_by_language(&self, root: &str, name: &str) -> Option<&Traced<Data>> {
         match self.named(root)? {
-            // It is written nowhere, so it is none of the names that an expression gives.
+            // The language defines this object, so it has no location, unlike names that an expression declares.
             Traced { value: Known(Data::Object(object)), origin: Origin::Absent(_), .. } => {
                 object.field(name).map(|field| &field.value)
             }
@@ -80,7 +80,7 @@ impl Evaluator<'_> {
         }
     }
 
-    /// The value of an expression at which a path begins; nothing if it has to be looked at in its parts.
+    /// The value of an expression if a path begins there; `None` if its base has to be evaluated first.
     fn start(&self, expr: &Expr) -> Option<Start<'_>> {
         let undeclared =
             |word: &str| here(Unknown(Why::NoReference { word: word.to_owned(), meant: meant_literal(word) }));
@@ -108,14 +108,15 @@ impl Evaluator<'_> {
         }
     }
 
-    /// An attribute that is evaluated once for all who refer to it: an output, or what a data source makes of its arguments.
+    /// An attribute that is evaluated once for all references: an output, or an attribute of a data source that its
+    /// arguments determine.
     fn shared(&self, base: &Expr, attribute: &str) -> Option<Rc<Way>> {
         let output = self.module_output(base, attribute);
         let document = output.or_else(|| self.policy_document(base, attribute));
         document.or_else(|| self.template_file(base, attribute)).or_else(|| self.data_bucket(base, attribute))
     }
 
-    /// A reference to what only Terraform knows.
+    /// A reference whose value is known only after Terraform has applied.
     fn unapplied(&self, expr: &Expr) -> Option<Way> {
         if self.is_opaque(expr) {
             return Some(here(if self.lacks_instance(expr) {
@@ -127,7 +128,7 @@ impl Evaluator<'_> {
         None
     }
 
-    /// Goes along a path, without a copy of any value as long as all is known.
+    /// Follows a path; as long as all values are known, none is copied.
     fn descend(&self, value: &Maybe<Data>, mut hops: Vec<Hop>, steps: &[Step<'_>], expr: &Expr) -> Way {
         let mut value = value;
         let mut steps = steps.iter();

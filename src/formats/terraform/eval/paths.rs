@@ -1,4 +1,5 @@
-//! Paths of modules: as Terraform gives them when it runs in the root module's directory, and by their last names.
+//! Evaluates the paths of modules, as Terraform returns them when it runs in the root module's directory, and the last
+//! names of absolute paths.
 
 use std::path::{Component, Path, PathBuf};
 
@@ -10,13 +11,14 @@ use crate::syntax::hcl::{Expr, ExprKind};
 use crate::value::{Data, Known};
 
 impl Evaluator<'_> {
-    /// `path.module`, which isn't always the shortest path: the source of each call is added to the path of its caller.
+    /// Evaluates `path.module`. It isn't always the shortest path: Terraform appends the source of each call to the
+    /// path of its caller.
     pub(super) fn module_path(&self) -> String {
         let path = self.path_of(self.scope);
         if path.as_os_str().is_empty() { ".".to_owned() } else { path.to_string_lossy().into_owned() }
     }
 
-    /// Modules call each other no deeper than a search follows them.
+    /// The search for modules limits the depth of this recursion.
     fn path_of(&self, scope: &Scope) -> PathBuf {
         let Some(call) = &scope.call else { return PathBuf::new() };
         let source = scope.call_block().and_then(calls::literal_source);
@@ -26,14 +28,14 @@ impl Evaluator<'_> {
         }
     }
 
-    /// The last name of an absolute path, where it doesn't depend on the place of the checked tree.
+    /// The last name of an absolute path, if it doesn't depend on the location of the checked tree.
     pub(super) fn absolute_name(&self, path: &Expr) -> Option<String> {
         let path = self.absolute(path)?;
         let is_inside = self.tree.context.sources.is_below_root(&path);
         Some(path.file_name()?.to_str()?.to_owned()).filter(|_| is_inside)
     }
 
-    /// The place of an absolute path on this machine, of which nothing but the last name may become a value.
+    /// An absolute path on this machine. Only its last name may become a value.
     fn absolute(&self, path: &Expr) -> Option<PathBuf> {
         self.world.enter(MAX_DEPTH).ok()?;
         let place = self.absolute_at(path);
@@ -68,7 +70,7 @@ impl Evaluator<'_> {
     }
 }
 
-/// A relative path that begins where another ends. Only names that are known are left again by `..`.
+/// A relative path appended to another one. `..` removes only a known name.
 fn joined(base: &Path, path: &str) -> PathBuf {
     let mut joined = base.to_owned();
     for part in path.split(['/', '\\']) {

@@ -1,4 +1,4 @@
-//! The data source of policies, which is evaluated as if it were a function.
+//! Evaluates the data source `aws_iam_policy_document` as if it were a function.
 
 use std::rc::Rc;
 
@@ -14,21 +14,21 @@ use crate::value::{Data, Field, Known, List, Maybe, Object, Traced, Unknown, Why
 /// An instance of the data source.
 pub(super) struct Source<'e> {
     name: &'e str,
-    /// Its key as it stands in an address.
+    /// Its key in the form of an address.
     key: String,
     block: &'e Block,
     is_minified: bool,
 }
 
 impl Source<'_> {
-    /// What one of its attributes is called.
+    /// The reference to one of its attributes.
     pub(super) fn reference(&self, attribute: &str) -> String {
         format!("data.{}.{}{}.{attribute}", policy_document::KIND, self.name, self.key)
     }
 }
 
 impl Evaluator<'_> {
-    /// `data.aws_iam_policy_document.name.json` and `….minified_json`, with an index or without.
+    /// Evaluates `data.aws_iam_policy_document.name.json` and `….minified_json`, with or without an index.
     pub(super) fn policy_document(&self, base: &Expr, attribute: &str) -> Option<Rc<Way>> {
         let source = self.policy_source(base, attribute)?;
         let reference = source.reference(attribute);
@@ -36,7 +36,7 @@ impl Evaluator<'_> {
         Some(self.scope.remember(&reference, self.world, evaluate))
     }
 
-    /// `data.aws_iam_policy_document.name`: the instance, or a collection of them.
+    /// Evaluates `data.aws_iam_policy_document.name`: the instance, or a collection of instances.
     pub(super) fn policy_instances(&self, expr: &Expr) -> Option<Maybe<Data>> {
         let name = self.source_name(expr, policy_document::KIND)?;
         let block = self.scope.module.find("data", &[policy_document::KIND, name])?;
@@ -59,7 +59,7 @@ impl Evaluator<'_> {
         created.first().map(|instance| attributes(&instance.key).value)
     }
 
-    /// The attributes of an instance; those that its arguments don't give are as unknown as those of any data source.
+    /// The attributes of an instance. Those that its arguments don't determine are unknown until deployment.
     fn policy_attributes(&self, name: &str, key: &str, block: &Block, span: Span) -> Data {
         let field = |attribute: &str| {
             let source = Source { name, key: key.to_owned(), block, is_minified: attribute == "minified_json" };
@@ -81,7 +81,7 @@ impl Evaluator<'_> {
         Data::Object(Object::new(span, names.map(field).into()))
     }
 
-    /// A value in which the texts of data sources are the policies that they hold.
+    /// Replaces the texts of data sources in a value by their policies.
     pub(super) fn with_policies(&self, value: Traced<Data>) -> Traced<Data> {
         match value.value {
             Unknown(ref why) => match self.policy_of(why) {
@@ -96,7 +96,7 @@ impl Evaluator<'_> {
         }
     }
 
-    /// The policy of the data source whose text isn't known, whatever way the text came.
+    /// The policy of the data source whose text is unknown, regardless of the references that led to it.
     pub(super) fn policy_of(&self, why: &Why) -> Option<Data> {
         let (address, name, key) = policy_symbol(why)?;
         let scope = self.scope_at(&address)?;
@@ -105,7 +105,7 @@ impl Evaluator<'_> {
         evaluator.remembered_policy(&Source { name: &name, key, block, is_minified: false })
     }
 
-    /// The policy of a data source's instance.
+    /// The cached policy of a data source's instance.
     pub(super) fn remembered_policy(&self, source: &Source<'_>) -> Option<Data> {
         let way = self.scope.remember(&source.reference("decoded"), self.world, || {
             let policy = self.policy_object(source).map(Data::Object);
@@ -117,7 +117,7 @@ impl Evaluator<'_> {
         }
     }
 
-    /// The instance of a module at an address.
+    /// The module instance at an address.
     fn scope_at(&self, address: &str) -> Option<Rc<Scope>> {
         if address == self.scope.address {
             return Some(Rc::clone(self.scope));
@@ -135,7 +135,7 @@ impl Evaluator<'_> {
         Some(scope)
     }
 
-    /// The instance of the data source to which a reference leads.
+    /// The data source's instance that a reference refers to.
     pub(super) fn policy_source<'e>(&'e self, base: &'e Expr, attribute: &str) -> Option<Source<'e>> {
         let is_minified = match attribute {
             "json" => false,
@@ -152,7 +152,7 @@ impl Evaluator<'_> {
         match (self.source_name(base, kind), &base.kind) {
             (Some(name), _) => Some((name, String::new())),
             (None, ExprKind::Index(source, key)) => Some((self.source_name(source, kind)?, self.instance_key(key)?)),
-            // A key that is a name is written as an index, and read as an attribute.
+            // The parser turns an index that is an identifier into an attribute.
             (None, ExprKind::GetAttr(source, key)) => {
                 Some((self.source_name(source, kind)?, format!("[{}]", quoted(&key.text))))
             }
@@ -160,7 +160,7 @@ impl Evaluator<'_> {
         }
     }
 
-    /// A known key as it stands in an address.
+    /// A known key in the form of an address.
     fn instance_key(&self, key: &Expr) -> Option<String> {
         match self.eval(key).value {
             Known(Data::String(text)) => Some(format!("[{}]", quoted(&text))),
@@ -189,13 +189,13 @@ impl Evaluator<'_> {
         }
     }
 
-    /// The arguments of a data source's instance, if it is certain to be there.
+    /// The arguments of a data source's instance; `None` if its existence is uncertain.
     fn policy_arguments(&self, source: &Source<'_>, shape: Shape) -> Option<Object> {
         let evaluator = self.policy_evaluator(source)?;
         Some(body::object(&source.block.body, shape, source.block.header, &evaluator))
     }
 
-    /// The policy of a data source's instance, if that is certain to be there.
+    /// The policy of a data source's instance; `None` if its existence is uncertain.
     pub(super) fn policy_object(&self, source: &Source<'_>) -> Option<Object> {
         let arguments = self.policy_arguments(source, policy_document::DECODED_SHAPE)?;
         let evaluator = self.policy_evaluator(source)?;
@@ -203,12 +203,12 @@ impl Evaluator<'_> {
         Some(policy_document::decoded(&arguments, &statements))
     }
 
-    /// What evaluates the arguments of a data source's instance, if it is certain to be there.
+    /// The evaluator for the arguments of a data source's instance; `None` if its existence is uncertain.
     fn policy_evaluator(&self, source: &Source<'_>) -> Option<Self> {
         self.source_evaluator(source.block, &source.key)
     }
 
-    /// What evaluates the arguments of an instance of a data source, if it is certain to be there.
+    /// The evaluator for the arguments of an instance of any data source; `None` if its existence is uncertain.
     pub(super) fn source_evaluator(&self, block: &Block, key: &str) -> Option<Self> {
         let evaluator = Self::new(self.tree, self.scope, self.world);
         let instances = expand::instances(block, &evaluator);
@@ -217,7 +217,7 @@ impl Evaluator<'_> {
     }
 }
 
-/// True for the text of a data source's policy, which can't fail once it is referred to.
+/// True for the text of a data source's policy, which can't fail where it is referred to.
 pub(super) fn is_policy(why: &Why) -> bool {
     policy_symbol(why).is_some()
 }
@@ -225,7 +225,7 @@ pub(super) fn is_policy(why: &Why) -> bool {
 /// The module's address, the name and the key in the symbol of a data source's text.
 fn policy_symbol(why: &Why) -> Option<(String, String, String)> {
     let Why::Composed { reference, .. } = why else { return None };
-    // A template of nothing else.
+    // A template that consists only of this reference.
     let reference = reference.strip_prefix("\"${").and_then(|rest| rest.strip_suffix("}\"")).unwrap_or(reference);
     let path = reference.strip_suffix(".json").or(reference.strip_suffix(".minified_json"))?;
     let (address, rest) = path.rsplit_once("data.aws_iam_policy_document.")?;
@@ -239,7 +239,7 @@ fn policy_symbol(why: &Why) -> Option<(String, String, String)> {
     Some((address.to_owned(), name.to_owned(), key.to_owned()))
 }
 
-/// The key at the beginning of a text, in its brackets, and what follows; no key where there is none.
+/// The key at the beginning of a text, in its brackets, and the rest; the key is empty if there is none.
 fn split_key(text: &str) -> Option<(&str, &str)> {
     if !text.starts_with('[') {
         return Some(("", text));

@@ -1,4 +1,4 @@
-//! What names stand for.
+//! Evaluates references to variables, locals, modules and resources.
 
 use std::rc::Rc;
 
@@ -12,7 +12,7 @@ use crate::syntax::hcl::{Block, Expr, ExprKind};
 use crate::value::{Data, Field, Hop, Known, Maybe, Object, Step, Traced, Unknown, Why};
 
 impl Evaluator<'_> {
-    /// `root.name`, where the root is a keyword.
+    /// Evaluates `root.name` for a keyword.
     pub(super) fn keyword(&self, expr: &Expr, root: &str, name: &str) -> Rc<Way> {
         let value = match root {
             _ if self.is_outside => super::failed(format!("`{root}.{name}` can't be used here")),
@@ -52,12 +52,12 @@ impl Evaluator<'_> {
                 is_set: false,
             }));
         };
-        // A local stands outside of the block that uses it.
+        // A local can't refer to the names of the block that uses it.
         let value = Self::new(self.tree, self.scope, self.world).eval(expr);
         through(value, Hop { span: expr.span, step: Step::Local(name.to_owned()) })
     }
 
-    /// `module.name.output` and `module.name[key].output`.
+    /// Evaluates `module.name.output` and `module.name[key].output`.
     pub(super) fn module_output(&self, base: &Expr, output: &str) -> Option<Rc<Way>> {
         let (call, key) = match &base.kind {
             ExprKind::Index(call, key) => (call.as_ref(), Some(key)),
@@ -83,7 +83,7 @@ impl Evaluator<'_> {
         Some(way)
     }
 
-    /// A module as a value: an object of its outputs, or a collection of these.
+    /// A module as a value: an object of its outputs, or a collection of such objects.
     fn module_value(&self, name: &str, expr: &Expr) -> Maybe<Data> {
         let Some(scopes) = self.tree.called_scopes(self.scope, name, self.world) else {
             return Unknown(self.at_deployment(expr));
@@ -110,7 +110,7 @@ impl Evaluator<'_> {
         }
     }
 
-    /// All outputs of a module's instance.
+    /// All outputs of a module instance.
     fn outputs(&self, scope: &Rc<Scope>, span: Span) -> Data {
         let evaluator = Evaluator::new(self.tree, scope, self.world);
         let outputs = scope.module.blocks("output").filter_map(|id| scope.module.block(id));
@@ -124,7 +124,7 @@ impl Evaluator<'_> {
         Data::Object(Object::new(span, fields))
     }
 
-    /// `path.module` and `path.root`, as they are when Terraform runs in the root module's directory.
+    /// Evaluates `path.module` and `path.root` as if Terraform ran in the root module's directory.
     fn path(&self, name: &str) -> crate::value::Maybe<Data> {
         match name {
             "root" => Known(Data::String(".".to_owned())),
@@ -133,7 +133,7 @@ impl Evaluator<'_> {
         }
     }
 
-    /// Whether an expression refers to a resource, a data source or a module, by names and indexes alone.
+    /// True if an expression refers to a resource, a data source or a module, and consists only of names and indexes.
     pub(super) fn is_reference(&self, expr: &Expr) -> bool {
         match &expr.kind {
             ExprKind::GetAttr(base, _) => match &base.kind {
@@ -147,12 +147,12 @@ impl Evaluator<'_> {
         }
     }
 
-    /// Whether an expression refers to what isn't evaluated here.
+    /// True if an expression refers to an object that isn't evaluated here.
     pub(super) fn is_opaque(&self, expr: &Expr) -> bool {
         self.is_reference(expr) && !self.module_of(expr).is_some_and(|name| self.tree.calls(self.scope, name))
     }
 
-    /// The call that a reference refers to.
+    /// The name of the module call in a reference.
     fn module_of<'e>(&self, mut expr: &'e Expr) -> Option<&'e str> {
         while let ExprKind::GetAttr(base, _) | ExprKind::Index(base, _) = &expr.kind {
             if let ExprKind::GetAttr(_, name) = &expr.kind
@@ -165,7 +165,8 @@ impl Evaluator<'_> {
         None
     }
 
-    /// A value that is known when Terraform has applied.
+    /// The reason why a reference is unknown: its value is known only after Terraform has applied, or its declaration
+    /// is missing.
     pub(super) fn at_deployment(&self, expr: &Expr) -> Why {
         let mut names = Vec::new();
         let mut next = expr;
@@ -190,7 +191,7 @@ impl Evaluator<'_> {
         }
         names.reverse();
         let root = names.first().cloned().unwrap_or_default();
-        // The provider gives every managed resource an id, and an ARN where it has one.
+        // The provider sets the id of every managed resource, and its ARN if it has one.
         let is_resource = !matches!(root.as_str(), "data" | "module" | "each" | "count" | "self");
         if let [kind, name, key, ..] = names.as_slice()
             && is_resource
@@ -210,7 +211,7 @@ impl Evaluator<'_> {
             [_, kind, name, _] if is_set && !is_resource => match self.is_aws_key(kind, name) {
                 Known(true) => return Why::AwsKey { reference },
                 Known(false) => true,
-                // It may be one of AWS, which counts as none.
+                // It may be an AWS managed key, which doesn't count as a key of the customer.
                 Unknown(_) => false,
             },
             _ => is_set,
@@ -225,7 +226,7 @@ impl Evaluator<'_> {
                 None if !self.scope.module.may_declare("module", &[name]) => Why::Undeclared { reference, is_set },
                 None => Why::AtDeployment { reference, is_set },
             },
-            // The types of resources have their provider's name before `_`.
+            // The type of a resource begins with its provider's name and `_`.
             [kind, name, ..]
                 if is_resource && kind.contains('_') && !self.scope.module.may_declare("resource", &[kind, name]) =>
             {
@@ -238,7 +239,7 @@ impl Evaluator<'_> {
         }
     }
 
-    /// Whether a data source of a KMS key names one of AWS.
+    /// True if a data source for a KMS key or alias names an AWS managed key.
     fn is_aws_key(&self, kind: &str, name: &str) -> Maybe<bool> {
         let argument = match kind {
             "aws_kms_alias" => "name",
@@ -251,14 +252,14 @@ impl Evaluator<'_> {
         let evaluator = Self::new(self.tree, self.scope, self.world);
         match evaluator.eval(&attribute.value).value {
             Known(Data::String(text)) => Known(is_aws_key(&text)),
-            // A key that is created here, and a text with parts of its own.
+            // A key that is created here, and a text with literal parts.
             Unknown(Why::AtDeployment { is_set: true, .. } | Why::Composed { .. }) | Known(_) => Known(false),
             Unknown(why) => Unknown(why),
         }
     }
 }
 
-/// True if the provider gives an attribute a value that is neither null nor empty.
+/// True if the provider always sets the attribute to a value that is neither null nor empty.
 fn is_always_set(kind: &str, attribute: &str) -> bool {
     match attribute {
         "arn" | "id" => true,

@@ -1,4 +1,4 @@
-//! Managed resources as values: which instances there are is known, where `count` and `for_each` are.
+//! Evaluates managed resources as values: a collection of instances, if their `count` or `for_each` is known.
 
 use super::Evaluator;
 use crate::formats::terraform::expand::{self, Instance, quoted};
@@ -7,7 +7,8 @@ use crate::syntax::hcl::{Block, Expr, ExprKind};
 use crate::value::{Data, Field, Known, Maybe, Object, Traced, Unknown, Why};
 
 impl Evaluator<'_> {
-    /// `type.name` of a resource that has instances: a list or a map of what is known at deployment.
+    /// Evaluates `type.name` of a resource with `count` or `for_each`: a list or a map of instances, whose attributes
+    /// are known at deployment.
     pub(super) fn instances_of(&self, kind: &str, name: &str, span: Span) -> Option<Maybe<Data>> {
         let block = self.repeated(kind, name)?;
         let reference = format!("{kind}.{name}");
@@ -44,13 +45,13 @@ impl Evaluator<'_> {
         Known(Data::Object(Object::new(span, created.filter_map(field).collect())))
     }
 
-    /// Whether an expression is an attribute of a resource's instance that is certain to be there, so that
-    /// it has a value once everything is deployed.
+    /// True if an expression is an attribute of a resource instance that certainly exists, so that it has a value after
+    /// deployment.
     pub(super) fn is_of_instance(&self, expr: &Expr) -> bool {
         let instance = match &expr.kind {
             ExprKind::GetAttr(instance, _) if self.is_single(instance) => return true,
             ExprKind::GetAttr(instance, _) => instance,
-            // The first argument that isn't empty, which is that attribute at last.
+            // The first non-empty argument of `coalesce`, which is such an attribute unless an earlier argument is set.
             ExprKind::Call(call) if call.name.text == "coalesce" && !call.expand_last => {
                 let is_variable =
                     |argument: &Expr| matches!(self.eval(argument).value, Unknown(Why::NoValue { .. }) | Known(_));
@@ -73,7 +74,7 @@ impl Evaluator<'_> {
                 Known(Data::Number(key)) => (resource, format!("[{key}]")),
                 Known(_) | Unknown(_) => return false,
             },
-            // A key that is a name.
+            // A key in the form of an attribute.
             ExprKind::GetAttr(resource, key) => (resource, format!("[{}]", quoted(&key.text))),
             _ => return false,
         };
@@ -84,7 +85,7 @@ impl Evaluator<'_> {
         instances.iter().any(|instance| instance.key == key && instance.is_certain() && !instance.never_exists())
     }
 
-    /// True if a reference names an instance, by a known key, that is certain not to be created.
+    /// True if a reference with a known key names an instance that is certain not to be created.
     pub(super) fn lacks_instance(&self, expr: &Expr) -> bool {
         let mut instance = expr;
         while let ExprKind::GetAttr(base, _) = &instance.kind {
@@ -114,7 +115,7 @@ impl Evaluator<'_> {
             && self.scope.module.find("resource", &[kind, &name.text]).is_some()
     }
 
-    /// Whether `type.name.key` is an instance by its key, which is read as an attribute.
+    /// True if the third name in `type.name.key` is the key of an instance, in the form of an attribute.
     pub(super) fn has_keys(&self, kind: &str, name: &str) -> bool {
         self.repeated(kind, name).is_some_and(|block| block.body.attribute("for_each").is_some())
     }

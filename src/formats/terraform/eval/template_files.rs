@@ -1,4 +1,4 @@
-//! The data source `template_file` of the old provider `template`, which is evaluated as if it were a function.
+//! Evaluates the data source `template_file` of the deprecated provider `template` as if it were a function.
 
 use std::rc::Rc;
 
@@ -8,11 +8,10 @@ use crate::source::Span;
 use crate::syntax::hcl::{Block, Expr};
 use crate::value::{Data, Known, Maybe, Object, Unknown};
 
-/// The type of the data source.
 const KIND: &str = "template_file";
 
 impl Evaluator<'_> {
-    /// `data.template_file.name.rendered`, with an index or without.
+    /// Evaluates `data.template_file.name.rendered`, with or without an index.
     pub(super) fn template_file(&self, base: &Expr, attribute: &str) -> Option<Rc<Way>> {
         let (name, key) = self.source_instance(base, KIND).filter(|_| attribute == "rendered")?;
         let block = self.scope.module.find("data", &[KIND, name])?;

@@ -1,4 +1,4 @@
-//! Strings with `${…}` and `%{…}`.
+//! Evaluates string templates with `${…}` and `%{…}`.
 
 use super::operators::text;
 use super::{Evaluator, computed};
@@ -8,19 +8,19 @@ use crate::source::Span;
 use crate::syntax::hcl::{Part, TemplateFor, TemplateIf};
 use crate::value::{Data, Known, Maybe, Traced, Unknown, Why};
 
-/// Longer strings are given up, in bytes.
+/// The maximum length of a string in bytes; a longer one is unknown.
 pub(super) const MAX_STRING: usize = 1 << 20;
 
-/// JSON that is longer isn't kept in its known parts, in bytes: no policy is.
+/// The maximum length in bytes of JSON whose known parts are kept; a longer text can't be a policy.
 const MAX_POLICY: usize = 64 * 1024;
 
-/// A template as far as it has been written.
+/// The text of a template that has been evaluated so far.
 #[derive(Default)]
 struct Written {
     text: String,
-    /// Why it isn't known: the reason of its first such part, unless the user can do something about another one.
+    /// The reason why it is unknown: that of the first unknown part, or of a later one that the user can resolve.
     unknown: Option<Why>,
-    /// Whether some text is certain to be in it.
+    /// True if the text is certain not to be empty.
     is_set: bool,
 }
 
@@ -33,8 +33,7 @@ impl Evaluator<'_> {
         self.finished(written)
     }
 
-    /// What `join` and `format` make of texts that aren't all known: the same as a template of them. So is the JSON of
-    /// a value that is known in parts.
+    /// The result of `join`, `format` or `jsonencode` with partly unknown arguments, in the form of a template.
     pub(super) fn composed(&self, function: &str, arguments: &[Traced<Data>]) -> Option<Maybe<Data>> {
         let pieces = match function {
             "join" => joined(arguments)?,
@@ -45,7 +44,8 @@ impl Evaluator<'_> {
         self.joined_pieces(pieces)
     }
 
-    /// The texts that `formatlist` makes of a format and lists, or of texts that stand for each round.
+    /// The result of `formatlist` with partly unknown arguments, in the form of templates. An argument that isn't a
+    /// list is used in each iteration.
     pub(super) fn composed_list(&self, format: &Traced<Data>, arguments: &[Traced<Data>]) -> Option<Maybe<Data>> {
         let is_text = |why: &Why| {
             matches!(
@@ -98,7 +98,7 @@ impl Evaluator<'_> {
         Some(self.finished(written))
     }
 
-    /// Notes that a value may be a list, which is no part of a string.
+    /// Records that a value may be a list, which would make the template fail.
     fn doubt_text(&self, value: &Maybe<Data>) {
         if let Unknown(why) = value {
             self.note_doubt(why);
@@ -178,7 +178,7 @@ impl Evaluator<'_> {
     }
 }
 
-/// The JSON of a value that is known in parts, each of the others as a text.
+/// The JSON of a partly known value, in which each unknown part is a text.
 fn encoded(arguments: &[Traced<Data>]) -> Option<Maybe<Data>> {
     let [Traced { value: Known(data), .. }] = arguments else { return None };
     let cause = first_unknown_in(data).filter(|why| !why.is_failure())?.clone();
@@ -200,7 +200,7 @@ fn joined(arguments: &[Traced<Data>]) -> Option<Vec<Maybe<Data>>> {
     Some(pieces)
 }
 
-/// The text of a format with the arguments in the places of its `%s`; nothing if there are other verbs.
+/// The parts of a format with the arguments in the places of its `%s`; `None` if it has other verbs.
 fn formatted(arguments: &[Traced<Data>]) -> Option<Vec<Maybe<Data>>> {
     let (format, arguments) = arguments.split_first()?;
     let Known(Data::String(format)) = &format.value else { return None };
