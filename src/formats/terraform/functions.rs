@@ -1,10 +1,10 @@
 //! Terraform's built-in functions, as far as they are pure.
 //!
-//! A function gets values that may be unknown, wholly or in part, and claims only what holds
-//! whatever they are. Left out are those that read files or a clock, and those of chance, keys and compression;
-//! `try` and `can` are for the evaluator, which knows how evaluation fails.
-//! Source: <https://developer.hashicorp.com/terraform/language/functions>, and the code behind it
-//! in Terraform's `internal/lang/funcs` and go-cty's `function/stdlib`.
+//! A function takes values that may be unknown or partly unknown, and its result holds for all of their possible
+//! values. Functions that depend on files, the clock, random numbers, keys or compression are excluded; `try` and `can`
+//! are part of the evaluator, which handles failures. Source:
+//! <https://developer.hashicorp.com/terraform/language/functions>, and the code behind it in Terraform's
+//! `internal/lang/funcs` and go-cty's `function/stdlib`.
 
 mod arguments;
 mod choice;
@@ -41,38 +41,38 @@ use super::normal_form;
 use crate::source::Span;
 use crate::value::{Data, Field, Hop, List, ListKind, Object, Step, Traced, Why};
 
-/// The longest string that a function makes, in bytes.
+/// The maximum length of a resulting string, in bytes.
 const MAX_STRING: usize = 1024 * 1024;
 
-/// How many elements a function gives a collection.
+/// The maximum number of elements in a resulting collection.
 const MAX_ELEMENTS: usize = 65_536;
 
-/// What a function gives.
+/// The result of a function.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum Given {
-    /// A value that is written nowhere. Its elements keep their way, or stand where the call does.
+    /// A new value. Its elements keep their hops, or have the location of the call.
     Made(Data),
-    /// One of the arguments or of their elements, perhaps converted, whose way is kept.
+    /// One of the arguments or of their elements, possibly converted, with its hops.
     Picked(Traced<Data>),
 }
 
-/// Why a function gives nothing.
+/// The reason why a function has no result.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum Stop {
-    /// It depends on something that isn't known.
+    /// It depends on an unknown value.
     Unknown(Why),
-    /// Terraform fails too; the text says why.
+    /// Terraform fails too, with this message.
     Failed(String),
 }
 
 /// A call whose arguments are evaluated.
 #[derive(Debug)]
 pub(super) struct Call<'a> {
-    /// The whole call.
+    /// The location of the whole call.
     pub(super) span: Span,
-    /// The arguments, with an expanded last one in its parts.
+    /// The arguments; one with `...` is expanded.
     pub(super) arguments: &'a [Traced<Data>],
-    /// The steps that the call takes beside the copies of its arguments and its result.
+    /// The steps of the call, in addition to copying its arguments and its result.
     steps: Cell<usize>,
 }
 
@@ -80,7 +80,7 @@ pub(super) struct Call<'a> {
 #[derive(Debug)]
 pub(super) struct Function {
     name: &'static str,
-    /// How many arguments it takes.
+    /// The possible numbers of arguments.
     arity: RangeInclusive<usize>,
     body: Body,
 }
@@ -88,7 +88,7 @@ pub(super) struct Function {
 type Outcome = Result<Given, Stop>;
 type Body = fn(&Call<'_>) -> Outcome;
 
-/// The function of this name, which may have the prefix `core::`.
+/// Finds a function by its name, which may have the prefix `core::`.
 pub(super) fn find(name: &str) -> Option<&'static Function> {
     let name = name.strip_prefix("core::").unwrap_or(name);
     let at = FUNCTIONS.binary_search_by_key(&name, |function| function.name).ok()?;
@@ -96,7 +96,7 @@ pub(super) fn find(name: &str) -> Option<&'static Function> {
 }
 
 impl Function {
-    /// What the function gives for these arguments.
+    /// Checks the number of arguments, calls the function, and limits and normalizes its result.
     pub(super) fn call(&self, call: &Call<'_>) -> Outcome {
         let count = call.arguments.len();
         if !self.arity.contains(&count) {
@@ -149,7 +149,7 @@ impl From<Why> for Stop {
 }
 
 impl Given {
-    /// One of several arguments.
+    /// One of several arguments, with a hop to it.
     fn chosen(argument: Traced<Data>) -> Self {
         let mut hops = vec![Hop { span: argument.origin.span(), step: Step::Argument }];
         hops.extend(argument.hops);
@@ -178,22 +178,21 @@ impl Given {
 }
 
 impl<'a> Call<'a> {
-    /// A call that has done nothing yet.
     pub(super) fn new(span: Span, arguments: &'a [Traced<Data>]) -> Self {
         Self { span, arguments, steps: Cell::new(0) }
     }
 
-    /// The steps that the call has taken.
+    /// The steps charged so far.
     pub(super) fn steps(&self) -> usize {
         self.steps.get()
     }
 
-    /// Adds the steps of work on so many bytes.
+    /// Adds the steps for work on a number of bytes.
     fn charge(&self, bytes: usize, bytes_per_step: usize) {
         self.steps.set(self.steps.get().saturating_add(bytes.checked_div(bytes_per_step).unwrap_or_default()));
     }
 
-    /// A part of the result that is written nowhere else.
+    /// A new part of the result, with the location of the call.
     fn made(&self, data: Data) -> Traced<Data> {
         Traced::written(data, self.span)
     }
@@ -214,8 +213,8 @@ const fn function(name: &'static str, arity: RangeInclusive<usize>, body: Body) 
 /// No limit to the number of arguments.
 const ANY: usize = usize::MAX;
 
-/// Sorted by name: those of Terraform 1.14 and OpenTofu 1.11 that give the same wherever they are called, but for
-/// `base64gzip`, `base64gunzip` and `rsadecrypt`, whose results can hardly be written in code.
+/// The functions of Terraform 1.14 and OpenTofu 1.11 whose results don't depend on the context of the call, sorted by
+/// name. `base64gzip`, `base64gunzip` and `rsadecrypt` are missing, because code hardly ever depends on their results.
 static FUNCTIONS: &[Function] = &[
     function("abs", 1..=1, numeric::abs),
     function("abspath", 1..=1, strings::abspath),
@@ -244,7 +243,7 @@ static FUNCTIONS: &[Function] = &[
     function("distinct", 1..=1, lists::distinct),
     function("element", 2..=2, lookups::element),
     function("endswith", 2..=2, strings::endswith),
-    // The evaluator calls it only where nothing is ephemeral.
+    // The evaluator calls it only if no value is ephemeral.
     function("ephemeralasnull", 1..=1, conversion::unchanged),
     function("flatten", 1..=1, lists::flatten),
     function("floor", 1..=1, numeric::floor),

@@ -1,4 +1,5 @@
-//! How functions read their arguments: converted to the type of the parameter, and known as far as it matters.
+//! Reads the arguments of functions: converts them to the parameter's type, and requires as much of them to be known as
+//! the function needs.
 
 use super::{Call, Stop};
 use crate::formats::terraform::numbers::LARGEST_EXACT;
@@ -8,7 +9,7 @@ use crate::source::Span;
 use crate::value::{Data, Field, Known, List, ListKind, Object, Step, Traced, Unknown};
 
 impl<'a> Call<'a> {
-    /// An argument as it is, which may be null.
+    /// An unconverted argument, which may be null.
     pub(super) fn argument(&self, at: usize) -> Result<&'a Traced<Data>, Stop> {
         self.arguments.get(at).ok_or_else(|| Stop::failed("there are not enough arguments"))
     }
@@ -31,7 +32,7 @@ impl<'a> Call<'a> {
         }
     }
 
-    /// A string, or what converts to one.
+    /// A string, or a value that converts to one.
     pub(super) fn string(&self, at: usize) -> Result<String, Stop> {
         match self.converted(at, &Type::String)? {
             Data::String(text) => Ok(text),
@@ -39,7 +40,7 @@ impl<'a> Call<'a> {
         }
     }
 
-    /// A number, or a string that is one.
+    /// A number, or a string that converts to one.
     pub(super) fn number(&self, at: usize) -> Result<f64, Stop> {
         match self.converted(at, &Type::Number)? {
             Data::Number(number) => Ok(number),
@@ -60,14 +61,14 @@ impl<'a> Call<'a> {
         }
     }
 
-    /// The items of an argument as elements of what the function makes of them.
+    /// The items of an argument as elements of the function's result.
     pub(super) fn members(&self, at: usize, items: &[Traced<Data>]) -> Result<Vec<Traced<Data>>, Stop> {
         let argument = self.argument(at)?;
         let member = |(index, item)| argument.member(item, Step::Element(index));
         Ok(items.iter().enumerate().map(member).collect())
     }
 
-    /// The value of a field of an argument as an element of what the function makes of it.
+    /// The value of an argument's field as an element of the function's result.
     pub(super) fn member(&self, at: usize, field: &Field, header: Span) -> Result<Traced<Data>, Stop> {
         Ok(self.argument(at)?.member(&field.value, Step::to(field, header)))
     }
@@ -77,7 +78,7 @@ impl<'a> Call<'a> {
         self.list(at, Type::String)?.iter().map(text).collect()
     }
 
-    /// A list, tuple or set as it is.
+    /// An unconverted list, tuple or set.
     pub(super) fn sequence(&self, at: usize) -> Result<&'a List, Stop> {
         match self.known(at)? {
             Data::List(list) => Ok(list),
@@ -85,7 +86,7 @@ impl<'a> Call<'a> {
         }
     }
 
-    /// A list or tuple as it is.
+    /// An unconverted list or tuple.
     pub(super) fn ordered(&self, at: usize) -> Result<&'a List, Stop> {
         match self.sequence(at)? {
             List { kind: ListKind::Set, .. } => Err(Stop::failed("a list or tuple is required, and this is a set")),
@@ -93,7 +94,7 @@ impl<'a> Call<'a> {
         }
     }
 
-    /// A map or object as it is.
+    /// An unconverted map or object.
     pub(super) fn mapping(&self, at: usize) -> Result<&'a Object, Stop> {
         match self.known(at)? {
             Data::Object(object) => Ok(object),
@@ -101,18 +102,18 @@ impl<'a> Call<'a> {
         }
     }
 
-    /// The first argument with a part that isn't known keeps the function from giving anything.
+    /// Fails with the first argument that has an unknown part.
     pub(super) fn all_known(&self) -> Result<(), Stop> {
         self.arguments.iter().try_for_each(require_known)
     }
 }
 
-/// A value without parts that aren't known.
+/// Fails if a value has an unknown part.
 pub(super) fn require_known(value: &Traced<Data>) -> Result<(), Stop> {
     first_unknown(value).map_or(Ok(()), |why| Err(why.clone().into()))
 }
 
-/// The text of a known string, and nothing for null.
+/// The text of a known string; `None` for null.
 pub(super) fn text(value: &Traced<Data>) -> Result<Option<String>, Stop> {
     match wholly_known(value) {
         Known(Data::Null) => Ok(None),

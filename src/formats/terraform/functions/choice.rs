@@ -1,15 +1,15 @@
-//! Functions that choose one of several values, or reduce them to a boolean.
+//! Functions that select one of several values, or reduce them to a boolean.
 
 use super::{Call, Given, Outcome, Stop};
 use crate::formats::terraform::types::{Type, convert, type_of, unify};
 use crate::value::{Data, Known, List, Maybe, Step, Traced, Unknown};
 
-/// The first argument that is neither null nor an empty string, converted to the type of all.
+/// The first argument that is neither null nor an empty string, converted to the common type of all arguments.
 pub(super) fn coalesce(call: &Call<'_>) -> Outcome {
     let types: Vec<Type> = call.arguments.iter().map(type_of).collect();
     let is_untyped = types.contains(&Type::Any);
     let common = match unify(types) {
-        // A bare null has no type, and beside it the others need none in common.
+        // A literal null has no type; with it, Terraform doesn't require a common type of the other arguments.
         Err(why) if is_untyped && why.is_failure() => Type::Any,
         unified => unified?,
     };
@@ -32,7 +32,7 @@ fn picked(value: Traced<Data>) -> Outcome {
     }
 }
 
-/// The first list or tuple that isn't empty. All of them have to be lists or tuples.
+/// The first list or tuple that isn't empty. All arguments have to be lists or tuples.
 pub(super) fn coalescelist(call: &Call<'_>) -> Outcome {
     let is_unknown = |argument: &&Traced<Data>| matches!(argument.value, Unknown(_));
     let known = call.arguments.iter().take_while(|argument| !is_unknown(argument)).enumerate();
@@ -57,13 +57,13 @@ pub(super) fn one(call: &Call<'_>) -> Outcome {
     }
 }
 
-/// Whether no element is false or null.
+/// True if no element is false or null.
 pub(super) fn alltrue(call: &Call<'_>) -> Outcome {
     let all = call.list(0, Type::Bool)?.iter().map(is_true).fold(Known(true), Maybe::and);
     decided(all)
 }
 
-/// Whether an element is true.
+/// True if an element is true.
 pub(super) fn anytrue(call: &Call<'_>) -> Outcome {
     let any = call.list(0, Type::Bool)?.iter().map(is_true).fold(Known(false), Maybe::or);
     decided(any)

@@ -1,23 +1,23 @@
-//! Blocks of IP addresses.
+//! Functions for CIDR blocks of IP addresses.
 //!
-//! Source: `internal/lang/funcs/cidr.go` of Terraform, and the answers of `terraform console`.
+//! Source: `internal/lang/funcs/cidr.go` of Terraform, and the results of `terraform console`.
 
 use std::net::{Ipv4Addr, Ipv6Addr};
 
 use super::{Call, Given, Outcome, Stop};
 use crate::value::ListKind;
 
-/// A block of addresses; those of version 4 are in the last 32 bits.
+/// A block of addresses; IPv4 addresses are in the last 32 bits.
 #[derive(Debug, Clone, Copy)]
 struct Block {
     address: u128,
-    /// Bits that all its addresses have in common.
+    /// The number of leading bits that all its addresses have in common.
     prefix: u32,
     /// 32 or 128.
     bits: u32,
 }
 
-/// The address of a number within a block; a negative number counts from its end.
+/// The address with a number in a block; a negative number counts from its end.
 pub(super) fn cidrhost(call: &Call<'_>) -> Outcome {
     let block = block(&call.string(0)?)?;
     let number = i128::from(call.integer(1)?);
@@ -34,7 +34,7 @@ pub(super) fn cidrhost(call: &Call<'_>) -> Outcome {
     }
 }
 
-/// The mask of a block of version 4.
+/// The mask of an IPv4 block.
 pub(super) fn cidrnetmask(call: &Call<'_>) -> Outcome {
     let block = block(&call.string(0)?)?;
     if block.bits != 32 {
@@ -43,7 +43,7 @@ pub(super) fn cidrnetmask(call: &Call<'_>) -> Outcome {
     Given::string(block.show(block.mask()))
 }
 
-/// The block of a number within a block, whose prefix is longer by some bits.
+/// The subnet with a number in a block, whose prefix is longer by the given bits.
 pub(super) fn cidrsubnet(call: &Call<'_>) -> Outcome {
     let block = block(&call.string(0)?)?;
     let (Ok(more), Ok(number)) = (u32::try_from(call.integer(1)?), u128::try_from(call.integer(2)?)) else {
@@ -60,11 +60,11 @@ pub(super) fn cidrsubnet(call: &Call<'_>) -> Outcome {
     Given::string(Block { address: block.address | start, prefix, ..block }.to_string())
 }
 
-/// Blocks one after the other within a block, each with a prefix that is longer by some bits.
+/// Consecutive subnets of a block, whose prefixes are longer by the given bits.
 pub(super) fn cidrsubnets(call: &Call<'_>) -> Outcome {
     let whole_block = block(&call.string(0)?)?;
     let mut blocks = Vec::new();
-    // Where the next one may begin, as an offset in the block.
+    // The earliest start of the next subnet, as an offset in the block.
     let mut next = Some(0_u128);
     for at in 1..call.arguments.len() {
         let more = call.integer(at)?;
@@ -87,7 +87,7 @@ pub(super) fn cidrsubnets(call: &Call<'_>) -> Outcome {
     Given::list(ListKind::List, call.strings(blocks))
 }
 
-/// True if an address or a block lies within a block: OpenTofu's.
+/// True if a block contains an address or another block. Only OpenTofu has this function.
 pub(super) fn cidrcontains(call: &Call<'_>) -> Outcome {
     let outer = block(&call.string(0)?)?;
     let text = call.string(1)?;
@@ -144,7 +144,7 @@ fn block(text: &str) -> Result<Block, Stop> {
     }
 }
 
-/// An address and its bits. Numbers with leading zeros are decimal.
+/// An address and its number of bits. Octets with leading zeros are decimal.
 fn address(text: &str) -> Option<(u128, u32)> {
     if text.contains(':') {
         return text.parse::<Ipv6Addr>().ok().map(|address| (address.to_bits(), 128));

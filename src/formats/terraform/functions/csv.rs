@@ -1,4 +1,4 @@
-//! Rows from text with values between commas, as Go's `encoding/csv` reads it.
+//! Parses CSV as Go's `encoding/csv` does.
 
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -7,10 +7,10 @@ use super::documents::Place;
 use super::{Call, Given, MAX_ELEMENTS, Outcome, Stop};
 use crate::value::{Data, Field, ListKind, Object, Traced};
 
-/// The bytes of a text that are decoded in the time of a step.
+/// The bytes of a text that are decoded per step.
 const BYTES_PER_STEP: usize = 16;
 
-/// A list of objects, whose attributes the first line names.
+/// A list of objects, with attribute names from the first line.
 pub(super) fn csvdecode(call: &Call<'_>) -> Outcome {
     let text = call.string(0)?;
     call.charge(text.len(), BYTES_PER_STEP);
@@ -51,18 +51,18 @@ fn row(call: &Call<'_>, place: Place, names: &[Value], record: Vec<Value>) -> Re
     Ok(Traced::written(Data::Object(Object::new(span, fields.into_values().map(field).collect())), span))
 }
 
-/// A value in a record, with its quotes in the text.
+/// A value in a record. Its place includes the quotes.
 struct Value {
     text: String,
     place: Range<usize>,
 }
 
-/// The records of a text, one after the other.
+/// An iterator over the records of a text.
 struct Records<'a> {
     rest: &'a str,
-    /// Where the line begins that was read last.
+    /// The start of the last line that was read.
     start: usize,
-    /// Where the rest begins.
+    /// The start of `rest`.
     next: usize,
 }
 
@@ -80,7 +80,7 @@ impl Iterator for Records<'_> {
 }
 
 impl Records<'_> {
-    /// The next line with its end, which is a line feed or nothing.
+    /// The next line, including its line feed if it has one.
     fn line(&mut self) -> Option<String> {
         let end = self.rest.find('\n').map_or(self.rest.len(), |end| end.saturating_add(1));
         let (line, rest) = self.rest.split_at_checked(end).filter(|(line, _)| !line.is_empty())?;
@@ -93,7 +93,7 @@ impl Records<'_> {
         })
     }
 
-    /// The values of a record that begins with this line.
+    /// The values of the record that begins with this line.
     fn record(&mut self, line: &str) -> Result<Vec<Value>, Stop> {
         let mut values = Vec::new();
         let mut line = line.to_owned();
@@ -129,7 +129,8 @@ impl Records<'_> {
         }
     }
 
-    /// A value in quotes, perhaps over several lines, with its last line and the place after the quotes there.
+    /// Reads a quoted value, which may span several lines. Returns it with its last line and the position after the
+    /// closing quote in that line.
     fn quoted(&mut self, mut line: String, mut at: usize) -> Result<(String, String, usize), Stop> {
         let mut value = String::new();
         loop {

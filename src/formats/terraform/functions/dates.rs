@@ -2,7 +2,6 @@
 
 use std::fmt;
 
-/// A day.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Date {
     /// From 0 to 9999.
@@ -14,13 +13,13 @@ pub(super) struct Date {
 }
 
 impl Date {
-    /// The day, if there is one.
+    /// Returns `None` if the date doesn't exist.
     pub(super) fn new(year: u32, month: u32, day: u32) -> Option<Self> {
         let is_valid = year <= 9999 && day >= 1 && day <= days_of_month(year, month)?;
         is_valid.then_some(Self { year, month, day })
     }
 
-    /// Days since the first day of the year 0.
+    /// The days since the first day of the year 0.
     pub(super) fn number(self) -> i64 {
         let years_before = i64::from(self.year).saturating_sub(1);
         let leap_years = years_before
@@ -33,9 +32,9 @@ impl Date {
         i64::from(self.year).saturating_mul(365).saturating_add(leap_years).saturating_add(of_year)
     }
 
-    /// The day of this number, within the years 0 to 9999.
+    /// The inverse of [`Self::number`], within the years 0 to 9999.
     pub(super) fn of_number(number: i64) -> Option<Self> {
-        // A year has 365 days at least, so the year is this one or one of the ten before it.
+        // A year has at least 365 days, so the year is this one or one of the ten before it.
         let latest = u32::try_from(number.div_euclid(365)).ok()?.min(9999);
         let first_day = |year: u32| Self { year, month: 1, day: 1 }.number();
         let year = (latest.saturating_sub(10)..=latest).rev().find(|year| first_day(*year) <= number)?;

@@ -1,15 +1,15 @@
-//! The part of the syntax of regular expressions that Go and the crate `regex` read in the same way.
+//! Recognizes regular expressions that Go and the crate `regex` interpret in the same way.
 //!
-//! Sources: <https://pkg.go.dev/regexp/syntax> and <https://docs.rs/regex/latest/regex/#syntax>. Go has no
-//! operations on classes, no stacked repetitions, fewer flags and escapes, and repeats at most 1,000 times.
+//! Sources: <https://pkg.go.dev/regexp/syntax> and <https://docs.rs/regex/latest/regex/#syntax>. Go has no operations
+//! on classes, no stacked repetitions, fewer flags and escapes, and repeats at most 1,000 times.
 
 use std::iter::Peekable;
 use std::str::Chars;
 
-/// Go refuses to repeat more often.
+/// Go's maximum number of repetitions.
 const MAX_REPETITION: u32 = 1000;
 
-/// Whether a pattern means the same in both, if it is valid at all.
+/// True if a pattern, provided that it is valid, has the same meaning in both.
 pub(super) fn is_common(pattern: &str) -> bool {
     let mut scanner = Scanner { rest: pattern.chars().peekable(), repeated: Repeated::No };
     while let Some(c) = scanner.rest.next() {
@@ -22,7 +22,7 @@ pub(super) fn is_common(pattern: &str) -> bool {
 
 struct Scanner<'a> {
     rest: Peekable<Chars<'a>>,
-    /// Whether what comes next would be a second repetition.
+    /// The repetition operator before the next character, if any. Go doesn't allow a second one.
     repeated: Repeated,
 }
 
@@ -58,7 +58,7 @@ impl Scanner<'_> {
 
     fn escape(&mut self, letters: &str) -> bool {
         match self.rest.next() {
-            // The crate takes `\<`, `\>` and `\b{…}` for ends of words.
+            // The crate interprets `\<`, `\>` and `\b{…}` as word boundaries.
             Some('<' | '>') | None => false,
             Some('b') if self.rest.peek() == Some(&'{') => false,
             Some(c) if c.is_ascii_alphanumeric() => letters.contains(c),
@@ -87,14 +87,14 @@ impl Scanner<'_> {
         false
     }
 
-    /// `[:alpha:]` within a class; any other bracket there is a class of its own to the crate.
+    /// `[:alpha:]` within a class. The crate interprets any other bracket there as a nested class.
     fn named_class(&mut self) -> bool {
         self.rest.next_if_eq(&':').is_some()
             && self.rest.by_ref().find(|c| !c.is_ascii_lowercase() && *c != '^') == Some(':')
             && self.rest.next() == Some(']')
     }
 
-    /// What follows an opening parenthesis: a name, flags, or nothing in particular.
+    /// The content after an opening parenthesis, which may begin with a name or flags.
     fn group(&mut self) -> bool {
         if self.rest.next_if_eq(&'?').is_none() {
             return true;
@@ -112,7 +112,7 @@ impl Scanner<'_> {
         let text: String = std::iter::from_fn(|| self.rest.next_if(|c| c.is_ascii_digit() || *c == ',')).collect();
         let (least, most) = text.split_once(',').unwrap_or((&text, ""));
         let fits = |number: &str| number.parse::<u32>().is_ok_and(|number| number <= MAX_REPETITION);
-        // What is repeated no times keeps its groups in Go only.
+        // With zero repetitions, only Go keeps the groups within.
         let is_never = text.chars().all(|c| matches!(c, '0' | ',')) && !text.ends_with(',');
         self.rest.next() == Some('}') && fits(least) && (most.is_empty() || fits(most)) && !is_never
     }

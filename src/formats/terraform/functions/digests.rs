@@ -1,4 +1,4 @@
-//! Digests of texts, and identifiers that are made of them.
+//! Hash functions of texts, and UUIDs that are based on them.
 
 use std::fmt::Write;
 
@@ -9,10 +9,10 @@ use sha2::{Digest, Sha256, Sha512};
 use super::encoding::base64;
 use super::{Call, Given, Outcome, Stop};
 
-/// The bytes of a text that are digested in the time of a step.
+/// The bytes of a text that are hashed per step.
 const BYTES_PER_STEP: usize = 256;
 
-/// The text that is digested.
+/// The text to hash.
 fn input(call: &Call<'_>) -> Result<String, Stop> {
     let text = call.string(0)?;
     call.charge(text.len(), BYTES_PER_STEP);
@@ -81,7 +81,7 @@ fn namespace(name: &str) -> Result<[u8; 16], Stop> {
     }
 }
 
-/// A UUID with or without hyphens, braces, and `urn:uuid:` before it.
+/// A UUID, with or without hyphens, braces, or the prefix `urn:uuid:`.
 fn of_uuid(text: &str) -> Option<[u8; 16]> {
     let bare = text.strip_prefix("urn:uuid:").unwrap_or(text);
     let braced = text.strip_prefix('{').and_then(|text| text.strip_suffix('}'));

@@ -1,4 +1,4 @@
-//! Values from JSON and YAML text.
+//! `jsondecode` and `yamldecode`: values from JSON and YAML text.
 
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -12,7 +12,7 @@ use crate::syntax::node::{Entry, Mapping, Meaning, Node, NodeKind, Scalar, Scala
 use crate::syntax::{ProblemKind, json, yaml};
 use crate::value::{Data, Field, Hop, Known, Object, Step, Traced, Unknown};
 
-/// The bytes of a text that are decoded in the time of a step.
+/// The bytes of a text that are decoded per step.
 const BYTES_PER_STEP: usize = 8;
 
 /// The value of JSON text.
@@ -32,7 +32,7 @@ pub(super) fn jsondecode(call: &Call<'_>) -> Outcome {
 
 /// The value of YAML text.
 ///
-/// Terraform's reader and ours differ in what they refuse, so text with anything wrong is left alone.
+/// Terraform's parser and ours reject different texts, so a text with any problem isn't evaluated.
 pub(super) fn yamldecode(call: &Call<'_>) -> Outcome {
     let text = call.string(0)?;
     call.charge(text.len(), BYTES_PER_STEP);
@@ -45,17 +45,17 @@ pub(super) fn yamldecode(call: &Call<'_>) -> Outcome {
     decoded(call, place, &tree, &Notation { text: &file.text, ..YAML })
 }
 
-/// Where decoded text stands.
+/// The location of decoded text.
 #[derive(Clone, Copy)]
 pub(super) enum Place {
-    /// It is all of a file.
+    /// The text is a whole file.
     File(FileId),
-    /// It has no place of its own.
+    /// The text has no location of its own, so its parts have that of the call.
     Call,
 }
 
 impl Place {
-    /// The place of the text that is the first argument.
+    /// The location of the text that is the first argument.
     pub(super) fn of(call: &Call<'_>, text: &str) -> Self {
         let last = call.arguments.first().and_then(|argument| argument.hops.last());
         match last {
@@ -64,7 +64,7 @@ impl Place {
         }
     }
 
-    /// The place of a part of the text; that of the call where the text has none.
+    /// The location of a part of the text, or of the call.
     pub(super) fn span(self, call: &Call<'_>, part: Range<usize>) -> Span {
         match self {
             Place::File(file) => Span::new(file, part.start, part.end),
@@ -84,13 +84,13 @@ fn file(text: String) -> SourceFile {
     SourceFile::new(PathBuf::new(), String::new(), text.into_bytes())
 }
 
-/// How a notation is read.
+/// The rules for decoding a notation.
 struct Notation<'a> {
-    /// The whole text, in which places are looked up.
+    /// The whole text, to inspect the source of a node.
     text: &'a str,
     scalar: fn(&Scalar) -> Result<Data, Stop>,
     key: fn(&Scalar) -> Result<String, Stop>,
-    /// True if keys may be repeated, of which the last counts, and merged.
+    /// True if mappings may repeat keys, of which the last wins, and may have merge keys (`<<`).
     has_merges: bool,
 }
 
@@ -143,7 +143,7 @@ impl Reader<'_> {
         Ok(Data::tuple(values))
     }
 
-    /// The place of a node in the file, if there is one.
+    /// The location of a node in the file, or of the call.
     fn span(&self, node: &Node) -> Span {
         match self.place {
             Place::File(_) => node.target().span,
@@ -151,7 +151,7 @@ impl Reader<'_> {
         }
     }
 
-    /// The fields in the order of the text: of those with one key the last counts, also where `<<` brings it.
+    /// The fields of a mapping. The last one of equal keys in the text wins, including those that `<<` merges.
     fn mapping(&mut self, mapping: &Mapping, header: Span) -> Result<Object, Stop> {
         if !self.notation.has_merges && mapping.repeated_keys().next().is_some() {
             return Err(Stop::not_evaluated("repeated keys"));
@@ -160,7 +160,7 @@ impl Reader<'_> {
             [] => None,
             [merged] if self.is_value(merged) => Some(merged),
             [_] => return Err(Stop::not_evaluated("such a merge of keys")),
-            // Of a list, Terraform merges nothing.
+            // Terraform rejects a list of mappings to merge.
             _ => return Err(Stop::failed("a list can't be merged into a mapping")),
         };
         let is_before = |entry: &&Entry| merged.is_some_and(|merged| entry.key.span.start < merged.span.start);
@@ -193,7 +193,7 @@ impl Reader<'_> {
         Ok(())
     }
 
-    /// True for the value of a `<<` itself, and not an item of a list there, which Terraform refuses.
+    /// True if a mapping is the value of `<<` itself, not an item of a list there, which Terraform rejects.
     fn is_value(&self, merged: &Node) -> bool {
         let before = self.notation.text.get(..merged.span.range().start);
         before.is_some_and(|before| before.trim_end().ends_with(':'))
@@ -212,7 +212,7 @@ fn json_scalar(scalar: &Scalar) -> Result<Data, Stop> {
         Meaning::Null => Ok(Data::Null),
         Meaning::Bool(value) => Ok(Data::Bool(value)),
         Meaning::Number(_) => number(&scalar.text),
-        // A lone surrogate becomes this in one reader and nothing in the other.
+        // One of the two parsers replaces a lone surrogate by this character, the other removes it.
         Meaning::String if scalar.text.contains('\u{fffd}') => Err(Stop::not_evaluated("such a character")),
         Meaning::String | Meaning::Ambiguous => match scalar.style {
             ScalarStyle::Plain => number(&scalar.text),
@@ -221,7 +221,7 @@ fn json_scalar(scalar: &Scalar) -> Result<Data, Stop> {
     }
 }
 
-/// A decimal number, as far as it is certain.
+/// A decimal number, if it can be represented exactly.
 pub(super) fn number(text: &str) -> Result<Data, Stop> {
     match numbers::parse(text) {
         Some(Known(number)) => Ok(Data::Number(number)),

@@ -1,4 +1,4 @@
-//! Functions that encode text in other characters.
+//! Functions that encode and decode text: Base64, URLs and UTF-16.
 
 use super::{Call, Given, Outcome, Stop};
 
@@ -9,7 +9,7 @@ pub(super) fn base64encode(call: &Call<'_>) -> Outcome {
     Given::string(base64(call.string(0)?.as_bytes()))
 }
 
-/// Bytes in Base64 with padding.
+/// Encodes bytes as Base64 with padding.
 pub(super) fn base64(bytes: &[u8]) -> String {
     let mut encoded = String::new();
     for chunk in bytes.chunks(3) {
@@ -24,13 +24,13 @@ pub(super) fn base64(bytes: &[u8]) -> String {
     encoded
 }
 
-/// Text from Base64, in which line ends are skipped.
+/// Text from Base64, ignoring line ends.
 pub(super) fn base64decode(call: &Call<'_>) -> Outcome {
     let bytes = bytes(&call.string(0)?)?;
     String::from_utf8(bytes).map_or_else(|_| Err(Stop::failed("what this encodes isn't UTF-8")), Given::string)
 }
 
-/// The bytes that Base64 stands for.
+/// Decodes Base64 to bytes.
 pub(super) fn bytes(text: &str) -> Result<Vec<u8>, Stop> {
     let text: String = text.chars().filter(|c| !matches!(c, '\r' | '\n')).collect();
     decoded(&text).ok_or_else(|| Stop::failed("this isn't Base64"))
@@ -58,7 +58,7 @@ fn digit(byte: u8) -> Option<u32> {
     u32::try_from(at).ok()
 }
 
-/// As in the query of a URL, with `+` for a space.
+/// Percent-encoding as in the query of a URL, with `+` for a space.
 pub(super) fn urlencode(call: &Call<'_>) -> Outcome {
     let mut encoded = String::new();
     for byte in call.string(0)?.bytes() {
@@ -71,7 +71,7 @@ pub(super) fn urlencode(call: &Call<'_>) -> Outcome {
     Given::string(encoded)
 }
 
-/// Text in another encoding, in Base64.
+/// The Base64 of text in another encoding.
 pub(super) fn textencodebase64(call: &Call<'_>) -> Outcome {
     let text = call.string(0)?;
     let encoded = match encoding(&call.string(1)?)? {
@@ -116,7 +116,7 @@ impl Endian {
     }
 }
 
-/// The encodings of Unicode; the others that Terraform knows need tables.
+/// The Unicode encodings. The others that Terraform supports would need tables.
 fn encoding(name: &str) -> Result<Encoding, Stop> {
     match name.to_ascii_lowercase().as_str() {
         "utf-8" => Ok(Encoding::Utf8),
@@ -126,7 +126,7 @@ fn encoding(name: &str) -> Result<Encoding, Stop> {
     }
 }
 
-/// Text from the query of a URL: OpenTofu's.
+/// Decodes text from the query of a URL. Only OpenTofu has this function.
 pub(super) fn urldecode(call: &Call<'_>) -> Outcome {
     let text = call.string(0)?;
     let mut decoded = Vec::new();

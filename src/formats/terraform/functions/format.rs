@@ -7,23 +7,23 @@ use super::{Call, Given, MAX_ELEMENTS, MAX_STRING, Outcome, Stop};
 use crate::formats::terraform::unknowns::computed;
 use crate::value::{Data, Known, List, ListKind, Traced, Unknown};
 
-/// How much text is looked at to format the rows of a list, in bytes.
+/// The maximum size of the JSON of a value that `formatlist` repeats, in bytes over all rows.
 const MAX_REPEATED: usize = 16 * MAX_STRING;
 
-/// The bytes of a format and of its text that are written in the time of a step.
+/// The bytes of a format and of its result that are processed per step.
 const BYTES_PER_STEP: usize = 128;
 
-/// What a text costs beside its length, in bytes.
+/// The fixed cost of a text in addition to its length, in bytes.
 const BYTES_OF_ROW: usize = 128;
 
-/// A text with verbs, filled in with values.
+/// A format with its verbs replaced by the values.
 pub(super) fn format(call: &Call<'_>) -> Outcome {
     let spec = call.string(0)?;
     let values: Vec<&Traced<Data>> = call.arguments.iter().skip(1).collect();
     Given::string(formatted(call, &spec, &values)?)
 }
 
-/// The same for each element of lists; other values are repeated.
+/// Like [`format()`], for each element of the lists; other values are repeated.
 pub(super) fn formatlist(call: &Call<'_>) -> Outcome {
     let spec = call.string(0)?;
     let values = call.arguments.get(1..).unwrap_or_default();
@@ -55,7 +55,7 @@ pub(super) fn formatlist(call: &Call<'_>) -> Outcome {
     Given::list(ListKind::List, texts)
 }
 
-/// The length of all the lists among the values; nothing if there is none.
+/// The length of the lists among the values; `None` if there is no list.
 fn common_length(values: &[Traced<Data>]) -> Result<Option<usize>, Stop> {
     let mut common = None;
     for value in values {
@@ -73,7 +73,7 @@ fn common_length(values: &[Traced<Data>]) -> Result<Option<usize>, Stop> {
     Ok(common)
 }
 
-/// Values that aren't lists are shown again for each row.
+/// Values that aren't lists are formatted again for each row.
 fn check_repeated(values: &[Traced<Data>], count: usize) -> Result<(), Stop> {
     for value in values.iter().filter(|value| !matches!(value.value, Known(Data::List(_)))) {
         if json(value)?.len().saturating_mul(count) > MAX_REPEATED {

@@ -1,6 +1,6 @@
 //! The verbs of `format`, such as `%s` and `%-10.3f`.
 //!
-//! Source: `function/stdlib/format.go` and `format_fsm.rl` of go-cty. Verbs and flags that are seldom used aren't evaluated.
+//! Source: `function/stdlib/format.go` and `format_fsm.rl` of go-cty. Rare verbs and flags aren't evaluated.
 
 use super::Stop;
 use super::json::{json, write_string};
@@ -9,43 +9,42 @@ use crate::formats::terraform::numbers::{LARGEST_EXACT, show, show_general};
 use crate::formats::terraform::types::{Type, convert};
 use crate::value::{Data, Known, Traced, Unknown};
 
-/// The widest padding, and the most decimals.
+/// The maximum width and precision.
 const MAX_WIDTH: usize = 1024;
 
 /// A part of a format.
 pub(super) enum Piece<'a> {
-    /// Text as it is.
+    /// Literal text.
     Text(&'a str),
-    /// What a value is put in place of.
+    /// A verb, which is replaced by a value.
     Verb(Verb),
 }
 
-/// A verb with its flags.
 #[derive(Debug, Default)]
 pub(super) struct Verb {
-    /// Which value it shows.
+    /// The value that it formats.
     pub(super) argument: Argument,
     letter: char,
     has_zeros: bool,
     is_left: bool,
     is_sharp: bool,
-    /// What a number that isn't negative begins with: `+`, or a space.
+    /// The prefix of a number that isn't negative: `+`, a space or nothing.
     sign: &'static str,
     width: Option<usize>,
     precision: Option<usize>,
 }
 
-/// How a verb chooses its value.
+/// The value of a verb.
 #[derive(Debug, Default)]
 pub(super) enum Argument {
-    /// The one after that of the verb before.
+    /// The value after that of the previous verb.
     #[default]
     Next,
-    /// Its place, counted from 0.
+    /// The value at this index, counted from 0.
     Numbered(usize),
 }
 
-/// The parts of a format.
+/// Splits a format into literal text and verbs.
 pub(super) fn pieces(spec: &str) -> Result<Vec<Piece<'_>>, Stop> {
     let mut pieces = Vec::new();
     let mut rest = spec;
@@ -65,7 +64,7 @@ pub(super) fn pieces(spec: &str) -> Result<Vec<Piece<'_>>, Stop> {
 }
 
 impl Verb {
-    /// Reads a verb after its `%`, and gives what follows.
+    /// Parses a verb after its `%`, and returns it with the rest of the text.
     fn parse(text: &str) -> Result<(Self, &str), Stop> {
         let mut verb = Self::default();
         let mut rest = text;
@@ -94,7 +93,7 @@ impl Verb {
         Ok((verb, after_first(rest)))
     }
 
-    /// The value as the verb shows it; it is wholly known.
+    /// Formats a value, which must be wholly known.
     pub(super) fn show(&self, value: &Traced<Data>) -> Result<String, Stop> {
         if matches!(value.value, Known(Data::Null)) && self.letter != 'v' {
             return Err(Stop::failed("null can't be formatted"));
@@ -151,7 +150,7 @@ impl Verb {
         self.signed(number < 0.0, digits)
     }
 
-    /// With six decimals, if the verb says nothing else.
+    /// A decimal number, with six decimals unless the verb has a precision.
     fn decimal(&self, number: f64) -> Result<String, Stop> {
         let wanted = self.precision.unwrap_or(6);
         let shown = show(number.abs());
@@ -167,7 +166,7 @@ impl Verb {
         self.signed(number < 0.0, format!("{shown}{point}{zeros}"))
     }
 
-    /// A number with its sign, which comes before zeros but after spaces.
+    /// A number with its sign, which precedes padding zeros but follows padding spaces.
     fn signed(&self, is_negative: bool, digits: String) -> Result<String, Stop> {
         let sign = if is_negative { "-" } else { self.sign };
         let missing = self.width.unwrap_or_default().saturating_sub(sign.len().saturating_add(digits.len()));
@@ -179,7 +178,8 @@ impl Verb {
     }
 }
 
-/// A number with fewer decimals; nothing near the middle of two, where it depends on how the number is represented.
+/// Rounds a number to fewer decimals. Returns `None` close to the midpoint of two results, where the result depends on
+/// the number's representation.
 fn rounded(shown: &str, wanted: usize) -> Option<String> {
     let (whole, decimals) = shown.split_once('.')?;
     let (kept, rest) = decimals.split_at_checked(wanted)?;
@@ -199,7 +199,7 @@ fn after_first(text: &str) -> &str {
     characters.as_str()
 }
 
-/// A number at the start of a text, if there is one, and what follows.
+/// The number at the start of a text, if there is one, and the rest.
 fn number(text: &str) -> Result<(Option<usize>, &str), Stop> {
     let rest = text.trim_start_matches(|c: char| c.is_ascii_digit());
     let digits = text.strip_suffix(rest).unwrap_or_default();

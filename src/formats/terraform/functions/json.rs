@@ -1,4 +1,4 @@
-//! Values as JSON text, to the byte as Terraform writes it.
+//! Encodes values as JSON, byte for byte as Terraform does.
 
 use std::fmt::Write;
 
@@ -7,12 +7,12 @@ use crate::formats::terraform::numbers::show;
 use crate::formats::terraform::unknowns::wholly_known;
 use crate::value::{Data, Field, Known, Traced, Unknown};
 
-/// Without spaces, with the keys in order.
+/// JSON without spaces, with sorted keys.
 pub(super) fn jsonencode(call: &Call<'_>) -> Outcome {
     Given::string(json(call.argument(0)?)?)
 }
 
-/// The JSON text of a value that is wholly known.
+/// The JSON of a value that must be wholly known.
 pub(super) fn json(value: &Traced<Data>) -> Result<String, Stop> {
     match wholly_known(value) {
         Known(data) => {
@@ -24,7 +24,7 @@ pub(super) fn json(value: &Traced<Data>) -> Result<String, Stop> {
     }
 }
 
-/// The JSON text of data, in which `"${…}"` stands for what isn't known.
+/// The JSON of data, with `"${…}"` in place of each unknown part.
 pub(in crate::formats::terraform) fn template(data: &Data) -> String {
     let mut text = String::new();
     write_data(data, &mut text);
@@ -70,7 +70,7 @@ fn write_part(at: usize, value: &Traced<Data>, key: Option<&str>, text: &mut Str
     }
 }
 
-/// A string with the escapes of Go's encoder, which also spares HTML.
+/// Writes a string with the escapes of Go's encoder, which also escapes the special characters of HTML.
 pub(in crate::formats::terraform) fn write_string(string: &str, text: &mut String) {
     text.push('"');
     for c in string.chars() {

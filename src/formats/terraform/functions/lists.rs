@@ -1,4 +1,4 @@
-//! Functions that make one list of others.
+//! Functions that combine or filter lists.
 
 use super::arguments::{require_known, text};
 use super::{Call, Given, MAX_ELEMENTS, Outcome, Stop};
@@ -6,8 +6,8 @@ use crate::formats::terraform::sets;
 use crate::formats::terraform::types::{Type, type_of, unify};
 use crate::value::{Data, Known, List, ListKind, Step, Traced, Unknown, Why};
 
-/// The elements of all lists; a tuple, unless all are lists with a type in common. If that isn't known, a list
-/// is made, which `==` alone can tell from a tuple.
+/// The elements of all lists, as a list if all arguments are lists with a common type, otherwise as a tuple. If the
+/// common type is unknown, the result is a list; only `==` distinguishes it from a tuple.
 pub(super) fn concat(call: &Call<'_>) -> Outcome {
     let lists = (0..call.arguments.len()).map(|at| call.ordered(at)).collect::<Result<Vec<_>, _>>()?;
     if lists.is_empty() {
@@ -28,7 +28,7 @@ pub(super) fn concat(call: &Call<'_>) -> Outcome {
     Given::list(ListKind::List, items)
 }
 
-/// The type that the arguments have in common, if any.
+/// The common type of the arguments, if there is one.
 fn common_type(call: &Call<'_>) -> Result<Option<Type>, Stop> {
     match unify(call.arguments.iter().map(type_of).collect()) {
         Ok(ty) => Ok(Some(ty)),
@@ -52,12 +52,12 @@ pub(super) fn compact(call: &Call<'_>) -> Outcome {
     Given::list(ListKind::List, kept)
 }
 
-/// The elements that are equal to none before them.
+/// The elements without duplicates, in the order of their first occurrence.
 pub(super) fn distinct(call: &Call<'_>) -> Outcome {
     Given::list(ListKind::List, sets::distinct(call.list(0, Type::Any)?)?)
 }
 
-/// The elements of lists within lists, however deep.
+/// The elements of nested lists at any depth.
 pub(super) fn flatten(call: &Call<'_>) -> Outcome {
     let mut items = Vec::new();
     flatten_into(call.argument(0)?, call.sequence(0)?, &mut items)?;
@@ -65,7 +65,7 @@ pub(super) fn flatten(call: &Call<'_>) -> Outcome {
 }
 
 fn flatten_into(whole: &Traced<Data>, list: &List, items: &mut Vec<Traced<Data>>) -> Result<(), Stop> {
-    // Where an unknown element comes in a set isn't known.
+    // The position of an unknown element in a set is unknown.
     if list.kind == ListKind::Set && list.items.len() > 1 {
         list.items.iter().try_for_each(require_known)?;
     }

@@ -1,4 +1,4 @@
-//! Functions that look into a collection.
+//! Functions that search a collection.
 
 use super::strings::characters;
 use super::{Call, Given, Outcome, Stop};
@@ -7,7 +7,7 @@ use crate::formats::terraform::placeholders;
 use crate::formats::terraform::types::{Type, convert, type_of};
 use crate::value::{Data, Field, Known, Object, Step, Traced, Unknown, Why};
 
-/// The number of elements, which may be unknown themselves, or of the characters of a string.
+/// The number of elements of a collection, even if these are unknown, or of the characters of a string.
 pub(super) fn length(call: &Call<'_>) -> Outcome {
     let length = match call.known(0)? {
         Data::String(text) => characters(text)?.len(),
@@ -25,7 +25,7 @@ fn count(number: usize) -> Outcome {
     Given::number(f64::from(number))
 }
 
-/// Whether an element is equal to a value. One that is equal decides, whatever the others are.
+/// True if an element equals a value. One equal element decides, even if others are unknown.
 pub(super) fn contains(call: &Call<'_>) -> Outcome {
     let list = call.sequence(0)?;
     let wanted = call.argument(1)?;
@@ -46,7 +46,7 @@ pub(super) fn contains(call: &Call<'_>) -> Outcome {
     }
 }
 
-/// The place of the first element that is equal to a value.
+/// The index of the first element that equals a value.
 pub(super) fn index(call: &Call<'_>) -> Outcome {
     let list = call.ordered(0)?;
     call.known(1)?;
@@ -60,12 +60,12 @@ pub(super) fn index(call: &Call<'_>) -> Outcome {
     Err(Stop::failed("the item isn't in the list"))
 }
 
-/// The element at a place, counted around and around.
+/// The element at an index, modulo the length of the list.
 pub(super) fn element(call: &Call<'_>) -> Outcome {
     let list = call.ordered(0)?;
     let at = call.integer(1)?;
     let Ok(at) = usize::try_from(at) else {
-        // Versions differ: it was an error before they began to count from the end.
+        // It is an error in older versions of Terraform, and counts from the end in newer ones.
         return Err(Stop::not_evaluated("`element` with a negative index"));
     };
     let at = at.checked_rem(list.items.len());
@@ -75,7 +75,7 @@ pub(super) fn element(call: &Call<'_>) -> Outcome {
     }
 }
 
-/// The value of a key, even if it is null, or else a default.
+/// The value of a key, even if it is null; otherwise the default.
 pub(super) fn lookup(call: &Call<'_>) -> Outcome {
     let object = call.mapping(0)?;
     let key = call.string(1)?;
@@ -86,7 +86,7 @@ pub(super) fn lookup(call: &Call<'_>) -> Outcome {
     }
 }
 
-/// The value of the field that `lookup` has found, or else its default.
+/// The value of the field that `lookup` has found; otherwise its default.
 pub(in crate::formats::terraform) fn found(call: &Call<'_>, key: &str, field: Option<&Field>) -> Outcome {
     let object = call.mapping(0)?;
     let default = call.arguments.get(2).map(|default| converted_default(call, object, default)).transpose();
@@ -99,11 +99,11 @@ pub(in crate::formats::terraform) fn found(call: &Call<'_>, key: &str, field: Op
     }
 }
 
-/// The default has to fit the elements of a map, whether it is needed or not.
+/// The default has to be convertible to the element type of a map, even if it isn't used.
 fn converted_default(call: &Call<'_>, object: &Object, default: &Traced<Data>) -> Result<Traced<Data>, Stop> {
     match type_of(call.argument(0)?) {
         Type::Map(element) if object.is_map => match *element {
-            // What isn't known in the map decides what the default becomes.
+            // An unknown value in the map determines the type that the default is converted to.
             Type::Unclear(why) => Err(why.into()),
             element => {
                 let converted = convert(default.clone(), &element);

@@ -8,7 +8,7 @@ use crate::formats::terraform::placeholders;
 use crate::formats::terraform::types::{Type, type_of};
 use crate::value::{Data, Field, Known, List, ListKind, Object, Traced};
 
-/// The keys in order: a list of those of a map, a tuple of those of an object.
+/// The sorted keys: a list for a map, a tuple for an object.
 pub(super) fn keys(call: &Call<'_>) -> Outcome {
     let object = call.mapping(0)?;
     let key = |field: &Field| Traced::written(Data::String(field.key.clone()), field.key_span);
@@ -32,7 +32,7 @@ fn sorted(object: &Object) -> Vec<&Field> {
     fields
 }
 
-/// The fields of all; of those with the same key, the last. Null counts as empty.
+/// The fields of all arguments; the last one of equal keys wins. Null counts as empty.
 pub(super) fn merge(call: &Call<'_>) -> Outcome {
     let mut fields: Vec<Field> = Vec::new();
     let mut places: HashMap<String, usize> = HashMap::new();
@@ -58,8 +58,8 @@ pub(super) fn merge(call: &Call<'_>) -> Outcome {
     Given::object(Object { is_map, header: call.span, fields: fields.into(), rest: None })
 }
 
-/// Whether the elements of all maps have the same type, as far as it is known. If it is not, a map is
-/// made where Terraform may make an object, which `==` alone can tell.
+/// True if the element types of all maps are equal, as far as they are known. If one is unknown, the result is a map
+/// where Terraform may return an object; only `==` distinguishes them.
 fn have_one_type(maps: &[(bool, &Traced<Data>)]) -> bool {
     let elements = maps.iter().filter_map(|(_, map)| match type_of(map) {
         Type::Map(element) if !matches!(*element, Type::Any | Type::Unclear(_)) => Some(element),
@@ -69,7 +69,7 @@ fn have_one_type(maps: &[(bool, &Traced<Data>)]) -> bool {
     elements.windows(2).all(|pair| matches!(pair, [a, b] if a == b))
 }
 
-/// A map from strings to the keys of the lists that they were in.
+/// A map from each string to the keys of the lists that contain it.
 pub(super) fn transpose(call: &Call<'_>) -> Outcome {
     call.all_known()?;
     let lists = Type::Map(Box::new(Type::List(Box::new(Type::String))));
@@ -91,7 +91,7 @@ pub(super) fn transpose(call: &Call<'_>) -> Outcome {
     Given::object(Object { is_map: true, header: call.span, fields, rest: None })
 }
 
-/// Keys and values from two lists of the same length.
+/// A map or object with keys and values from two lists of equal length.
 pub(super) fn zipmap(call: &Call<'_>) -> Outcome {
     let keys = call.list(0, Type::String)?;
     let List { kind, items } = call.ordered(1)?;

@@ -1,4 +1,4 @@
-//! Functions of numbers, claimed as far as they are exact.
+//! Functions of numbers. Results that aren't exact are unknown.
 
 use super::arguments::whole;
 use super::{Call, Given, Outcome, Stop};
@@ -6,22 +6,19 @@ use crate::formats::terraform::numbers::{self, LARGEST_EXACT};
 use crate::formats::terraform::types::{Type, convert};
 use crate::value::{Data, Known, Unknown};
 
-/// Without sign.
 pub(super) fn abs(call: &Call<'_>) -> Outcome {
     Given::number(call.number(0)?.abs())
 }
 
-/// The next whole number that isn't smaller.
 pub(super) fn ceil(call: &Call<'_>) -> Outcome {
     integral(call.number(0)?.ceil())
 }
 
-/// The next whole number that isn't larger.
 pub(super) fn floor(call: &Call<'_>) -> Outcome {
     integral(call.number(0)?.floor())
 }
 
-/// Adding zero makes a negative zero a positive one.
+/// Adding zero turns a negative zero into a positive one.
 fn integral(number: f64) -> Outcome {
     Given::number(number + 0.0)
 }
@@ -36,12 +33,10 @@ pub(super) fn signum(call: &Call<'_>) -> Outcome {
     }
 }
 
-/// The smallest of the numbers.
 pub(super) fn min(call: &Call<'_>) -> Outcome {
     extreme(call, |number, smallest| number < smallest)
 }
 
-/// The largest of the numbers.
 pub(super) fn max(call: &Call<'_>) -> Outcome {
     extreme(call, |number, largest| number > largest)
 }
@@ -58,7 +53,7 @@ fn extreme(call: &Call<'_>, is_better: impl Fn(f64, f64) -> bool) -> Outcome {
     Ok(Given::Picked(convert(call.argument(at)?.clone(), &Type::Number)))
 }
 
-/// The sum of a list.
+/// The sum of a list, tuple or set of numbers, which must not be empty.
 pub(super) fn sum(call: &Call<'_>) -> Outcome {
     let items = &call.sequence(0)?.items;
     if items.is_empty() {
@@ -84,7 +79,7 @@ fn inexact() -> Stop {
     Stop::not_evaluated("arithmetic with such numbers")
 }
 
-/// The power of whole numbers, by repeated multiplication.
+/// A power with a whole, non-negative exponent, by repeated multiplication.
 pub(super) fn pow(call: &Call<'_>) -> Outcome {
     let (number, power) = (call.number(0)?, call.number(1)?);
     let power = whole(power).and_then(|power| u16::try_from(power).ok()).ok_or_else(inexact)?;
@@ -95,7 +90,7 @@ pub(super) fn pow(call: &Call<'_>) -> Outcome {
     Given::number(result)
 }
 
-/// The logarithm, where rounding leaves no doubt: of one, and of a number in its own base.
+/// The logarithm in the cases that have an exact result: of one, and of the base itself.
 pub(super) fn log(call: &Call<'_>) -> Outcome {
     let (number, base) = (call.number(0)?, call.number(1)?);
     let is_usual = number > 0.0 && base > 0.0 && base != 1.0;
@@ -106,7 +101,7 @@ pub(super) fn log(call: &Call<'_>) -> Outcome {
     }
 }
 
-/// A whole number in another base.
+/// Parses a whole number in a base.
 pub(super) fn parseint(call: &Call<'_>) -> Outcome {
     let Data::String(text) = call.known(0)? else { return Err(Stop::failed("a string is required")) };
     let base = u32::try_from(call.integer(1)?).ok().filter(|base| (2..=62).contains(base));

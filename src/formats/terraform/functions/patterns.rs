@@ -1,6 +1,6 @@
-//! Regular expressions, by way of the crate `regex`, which only this file names.
+//! Regular expressions, evaluated with the crate `regex`, which only this file uses.
 //!
-//! The crate's syntax is that of Go with a few differences; a pattern that uses them isn't evaluated.
+//! The crate's syntax differs from Go's in a few points; a pattern that uses them isn't evaluated.
 
 use ::regex::{Captures, Regex, RegexBuilder};
 
@@ -8,26 +8,25 @@ use super::dialect::is_common;
 use super::{Call, Given, MAX_ELEMENTS, MAX_STRING, Outcome, Stop};
 use crate::value::{Data, List, ListKind, Object};
 
-/// The largest compiled pattern, in bytes.
+/// The maximum size of a compiled pattern, in bytes.
 const MAX_PROGRAM: usize = 1024 * 1024;
 
-/// The largest product of the sizes of a compiled pattern and of a text, which bounds the time of a match.
+/// The maximum product of the sizes of a compiled pattern and a text, which bounds the time of a match.
 const MAX_WORK: usize = 1 << 31;
 
-/// The sizes that are tried for a compiled pattern, so that a small one costs little, and the share of each that is compiled
-/// in the time of a step.
+/// The size limits with which a pattern is compiled in turn, so that a small pattern is charged little.
 const SIZES: [usize; 5] = [1 << 12, 1 << 14, 1 << 16, 1 << 18, MAX_PROGRAM];
 
-/// The bytes of a compiled pattern that are made in the time of a step.
+/// The bytes of a compiled pattern that are compiled per step.
 const BYTES_PER_STEP: usize = 64;
 
-/// The product of the sizes of a compiled pattern and of a text that takes the time of a step.
+/// The product of the sizes of a compiled pattern and a text that is matched per step.
 const WORK_PER_STEP: usize = 1 << 17;
 
-/// The longest text in which all matches are looked for, which may take time by the square of its length.
+/// The maximum length in bytes of a text in which all matches are searched, which may take quadratic time.
 const MAX_TEXT: usize = 8 * 1024;
 
-/// The first match: its text, or what its groups captured.
+/// The first match: its text, or its captured groups.
 pub(super) fn regex(call: &Call<'_>) -> Outcome {
     let text = call.string(1)?;
     let pattern = compile(call, &call.string(0)?, &text)?;
@@ -54,7 +53,7 @@ pub(super) fn regexall(call: &Call<'_>) -> Outcome {
     Given::list(ListKind::List, items)
 }
 
-/// Every occurrence of a text, or of a pattern between slashes.
+/// Replaces every occurrence of a text, or of a pattern between slashes.
 pub(super) fn replace(call: &Call<'_>) -> Outcome {
     let (text, wanted, replacement) = (call.string(0)?, call.string(1)?, call.string(2)?);
     let pattern_text = wanted.strip_prefix('/').and_then(|rest| rest.strip_suffix('/'));
@@ -66,7 +65,7 @@ pub(super) fn replace(call: &Call<'_>) -> Outcome {
     let pattern = compile(call, pattern_text, &text)?;
     check_length(&text)?;
     check_growth(&text, pattern.find_iter(&text).count(), &replacement)?;
-    // A reference repeats no more than the matches, which are parts of the text.
+    // The texts of a reference are at most all the matches, which are parts of the text.
     check_growth(&text, replacement.matches('$').count(), &text)?;
     if !replacement.is_ascii() && replacement.contains('$') {
         return Err(Stop::not_evaluated("such a replacement"));
@@ -83,9 +82,9 @@ fn check_growth(text: &str, count: usize, addition: &str) -> Result<(), Stop> {
     if length > MAX_STRING { Err(Stop::too_long()) } else { Ok(()) }
 }
 
-/// Compiles a pattern of Go to be used on a text.
+/// Compiles a Go pattern for a text.
 fn compile(call: &Call<'_>, pattern: &str, text: &str) -> Result<Regex, Stop> {
-    // Classes such as `\w` and the case of letters go beyond ASCII in the crate, but not in Go.
+    // In the crate, classes such as `\w` and case folding include non-ASCII characters, but not in Go.
     let is_ascii = text.is_ascii() && !text.contains('\u{b}');
     let needs_ascii = pattern.contains('\\') || pattern.contains("(?") || pattern.contains("[:");
     if !is_common(pattern) || (needs_ascii && !is_ascii) {
@@ -99,7 +98,7 @@ fn compile(call: &Call<'_>, pattern: &str, text: &str) -> Result<Regex, Stop> {
             return Ok(built);
         }
     }
-    // What one of the two refuses, the other may accept.
+    // One of the two may accept a pattern that the other rejects.
     Err(not_evaluated())
 }
 
@@ -107,9 +106,9 @@ fn not_evaluated() -> Stop {
     Stop::not_evaluated("such a regular expression")
 }
 
-/// The groups of a pattern, of which either all have names or none.
+/// The groups of a pattern, which are either all named or all unnamed.
 enum Groups {
-    /// There are none, so that the whole match counts.
+    /// No groups, so that the result is the whole match.
     None,
     Numbered,
     Named(Vec<String>),

@@ -1,4 +1,4 @@
-//! Functions that cut, order or make lists.
+//! Functions that create, order and split lists.
 
 use super::arguments::{require_known, text};
 use super::{Call, Given, Outcome, Stop};
@@ -7,10 +7,10 @@ use crate::formats::terraform::sets::Members;
 use crate::formats::terraform::types::{Type, convert, type_of, unify};
 use crate::value::{Data, List, ListKind, Traced};
 
-/// How many numbers `range` gives; Terraform has the same limit.
+/// The maximum length of a `range`, the same as Terraform's.
 const MAX_RANGE: usize = 1024;
 
-/// Numbers from a start to before an end.
+/// The numbers from a start up to, but not including, an end.
 pub(super) fn range(call: &Call<'_>) -> Outcome {
     let numbers: Vec<f64> = (0..call.arguments.len()).map(|at| call.number(at)).collect::<Result<_, _>>()?;
     let (start, end, step) = match numbers.as_slice() {
@@ -34,13 +34,12 @@ fn steps(start: f64, end: f64, step: f64) -> Result<Vec<f64>, Stop> {
             return Err(Stop::failed("the range has more than 1024 numbers"));
         }
         steps.push(number);
-        // A step of zero ends here, at the limit.
+        // With a step of zero, the loop ends at the limit.
         number = numbers::add(number, step).ok_or_else(|| Stop::not_evaluated("`range` with such numbers"))?;
     }
     Ok(steps)
 }
 
-/// The other way around.
 pub(super) fn reverse(call: &Call<'_>) -> Outcome {
     let list = call.sequence(0)?;
     if list.kind == ListKind::Tuple {
@@ -53,7 +52,7 @@ pub(super) fn reverse(call: &Call<'_>) -> Outcome {
     Given::list(ListKind::List, items)
 }
 
-/// The elements from a start to before an end.
+/// The elements from a start index up to, but not including, an end index.
 pub(super) fn slice(call: &Call<'_>) -> Outcome {
     let List { kind, items } = call.ordered(0)?;
     let (start, end) = (usize::try_from(call.integer(1)?), usize::try_from(call.integer(2)?));
@@ -64,7 +63,7 @@ pub(super) fn slice(call: &Call<'_>) -> Outcome {
     }
 }
 
-/// Strings in the order of their code points.
+/// Strings sorted by their code points.
 pub(super) fn sort(call: &Call<'_>) -> Outcome {
     let mut keyed = Vec::new();
     for item in call.list(0, Type::String)? {
@@ -75,7 +74,7 @@ pub(super) fn sort(call: &Call<'_>) -> Outcome {
     Given::list(ListKind::List, keyed.into_iter().map(|(_, item)| item).collect())
 }
 
-/// Lists of so many elements, of which the last may be shorter.
+/// Lists of the given size; the last one may be shorter.
 pub(super) fn chunklist(call: &Call<'_>) -> Outcome {
     let items = call.list(0, Type::Any)?;
     let size = usize::try_from(call.integer(1)?).map_err(|_| Stop::failed("the size must not be negative"))?;
@@ -84,7 +83,7 @@ pub(super) fn chunklist(call: &Call<'_>) -> Outcome {
     Given::list(ListKind::List, items.chunks(size.max(1)).map(chunk).collect())
 }
 
-/// The values at the places of those keys that are searched for.
+/// The values whose keys, at the same index, are in the third list.
 pub(super) fn matchkeys(call: &Call<'_>) -> Outcome {
     let values = call.list(0, Type::Any)?;
     let keys = call.list(1, Type::Any)?;

@@ -1,4 +1,4 @@
-//! Functions of sets.
+//! Set functions.
 
 use super::arguments::require_known;
 use super::{Call, Given, MAX_ELEMENTS, Outcome, Stop};
@@ -21,7 +21,7 @@ pub(super) fn setsubtract(call: &Call<'_>) -> Outcome {
     combined(call, |is_in_others| !is_in_others.iter().any(|is_in| *is_in))
 }
 
-/// The elements of the first set, chosen by which of the others have them.
+/// The elements of the first set for which `is_kept` returns true, given the membership in each other set.
 fn combined(call: &Call<'_>, is_kept: impl Fn(&[bool]) -> bool) -> Outcome {
     let mut sets = arguments(call)?;
     sets.iter().flatten().try_for_each(require_known)?;
@@ -39,7 +39,7 @@ fn members(set: &[Traced<Data>]) -> Members {
     members
 }
 
-/// The elements of each argument, converted to a type that all have in common.
+/// The elements of each argument, converted to the common type of all.
 fn arguments(call: &Call<'_>) -> Result<Vec<Vec<Traced<Data>>>, Stop> {
     let set = Type::Set(Box::new(Type::Any));
     let mut sets = Vec::new();
@@ -58,9 +58,9 @@ fn made(items: Vec<Traced<Data>>) -> Outcome {
     Given::list(ListKind::Set, sets::set(items)?)
 }
 
-/// Tuples with an element of each set, in all combinations.
+/// All combinations of one element of each set, as tuples.
 ///
-/// The last set changes fastest. If all arguments have an order, so has the result.
+/// The element of the last set changes fastest. If all arguments are ordered, so is the result.
 pub(super) fn setproduct(call: &Call<'_>) -> Outcome {
     if call.arguments.len() < 2 {
         return Err(Stop::failed("at least two sets are required"));

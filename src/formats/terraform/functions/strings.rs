@@ -3,25 +3,23 @@
 use super::{Call, Given, MAX_ELEMENTS, MAX_STRING, Outcome, Stop};
 use crate::value::ListKind;
 
-/// The longest indentation.
+/// The maximum indentation, in spaces.
 const MAX_INDENT: usize = 1024;
 
-/// In upper case.
 pub(super) fn upper(call: &Call<'_>) -> Outcome {
     mapped(&call.string(0)?, upper_character)
 }
 
-/// In lower case.
 pub(super) fn lower(call: &Call<'_>) -> Outcome {
     mapped(&call.string(0)?, |c| only(c.to_lowercase()))
 }
 
-/// With each word beginning in upper case.
+/// Converts the first letter of each word to upper case.
 pub(super) fn title(call: &Call<'_>) -> Outcome {
     let mut is_start = true;
     mapped(&call.string(0)?, |c| {
         let is_first = std::mem::replace(&mut is_start, !c.is_alphanumeric() && c != '_');
-        // What separates words is less clear beyond ASCII.
+        // The word separators beyond ASCII are less certain.
         if !c.is_ascii() && !c.is_alphabetic() {
             return None;
         }
@@ -30,7 +28,7 @@ pub(super) fn title(call: &Call<'_>) -> Outcome {
 }
 
 fn upper_character(c: char) -> Option<char> {
-    // Go has no capital of it.
+    // Go doesn't convert it.
     if c == 'ß' { Some(c) } else { only(c.to_uppercase()) }
 }
 
@@ -38,7 +36,7 @@ fn only(mut characters: impl ExactSizeIterator<Item = char>) -> Option<char> {
     if characters.len() == 1 { characters.next() } else { None }
 }
 
-/// Go maps characters one by one; nothing is claimed where Unicode makes more of one.
+/// Maps each character to one character, as Go does. The result is unknown where Unicode maps a character to several.
 fn mapped(text: &str, map: impl FnMut(char) -> Option<char>) -> Outcome {
     match text.chars().map(map).collect::<Option<String>>() {
         Some(text) => Given::string(text),
@@ -46,7 +44,7 @@ fn mapped(text: &str, map: impl FnMut(char) -> Option<char>) -> Outcome {
     }
 }
 
-/// What a reader takes for one character, as far as that is simple.
+/// The grapheme clusters of a text, which consist of one character each in the supported ranges of Unicode.
 pub(super) fn characters(text: &str) -> Result<Vec<&str>, Stop> {
     let is_simple = |c: char| {
         c.is_ascii()
@@ -67,13 +65,13 @@ pub(super) fn characters(text: &str) -> Result<Vec<&str>, Stop> {
     Ok(parts)
 }
 
-/// The characters in reverse.
+/// The characters in reverse order.
 pub(super) fn strrev(call: &Call<'_>) -> Outcome {
     let text = call.string(0)?;
     Given::string(characters(&text)?.into_iter().rev().collect::<String>())
 }
 
-/// So many characters from a place, which is counted from the end if it is negative.
+/// Characters by offset and length; a negative offset counts from the end.
 pub(super) fn substr(call: &Call<'_>) -> Outcome {
     let text = call.string(0)?;
     let (offset, length) = (call.integer(1)?, call.integer(2)?);
@@ -84,11 +82,11 @@ pub(super) fn substr(call: &Call<'_>) -> Outcome {
     }
     let start = if offset < 0 { offset.saturating_add(count) } else { offset };
     let after = characters.into_iter().skip(usize::try_from(start).unwrap_or(usize::MAX));
-    // A negative length means all that follows.
+    // A negative length selects the rest of the text.
     Given::string(after.take(usize::try_from(length).unwrap_or(usize::MAX)).collect::<String>())
 }
 
-/// With spaces after each line feed.
+/// Inserts spaces after each line feed.
 pub(super) fn indent(call: &Call<'_>) -> Outcome {
     let spaces = usize::try_from(call.integer(0)?).map_err(|_| Stop::failed("the indent must not be negative"))?;
     let text = call.string(1)?;
@@ -99,7 +97,7 @@ pub(super) fn indent(call: &Call<'_>) -> Outcome {
     Given::string(text.replace('\n', &format!("\n{}", " ".repeat(spaces))))
 }
 
-/// The strings of lists, with a separator between them.
+/// The strings of all lists, with a separator between them.
 pub(super) fn join(call: &Call<'_>) -> Outcome {
     let separator = call.string(0)?;
     if call.arguments.len() < 2 {
@@ -130,22 +128,19 @@ pub(super) fn split(call: &Call<'_>) -> Outcome {
     Given::list(ListKind::List, call.strings(parts))
 }
 
-/// Whether a string begins with another.
 pub(super) fn startswith(call: &Call<'_>) -> Outcome {
     Given::bool(call.string(0)?.starts_with(&call.string(1)?))
 }
 
-/// Whether a string ends with another.
 pub(super) fn endswith(call: &Call<'_>) -> Outcome {
     Given::bool(call.string(0)?.ends_with(&call.string(1)?))
 }
 
-/// Whether a string contains another.
 pub(super) fn strcontains(call: &Call<'_>) -> Outcome {
     Given::bool(call.string(0)?.contains(&call.string(1)?))
 }
 
-/// The last element of a path.
+/// The last element of a path, without trailing slashes.
 pub(super) fn basename(call: &Call<'_>) -> Outcome {
     let path = call.string(0)?;
     let trimmed = path.trim_end_matches('/');
@@ -156,7 +151,7 @@ pub(super) fn basename(call: &Call<'_>) -> Outcome {
     }
 }
 
-/// A path without its last element, and without `.` and `..` where they can be spared.
+/// A path without its last element, and without `.` and redundant `..`.
 pub(super) fn dirname(call: &Call<'_>) -> Outcome {
     let path = call.string(0)?;
     let directory = path.rsplit_once('/').map_or("", |(directory, _)| directory);
@@ -195,7 +190,7 @@ pub(super) fn abspath(call: &Call<'_>) -> Outcome {
     Given::string(format!("/{}", parts.join("/")))
 }
 
-/// A path as it is, unless it begins with the home directory.
+/// An unchanged path, unless it begins with the home directory.
 pub(super) fn pathexpand(call: &Call<'_>) -> Outcome {
     match call.string(0)? {
         path if path.starts_with('~') => Err(Stop::not_evaluated("the home directory")),

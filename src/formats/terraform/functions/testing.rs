@@ -1,4 +1,4 @@
-//! Evaluates expressions without references, for tests of what needs no more.
+//! Evaluates expressions without references, for tests that need neither scope nor world.
 
 use super::{Call, Given, Stop, find};
 use crate::formats::terraform::equality::equal;
@@ -7,12 +7,12 @@ use crate::source::{FileId, Span};
 use crate::syntax::hcl::{BinaryOperator, Expr, ExprKind, ObjectItem, ObjectKey, UnaryOperator, parse_expr};
 use crate::value::{Data, Field, Known, List, ListKind, Object, Traced, Unknown, Why};
 
-/// The value of an expression, in which the name `unknown` stands for a value that isn't known.
+/// The value of an expression, in which the name `unknown` is an unknown value.
 pub(in crate::formats::terraform) fn evaluate(text: &str) -> Result<Traced<Data>, Stop> {
     eval(&expression(text))
 }
 
-/// The tree of an expression.
+/// The syntax tree of an expression.
 pub(in crate::formats::terraform) fn expression(text: &str) -> Expr {
     let file = file();
     parse_expr(text, |range| Span::new(file, range.start, range.end))
@@ -104,7 +104,7 @@ fn binary(operator: BinaryOperator, a: &Traced<Data>, b: &Traced<Data>, span: Sp
     result.map(|number| Traced::written(Data::Number(number), span)).ok_or_else(inexact)
 }
 
-/// A value as `terraform console` prints it, in one line.
+/// A value in the format of `terraform console`, in one line.
 pub(in crate::formats::terraform) fn shown(value: &Traced<Data>) -> String {
     match &value.value {
         Unknown(_) => "?".to_owned(),
@@ -130,7 +130,7 @@ pub(in crate::formats::terraform) fn shown(value: &Traced<Data>) -> String {
     }
 }
 
-/// Whether a value is what was claimed, as far as anything was.
+/// True if a concrete value is compatible with a partly unknown one.
 pub(super) fn covers(claimed: &Traced<Data>, found: &Traced<Data>) -> bool {
     match (&claimed.value, &found.value) {
         (Unknown(_), _) => true,

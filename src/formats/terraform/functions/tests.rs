@@ -1,13 +1,13 @@
-//! Expressions and what they evaluate to: `cases.txt` holds what Terraform 1.11 says of them too.
+//! Tests the functions against `cases.txt`, whose results are those of Terraform 1.11.
 
 use super::testing::{covers, evaluate, shown};
 use super::{FUNCTIONS, Stop};
 use crate::value::{Data, Traced};
 
-/// A line is `expression -> value`, where `?` in a value stands for what isn't known.
+/// Each line is `expression -> value`, with `?` for an unknown part of the value.
 const CASES: &str = include_str!("cases.txt");
 
-/// What `unknown` may turn out to be.
+/// Values to substitute for `unknown`.
 const VALUES: [&str; 16] = [
     "null",
     "\"\"",
@@ -49,7 +49,7 @@ fn what_is_claimed_holds_whatever_the_unknown_is() {
     }
 }
 
-/// A failure says nothing, since nothing that fails is deployed.
+/// A failure is compatible with any result, because nothing is deployed then.
 fn is_covered(claimed: &Result<Traced<Data>, Stop>, found: &Result<Traced<Data>, Stop>) -> bool {
     match (claimed, found) {
         (Err(Stop::Unknown(_)), _) | (_, Err(_)) => true,

@@ -1,4 +1,4 @@
-//! Points in time, as RFC 3339 writes them.
+//! Functions of RFC 3339 timestamps.
 //!
 //! Source: `timeadd` and `formatdate` of go-cty's `function/stdlib`, `timecmp` of Terraform.
 
@@ -21,7 +21,7 @@ struct Time {
 
 const NANOSECONDS: i128 = 1_000_000_000;
 
-/// A time after a duration such as `1h30m`.
+/// Adds a duration such as `1h30m` to a time.
 pub(super) fn timeadd(call: &Call<'_>) -> Outcome {
     let time = Time::parse(&call.string(0)?)?;
     let duration = duration(&call.string(1)?)?;
@@ -32,13 +32,13 @@ pub(super) fn timeadd(call: &Call<'_>) -> Outcome {
     }
 }
 
-/// -1, 0 or 1, as the first time is before, at, or after the second.
+/// -1, 0 or 1 if the first time is before, equal to, or after the second.
 pub(super) fn timecmp(call: &Call<'_>) -> Outcome {
     let (a, b) = (Time::parse(&full_hour(call.string(0)?))?, Time::parse(&full_hour(call.string(1)?))?);
     Given::number(f64::from(a.instant().cmp(&b.instant()) as i8))
 }
 
-/// The time with two digits for its hour, of which Go's own reader takes one as well.
+/// Pads the hour to two digits, because Go's parser also accepts one digit.
 fn full_hour(text: String) -> String {
     match text.split_once('T') {
         Some((date, time)) if time.find(':') == Some(1) => format!("{date}T0{time}"),
@@ -46,7 +46,7 @@ fn full_hour(text: String) -> String {
     }
 }
 
-/// A time in a format of verbs such as `YYYY-MM-DD`.
+/// Formats a time with verbs such as `YYYY-MM-DD`.
 pub(super) fn formatdate(call: &Call<'_>) -> Outcome {
     let format = call.string(0)?;
     let time = Time::parse(&call.string(1)?)?;
@@ -71,7 +71,7 @@ pub(super) fn formatdate(call: &Call<'_>) -> Outcome {
     Given::string(text)
 }
 
-/// A text between quotes, in which two quotes stand for one; what follows it.
+/// Appends a quoted text, in which two quotes are an escaped one, and returns the rest.
 fn literal<'t>(rest: &'t str, text: &mut String) -> Result<&'t str, Stop> {
     let mut inside = rest.strip_prefix('\'').unwrap_or(rest);
     loop {
@@ -133,7 +133,7 @@ impl Time {
         format!("{sign}{:02}{colon}{:02}", minutes / 60, minutes % 60)
     }
 
-    /// A verb of a format, if it is one.
+    /// The text of a verb; `None` if there is no such verb.
     fn verb(self, verb: &str) -> Option<String> {
         let twelve = match self.hour % 12 {
             0 => 12,
@@ -197,16 +197,16 @@ const MONTHS: [&str; 12] = [
     "December",
 ];
 
-/// From the first day of the year 0, which was a Saturday.
+/// Starts with the first day of the year 0, which was a Saturday.
 const WEEKDAYS: [&str; 7] = ["Saturday", "Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday"];
 
-/// A number of so many digits.
+/// A number with exactly this count of digits.
 fn digits(text: &str, count: usize) -> Option<u32> {
     let is_number = text.len() == count && text.bytes().all(|byte| byte.is_ascii_digit());
     is_number.then(|| text.parse().ok()).flatten()
 }
 
-/// The nanoseconds of decimals.
+/// The nanoseconds of a decimal fraction of a second.
 fn of_fraction(text: &str) -> Option<i128> {
     let is_number = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
     let padded: String = text.chars().chain("000000000".chars()).take(9).collect();
@@ -226,7 +226,7 @@ fn of_zone(text: &str) -> Option<i32> {
     Some(if sign == "-" { minutes.saturating_neg() } else { minutes })
 }
 
-/// A duration of Go in nanoseconds: numbers with units, one after the other.
+/// A Go duration in nanoseconds: a sequence of numbers with units.
 fn duration(text: &str) -> Result<i128, Stop> {
     let invalid = || Stop::failed("this is no duration such as `1h30m`");
     let unsigned = text.strip_prefix(['+', '-']).unwrap_or(text);

@@ -1,6 +1,6 @@
-//! The scalars of `yamldecode`, as the module go-cty-yaml resolves them.
+//! Resolves the scalars of `yamldecode` as the module go-cty-yaml does.
 //!
-//! Source: <https://github.com/zclconf/go-cty-yaml>, and the answers of `terraform console`.
+//! Source: <https://github.com/zclconf/go-cty-yaml>, and the results of `terraform console`.
 
 use super::Stop;
 use super::dates::Date;
@@ -21,13 +21,13 @@ pub(super) fn scalar(scalar: &Scalar) -> Result<Data, Stop> {
     }
 }
 
-/// The key that a scalar is: a number or a bool becomes text.
+/// The key of a mapping as text; numbers and bools are converted.
 pub(super) fn key(scalar: &Scalar) -> Result<String, Stop> {
     let text = scalar.text.as_str();
     if text == "<<" {
         return Err(Stop::not_evaluated("such a key"));
     }
-    // An account id has more digits than some numbers are exact with, and keeps all of them.
+    // An account id may have more digits than an exact number, and keeps all of them.
     let is_whole = scalar.style == ScalarStyle::Plain && !text.is_empty() && text.bytes().all(|c| c.is_ascii_digit());
     if is_whole {
         let significant = text.trim_start_matches('0');
@@ -72,7 +72,7 @@ fn plain(text: &str) -> Result<Data, Stop> {
     }
 }
 
-/// A date becomes the time at its beginning; what is none stays a text.
+/// Converts a date to a timestamp at midnight. An invalid date remains a text.
 fn date(text: &str, year: &str, month: &str, day: &str) -> String {
     let parsed = || Date::new(year.parse().ok()?, month.parse().ok()?, day.parse().ok()?);
     let is_short = month.len() <= 2 && day.len() <= 2;

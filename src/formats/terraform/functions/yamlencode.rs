@@ -1,27 +1,27 @@
-//! Values as YAML text, to the byte as Terraform writes it.
+//! Encodes values as YAML, byte for byte as Terraform does.
 //!
-//! Source: the emitter of <https://github.com/zclconf/go-cty-yaml>, and the answers of `terraform console`. Texts that it
-//! folds, or writes in a way that depends on more than themselves, are left alone.
+//! Source: the emitter of <https://github.com/zclconf/go-cty-yaml>, and the results of `terraform console`. Texts that
+//! it folds, or whose form depends on their context, aren't evaluated.
 
 use super::{Call, Given, Outcome, Stop};
 use crate::formats::terraform::numbers::show;
 use crate::formats::terraform::unknowns::wholly_known;
 use crate::value::{Data, Field, Known, Traced, Unknown};
 
-/// The emitter breaks longer lines at blanks.
+/// The emitter breaks longer lines at spaces.
 const MAX_LINE: usize = 76;
 
 /// The emitter writes longer keys in another form.
 const MAX_KEY: usize = 100;
 
-/// Block style, with the keys in order and all texts in quotes.
+/// YAML in block style, with sorted keys and all texts in quotes.
 pub(super) fn yamlencode(call: &Call<'_>) -> Outcome {
     let argument = call.argument(0)?;
     match wholly_known(argument) {
         Known(data) => {
             let mut writer = Writer { text: String::new() };
             writer.value(data, 0, 0)?;
-            // A plain scalar alone is a document that needs an end.
+            // A document that is a plain scalar needs an end marker.
             let is_plain = matches!(data, Data::Null | Data::Bool(_) | Data::Number(_));
             writer.text.push_str(if is_plain { "\n...\n" } else { "\n" });
             Given::string(writer.text)
@@ -35,7 +35,7 @@ struct Writer {
 }
 
 impl Writer {
-    /// A value that begins in the current line; the lines after it begin with this indentation.
+    /// Writes a value that begins on the current line; further lines have the given indentation.
     fn value(&mut self, data: &Data, indentation: usize, column: usize) -> Result<(), Stop> {
         match data {
             Data::Null => self.text.push_str("null"),
@@ -81,13 +81,13 @@ impl Writer {
             self.text.push(' ');
             return self.value(value, indentation, indentation.saturating_add(key.len()).saturating_add(2));
         }
-        // The items of a list stand below the key, and the fields of an object further to the right.
+        // The items of a list are below the key, while the fields of an object are indented.
         let inner = if matches!(value, Data::List(_)) { indentation } else { indentation.saturating_add(2) };
         self.begin_line(1, inner);
         self.value(value, inner, inner)
     }
 
-    /// Begins a line, except for the first part of a value, which goes on with the line of what holds it.
+    /// Begins a line, except for the first part of a value, which continues the line of its parent.
     fn begin_line(&mut self, at: usize, indentation: usize) {
         if at > 0 {
             self.text.push('\n');
@@ -103,7 +103,7 @@ fn known(value: &Traced<Data>) -> Result<&Data, Stop> {
     }
 }
 
-/// A text in double quotes. One with line ends is written as a block, which is left alone.
+/// A text in double quotes. The emitter writes a text with line ends as a block, which isn't evaluated.
 fn quoted(text: &str, column: usize) -> Result<String, Stop> {
     let mut quoted = String::from("\"");
     for c in text.chars() {
