@@ -1,12 +1,12 @@
-//! The expression that an option such as `--var` gives a variable.
+//! Parses the expression that an option such as `--var` assigns to a variable.
 //!
-//! Terraform reads it outside of any module, so it may neither refer to anything nor call functions. Source:
+//! Terraform evaluates it outside of any module, so it may neither refer to objects nor call functions. Source:
 //! <https://developer.hashicorp.com/terraform/language/values/variables#variables-on-the-command-line>.
 
 use crate::source::Span;
 use crate::syntax::hcl::{self, Expr, ExprKind, ObjectKey, Part};
 
-/// The expression in a text, and the reason why Terraform refuses it.
+/// Parses a text; the second item is the reason if Terraform rejects the expression.
 pub(super) fn read(text: &str, span: Span) -> (Expr, Option<String>) {
     match hcl::parse_expr(text, |_| span) {
         Ok(expr) => {
@@ -20,8 +20,8 @@ pub(super) fn read(text: &str, span: Span) -> (Expr, Option<String>) {
     }
 }
 
-/// What an expression needs and can't have; `bound` are the names that a `for` around it declares. The parser limits how
-/// deep an expression nests.
+/// The first reference or function call that such an expression isn't allowed to contain, as the reason to reject it.
+/// `bound` lists the names that an enclosing `for` declares. The parser limits the nesting of expressions.
 fn needed(expr: &Expr, bound: &mut Vec<String>) -> Option<String> {
     match &expr.kind {
         ExprKind::Null | ExprKind::Bool(_) | ExprKind::Number(_) | ExprKind::String(_) | ExprKind::Unreadable => None,

@@ -1,4 +1,4 @@
-//! A resource block becomes resources: its instances, and the arguments that matter.
+//! Turns a resource block into resources: one for each instance, with the arguments that the rules use.
 
 use super::eval::Evaluator;
 use super::expand::{self, Instance};
@@ -25,7 +25,7 @@ pub(super) fn resources(
         let address = scope.qualify(&format!("{name}{key}"));
         let evaluator = evaluator.with(names).planned(planned::way(block, kind, &address, evaluator));
         let (body, region) = match exists.value {
-            // What isn't created needs no arguments but its name, and lies nowhere.
+            // An instance that isn't created needs no argument but the bucket's name, and no Region.
             Known(false) => (bucket_of(block, kind, &evaluator), providers::nowhere(block)),
             Known(true) | Unknown(_) => {
                 (arguments(block, kind, &evaluator), providers::region(block, kind, &evaluator))
@@ -64,7 +64,7 @@ pub(super) fn resources(
     resources
 }
 
-/// The bucket that a block would be about if it were created.
+/// The name of the bucket that a block would configure if it were created.
 fn bucket_of(block: &Block, kind: &Kind, evaluator: &Evaluator<'_>) -> Object {
     let bucket = match kind.role {
         Role::OfBucket { bucket, .. } => block.body.attribute(bucket),
@@ -78,12 +78,12 @@ fn bucket_of(block: &Block, kind: &Kind, evaluator: &Evaluator<'_>) -> Object {
     Object::new(block.header, bucket.map(field).into_iter().collect())
 }
 
-/// A file of the module that holds a block, and one of each module that leads to it by calls.
+/// A file of the module that contains the block, and a file of each module on the path of calls to it.
 fn owners(block: &Block, scope: &Scope) -> Vec<FileId> {
     std::iter::once(block.header).chain(scope.calls()).map(|span| span.file).collect()
 }
 
-/// What is asked for of a block; all that it says, when nobody reads what it calls.
+/// The arguments in the kind's shape; for a module call whose code isn't read, all arguments.
 fn arguments(block: &Block, kind: &Kind, evaluator: &Evaluator<'_>) -> Object {
     match kind.role {
         Role::Unread { .. } => {
@@ -98,7 +98,7 @@ fn arguments(block: &Block, kind: &Kind, evaluator: &Evaluator<'_>) -> Object {
     }
 }
 
-/// Makes a resource stand for more instances than are told apart.
+/// Marks everything about a resource as unknown, because it represents more instances than the limit allows.
 pub(super) fn give_up(resource: &mut Resource, limit: &'static str) {
     let why = || Why::OverLimit { limit };
     resource.exists.value = Unknown(why());
@@ -106,7 +106,7 @@ pub(super) fn give_up(resource: &mut Resource, limit: &'static str) {
     resource.region.value = Unknown(why());
 }
 
-/// The arguments of a block that its shape asks for.
+/// The arguments of a block that are in its shape.
 pub(super) fn object(body: &Body, shape: Shape, header: Span, evaluator: &Evaluator<'_>) -> Object {
     let field = |name: &str, key_span, value| Some(Field { key: name.to_owned(), key_span, value });
     let fields = shape.iter().filter_map(|argument| {
@@ -139,7 +139,7 @@ pub(super) fn object(body: &Body, shape: Shape, header: Span, evaluator: &Evalua
     Object::new(header, fields.chain(misspelt(body, shape)).collect())
 }
 
-/// The keys that aren't asked for and may have been meant for one that is.
+/// Arguments that aren't in the shape but resemble a missing one, so they may be misspelled.
 fn misspelt<'b>(body: &'b Body, shape: Shape) -> impl Iterator<Item = Field> + 'b {
     let is_meant = move |attribute: &&Attribute| {
         let name = &attribute.name.text;
@@ -154,7 +154,7 @@ fn misspelt<'b>(body: &'b Body, shape: Shape) -> impl Iterator<Item = Field> + '
 }
 
 /// The value of an unknown text that a condition has compared with a text or null, in a world in which they are equal.
-/// A variable that is declared to be neither null nor empty is set.
+/// A variable whose validations exclude null and the empty text is set.
 fn settled(value: Traced<Data>, evaluator: &Evaluator<'_>) -> Traced<Data> {
     let Unknown(why) = &value.value else { return value };
     let refuses = |other: &Data| variables::refuses(evaluator, why, other);
@@ -166,7 +166,7 @@ fn settled(value: Traced<Data>, evaluator: &Evaluator<'_>) -> Traced<Data> {
     if decided.as_deref() == Some("null") {
         return value.map(|_| Known(Data::Null));
     }
-    // Other values than texts stand there without quotes.
+    // The world stores other values than texts without quotes.
     let text = decided.as_deref().and_then(|quoted| quoted.strip_prefix('"')?.strip_suffix('"'));
     match text.filter(|text| !text.contains(['\\', '"', '$', '%'])) {
         Some(text) => value.map(|_| Known(Data::String(text.to_owned()))),
@@ -174,13 +174,13 @@ fn settled(value: Traced<Data>, evaluator: &Evaluator<'_>) -> Traced<Data> {
     }
 }
 
-/// What has a shape that Terraform refuses, so that nothing is deployed.
+/// An argument or block whose form Terraform rejects, so that nothing is deployed.
 fn invalid(message: String, span: Span, evaluator: &Evaluator<'_>) -> Traced<Data> {
     evaluator.world.fail();
     Traced { value: Unknown(Why::Failed { message }), origin: Origin::Written(span), hops: Vec::new() }
 }
 
-/// The nested blocks of one type as a list, those among them that `dynamic` makes; nothing when there are none.
+/// The nested blocks of one type as a list, including those from `dynamic` blocks; `None` if there are none.
 fn blocks(body: &Body, kind: &str, shape: Shape, evaluator: &Evaluator<'_>) -> Option<Traced<Data>> {
     let mut items = Vec::new();
     for block in &body.blocks {
@@ -208,8 +208,8 @@ fn nested(body: &Body, shape: Shape, header: Span, evaluator: &Evaluator<'_>) ->
     Traced::written(Data::Object(object(body, shape, header, evaluator)), header)
 }
 
-/// The nested blocks of one type one by one: those that are certain to be there, and with a reason those of
-/// which it isn't known how many `dynamic` makes.
+/// The nested blocks of one type. A `dynamic` block with an unknown number of elements contributes one block, with the
+/// reason.
 pub(super) fn possible_blocks(
     body: &Body,
     kind: &str,
@@ -230,7 +230,7 @@ pub(super) fn possible_blocks(
     found
 }
 
-/// What all the blocks have in common that a `dynamic` block makes.
+/// The content that all blocks of a `dynamic` block have in common.
 fn any_of(block: &Block, kind: &str, shape: Shape, why: &Why, evaluator: &Evaluator<'_>) -> Traced<Data> {
     let unknown = Traced { value: Unknown(why.clone()), origin: Origin::Written(block.header), hops: Vec::new() };
     match (block.body.blocks("content").next(), iterator(block, kind)) {
@@ -241,7 +241,7 @@ fn any_of(block: &Block, kind: &str, shape: Shape, why: &Why, evaluator: &Evalua
     }
 }
 
-/// What the elements of a `dynamic` block are called in it.
+/// The name of the iterator of a `dynamic` block.
 fn iterator<'b>(block: &'b Block, kind: &'b str) -> Result<&'b str, Why> {
     match block.body.attribute("iterator").map(|attribute| &attribute.value) {
         Some(Expr { kind: ExprKind::Variable(name) | ExprKind::String(name), .. }) => Ok(name.as_str()),
@@ -250,7 +250,7 @@ fn iterator<'b>(block: &'b Block, kind: &'b str) -> Result<&'b str, Why> {
     }
 }
 
-/// The blocks that a `dynamic` block makes: one for each element of its `for_each`.
+/// Expands a `dynamic` block to one block for each element of its `for_each`.
 fn dynamic(block: &Block, kind: &str, shape: Shape, evaluator: &Evaluator<'_>) -> Result<Vec<Traced<Data>>, Why> {
     let failed = |message: &str| Why::Failed { message: message.to_owned() };
     let for_each = block.body.attribute("for_each").ok_or_else(|| failed("a `dynamic` block needs `for_each`"))?;

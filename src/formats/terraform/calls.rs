@@ -1,4 +1,4 @@
-//! Where the code of a called module lies.
+//! Finds the directory of a called module.
 
 mod address;
 pub(super) mod found;
@@ -15,41 +15,39 @@ use crate::syntax::hcl::{Attribute, Block, Expr, ExprKind, Part};
 use crate::syntax::json as json_syntax;
 use crate::syntax::node::Node;
 
-/// The record of what `terraform init` has installed, relative to the root module.
+/// The manifest of the modules that `terraform init` has installed, relative to the root module.
 const MANIFEST: &str = ".terraform/modules/modules.json";
 
-/// Arguments of a call that aren't passed on to the module.
+/// Arguments of a call that Terraform doesn't pass to the module.
 const META_ARGUMENTS: [&str; 6] = ["source", "version", "count", "for_each", "providers", "depends_on"];
 
-/// The code to which a module call leads.
+/// The code of a called module.
 #[derive(Debug)]
 pub(super) enum Called {
     /// Code that can be read.
     Directory {
-        /// Where it lies.
         directory: PathBuf,
         /// True if it was installed, and so can't be edited.
         is_vendored: bool,
     },
     /// Code that isn't read.
     Unread {
-        /// The call, and what its name says of the code.
+        /// The call, and the hints that its names give about the code.
         part: Elsewhere,
         /// The directory of another version that is installed.
         other: Option<PathBuf>,
     },
 }
 
-/// A `module` block, and the names that it has for others.
+/// A `module` block with its context.
 #[derive(Clone, Copy)]
 pub(super) struct Caller<'c> {
-    /// The block.
     pub(super) block: &'c Block,
-    /// The directory of the module with the block.
+    /// The directory of the calling module.
     pub(super) directory: &'c Path,
-    /// The name of the call in the manifest.
+    /// The key of the call in the manifest.
     pub(super) key: &'c str,
-    /// The value of its source; the reason if that isn't known.
+    /// The value of its source, or the reason why it is unknown.
     pub(super) source: Result<&'c str, &'c str>,
 }
 
@@ -69,7 +67,7 @@ struct InstalledModule {
 }
 
 impl Manifest {
-    /// The manifest beside a root module, as far as it can be read.
+    /// Reads the manifest of a root module. A manifest or an entry that can't be read counts as missing.
     pub(super) fn read(root: &Path, context: Context<'_>) -> Self {
         let path = root.join(MANIFEST);
         let Ok(id) = context.sources.load(context.fs, &path) else { return Self::default() };
@@ -89,27 +87,27 @@ impl Manifest {
         Self { modules }
     }
 
-    /// The directories of the modules that aren't the root.
+    /// The directories of all modules except the root.
     pub(super) fn directories(&self) -> impl Iterator<Item = &Path> {
         self.modules.iter().filter(|(key, _)| !key.is_empty()).map(|(_, module)| module.directory.as_path())
     }
 }
 
 impl InstalledModule {
-    /// The reason why this isn't the code that a call names; `None` if it is.
+    /// The reason why this isn't the code of a call's source; `None` if it is.
     fn other_source(&self, source: &str) -> Option<String> {
         let is_other = Address::parse(&self.source) != Address::parse(source);
         is_other.then(|| format!("`{}` is installed instead", shown(&self.source)))
     }
 
-    /// The reason why this isn't the version that a call asks for; `None` if it may be.
+    /// The reason why this version doesn't meet a call's constraint; `None` if it may.
     fn other_version(&self, block: &Block) -> Option<String> {
         let constraint = literal(block, "version").filter(|constraint| version::breaks(&self.version, constraint))?;
         Some(format!("version {} is installed, and this asks for `{}`", shown(&self.version), shown(constraint)))
     }
 }
 
-/// The code that a `module` block calls. A directory that `is_read` already is there.
+/// Finds the code that a `module` block calls. A directory for which `is_read` is true is known to exist.
 pub(super) fn resolve(
     caller: Caller<'_>,
     manifest: &Manifest,
@@ -154,7 +152,7 @@ pub(super) fn leads_to(local: &Path, is_read: &dyn Fn(&Path) -> bool, context: C
         && (is_read(local) || may_hold_files(local, context))
 }
 
-/// True if a directory holds anything, or can't be looked into, which the module that is read from it reports.
+/// True if a directory contains anything or can't be listed; the module that is read from it reports the error.
 fn may_hold_files(directory: &Path, context: Context<'_>) -> bool {
     match context.fs.list(directory) {
         Ok(files) => !files.is_empty(),
@@ -163,7 +161,7 @@ fn may_hold_files(directory: &Path, context: Context<'_>) -> bool {
     }
 }
 
-/// The source of a call, if it is plain text.
+/// The source of a call, if it is a plain string.
 pub(super) fn literal_source(block: &Block) -> Option<&str> {
     literal(block, "source")
 }
@@ -175,12 +173,12 @@ fn literal<'b>(block: &'b Block, argument: &str) -> Option<&'b str> {
     }
 }
 
-/// A source that begins with `./` or `../` is a directory beside the caller's.
+/// The directory of a local source, which is relative to the caller's directory.
 pub(super) fn local(source: &str, directory: &Path) -> Option<PathBuf> {
     is_local(source).then(|| normalize(&directory.join(source.replace('\\', "/"))))
 }
 
-/// True if a source is a path beside the caller's directory.
+/// True if a source is a path relative to the caller's directory.
 pub(super) fn is_local(source: &str) -> bool {
     ["./", "../", ".\\", "..\\"].iter().any(|prefix| source.starts_with(prefix))
 }
@@ -214,7 +212,7 @@ fn lost(caller: Caller<'_>, source: &str) -> Elsewhere {
     }
 }
 
-/// The arguments of a call that have the names of a trail's settings, to follow the reason.
+/// The arguments of a call that have names of a trail's settings, worded to follow the reason.
 fn settings(block: &Block) -> String {
     const SHOWN: usize = 4;
     let is_setting = |name: &str| !META_ARGUMENTS.contains(&name) && dialects::names_setting(name);
@@ -223,7 +221,7 @@ fn settings(block: &Block) -> String {
     if shown.is_empty() { String::new() } else { format!("; the call sets {}", shown.join(", ")) }
 }
 
-/// An argument with a value that takes a word.
+/// An argument with its value, if the value is a bool or a plain string.
 fn shown_setting(attribute: &Attribute) -> Option<String> {
     let value = match &attribute.value.kind {
         ExprKind::Bool(value) => value.to_string(),
@@ -233,14 +231,14 @@ fn shown_setting(attribute: &Attribute) -> Option<String> {
     Some(format!("`{} = {value}`", attribute.name.text))
 }
 
-/// A text in a message, which is cut where it is long.
+/// A text for a message, truncated if it is long.
 fn shown(text: &str) -> String {
     const SHOWN: usize = 80;
     let start: String = text.chars().take(SHOWN).collect();
     if start.len() < text.len() { format!("{start}…") } else { start }
 }
 
-/// How to make the code of a call readable, by its source.
+/// The help for a call whose code can't be read, by its source.
 fn help(source: Option<&str>) -> String {
     match source {
         None => "write the module's `source` as a plain string, so that its code can be found".to_owned(),
@@ -253,7 +251,7 @@ fn help(source: Option<&str>) -> String {
     }
 }
 
-/// The texts and names in a source that isn't plain text, the last one first.
+/// The texts and names in a source that isn't a plain string, the last one first.
 fn words(source: &Expr) -> Vec<String> {
     let mut words = Vec::new();
     collect_words(source, &mut words);

@@ -1,4 +1,4 @@
-//! The values that a variable without a value can have, when they are few.
+//! The possible values of a variable without a value, if its type and validations leave few.
 
 use std::cell::RefCell;
 use std::collections::HashMap;
@@ -11,18 +11,18 @@ use crate::source::Span;
 use crate::syntax::hcl::{BinaryOperator, Block, Call, Expr, ExprKind, For, UnaryOperator};
 use crate::value::{Data, World, alternatives};
 
-/// A domain of more values than this counts as unlimited.
+/// A domain with this many values or more counts as unlimited.
 const MAX_VALUES: usize = 256;
 
-/// The bytes of conditions that are compared with one value in the time of a step.
+/// The bytes of conditions that are compared with one value per step.
 const BYTES_PER_STEP: usize = 64;
 
-/// The domains of variables, each of which is worked out once.
+/// A cache of the domains of variables.
 #[derive(Default)]
 pub(super) struct Domains(RefCell<HashMap<(Span, bool), Rc<Domain>>>);
 
 impl Domains {
-    /// The domain that is kept under a key, or is worked out now.
+    /// The domain for a key, computed once.
     pub(super) fn get(&self, key: (Span, bool), domain: impl FnOnce() -> Domain) -> Rc<Domain> {
         if let Some(known) = self.0.borrow().get(&key) {
             return Rc::clone(known);
@@ -33,15 +33,15 @@ impl Domains {
     }
 }
 
-/// What a variable can be.
+/// The possible values of a variable.
 pub(super) enum Domain {
-    /// Nothing is known about it, or too much to tell its values apart.
+    /// Unknown, or too many values to list.
     Anything,
-    /// One of these.
+    /// One of these values.
     OneOf(Vec<Data>),
 }
 
-/// The domain that a variable's type and its validations leave.
+/// The domain that a variable's type and validations allow.
 pub(super) fn of(variable: &Block, name: &str, ty: Option<&Type>, is_nullable: bool, world: &World) -> Domain {
     if ty != Some(&Type::Bool) {
         return validated(variable, name, world);
@@ -51,10 +51,10 @@ pub(super) fn of(variable: &Block, name: &str, ty: Option<&Type>, is_nullable: b
     accepted(values, &conditions(variable), name, world)
 }
 
-/// The domain that the validations of a variable leave by themselves.
+/// The domain that the validations of a variable allow, regardless of its type.
 pub(super) fn validated(variable: &Block, name: &str, world: &World) -> Domain {
     let conditions = conditions(variable);
-    // A value that no condition names must be refused, or there may be others than the named ones.
+    // Unless some condition rejects all values that it doesn't name, other values are possible as well.
     if !conditions.iter().any(|condition| holds(condition, name, None) == Some(false)) {
         return Domain::Anything;
     }
@@ -62,14 +62,14 @@ pub(super) fn validated(variable: &Block, name: &str, world: &World) -> Domain {
     accepted(values, &conditions, name, world)
 }
 
-/// True if a validation refuses the value.
+/// True if a validation certainly rejects the value.
 pub(super) fn refuses(variable: &Block, name: &str, value: &Data, world: &World) -> bool {
     let conditions = conditions(variable);
     world.charge(steps(&conditions));
     conditions.iter().any(|condition| holds(condition, name, Some(value)) == Some(false))
 }
 
-/// True for a text that is no number and no bool, so that it comes from no conversion of one.
+/// True for a text that is neither a number nor a bool, so that it can't result from a type conversion.
 pub(super) fn is_word(value: &Data) -> bool {
     matches!(value, Data::String(text) if !matches!(text.as_str(), "true" | "false") && numbers::parse(text).is_none())
 }
@@ -79,7 +79,7 @@ pub(super) fn conditions(variable: &Block) -> Vec<&Expr> {
     validations.filter_map(|validation| Some(&validation.body.attribute("condition")?.value)).collect()
 }
 
-/// The distinct values that no condition refuses.
+/// The distinct values that no condition rejects.
 fn accepted(values: Vec<Data>, conditions: &[&Expr], name: &str, world: &World) -> Domain {
     let mut distinct: Vec<Data> = Vec::new();
     for value in values {
@@ -101,14 +101,14 @@ fn accepted(values: Vec<Data>, conditions: &[&Expr], name: &str, world: &World) 
     if is_small { Domain::OneOf(distinct) } else { Domain::Anything }
 }
 
-/// The steps in which one value is compared with conditions.
+/// The steps that comparing one value with the conditions costs.
 fn steps(conditions: &[&Expr]) -> usize {
     let bytes = conditions.iter().map(|condition| condition.span.end.saturating_sub(condition.span.start));
     bytes.fold(0, |sum: usize, bytes| sum.saturating_add(bytes as usize)) / BYTES_PER_STEP
 }
 
-/// True if a condition holds for a value of the variable, or for one that it doesn't name;
-/// nothing when the condition isn't of the simple forms.
+/// True if a condition holds for a value of the variable, or, with `None`, for a value that the condition doesn't name.
+/// Returns `None` if the condition isn't of a simple form.
 fn holds(condition: &Expr, name: &str, value: Option<&Data>) -> Option<bool> {
     match &condition.kind {
         _ if is_variable(condition, name) => Some(value == Some(&Data::Bool(true))),
@@ -141,7 +141,7 @@ fn holds(condition: &Expr, name: &str, value: Option<&Data>) -> Option<bool> {
     }
 }
 
-/// The same for a condition that holds for the values that it names, and no others.
+/// Like [`holds`], for a condition that holds exactly for the values that it names.
 fn named(condition: &Expr, name: &str, value: Option<&Data>) -> Option<bool> {
     let literals = compared(condition, name)?;
     Some(value.is_some_and(|value| literals.contains(value)))
@@ -163,7 +163,7 @@ fn any(operands: impl IntoIterator<Item = Option<bool>>) -> Option<bool> {
     all(operands.into_iter().map(|operand| operand.map(|holds| !holds))).map(|holds| !holds)
 }
 
-/// The literals with which a condition compares the variable, wherever it does.
+/// All literals with which the parts of a condition compare the variable.
 fn literals(condition: &Expr, name: &str) -> Option<Vec<Data>> {
     let parts: Vec<&Expr> = match &condition.kind {
         ExprKind::Binary(BinaryOperator::And | BinaryOperator::Or, a, b) => vec![a, b],
@@ -178,7 +178,7 @@ fn literals(condition: &Expr, name: &str) -> Option<Vec<Data>> {
     Some(parts.into_iter().filter_map(|part| literals(part, name)).flatten().collect())
 }
 
-/// The literals of one comparison; nothing when the condition does anything else with the variable.
+/// The literals of one comparison; `None` if the condition uses the variable in any other way.
 fn compared(condition: &Expr, name: &str) -> Option<Vec<Data>> {
     match &condition.kind {
         ExprKind::Call(call) => match (call.name.text.as_str(), call.arguments.as_slice()) {
@@ -202,7 +202,7 @@ fn compared(condition: &Expr, name: &str) -> Option<Vec<Data>> {
     }
 }
 
-/// The items of a list that is written out, perhaps as a set.
+/// The items of a literal list, also within `tolist` or `toset`.
 fn items(list: &Expr) -> Option<&[Expr]> {
     match &list.kind {
         ExprKind::Tuple(items) => Some(items),

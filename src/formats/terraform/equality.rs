@@ -1,11 +1,11 @@
-//! Terraform's `==`, which compares types along with values.
+//! Terraform's `==`, which compares types as well as values.
 
 use std::collections::HashMap;
 
 use super::placeholders;
 use crate::value::{Data, Field, Known, List, ListKind, Maybe, Object, Traced, Unknown, Why};
 
-/// Whether two values are equal; a known difference anywhere decides.
+/// Compares two values. A known difference in any part makes them unequal, even if other parts are unknown.
 pub(super) fn equal(a: &Traced<Data>, b: &Traced<Data>) -> Maybe<bool> {
     match (&a.value, &b.value) {
         (Known(Data::Null), Known(Data::Null)) => Known(true),
@@ -18,7 +18,7 @@ pub(super) fn equal(a: &Traced<Data>, b: &Traced<Data>) -> Maybe<bool> {
     }
 }
 
-/// Whether two elements of one collection are equal, which have the same type for certain.
+/// Compares two elements of one collection, which certainly have the same type.
 pub(super) fn equal_elements(a: &Traced<Data>, b: &Traced<Data>) -> Maybe<bool> {
     match compare(a, b) {
         Outcome::Different => Known(false),
@@ -104,7 +104,7 @@ fn compare_objects(a: &Object, b: &Object) -> Outcome {
     if a.is_map { all_same_of_one_type(outcomes) } else { all_same(outcomes) }
 }
 
-/// Sets of one size differ if one has an element that the other lacks.
+/// Sets of equal size differ if one has an element that the other lacks.
 fn compare_sets(a: &[Traced<Data>], b: &[Traced<Data>]) -> Outcome {
     let lacks = |set: &[Traced<Data>], item: &Traced<Data>| {
         set.iter().all(|other| matches!(compare(item, other), Outcome::Different))
@@ -112,14 +112,14 @@ fn compare_sets(a: &[Traced<Data>], b: &[Traced<Data>]) -> Outcome {
     if a.iter().any(|item| lacks(b, item)) || b.iter().any(|item| lacks(a, item)) {
         return Outcome::Different;
     }
-    // Known elements stand in one order.
+    // Known elements are in the same order in both sets.
     all_same_of_one_type(a.iter().zip(b).map(|(a, b)| match compare(a, b) {
         Outcome::Different => Outcome::Unclear(untyped()),
         outcome => outcome,
     }))
 }
 
-/// One difference decides, and what is unclear spoils the rest.
+/// One difference decides; otherwise, an unclear outcome takes precedence.
 fn all_same(outcomes: impl Iterator<Item = Outcome>) -> Outcome {
     let mut all = Outcome::Same;
     for outcome in outcomes {
@@ -133,7 +133,7 @@ fn all_same(outcomes: impl Iterator<Item = Outcome>) -> Outcome {
     all
 }
 
-/// In a collection one pair that is the same for certain says that the types are.
+/// In a collection, one pair that is certainly the same shows that the element types are equal.
 fn all_same_of_one_type(outcomes: impl ExactSizeIterator<Item = Outcome>) -> Outcome {
     if outcomes.len() == 0 {
         return Outcome::SameIfTyped;

@@ -1,4 +1,4 @@
-//! What `count`, `for_each` and `lifecycle.enabled` make of a block: its instances.
+//! Expands a block to its instances, by `count`, `for_each` and `lifecycle.enabled`.
 
 use super::eval::Evaluator;
 use super::planned;
@@ -10,33 +10,32 @@ use crate::syntax::hcl::{Block, Expr};
 use crate::value::world::Atom;
 use crate::value::{Data, Field, Hop, Known, List, ListKind, Maybe, Object, Origin, Step, Traced, Unknown, Why};
 
-/// More instances than this aren't told apart.
+/// The maximum number of instances of a block; more of them are represented by one instance.
 pub(super) const MAX_INSTANCES: usize = 1024;
 
-/// Why they aren't.
+/// The reason for an unknown value if there are more instances.
 pub(super) const TOO_MANY: Why = Why::OverLimit { limit: INSTANCES };
 
-/// The name of the limit of instances.
+/// The name of this limit in messages.
 pub(super) const INSTANCES: &str = "instances of a block";
 
 /// An instance of a resource or of a module call.
 #[derive(Debug)]
 pub(super) struct Instance {
-    /// What follows the name in an address: nothing, `[0]` or `["a"]`.
+    /// The suffix of the name in an address: empty, `[0]` or `["a"]`.
     pub(super) key: String,
-    /// What `each` or `count` stands for.
+    /// The value of `each` or `count`.
     pub(super) names: Names,
-    /// Whether it is created.
     pub(super) exists: Traced<bool>,
 }
 
 impl Instance {
-    /// Whether it is known not to be created.
+    /// True if it is certain not to be created.
     pub(super) fn never_exists(&self) -> bool {
         self.exists.value == Known(false)
     }
 
-    /// Whether it is known to exist or not, and stands for no more than itself.
+    /// True if its existence is known, and it represents no other instances.
     pub(super) fn is_certain(&self) -> bool {
         let has_key = |(_, name): &(String, Traced<Data>)| match &name.value {
             Known(Data::Object(name)) => name.fields.first().is_some_and(|key| matches!(key.value.value, Known(_))),
@@ -45,7 +44,7 @@ impl Instance {
         matches!(self.exists.value, Known(_)) && self.names.iter().all(has_key)
     }
 
-    /// What `each.key` stands for in it.
+    /// The value of `each.key`.
     pub(super) fn each_key(&self) -> Option<String> {
         scope::each_key(&self.names)
     }
@@ -98,7 +97,7 @@ fn counted(block: &Block, count: &Expr, evaluator: &Evaluator<'_>) -> Vec<Instan
     }
 }
 
-/// An unknown number of instances is none or one: more of them would be like the one.
+/// Represents an unknown number of instances by none or one, because further instances would be like the first.
 fn unknown_number(
     number: &Traced<Data>,
     why: &Why,
@@ -170,7 +169,7 @@ fn keyed(block: &Block, for_each: &Expr, evaluator: &Evaluator<'_>) -> Vec<Insta
     instances
 }
 
-/// Why it isn't known which instances a collection makes; nothing if it is.
+/// The reason why the keys of a collection's instances are unknown; `None` if they are known.
 fn unknown_keys(collection: &Traced<Data>) -> Option<&Why> {
     match &collection.value {
         Unknown(why) => Some(why),
@@ -196,7 +195,7 @@ fn switched(block: &Block, enabled: &Expr, evaluator: &Evaluator<'_>) -> Vec<Ins
     vec![Instance::new(String::new(), Names::new(), exists)]
 }
 
-/// The key and the value of a field of a map, seen from where the map is used.
+/// The key and the value of a field of a map, with the hops from the expression that uses the map.
 pub(super) fn entry(collection: &Traced<Data>, field: &Field, map: &Object) -> Element {
     let key = Traced::written(Data::String(field.key.clone()), field.key_span);
     (collection.taken(&key, Step::Key), collection.taken_field(field, map.header))
@@ -205,7 +204,7 @@ pub(super) fn entry(collection: &Traced<Data>, field: &Field, map: &Object) -> E
 /// The key and the value of an element.
 pub(super) type Element = (Traced<Data>, Traced<Data>);
 
-/// The elements over which a `dynamic` block goes.
+/// The elements of a `dynamic` block's `for_each`.
 pub(super) fn elements(for_each: &Expr, evaluator: &Evaluator<'_>) -> Result<Vec<Element>, Why> {
     let collection = evaluator.eval_deciding(for_each);
     match &collection.value {
@@ -222,7 +221,7 @@ pub(super) fn elements(for_each: &Expr, evaluator: &Evaluator<'_>) -> Result<Vec
             Ok(list.items.iter().enumerate().map(element).collect())
         }
         Known(_) => Err(Why::Failed { message: "`for_each` is no collection".to_owned() }),
-        // The plan says which blocks there are.
+        // The plan determines which blocks exist.
         Unknown(why) if why.is_failure() || evaluator.planned.is_some() => Err(why.clone()),
         Unknown(why) => match evaluator.listed(for_each).value {
             Known(Data::List(list)) => {
@@ -237,7 +236,7 @@ pub(super) fn elements(for_each: &Expr, evaluator: &Evaluator<'_>) -> Result<Vec
     }
 }
 
-/// The elements of a collection of which nothing is known: none or one, which stands for all.
+/// Represents the elements of an unknown collection by none or one.
 fn elements_of_unknown(collection: &Traced<Data>, why: &Why, evaluator: &Evaluator<'_>) -> Result<Vec<Element>, Why> {
     let condition = format!("{} isn't empty", why.symbol());
     match evaluator.world.decide(Atom::Holds { condition }) {
@@ -256,18 +255,18 @@ fn exists<T>(decider: &Traced<T>, exists: bool) -> Traced<bool> {
     Traced { value: Known(exists), origin: decider.origin, hops: decider.hops.clone() }
 }
 
-/// Stands for instances that aren't told apart.
+/// Represents instances that can't be distinguished.
 pub(super) fn unclear(decider: &Traced<Data>, why: Why) -> Instance {
     Instance::new(String::new(), Names::new(), decider.clone().map(|_| Unknown(why)))
 }
 
-/// A value that an expression gives without writing it.
+/// A computed value with the origin of the expression that it results from.
 pub(super) fn made(data: Data, at: &Traced<Data>) -> Traced<Data> {
     Traced { value: Known(data), origin: at.origin, hops: at.hops.clone() }
 }
 
-/// An object of names that the language gives, such as `each`. It is written nowhere; the way of its fields begins
-/// at the expression that makes it.
+/// An object of names that the language defines, such as `each`. It has no location of its own; the hops of its fields
+/// begin at the expression that it results from.
 pub(super) fn object(fields: &[(&str, Traced<Data>)], at: &Traced<Data>) -> Traced<Data> {
     let span = at.origin.span();
     let field = |(key, value): &(&str, Traced<Data>)| {
@@ -280,7 +279,7 @@ pub(super) fn object(fields: &[(&str, Traced<Data>)], at: &Traced<Data>) -> Trac
     Traced { value: Known(Data::Object(object)), origin: Origin::Absent(span), hops: Vec::new() }
 }
 
-/// Adds the way of a value, unless its first step leads to the same place.
+/// Appends the hops of a value, and replaces the last hop if both have the same location.
 fn lead_on(hops: &mut Vec<Hop>, value: &Traced<Data>) {
     if value.hops.first().is_some_and(|first| hops.last().is_some_and(|last| last.span == first.span)) {
         hops.pop();
@@ -288,7 +287,7 @@ fn lead_on(hops: &mut Vec<Hop>, value: &Traced<Data>) {
     hops.extend(value.hops.iter().cloned());
 }
 
-/// A key as it stands in an address.
+/// A string key in the form of an address.
 pub(super) fn quoted(key: &str) -> String {
     let escaped = key.replace('\\', "\\\\").replace('"', "\\\"").replace('\n', "\\n").replace('\r', "\\r");
     format!("\"{}\"", escaped.replace('\t', "\\t").replace("${", "$${").replace("%{", "%%{"))

@@ -1,8 +1,7 @@
-//! Terraform's JSON syntax becomes the tree of the native syntax.
+//! Converts Terraform's JSON syntax to the tree of the native syntax.
 //!
-//! Which properties are blocks and which are arguments is for the schema to
-//! say; here the shapes of the known kinds of resource say it.
-//! Source: <https://developer.hashicorp.com/terraform/language/syntax/json>.
+//! The schema determines which properties are blocks and which are arguments; here, the shapes of the known resource
+//! kinds replace the schema. Source: <https://developer.hashicorp.com/terraform/language/syntax/json>.
 
 mod escapes;
 
@@ -18,7 +17,7 @@ use crate::syntax::hcl::{self, Attribute, Block, Body, Expr, ExprKind, Name, Obj
 use crate::syntax::node::{Entry, Mapping, Meaning, Node, NodeKind, Scalar, Tree};
 use crate::syntax::{Problem, ProblemKind};
 
-/// The kinds of top-level block that matter, and how many labels each has.
+/// The kinds of top-level block that are used, with the number of labels of each.
 const KINDS: [(&str, usize); 9] = [
     ("resource", 2),
     ("data", 2),
@@ -31,13 +30,14 @@ const KINDS: [(&str, usize); 9] = [
     ("terraform", 0),
 ];
 
-/// A property of this name is a comment, wherever there are blocks.
+/// A property of this name is a comment in any block.
 const COMMENT: &str = "//";
 
-/// How many broken templates of a file are kept; the rest adds nothing new.
+/// The maximum number of template errors that are kept for a file.
 const MAX_PROBLEMS: usize = 100;
 
-/// The top-level blocks of a file, and what is wrong with it. The key of a block may be written several times.
+/// The top-level blocks of a file, and its problems. Keys of blocks may be repeated, so duplicates of these aren't
+/// problems.
 pub(super) fn blocks(tree: &Tree, file: &SourceFile) -> (Vec<Block>, Vec<Problem>) {
     let reader = Reader { file, problems: RefCell::default(), unique: RefCell::default() };
     let mut blocks = Vec::new();
@@ -57,7 +57,7 @@ pub(super) fn blocks(tree: &Tree, file: &SourceFile) -> (Vec<Block>, Vec<Problem
     (blocks, problems.chain(reader.problems.into_inner()).collect())
 }
 
-/// The attributes of a file that gives variables values.
+/// The attributes of a `.tfvars.json` file.
 pub(super) fn values(tree: &Tree, file: &SourceFile) -> Vec<Attribute> {
     let reader = Reader { file, problems: RefCell::default(), unique: RefCell::default() };
     let entries = tree.documents.iter().filter_map(|node| node.as_mapping()).flat_map(|mapping| &mapping.entries);
@@ -65,11 +65,11 @@ pub(super) fn values(tree: &Tree, file: &SourceFile) -> Vec<Attribute> {
     entries.filter_map(attribute).collect()
 }
 
-/// Reads the nodes of one file.
+/// Converts the nodes of one file.
 struct Reader<'a> {
     file: &'a SourceFile,
     problems: RefCell<Vec<Problem>>,
-    /// The keys of arguments and those within their values, none of which may be written twice.
+    /// The keys of arguments and those within their values, none of which may be repeated.
     unique: RefCell<HashSet<Span>>,
 }
 
@@ -83,7 +83,7 @@ impl Reader<'_> {
         block: &dyn Fn(&[Name], Span, &Mapping) -> Block,
         blocks: &mut Vec<Block>,
     ) {
-        // Only where all labels are given may arrays nest.
+        // Arrays may nest only below the last label.
         let nodes = if missing == 0 { all_within(node) } else { one_or_many(node).iter().collect() };
         for node in nodes {
             let Some(mapping) = node.as_mapping() else {
@@ -105,13 +105,13 @@ impl Reader<'_> {
         }
     }
 
-    /// A block stands at its last label, or at its kind when it has none.
+    /// The header of a block is its last label, or its kind if it has none.
     fn block(&self, kind: &Name, labels: &[Name], span: Span, mapping: &Mapping) -> Block {
         let header = labels.last().unwrap_or(kind).span;
         let body = match (kind.text.as_str(), labels.first()) {
             ("variable", _) => self.variable(mapping),
             ("resource", Some(label)) => {
-                // Where a trail's logs go is no block, so one shape says it all.
+                // The log targets of a trail aren't blocks, so the first shape is sufficient.
                 let subjects = [Subject::Trails, Subject::Surroundings].into_iter();
                 let kind = subjects.filter_map(|subject| subject.kind(&label.text)).next();
                 self.body(mapping, kind.map(|kind| kind.shape).unwrap_or_default())
@@ -149,20 +149,20 @@ impl Reader<'_> {
         body
     }
 
-    /// The blocks that make blocks, by the types of these.
+    /// Reads the `dynamic` blocks of a body, by the type of the blocks that they generate.
     fn dynamics(&self, kind: &Name, node: &Arc<Node>, shape: Shape, body: &mut Body) {
         if holds_blocks(node) {
             let block = |labels: &[Name], span, mapping: &Mapping| self.dynamic(kind, labels, span, mapping, shape);
             self.labelled(1, Vec::new(), node, &block, &mut body.blocks);
             return;
         }
-        // It may have been meant to make blocks of any type.
+        // It may have been meant to generate blocks of any type.
         let types = shape.iter().filter(|argument| matches!(argument.holds, Holds::Blocks(_)));
         let named = |argument: &Argument| Name { text: argument.name.to_owned(), span: kind.span };
         body.attributes.extend(types.map(|argument| Attribute { name: named(argument), value: self.expr(node) }));
     }
 
-    /// A block that makes blocks of the type that its label says, in a body of this shape.
+    /// A `dynamic` block in a body of this shape; its label is the type of the generated blocks.
     fn dynamic(&self, kind: &Name, labels: &[Name], span: Span, mapping: &Mapping, shape: Shape) -> Block {
         let made = labels.first().map(|label| nested(&label.text, shape));
         let shape: Shape = if let Some(Nested::Blocks(shape)) = made { shape } else { &[] };
@@ -184,7 +184,7 @@ impl Reader<'_> {
         all_within(node).into_iter().filter_map(block).collect()
     }
 
-    /// Notes the key of an argument and those within its value. The tree's depth is limited.
+    /// Records the key of an argument and those within its value. The tree's depth is limited.
     fn note_argument(&self, entry: &Entry) {
         self.unique.borrow_mut().insert(entry.key.span);
         self.note_keys(&entry.value);
@@ -213,7 +213,7 @@ impl Reader<'_> {
         body
     }
 
-    /// In a variable, the default is plain data and the type is an expression in a string.
+    /// In a variable, the default is plain data, and the type is an expression in a string.
     fn variable(&self, mapping: &Mapping) -> Body {
         let mut body = Body::default();
         for entry in &mapping.entries {
@@ -239,7 +239,7 @@ impl Reader<'_> {
         self.convert(node, &|text, node| self.template(text, node))
     }
 
-    /// A value whose strings are just strings.
+    /// A value whose strings aren't templates.
     fn literal(&self, node: &Node) -> Expr {
         self.convert(node, &|text, _| ExprKind::String(text.to_owned()))
     }
@@ -251,7 +251,7 @@ impl Reader<'_> {
             NodeKind::Mapping(mapping) => {
                 let item = |entry: &Entry| {
                     let key = ObjectKey::Expr(self.convert(&entry.key, string));
-                    // Here may be a block whose shape isn't known, and this a comment in it.
+                    // The object may be a block of unknown shape, in which this is a comment.
                     let is_comment = entry.key.as_text() == Some(COMMENT);
                     let value =
                         if is_comment { self.literal(&entry.value) } else { self.convert(&entry.value, string) };
@@ -284,7 +284,7 @@ impl Reader<'_> {
         hcl::parse_template(text, place).map_or_else(|problem| self.broken(problem), |expr| expr.kind)
     }
 
-    /// A template that Terraform refuses.
+    /// A template that Terraform rejects.
     fn broken(&self, problem: Problem) -> ExprKind {
         let mut problems = self.problems.borrow_mut();
         if problems.len() < MAX_PROBLEMS {
@@ -294,12 +294,12 @@ impl Reader<'_> {
     }
 }
 
-/// What a property of a body is.
+/// The meaning of a property of a body.
 enum Nested {
-    /// An argument, or something that isn't read; true if the shape names it as an argument.
+    /// An argument, or a property that isn't used; true if the shape has an argument of this name.
     Argument(bool),
     Blocks(Shape),
-    /// `dynamic`, whose properties are the types of the blocks it makes.
+    /// `dynamic`, whose properties are the types of the generated blocks.
     Dynamic,
 }
 
@@ -313,12 +313,12 @@ fn nested(name: &str, shape: Shape) -> Nested {
     }
 }
 
-/// Whether a property is written as blocks are: as objects, or null for none.
+/// True if a property has the form of blocks: objects, or null for none.
 fn holds_blocks(node: &Arc<Node>) -> bool {
     all_within(node).into_iter().all(|node| node.as_mapping().is_some() || is_null(node))
 }
 
-/// The nodes that stand for blocks: an array stands for all within it. The tree's depth is limited.
+/// The nodes of blocks, including those in nested arrays. The tree's depth is limited.
 fn all_within(node: &Arc<Node>) -> Vec<&Arc<Node>> {
     match node.as_sequence() {
         Some(items) => items.iter().flat_map(all_within).collect(),
@@ -330,7 +330,7 @@ fn is_null(node: &Node) -> bool {
     matches!(&node.kind, NodeKind::Scalar(scalar) if scalar.meaning() == Meaning::Null)
 }
 
-/// Where a block may stand, an array of blocks may stand too.
+/// The node itself, or the items if it is an array, which is allowed in place of a block.
 fn one_or_many(node: &Arc<Node>) -> &[Arc<Node>] {
     node.as_sequence().unwrap_or(std::slice::from_ref(node))
 }

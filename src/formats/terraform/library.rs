@@ -1,5 +1,6 @@
-//! What the roots of a run share: each directory is read once, whichever of them lead to it, and so is what the user gives
-//! to all of them.
+//! Caches the modules and `.tfvars` files of a run.
+//!
+//! Several roots may call the same module or use the same values, and each directory and file is read only once.
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
@@ -10,14 +11,14 @@ use super::values::Layer;
 use crate::formats::{Context, Variables};
 use crate::source::{FileId, SourceFile};
 
-/// The modules that have been asked for, by directory, and the values that were given, by file.
+/// The modules by directory, and the values of options by file.
 #[derive(Debug, Default)]
 pub(super) struct Library {
     modules: Mutex<HashMap<PathBuf, Arc<OnceLock<Arc<Module>>>>>,
     values: Mutex<HashMap<FileId, Given>>,
 }
 
-/// What a text says that the user gave.
+/// The values of an option, with the text that they were read from.
 #[derive(Debug)]
 struct Given {
     text: Arc<SourceFile>,
@@ -25,33 +26,33 @@ struct Given {
 }
 
 impl Library {
-    /// Whether somebody has asked for the module in a directory, so that there is one.
+    /// True if the module in a directory has been requested, so that the directory exists.
     pub(super) fn has(&self, directory: &Path) -> bool {
         self.modules.lock().unwrap_or_else(PoisonError::into_inner).contains_key(directory)
     }
 
-    /// The module in a directory.
+    /// The module in a directory, read at the first request.
     pub(super) fn module(&self, directory: &Path, context: Context<'_>) -> Arc<Module> {
         let place = {
             let mut modules = self.modules.lock().unwrap_or_else(PoisonError::into_inner);
             Arc::clone(modules.entry(directory.to_owned()).or_default())
         };
-        // Others wait for this directory only.
+        // Other threads wait only for this directory.
         let module = Arc::clone(place.get_or_init(|| Arc::new(Module::load(directory, context))));
-        // Who is given it depends on what it was read from, as much as who has read it.
+        // A cached module is a dependency of each project that uses it, not only of the one that has read it.
         context.sources.ask(directory);
         context.sources.ask(&module.place);
         module.files.iter().for_each(|file| context.sources.ask_file(*file));
         module
     }
 
-    /// The values that an option gives.
+    /// The values of an option.
     pub(super) fn values(&self, variables: Variables, context: Context<'_>) -> Arc<Layer> {
         let (Variables::File(id) | Variables::Assignment(id)) = variables;
         let text = context.sources.file(id);
         let mut values = self.values.lock().unwrap_or_else(PoisonError::into_inner);
         match values.get(&id) {
-            // An editor may have given the file another text.
+            // An editor may have changed the text of the file.
             Some(given) if Arc::ptr_eq(&given.text, &text) => Arc::clone(&given.layer),
             Some(_) | None => {
                 let layer = Arc::new(Layer::read(variables, &text));
@@ -61,11 +62,11 @@ impl Library {
         }
     }
 
-    /// Reads the module again of which a file has changed, when somebody asks for it.
+    /// Discards the module of a changed file, so that the next request reads it again.
     pub(super) fn forget(&self, changed: &Path) {
         let mut modules = self.modules.lock().unwrap_or_else(PoisonError::into_inner);
         let is_in = |place: &Path| changed.ancestors().take(2).any(|path| path == place);
-        // Links may lead to it, too.
+        // Its directory may be reached through a link.
         modules
             .retain(|directory, module| !is_in(directory) && !module.get().is_some_and(|module| is_in(&module.place)));
     }

@@ -1,9 +1,10 @@
-//! What a `lifecycle` block says of later changes.
+//! Reads the `ignore_changes` argument of `lifecycle` blocks.
 
 use crate::model::Ignored;
 use crate::syntax::hcl::{Block, Expr, ExprKind};
 
-/// The arguments in `ignore_changes`. Terraform evaluates nothing there: they are names, or the word `all`.
+/// The arguments in `ignore_changes`. Terraform evaluates no expression there: its items are names, or the keyword
+/// `all`.
 pub(super) fn ignored_changes(block: &Block) -> Vec<Ignored> {
     let lists = block.body.blocks("lifecycle").filter_map(|block| block.body.attribute("ignore_changes"));
     lists.flat_map(|list| names(&list.value)).collect()
@@ -20,7 +21,7 @@ fn ignored(expr: &Expr) -> Option<Ignored> {
     Some(Ignored { name: root_name(expr)?, span: expr.span })
 }
 
-/// The argument that a path such as `event_selector[0].read_write_type` begins with; a string in JSON.
+/// The argument at the beginning of a path such as `event_selector[0].read_write_type`, which is a string in JSON.
 fn root_name(expr: &Expr) -> Option<String> {
     let mut next = expr;
     loop {

@@ -45,34 +45,34 @@ use library::Library;
 use module::Module;
 use tree::Tree;
 
-/// The format.
+/// The format of Terraform and OpenTofu configurations.
 #[derive(Debug)]
 pub struct Terraform;
 
-/// A root module.
 #[derive(Debug)]
 struct Root {
     directory: PathBuf,
-    /// How it is named to people: the directory, or the one file.
+    /// The displayed name: the directory, or the one file.
     name: String,
-    /// The one file, when its name says that it belongs to no module.
+    /// The one file, if it has a name that excludes it from the directory's module.
     only: Option<FileId>,
-    /// The modules that other roots lead to as well.
+    /// The modules that all roots share.
     library: Arc<Library>,
-    /// Whether another module calls it; it is a root all the same when nothing reaches it from one.
+    /// True if another module calls it: in a cycle of calls, or if `called` is set.
     is_called: bool,
-    /// How others call it, if it is a root only where these calls create no trail.
+    /// The calls of other modules, if it is a root only in case that none of them creates a trail.
     called: Option<Called>,
 }
 
 static TRAILS: LazyLock<[Finder<'static>; 2]> =
     LazyLock::new(|| [Finder::new(dialects::AWS.kind), Finder::new("awscc_cloudtrail")]);
-/// What the words have in common: most files don't have it, and are searched once.
+/// The common part of these words. Most files don't contain it, so they are searched only once.
 static COMMON: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("_cloudtrail"));
 /// AWS Control Tower may create an organization trail for it.
 const LANDING_ZONE: &str = "aws_controltower_landing_zone";
 static ZONE: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(LANDING_ZONE));
-/// What deploys a template, also as a set of stacks or by the other provider.
+/// The common part of the resource types that deploy a template, including stack sets and those of the `awscc`
+/// provider.
 static STACK: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("_cloudformation_stack"));
 static MODULE: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("module"));
 
@@ -97,7 +97,7 @@ impl Format for Terraform {
         let text = String::from_utf8_lossy(text);
         let text = text.trim_start_matches('\u{feff}').trim_start();
         if text.starts_with('{') {
-            // Other JSON has such keys, too, but no type of a trail after them.
+            // JSON of other formats may have such keys, but doesn't contain the type of a trail.
             return text.contains("\"resource\"") && names_trail(text.as_bytes());
         }
         const STARTS: [&str; 6] = ["resource \"", "data \"", "module \"", "variable \"", "locals {", "terraform {"];
@@ -132,12 +132,11 @@ impl Format for Terraform {
 }
 
 impl Root {
-    /// The root module itself.
     fn module(&self, context: Context<'_>) -> Arc<Module> {
         match self.only {
             Some(file) => Arc::new(Module::of_files(&self.directory, &[file], context)),
             None if self.is_called => self.library.module(&self.directory, context),
-            // Nobody else leads to it, so nobody has to keep it.
+            // No other module calls it, so it needn't be cached.
             None => Arc::new(Module::load(&self.directory, context)),
         }
     }
@@ -177,7 +176,7 @@ impl Project for Root {
     }
 }
 
-/// Whether a text has one of the words that every declaration of a trail has.
+/// True if a text contains one of the words that every declaration of a trail contains.
 fn names_trail(text: &[u8]) -> bool {
     COMMON.find(text).is_some() && TRAILS.iter().any(|needle| needle.find(text).is_some())
 }
@@ -190,12 +189,12 @@ fn names_landing_zone(text: &[u8]) -> bool {
     has_escaped(text, |text| ZONE.find(text).is_some())
 }
 
-/// Whether a text has such a word, also in escapes.
+/// Like [`names_trail`], including escaped forms.
 fn mentions_trail(text: &[u8]) -> bool {
     has_escaped(text, names_trail)
 }
 
-/// Whether a text may call a module.
+/// True if a text may call a module.
 fn mentions_module(text: &[u8]) -> bool {
     has_escaped(text, names_module)
 }
@@ -207,7 +206,7 @@ fn file_name(path: &Path) -> String {
 #[cfg(test)]
 mod tests;
 
-/// Whether a file is written in the JSON syntax: by its name, or for other names by how it begins.
+/// True if a file is in the JSON syntax: by its name or, for other extensions, by its first character.
 fn is_json(file: &SourceFile) -> bool {
     let is_native = || [".tf", ".tofu", ".tfvars"].iter().any(|extension| file.name.ends_with(extension));
     file.name.ends_with(".json") || !is_native() && file.body().1.trim_start().starts_with('{')

@@ -1,4 +1,4 @@
-//! One directory of Terraform files, parsed block by block as somebody asks.
+//! One directory of Terraform files, whose blocks are parsed at the first use.
 
 mod blocks;
 mod checks;
@@ -23,33 +23,33 @@ use crate::source::{FileId, ReadError, Span};
 use crate::syntax::hcl::{Attribute, Block, Expr};
 use crate::syntax::{Problem, ProblemKind};
 
-/// The files of a module and the blocks in them.
+/// The files of a module and their blocks.
 #[derive(Debug)]
 pub(super) struct Module {
-    /// Where it lies, by the way on which it was reached: the sources of its calls are relative to that.
+    /// The directory as it was reached, to which the sources of its calls are relative.
     pub(super) directory: PathBuf,
-    /// The same without links: there are its files.
+    /// The directory with links resolved, which contains the files.
     pub(super) place: PathBuf,
-    /// What it was read from.
+    /// The files that it was read from.
     pub(super) files: Vec<FileId>,
-    /// True if nothing of its files is lost, so that it is known what it declares.
+    /// True if no text of its files is lost, so that all its declarations are known.
     is_whole: bool,
     blocks: Vec<ModuleBlock>,
     /// The blocks of override files, in the order in which they are merged.
     overrides: Vec<Block>,
     overriding: Overrides,
-    /// Where its declarations are, once somebody has asked for one.
+    /// The index of its declarations, built at the first use.
     index: OnceLock<Index>,
     problems: Vec<Problem>,
-    /// The problems within the blocks beside trails, once somebody has asked.
+    /// The problems within the blocks of files that mention a trail, collected at the first use.
     broken: OnceLock<Vec<Problem>>,
-    /// What it says of providers, once somebody has asked.
+    /// Its provider requirements and configurations, read at the first use.
     providers: OnceLock<Providers>,
-    /// The files that can't be read, each as an empty text to point at.
+    /// The files that can't be read, each as an empty text for the location of the error.
     pub(super) unreadable: Vec<(FileId, ReadError)>,
 }
 
-/// A block of a module, by its place in the list.
+/// The index of a block in a module.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) struct BlockId(usize);
 
@@ -97,7 +97,7 @@ impl Module {
                 blocks.iter().any(|block| block.mentions_trail) || mentions_trail(file.text.as_bytes());
             blocks.iter_mut().for_each(|block| block.is_beside_trail = mentions_trail);
             module.is_whole &= !problems.iter().any(|problem| problem.kind.loses_text()) && file.replaced.is_empty();
-            // What is lost only because it is too much may have mentioned one.
+            // Text that is lost because of a limit may have mentioned a trail.
             let is_told = |problem: &Problem| mentions_trail || problem.kind == ProblemKind::Limit;
             module.problems.extend(problems.into_iter().filter(is_told));
             if names::is_override(&file_name(&file.path)) {
@@ -114,7 +114,7 @@ impl Module {
         module
     }
 
-    /// The block of this id, after override files have changed it.
+    /// The block of this id, with override files merged.
     pub(super) fn block(&self, id: BlockId) -> Option<&Block> {
         let block = self.blocks.get(id.0)?;
         block
@@ -127,7 +127,7 @@ impl Module {
             .as_ref()
     }
 
-    /// A block after the override files.
+    /// Merges override files into a block.
     fn overridden(&self, mut block: Block) -> Block {
         let changes = self.overriding.blocks(&block).iter().filter_map(|at| self.overrides.get(*at));
         merge::apply(&mut block, changes);
@@ -140,12 +140,12 @@ impl Module {
         self.blocks.iter().enumerate().filter(of_keyword).map(|(index, _)| BlockId(index))
     }
 
-    /// The block with this keyword and these labels.
+    /// The first block with this keyword and these labels.
     pub(super) fn find(&self, keyword: &str, labels: &[&str]) -> Option<&Block> {
         self.block(self.find_id(keyword, labels)?)
     }
 
-    /// The same by its place; the first, should there be two. All of them are parsed, so that a second one is noticed.
+    /// Like [`Self::find`], returning the id. All such blocks are parsed, so that a second declaration is reported.
     pub(super) fn find_id(&self, keyword: &str, labels: &[&str]) -> Option<BlockId> {
         let ids = self.index().blocks(keyword, labels).iter().copied();
         let found: Vec<BlockId> = ids.filter(|&id| self.block(id).is_some()).collect();
@@ -162,7 +162,7 @@ impl Module {
         !self.is_whole || self.overriding.local(name).is_some() || !self.index().locals(name).is_empty()
     }
 
-    /// The expression of a local; those of override files have the last word.
+    /// The expression of a local; those of override files take precedence.
     pub(super) fn local(&self, name: &str) -> Option<&Expr> {
         let overriding = self.overriding.local(name).and_then(|at| self.overrides.get(at));
         let own = self.index().locals(name).iter().filter_map(|&id| self.block(id));
@@ -175,7 +175,7 @@ impl Module {
         self.index.get_or_init(|| Index::of(&self.blocks))
     }
 
-    /// The resources of a kind that is looked for.
+    /// The resources of the kinds that belong to a subject.
     pub(super) fn declared(&self, subject: Subject) -> impl Iterator<Item = (BlockId, &'static Kind)> {
         let may_be = move |id: &BlockId| self.blocks.get(id.0).is_some_and(|block| block.may_declare(subject));
         self.blocks("resource").filter(may_be).filter_map(move |id| Some((id, kind_of(self.block(id)?, subject)?)))
@@ -188,7 +188,7 @@ impl Module {
         ids.filter(move |&id| self.block(id).is_some_and(is_one))
     }
 
-    /// What it declares, as a plan names it: `aws_s3_bucket.logs`, `module.audit`, `var.region`.
+    /// Its declarations in the form of a plan: `aws_s3_bucket.logs`, `module.audit`, `var.region`.
     pub(super) fn names(&self) -> BTreeSet<String> {
         let names = |keyword: &'static str, prefix: &'static str| {
             self.blocks(keyword).filter_map(|id| self.block(id)).map(move |block| {
@@ -199,7 +199,7 @@ impl Module {
         names("resource", "").chain(names("module", "module.")).chain(names("variable", "var.")).collect()
     }
 
-    /// The directory that a call names, if its text says so plainly and no override file can change it.
+    /// The directory of a call, if its text has a plain local source and no override file may change it.
     pub(super) fn plain_source(&self, id: BlockId) -> Option<PathBuf> {
         let block = self.blocks.get(id.0).filter(|_| self.overrides.is_empty())?;
         let local = || match &block.source {
@@ -212,7 +212,6 @@ impl Module {
         block.plain_source.get_or_init(local).clone()
     }
 
-    /// How a block is written.
     pub(super) fn notation(&self, id: BlockId) -> Notation {
         self.blocks.get(id.0).map_or(Notation::Hcl, |block| block.notation)
     }
@@ -223,7 +222,7 @@ impl Module {
         block.or(self.files.first().map(|file| Span::new(*file, 0, 0)))
     }
 
-    /// Whether a block's text contains each of the words, which is cheaper to ask than to parse it.
+    /// True if a block's text contains each of the words, which is cheaper to check than parsing it.
     fn may_have(&self, id: BlockId, words: &[&str]) -> bool {
         let Some(block) = self.blocks.get(id.0) else { return false };
         match &block.source {
@@ -235,14 +234,14 @@ impl Module {
         }
     }
 
-    /// The problems within the blocks of files that mention a trail. What was parsed for a value isn't parsed again, and
-    /// what is parsed only for its problems isn't kept.
+    /// The problems within the blocks of files that mention a trail. Blocks that are already parsed aren't parsed
+    /// again, and blocks that are parsed only for their problems aren't kept.
     fn broken(&self) -> Vec<Problem> {
         let beside = self.blocks.iter().filter(|block| block.is_beside_trail);
         beside.flat_map(|block| block.parsed.get().map_or_else(|| block.parse().1, |(_, met)| met.clone())).collect()
     }
 
-    /// Text of files that mention a trail that isn't in the language, or that Terraform refuses in a block that was
+    /// Syntax errors in files that mention a trail, and errors that Terraform would report in the blocks that were
     /// evaluated.
     pub(super) fn problems(&self) -> Vec<Problem> {
         let mut problems = self.problems.clone();
@@ -265,7 +264,7 @@ fn module_files(directory: &Path, context: Context<'_>) -> Result<Vec<PathBuf>, 
         Err(ReadError::Missing) => Vec::new(),
         listed => listed?,
     };
-    // Text from standard input stands for a file that need not exist.
+    // Text from standard input represents a file that may not exist.
     paths.extend(context.sources.unlisted_in(directory));
     paths.sort_unstable();
     paths.dedup();

@@ -1,15 +1,15 @@
-//! `moved` blocks.
+//! Reads `moved` blocks.
 
 use super::module::Module;
 use crate::model::Moved;
 use crate::source::{Sources, Span};
 
-/// What the `moved` blocks of a module say, to which these calls lead.
+/// The `moved` blocks of a module at this path of calls.
 pub(super) fn in_module(calls: &[String], module: &Module, sources: &Sources) -> Vec<Moved> {
     let blocks = module.blocks("moved").filter_map(|id| module.block(id));
     let address = |span: Span| {
         let text: String = sources.file(span.file).slice(span).split_whitespace().collect();
-        // The JSON syntax has it in a string.
+        // In the JSON syntax, the address is a string.
         match text.strip_prefix('"').and_then(|text| text.strip_suffix('"')) {
             Some(text) => text.replace("\\\"", "\""),
             None => text,

@@ -1,20 +1,21 @@
-//! Strings in Unicode's normal form C, to which Terraform brings all of them, so that `==` compares them as they look.
+//! Normalizes strings to Unicode's normalization form C, as Terraform does with all strings, so that `==` compares them
+//! as they appear.
 //!
-//! Source: `cty.NormalizeString` of go-cty. `unicode-normalization` knows the forms, and only this file names it.
+//! Source: `cty.NormalizeString` of go-cty. Only this file uses the crate `unicode-normalization`.
 
 use unicode_normalization::{UnicodeNormalization, is_nfc};
 
 use crate::value::{Data, Field, Known, List, Object, Traced};
 
-/// The bytes of a text beyond ASCII that are brought to normal form in the time of a step.
+/// The bytes of a text beyond ASCII that are normalized per step.
 pub(super) const BYTES_PER_STEP: usize = 64;
 
-/// A text in normal form C.
+/// Normalizes a text.
 pub(super) fn of_text(text: String) -> String {
     if text.is_ascii() || is_nfc(&text) { text } else { text.nfc().collect() }
 }
 
-/// Data whose texts and keys are all in normal form C.
+/// Normalizes all texts and keys in data.
 pub(super) fn of_data(data: Data) -> Data {
     if is_normal(&data) {
         return data;

@@ -1,25 +1,25 @@
-//! Numbers as far as they are certain.
+//! Arithmetic with numbers whose results are certain.
 //!
-//! Terraform computes with 512 bits, we with 64. A decimal is taken only if it is also the shortest text
-//! of its `f64`, so it is printed and compared as it was written. A result of arithmetic is claimed only if both
-//! operands and the result are the same number in either precision.
+//! Terraform calculates with 512 bits, and this module with 64. A decimal is known only if it is also the shortest text
+//! of its `f64`, so that it is printed and compared in its original form. The result of an operation is known only if
+//! both operands and the result are the same number in either precision.
 
 use crate::value::{Known, Maybe, Unknown, Why, shown_number};
 
-/// Up to here, every whole number is an `f64`.
+/// Every whole number up to this one is an `f64`.
 pub(super) const LARGEST_EXACT: f64 = 9_007_199_254_740_992.0;
 
-/// More decimals than this mean that a number isn't a sum of few powers of two.
+/// A number with more decimals isn't a sum of a few powers of two.
 const MAX_DECIMALS: usize = 40;
 
-/// Reads a decimal number, as `tonumber` does; nothing if the text isn't one.
+/// Parses a decimal number, as `tonumber` does; `None` if the text isn't one.
 pub(super) fn parse(text: &str) -> Option<Maybe<f64>> {
     if matches!(text.trim_start_matches(['+', '-']), "inf" | "Inf") {
         return Some(too_precise());
     }
     let is_plain = |byte: u8| byte.is_ascii_digit() || matches!(byte, b'.' | b'e' | b'E' | b'+' | b'-');
     if !text.bytes().all(is_plain) {
-        // Go reads `1p2` as 1 * 2^2, which is left alone.
+        // Go parses `1p2` as 1 * 2^2, which isn't evaluated.
         let is_binary = text.starts_with(|c: char| c.is_ascii_digit()) && text.contains(['p', 'P']);
         return is_binary.then(too_precise);
     }
@@ -33,7 +33,7 @@ fn too_precise() -> Maybe<f64> {
     Unknown(Why::OverLimit { limit: "digits of a number" })
 }
 
-/// The significant digits of a decimal, and how many of them stand before the point.
+/// The sign and the significant digits of a decimal, and the number of digits before the point.
 fn normalized(text: &str) -> Option<(bool, String, i64)> {
     let (mantissa, exponent) = text.split_once(['e', 'E']).unwrap_or((text, "0"));
     let exponent: i64 = exponent.parse().ok()?;
@@ -52,7 +52,7 @@ fn normalized(text: &str) -> Option<(bool, String, i64)> {
     })
 }
 
-/// The number as `tostring` prints it: without exponent.
+/// Formats a number as `tostring` does, without exponent.
 pub(super) fn show(number: f64) -> String {
     shown_number(number)
 }
@@ -60,7 +60,7 @@ pub(super) fn show(number: f64) -> String {
 /// The sum, if it is certain.
 pub(super) fn add(a: f64, b: f64) -> Option<f64> {
     let sum = certain(a)? + certain(b)?;
-    // What is lost by rounding, after Knuth.
+    // The rounding error, after Knuth.
     let b_part = sum - a;
     let lost = (a - (sum - b_part)) + (b - b_part);
     if lost == 0.0 { certain(sum) } else { None }
@@ -77,24 +77,24 @@ pub(super) fn multiply(a: f64, b: f64) -> Option<f64> {
     if a.mul_add(b, -product) == 0.0 { certain(product) } else { None }
 }
 
-/// The quotient, if it is certain. That nothing can be divided by zero is for the caller to say.
+/// The quotient, if it is certain. The caller reports a division by zero.
 pub(super) fn divide(a: f64, b: f64) -> Option<f64> {
     let quotient = certain(a)? / certain(b)?;
     if quotient.mul_add(b, -a) == 0.0 { certain(quotient) } else { None }
 }
 
-/// The remainder with the sign of `a`, if it is certain. Terraform leaves `a` as it is when `b` is zero.
+/// The remainder with the sign of `a`, if it is certain. Terraform returns `a` if `b` is zero.
 pub(super) fn modulo(a: f64, b: f64) -> Option<f64> {
     let (a, b) = (certain(a)?, certain(b)?);
     if b == 0.0 { Some(a) } else { certain(a % b) }
 }
 
-/// The number with the other sign. Terraform prints a negative zero as `-0`, so none is made here.
+/// The negated number; `None` for zero, because Terraform prints a negative zero as `-0`.
 pub(super) fn negate(a: f64) -> Option<f64> {
     if a == 0.0 { None } else { Some(-a) }
 }
 
-/// The number, if its decimal text is its exact value and it is no negative zero.
+/// The number, if its decimal text is its exact value and it isn't a negative zero.
 fn certain(number: f64) -> Option<f64> {
     let decimals = show(number).split_once('.').map_or(0, |(_, fraction)| fraction.len());
     if number.abs() > LARGEST_EXACT || decimals > MAX_DECIMALS || (number == 0.0 && number.is_sign_negative()) {
@@ -104,8 +104,8 @@ fn certain(number: f64) -> Option<f64> {
     (scaled.fract() == 0.0).then_some(number)
 }
 
-/// The number as Go's verb `%g` prints it, with an exponent where that is short.
-/// Without a precision it has all of its digits.
+/// Formats a number as Go's verb `%g` does, with an exponent if that is short. Without a precision, it has all of its
+/// digits.
 pub(super) fn show_general(number: f64, precision: Option<usize>) -> String {
     let scientific = match precision {
         Some(precision) => format!("{number:.*e}", precision.saturating_sub(1)),

@@ -1,11 +1,11 @@
-//! Texts that another tool fills in before Terraform reads them.
+//! Texts with placeholders that another tool replaces before Terraform reads them.
 //!
-//! A text with a placeholder is a known text until something depends on it: then it isn't known. Two that are equal stay
-//! equal. See [`placeholder`].
+//! A text with a placeholder is known until a result depends on it; then it is unknown. Two equal texts remain equal.
+//! See [`placeholder`].
 
 use crate::value::{Data, Field, Known, List, Object, Traced, Unknown, Why, placeholder};
 
-/// Functions that keep a placeholder as it stands, or that take account of it themselves.
+/// Functions that preserve a placeholder, or handle it themselves.
 const KEEPING: [&str; 11] = [
     "contains",
     "format",
@@ -20,7 +20,7 @@ const KEEPING: [&str; 11] = [
     "yamlencode",
 ];
 
-/// Functions that give elements of their arguments, or count them, without regard to their texts.
+/// Functions that select or count elements of their arguments, regardless of their texts.
 const PICKING: [&str; 17] = [
     "alltrue",
     "anytrue",
@@ -41,7 +41,7 @@ const PICKING: [&str; 17] = [
     "zipmap",
 ];
 
-/// The reason why a text that another tool fills in isn't known yet; nothing for any other value.
+/// The reason why a text with a placeholder is unknown; `None` for any other value.
 pub(super) fn filled_in(data: &Data) -> Option<Why> {
     match data {
         Data::String(text) => of_text(text),
@@ -49,17 +49,17 @@ pub(super) fn filled_in(data: &Data) -> Option<Why> {
     }
 }
 
-/// The reason why a text isn't known yet, such as the key of a map.
+/// The same for a text, such as the key of a map.
 pub(super) fn of_text(text: &str) -> Option<Why> {
     placeholder(text, "Terraform")
 }
 
-/// The reason why it isn't known that an object lacks a key: another tool fills in the key, or one of the object's.
+/// The reason why an object may have a key that wasn't found: this key, or one of the object's, has a placeholder.
 pub(super) fn missing_key(object: &Object, key: &str) -> Option<Why> {
     of_text(key).or_else(|| object.fields.iter().find_map(|field| of_text(&field.key)))
 }
 
-/// Leaves the fields unknown that a later one may replace: its key is filled in by another tool.
+/// Makes the fields unknown that a later field with a placeholder in its key may replace.
 pub(super) fn replaced(fields: &mut [Field]) {
     let Some(last) = fields.iter().rposition(|field| of_text(&field.key).is_some()) else { return };
     let Some((later, earlier)) = fields.get_mut(..=last).and_then(|fields| fields.split_last_mut()) else { return };
@@ -71,8 +71,8 @@ pub(super) fn replaced(fields: &mut [Field]) {
     }
 }
 
-/// The arguments of a function, where a text that another tool fills in isn't known. A function that compares or orders
-/// the elements of an argument doesn't know these either.
+/// The arguments of a function, in which texts with a placeholder are unknown, including those within an argument whose
+/// elements the function compares or orders.
 pub(super) fn until_filled_in(function: &str, arguments: Vec<Traced<Data>>) -> Vec<Traced<Data>> {
     let function = function.strip_prefix("core::").unwrap_or(function);
     if KEEPING.contains(&function) {
@@ -87,7 +87,7 @@ pub(super) fn until_filled_in(function: &str, arguments: Vec<Traced<Data>>) -> V
     arguments.into_iter().map(unknown).collect()
 }
 
-/// True if another tool fills in a value, or a text within it. Values have a limit of nesting, and so has this.
+/// True if a value contains a text with a placeholder. The nesting of values is limited, and so is this recursion.
 fn holds_placeholder(data: &Data) -> bool {
     let holds = |value: &Traced<Data>| matches!(&value.value, Known(data) if holds_placeholder(data));
     match data {
@@ -98,7 +98,7 @@ fn holds_placeholder(data: &Data) -> bool {
     }
 }
 
-/// The value with each text within it unknown that another tool fills in.
+/// The value, in which texts with a placeholder are unknown.
 fn without_placeholders(value: Traced<Data>) -> Traced<Data> {
     value.map(|value| match value {
         Known(Data::List(List { kind, items })) => {

@@ -1,7 +1,8 @@
-//! What the plan of a root module adds to its files: instances and values that they leave unknown.
+//! Completes the evaluation of a root module with its plan, which has instances and values that the files leave
+//! unknown.
 //!
-//! What the files decide stays as it is. A plan that says otherwise is told of where nothing was
-//! undecided; where something was, the plan is of another world.
+//! Values that the files determine remain. If the plan contradicts values that are the same in all worlds, the
+//! contradiction is reported; otherwise, the world isn't the planned one and is rejected.
 
 mod filling;
 mod instances;
@@ -20,7 +21,7 @@ use crate::value::{Hop, Known, Object, Origin, Step, Traced, World};
 use filling::fill;
 pub(super) use instances::{exists, instances, names_of_key};
 
-/// The step to what the plan says of a resource's arguments.
+/// The hop to the plan, for the arguments of a trail that the plan contains.
 pub(super) fn way(block: &Block, kind: &Kind, address: &str, evaluator: &Evaluator<'_>) -> Option<Hop> {
     let Role::Trail(_) = kind.role else { return None };
     evaluator.tree.plan?.trail(address)?;
@@ -32,13 +33,13 @@ pub(super) fn way(block: &Block, kind: &Kind, address: &str, evaluator: &Evaluat
 pub(super) struct Declared<'a> {
     /// Its address without keys.
     pub(super) address: &'a str,
-    /// Its place.
     pub(super) header: Span,
 }
 
-/// Fills what isn't known of the instances of a declaration, and compares the rest with the plan.
+/// Fills in the unknown parts of a declaration's instances, and compares the rest with the plan.
 ///
-/// A world that the plan contradicts isn't the one that was planned, unless it is no matter of worlds.
+/// If the plan contradicts a world, the world is rejected, unless `is_decided` is set because the instances don't
+/// depend on the world.
 pub(super) fn settle(resources: &mut Vec<Resource>, site: Declared<'_>, plan: &Plan, world: &World, is_decided: bool) {
     for resource in resources.iter_mut().filter(|resource| resource.exists.value != Known(false)) {
         match plan.trail(&resource.address) {
@@ -65,7 +66,7 @@ pub(super) fn settle(resources: &mut Vec<Resource>, site: Declared<'_>, plan: &P
     }
 }
 
-/// The first of the planned trails that isn't among the instances.
+/// The first planned trail that isn't among the instances.
 fn unseen<'a>(resources: &[Resource], planned: &'a [String], world: &World) -> Option<&'a str> {
     world.charge(planned.len());
     let created = resources.iter().filter(|resource| resource.exists.value != Known(false));
@@ -73,7 +74,8 @@ fn unseen<'a>(resources: &[Resource], planned: &'a [String], world: &World) -> O
     planned.iter().map(String::as_str).find(|address| !seen.contains(address))
 }
 
-/// Adds the trails of the plan whose declarations aren't here, unless what may hold them is known to be missing.
+/// Adds the trails of the plan whose declarations aren't here, unless the module that may contain them is already
+/// listed as missing.
 pub(super) fn add_undeclared(elsewhere: &mut Vec<Elsewhere>, sites: &[Site], plan: &Plan, root: &Module) {
     let declared: HashSet<&str> = sites.iter().map(|site| site.address.as_str()).collect();
     for address in plan.declarations().filter(|address| !declared.contains(address)) {
@@ -81,7 +83,7 @@ pub(super) fn add_undeclared(elsewhere: &mut Vec<Elsewhere>, sites: &[Site], pla
         let call = call.and_then(|name| root.find("module", &[name])).map(|block| block.header);
         let Some(header) = call.or_else(|| root.header()) else { continue };
         if let Some(known) = elsewhere.iter_mut().find(|known| known.header == header) {
-            // A module that isn't here, whatever its name promises.
+            // The plan has a trail in the missing module, regardless of the module's name.
             known.hint = Some(Hint::Content);
         } else {
             let what = format!("the planned `{address}`");
@@ -100,13 +102,13 @@ pub(super) fn add_undeclared(elsewhere: &mut Vec<Elsewhere>, sites: &[Site], pla
     }
 }
 
-/// Stands for a trail of the plan that nothing here creates.
+/// Represents a trail of the plan that the files don't create.
 fn absent(planned: &Resource, header: Span) -> Resource {
     let exists = Traced { value: Known(false), origin: Origin::Absent(header), hops: Vec::new() };
     Resource { header, exists, body: Known(Object::new(header, Vec::new())), ..planned.clone() }
 }
 
-/// Whether an instance is known to exist under its address.
+/// True if an instance is known to exist under its address.
 fn is_certain(resource: &Resource) -> bool {
     resource.exists.value == Known(true) && !resource.address.contains("[*]")
 }

@@ -1,9 +1,8 @@
-//! What the data source `aws_iam_policy_document` makes of its arguments: the text of a policy, to the byte.
+//! Evaluates the data source `aws_iam_policy_document` to the text of its policy, byte for byte.
 //!
-//! It asks nobody, so it is as good as a function. Where blocks of one kind form a set, such as two
-//! `principals` of one type, the order of what they say together is that in which they are written.
-//! Source: `internal/service/iam/policy_document_data_source.go` and `policy_model.go` in
-//! hashicorp/terraform-provider-aws.
+//! The data source makes no API calls, so it is like a function. If blocks of one kind form a set in the provider, such
+//! as two `principals` of one type, their combined values are in the order of the blocks here. Source:
+//! `internal/service/iam/policy_document_data_source.go` and `policy_model.go` in hashicorp/terraform-provider-aws.
 
 mod decoded;
 mod read;
@@ -19,10 +18,8 @@ use super::types::{Type, convert};
 use crate::model::{Argument, Shape};
 use crate::value::{Data, Known, List, Object, Traced, Unknown, Why};
 
-/// The type of the data source.
 pub(super) const KIND: &str = "aws_iam_policy_document";
 
-/// The arguments of the data source.
 pub(super) const SHAPE: Shape = &[
     Argument::value("version"),
     Argument::value("policy_id"),
@@ -31,7 +28,6 @@ pub(super) const SHAPE: Shape = &[
     Argument::blocks("statement", STATEMENT),
 ];
 
-/// The arguments of a statement.
 pub(super) const STATEMENT: Shape = &[
     Argument::value("sid"),
     Argument::value("effect"),
@@ -48,10 +44,9 @@ const PRINCIPALS: Shape = &[Argument::value("type"), Argument::document("identif
 
 const CONDITION: Shape = &[Argument::value("test"), Argument::value("variable"), Argument::document("values")];
 
-/// The version of the language in which `${…}` isn't a variable.
+/// The version of the policy language in which `${…}` isn't a variable.
 const OLD_VERSION: &str = "2008-10-17";
 
-/// A policy.
 #[derive(Debug, Default)]
 struct Document {
     version: String,
@@ -59,7 +54,7 @@ struct Document {
     statements: Vec<Statement>,
 }
 
-/// A statement of a policy; what is missing isn't written.
+/// A statement of a policy; empty parts are omitted from the text.
 #[derive(Debug, Default)]
 struct Statement {
     sid: String,
@@ -76,7 +71,7 @@ struct Statement {
 struct Principals {
     kind: String,
     identifiers: Vec<String>,
-    /// Whether they are written as a list, even if there is only one.
+    /// True if the identifiers are a list in the text, even if there is only one.
     is_list: bool,
 }
 
@@ -108,7 +103,7 @@ pub(super) fn text(arguments: &Object, is_minified: bool) -> Result<String, Why>
 }
 
 impl Document {
-    /// The other's statements replace those of the same Sid and follow the rest.
+    /// Merges another document: its statements replace those of the same Sid, and the others are appended.
     fn merge(&mut self, other: Document) {
         if !other.id.is_empty() {
             self.id = other.id;
@@ -158,7 +153,7 @@ fn statement(block: &Object, version: &str) -> Result<Statement, Why> {
     })
 }
 
-/// One text stands for itself, several are a list from the last to the first, and none isn't written.
+/// One text is a string, several are a list in descending order, and none is omitted.
 fn scope(mut texts: Vec<String>, block: &Object) -> Option<Data> {
     let made = |text| Traced::written(Data::String(text), block.header);
     match texts.len() {
@@ -197,7 +192,7 @@ fn conditions(block: &Object, version: &str) -> Result<Vec<Condition>, Why> {
     Ok(all)
 }
 
-/// `&{…}` stands for a variable of IAM, because `${…}` is one of Terraform.
+/// Replaces `&{…}`, which denotes an IAM variable, because `${…}` is Terraform's interpolation.
 fn with_variables(texts: Vec<String>, version: &str) -> Result<Vec<String>, Why> {
     if version == OLD_VERSION && texts.iter().any(|text| text.contains("&{")) {
         return Err(failed(format!("a policy of version {OLD_VERSION} has no variables")));
@@ -210,7 +205,7 @@ fn distinct(texts: Vec<String>) -> Vec<String> {
     texts.into_iter().filter(|text| met.insert(text.clone())).collect()
 }
 
-/// An argument that has one of a few values, the first of which it has by default.
+/// An argument with a fixed set of values, of which the first is the default.
 fn one_of(block: &Object, name: &str, values: &[&str]) -> Result<String, Why> {
     let value = match string(block, name)? {
         Some(value) => value,
@@ -231,7 +226,7 @@ fn string(block: &Object, name: &str) -> Result<Option<String>, Why> {
     }
 }
 
-/// The strings of a list or set; nothing is none.
+/// The strings of a list or set; empty if the argument isn't set.
 fn strings(block: &Object, name: &str) -> Result<Vec<String>, Why> {
     let items = match argument(block, name, &Type::List(Box::new(Type::String)))? {
         None => return Ok(Vec::new()),
@@ -246,7 +241,7 @@ fn strings(block: &Object, name: &str) -> Result<Vec<String>, Why> {
     items.into_iter().map(text).collect()
 }
 
-/// The value of an argument; nothing if it is null or missing.
+/// The value of an argument; `None` if it is null or missing.
 fn argument(block: &Object, name: &str, ty: &Type) -> Result<Option<Data>, Why> {
     let Some(field) = block.field(name) else { return Ok(None) };
     match convert(field.value.clone(), ty).value {
@@ -256,7 +251,6 @@ fn argument(block: &Object, name: &str, ty: &Type) -> Result<Option<Data>, Why> 
     }
 }
 
-/// The nested blocks of a type.
 fn nested<'a>(block: &'a Object, name: &str) -> Result<Vec<&'a Object>, Why> {
     let Some(field) = block.field(name) else { return Ok(Vec::new()) };
     let items = match &field.value.value {

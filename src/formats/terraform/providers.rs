@@ -1,8 +1,8 @@
-//! In which Region a resource is created, by the configuration of its provider.
+//! Determines the Region of a resource by the configuration of its provider.
 //!
-//! A resource names a configuration, or has the default one. In a called module, that is the one which the call passes,
-//! else the module's own, else the default one of the caller.
-//! Source: <https://developer.hashicorp.com/terraform/language/modules/develop/providers>, and for keys
+//! A resource refers to a configuration, or has the default one. In a called module, this is the one that the call
+//! passes, otherwise the module's own one, otherwise the caller's default one. Source:
+//! <https://developer.hashicorp.com/terraform/language/modules/develop/providers>, and for keys
 //! <https://opentofu.org/docs/language/providers/configuration/#for_each-multiple-instances-of-a-provider-configuration>.
 
 use super::eval::{Evaluator, symbol};
@@ -15,23 +15,23 @@ use crate::model::kinds::Role;
 use crate::syntax::hcl::{Block, Expr, ExprKind, ObjectKey};
 use crate::value::{Data, Hop, Known, Maybe, Origin, Step, Traced, Unknown, Why};
 
-/// How a module refers to a configuration of a provider: `aws`, `aws.eu`, `aws.in["eu-west-1"]`.
+/// A reference to a provider configuration: `aws`, `aws.eu`, `aws.in["eu-west-1"]`.
 #[derive(Debug, Clone, PartialEq)]
 struct Reference {
     /// The provider's local name.
     name: String,
     alias: Option<String>,
-    /// What stands in brackets. OpenTofu makes a configuration for each key.
+    /// The key in brackets. OpenTofu creates a configuration for each key.
     key: Option<Maybe<Data>>,
 }
 
-/// The Region of something that isn't created, or for which nobody asks.
+/// The Region of a resource that isn't created, or whose Region isn't used.
 pub(super) fn nowhere(block: &Block) -> Traced<String> {
     let why = Why::NotEvaluated { construct: "the Region of what isn't a trail".to_owned() };
     Traced { value: Unknown(why), origin: Origin::Absent(block.header), hops: Vec::new() }
 }
 
-/// The Region that a resource's provider has for it, and the way to where that is written.
+/// The Region of a resource's provider configuration, with the hops to its location.
 pub(super) fn region(block: &Block, kind: &Kind, evaluator: &Evaluator<'_>) -> Traced<String> {
     if !matches!(kind.role, Role::Trail(_)) {
         return nowhere(block);
@@ -64,7 +64,7 @@ pub(super) fn region(block: &Block, kind: &Kind, evaluator: &Evaluator<'_>) -> T
     Traced { value, origin: Origin::Absent(block.header), hops }
 }
 
-/// The Region in a configuration, which is looked for in a module and in those around it.
+/// Finds the configuration in a module or its callers, and evaluates its Region.
 fn configured(mut wanted: Reference, source: &str, evaluator: &Evaluator<'_>) -> Way {
     let mut hops = Vec::new();
     let mut scope = evaluator.scope;
@@ -106,7 +106,7 @@ fn configured(mut wanted: Reference, source: &str, evaluator: &Evaluator<'_>) ->
     }
 }
 
-/// What the call of a module passes to it for a provider.
+/// The configuration that the call of a module passes for a provider.
 fn passed<'a>(scope: &Scope, call: &'a Call, wanted: &Reference, source: &str) -> Option<&'a Expr> {
     let block = call.caller.module.block(call.block)?;
     let ExprKind::Object(items) = &block.body.attribute("providers")?.value.kind else { return None };
@@ -128,7 +128,8 @@ fn module_name(scope: &Scope) -> String {
     label.map(|label| label.text.clone()).unwrap_or_default()
 }
 
-/// What a provider does whose configuration says no Region.
+/// The Region of a provider whose configuration doesn't set it: that of the option, otherwise unknown because the
+/// environment determines it.
 fn environment(provider: &Reference, scope: &Scope, evaluator: &Evaluator<'_>) -> Maybe<Data> {
     match &evaluator.tree.context.options.region {
         Some(region) => Known(Data::String(region.clone())),
@@ -136,7 +137,8 @@ fn environment(provider: &Reference, scope: &Scope, evaluator: &Evaluator<'_>) -
     }
 }
 
-/// The local name and the alias in a reference without a key. The JSON syntax and old code have them in quotes.
+/// The local name and the alias in a reference without a key. In the JSON syntax and in old code, the reference is a
+/// string.
 fn names_in(expr: &Expr) -> Option<(&str, Option<&str>)> {
     match &expr.kind {
         ExprKind::Variable(name) => Some((name, None)),
@@ -150,11 +152,11 @@ fn names_in(expr: &Expr) -> Option<(&str, Option<&str>)> {
 }
 
 impl Reference {
-    /// What an expression refers to; its key is evaluated.
+    /// Parses a reference, and evaluates its key.
     fn read(expr: &Expr, evaluator: &Evaluator<'_>) -> Option<Self> {
         let (names, key) = match &expr.kind {
             ExprKind::Index(base, key) => (base.as_ref(), Some(evaluator.eval(key).value)),
-            // A key in brackets that is a name looks like an attribute of the alias.
+            // The parser turns a key that is an identifier into an attribute of the alias.
             ExprKind::GetAttr(base, key) if matches!(base.kind, ExprKind::GetAttr(..)) => {
                 (base.as_ref(), Some(Known(Data::String(key.text.clone()))))
             }
@@ -164,7 +166,7 @@ impl Reference {
         Some(Self { name: name.to_owned(), alias: alias.map(str::to_owned), key })
     }
 
-    /// The Region in the block that configures it.
+    /// The Region in the `provider` block.
     fn region_in(&self, block: &Block, evaluator: &Evaluator<'_>) -> Way {
         match self.names_of_key(block, evaluator) {
             Known(names) => self.evaluate(block, &evaluator.with(names)),
@@ -172,7 +174,7 @@ impl Reference {
         }
     }
 
-    /// What `each` stands for in the block.
+    /// The value of `each` in the block.
     fn names_of_key(&self, block: &Block, evaluator: &Evaluator<'_>) -> Maybe<Names> {
         let key = match (block.body.attribute("for_each"), &self.key) {
             (None, None) => return Known(Names::new()),

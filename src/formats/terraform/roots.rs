@@ -1,4 +1,4 @@
-//! Which directories are root modules: those that lead to a trail, and that no scanned module calls or whose trails no call
+//! Finds the root modules: directories that lead to a trail and that no scanned module calls, or whose trails no call
 //! creates.
 
 mod directories;
@@ -16,7 +16,7 @@ use crate::source::{FileId, SourceFile};
 use crate::value::Budget;
 use directories::Directories;
 
-/// The modules that a file calls, if it is a part of one.
+/// The modules that a file calls, if it is part of a module.
 pub(super) fn links(kept: Kept, context: Context<'_>) -> Links {
     let file = context.sources.file(kept.file);
     let name = file_name(&file.path);
@@ -67,7 +67,7 @@ pub(super) fn find(linked: &[Linked], context: Context<'_>) -> Vec<Root> {
         }
         directories.add(linked, file.directory(), context);
     }
-    // All roots together pay for the sources that are evaluated to find what they call.
+    // All roots share one budget for evaluating the sources of their calls.
     let budget = Budget::new(Budget::steps_for(0));
     let reached = |path: &Path| Tree::open(&root(path, path, None), context, &budget).reached();
     directories.follow_computed(reached, context);

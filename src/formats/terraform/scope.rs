@@ -1,4 +1,4 @@
-//! An instance of a module: where expressions are evaluated, and what their names stand for.
+//! An instance of a module: the scope in which its expressions are evaluated.
 
 use std::cell::RefCell;
 use std::collections::HashMap;
@@ -16,38 +16,37 @@ use crate::value::{Data, Hop, Maybe, Origin, Traced, Unknown, Why, World};
 /// An instance of a module.
 #[derive(Debug)]
 pub(super) struct Scope {
-    /// The module.
     pub(super) module: Arc<Module>,
     /// Its address, such as `module.audit[0]`; empty for the root.
     pub(super) address: String,
-    /// The call that makes it; nothing for the root.
+    /// The call that creates it; `None` for the root.
     pub(super) call: Option<Call>,
-    /// Whether its code was installed and can't be edited.
+    /// True if its code was installed and can't be edited.
     pub(super) is_vendored: bool,
-    /// Whether it is created; nothing for what nobody counts, such as the root.
+    /// Its existence; `None` for the root.
     exists: Option<Traced<bool>>,
     known: RefCell<Known>,
 }
 
-/// A module call's instance.
+/// An instance of a module call.
 #[derive(Debug)]
 pub(super) struct Call {
-    /// The scope that calls.
+    /// The instance of the calling module.
     pub(super) caller: Rc<Scope>,
     /// The `module` block.
     pub(super) block: BlockId,
-    /// What `each` and `count` stand for in its arguments.
+    /// The values of `each` and `count` in its arguments.
     pub(super) names: Names,
 }
 
 impl Call {
-    /// What `each.key` stands for in it.
+    /// The value of `each.key`.
     pub(super) fn each_key(&self) -> Option<String> {
         each_key(&self.names)
     }
 }
 
-/// What `each.key` stands for.
+/// The value of `each.key`.
 pub(super) fn each_key(names: &Names) -> Option<String> {
     let (_, each) = names.iter().find(|(name, _)| name == "each")?;
     let Maybe::Known(Data::Object(each)) = &each.value else { return None };
@@ -57,19 +56,19 @@ pub(super) fn each_key(names: &Names) -> Option<String> {
     }
 }
 
-/// What names stand for beside variables and locals: `each`, `count`, iterators, the names of `for`.
+/// The values of names other than variables and locals: `each`, `count`, iterators, and the names of `for`.
 pub(super) type Names = Vec<(String, Traced<Data>)>;
 
-/// The variables and locals that have been evaluated.
+/// The cache of evaluated variables, locals, outputs and data sources.
 #[derive(Debug, Default)]
 struct Known {
     /// Values that are the same in every world.
     stable: HashMap<String, Rc<Way>>,
     /// Values that depend on the decisions of the current world.
     current: HashMap<String, Rc<Way>>,
-    /// The instances of the module calls in it, in the current world.
+    /// The instances of the module's calls in the current world.
     called: HashMap<BlockId, Called>,
-    /// What is being evaluated, to notice cycles.
+    /// The references that are being evaluated, to detect cycles.
     pending: Vec<String>,
 }
 
@@ -77,15 +76,15 @@ struct Known {
 #[derive(Debug, Clone)]
 struct Called {
     scopes: Rc<[Rc<Scope>]>,
-    /// Whether there may be others in another world.
+    /// True if another world may have other instances.
     depends_on_world: bool,
 }
 
-/// A value, and the way from where it is used to where it was decided.
+/// A value, with the hops from its use to its definition.
 pub(super) type Way = (Maybe<Data>, Vec<Hop>);
 
 impl Scope {
-    /// The root of a tree.
+    /// The instance of the root module.
     pub(super) fn root(module: Arc<Module>) -> Self {
         Self { module, address: String::new(), call: None, is_vendored: false, exists: None, known: RefCell::default() }
     }
@@ -103,10 +102,10 @@ impl Scope {
         Self { module, address, call: Some(call), is_vendored, exists, known: RefCell::default() }
     }
 
-    /// Whether something in it is created, by what is said of that and of the module itself.
+    /// Combines the existence of a resource or call with that of this module instance.
     pub(super) fn existence(&self, own: Traced<bool>) -> Traced<bool> {
         match (&own.value, own.origin, &self.exists) {
-            // What nobody counts is created as often as its module.
+            // A block without `count`, `for_each` and `enabled` exists if its module does.
             (Maybe::Known(true), Origin::Absent(_), Some(module)) => module.clone(),
             (Maybe::Known(true), _, Some(module @ Traced { value: Unknown(_), .. })) => module.clone(),
             (Maybe::Known(_) | Unknown(_), _, _) => own,
@@ -124,13 +123,13 @@ impl Scope {
         call.caller.module.block(call.block)
     }
 
-    /// The `module` blocks on the way to it, the innermost first.
+    /// The `module` blocks on the path to it, the innermost first.
     pub(super) fn calls(&self) -> Vec<Span> {
         let scopes = std::iter::successors(Some(self), |scope| Some(&*scope.call.as_ref()?.caller));
         scopes.filter_map(|scope| Some(scope.call_block()?.header)).collect()
     }
 
-    /// Forgets what depends on the world.
+    /// Clears the cached values that depend on the world.
     pub(super) fn enter_world(&self) {
         let called = {
             let mut known = self.known.borrow_mut();
@@ -138,11 +137,11 @@ impl Scope {
             known.pending.clear();
             std::mem::take(&mut known.called)
         };
-        // These hold on to their caller, and so to each other.
+        // These instances refer to their caller, so the references form cycles.
         called.values().flat_map(|called| called.scopes.iter()).for_each(|scope| scope.enter_world());
     }
 
-    /// The instances of a call, which are made once in a world, so that they evaluate what is in them once.
+    /// The instances of a call, created once per world, so that the values in them are evaluated only once.
     pub(super) fn remember_called(
         &self,
         call: BlockId,
@@ -163,7 +162,7 @@ impl Scope {
         called.scopes
     }
 
-    /// A value that is evaluated at most once in a world, and once for all worlds if it depends on none.
+    /// A value that is evaluated at most once per world, and once for all worlds if it doesn't depend on them.
     pub(super) fn remember(&self, reference: &str, world: &World, evaluate: impl FnOnce() -> Way) -> Rc<Way> {
         if let Some(way) = self.known.borrow().stable.get(reference) {
             return Rc::clone(way);
@@ -173,7 +172,7 @@ impl Scope {
             return Rc::clone(way);
         }
         if self.known.borrow().pending.iter().any(|pending| pending == reference) {
-            // What meets a cycle says nothing about another way in.
+            // The value depends on where the evaluation entered the cycle, so it isn't cached for all worlds.
             world.touch();
             return Rc::new((Unknown(Why::Cycle { reference: self.qualify(reference) }), Vec::new()));
         }
@@ -197,7 +196,7 @@ impl Scope {
 }
 
 impl<'a> Evaluator<'a> {
-    /// An evaluator for the arguments of the call that makes a scope.
+    /// An evaluator for the arguments of the call that creates a scope.
     pub(super) fn of_call(call: &'a Call, tree: &'a Tree<'a>, world: &'a World) -> Self {
         Self::new(tree, &call.caller, world).with(call.names.clone())
     }

@@ -1,4 +1,4 @@
-//! The places in a root module, and in all that it calls, where something is declared.
+//! Finds the declarations of a subject in a root module and in all modules that it calls.
 
 use std::collections::{HashMap, HashSet};
 use std::path::PathBuf;
@@ -15,7 +15,7 @@ use crate::syntax::hcl::Block;
 use crate::value::budget::STEPS;
 use crate::value::{Budget, Why, World};
 
-/// Modules that call each other deeper than this are given up.
+/// The maximum depth of nested module calls.
 const MAX_DEPTH: usize = 10;
 
 /// The cost of a declaration that is found through a chain of calls.
@@ -24,55 +24,52 @@ const STEPS_OF_A_SITE: usize = 40;
 /// The cost of following a call.
 const STEPS_OF_A_CALL: usize = 4;
 
-/// What a search has found.
+/// The result of a search.
 #[derive(Debug, Default)]
 pub(super) struct Found {
-    /// The declarations.
     pub(super) sites: Vec<Site>,
     /// Parts that couldn't be searched.
     pub(super) elsewhere: Vec<Elsewhere>,
 }
 
-/// A declaration, by the calls that lead to it.
+/// A declaration, with the calls that lead to it.
 #[derive(Debug, Clone)]
 pub(super) struct Site {
-    /// From the root inwards.
+    /// The calls from the root to the module.
     pub(super) calls: Vec<SiteCall>,
-    /// The module that holds it.
+    /// The module that contains it.
     pub(super) module: Arc<Module>,
-    /// The block.
     pub(super) block: BlockId,
-    /// Its type.
     pub(super) kind: &'static Kind,
     /// Its address without keys.
     pub(super) address: String,
 }
 
-/// A call on the way to a [`Site`].
+/// A call on the path to a [`Site`].
 #[derive(Debug, Clone)]
 pub(super) struct SiteCall {
     /// The `module` block.
     pub(super) block: BlockId,
-    /// What it calls.
+    /// The called module.
     pub(super) module: Arc<Module>,
-    /// Whether that was installed and can't be edited.
+    /// True if the called module was installed and can't be edited.
     pub(super) is_vendored: bool,
 }
 
-/// A search through all modules of a tree.
+/// A search through all modules of a project.
 pub(super) struct Search<'t, 'a> {
     tree: &'t Tree<'a>,
     subject: Subject,
-    /// Whether a module or what it calls may declare what is searched for.
+    /// The results of `may_declare`, by the module's directory.
     known: HashMap<PathBuf, bool>,
-    /// Half of the steps of the project; the rest is for the evaluation of what is found.
+    /// Half of the project's steps; the rest is for evaluating the declarations.
     budget: Rc<Budget>,
     found: Found,
-    /// The world in which nothing is decided, for what has to be evaluated on the way.
+    /// A world without decisions, for expressions that have to be evaluated during the search.
     world: World,
 }
 
-/// The way from the root to the module that is being searched.
+/// The path from the root to the module that is being searched.
 struct Way<'w> {
     calls: &'w [SiteCall],
     /// Its key in the manifest of installed modules.
@@ -80,14 +77,14 @@ struct Way<'w> {
 }
 
 impl<'t, 'a> Search<'t, 'a> {
-    /// A search for one kind of declarations.
+    /// A search for the declarations of a subject.
     pub(super) fn new(tree: &'t Tree<'a>, subject: Subject) -> Self {
         let budget = tree.budget.half();
         let world = World::open(&budget);
         Self { tree, subject, known: HashMap::new(), budget, found: Found::default(), world }
     }
 
-    /// Searches the root module and what it calls.
+    /// Searches the root module and the modules that it calls.
     pub(super) fn run(mut self, root: &Arc<Module>) -> Found {
         self.look_in(root, Way { calls: &[], key: "" });
         self.tree.root.enter_world();
@@ -146,7 +143,7 @@ impl<'t, 'a> Search<'t, 'a> {
                 let calls: Vec<SiteCall> = way.calls.iter().cloned().chain([call]).collect();
                 self.look_in(&called, Way { calls: &calls, key: &key });
             }
-            // It may be about the buckets and keys that it is given.
+            // It may configure the buckets and keys that are passed to it.
             Called::Unread { .. } if self.subject == Subject::Surroundings => {
                 if self.pay(STEPS_OF_A_SITE) {
                     self.note(module, way, id, &kinds::UNREAD_MODULE);
@@ -172,14 +169,14 @@ impl<'t, 'a> Search<'t, 'a> {
         self.tree.resolve(block, module, key, scopes.first())
     }
 
-    /// Notes a part that isn't read, unless it is certain that nothing of it is created.
+    /// Adds a part that isn't read, unless it is certain that none of it is created.
     fn note_unread(&mut self, part: Elsewhere, way: &Way<'_>, block: BlockId) {
         if self.tree.may_create(way.calls, block, &self.world) {
             self.found.elsewhere.push(part);
         }
     }
 
-    /// Notes the landing zones of AWS Control Tower, which may have an organization's trail.
+    /// Adds the landing zones of AWS Control Tower, which may have an organization trail.
     fn look_for_landing_zones(&mut self, module: &Module, way: &Way<'_>) {
         for id in module.of_type(LANDING_ZONE) {
             let Some(block) = module.block(id) else { continue };
@@ -197,12 +194,12 @@ impl<'t, 'a> Search<'t, 'a> {
         }
     }
 
-    /// Pays for a part of the search; false when the budget is spent.
+    /// Charges a part of the search to the budget; false if the budget is exhausted.
     fn pay(&self, steps: usize) -> bool {
         self.budget.pay(steps)
     }
 
-    /// Notes that there may be more than was searched for in what a module calls.
+    /// Adds the calls of a module as a part that couldn't be searched because of a limit.
     fn give_up(&mut self, module: &Module, limit: &'static str) {
         let Some(header) = module.header() else { return };
         let what = format!("what `{}` calls", self.tree.context.sources.name(&module.directory));
@@ -221,14 +218,14 @@ impl<'t, 'a> Search<'t, 'a> {
         }
     }
 
-    /// Whether a module or one that it calls has such declarations, or calls what can't be read.
+    /// True if a module or one that it calls has declarations of the subject, or calls code that can't be read.
     fn may_declare(&mut self, module: &Arc<Module>) -> bool {
         if let Some(&known) = self.known.get(&module.directory) {
             return known;
         }
         let mut met = HashSet::new();
         let is_found = self.finds_any(module, &mut met);
-        // Where nothing was found, none of all that was met has anything either.
+        // If the search finds nothing, the result is the same for all modules that it visited.
         self.known.extend(met.into_iter().filter(|_| !is_found).map(|directory| (directory, false)));
         self.known.insert(module.directory.clone(), is_found);
         is_found
@@ -253,7 +250,7 @@ impl<'t, 'a> Search<'t, 'a> {
                 let Some(block) = module.block(id) else { continue };
                 match self.tree.resolve(block, &module, "", None) {
                     Called::Directory { directory, .. } => pending.push(self.tree.module(&directory)),
-                    // Its key, or the values that it is called with, may lead to code.
+                    // Its key, or the values of its arguments, may lead to code.
                     Called::Unread { .. } => return true,
                 }
             }
@@ -262,7 +259,7 @@ impl<'t, 'a> Search<'t, 'a> {
     }
 }
 
-/// The address of a declaration without keys, by the names of the calls that lead to it.
+/// The address of a declaration without keys, with the names of the calls that lead to it.
 fn address(module: &Module, block: BlockId, calls: &str) -> String {
     let labels = module.block(block).into_iter().flat_map(|block| &block.labels).map(|label| label.text.clone());
     let calls = calls.split('.').filter(|call| !call.is_empty()).map(|call| format!("module.{call}"));

@@ -1,7 +1,7 @@
-//! Sets: no element twice, in the order in which Terraform walks them.
+//! Sets: collections without duplicates, in the order in which Terraform iterates over them.
 //!
-//! Source: `cty/set_internals.go` of go-cty. Elements that aren't primitive are ordered by a text that
-//! go-cty makes of them, which shows in the order of what is built from a set.
+//! Source: `cty/set_internals.go` of go-cty. Elements that aren't primitive are ordered by a text that go-cty derives
+//! from them, which determines the order of values that are built from a set.
 
 use std::cmp::Ordering;
 use std::collections::HashMap;
@@ -12,19 +12,21 @@ use super::numbers::show_general;
 use super::unknowns::first_unknown;
 use crate::value::{Data, Field, Known, ListKind, Traced, Unknown, Why};
 
-/// More elements than this aren't compared with each other where some of them aren't known.
+/// The maximum number of elements that are compared with each other if some of them are unknown.
 const MAX_UNKNOWN: usize = 256;
 
-/// The elements of a set. Of equal ones the first stays.
+/// The elements of a set. The first one of equal elements remains.
 ///
-/// It is unknown as a whole if elements that aren't known may be equal to others.
+/// # Errors
+///
+/// The set is unknown as a whole if unknown elements may equal others.
 pub(super) fn set(items: Vec<Traced<Data>>) -> Result<Vec<Traced<Data>>, Why> {
     let mut keyed: Vec<(Key, Traced<Data>)> = distinct(items)?.into_iter().map(|item| (Key::of(&item), item)).collect();
     keyed.sort_by(|(a, _), (b, _)| a.compare(b));
     Ok(keyed.into_iter().map(|(_, item)| item).collect())
 }
 
-/// The elements of one type that are equal to none before them.
+/// The elements without duplicates, all of one type, in the order of their first occurrence.
 pub(super) fn distinct(items: Vec<Traced<Data>>) -> Result<Vec<Traced<Data>>, Why> {
     if let Some(why) = items.iter().find_map(first_unknown).filter(|_| items.len() > 1) {
         check_distinct(&items, why)?;
@@ -33,20 +35,21 @@ pub(super) fn distinct(items: Vec<Traced<Data>>) -> Result<Vec<Traced<Data>>, Wh
     Ok(items.into_iter().filter(|item| members.insert(item)).collect())
 }
 
-/// The known elements of a set, to look others up in.
+/// The known elements of a set, for lookups.
 #[derive(Default)]
 pub(super) struct Members {
-    /// Elements of different texts are different; the text isn't quite exact about numbers.
+    /// The elements by their text. Elements with different texts differ, but texts of numbers are rounded, so different
+    /// elements may have the same text.
     by_text: HashMap<String, Vec<Traced<Data>>>,
 }
 
 impl Members {
-    /// Whether an element of the same type is among them.
+    /// True if the set contains an element of the same type.
     pub(super) fn contains(&self, item: &Traced<Data>) -> bool {
         self.by_text.get(&text_of(item)).is_some_and(|alike| is_among(item, alike))
     }
 
-    /// Adds an element; false if it is there already.
+    /// Adds an element; false if the set already contains it.
     pub(super) fn insert(&mut self, item: &Traced<Data>) -> bool {
         let alike = self.by_text.entry(text_of(item)).or_default();
         let is_new = !is_among(item, alike);
@@ -67,7 +70,7 @@ fn text_of(item: &Traced<Data>) -> String {
     text
 }
 
-/// Whether those that aren't known differ from all others in what is known of them.
+/// Checks that partly unknown elements differ from all others in their known parts.
 fn check_distinct(items: &[Traced<Data>], why: &Why) -> Result<(), Why> {
     if items.len() > MAX_UNKNOWN {
         return Err(why.clone());
@@ -82,7 +85,7 @@ fn check_distinct(items: &[Traced<Data>], why: &Why) -> Result<(), Why> {
     Ok(())
 }
 
-/// What an element is ordered by. The order of the variants is that of the elements.
+/// The sort key of an element. The order of the variants is that of the elements.
 enum Key {
     Bool(bool),
     Number(f64),
@@ -125,7 +128,7 @@ impl Key {
     }
 }
 
-/// The text of an element, without the names of its attributes.
+/// Writes the text of an element, without the names of its attributes.
 fn describe(item: &Traced<Data>, text: &mut String) {
     match &item.value {
         Unknown(_) => text.push('?'),
@@ -160,7 +163,7 @@ fn part(item: &Traced<Data>, text: &mut String) {
     text.push(';');
 }
 
-/// Go's `%q`, as far as it matters for the order of printable text.
+/// Go's `%q`, as far as it is relevant for the order of printable text.
 fn quote(string: &str, text: &mut String) {
     text.push('"');
     for c in string.chars() {

@@ -1,32 +1,32 @@
-//! How large values get before they are given up.
+//! Limits the size of values.
 //!
-//! Values are copied when they are used, so that a few lines which double a value over and over
-//! would fill the memory; each step of the evaluation also pays for what it copies.
+//! Values are copied when they are used, so a few lines that double a value repeatedly would exhaust the memory. Each
+//! step of the evaluation is also charged for its copies.
 
 use crate::value::{Data, Field, Known, List, Maybe, Object, Traced, Unknown, World};
 
-/// The largest weight of a value: about as many numbers.
+/// The maximum size of a value, counted in elements: a value of this size is about this many numbers.
 pub(super) const MAX_WEIGHT: usize = 1 << 17;
 
-/// The cost of a value that is too large: the work was done before that was known.
+/// The cost of a value that is too large, which is detected only after the work is done.
 pub(super) const STEPS_OF_TOO_MUCH: usize = MAX_WEIGHT / 8;
 
-/// Collections within collections, deeper than this.
+/// The maximum depth of nested collections.
 const MAX_NESTING: usize = 200;
 
-/// The elements of one list, set, map or object.
+/// The maximum number of elements in one list, set, map or object.
 const MAX_ELEMENTS: usize = 65_536;
 
-/// What weighs as much as one element.
+/// The bytes of text that count as one element.
 const BYTES_PER_WEIGHT: usize = 32;
 
-/// The weight of the reason why something isn't known: a few texts.
+/// The size of the reason for an unknown value: a few texts.
 const WEIGHT_OF_REASON: usize = 4;
 
-/// What is copied in the time of one step.
+/// The elements that are copied per step.
 const WEIGHT_PER_STEP: usize = 8;
 
-/// The steps that it takes to make a copy of a value; what isn't known takes none.
+/// The steps for copying a value; 0 for an unknown value.
 pub(super) fn steps(value: &Maybe<Data>) -> usize {
     match value {
         Known(data) => Size::of(data).map_or(STEPS_OF_TOO_MUCH, Size::steps),
@@ -34,7 +34,7 @@ pub(super) fn steps(value: &Maybe<Data>) -> usize {
     }
 }
 
-/// The weight of data; over that of any value if it is too large.
+/// The size of data in elements; `usize::MAX` if it exceeds a limit.
 pub(super) fn weight_of(data: &Data) -> usize {
     Size::of(data).map_or(usize::MAX, Size::weight)
 }
@@ -46,19 +46,19 @@ pub(super) struct Size {
 }
 
 impl Size {
-    /// The size, or the name of the limit that the value exceeds.
+    /// The size of data, or the name of the limit that it exceeds.
     pub(super) fn of(data: &Data) -> Result<Self, &'static str> {
         let mut size = Self::default();
         size.add(data, 0)?;
         Ok(size)
     }
 
-    /// The weight: about as many numbers.
+    /// The size in elements.
     pub(super) fn weight(self) -> usize {
         self.weight
     }
 
-    /// The steps that it takes to make a copy.
+    /// The steps for making a copy.
     pub(super) fn steps(self) -> usize {
         self.weight / WEIGHT_PER_STEP
     }
@@ -107,15 +107,14 @@ impl Size {
     }
 }
 
-/// The elements of a collection that is being evaluated: together with those of the collections around it, they weigh no
-/// more than one value may.
+/// Counts the elements of a collection that is being evaluated. Together with those of the enclosing collections, they
+/// must not exceed the size of one value.
 pub(super) struct Held<'w> {
     world: &'w World,
     size: Size,
 }
 
 impl<'w> Held<'w> {
-    /// No elements.
     pub(super) fn new(world: &'w World) -> Self {
         Self { world, size: Size::default() }
     }
@@ -124,7 +123,7 @@ impl<'w> Held<'w> {
     ///
     /// # Errors
     ///
-    /// The name of the limit that is exceeded with it.
+    /// Returns the name of the limit that it exceeds.
     pub(super) fn add(&mut self, element: &Traced<Data>) -> Result<(), &'static str> {
         let larger = self.size.with(element)?;
         let more = larger.weight.saturating_sub(self.size.weight);

@@ -1,4 +1,4 @@
-//! What evaluation costs: hostile text is given up at once, and what no trail reaches costs nothing.
+//! The cost of evaluation: hostile text hits a limit early, and declarations that no trail depends on cost nothing.
 
 use std::path::Path;
 use std::rc::Rc;
@@ -11,7 +11,7 @@ use crate::source::{Memory, Sources};
 use crate::value::budget::MAX_STEPS;
 use crate::value::{Budget, Known, Unknown, World};
 
-/// More than real code takes.
+/// More steps than real code takes.
 const STEPS: usize = 250_000;
 
 fn budget() -> Rc<Budget> {
@@ -20,7 +20,7 @@ fn budget() -> Rc<Budget> {
 
 const TRAIL: &str = "resource \"aws_cloudtrail\" \"t\" {\n  is_multi_region_trail = local.probe\n}\n";
 
-/// What `local.probe` is beside these declarations, or the first reason why it isn't known, and the steps it took.
+/// The value of `local.probe` with these declarations, or the first reason why it is unknown, and the number of steps.
 fn probe(declarations: &str) -> (String, usize) {
     probe_files(&[("/main.tf", &format!("{declarations}\n{TRAIL}"))])
 }
@@ -39,7 +39,7 @@ fn probe_files(files: &[(&str, &str)]) -> (String, usize) {
     })
 }
 
-/// How many instances the first declaration has, and whether all are known to exist.
+/// The number of instances of the first declaration, and true if all are known to exist.
 fn resources_of(files: &[(&str, &str)]) -> (usize, bool) {
     opened(files, |opened| {
         let resources = opened.resources(Subject::Trails, 0, &World::open(&budget()));
@@ -60,7 +60,7 @@ fn opened<T>(files: &[(&str, &str)], ask: impl FnOnce(&dyn Opened) -> T) -> T {
     ask(projects[0].open(context, &budget()).as_ref())
 }
 
-/// `l0` is the base; each of the next locals is made from the one before, which is written `X`.
+/// Locals of which `l0` is the base, and each further one is made from the previous one, denoted by `X`.
 fn chain(length: usize, base: &str, next: &str) -> String {
     let mut text = format!("locals {{\n  l0 = {base}\n");
     for at in 1..=length {
@@ -112,7 +112,8 @@ fn what_is_too_large_is_given_up() {
 
 #[test]
 fn nesting_does_not_grow_from_trail_to_trail() {
-    // Each probe stays below the depth of evaluation, because it reaches what the one before has evaluated.
+    // Each probe stays below the limit of nested expressions, because it reaches values that the previous probe has
+    // evaluated.
     let text = chain(400, "[]", "[X]");
     let probes: Vec<String> = (1..=10).map(|at| format!("local.l{} == []", at * 40)).collect();
     let (said, _) = probe(&format!("{text}locals {{\n  probe = [{}, local.l400]\n}}\n", probes.join(", ")));
@@ -146,7 +147,7 @@ fn too_many_instances_are_not_told_apart() {
     let counts = |count: &str| resources_of(&[("/main.tf", call), ("/m/main.tf", &trail.replace("COUNT", count))]);
     assert_eq!(counts("1"), (1000, true));
     assert_eq!(counts("2"), (1, false));
-    // Each instance of the module has one that stands for all.
+    // Each instance of the module has one instance, which represents all.
     assert_eq!(counts("1000000"), (1000, false));
 }
 
@@ -208,6 +209,6 @@ fn a_chain_twice_as_long_costs_little_more_than_twice_as_much() {
         assert_eq!(said, "true");
         steps as f64
     };
-    // Each element keeps the way that it came, which is as long as the chain.
+    // Each element keeps its hops, whose number is the length of the chain.
     assert!(steps(40) <= 3.0 * steps(20), "{} against {}", steps(40), steps(20));
 }

@@ -1,4 +1,4 @@
-//! A root module with all that it calls, and the places in it where trails are declared.
+//! A root module with all modules that it calls, and the declarations in them.
 
 use std::cell::{OnceCell, RefCell};
 use std::collections::{BTreeMap, HashMap};
@@ -26,41 +26,41 @@ use crate::value::{Budget, Data, Maybe, Traced, World};
 
 /// A root module that has been read.
 pub(super) struct Tree<'a> {
-    /// Where files come from.
+    /// The file system and the options.
     pub(super) context: Context<'a>,
-    /// The plan of the root, if its instances and arguments are those of the values that are given.
+    /// The plan of the root, if it was made with the same values of variables.
     pub(super) plan: Option<&'a Plan>,
-    /// The variable whose value keeps them from being that.
+    /// The variable whose value differs from that of the plan.
     overruled: Option<Span>,
-    /// The values that are given to the variables of the root.
+    /// The given values of the root's variables.
     pub(super) values: RootValues,
     /// The root module's only instance.
     pub(super) root: Rc<Scope>,
     library: &'a Library,
-    /// The work that all evaluations of the project may do.
+    /// The budget that all evaluations of the project share.
     pub(super) budget: Rc<Budget>,
-    /// The modules that were reached.
+    /// The modules that have been reached, by directory.
     modules: RefCell<HashMap<PathBuf, Arc<Module>>>,
-    /// What calls lead to whose text says so plainly, as far as somebody has asked.
+    /// A cache of the modules of calls whose text has a plain local source.
     plain_calls: RefCell<HashMap<Place, Option<Arc<Module>>>>,
-    /// What `terraform init` has installed.
+    /// The modules that `terraform init` has installed.
     pub(super) manifest: Manifest,
     is_called: bool,
-    /// False if it consists of one file that belongs to no module.
+    /// False if the project consists of one file that belongs to no module.
     is_directory: bool,
-    /// What references name although no block declares it.
+    /// The references to undeclared variables and locals, by location.
     undeclared: RefCell<BTreeMap<(FileId, u32), (Span, String)>>,
     trails: OnceCell<Found>,
     surroundings: OnceCell<Found>,
-    /// The domains of variables that were asked for, by the place of the variable.
+    /// A cache of the domains of variables, by the variable's location.
     pub(super) domains: Domains,
 }
 
-/// A block, by the module that the tree holds.
+/// A block, identified by its module, which the tree keeps alive.
 type Place = (*const Module, BlockId);
 
 impl<'a> Tree<'a> {
-    /// Reads a root module; what it calls is read when somebody asks for what is declared there.
+    /// Reads a root module. The modules that it calls are read when their declarations are needed.
     pub(super) fn open(root: &'a Root, context: Context<'a>, budget: &Rc<Budget>) -> Self {
         let module = root.module(context);
         let mut tree = Self {
@@ -86,14 +86,14 @@ impl<'a> Tree<'a> {
         tree
     }
 
-    /// The variable with another value than the one that the plan was made with.
+    /// The first variable whose value differs from that of the plan.
     fn overruled(&self) -> Option<Span> {
         let world = World::open(&self.budget);
         let variable = variables::overruled(&Evaluator::new(self, &self.root, &world), self.context.plan?)?;
         Some(variable.header)
     }
 
-    /// What is declared, as far as somebody has asked.
+    /// The declarations of a subject, searched at the first use.
     fn found(&self, subject: Subject) -> &Found {
         let found = match subject {
             Subject::Trails => &self.trails,
@@ -117,16 +117,16 @@ impl<'a> Tree<'a> {
         }
     }
 
-    /// Notes a variable or a local that no block declares, which Terraform refuses. A file by itself may be a part of
-    /// a module that has more of them.
+    /// Records a reference to an undeclared variable or local, which is an error in Terraform. A single file is exempt,
+    /// because the rest of its module may declare it.
     pub(super) fn note_undeclared(&self, reference: String, span: Span) {
         if self.is_directory {
             self.undeclared.borrow_mut().entry((span.file, span.start)).or_insert((span, reference));
         }
     }
 
-    /// The code to which a call leads; `key` is its name in the manifest of installed modules. The source may be an
-    /// expression, which OpenTofu evaluates before all others in the instance of the module that calls.
+    /// Finds the code of a call; `key` is the call's key in the manifest of installed modules. The source may be an
+    /// expression, which OpenTofu evaluates early, in the instance of the calling module.
     pub(super) fn resolve(&self, block: &Block, module: &Module, key: &str, caller: Option<&Rc<Scope>>) -> Called {
         let is_read = |directory: &Path| self.is_read(directory);
         let literal = calls::literal_source(block);
@@ -140,7 +140,7 @@ impl<'a> Tree<'a> {
         calls::resolve(caller, &self.manifest, &is_read, self.context)
     }
 
-    /// The value of a source that isn't plain text, or the reason why there is none.
+    /// The value of a source that isn't a plain string, or the reason why it is unknown.
     fn computed_source(&self, block: &Block, caller: Option<&Rc<Scope>>) -> Result<String, String> {
         let Some(source) = block.body.attribute("source") else { return Err("it has no `source`".to_owned()) };
         let is_evaluated = self.context.options.engine != Some(Engine::Terraform);
@@ -154,7 +154,7 @@ impl<'a> Tree<'a> {
         }
     }
 
-    /// False if a call, through the calls that lead to it, creates nothing in any world.
+    /// False if a call, on this path of calls, creates nothing in any world.
     pub(super) fn may_create(&self, calls: &[SiteCall], call: BlockId, world: &World) -> bool {
         self.scopes(calls, world).iter().any(|scope| {
             let Some(block) = scope.module.block(call) else { return true };
@@ -163,7 +163,7 @@ impl<'a> Tree<'a> {
         })
     }
 
-    /// The existence of the first instances in a chain of calls that are never created.
+    /// The existence of the first instances on a path of calls that are never created.
     fn absence(&self, calls: &[SiteCall], world: &World) -> Option<Traced<bool>> {
         let mut scopes = vec![Rc::clone(&self.root)];
         for call in calls {
@@ -179,7 +179,7 @@ impl<'a> Tree<'a> {
         None
     }
 
-    /// The module that a call leads to, where its text says so plainly and nobody has to parse it.
+    /// The module of a call whose text has a plain local source, so that the block needn't be parsed.
     pub(super) fn plainly_called(&self, module: &Arc<Module>, call: BlockId) -> Option<Arc<Module>> {
         let place = (Arc::as_ptr(module), call);
         if let Some(known) = self.plain_calls.borrow().get(&place) {
@@ -192,12 +192,12 @@ impl<'a> Tree<'a> {
         called
     }
 
-    /// Whether a module was read, so that its directory is there.
+    /// True if a module has been read, so that its directory exists.
     fn is_read(&self, directory: &Path) -> bool {
         self.modules.borrow().contains_key(directory) || self.library.has(directory)
     }
 
-    /// The module in a directory.
+    /// The module in a directory, read at the first use.
     pub(super) fn module(&self, directory: &Path) -> Arc<Module> {
         if let Some(module) = self.modules.borrow().get(directory) {
             return Arc::clone(module);
@@ -207,7 +207,7 @@ impl<'a> Tree<'a> {
         module
     }
 
-    /// The scopes to which a chain of calls leads in a world, and one more than may be if there are too many.
+    /// The module instances at the end of a path of calls in a world; one more than the limit if there are too many.
     pub(super) fn scopes(&self, calls: &[SiteCall], world: &World) -> Vec<Rc<Scope>> {
         calls.iter().fold(vec![Rc::clone(&self.root)], |scopes, call| {
             let instances = scopes.iter().flat_map(|scope| self.instances(scope, call, world).to_vec());
@@ -240,7 +240,7 @@ impl<'a> Tree<'a> {
         self.instances(caller, &call, world).iter().find(|scope| scope.address == address).cloned()
     }
 
-    /// All instances of a call with their keys; nothing if it isn't certain which there are.
+    /// All instances of a call with their keys; `None` if they aren't certain.
     pub(super) fn called_scopes(
         &self,
         caller: &Rc<Scope>,
@@ -257,7 +257,7 @@ impl<'a> Tree<'a> {
         Some(created.map(scope).collect())
     }
 
-    /// Whether the module that the call of this name calls is here.
+    /// True if the code of the call with this name can be read.
     pub(super) fn calls(&self, caller: &Rc<Scope>, name: &str) -> bool {
         self.call(caller, name).is_some()
     }
@@ -287,7 +287,7 @@ impl<'a> Tree<'a> {
 }
 
 impl Tree<'_> {
-    /// Holds the instances of a trail's declaration against the plan.
+    /// Compares the instances of a trail's declaration with the plan.
     fn settle(&self, resources: &mut Vec<Resource>, site: &Site, world: &World, is_decided: bool) {
         if let Some(variable) = self.overruled {
             resources.iter_mut().for_each(|own| own.contradictions.push(Contradiction::overruled(variable)));
@@ -301,7 +301,7 @@ impl Tree<'_> {
 
 impl Drop for Tree<'_> {
     fn drop(&mut self) {
-        // The instances of modules and their callers hold on to each other.
+        // Module instances and their callers refer to each other, which would leak them.
         self.root.enter_world();
     }
 }

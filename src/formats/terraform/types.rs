@@ -1,9 +1,9 @@
-//! Terraform's types: how a constraint is read, which type values have in common, and conversion.
+//! Terraform's types: parses constraints, finds the common type of values, and converts values.
 //!
-//! A value doesn't carry its type. Of a null, and of the elements of an empty collection, the
-//! type isn't known; it is [`Type::Any`], which fits every other. If it was of another type after all,
-//! Terraform makes the same value but for the kind of its primitives, or fails.
-//! Source: <https://developer.hashicorp.com/terraform/language/expressions/type-constraints>.
+//! A value doesn't store its type. The type of a null, and of the elements of an empty collection, is unknown: it is
+//! [`Type::Any`], which is compatible with every other. If the actual type is another one, Terraform's result differs
+//! at most in the type of its primitives, or Terraform fails. Source:
+//! <https://developer.hashicorp.com/terraform/language/expressions/type-constraints>.
 
 mod convert;
 mod unify;
@@ -35,20 +35,18 @@ pub(super) enum Type {
     Tuple(Vec<Type>),
     /// `object({…})`.
     Object(Vec<Attribute>),
-    /// The type of a value that isn't known; no constraint says it.
+    /// The type of an unknown value. Constraints don't contain it.
     Unclear(Why),
 }
 
 /// An attribute of an object type.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Attribute {
-    /// Its name.
     pub(super) name: String,
-    /// Its type.
     pub(super) ty: Type,
-    /// Whether it is `optional(…)`, and null when it is missing.
+    /// True for `optional(…)`; a missing attribute is null.
     pub(super) is_optional: bool,
-    /// What stands in for a missing value and for null.
+    /// The value that replaces a missing value and null.
     pub(super) default: Option<Traced<Data>>,
 }
 
@@ -56,11 +54,11 @@ pub(super) struct Attribute {
 pub(super) type Constant<'a> = &'a dyn Fn(&Expr) -> Traced<Data>;
 
 impl Type {
-    /// Reads a type constraint; nothing if it isn't one.
+    /// Parses a type constraint; `None` if the expression isn't one.
     pub(super) fn parse(expr: &Expr, constant: Constant<'_>) -> Option<Self> {
         match &expr.kind {
             ExprKind::Variable(name) => Self::of_keyword(name),
-            // Before version 0.12 all types were written in quotes.
+            // Before Terraform 0.12, types were quoted.
             ExprKind::String(name) => match name.as_str() {
                 "string" | "list" | "map" => Self::of_keyword(name),
                 _ => None,
@@ -99,7 +97,7 @@ impl Type {
         }
     }
 
-    /// Whether a part of it is left open.
+    /// True if some part of the type is unknown or unconstrained.
     fn is_open(&self) -> bool {
         match self {
             Self::Any | Self::Unclear(_) => true,
@@ -110,7 +108,7 @@ impl Type {
         }
     }
 
-    /// What tells a conversion to it from others.
+    /// A text that distinguishes a conversion to this type from others.
     fn outline(&self) -> String {
         match self {
             Self::Unclear(why) => format!("with {}:", why.blocker()),
@@ -123,7 +121,7 @@ impl Type {
         }
     }
 
-    /// Its name in a message, with an article.
+    /// The type's name in a message, with an article.
     pub(super) fn name(&self) -> &'static str {
         match self {
             Self::Any | Self::Unclear(_) => "a value",

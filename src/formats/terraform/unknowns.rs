@@ -1,10 +1,10 @@
-//! What isn't known within a value.
+//! Finds the unknown parts of values.
 
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 use crate::value::{Data, Known, List, ListKind, Maybe, Object, Traced, Unknown, Why};
 
-/// Why the value isn't known in all its parts; nothing if it is.
+/// The reason for the first unknown part of a value; `None` if all parts are known.
 pub(super) fn first_unknown(value: &Traced<Data>) -> Option<&Why> {
     match &value.value {
         Unknown(why) => Some(why),
@@ -21,7 +21,7 @@ pub(super) fn first_unknown_in(data: &Data) -> Option<&Why> {
     }
 }
 
-/// The value without its parts, or why they aren't all known.
+/// The data of a value, or the reason for its first unknown part.
 pub(super) fn wholly_known(value: &Traced<Data>) -> Maybe<&Data> {
     match (first_unknown(value), &value.value) {
         (Some(why), _) | (None, Unknown(why)) => Unknown(why.clone()),
@@ -29,9 +29,9 @@ pub(super) fn wholly_known(value: &Traced<Data>) -> Maybe<&Data> {
     }
 }
 
-/// Why a value isn't known that comes of an unknown one without being it.
+/// The reason for an unknown value that is computed from another unknown value.
 ///
-/// Two of these are equal only if they were made in the same way of equal parts.
+/// Two of these are equal only if the same operation has computed them from equal parts.
 pub(super) fn computed(why: Why, way: &str, parts: &[&Traced<Data>]) -> Why {
     let mut expression = way.to_owned();
     for part in parts {
@@ -41,7 +41,7 @@ pub(super) fn computed(why: Why, way: &str, parts: &[&Traced<Data>]) -> Why {
     Why::Computed { expression: shortened(expression), cause: Box::new(why), atom: None }
 }
 
-/// A long text, cut and told from others by a digest.
+/// Truncates a long text, and appends a digest to distinguish it from others.
 pub(super) fn shortened(text: String) -> String {
     const MAX_SHOWN: usize = 200;
     if text.len() <= MAX_SHOWN {

@@ -1,9 +1,10 @@
-//! The values that are given to the variables of a root module.
+//! The given values of the variables of a root module.
 //!
-//! Later ones win, and none are merged: the environment, `terraform.tfvars`, `terraform.tfvars.json`, then
-//! `*.auto.tfvars` and `*.auto.tfvars.json` in one byte order of their names, then what the command line names.
-//! A plan was made with what its maker gave, so it comes after the files that lie here, and before the command line.
-//! Source: <https://developer.hashicorp.com/terraform/language/values/variables#variable-definition-precedence>.
+//! Later ones win, without merging: the environment, `terraform.tfvars`, `terraform.tfvars.json`, then `*.auto.tfvars`
+//! and `*.auto.tfvars.json` in the byte order of all their names, then the options of the command line. The values of a
+//! plan come after the automatically loaded files, which may differ from those that the plan was made with, and before
+//! the command line. Source:
+//! <https://developer.hashicorp.com/terraform/language/values/variables#variable-definition-precedence>.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -18,32 +19,31 @@ use crate::syntax::hcl::{self, Attribute, Expr, ExprKind, Parsed};
 use crate::syntax::{Problem, json as json_syntax};
 use crate::value::{Data, Traced};
 
-/// The values, those that win last.
+/// The values by source, in increasing precedence.
 #[derive(Debug, Default)]
 pub(super) struct RootValues {
     layers: Vec<Arc<Layer>>,
-    /// How many of them come before the values of a plan.
+    /// The number of layers that come before the values of a plan.
     before_plan: usize,
 }
 
-/// What one file or one option says.
+/// The values of one file or option.
 #[derive(Debug, Default)]
 pub(super) struct Layer {
     values: Named<Value>,
-    /// The name of the file, if it can't be read as a whole and may set any variable.
+    /// The name of the file, if part of it can't be read, so that it may set any variable.
     unreadable: Option<String>,
     problems: Vec<Problem>,
-    /// The option that names it; `None` for a file that Terraform loads by itself.
+    /// The option that names it; `None` for a file that Terraform loads automatically.
     option: Option<FileId>,
 }
 
-/// What wins for a variable.
+/// The value with the highest precedence for a variable.
 pub(super) enum Given<'a> {
-    /// A value.
     Value(&'a Value),
-    /// A value that the plan was made with.
+    /// The value of the plan.
     Planned(&'a Traced<Data>),
-    /// Whatever a file says that can't be read.
+    /// A file that can't be read and may set the variable.
     Unreadable(&'a str),
 }
 
@@ -51,16 +51,16 @@ pub(super) enum Given<'a> {
 #[derive(Debug)]
 pub(super) struct Value {
     name: String,
-    /// The expression; it stands outside of any module, so it may refer to nothing.
+    /// The expression, which is outside of any module, so it can't refer to objects.
     pub(super) expr: Expr,
-    /// The reason why Terraform refuses the expression as one of the command line.
+    /// The reason why Terraform rejects the expression on the command line.
     pub(super) refused: Option<String>,
-    /// The same as plain text, where only the variable's type says whether it is an expression.
+    /// The value as plain text, if the variable's type determines whether it is an expression.
     pub(super) text: Option<Expr>,
 }
 
 impl RootValues {
-    /// Reads the files beside a root module, and what the command line names.
+    /// Reads the automatically loaded files of a root module, and the values of options.
     pub(super) fn read(root: &Path, is_directory: bool, library: &Library, context: Context<'_>) -> Self {
         let given = |variables: Variables| library.values(variables, context);
         let mut layers: Vec<Arc<Layer>> = Vec::new();
@@ -73,20 +73,20 @@ impl RootValues {
         Self { layers, before_plan }
     }
 
-    /// The value that wins.
+    /// The value with the highest precedence.
     pub(super) fn find<'a>(&'a self, name: &str, plan: Option<&'a Plan>) -> Option<Given<'a>> {
         let (beside, named) = self.layers.split_at_checked(self.before_plan)?;
         let planned = || plan?.variable(name).map(Given::Planned);
         winner(named, name).or_else(planned).or_else(|| winner(beside, name))
     }
 
-    /// The names to which the command line gives values.
+    /// The names of the variables that the command line sets.
     pub(super) fn overruling(&self) -> impl Iterator<Item = &str> {
         let named = self.layers.iter().skip(self.before_plan);
         named.flat_map(|layer| &layer.values).map(|value| value.name.as_str())
     }
 
-    /// The names to which options give values, each with the last option that does.
+    /// The names of the variables that options set, each with the last such option.
     pub(super) fn of_options(&self) -> BTreeMap<&str, FileId> {
         let mut names = BTreeMap::new();
         for layer in &self.layers {
@@ -96,7 +96,7 @@ impl RootValues {
         names
     }
 
-    /// The option that gives a variable its value; `None` if that comes from anywhere else.
+    /// The option that sets a variable; `None` if its value has another source.
     pub(super) fn option_of(&self, name: &str, plan: Option<&Plan>) -> Option<FileId> {
         let (beside, named) = self.layers.split_at_checked(self.before_plan)?;
         let last = |layers: &[Arc<Layer>]| {
@@ -111,13 +111,13 @@ impl RootValues {
         }
     }
 
-    /// What couldn't be understood in the files.
+    /// The syntax errors in the files.
     pub(super) fn problems(&self) -> impl Iterator<Item = &Problem> {
         self.layers.iter().flat_map(|layer| &layer.problems)
     }
 }
 
-/// What the last of some layers says that says anything of a variable.
+/// The value in the last layer that sets, or may set, a variable.
 fn winner<'a>(layers: &'a [Arc<Layer>], name: &str) -> Option<Given<'a>> {
     layers.iter().rev().find_map(|layer| match (layer.values.last_named(name), &layer.unreadable) {
         (Some(value), _) => Some(Given::Value(value)),
@@ -133,7 +133,7 @@ impl HasName for Value {
 }
 
 impl Layer {
-    /// Reads what an option names.
+    /// Reads the file or the text of an option.
     pub(super) fn read(variables: Variables, file: &SourceFile) -> Self {
         let (option, layer) = match variables {
             Variables::File(id) => (id, Self::of_file(id, file)),
@@ -148,7 +148,7 @@ impl Layer {
 
     fn of_file(id: FileId, file: &SourceFile) -> Self {
         let (attributes, problems) = read_values(id, file);
-        // What is lost may have set any variable; a value that can't be read is one that is unknown.
+        // Lost text may have set any variable, unless it is within a value, which is then unknown.
         let is_lost = |problem: &Problem| {
             let is_inside = |value: Span| value.start <= problem.span.start && problem.span.end <= value.end;
             problem.kind.loses_text() && !attributes.iter().any(|attribute| is_inside(attribute.value.span))
@@ -166,7 +166,7 @@ impl Layer {
         }
     }
 
-    /// `NAME=VALUE` of the command line: an expression, or just text for a variable that holds a string.
+    /// Reads `NAME=VALUE` of the command line: an expression, or plain text for a variable that is a string.
     fn of_assignment(id: FileId, file: &SourceFile) -> Self {
         let Some((name, text)) = file.text.split_once('=') else { return Self::default() };
         let start = name.len().saturating_add(1);
@@ -182,7 +182,7 @@ impl Layer {
     }
 }
 
-/// The attributes of a file that gives variables values, and what is wrong with its text.
+/// The attributes of a variable definitions file, and its syntax errors.
 fn read_values(id: FileId, file: &SourceFile) -> (Vec<Attribute>, Vec<Problem>) {
     if is_json(file) {
         let tree = json_syntax::parse(id, file);
@@ -200,7 +200,7 @@ fn read_values(id: FileId, file: &SourceFile) -> (Vec<Attribute>, Vec<Problem>) 
     (attributes, problems)
 }
 
-/// What the files say that Terraform loads by itself.
+/// The values of the files that Terraform loads automatically.
 fn automatic_layers(root: &Path, context: Context<'_>) -> Vec<Layer> {
     let Ok(files) = automatic_files(root, context) else { return vec![Layer::unreadable(context.sources.name(root))] };
     let read = |path: PathBuf| match context.sources.load(context.fs, &path) {
@@ -211,7 +211,7 @@ fn automatic_layers(root: &Path, context: Context<'_>) -> Vec<Layer> {
     files.into_iter().filter_map(read).collect()
 }
 
-/// The files that Terraform loads by itself, in their order.
+/// The files that Terraform loads automatically, in their order.
 fn automatic_files(root: &Path, context: Context<'_>) -> Result<Vec<PathBuf>, ReadError> {
     const FIRST: [&str; 2] = ["terraform.tfvars", "terraform.tfvars.json"];
     let mut paths = match context.fs.list(root) {
@@ -219,7 +219,7 @@ fn automatic_files(root: &Path, context: Context<'_>) -> Result<Vec<PathBuf>, Re
         listed => listed?,
     };
     paths.retain(|path| names::is_automatic_values(&file_name(path)));
-    // Terraform stops at a directory of such a name.
+    // Terraform fails if one of these names is a directory.
     let is_directory = |path: &PathBuf| context.fs.kind(path) == Ok(PathKind::Directory);
     paths.extend(FIRST.map(|name| root.join(name)).into_iter().filter(is_directory));
     paths.sort_by_key(|path| {

@@ -1,4 +1,5 @@
-//! What a variable of a module is: its argument or given value, else its default, converted to its type.
+//! Evaluates the variables of a module: the argument or given value, otherwise the default, converted to the variable's
+//! type.
 
 use super::domain::{self, Domain};
 use super::eval::{Evaluator, symbol};
@@ -10,17 +11,17 @@ use crate::source::FileId;
 use crate::syntax::hcl::{Block, Expr, ExprKind};
 use crate::value::{Data, Field, Hop, Known, Maybe, Object, Origin, Step, Traced, Unknown, Why};
 
-/// Where the value of a variable comes from.
+/// The source of a variable's value.
 enum Given {
-    /// From an expression that is evaluated elsewhere.
+    /// An expression, evaluated in its own scope.
     Value(Traced<Data>, Step),
-    /// Perhaps from a file that can't be read.
+    /// Possibly a file that can't be read.
     Unreadable(String),
-    /// From nowhere.
+    /// No value and no default.
     Nothing,
 }
 
-/// The value of a variable, and the way to it.
+/// The value of a variable, with its hops.
 pub(super) fn value(evaluator: &Evaluator<'_>, name: &str) -> Way {
     let Some(variable) = evaluator.scope.module.find("variable", &[name]) else {
         let reference = evaluator.scope.qualify(&format!("var.{name}"));
@@ -52,8 +53,8 @@ pub(super) fn value(evaluator: &Evaluator<'_>, name: &str) -> Way {
     (converted.value, hops)
 }
 
-/// The option that gives a variable of the root a value that isn't valid for it, and the reason; it may be meant for
-/// another root.
+/// The option that sets a root variable to an invalid value, and the reason. The value may be intended for another
+/// root.
 fn refused_option(evaluator: &Evaluator<'_>, name: &str, value: &Traced<Data>) -> Option<(FileId, String)> {
     let Unknown(why) = &value.value else { return None };
     let reason = why.failure()?;
@@ -61,7 +62,7 @@ fn refused_option(evaluator: &Evaluator<'_>, name: &str, value: &Traced<Data>) -
     Some((option.filter(|_| evaluator.scope.call.is_none())?, reason.to_owned()))
 }
 
-/// How the declarations of the root take the values of the options.
+/// The response of the root's declarations to the values of the options.
 pub(super) fn received(evaluator: &Evaluator<'_>) -> Vec<Received> {
     let module = &evaluator.scope.module;
     let names = evaluator.tree.values.of_options();
@@ -87,7 +88,7 @@ pub(super) fn received(evaluator: &Evaluator<'_>) -> Vec<Received> {
         .collect()
 }
 
-/// A given value as the declaration of its variable makes it.
+/// Converts a given value to the variable's type and validates it.
 fn accepted(
     evaluator: &Evaluator<'_>,
     variable: &Block,
@@ -111,14 +112,14 @@ fn accepted(
     converted.map(|value| validated(evaluator, variable, name, ty, value))
 }
 
-/// The type that a variable is declared with; nothing if it can't be read.
+/// The declared type of a variable; `None` if it can't be parsed.
 fn type_of(evaluator: &Evaluator<'_>, variable: &Block) -> Option<Type> {
     variable.body.attribute("type").map_or(Some(Type::Any), |attribute| {
         Type::parse(&attribute.value, &|default| evaluator.outside().eval(default))
     })
 }
 
-/// True if the symbol of an unknown value is a variable of the root, or a part of one, whose type is `bool`.
+/// True if the symbol of an unknown value is a variable of the root, or a part of one, with the type `bool`.
 pub(super) fn is_bool(evaluator: &Evaluator<'_>, symbol: &str) -> bool {
     let Some(path) = symbol.strip_prefix("var.") else { return false };
     let mut names = path.split('.');
@@ -137,7 +138,7 @@ pub(super) fn is_bool(evaluator: &Evaluator<'_>, symbol: &str) -> bool {
     ty == Some(Type::Bool)
 }
 
-/// True if a variable of the root that isn't known can't have a value: it is of another type, or a validation refuses it.
+/// True if an unknown root variable can't have this value, because its type differs or a validation rejects the value.
 pub(super) fn refuses(evaluator: &Evaluator<'_>, why: &Why, value: &Data) -> bool {
     let Why::NoValue { reference } = why else { return false };
     let (tree, root) = (evaluator.tree, &evaluator.tree.root);
@@ -154,7 +155,7 @@ pub(super) fn refuses(evaluator: &Evaluator<'_>, why: &Why, value: &Data) -> boo
     if is_other || conditions.is_empty() {
         return is_other;
     }
-    // No other variable is known to a condition here.
+    // The other variables are unknown in the conditions.
     let others = root.module.blocks("variable").filter_map(|id| root.module.block(id)?.labels.first());
     let field = |own: &str| Field {
         key: own.to_owned(),
@@ -175,7 +176,7 @@ pub(super) fn refuses(evaluator: &Evaluator<'_>, why: &Why, value: &Data) -> boo
     refuses
 }
 
-/// The variable of the root to which the command line gives another value than the one that the plan was made with.
+/// The root variable that the command line sets to another value than that of the plan.
 pub(super) fn overruled<'a>(evaluator: &Evaluator<'a>, plan: &Plan) -> Option<&'a Block> {
     let is_other = |name: &&str| {
         let planned = plan.variable(name)?.clone();
@@ -193,14 +194,15 @@ fn of_unknown_type(evaluator: &Evaluator<'_>, name: &str) -> Why {
     Why::Computed { expression: evaluator.scope.qualify(&format!("var.{name}")), cause, atom: None }
 }
 
-/// The call that leaves a variable at its default is where another value would be given.
+/// The hop to the call that doesn't set a variable, because another value would be added there.
 fn silent_call(evaluator: &Evaluator<'_>, name: &str) -> Option<Hop> {
     let block = evaluator.scope.call_block()?;
     let module = block.labels.first().map(|label| label.text.clone()).unwrap_or_default();
     Some(Hop { span: block.header, step: Step::ModuleCall { module, name: name.to_owned() } })
 }
 
-/// The argument of the call or the given value; the default, if that is absent or null where null isn't allowed.
+/// The argument of the call or the given value. If it is missing, or null for a variable that isn't nullable, the
+/// default.
 fn given(evaluator: &Evaluator<'_>, variable: &Block, name: &str, ty: Option<&Type>) -> Given {
     let written = match &evaluator.scope.call {
         Some(call) => argument(evaluator, call, name),
@@ -237,7 +239,7 @@ fn root_value(evaluator: &Evaluator<'_>, variable: &Block, name: &str, ty: Optio
         }
         values::Given::Unreadable(file) => return Some(Given::Unreadable(file.to_owned())),
     };
-    // On the command line, a primitive needs no quotes, and neither does the value of a variable without a type.
+    // On the command line, a value needs no quotes if the variable is a primitive or has no type.
     let is_untyped = variable.body.attribute("type").is_none();
     let is_text = is_untyped || matches!(ty, Some(Type::String | Type::Bool | Type::Number));
     let step = Step::VariableValue(name.to_owned());
@@ -252,7 +254,8 @@ fn root_value(evaluator: &Evaluator<'_>, variable: &Block, name: &str, ty: Optio
     Some(Given::Value(given, step))
 }
 
-/// A root variable without a value may be any of what its type and its validations allow.
+/// The value of a variable without a given value and default. A root variable may have any value that its type and its
+/// validations allow.
 fn nothing_given(evaluator: &Evaluator<'_>, variable: &Block, name: &str, ty: Option<&Type>) -> Way {
     let reference = evaluator.scope.qualify(&format!("var.{name}"));
     let hops = vec![Hop { span: variable.header, step: Step::Variable(name.to_owned()) }];
@@ -273,15 +276,15 @@ fn choose(evaluator: &Evaluator<'_>, domain: &Domain, reference: &str) -> Maybe<
     }
 }
 
-/// One of several values, as the world decides; nothing where questions stay open.
+/// One of several values, selected by the world; `None` if the world doesn't decide.
 fn chosen(evaluator: &Evaluator<'_>, values: &[Data], subject: &str) -> Option<Data> {
     let shown: Vec<String> = values.iter().map(|value| symbol(&Known(value.clone()))).collect();
     let index = evaluator.world.choose(subject, &shown)?;
     values.get(index).cloned()
 }
 
-/// A given value after the variable's validations: a value that they refuse can't be deployed, and an undecided one
-/// is one of the few that they accept.
+/// A given value after the variable's validations. A known value that they reject is a failure; an unknown one is among
+/// the values that they accept, if these are few.
 fn validated(
     evaluator: &Evaluator<'_>,
     variable: &Block,
@@ -297,7 +300,7 @@ fn validated(
             let validated = || domain::validated(variable, name, evaluator.world);
             let domain = evaluator.tree.domains.get((variable.header, false), validated);
             let Domain::OneOf(values) = &*domain else { return value };
-            // A conversion to the variable's type makes no such text of anything but itself.
+            // No other value can be converted to one of these texts.
             let is_itself = ty == Some(&Type::Any) || values.iter().all(domain::is_word);
             let subject = if is_itself { why.symbol() } else { evaluator.scope.qualify(&format!("var.{name}")) };
             chosen(evaluator, values, &subject).map_or(value, Known)

@@ -1,30 +1,31 @@
-//! The address of a module in the form in which `terraform init` records it.
+//! Normalizes the source of a module to the form in which `terraform init` records it.
 //!
-//! Source: the tests of `internal/getmodules/moduleaddrs` in Terraform, whose shorthands OpenTofu shares, and `terraform get`.
+//! Source: the tests of `internal/getmodules/moduleaddrs` in Terraform, whose shorthands OpenTofu shares, and
+//! `terraform get`.
 
 use std::borrow::Cow;
 
-/// The hosts of the registries that need not be named.
+/// The registry hosts that a source may omit.
 const DEFAULT_HOSTS: [&str; 2] = ["registry.terraform.io", "registry.opentofu.org"];
 
-/// The hosts that can't hold a registry, because a shorthand begins with their names.
+/// The hosts that can't have a registry, because a shorthand begins with their names.
 const SHORTHANDS: [&str; 2] = ["github.com", "bitbucket.org"];
 
-/// A source of a module that isn't a local path. Two that are equal name the same code.
+/// A source of a module that isn't a local path. Equal addresses refer to the same code.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Address {
-    /// The package, with the protocol by which it is fetched.
+    /// The package, preceded by the protocol that fetches it.
     package: String,
     /// The directory within the package.
     directory: String,
-    /// The parameters, such as `ref`, in their order.
+    /// The parameters, such as `ref`, sorted.
     parameters: Vec<String>,
     /// True if the package is the name of a module in a registry.
     is_registry: bool,
 }
 
 impl Address {
-    /// Reads a source as a call writes it or as the manifest of installed modules has it.
+    /// Parses a source in the form of a call or of the manifest of installed modules.
     pub(super) fn parse(source: &str) -> Self {
         let (rest, query) = source.split_once('?').unwrap_or((source, ""));
         let (package, directory) = split_directory(rest);
@@ -47,7 +48,7 @@ impl Address {
         Self { package: decoded(&package, false), directory, parameters, is_registry: false }
     }
 
-    /// The name that says most about the code: of the directory, of the module in a registry, or of the repository.
+    /// The most descriptive name of the code: of the directory, of the module in a registry, or of the repository.
     pub(super) fn last_name(&self) -> &str {
         let path = if self.directory.is_empty() { self.package.trim_end_matches('/') } else { &self.directory };
         let path = match path.rsplit_once('/') {
@@ -59,14 +60,14 @@ impl Address {
     }
 }
 
-/// A shorthand as the URL for which it stands.
+/// The URL that a shorthand expands to.
 struct Expanded<'a> {
     protocol: &'a str,
     url: String,
     directory: &'a str,
 }
 
-/// Splits the directory within a package off, which follows `//` outside of the scheme.
+/// Splits off the directory within a package, which follows a `//` outside of the scheme.
 fn split_directory(source: &str) -> (&str, &str) {
     let start = source.find("://").map_or(0, |at| at.saturating_add(3));
     let split = source.get(start..).and_then(|rest| rest.find("//"));
@@ -74,7 +75,7 @@ fn split_directory(source: &str) -> (&str, &str) {
     split.map_or((source, ""), |(package, rest)| (package, rest.get(2..).unwrap_or_default()))
 }
 
-/// The name of a module in a registry, without a default host; `None` if it is no such name.
+/// The name of a module in a registry, without a default host; `None` if the package isn't one.
 fn registry(package: &str) -> Option<String> {
     let parts: Vec<&str> = package.split('/').collect();
     let is_name = |part: &&str| {
@@ -94,7 +95,7 @@ fn registry(package: &str) -> Option<String> {
     Some(host.into_iter().chain(names.iter().map(|name| (*name).to_owned())).collect::<Vec<_>>().join("/"))
 }
 
-/// The protocol before `::`, if there is one, and the rest.
+/// The protocol before `::`, or an empty text, and the rest.
 fn forced(package: &str) -> (&str, &str) {
     match package.split_once("::") {
         Some((protocol, url)) if !protocol.is_empty() && protocol.bytes().all(|byte| byte.is_ascii_alphanumeric()) => {
@@ -121,7 +122,7 @@ fn repository(url: &str) -> Cow<'_, str> {
     if url.ends_with(".git") { Cow::Borrowed(url) } else { Cow::Owned(format!("{url}.git")) }
 }
 
-/// `github.com/owner/name`, which a directory may follow.
+/// `github.com/owner/name`, optionally followed by a directory.
 fn github(url: &str) -> Option<Expanded<'_>> {
     let mut parts = url.strip_prefix("github.com/")?.splitn(3, '/');
     let (owner, name) = (parts.next()?, parts.next()?);
@@ -143,7 +144,7 @@ fn ssh(url: &str) -> Option<Expanded<'_>> {
     is_such.then(|| Expanded { protocol: "git", url: format!("ssh://git@{host}/{path}"), directory: "" })
 }
 
-/// An object in a bucket of S3 or of Google.
+/// An object in an S3 or Google Cloud Storage bucket.
 fn bucket(url: &str) -> Option<Expanded<'_>> {
     let (host, object) = url.split_once('/')?;
     if host == "www.googleapis.com" {
@@ -159,7 +160,6 @@ fn bucket(url: &str) -> Option<Expanded<'_>> {
     Some(Expanded { protocol: "s3", url, directory: "" })
 }
 
-/// An absolute path.
 fn path(url: &str) -> Option<Expanded<'_>> {
     url.starts_with('/').then(|| Expanded { protocol: "", url: format!("file://{url}"), directory: "" })
 }
@@ -177,7 +177,7 @@ fn clean(path: &str) -> String {
     parts.join("/")
 }
 
-/// Text without the escapes of URLs.
+/// Decodes percent-encoded text; in a query, `+` is a space.
 fn decoded(text: &str, is_query: bool) -> String {
     let hex = |at: &[u8]| u8::from_str_radix(std::str::from_utf8(at).ok()?, 16).ok();
     let mut rest = text.as_bytes();

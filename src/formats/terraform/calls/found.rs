@@ -1,7 +1,7 @@
-//! The module calls in a file, as far as they matter for which modules are roots.
+//! Finds the module calls in a file, to determine which modules are roots.
 //!
-//! Every file with a call is asked, so most blocks are only looked at: parsing them is left to
-//! those that evaluate them.
+//! This runs on every file with a call, so it only searches the text of most blocks and leaves parsing them to the
+//! evaluation.
 
 use std::path::{Path, PathBuf};
 
@@ -11,18 +11,17 @@ use crate::source::{FileId, SourceFile};
 use crate::syntax::hcl::{self, Block, Item, Parsed};
 use crate::syntax::{Problem, ProblemKind, json as json_syntax};
 
-/// The code that a call names.
+/// The source of a module call.
 #[derive(Debug)]
 pub(in crate::formats::terraform) enum FoundCall {
-    /// A directory beside the caller's.
+    /// A directory relative to the caller's.
     Local(PathBuf),
-    /// A module of a registry or a repository, or anything at all.
+    /// A module of a registry or a repository, or unknown code.
     Remote,
     /// The value of an expression.
     Computed,
 }
 
-/// The module calls in a file.
 pub(in crate::formats::terraform) fn in_file(id: FileId, file: &SourceFile) -> Vec<FoundCall> {
     if is_json(file) {
         let tree = json_syntax::parse(id, file);
@@ -36,7 +35,7 @@ pub(in crate::formats::terraform) fn in_file(id: FileId, file: &SourceFile) -> V
     calls.chain(beyond(&outline.problems)).collect()
 }
 
-/// What isn't read of a file because it is too much may call anything.
+/// A part of a file that exceeds a limit and so isn't read may call any code.
 fn beyond(problems: &[Problem]) -> Option<FoundCall> {
     let is_cut = problems.iter().any(|problem| problem.kind == ProblemKind::Limit);
     is_cut.then_some(FoundCall::Remote)
@@ -60,7 +59,8 @@ fn of_source(source: &str, directory: &Path) -> FoundCall {
     local(source, directory).map_or(FoundCall::Remote, FoundCall::Local)
 }
 
-/// The code that the text of a block names plainly: its one source stands on a line of its own.
+/// The source of a call, read from the text of its block without parsing; `None` unless the block has exactly one
+/// `source` on a line of its own, as a plain string.
 pub(in crate::formats::terraform) fn of_text(item: &Item, file: &SourceFile, directory: &Path) -> Option<FoundCall> {
     let text = file.slice(item.span);
     let (header, body) = text.split_once('{')?;

@@ -1,4 +1,4 @@
-//! Version constraints of modules in registries, as far as it is certain that a version breaks one.
+//! Version constraints of modules in registries, evaluated only as far as a version certainly breaks one.
 //!
 //! Source: <https://developer.hashicorp.com/terraform/language/expressions/version-constraints>.
 
@@ -10,15 +10,16 @@ pub(super) fn breaks(version: &str, constraint: &str) -> bool {
     constraint.split(',').any(|part| part_holds(&version, part.trim()) == Some(false))
 }
 
-/// The numbers of a version; those that aren't given are 0.
+/// A version's numbers; omitted ones are 0.
 struct Version {
     numbers: [u64; 3],
-    /// How many of them are given.
+    /// The count of numbers that the text contains.
     given: usize,
 }
 
 impl Version {
-    /// Reads a version. One with a pre-release follows rules of its own, so nothing is certain about it.
+    /// Parses a version. Returns `None` for a pre-release: it follows rules of its own, so the result would be
+    /// uncertain.
     fn parse(text: &str) -> Option<Self> {
         let text = text.strip_prefix('v').unwrap_or(text);
         let text = text.split('+').next()?;
@@ -31,7 +32,7 @@ impl Version {
     }
 }
 
-/// `None` if it isn't certain.
+/// True if a version meets one constraint; `None` if that is uncertain.
 fn part_holds(version: &Version, part: &str) -> Option<bool> {
     const OPERATORS: [&str; 7] = ["~>", ">=", "<=", "!=", "=", ">", "<"];
     let operator = OPERATORS.into_iter().find(|operator| part.starts_with(operator)).unwrap_or_default();
@@ -39,7 +40,7 @@ fn part_holds(version: &Version, part: &str) -> Option<bool> {
     let order = version.numbers.cmp(&bound.numbers);
     Some(match operator {
         "~>" => {
-            // The last number that is given may grow.
+            // Only the last number that the constraint contains may increase.
             let fixed = bound.given.saturating_sub(1);
             order != Ordering::Less && version.numbers.get(..fixed) == bound.numbers.get(..fixed)
         }

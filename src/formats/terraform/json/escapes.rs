@@ -1,16 +1,16 @@
-//! Where the characters of a JSON string stand in the file, whose escapes are longer than what they mean.
+//! Maps offsets in a JSON string's value to offsets in its source, in which escapes are longer.
 
 use std::ops::Range;
 
-/// The places of a string's bytes, by those of its value.
+/// The offsets in the source of a string, by those in its value.
 #[derive(Debug, Default)]
 pub(super) struct Places {
-    /// After each escape: the offset in the value, and the one in the written string.
+    /// The offsets after each escape, in the value and in the source.
     after_escapes: Vec<(usize, usize)>,
 }
 
 impl Places {
-    /// Reads a string as it is written, without its quotes.
+    /// Reads the source of a string, without its quotes.
     pub(super) fn of(written: &str) -> Self {
         let mut after_escapes = Vec::new();
         let (mut value, mut at) = (0_usize, 0_usize);
@@ -25,7 +25,7 @@ impl Places {
         Self { after_escapes }
     }
 
-    /// The range of the written string that means a range of the value.
+    /// The range in the source for a range in the value.
     pub(super) fn written(&self, range: Range<usize>) -> Range<usize> {
         self.offset(range.start)..self.offset(range.end)
     }
@@ -38,7 +38,7 @@ impl Places {
     }
 }
 
-/// The lengths of an escape and of the character that it means, in bytes.
+/// The lengths of an escape and of its character, in bytes.
 fn escape(text: &str) -> (usize, usize) {
     let unit = |at: usize| u32::from_str_radix(text.get(at..at.saturating_add(4))?, 16).ok();
     if !text.starts_with("\\u") {
@@ -46,7 +46,7 @@ fn escape(text: &str) -> (usize, usize) {
     }
     match unit(2).map(|first| (first, char::from_u32(first))) {
         Some((_, Some(character))) => (6, character.len_utf8()),
-        // The first half of a pair; both together are one character beyond the first plane.
+        // A surrogate pair, which is one character of four bytes.
         Some((_, None)) if text.get(6..8) == Some("\\u") => (12, 4),
         Some((_, None)) | None => (6, char::REPLACEMENT_CHARACTER.len_utf8()),
     }

@@ -1,4 +1,4 @@
-//! Top-level blocks as they lie in their files, each parsed when somebody asks for it.
+//! The top-level blocks of a module's files, each parsed at the first use.
 
 use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
@@ -10,32 +10,32 @@ use crate::source::{FileId, SourceFile};
 use crate::syntax::hcl::{self, Block, Item, ItemKind, Name, Parsed};
 use crate::syntax::{Problem, json as json_syntax};
 
-/// A top-level block that is parsed when it is first needed.
+/// A top-level block that is parsed at the first use.
 #[derive(Debug)]
 pub(super) struct ModuleBlock {
     pub(super) keyword: Name,
-    /// Whether it is about a trail, by its text or its type.
+    /// True if its text or its type mentions a trail.
     pub(super) mentions_trail: bool,
-    /// True if its file mentions a trail, so that all of it has to be in the language.
+    /// True if its file mentions a trail, so that syntax errors in it are reported.
     pub(super) is_beside_trail: bool,
     pub(super) notation: Notation,
     pub(super) file: Arc<SourceFile>,
     pub(super) source: Source,
     pub(super) parsed: OnceLock<(Option<Block>, Vec<Problem>)>,
-    /// The directory that it calls, as far as its text says so plainly, once somebody has asked.
+    /// The directory that it calls, if it can be read from its text; determined at the first use.
     pub(super) plain_source: OnceLock<Option<PathBuf>>,
 }
 
-/// What a block is parsed from.
+/// The source of a block.
 #[derive(Debug)]
 pub(super) enum Source {
     Native(Item),
-    /// Blocks of the JSON syntax come parsed.
+    /// Blocks of the JSON syntax are already parsed.
     Json(Block),
 }
 
 impl ModuleBlock {
-    /// Whether its text makes it worth parsing.
+    /// True if its text shows that it may declare a resource of the subject, so that it has to be parsed.
     pub(super) fn may_declare(&self, subject: Subject) -> bool {
         let names_neighbour = || match &self.source {
             Source::Json(block) => kind_of(block, subject).is_some(),
@@ -67,7 +67,7 @@ impl ModuleBlock {
     }
 }
 
-/// The blocks of a file, unparsed where the syntax allows it.
+/// The blocks of a file, unparsed if the syntax allows it.
 pub(super) fn read_blocks(id: FileId, file: &Arc<SourceFile>) -> (Vec<ModuleBlock>, Vec<Problem>) {
     let block = |keyword, mentions_trail, notation, source| ModuleBlock {
         keyword,
@@ -94,7 +94,7 @@ pub(super) fn read_blocks(id: FileId, file: &Arc<SourceFile>) -> (Vec<ModuleBloc
     let blocks = items.map(|item| {
         let text = file.slice(item.span);
         let header = header_of(text);
-        // An escape in a label may stand for any letter.
+        // An escape in a label may be any letter.
         let is_trail = names_trail(text.as_bytes()) || header.contains('\\');
         block(item.keyword.clone(), is_trail, Notation::Hcl, Source::Native(item))
     });
@@ -106,7 +106,7 @@ pub(super) fn kind_of(block: &Block, subject: Subject) -> Option<&'static Kind> 
     subject.kind(&kind.text)
 }
 
-/// Whether the header of a resource may name a type on which trails depend.
+/// True if the header of a resource may name a type on which trails depend.
 fn names_neighbour(header: &str) -> bool {
     match header.strip_prefix("resource").and_then(|labels| labels.trim_start().strip_prefix('"')) {
         Some(kind) => kinds::NEIGHBOURS.iter().any(|neighbour| kind.starts_with(neighbour)),
@@ -114,7 +114,7 @@ fn names_neighbour(header: &str) -> bool {
     }
 }
 
-/// What stands before the body of a block.
+/// The text before the body of a block.
 pub(super) fn header_of(block: &str) -> &str {
     block.split('{').next().unwrap_or_default()
 }

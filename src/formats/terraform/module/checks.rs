@@ -1,4 +1,4 @@
-//! What Terraform refuses in a module although each block of it is in the language.
+//! Errors that Terraform reports in a module although the syntax of each block is correct.
 
 use std::collections::HashSet;
 
@@ -7,10 +7,10 @@ use crate::model::{Holds, Subject};
 use crate::syntax::Problem;
 use crate::syntax::hcl::{Block, ExprKind, Name};
 
-/// Kinds of blocks that may be declared once for each name.
+/// Kinds of blocks whose names have to be unique.
 const NAMED: [&str; 5] = ["variable", "output", "module", "resource", "data"];
 
-/// Kinds of blocks that Terraform or OpenTofu knows.
+/// The kinds of blocks in Terraform or OpenTofu.
 const KINDS: [&str; 14] = [
     "action",
     "check",
@@ -28,7 +28,8 @@ const KINDS: [&str; 14] = [
     "terraform",
 ];
 
-/// Why a block that names the type of a trail declares none, if it looks as if it did.
+/// The reason why a block whose header has the type of a trail declares none: an unknown keyword or a wrong number of
+/// labels.
 pub(super) fn lookalike(keyword: &Name, parsed: Option<&Block>) -> Option<Problem> {
     let kind = keyword.text.as_str();
     if kind != "variable" && !KINDS.contains(&kind) {
@@ -38,7 +39,7 @@ pub(super) fn lookalike(keyword: &Name, parsed: Option<&Block>) -> Option<Proble
     (labels != 2).then(|| Problem::syntax(keyword.span, "a resource has two labels: its type and its name"))
 }
 
-/// The second declarations of a name, among blocks that somebody asked for.
+/// The second declarations of a name, among the blocks that have been parsed.
 pub(super) fn repeated<'a>(blocks: impl Iterator<Item = &'a Block>) -> Vec<Problem> {
     let mut met: HashSet<(&str, Vec<&str>)> = HashSet::new();
     let mut problems = Vec::new();
@@ -79,7 +80,7 @@ pub(super) fn baseless<'a>(overrides: &'a [Block], bases: impl Iterator<Item = &
     .collect()
 }
 
-/// Trails that are declared within another block, most often since a brace is missing above them.
+/// Trails that are declared within another block, usually because a brace is missing above them.
 pub(super) fn swallowed(block: &Block) -> Vec<Problem> {
     let mut problems = Vec::new();
     let mut waiting: Vec<&Block> = block.body.blocks.iter().collect();

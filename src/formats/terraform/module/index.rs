@@ -1,4 +1,4 @@
-//! Where the declarations of a module are, by their names: a reference costs the same however many there are.
+//! An index of a module's declarations by name, so that the cost of a reference doesn't depend on their number.
 
 use std::collections::HashMap;
 
@@ -6,7 +6,7 @@ use super::BlockId;
 use super::blocks::{ModuleBlock, Source, header_of};
 use crate::syntax::hcl::{self, Block, ItemKind};
 
-/// The places of blocks by their type and labels, and those of locals. Hardly any of them is parsed for that.
+/// The blocks by their keyword and labels, and the locals by name. Building it requires parsing hardly any block.
 #[derive(Debug, Default)]
 pub(super) struct Index {
     blocks: HashMap<String, Vec<BlockId>>,
@@ -14,7 +14,7 @@ pub(super) struct Index {
 }
 
 impl Index {
-    /// Notes the blocks outside of override files.
+    /// Indexes the blocks outside of override files.
     pub(super) fn of(blocks: &[ModuleBlock]) -> Self {
         let mut index = Self::default();
         for (at, block) in blocks.iter().enumerate() {
@@ -28,7 +28,7 @@ impl Index {
         index
     }
 
-    /// The blocks of a type and of labels, in their order.
+    /// The blocks with a keyword and labels, in their order.
     pub(super) fn blocks(&self, keyword: &str, labels: &[&str]) -> &[BlockId] {
         self.blocks.get(&key(keyword, labels.iter().copied())).map_or(&[], Vec::as_slice)
     }
@@ -39,16 +39,15 @@ impl Index {
     }
 }
 
-/// The places of the blocks in override files, which are parsed as they are read.
+/// An index of the blocks in override files, which are parsed when they are read.
 #[derive(Debug, Default)]
 pub(super) struct Overrides {
     blocks: HashMap<String, Vec<usize>>,
-    /// The block that has the last word on a local.
+    /// The last block that declares each local.
     locals: HashMap<String, usize>,
 }
 
 impl Overrides {
-    /// Notes them.
     pub(super) fn of(blocks: &[Block]) -> Self {
         let mut overrides = Self::default();
         for (at, block) in blocks.iter().enumerate() {
@@ -61,18 +60,18 @@ impl Overrides {
         overrides
     }
 
-    /// Those of the type and the labels of a block, in their order.
+    /// The overriding blocks with the keyword and the labels of a block, in their order.
     pub(super) fn blocks(&self, like: &Block) -> &[usize] {
         self.blocks.get(&key_of(like)).map_or(&[], Vec::as_slice)
     }
 
-    /// The last that declares a local.
+    /// The last block that declares a local.
     pub(super) fn local(&self, name: &str) -> Option<usize> {
         self.locals.get(name).copied()
     }
 }
 
-/// A type with labels, in a form of which no other has the same.
+/// A unique text for a keyword with labels.
 fn key<'a>(keyword: &str, labels: impl Iterator<Item = &'a str>) -> String {
     labels.fold(keyword.to_owned(), |key, label| format!("{key} {}:{label}", label.len()))
 }
@@ -81,7 +80,7 @@ fn key_of(block: &Block) -> String {
     key(&block.kind.text, block.labels.iter().map(|label| label.text.as_str()))
 }
 
-/// The labels of a block; it is parsed only if its text doesn't say them plainly.
+/// The labels of a block, which is parsed only if its text doesn't show them plainly.
 fn labels_of(block: &ModuleBlock) -> Option<Vec<String>> {
     let of_parsed = |block: &Block| block.labels.iter().map(|label| label.text.clone()).collect();
     match &block.source {
@@ -94,7 +93,7 @@ fn labels_of(block: &ModuleBlock) -> Option<Vec<String>> {
     }
 }
 
-/// Labels in quotes and without, if there is nothing else.
+/// Labels with or without quotes; `None` if the text contains anything else.
 fn plain_labels(text: &str) -> Option<Vec<String>> {
     let mut labels = Vec::new();
     let mut rest = text.trim_matches([' ', '\t']);
@@ -113,7 +112,7 @@ fn plain_labels(text: &str) -> Option<Vec<String>> {
     Some(labels)
 }
 
-/// The names of the locals in a block; it is parsed only if its text is broken.
+/// The names of the locals in a block, which is parsed only if its text has errors.
 fn locals_in(block: &ModuleBlock) -> Vec<String> {
     let of_parsed = |block: &Block| block.body.attributes.iter().map(|own| own.name.text.clone()).collect();
     match &block.source {

@@ -1,10 +1,10 @@
-//! Override files: blocks that change blocks of the same type and labels elsewhere.
+//! Merges override files into the blocks of the same type and labels.
 //!
 //! Source: <https://developer.hashicorp.com/terraform/language/files/override>.
 
 use crate::syntax::hcl::{Block, Body, ExprKind};
 
-/// A block after the overrides of its type and labels, in their order.
+/// Merges the overrides of a block's type and labels into it, in their order.
 pub(super) fn apply<'a>(block: &mut Block, overrides: impl Iterator<Item = &'a Block>) {
     let own = alias(block).cloned();
     for change in overrides.filter(|change| change.kind.text != "locals" && alias(change) == own.as_ref()) {
@@ -12,13 +12,13 @@ pub(super) fn apply<'a>(block: &mut Block, overrides: impl Iterator<Item = &'a B
     }
 }
 
-/// What tells a configuration of a provider from the others of it.
+/// The alias, which distinguishes the configurations of a provider.
 fn alias(block: &Block) -> Option<&ExprKind> {
     let attribute = block.body.attribute("alias").filter(|_| block.kind.text == "provider");
     attribute.map(|attribute| &attribute.value.kind)
 }
 
-/// Arguments replace arguments; blocks of one type, dynamic ones among them, replace all blocks of that type.
+/// Arguments replace arguments; blocks of one type, including dynamic ones, replace all blocks of that type.
 fn merge(base: &mut Body, change: &Body) {
     base.attributes.retain(|attribute| change.attribute(&attribute.name.text).is_none());
     base.attributes.extend(change.attributes.iter().cloned());
@@ -35,7 +35,7 @@ fn merge(base: &mut Body, change: &Body) {
     base.blocks.extend(change.blocks.iter().filter(|block| !(has_lifecycle && is_lifecycle(block))).cloned());
 }
 
-/// The type of block that a block is or makes.
+/// The type of a block, or of the blocks that a `dynamic` block generates.
 fn made_type(block: &Block) -> &str {
     match (block.kind.text.as_str(), block.labels.first()) {
         ("dynamic", Some(label)) => &label.text,

@@ -1,4 +1,4 @@
-//! The configurations of providers in a module, and what their local names stand for.
+//! The provider configurations of a module, and the provider sources of local names.
 
 use std::collections::HashMap;
 
@@ -6,52 +6,52 @@ use super::{BlockId, Module};
 use crate::model::{Argument, Holds, Shape};
 use crate::syntax::hcl::{Block, Body, Expr, ExprKind, ObjectKey};
 
-/// What is read of a `terraform` block.
+/// The part of a `terraform` block that is used.
 pub(in crate::formats::terraform) const SETTINGS: Shape = &[Argument { name: REQUIRED, holds: Holds::Blocks(&[]) }];
 
 const REQUIRED: &str = "required_providers";
 
-/// Where a source lies that doesn't say it.
+/// The registry hosts that a source may omit.
 const REGISTRIES: [&str; 2] = ["registry.terraform.io/", "registry.opentofu.org/"];
 
 /// The configuration of a provider in a module.
 pub(in crate::formats::terraform) enum Configuration<'a> {
-    /// It is written here.
+    /// The module contains it.
     Block(&'a Block),
     /// It may be in text that can't be read.
     Unreadable,
-    /// It isn't here.
+    /// The module doesn't contain it.
     Nowhere,
 }
 
-/// What a module says of providers.
+/// The provider requirements and configurations of a module.
 #[derive(Debug, Default)]
 pub(super) struct Providers {
-    /// The sources of local names; nothing for one that can't be read.
+    /// The sources of local names; `None` for a source that can't be read.
     sources: HashMap<String, Option<String>>,
-    /// The configurations by their sources and aliases.
+    /// The configurations by source and alias.
     configurations: HashMap<(String, Option<String>), Place>,
-    /// Whether there is text that can't be read, which may say more of local names.
+    /// True if text that can't be read may declare the source of a local name.
     hides_sources: bool,
-    /// The same for configurations.
+    /// True if text that can't be read may configure a provider.
     hides_configurations: bool,
 }
 
-/// Where a configuration is written.
+/// The location of a configuration.
 #[derive(Debug, Clone, Copy)]
 enum Place {
     Base(BlockId),
-    /// In an override file, by its index. The default configuration needs no base.
+    /// In an override file, by the index of the block. The default configuration needs no base.
     Override(usize),
 }
 
 impl Module {
-    /// The source of the provider that a local name stands for, such as `hashicorp/aws`; nothing if that can't be read.
+    /// The source of the provider with a local name, such as `hashicorp/aws`; `None` if it can't be read.
     pub(in crate::formats::terraform) fn provider_source(&self, name: &str) -> Option<String> {
         self.providers().source(name)
     }
 
-    /// The configuration of a provider by its source and its alias; the default one has none.
+    /// The configuration of a provider by its source and its alias; the default one has no alias.
     pub(in crate::formats::terraform) fn provider(&self, source: &str, alias: Option<&str>) -> Configuration<'_> {
         let providers = self.providers();
         let place = providers.configurations.get(&(source.to_owned(), alias.map(str::to_owned)));
@@ -107,7 +107,7 @@ impl Providers {
         }
     }
 
-    /// The first one counts, should there be two.
+    /// Adds a configuration. The first one wins if there are two.
     fn add(&mut self, block: &Block, place: Place) {
         match block.labels.first().and_then(|label| self.source(&label.text)) {
             Some(source) => {
@@ -127,15 +127,15 @@ impl Providers {
     }
 }
 
-/// What a local name stands for that nobody explains.
+/// The source of a local name without a requirement.
 fn default_source(name: &str) -> String {
     format!("hashicorp/{name}")
 }
 
-/// What a requirement says of the provider's source.
+/// The source of a provider requirement.
 enum Source<'a> {
     Written(&'a str),
-    /// Nothing: a version alone.
+    /// Not set, for example if the requirement is only a version.
     Default,
     Unreadable,
 }
@@ -157,7 +157,7 @@ fn source_in(requirement: &Expr) -> Source<'_> {
     }
 }
 
-/// A source with its namespace and without the registry that is taken for granted.
+/// A source with its namespace and without the default registry.
 fn normal(source: &str) -> String {
     let source = source.to_ascii_lowercase();
     let source = REGISTRIES.iter().find_map(|registry| source.strip_prefix(registry)).unwrap_or(&source);

@@ -1,10 +1,10 @@
-//! Values of a plan in place of those that the files leave unknown.
+//! Replaces unknown values by those of a plan.
 
 use crate::formats::terraform::size::Size;
 use crate::model::Resource;
 use crate::value::{Data, Field, Hop, Known, List, Object, Origin, Step, Traced, Unknown, Why, World};
 
-/// Fills what isn't known of a resource: whether it exists, and its arguments.
+/// Fills in the unknown parts of a resource: its existence, its Region and its arguments.
 pub(super) fn fill(resource: &mut Resource, planned: &Resource, world: &World) {
     let way = Hop { span: resource.header, step: Step::Planned(planned.address.clone()) };
     if let Unknown(why) = &resource.exists.value
@@ -24,7 +24,7 @@ pub(super) fn fill(resource: &mut Resource, planned: &Resource, world: &World) {
     }
 }
 
-/// The filling of one resource. It goes no deeper than what it fills, which is limited.
+/// Fills in the values of one resource. The nesting of these values limits the recursion.
 struct Filling<'a> {
     way: Hop,
     world: &'a World,
@@ -32,7 +32,7 @@ struct Filling<'a> {
 
 impl Filling<'_> {
     fn object(&self, own: &mut Object, planned: &Object) {
-        // What a plan knows and doesn't list isn't set.
+        // An argument that isn't in the plan isn't set.
         let nothing = Traced::written(Data::Null, planned.header);
         for field in &mut own.fields {
             self.value(&mut field.value, planned.field(&field.key).map_or(&nothing, |planned| &planned.value));
@@ -59,8 +59,8 @@ impl Filling<'_> {
         }
     }
 
-    /// Fills each item from another item of the plan: its own, or one that fits if they are in another order,
-    /// as those of a set may be.
+    /// Fills in each item from a different item of the plan: the one at the same index, or another compatible one,
+    /// because a set may have another order.
     fn list(&self, own: &mut List, planned: &List) {
         if own.items.len() != planned.items.len() {
             return;
@@ -75,7 +75,7 @@ impl Filling<'_> {
         }
     }
 
-    /// Data of the plan as if it stood at a place of the files, where a reader can change it.
+    /// Data of the plan with a location in the files, where a user can change it.
     fn moved(&self, data: &Data, place: Origin) -> Data {
         let span = place.span();
         let part = |value: &Traced<Data>| Traced {
@@ -98,7 +98,7 @@ impl Filling<'_> {
     }
 }
 
-/// Whether a value may be that of the plan.
+/// True if a value is compatible with that of the plan.
 fn may_be(own: &Traced<Data>, planned: &Traced<Data>) -> bool {
     match (&own.value, &planned.value) {
         (Unknown(_), _) | (_, Unknown(_)) => true,
@@ -110,13 +110,13 @@ fn may_be(own: &Traced<Data>, planned: &Traced<Data>) -> bool {
             own.items.len() == planned.items.len()
                 && own.items.iter().all(|item| planned.items.iter().any(|other| may_be(item, other)))
         }
-        // What is null has a default, and a text may be converted.
+        // The provider may have replaced null by a default, or converted a text.
         (Known(Data::Null), _) | (_, Known(Data::Null)) => true,
         (Known(own), Known(planned)) => unquoted(own) == unquoted(planned),
     }
 }
 
-/// A primitive as text, which is what Terraform converts between.
+/// A primitive value as text, because Terraform converts primitive types.
 fn unquoted(data: &Data) -> String {
     match data {
         Data::String(text) => text.clone(),

@@ -1,4 +1,4 @@
-//! The instances that a plan has of a block, where the files don't say which there are.
+//! The instances of a block in a plan, for blocks whose instances the files don't determine.
 
 use crate::formats::Key;
 use crate::formats::terraform::eval::Evaluator;
@@ -7,7 +7,7 @@ use crate::formats::terraform::scope::Names;
 use crate::syntax::hcl::Block;
 use crate::value::{Data, Hop, Known, Step, Traced, Unknown, Why};
 
-/// The instances; nothing if the plan doesn't say, or says what such a block can't make.
+/// The planned instances; `None` if the plan doesn't determine them, or has a key that is impossible for such a block.
 pub(in crate::formats::terraform) fn instances(
     block: &Block,
     number: &Traced<Data>,
@@ -38,12 +38,12 @@ pub(in crate::formats::terraform) fn instances(
     }
 }
 
-/// Whether the plan has a block that is there once or not at all; nothing if it doesn't say.
+/// True if the plan contains a block without `count` and `for_each`; `None` if the plan doesn't determine it.
 pub(in crate::formats::terraform) fn exists(block: &Block, evaluator: &Evaluator<'_>) -> Option<bool> {
     keys(block, evaluator).map(|keys| !keys.is_empty())
 }
 
-/// What `each` stands for in an instance of which only the key is known.
+/// The value of `each` in an instance of which only the key is known.
 pub(in crate::formats::terraform) fn names_of_key(key: &Key, collection: &Traced<Data>, why: &Why) -> Option<Names> {
     let Key::Name(name) = key else { return None };
     let expression = format!("{}[{}]", why.symbol(), quoted(name));
@@ -53,17 +53,17 @@ pub(in crate::formats::terraform) fn names_of_key(key: &Key, collection: &Traced
     Some(vec![("each".to_owned(), object(&each, collection))])
 }
 
-/// The keys of a block's instances; nothing if the plan doesn't say which there are.
+/// The keys of a block's instances; `None` if the plan doesn't determine them.
 fn keys(block: &Block, evaluator: &Evaluator<'_>) -> Option<Vec<Option<Key>>> {
     let plan = evaluator.tree.plan?;
     let scope = evaluator.scope;
     let keys = plan.keys(&scope.qualify(&name(block)));
-    // Where a module holds nothing at all, it may be known under another address.
+    // An empty module may be in the plan under another address.
     let is_conclusive = plan.is_complete && plan.reaches(&scope.address);
     (!keys.is_empty() || is_conclusive).then(|| keys.into_iter().collect())
 }
 
-/// The step to the plan, at the block that it is about.
+/// The hop to the plan, located at the block.
 fn hop(block: &Block, evaluator: &Evaluator<'_>) -> Hop {
     let address = evaluator.scope.qualify(&name(block));
     Hop { span: block.header, step: Step::Planned(address) }

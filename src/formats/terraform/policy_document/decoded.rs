@@ -1,10 +1,11 @@
-//! The same policy as an object, in which parts may be unknown and each has its place.
+//! Evaluates the data source to a policy object, whose parts have locations and may be unknown.
 
 use crate::formats::terraform::functions::{self, Call, Given};
 use crate::model::{Argument, Shape};
 use crate::value::{Data, Field, Known, List, Maybe, Object, Traced, Unknown, Why};
 
-/// The other policies that the data source takes in, as objects; old versions of the provider take one each.
+/// The other policies that the data source includes, as objects. Old versions of the provider have `source_json` and
+/// `override_json`, for one policy each.
 pub(in crate::formats::terraform) const DECODED_SHAPE: Shape = &[
     Argument::document("source_json"),
     Argument::document("source_policy_documents"),
@@ -12,10 +13,10 @@ pub(in crate::formats::terraform) const DECODED_SHAPE: Shape = &[
     Argument::document("override_json"),
 ];
 
-/// Policies with more statements aren't put together: S3 and KMS take none of that length.
+/// The maximum number of statements in a policy; S3 and KMS accept no policy of that length.
 const MAX_STATEMENTS: usize = 1_000;
 
-/// The policy that the arguments and the blocks describe; some of these may not be there, for a reason.
+/// The policy of the arguments and the `statement` blocks. A block with a reason may not exist.
 pub(in crate::formats::terraform) fn decoded(arguments: &Object, blocks: &[(Traced<Data>, Option<Why>)]) -> Object {
     let mut statements: Vec<Traced<Data>> = Vec::new();
     let taken = |names: [&'static str; 2]| names.into_iter().flat_map(|name| items(arguments, name)).flat_map(taken_in);
@@ -29,7 +30,7 @@ pub(in crate::formats::terraform) fn decoded(arguments: &Object, blocks: &[(Trac
             break;
         }
     }
-    // A Sid that isn't known may be that of another one, which then wasn't there, or this one not.
+    // A statement with an unknown Sid may replace, or be replaced by, another one.
     if let Some(why) = statements.iter().find_map(unknown_sid).filter(|_| !arguments.fields.is_empty()) {
         statements = statements.into_iter().map(|statement| perhaps(statement, &why)).collect();
     }
@@ -45,7 +46,7 @@ fn unknown_sid(statement: &Traced<Data>) -> Option<Why> {
     }
 }
 
-/// A statement that may not be there: one with a further condition that isn't known.
+/// Represents a statement that may not exist as one with an additional, unknown condition.
 pub(in crate::formats::terraform) fn perhaps(statement: Traced<Data>, why: &Why) -> Traced<Data> {
     let place = Traced { value: Unknown(why.clone()), origin: statement.origin, hops: Vec::new() };
     statement.map(|value| match value {
@@ -68,7 +69,7 @@ pub(in crate::formats::terraform) fn perhaps(statement: Traced<Data>, why: &Why)
     })
 }
 
-/// A statement replaces the one of the same Sid.
+/// Adds a statement, which replaces the one of the same Sid.
 fn merge(statements: &mut Vec<Traced<Data>>, statement: Traced<Data>) {
     let same = sid(&statement).and_then(|sid| statements.iter().position(|own| self::sid(own) == Some(sid)));
     match same.and_then(|index| statements.get_mut(index)) {
@@ -77,7 +78,7 @@ fn merge(statements: &mut Vec<Traced<Data>>, statement: Traced<Data>) {
     }
 }
 
-/// The statements of another policy; one that isn't known may hold any.
+/// The statements of an included policy; an unknown policy is one unknown statement.
 fn taken_in(policy: Traced<Data>) -> Vec<Traced<Data>> {
     let decoded = match &policy.value {
         Known(Data::String(text)) if text.is_empty() => return Vec::new(),
@@ -110,7 +111,7 @@ fn sid(statement: &Traced<Data>) -> Option<&str> {
     }
 }
 
-/// A statement as it stands in JSON. One that may not be there is one whose condition isn't known.
+/// A `statement` block as a statement of the policy. With a reason in `doubt`, it has an unknown condition.
 fn written(block: &Traced<Data>, doubt: Option<&Why>) -> Traced<Data> {
     let Known(Data::Object(body)) = &block.value else { return block.clone() };
     let mut fields: Vec<Field> = Vec::new();
@@ -133,19 +134,20 @@ fn written(block: &Traced<Data>, doubt: Option<&Why>) -> Traced<Data> {
     }
 }
 
-/// The value of an argument that is there; null is the same as not written.
+/// The value of an argument that is set and not null.
 fn given<'a>(body: &'a Object, name: &str) -> Option<&'a Traced<Data>> {
     body.field(name).map(|field| &field.value).filter(|value| value.value != Known(Data::Null))
 }
 
-/// What is listed, all but what is listed, or both, which no policy may have. An empty list says nothing.
+/// The field for the listed items, such as `Action`, or for the excluded ones, such as `NotAction`; both only if the
+/// policy is invalid. An empty list counts as not set.
 fn scope(body: &Object, [listed, excepted]: [(&str, &str); 2]) -> Vec<Field> {
     let values = [listed, excepted].map(|(own, name)| {
         let value = given(body, own).filter(|value| !is_empty_list(value))?;
         Some(field(name, with_variables(value)))
     });
     match values {
-        // One of them is an empty list wherever the policy is valid.
+        // In a valid policy, one of them is an empty list.
         [Some(listed), Some(excepted)] if may_be_empty(&excepted.value) => vec![listed],
         [Some(listed), Some(excepted)] if may_be_empty(&listed.value) => vec![excepted],
         values => values.into_iter().flatten().collect(),
@@ -156,7 +158,7 @@ fn is_empty_list(value: &Traced<Data>) -> bool {
     matches!(&value.value, Known(Data::List(list)) if list.items.is_empty())
 }
 
-/// Whether a list may turn out to be empty.
+/// True if a list may turn out to be empty.
 fn may_be_empty(value: &Traced<Data>) -> bool {
     match &value.value {
         Known(Data::List(list)) => list.items.iter().all(|item| matches!(item.value, Unknown(_))),
@@ -218,7 +220,7 @@ fn conditions(blocks: &Field) -> Traced<Data> {
     Traced::written(Data::Object(Object::new(blocks.key_span, tests)), blocks.key_span)
 }
 
-/// Puts the values for one variable together.
+/// Combines the values for one variable.
 fn add_values(own: &mut Object, keys: Vec<Field>) {
     let mut fields: Vec<Field> = std::mem::take(&mut own.fields).into_iter().collect();
     for key in keys {
@@ -227,7 +229,7 @@ fn add_values(own: &mut Object, keys: Vec<Field>) {
     own.fields = fields.into();
 }
 
-/// Puts the values of one name together.
+/// Combines the values with one name.
 fn add(kinds: &mut Vec<Field>, kind: &str, identifiers: Traced<Data>) {
     let known = kinds.iter_mut().find(|own| own.key == kind).map(|own| &mut own.value.value);
     match (known, &identifiers.value) {
@@ -238,7 +240,7 @@ fn add(kinds: &mut Vec<Field>, kind: &str, identifiers: Traced<Data>) {
     }
 }
 
-/// `&{…}` stands for a variable of IAM, because `${…}` is one of Terraform.
+/// Replaces `&{…}`, which denotes an IAM variable, because `${…}` is Terraform's interpolation.
 fn with_variables(value: &Traced<Data>) -> Traced<Data> {
     value.clone().map(|value| {
         value.map(|data| match data {
@@ -251,7 +253,7 @@ fn with_variables(value: &Traced<Data>) -> Traced<Data> {
     })
 }
 
-/// The text of an argument that is there.
+/// The text of an argument that is set.
 fn text<'a>(body: &'a Object, name: &str) -> Option<Maybe<&'a str>> {
     match &body.field(name)?.value.value {
         Known(Data::String(text)) => Some(Known(text)),
@@ -260,7 +262,7 @@ fn text<'a>(body: &'a Object, name: &str) -> Option<Maybe<&'a str>> {
     }
 }
 
-/// The items of an argument: several, one, or one that stands for a list that isn't known.
+/// The items of an argument: those of a list, a single value, or an unknown list as one item.
 fn items(object: &Object, name: &str) -> impl Iterator<Item = Traced<Data>> {
     object.field(name).map(|field| list(&field.value)).into_iter().flatten()
 }

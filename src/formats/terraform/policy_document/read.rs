@@ -1,11 +1,11 @@
-//! Policies in JSON that a data source takes in.
+//! Parses the JSON policies that the data source includes.
 
 use super::{Condition, Document, Principals, Statement, failed};
 use crate::formats::terraform::functions::{self, Call, Given, Stop};
 use crate::source::Span;
 use crate::value::{Data, Field, Known, List, Object, Traced, Unknown, Why};
 
-/// The document in a text.
+/// Parses the document in a text.
 pub(super) fn document(text: &str, at: Span) -> Result<Document, Why> {
     let Some(jsondecode) = functions::find("jsondecode") else { return Err(not_evaluated()) };
     let arguments = [Traced::written(Data::String(text.to_owned()), at)];
@@ -77,7 +77,7 @@ fn conditions(statement: &Object) -> Result<Vec<Condition>, Why> {
                 Data::String(text) => vec![text.clone()],
                 Data::Bool(value) => vec![value.to_string()],
                 Data::List(list) => texts(list, "the values of a condition")?,
-                // The provider forgets what is something else.
+                // The provider ignores values of other types.
                 Data::Null | Data::Number(_) | Data::Object(_) => continue,
             };
             conditions.push(Condition { test: test.clone(), variable: variable.clone(), values });
@@ -94,7 +94,7 @@ fn texts(list: &List, what: &str) -> Result<Vec<String>, Why> {
     list.items.iter().map(text).collect()
 }
 
-/// The provider takes names in any case, in which two may be the same.
+/// The provider accepts names in any case, so two keys may have the same name; such a policy isn't evaluated.
 fn check_names(object: &Object, names: &[&str]) -> Result<(), Why> {
     let is_other = |key: &str| names.iter().any(|name| key != *name && key.eq_ignore_ascii_case(name));
     if object.fields.iter().any(|field| is_other(&field.key)) { Err(not_evaluated()) } else { Ok(()) }
@@ -108,7 +108,7 @@ fn text_of(object: &Object, name: &str) -> Result<String, Why> {
     }
 }
 
-/// A part that isn't null.
+/// A field that isn't null.
 fn part<'a>(object: &'a Object, name: &str) -> Result<Option<&'a Data>, Why> {
     let Some(field) = object.field(name) else { return Ok(None) };
     known(&field.value).map(|data| Some(data).filter(|data| **data != Data::Null))

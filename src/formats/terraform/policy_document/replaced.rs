@@ -1,13 +1,13 @@
-//! What `replace` makes of the text of a policy, text by text.
+//! Evaluates `replace` of a policy's text, on each text within the policy object.
 
 use crate::value::{Data, Field, Known, List, Maybe, Object, Traced, Unknown, Why};
 
-/// Longer texts are given up, in bytes: no policy is that long.
+/// The maximum length of a text in bytes; no policy is that long.
 const MAX_LENGTH: usize = 64 * 1024;
 
 const TOO_LONG: Why = Why::OverLimit { limit: "the length of a policy" };
 
-/// A policy in which one text stands for another, which may be unknown.
+/// Replaces a text in all parts of a policy; the replacement may be unknown.
 pub(in crate::formats::terraform) fn replaced(policy: &Traced<Data>, search: &str, with: &Maybe<Data>) -> Traced<Data> {
     let value = match &policy.value {
         Known(Data::String(text)) if text.contains(search) => in_text(text, search, with),
@@ -47,7 +47,7 @@ fn in_object(object: &Object, search: &str, with: &Maybe<Data>) -> Object {
     Object { fields: object.fields.iter().map(field).collect(), ..object.clone() }
 }
 
-/// A text of which parts aren't known is a template, in which the others can be replaced.
+/// A partly unknown text is a template, in whose known parts the text can be replaced.
 fn in_symbol(why: &Why, search: &str, with: &Maybe<Data>) -> Why {
     let symbol = why.symbol();
     let with = match with {

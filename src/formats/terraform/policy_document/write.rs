@@ -1,4 +1,4 @@
-//! Policies as the provider writes them: in a fixed order of names, and indented unless minified.
+//! Writes policies as the provider does: with a fixed order of names, and indented unless minified.
 
 use std::collections::BTreeMap;
 
@@ -7,10 +7,10 @@ use crate::formats::terraform::functions::json::write_string;
 use crate::formats::terraform::numbers::show;
 use crate::value::{Data, Known, Traced, Unknown};
 
-/// JSON in the order in which it is written.
+/// JSON with ordered fields.
 enum Json {
     Text(String),
-    /// Anything that a document in JSON may hold.
+    /// Any value of an included JSON document.
     Data(Data),
     List(Vec<Json>),
     Object(Vec<(String, Json)>),
@@ -53,7 +53,7 @@ fn push_text(fields: &mut Vec<(String, Json)>, name: &str, text: &str) {
     }
 }
 
-/// `*` alone is everybody; for the rest, those of one type stand together.
+/// Writes `*` if that is the only principal; otherwise, the principals grouped by type.
 fn principals(all: &[Principals]) -> Json {
     if let [only] = all
         && only.kind == "*"
@@ -96,10 +96,10 @@ fn texts(mut texts: Vec<String>, is_list: bool) -> Json {
     }
 }
 
-/// Text as Go's encoder writes it.
+/// Writes text in the format of Go's encoder.
 struct Writer {
     text: String,
-    /// The depth, if lines are indented.
+    /// The depth of indentation; `None` if minified.
     indent: Option<usize>,
 }
 
@@ -137,7 +137,7 @@ impl Writer {
     fn traced(&mut self, value: &Traced<Data>) {
         match &value.value {
             Known(data) => self.data(data),
-            // What is decoded from text is known in all its parts.
+            // Values that are decoded from text have no unknown parts.
             Unknown(_) => self.text.push_str("null"),
         }
     }

@@ -1,4 +1,4 @@
-//! The scanned directories and those to which they lead.
+//! The graph of the scanned directories and of those that they call.
 
 use std::cmp::Reverse;
 use std::collections::HashMap;
@@ -8,45 +8,44 @@ use super::unscanned::Unscanned;
 use crate::formats::terraform::calls::Manifest;
 use crate::formats::{Called, Context, Interest, Linked, Links};
 
-/// What is known of directories before any is read in full.
+/// The directories with their calls, known before any directory is read in full.
 #[derive(Debug, Default)]
 pub(super) struct Directories {
     all: Vec<Directory>,
-    /// The places in the list by path without links.
+    /// The indices of the directories, by their path with links resolved.
     places: HashMap<PathBuf, usize>,
-    /// Paths without links by those that may have some.
+    /// A cache of paths with links resolved, by the original path.
     without_links: HashMap<PathBuf, PathBuf>,
-    /// How many, from the start of the list, need no look any more.
+    /// The number of directories, from the start of the list, whose calls are complete.
     followed: usize,
     unscanned: Unscanned,
 }
 
-/// A directory.
 #[derive(Debug, Default)]
 struct Directory {
     path: PathBuf,
-    /// Whether a file in it was kept; the walk doesn't go to all that is called.
+    /// True if a file in it was kept. A scan doesn't cover every directory that is called.
     is_scanned: bool,
-    /// Whether a scanned file in it mentions a trail.
+    /// True if a scanned file in it mentions a trail.
     mentions_trail: bool,
-    /// Whether a scanned file in it calls code by an expression.
+    /// True if a scanned file in it calls code by an expression.
     has_computed_calls: bool,
-    /// Whether a trail may come in by what it calls, or, if it isn't scanned, by what is in it.
+    /// True if one of its calls may contribute a trail or, in a directory that isn't scanned, if one of its files may.
     may_bring_trail: bool,
-    /// Whether a scanned directory calls it.
+    /// True if a scanned directory calls it.
     is_called: bool,
-    /// The directories that it calls.
+    /// The indices of the directories that it calls.
     calls: Vec<usize>,
-    /// Those that lead here: that call it, or beside which it is installed.
+    /// The indices of the directories that call it, or whose `terraform init` has installed it.
     users: Vec<usize>,
 }
 
-/// Directories that are deployed by themselves, by their places in the list.
+/// The indices of the directories that are deployed by themselves.
 #[derive(Debug, Default)]
 pub(super) struct Roots {
-    /// Those that nothing calls, or that are roots although something does.
+    /// Directories that nothing calls, or that are roots regardless of calls.
     pub(super) uncalled: Vec<usize>,
-    /// One of each circle of calls to which no other root leads.
+    /// One directory of each cycle of calls that no other root reaches.
     pub(super) circular: Vec<usize>,
 }
 
@@ -60,7 +59,7 @@ impl Directories {
         let own = self.place(path, context);
         if let Some(directory) = self.all.get_mut(own) {
             if !directory.is_scanned {
-                // A call may have reached it on another way.
+                // A call may have reached it by another path.
                 directory.path = path.to_owned();
             }
             directory.is_scanned = true;
@@ -72,11 +71,11 @@ impl Directories {
         }
     }
 
-    /// The directories that may hold a trail, and those that lead to them, directly or not.
+    /// Marks the directories that may contain a trail, and those that reach them directly or indirectly.
     pub(super) fn leading_to_trails(&mut self, context: Context<'_>) -> Vec<bool> {
         self.follow(context);
         let leading = self.leading();
-        // Those that lead to a trail anyway don't need what is installed beside them.
+        // The installed modules are irrelevant for directories that already lead to a trail.
         for place in 0..self.all.len() {
             if !is_in(&leading, place) {
                 self.add_installed(place, context);
@@ -97,7 +96,7 @@ impl Directories {
             self.spread(&mut reached, place, |directory| &directory.calls);
             roots.uncalled.push(place);
         }
-        // Modules that call each other in a circle have no root; they are judged all the same.
+        // Modules that call each other in a cycle have no root, but are evaluated anyway.
         for place in self.in_order(self.scanned(leads).filter(|(place, _)| !is_in(&reached, *place))) {
             if !is_in(&reached, place) {
                 self.spread(&mut reached, place, |directory| &directory.calls);
@@ -123,7 +122,6 @@ impl Directories {
         places.into_iter().zip(turns).collect()
     }
 
-    /// The path of a directory.
     pub(super) fn path(&self, place: usize) -> Option<&Path> {
         self.all.get(place).map(|directory| directory.path.as_path())
     }
@@ -133,14 +131,14 @@ impl Directories {
         self.all.iter().enumerate().filter(|(place, own)| own.is_scanned && is_in(leads, *place))
     }
 
-    /// Places in the order in which circles are broken: those whose text mentions a trail first.
+    /// The order in which cycles are broken: directories whose text mentions a trail first.
     fn in_order<'d>(&self, directories: impl Iterator<Item = (usize, &'d Directory)>) -> Vec<usize> {
         let mut ordered: Vec<(usize, &Directory)> = directories.collect();
         ordered.sort_by_key(|(_, directory)| (Reverse(directory.mentions_trail), &directory.path));
         ordered.into_iter().map(|(place, _)| place).collect()
     }
 
-    /// The place of a directory in the list, whichever links lead to it.
+    /// The index of a directory, regardless of the links in the path.
     fn place(&mut self, path: &Path, context: Context<'_>) -> usize {
         let without_links = match self.without_links.get(path) {
             Some(known) => known.clone(),
@@ -157,7 +155,7 @@ impl Directories {
         })
     }
 
-    /// Follows the calls by expressions, of which `reached` knows what a root module reaches with them.
+    /// Adds the calls by expressions; `reached` evaluates them and returns the modules that a root module reaches.
     pub(super) fn follow_computed(&mut self, reached: impl Fn(&Path) -> Vec<PathBuf>, context: Context<'_>) {
         let computing: Vec<usize> = (0..self.all.len())
             .filter(|place| self.all.get(*place).is_some_and(|own| own.has_computed_calls))
@@ -178,7 +176,7 @@ impl Directories {
         self.follow(context);
     }
 
-    /// Notes what files in a directory bring in; the places of what they call.
+    /// Adds the calls of files in a directory, and returns the indices of the called directories.
     fn link(&mut self, own: usize, links: &Links, context: Context<'_>) -> Vec<usize> {
         let called: Vec<usize> = links.calls.iter().map(|called| self.place(called, context)).collect();
         for &called in &called {
@@ -191,7 +189,7 @@ impl Directories {
         called
     }
 
-    /// Looks into the directories by which no walk has come, and into those that they call, into each once.
+    /// Adds the calls of the directories that aren't scanned, including those that are found on the way, once for each.
     fn follow(&mut self, context: Context<'_>) {
         while let Some(directory) = self.all.get(self.followed) {
             if !directory.is_scanned {
@@ -202,7 +200,7 @@ impl Directories {
         }
     }
 
-    /// Adds the modules that are installed beside a scanned directory.
+    /// Adds the modules that `terraform init` has installed for a scanned directory.
     fn add_installed(&mut self, root: usize, context: Context<'_>) {
         let Some(directory) = self.all.get(root).filter(|directory| directory.is_scanned) else { return };
         for installed in Manifest::read(&directory.path, context).directories() {
@@ -221,7 +219,7 @@ impl Directories {
         leading
     }
 
-    /// Puts a directory into a set, and all to which steps lead from it.
+    /// Adds a directory to a set, with all that are reachable from it by `steps`.
     fn spread(&self, set: &mut [bool], start: usize, steps: impl Fn(&Directory) -> &[usize]) {
         let mut pending = vec![start];
         while let Some(place) = pending.pop() {

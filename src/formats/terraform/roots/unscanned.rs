@@ -1,4 +1,4 @@
-//! What lies in directories by which no walk has come, as far as it matters for which modules are roots.
+//! Reads the module calls in directories that aren't scanned, to determine which modules are roots.
 
 use std::path::Path;
 
@@ -7,26 +7,26 @@ use crate::formats::terraform::{file_name, mentions_module, mentions_trail, name
 use crate::formats::{Context, Links};
 use crate::source::{ReadError, Sources, check_text};
 
-/// How much is read in all of them together, in bytes. What is left may hold a trail for all that is known.
+/// The maximum number of bytes that are read in all directories together. Directories beyond it may contain a trail.
 const MAX_READ: usize = 256 * 1024 * 1024;
 
-/// For how many bytes a directory counts beside its files: links may make any number of paths to the same one.
+/// The cost of a directory in bytes, in addition to its files: links may create any number of paths to the same one.
 const DIRECTORY: usize = 64 * 1024;
 
-/// Looks into directories, as long as that isn't too much.
+/// Reads directories up to the limit.
 #[derive(Debug, Default)]
 pub(super) struct Unscanned {
     read: usize,
 }
 
 impl Unscanned {
-    /// What the files of a directory call, and whether one of them may hold a trail.
+    /// The calls in the files of a directory. If one of the files may contain a trail, only this is returned.
     pub(super) fn look_into(&mut self, directory: &Path, context: Context<'_>) -> Links {
         if !context.sources.may_read(directory) {
             return anything();
         }
         let paths = match self.charge(DIRECTORY).and_then(|()| context.fs.list(directory)) {
-            // Code that isn't here is as unknown as code that can't be read.
+            // A missing directory is as unknown as one that can't be read.
             Err(_) => return anything(),
             Ok(paths) if paths.is_empty() => return anything(),
             Ok(paths) => paths,
@@ -42,7 +42,7 @@ impl Unscanned {
         links
     }
 
-    /// What one file calls. Nothing of it is kept, as it may be that nobody else asks for it.
+    /// The calls in one file. The file isn't added to the sources, because nothing else may need it.
     fn read(&mut self, path: &Path, context: Context<'_>) -> Result<Links, ReadError> {
         let bytes = context.fs.read_inside(path)?;
         self.charge(bytes.len())?;
@@ -64,7 +64,7 @@ impl Unscanned {
     }
 }
 
-/// What can't be read, or need not be read any further.
+/// The result for code that can't be read, or needn't be read any further.
 fn anything() -> Links {
     Links { may_bring_trail: true, ..Links::default() }
 }

@@ -1,4 +1,4 @@
-//! Conversion of values, as Terraform does it for variables and for arguments of functions.
+//! Converts values as Terraform does for variables and for arguments of functions.
 //!
 //! This follows `convert.Convert` of go-cty, and the defaults of optional attributes as HCL applies them.
 
@@ -9,12 +9,12 @@ use crate::formats::terraform::unknowns::{computed, first_unknown};
 use crate::formats::terraform::{numbers, placeholders, sets};
 use crate::value::{Data, Field, Known, List, ListKind, Object, Origin, Traced, Unknown, Why};
 
-/// The values that are converted in the time of a step.
+/// The values that are converted per step.
 const VALUES_PER_STEP: usize = 8;
 
-/// Converts a value. It keeps its way, and so does each of its elements.
+/// Converts a value. The value and each of its elements keep their hops.
 ///
-/// What isn't known stays so for the same reason; what can't be converted is [`Why::Failed`].
+/// An unknown value stays unknown for the same reason; a value that can't be converted becomes [`Why::Failed`].
 pub(in crate::formats::terraform) fn convert(value: Traced<Data>, ty: &Type) -> Traced<Data> {
     let depends = matches!(ty, Type::Unclear(_)) || first_unknown(&value).is_some();
     let before = depends.then(|| value.clone());
@@ -24,7 +24,7 @@ pub(in crate::formats::terraform) fn convert(value: Traced<Data>, ty: &Type) -> 
     })
 }
 
-/// A conversion that isn't known for something within gives a value of its own.
+/// The reason for an unknown result. If a part of the value is unknown, the result has its own identity.
 fn because(why: Why, before: Option<Traced<Data>>, ty: &Type) -> Why {
     match (why, before) {
         (why @ Why::Failed { .. }, _) | (why, None) => why,
@@ -32,8 +32,8 @@ fn because(why: Why, before: Option<Traced<Data>>, ty: &Type) -> Why {
     }
 }
 
-/// The steps that a conversion takes; an error with the limit if it would make a value that is too large, as one of many
-/// attributes in each of many elements is.
+/// The steps for a conversion. Returns the limit as an error if the result would be too large, for example with many
+/// attributes in each of many elements.
 pub(in crate::formats::terraform) fn cost(value: &Traced<Data>, ty: &Type) -> Result<usize, Why> {
     match made(value, ty) {
         size if size > MAX_WEIGHT => Err(Why::OverLimit { limit: "the size of a value" }),
@@ -41,7 +41,7 @@ pub(in crate::formats::terraform) fn cost(value: &Traced<Data>, ty: &Type) -> Re
     }
 }
 
-/// About how many values a conversion makes.
+/// The approximate number of values in the result of a conversion.
 fn made(value: &Traced<Data>, ty: &Type) -> usize {
     let all = |items: &mut dyn Iterator<Item = (&Traced<Data>, &Type)>| {
         items.fold(1_usize, |sum, (item, ty)| if sum > MAX_WEIGHT { sum } else { sum.saturating_add(made(item, ty)) })
@@ -86,7 +86,7 @@ fn convert_data(data: Data, ty: &Type) -> Result<Data, Why> {
     }
 }
 
-/// Strings stay what they are, whatever type they are unified with.
+/// Strings stay unchanged, because any type that they are unified with is converted to string.
 fn as_string_or_unknown(data: Data, why: &Why) -> Result<Data, Why> {
     match data {
         data @ (Data::Null | Data::String(_)) => Ok(data),
@@ -184,7 +184,8 @@ fn absent(object: &Object) -> Traced<Data> {
     Traced { value: Known(Data::Null), origin: Origin::Absent(object.header), hops: Vec::new() }
 }
 
-/// Converts the elements of a collection, and to one type if the constraint leaves it open.
+/// Converts the elements of a collection. If the constraint doesn't determine their type, they are also converted to
+/// their common type.
 fn convert_elements(elements: Vec<Traced<Data>>, ty: &Type) -> Result<Vec<Traced<Data>>, Why> {
     let elements: Vec<_> = elements.into_iter().map(|item| convert_element(item, ty)).collect::<Result<_, _>>()?;
     if !ty.is_open() {
@@ -194,7 +195,7 @@ fn convert_elements(elements: Vec<Traced<Data>>, ty: &Type) -> Result<Vec<Traced
     elements.into_iter().map(|item| convert_element(item, &common)).collect()
 }
 
-/// An element that can't be converted spoils the whole, one that isn't known doesn't.
+/// Converts an element. A failure makes the whole conversion fail; an unknown element doesn't.
 fn convert_element(element: Traced<Data>, ty: &Type) -> Result<Traced<Data>, Why> {
     let converted = convert(element, ty);
     match &converted.value {

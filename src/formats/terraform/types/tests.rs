@@ -1,10 +1,10 @@
-//! Conversions: `cases.txt` holds what Terraform 1.11 makes of the argument of a variable.
+//! Tests conversions against `cases.txt`, whose results are those of Terraform 1.11 for the argument of a variable.
 
 use super::{Type, convert};
 use crate::formats::terraform::functions::testing::{evaluate, expression, shown};
 use crate::value::{Data, Traced, Unknown, Why};
 
-/// A line is `type <- value -> converted`, where `?` stands for what isn't known.
+/// Each line is `type <- value -> converted`, with `?` for an unknown part.
 const CASES: &str = include_str!("cases.txt");
 
 #[test]

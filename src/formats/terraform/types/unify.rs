@@ -1,6 +1,6 @@
-//! The type of a value, and the one type to which values of several types can be converted.
+//! Determines the type of a value, and the common type that values of several types can be converted to.
 //!
-//! This follows `convert.UnifyUnsafe` of go-cty, the library of types that Terraform is built on.
+//! This follows `convert.UnifyUnsafe` of go-cty, Terraform's type library.
 
 use super::{Attribute, Type};
 use crate::formats::terraform::unknowns::first_unknown_in;
@@ -37,7 +37,7 @@ fn attribute(name: &str, ty: Type) -> Attribute {
     Attribute { name: name.to_owned(), ty, is_optional: false, default: None }
 }
 
-/// All elements of a collection have one type, so those that aren't known have that of the others.
+/// The element type of a collection. All elements have one type, so unknown elements have that of the others.
 fn element_type<'a>(elements: impl Iterator<Item = &'a Traced<Data>>, whole: &Data) -> Type {
     let mut types: Vec<Type> = elements.map(type_of).filter(|ty| *ty != Type::Any).collect();
     if types.iter().any(|ty| !matches!(ty, Type::Unclear(_))) {
@@ -46,10 +46,10 @@ fn element_type<'a>(elements: impl Iterator<Item = &'a Traced<Data>>, whole: &Da
     unify(types).unwrap_or_else(|_| first_unknown_in(whole).map_or(Type::Any, |why| Type::Unclear(why.clone())))
 }
 
-/// The type to which values of all these types can be converted.
+/// The type that values of all these types can be converted to.
 ///
-/// [`Type::Any`] takes no part, as long as there is another. There being no such type is
-/// a failure only if all types are certain: an empty list of strings would make strings of the rest.
+/// [`Type::Any`] is ignored if there is another type. A missing common type is a failure only if all types are certain:
+/// an empty list may be a list of strings, to which the others would be converted.
 pub(in crate::formats::terraform) fn unify(types: Vec<Type>) -> Result<Type, Why> {
     let is_certain = !types.iter().any(Type::is_open) || clash(&types);
     common(types).ok_or_else(|| {
@@ -61,7 +61,7 @@ pub(in crate::formats::terraform) fn unify(types: Vec<Type>) -> Result<Type, Why
     })
 }
 
-/// Whether there are types that have none in common whatever is in them.
+/// True if some types have no common type, regardless of their element types.
 fn clash(types: &[Type]) -> bool {
     let mut families = types.iter().filter(|ty| !matches!(ty, Type::Any | Type::Unclear(_))).map(|ty| match kind(ty) {
         Kind::Primitive => 0,
@@ -81,7 +81,7 @@ fn common(mut types: Vec<Type>) -> Option<Type> {
     if types.contains(&Type::String) {
         return types.iter().all(is_primitive_or_unclear).then_some(Type::String);
     }
-    // The unknown value may be a string, to which all the others would be converted.
+    // The unknown value may be a string, to which all others would be converted.
     if let Some(unclear) = types.iter().find(|ty| matches!(ty, Type::Unclear(_))) {
         return Some(unclear.clone());
     }
@@ -92,7 +92,7 @@ fn is_primitive_or_unclear(ty: &Type) -> bool {
     matches!(ty, Type::Bool | Type::Number | Type::String | Type::Unclear(_))
 }
 
-/// What the types of one call of [`common`] are, in their order of preference.
+/// The kinds of types that [`common`] distinguishes.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Kind {
     Primitive,
@@ -115,7 +115,8 @@ fn common_collection(types: Vec<Type>) -> Option<Type> {
     } else if all(&[Kind::Tuple, Kind::List]) {
         common_elements(types).map(Type::List)
     } else if all(&[Kind::Tuple, Kind::List, Kind::Set]) {
-        // Beside a set, all else is converted to the lists, or else to the sets, whatever the elements are.
+        // With a set, Terraform converts everything to the lists' type if there is a list, otherwise to the sets' type,
+        // regardless of the element types.
         let goal = if kinds.contains(&Kind::List) { Kind::List } else { Kind::Set };
         let types = types.into_iter().filter(|ty| kind(ty) == goal).collect();
         common_elements(types).map(if goal == Kind::List { Type::List } else { Type::Set })
@@ -135,7 +136,7 @@ fn kind(ty: &Type) -> Kind {
     }
 }
 
-/// One type for the elements of all.
+/// The common type of the elements of all types.
 fn common_elements(types: Vec<Type>) -> Option<Box<Type>> {
     common(types.into_iter().flat_map(element_types).collect()).map(Box::new)
 }
@@ -149,7 +150,7 @@ fn element_types(ty: Type) -> Vec<Type> {
     }
 }
 
-/// Objects with the same attributes stay objects, others become maps.
+/// The common type of objects: an object if all have the same attributes, otherwise a map.
 fn common_object(types: Vec<Type>) -> Option<Type> {
     let columns = columns(&types, |ty| match ty {
         Type::Object(attributes) => {
@@ -165,7 +166,7 @@ fn common_object(types: Vec<Type>) -> Option<Type> {
     attributes.collect::<Option<_>>().map(Type::Object)
 }
 
-/// Tuples of the same length stay tuples, others become lists.
+/// The common type of tuples: a tuple if all have the same length, otherwise a list.
 fn common_tuple(types: Vec<Type>) -> Option<Type> {
     let columns = columns(&types, |ty| match ty {
         Type::Tuple(types) => types.iter().enumerate().collect(),
@@ -175,7 +176,7 @@ fn common_tuple(types: Vec<Type>) -> Option<Type> {
     columns.into_iter().map(|(_, types)| common(types)).collect::<Option<_>>().map(Type::Tuple)
 }
 
-/// What all the types have at each place, if they have the same places.
+/// The types of all rows by attribute or index; `None` if the rows have different ones.
 fn columns<'a, K: PartialEq>(
     types: &'a [Type],
     places: impl Fn(&'a Type) -> Vec<(K, &'a Type)>,
