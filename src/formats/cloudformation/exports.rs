@@ -1,17 +1,20 @@
 //! Values that one template exports and others import by name:
 //! <https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/using-cfn-stack-exports.html>.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 use std::sync::Arc;
 
 use super::call::{self, Call};
 use super::eval::{Evaluator, through};
+use super::flat::{self, Flat, Room};
+use super::library::Library;
+use super::macros;
 use super::scope::{Names, Scope};
 use super::symbols::is_final;
 use crate::formats::Linked;
 use crate::source::{FileId, Sources, Span};
-use crate::syntax::node::{Mapping, Node, NodeKind, Tree};
+use crate::syntax::node::{Entry, Node, NodeKind};
 use crate::value::{Data, Hop, Step, Traced, Unknown, Why};
 
 /// Words of which each template with exports has all.
@@ -28,22 +31,28 @@ pub(super) struct Export {
     number: usize,
 }
 
-/// The names under which the documents of a file export values, with their numbers, as far as the names are literal.
-pub(super) fn names_in(tree: &Tree) -> BTreeSet<(String, usize)> {
-    let documents = tree.documents.iter().enumerate();
-    let outputs = documents.filter_map(|(number, root)| Some((number, outputs(root)?)));
-    outputs
-        .flat_map(|(number, outputs)| {
-            let names = outputs.entries.iter().filter_map(|entry| export_name(&entry.value));
-            names.map(move |name| (name.to_owned(), number))
-        })
-        .collect()
+/// The outputs of a template that are exported, by their names, as far as these are literal. Files that the section or one
+/// of its outputs includes bring some, too.
+pub(super) fn declared(outputs: &Node, library: &Library<'_>) -> HashMap<String, Entry> {
+    let room = Room::default();
+    let mut exports = HashMap::new();
+    let Some(mapping) = outputs.as_mapping() else { return exports };
+    for mut output in Flat::within(mapping, library, &room).entries {
+        if macros::is_called_in(&output.value) {
+            output.value = flat::spliced(&output.value, library, &room);
+        }
+        if let Some(name) = export_name(&output.value).map(str::to_owned) {
+            exports.entry(name).or_insert(output);
+        }
+    }
+    exports
 }
 
-/// The names that one document among the files of a run exports.
-pub(super) fn of(linked: &[Linked]) -> Arc<Exports> {
+/// The names that one document among the files of a run exports. Those of the `included` files are exported by the templates
+/// that include them.
+pub(super) fn of(linked: &[Linked], included: &HashSet<FileId>) -> Arc<Exports> {
     let mut found: HashMap<&str, Vec<Export>> = HashMap::new();
-    for Linked { kept, links } in linked {
+    for Linked { kept, links } in linked.iter().filter(|linked| !included.contains(&linked.kept.file)) {
         for (name, number) in &links.exports {
             found.entry(name).or_default().push(Export { file: kept.file, number: *number });
         }
@@ -59,11 +68,9 @@ impl<'a> Evaluator<'a> {
     /// The value that another template of the run exports under a name.
     pub(super) fn imported(&self, name: &str, span: Span) -> Option<Traced<Data>> {
         let (evaluator, _) = self.exporting(name)?;
-        let root = evaluator.library.document(evaluator.scope.template.file);
-        let export = self.library.exports.get(name)?;
-        let outputs = outputs(root.tree.documents.get(export.number)?)?;
-        self.world.charge(outputs.entries.len());
-        let output = outputs.entries.iter().find(|entry| export_name(&entry.value) == Some(name))?;
+        let exports = evaluator.scope.template.exports(self.library);
+        self.world.charge(exports.len());
+        let output = exports.get(name)?;
         let value = &output.value.as_mapping()?.get("Value")?.value;
         let hop = Hop { span: value.whole(), step: Step::Output(output.key.as_text()?.to_owned()) };
         // No export is empty.
@@ -100,10 +107,6 @@ pub(super) fn imports_in<'n>(node: &'n Node, names: &mut Vec<&'n str>) {
         NodeKind::Sequence(items) => items.iter().for_each(|item| imports_in(item, names)),
         NodeKind::Mapping(mapping) => mapping.entries.iter().for_each(|entry| imports_in(&entry.value, names)),
     }
-}
-
-fn outputs(root: &Node) -> Option<&Mapping> {
-    root.as_mapping()?.get("Outputs")?.value.as_mapping()
 }
 
 fn export_name(output: &Node) -> Option<&str> {

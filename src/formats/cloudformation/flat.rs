@@ -177,6 +177,35 @@ pub(super) fn spliced(node: &Arc<Node>, library: &Library<'_>, room: &Room) -> A
     Arc::new(Node { span: node.target().span, tag: None, kind: NodeKind::Mapping(mapping) })
 }
 
+/// A loop with what macros include in its body, which may be whole resources and other loops.
+pub(super) fn spliced_loop(entry: &Entry, library: &Library<'_>, room: &Room) -> Entry {
+    spliced_loop_within(entry, &Including { library, room }, MAX_DEPTH)
+}
+
+fn spliced_loop_within(entry: &Entry, including: &Including<'_>, depth: usize) -> Entry {
+    let Including { library, room } = *including;
+    let parts = call::plain(&entry.value).and_then(Node::as_sequence);
+    let (Some([name, collection, body]), Some(depth)) = (parts, depth.checked_sub(1)) else { return entry.clone() };
+    let body = spliced(body, library, room);
+    let Some(mapping) = body.as_mapping() else { return entry.clone() };
+    let mut entries = Vec::new();
+    for inner in &mapping.entries {
+        entries.push(match inner {
+            inner if is_loop(inner) => spliced_loop_within(inner, including, depth),
+            Entry { key, value } if macros::is_called_in(value) => {
+                Entry { key: Arc::clone(key), value: spliced(value, library, room) }
+            }
+            inner => inner.clone(),
+        });
+    }
+    let span = body.target().span;
+    let mapping = Mapping { entries, merged: mapping.merged.clone() };
+    let body = Arc::new(Node { span, tag: None, kind: NodeKind::Mapping(mapping) });
+    let kind = NodeKind::Sequence(vec![Arc::clone(name), Arc::clone(collection), body]);
+    let value = Arc::new(Node { span: entry.value.target().span, tag: None, kind });
+    Entry { key: Arc::clone(&entry.key), value }
+}
+
 /// Where included files lie, and how much of them may be included.
 struct Including<'a> {
     library: &'a Library<'a>,

@@ -120,6 +120,16 @@ pub(super) fn is_called_in(node: &Node) -> bool {
     is_short_form(node) || node.as_mapping().is_some_and(|mapping| mapping.get(KEY).is_some())
 }
 
+/// True if a macro works on a node or on one within it. The tree's depth is limited.
+pub(super) fn is_called_within(node: &Node) -> bool {
+    let within = || match &node.target().kind {
+        NodeKind::Scalar(_) | NodeKind::Alias(_) => false,
+        NodeKind::Sequence(items) => items.iter().any(|item| is_called_within(item)),
+        NodeKind::Mapping(mapping) => mapping.entries.iter().any(|entry| is_called_within(&entry.value)),
+    };
+    is_called_in(node) || within()
+}
+
 /// The same node, with a macro in its long form.
 pub(super) fn in_long_form(node: &Arc<Node>) -> Arc<Node> {
     let target = node.target();

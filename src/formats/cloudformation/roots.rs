@@ -60,20 +60,20 @@ impl Project for Root {
 pub(super) fn links(kept: Kept, context: Context<'_>) -> Links {
     let text = context.sources.file(kept.file);
     let may_call = mentions_template(&text.text);
+    // An included file may bring exports, too.
+    let may_export = may_call || may_export(text.text.as_bytes());
     let (mut documents, mut called, mut is_cut) = (Vec::new(), BTreeSet::new(), false);
-    let exports = if may_export(text.text.as_bytes()) {
-        exports::names_in(&context.readings.read(kept.file, &text).tree)
-    } else {
-        BTreeSet::new()
-    };
-    let mut included = BTreeSet::new();
-    if may_call || may_hold_several(&text.text) {
+    let (mut exports, mut included) = (BTreeSet::new(), BTreeSet::new());
+    if may_export || may_hold_several(&text.text) {
         let (library, budget) = (Library::new(context), Budget::new(text.text.len()));
         let document = library.document(kept.file);
         is_cut = document.is_cut();
         // One at a time, since each may include as much as a file may hold; the first over the limit is told.
         for (number, template) in library.recognize(&document).take(MAX_TEMPLATES.saturating_add(1)) {
             documents.push(number);
+            if may_export {
+                exports.extend(template.exports(&library).keys().map(|name| (name.clone(), number)));
+            }
             if may_call {
                 called.extend(deployment::called(&library, &Rc::new(template), &budget));
             }
@@ -114,7 +114,7 @@ pub(super) fn find(linked: &[Linked], context: Context<'_>) -> Vec<Root> {
     let roots = uncalled(&calls, context);
     let turns = turns_of(&calls, &roots);
     let included: HashSet<FileId> = linked.iter().flat_map(|linked| &linked.links.included).flat_map(at).collect();
-    let exports = exports::of(linked);
+    let exports = exports::of(linked, &included.iter().filter(|file| !roots.contains(file)).copied().collect());
     let mut found = Vec::new();
     for (file, links) in &candidates {
         let source = context.sources.file(*file);

@@ -316,10 +316,8 @@ impl<'a> Evaluator<'a> {
     fn hint_of_files(&self, node: &Node) -> Option<Hint> {
         let mut texts = Vec::new();
         list_texts(node, &mut texts);
-        // What comes before the path is filled in: `${Base}/child.yaml`.
-        let path = |text: &'_ str| text.rsplit_once('}').map(|(_, path)| path.trim_start_matches('/').to_owned());
-        let files = texts.into_iter().take(MAX_TEXTS).map(|text| path(text).unwrap_or_else(|| text.to_owned()));
-        let mut files = files.filter_map(|text| self.library.find(self.scope.template.file, &text).file());
+        let paths = texts.into_iter().flat_map(paths_in).take(MAX_TEXTS);
+        let mut files = paths.filter_map(|path| self.library.find(self.scope.template.file, path).file());
         files.any(|file| self.library.document(file).mentions_trail).then_some(Hint::Content)
     }
 
@@ -391,6 +389,19 @@ fn hint_of(node: &Node, label: &str) -> Option<Hint> {
     let mut texts = Vec::new();
     list_texts(node, &mut texts);
     Hint::of(texts.into_iter().rev().map(last_name), label)
+}
+
+/// The paths of files beside a template that a text may name. The part up to the last `${…}` is filled in, and an address has a
+/// host and perhaps folders before the path: `https://bucket.s3.amazonaws.com/v1/child.yaml`.
+fn paths_in(text: &str) -> Vec<&str> {
+    let Some((_, rest)) = text.rsplit_once('}').or_else(|| text.split_once("://")) else { return vec![text] };
+    let mut rest = rest.trim_start_matches('/');
+    let mut paths = vec![rest];
+    while let Some((_, end)) = rest.split_once('/') {
+        paths.push(end);
+        rest = end;
+    }
+    paths
 }
 
 /// The texts within a node. The tree's depth is limited.

@@ -8,6 +8,7 @@ use super::call::{self, Argument, Call};
 use super::circles::{References, circular};
 use super::document::Document;
 use super::eval::{READER, is_braced};
+use super::exports;
 use super::flat::{self, Flat, Room, is_loop};
 use super::library::Library;
 use super::loops::loop_parts;
@@ -51,6 +52,8 @@ pub(super) struct Template {
     pub(super) problems: Vec<Problem>,
     /// The conditions that depend on themselves, as far as somebody has asked.
     circular: OnceCell<HashSet<String>>,
+    /// The outputs that are exported, by their names, as far as somebody has asked.
+    exports: OnceCell<HashMap<String, Entry>>,
     /// True if it lies where the CDK has put it.
     is_in_assembly: bool,
     synthesized: OnceCell<bool>,
@@ -113,12 +116,13 @@ impl Template {
             conditions: section("Conditions"),
             rules: section("Rules"),
             resources,
-            outputs: sections.get("Outputs").map(|entry| Arc::clone(&entry.value)),
+            outputs: sections.get("Outputs").map(|entry| macros::in_long_form(&entry.value)),
             macros: transforms.macros,
             has_extensions: transforms.has_extensions,
             is_transformed: transforms.is_transformed || service.is_some(),
             problems: Vec::new(),
             circular: OnceCell::new(),
+            exports: OnceCell::new(),
             is_in_assembly: library.is_in_assembly(document.file),
             synthesized: OnceCell::new(),
         };
@@ -135,6 +139,12 @@ impl Template {
         let flat = &self.resources.flat;
         let is_trail = |kind: &str| kind == dialects::CLOUDFORMATION.kind || kind.contains("${");
         flat.entries.iter().chain(&flat.loops).any(|entry| holds_type(&entry.value, &is_trail))
+    }
+
+    /// The outputs that are exported, by their names, as far as these are literal.
+    pub(super) fn exports(&self, library: &Library<'_>) -> &HashMap<String, Entry> {
+        let declared = || self.outputs.as_ref().map(|outputs| exports::declared(outputs, library));
+        self.exports.get_or_init(|| declared().unwrap_or_default())
     }
 
     /// Notes that each section may have more entries, from files that aren't read.
@@ -276,6 +286,11 @@ impl Section {
         for entry in &mut section.flat.entries {
             if macros::is_called_in(&entry.value) {
                 entry.value = flat::spliced(&entry.value, library, room);
+            }
+        }
+        for entry in &mut section.flat.loops {
+            if macros::is_called_within(&entry.value) {
+                *entry = flat::spliced_loop(entry, library, room);
             }
         }
         section
