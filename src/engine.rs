@@ -37,7 +37,7 @@ use crate::progress::Progress;
 use crate::report::{Report, Unread};
 use crate::rules::{Check, Policy, Rule};
 use crate::scan::{self, Inputs, Scan};
-use crate::source::{Fs, Sources};
+use crate::source::{Fs, ReadError, Sources};
 use crate::suppress::{self, Suppressions};
 use crate::value::Budget;
 pub use assemble::add;
@@ -139,6 +139,10 @@ pub fn check_base(
 ) -> Result<(Report, BaseFiles), Error> {
     with_room(|| {
         let (report, scan, linked) = check_here(fs, inputs, sources, settings)?;
+        // Without such a file, nobody would notice that its trail is gone.
+        if let Some((path, cause)) = scan.unreadable.iter().find(|(_, cause)| matches!(cause, ReadError::Git(_))) {
+            return Err(Error::Base { path: report.sources.name(path), cause: cause.clone() });
+        }
         let called = linked.into_iter().flatten().flat_map(|linked| linked.links.calls);
         Ok((report, BaseFiles::new(scan.met, called)))
     })?

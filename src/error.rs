@@ -15,6 +15,13 @@ pub enum Error {
         path: String,
         cause: ReadError,
     },
+    /// A file of the base of a comparison that git doesn't give.
+    #[error("can't read `{path}` as it was in the base: {cause}; fetch the whole history, or compare in a full clone")]
+    Base {
+        /// The file.
+        path: String,
+        cause: ReadError,
+    },
     /// A git command failed.
     #[error(transparent)]
     Git(#[from] GitError),

@@ -150,6 +150,9 @@ pub enum ReadError {
     /// The operating system refused, in its words.
     #[error("{0}")]
     Refused(String),
+    /// Git has it, and doesn't give it.
+    #[error("{0}")]
+    Git(&'static str),
 }
 
 /// True if walks skip a directory of this path, which is relative to the start of the walk.

@@ -301,3 +301,44 @@ fn a_text_that_git_has_elsewhere_is_not_passed_over() {
     repository.git(["add", "a.tf"]);
     assert_eq!(told(&repository, &["--scope", "staged"]), only("unreadable-file a.tf"));
 }
+
+/// A file of the base that can't be read might have had a trail.
+#[test]
+fn a_base_that_a_partial_clone_lacks_is_an_error() {
+    let Some(origin) = Repository::new("whole-clone") else { return };
+    origin.write("a.tf", GOOD).write("b.tf", "").commit().remove("a.tf").commit();
+    origin.git(["config", "uploadpack.allowFilter", "true"]);
+    let Some(clone) = Repository::new("partial-clone") else { return };
+    let url = format!("file://{}", origin.root.display());
+    clone.git(["clone", "--quiet", "--filter=blob:none", &url, "partial"]);
+    let output = clone.run(&["check", "partial", "--diff-base", "HEAD~1"]);
+    assert_eq!(status(&output), 2, "{}", out(&output));
+    assert!(err(&output).contains("a.tf` as it was in the base: the clone lacks it"), "{}", err(&output));
+}
+
+/// A program in the place of git whose lines don't end is no git.
+#[cfg(unix)]
+#[test]
+fn a_long_line_of_git_ends_the_check() {
+    use std::os::unix::fs::PermissionsExt;
+
+    let Some(repository) = Repository::new("long-line") else { return };
+    repository.write("a.tf", GOOD).commit();
+    let path = std::env::var("PATH").unwrap();
+    let script = |digits: usize| {
+        format!(
+            "#!/bin/sh\nPATH='{path}'\ncase \"$*\" in\n  *cat-file*)\n    read -r name\n    \
+             printf '%s blob %0{digits}d\\n\\n' \"$name\" 0\n    ;;\n  *) exec git \"$@\" ;;\nesac\n"
+        )
+    };
+    let name = repository.git(["rev-parse", "HEAD:a.tf"]);
+    let most = 256 - name.len() - " blob \n".len();
+    for (digits, is_too_long) in [(most, false), (most + 1, true)] {
+        let scratch = Scratch::new("long-line", &[("git", &script(digits))]);
+        std::fs::set_permissions(scratch.path("git"), std::fs::Permissions::from_mode(0o755)).unwrap();
+        let programs = scratch.path("").display().to_string();
+        let output = repository.command(&["check", "--diff-base", "HEAD"]).env("PATH", &programs).output().unwrap();
+        let is_refused = err(&output).contains("git's answer isn't understood");
+        assert_eq!((is_refused, status(&output) == 2), (is_too_long, is_too_long), "{}", err(&output));
+    }
+}

@@ -45,17 +45,19 @@ impl Batch {
     fn ask(&mut self, names: &[&str]) -> Result<(), ReadError> {
         let mut text = names.join("\n");
         text.push('\n');
-        self.questions.write_all(text.as_bytes()).and_then(|()| self.questions.flush()).map_err(|error| ended(&error))
+        self.questions.write_all(text.as_bytes()).and_then(|()| self.questions.flush()).map_err(|_| ended())
     }
 
     /// Replaces the buffer's contents by the next object.
     fn answer(&mut self, buffer: &mut Vec<u8>) -> Result<(), ReadError> {
         buffer.clear();
-        (&mut self.answers).take(MAX_HEADER).read_until(b'\n', buffer).map_err(|error| ended(&error))?;
-        let header = String::from_utf8_lossy(buffer).into_owned();
+        (&mut self.answers).take(MAX_HEADER).read_until(b'\n', buffer).map_err(|_| ended())?;
+        // A line that is cut would give another size.
+        let header =
+            buffer.strip_suffix(b"\n").map(|line| String::from_utf8_lossy(line).into_owned()).ok_or_else(lost)?;
         buffer.clear();
         let (kind, size) = match header.split_whitespace().collect::<Vec<_>>().as_slice() {
-            [_, "missing"] => return Err(ReadError::Refused("the clone lacks it".to_owned())),
+            [_, "missing"] => return Err(ReadError::Git("the clone lacks it")),
             [_, kind, size] => (*kind, size.parse::<u64>().map_err(|_| lost())?),
             _ => return Err(lost()),
         };
@@ -73,7 +75,7 @@ impl Batch {
     fn pass_over(&mut self, size: u64) -> Result<(), ReadError> {
         // A line feed follows the bytes.
         let mut bytes = (&mut self.answers).take(size.saturating_add(1));
-        io::copy(&mut bytes, &mut io::sink()).map(drop).map_err(|error| ended(&error))
+        io::copy(&mut bytes, &mut io::sink()).map(drop).map_err(|_| ended())
     }
 }
 
@@ -85,10 +87,10 @@ impl Drop for Batch {
     }
 }
 
-fn ended(error: &io::Error) -> ReadError {
-    ReadError::Refused(format!("git ended early: {error}"))
+fn ended() -> ReadError {
+    ReadError::Git("git ended early")
 }
 
 fn lost() -> ReadError {
-    ReadError::Refused("git's answer isn't understood".to_owned())
+    ReadError::Git("git's answer isn't understood")
 }
