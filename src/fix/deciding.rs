@@ -1,7 +1,7 @@
 //! From a wish to edits: where the value is decided, and what is written there.
 
 use super::texts::{Around, Text, Texts};
-use super::{Edit, blocks, comments, nodes, rows};
+use super::{Edit, blocks, comments, nodes, objects, rows};
 use crate::model::{Change, Wish};
 use crate::source::Span;
 use crate::syntax::Language;
@@ -16,9 +16,10 @@ pub(super) fn edits(wish: &Wish, texts: &Texts<'_>) -> Option<Vec<Edit>> {
         (Change::Rename { name }, Some(last)) => rename(last.span, name, None, texts),
         (Change::Rename { .. }, None) => None,
         (Change::RemoveIgnore { rule }, _) => comments::remove(wish.origin.span(), rule, texts),
-        (Change::Set { value, .. }, Some(last)) => match member_of_call(wish.steps()) {
-            true => None,
-            false => decide(last, value, wish.replaced().is_some(), texts),
+        (Change::Set { value, .. }, Some(last)) => match wish.unset_member() {
+            Some((object, key)) => set_member(object, key, value, texts),
+            None if member_of_call(wish.steps()) => None,
+            None => decide(last, value, wish.replaced().is_some(), texts),
         },
         (Change::Set { name, value }, None) => match wish.origin {
             Origin::Written(span) => replace(span, value, Quotes::IfValid, texts),
@@ -32,6 +33,10 @@ pub(super) fn edits(wish: &Wish, texts: &Texts<'_>) -> Option<Vec<Edit>> {
                 true => Some(vec![Edit { span: last.span, text: "[]".to_owned() }]),
                 false => nodes::replace_lines(last.span, "[]", texts),
             }
+        }
+        (Change::RemoveArgument { .. }, Some(_)) if wish.unset_member().is_some() => {
+            let (object, key) = wish.unset_member()?;
+            set_member(object, key, "[]", texts)
         }
         (Change::RemoveArgument { .. }, Some(_)) if member_of_call(wish.steps()) => None,
         (Change::RemoveArgument { .. }, Some(Hop { span, step: Step::ModuleCall { name, .. } })) => {
@@ -180,6 +185,14 @@ fn insert(header: Span, name: &str, value: &str, texts: &Texts<'_>) -> Option<Ve
         }
         (Text::Items(_), _) => None,
         (Text::Documents(_), _) => nodes::insert(header, name, value, texts),
+    }
+}
+
+/// An attribute more in an object that is written as such, or a value in the place of its null.
+fn set_member(object: Span, key: &str, value: &str, texts: &Texts<'_>) -> Option<Vec<Edit>> {
+    match texts.language(object.file) {
+        Language::Hcl => objects::set_member(object, key, &written(value), texts),
+        Language::Yaml | Language::Json => nodes::set_member(object, key, value, texts),
     }
 }
 

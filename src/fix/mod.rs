@@ -7,7 +7,7 @@
 //!   trail, the default of a variable or a parameter, the line in a file of values, the argument of a call, the arm of
 //!   a condition; where nothing is written, the block that lacks it. A place that isn't a plain literal is replaced only
 //!   in the trail itself, and a conditional is replaced as a whole.
-//! - An **editor** for each family of languages makes the splices ([`blocks`] for HCL; [`nodes`] for YAML and JSON, also
+//! - An **editor** for each family of languages makes the splices ([`blocks`] and [`objects`] for HCL; [`nodes`] for YAML and JSON, also
 //!   that of Terraform). It inserts what looks like its neighbours and leaves every other byte as it is, but for the
 //!   alignment that `terraform fmt` asks for.
 //! - **Safety** ([`safety`]): a fix is safe if only the trails that the finding is about can change. It isn't where others
@@ -22,6 +22,7 @@ mod deciding;
 mod harm;
 mod list;
 mod nodes;
+mod objects;
 mod rounds;
 mod rows;
 mod safety;

@@ -22,6 +22,22 @@ pub(super) fn insert(key: Span, name: &str, value: &str, texts: &Texts<'_>) -> O
     edit.map(|edit| vec![edit])
 }
 
+/// An entry more in the mapping at a place, or a value in the place of a null.
+pub(super) fn set_member(place: Span, key: &str, value: &str, texts: &Texts<'_>) -> Option<Vec<Edit>> {
+    let path = texts.path(place);
+    let node = path.iter().rev().find(|node| node.span == place && node.tag.is_none())?;
+    let NodeKind::Mapping(mapping) = &node.kind else { return None };
+    let (file, language) = (texts.file(place.file), texts.language(place.file));
+    let value = if language == Language::Yaml { value.to_owned() } else { deciding::written(value) };
+    if let Some(entry) = mapping.get(key) {
+        let is_null = matches!(file.slice(entry.value.span), "null" | "~") && entry.value.tag.is_none();
+        return is_null.then(|| vec![Edit { span: entry.value.span, text: value }]);
+    }
+    let is_flow = file.slice(node.span).starts_with('{');
+    let edit = if is_flow { in_flow(node, mapping, key, &value, &file) } else { in_block(mapping, key, &value, &file) };
+    edit.map(|edit| vec![edit])
+}
+
 /// The properties of a resource, or the only body of a block in Terraform's JSON.
 fn body(node: &Arc<Node>) -> Option<Arc<Node>> {
     let node = match &node.kind {

@@ -151,7 +151,7 @@ fn selects_data_events(wish: &Wish, texts: &Texts<'_>) -> bool {
     let place = wish.origin.span();
     let around = match texts.around(place) {
         Some(Around::Block(outer)) => blocks::find(&outer, |block| holds(block.span, place)).map(|block| block.span),
-        Some(Around::Attribute | Around::Nothing) | None => None,
+        Some(Around::Attribute(_) | Around::Nothing) | None => None,
     };
     let mapping = texts.path(place).into_iter().rev().find(|node| node.as_mapping().is_some()).map(|node| node.span);
     // The selector may be written where its value comes from.
@@ -202,7 +202,7 @@ fn trail_around(place: Span, texts: &Texts<'_>) -> Option<Span> {
             let is_trail = block.labels.first().is_some_and(|label| KINDS.contains(&label.text.as_str()));
             (block.kind.text == "resource" && is_trail).then_some(block.span)
         }
-        Some(Around::Attribute | Around::Nothing) => None,
+        Some(Around::Attribute(_) | Around::Nothing) => None,
         None => {
             let path = texts.path(place);
             let declared = path.iter().skip(1).find(|node| is_template_trail(node, texts)).map(|node| node.span);
@@ -236,6 +236,8 @@ fn is_read_once(wish: &Wish, texts: &Texts<'_>) -> bool {
         let member = member(wish.hops.get(index.saturating_add(1)..).unwrap_or_default());
         match &hop.step {
             Step::Arm(_) | Step::Argument | Step::Repetition(_) => true,
+            // The object changes, and not the default.
+            Step::MemberDefault(_) | Step::NoMember(_) => wish.unset_member().is_some(),
             // Who else decodes a file isn't known.
             Step::Member(_) | Step::Element(_) => from.file == hop.span.file,
             Step::Local(name) => readers(&format!("local.{name}"), member, from, texts) == 1,
@@ -263,7 +265,7 @@ fn member(hops: &[Hop]) -> Option<&str> {
         )
     };
     match &hops.iter().find(|hop| !passes_whole(hop))?.step {
-        Step::Member(key) => Some(key),
+        Step::Member(key) | Step::MemberDefault(key) | Step::NoMember(key) => Some(key),
         _ => None,
     }
 }

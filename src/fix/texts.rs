@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use crate::formats::terraform::names::is_configuration;
 use crate::source::{FileId, Fs, SourceFile, Sources, Span};
-use crate::syntax::hcl::{self, Block, Item, Parsed};
+use crate::syntax::hcl::{self, Attribute, Block, Item, Parsed};
 use crate::syntax::node::{Entry, Node, NodeKind, Tree};
 use crate::syntax::{Language, json, yaml};
 
@@ -43,7 +43,7 @@ pub(super) enum Text {
 #[derive(Clone)]
 pub(super) enum Around {
     Block(Rc<Block>),
-    Attribute,
+    Attribute(Rc<Attribute>),
     /// What can't be parsed.
     Nothing,
 }
@@ -127,7 +127,7 @@ impl<'a> Texts<'a> {
         let item = last_before(items, place, |item| item.span).filter(|item| holds(item.span, place))?;
         let parse = || match hcl::parse(item, &self.file(place.file)).0 {
             Some(Parsed::Block(block)) => Around::Block(Rc::new(block)),
-            Some(Parsed::Attribute(_)) => Around::Attribute,
+            Some(Parsed::Attribute(attribute)) => Around::Attribute(Rc::new(attribute)),
             None => Around::Nothing,
         };
         self.search(item.span.range().len());

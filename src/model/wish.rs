@@ -80,7 +80,26 @@ impl Wish {
 
     /// The span of the expression to change.
     pub fn decider(&self) -> Span {
-        self.steps().last().map_or(self.origin.span(), |hop| hop.span)
+        let last = || self.steps().last().map_or(self.origin.span(), |hop| hop.span);
+        self.unset_member().map_or_else(last, |(object, _)| object)
+    }
+
+    /// The object that leaves an attribute at its default or null, and the attribute, if that decides the value: where the
+    /// attribute is set, only this object changes. The type of a second variable on the way may not have the attribute.
+    pub fn unset_member(&self) -> Option<(Span, &str)> {
+        let is_variable = |hop: &&Hop| {
+            matches!(hop.step, Step::ModuleArgument { .. } | Step::VariableValue(_) | Step::VariableDefault(_))
+        };
+        if self.steps().iter().filter(is_variable).count() > 1 {
+            return None;
+        }
+        match self.steps() {
+            [.., Hop { span, step: Step::NoMember(key) }] => Some((*span, key)),
+            [.., object, Hop { step: Step::MemberDefault(key), .. }] if is_given(&object.step) => {
+                Some((object.span, key))
+            }
+            _ => None,
+        }
     }
 
     /// The span of the conditional that is replaced, if there is one.
@@ -99,10 +118,10 @@ impl Wish {
         match (&self.change, self.steps().last()) {
             (Change::Set { value, .. }, Some(last)) => {
                 let value = self.notation.value(value);
-                self.advise_call(&value).unwrap_or_else(|| last.step.advise(&value))
+                self.advise_member(&value).unwrap_or_else(|| last.step.advise(&value))
             }
             (Change::RemoveArgument { .. }, Some(last)) => {
-                self.advise_call("[]").unwrap_or_else(|| last.step.advise("[]"))
+                self.advise_member("[]").unwrap_or_else(|| last.step.advise("[]"))
             }
             (Change::Rename { name }, _) => format!("write it as `{name}`"),
             (Change::RemoveIgnore { rule }, _) => format!("remove what would accept `{rule}`"),
@@ -123,6 +142,34 @@ impl Wish {
 }
 
 impl Wish {
+    /// Describes the change to an object that omits an attribute, or to a module call that omits such an object.
+    fn advise_member(&self, value: &str) -> Option<String> {
+        let Some((_, key)) = self.unset_member() else { return self.advise_call(value) };
+        let mut place = None;
+        let mut path = String::new();
+        for hop in self.steps() {
+            match &hop.step {
+                Step::Member(key) if is_identifier(key) => path.push_str(&format!(".{key}")),
+                Step::Member(key) => path.push_str(&format!("[{key:?}]")),
+                Step::Element(index) => path.push_str(&format!("[{index}]")),
+                step if is_given(step) => {
+                    place = Some(step);
+                    path.clear();
+                }
+                _ => {}
+            }
+        }
+        let shown = |name: &str| cut(&format!("{name}{path}"));
+        let place = match place? {
+            Step::ModuleArgument { module, name } => format!("`{}` of the call of module `{module}`", shown(name)),
+            Step::VariableValue(name) => format!("the value of variable `{}`", shown(name)),
+            Step::VariableDefault(name) => format!("the default of variable `{}`", shown(name)),
+            Step::Local(name) => format!("local `{}`", shown(name)),
+            _ => return None,
+        };
+        Some(format!("set `{} = {value}` in {place}", cut(key)))
+    }
+
     /// Describes the change to a module call, if the value is a member of an object that the call passes or leaves at
     /// its default.
     fn advise_call(&self, value: &str) -> Option<String> {
@@ -141,6 +188,24 @@ impl Wish {
         });
         call.map(of_call)
     }
+}
+
+/// True if the place of a step holds a value that is written for this use.
+fn is_given(step: &Step) -> bool {
+    matches!(
+        step,
+        Step::ModuleArgument { .. }
+            | Step::VariableValue(_)
+            | Step::VariableDefault(_)
+            | Step::Local(_)
+            | Step::Member(_)
+            | Step::Element(_)
+    )
+}
+
+fn is_identifier(key: &str) -> bool {
+    let is_part = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-');
+    key.chars().all(is_part) && key.starts_with(|c: char| c.is_alphabetic() || c == '_')
 }
 
 impl<T> Setting<T> {

@@ -183,7 +183,8 @@ pub fn lead(hops: &mut Vec<Hop>, member: &Traced<Data>, step: Step) {
     let span = member.origin.span();
     // A call that leaves a variable at its default stays the last step.
     let call = hops.pop_if(|last| matches!(last.step, Step::ModuleCall { .. }));
-    if hops.last().is_none_or(|last| last.span != span) {
+    // An object that doesn't set an attribute may be the place of the step before.
+    if matches!(step, Step::NoMember(_)) || hops.last().is_none_or(|last| last.span != span) {
         hops.push(Hop { span, step });
     }
     hops.extend(member.hops.iter().cloned());
@@ -197,7 +198,8 @@ impl Hop {
         let next = placed().skip(1).map(Some).chain([None]);
         let is_shown = |(hop, next): &(&Hop, Option<&Hop>)| {
             let is_member = matches!(hop.step, Step::Member(_) | Step::Element(_));
-            !(is_member && next.is_some_and(|next| hop.span.holds(next.span)))
+            let lacks_next = |next: &Hop| matches!(next.step, Step::NoMember(_)) && next.span == hop.span;
+            !next.is_some_and(|next| is_member && hop.span.holds(next.span) || lacks_next(next))
         };
         placed().zip(next).filter(is_shown).map(|(hop, _)| hop).collect()
     }

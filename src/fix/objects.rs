@@ -1,0 +1,148 @@
+//! Edits of objects in HCL: an attribute more, or another value for one that is null.
+
+use super::texts::{Around, Texts, holds};
+use super::{Edit, blocks, rows};
+use crate::source::{SourceFile, Span};
+use crate::syntax::hcl::{Expr, ExprKind, ObjectItem, ObjectKey};
+
+/// One level of indentation, where an object shows none.
+const UNIT: &str = "  ";
+
+/// Sets an attribute of the object at a place; nothing where it is set to more than null, or where the object is made anew for
+/// each element of a collection, or by a function.
+pub(super) fn set_member(place: Span, key: &str, value: &str, texts: &Texts<'_>) -> Option<Vec<Edit>> {
+    let around = texts.around(place)?;
+    let file = texts.file(place.file);
+    let items = match &around {
+        Around::Attribute(attribute) => object_at(&attribute.value, place)?,
+        Around::Block(outer) => {
+            let block = blocks::find(outer, |block| holds(block.span, place))?;
+            let attribute = block.body.attributes.iter().find(|attribute| holds(attribute.value.span, place))?;
+            object_at(&attribute.value, place)?
+        }
+        Around::Nothing => return None,
+    };
+    let mut keys = Vec::new();
+    for item in items {
+        keys.push((name_of(item)?, item));
+    }
+    match keys.iter().find(|(name, _)| *name == key) {
+        Some((_, item)) => matches!(item.value.kind, ExprKind::Null)
+            .then(|| vec![Edit { span: item.value.span, text: value.to_owned() }]),
+        None => insert(place, items, key, value, &file),
+    }
+}
+
+/// The items of the object at a place, which only lies in other objects and tuples.
+fn object_at(expr: &Expr, place: Span) -> Option<&[ObjectItem]> {
+    let mut expr = expr;
+    loop {
+        expr = match &expr.kind {
+            ExprKind::Object(items) if expr.span == place => return Some(items),
+            ExprKind::Object(items) => &items.iter().find(|item| holds(item.value.span, place))?.value,
+            ExprKind::Tuple(items) => items.iter().find(|item| holds(item.span, place))?,
+            _ => return None,
+        };
+    }
+}
+
+/// The key of an item; nothing where only an evaluation tells it.
+fn name_of(item: &ObjectItem) -> Option<&str> {
+    match &item.key {
+        ObjectKey::Name(name) => Some(&name.text),
+        ObjectKey::Expr(Expr { kind: ExprKind::String(text), .. }) => Some(text),
+        ObjectKey::Expr(_) => None,
+    }
+}
+
+fn key_span(item: &ObjectItem) -> Span {
+    match &item.key {
+        ObjectKey::Name(name) => name.span,
+        ObjectKey::Expr(expr) => expr.span,
+    }
+}
+
+fn insert(object: Span, items: &[ObjectItem], key: &str, value: &str, file: &SourceFile) -> Option<Vec<Edit>> {
+    let Some(last) = items.last() else { return fill(object, key, value, file).map(|edit| vec![edit]) };
+    let line = |offset: u32| file.position(offset).line as usize;
+    let end = last.value.span.end;
+    let rest = file.slice(Span { start: end, ..object });
+    // A heredoc ends with its line.
+    if rest.len() < 2 && rest != "}" || file.slice(last.value.span).contains("<<") {
+        return None;
+    }
+    if line(end) == line(object.end) {
+        return Some(vec![Edit { span: Span { start: end, ..last.value.span }, text: format!(", {key} = {value}") }]);
+    }
+    let rows = rows_of(items, file);
+    let start = line(key_span(last).start);
+    let is_own = |row: &&Row| row.line <= start;
+    let chain: Vec<Row> = rows
+        .iter()
+        .rev()
+        .filter(is_own)
+        .zip(0..)
+        .map_while(|(row, back)| (row.line.saturating_add(back) == start).then_some(*row))
+        .collect();
+    let widest = chain.iter().map(|row| row.width).max().unwrap_or(0);
+    let is_aligned = chain.iter().all(|row| row.equals == widest.saturating_add(1));
+    let width = if is_aligned { widest.max(key.len()) } else { 0 };
+    let mut edits = Vec::new();
+    if is_aligned && width > widest {
+        let more = " ".repeat(width.saturating_sub(widest));
+        edits.extend(chain.iter().map(|row| Edit { span: row.gap, text: more.clone() }));
+    }
+    let comma = if rest.trim_start().starts_with(',') { "," } else { "" };
+    let padding = " ".repeat(width.saturating_sub(key.len()));
+    let (indent, ending) = (rows::indent(start, file), rows::ending(file));
+    let at = file.line_bounds(line(end)).1;
+    let text = format!("{ending}{indent}{key}{padding} = {value}{comma}");
+    edits.push(Edit { span: Span { start: at, end: at, ..object }, text });
+    edits.sort_unstable();
+    Some(edits)
+}
+
+/// The only attribute of an object that had none.
+fn fill(object: Span, key: &str, value: &str, file: &SourceFile) -> Option<Edit> {
+    let inside = Span { start: object.start.checked_add(1)?, end: object.end.checked_sub(1)?, ..object };
+    let old = file.slice(inside);
+    if !old.trim().is_empty() {
+        return None;
+    }
+    let text = if old.contains('\n') {
+        let indent = rows::indent(file.position(object.start).line as usize, file);
+        let ending = rows::ending(file);
+        format!("{ending}{indent}{UNIT}{key} = {value}{ending}{indent}")
+    } else {
+        format!(" {key} = {value} ")
+    };
+    Some(Edit { span: inside, text })
+}
+
+/// An item that has a line for itself.
+#[derive(Clone, Copy)]
+struct Row {
+    line: usize,
+    /// The length of its key.
+    width: usize,
+    /// Where its `=` stands, from the start of the key.
+    equals: usize,
+    /// The place behind its key.
+    gap: Span,
+}
+
+/// The items that have a line for themselves, with an `=`.
+fn rows_of(items: &[ObjectItem], file: &SourceFile) -> Vec<Row> {
+    let row = |item: &ObjectItem| {
+        let key = key_span(item);
+        let line = file.position(key.start).line as usize;
+        let (start, end) = file.line_bounds(line);
+        let before = file.text.get(start as usize..key.start as usize)?;
+        let between = file.text.get(key.end as usize..item.value.span.start as usize)?;
+        let is_own = before.trim().is_empty() && item.value.span.end <= end && between.trim() == "=";
+        let equals = between.find('=')?.saturating_add(key.range().len());
+        let gap = Span { start: key.end, ..key };
+        is_own.then_some(Row { line, width: key.range().len(), equals, gap })
+    };
+    items.iter().filter_map(row).collect()
+}

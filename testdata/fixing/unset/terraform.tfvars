@@ -1,0 +1,9 @@
+trails = {
+  passed = {
+    name = "passed"
+  }
+}
+
+own = {
+  name = "own"
+}
