@@ -9,7 +9,7 @@ use super::{Fix, Safety, apply};
 use crate::report::{Report, Reported};
 use crate::source::SourceFile;
 
-/// Each round makes at least one fix; more than this are made by nobody.
+/// Each round makes at least one fix. Fixes that are left after this many rounds are made by the next run.
 const MAX_ROUNDS: usize = 50;
 
 /// The changes that one fix may need one after the other, as where a key is misspelt and its value is set elsewhere, or
@@ -28,6 +28,8 @@ pub struct Mended {
     pub findings: usize,
     /// The fingerprints of the findings whose fixes were tried and aren't made.
     pub refused: BTreeSet<String>,
+    /// True if there are fixes left that weren't tried, as there were too many rounds.
+    pub is_cut: bool,
 }
 
 /// A file and its new text.
@@ -68,17 +70,19 @@ pub fn mend<E>(
     let is_wanted: IsWanted<'_> = &is_wanted;
     let mut now = Step { report, changes: BTreeMap::new(), fixed: 0 };
     let mut refused = Names::new();
+    let mut wanted = now.names(is_wanted);
     for _ in 0..MAX_ROUNDS {
-        let wanted = now.names(is_wanted);
         if wanted.is_empty() || wanted == refused {
             break;
         }
         // What did harm may do none beside the fixes of the last round.
         refused = now.make(wanted, is_wanted, &mut judge)?;
+        wanted = now.names(is_wanted);
     }
+    let is_cut = !wanted.is_empty() && wanted != refused;
     let Step { mut report, changes, fixed } = now;
     forget(&mut report, &refused);
-    Ok(Mended { report, files: changes.into_values().collect(), findings: fixed, refused })
+    Ok(Mended { report, files: changes.into_values().collect(), findings: fixed, refused, is_cut })
 }
 
 /// Takes away the fixes that were tried and aren't made.
@@ -182,4 +186,41 @@ impl Step {
 fn trail(finding: &Reported) -> Option<(Option<&str>, Option<&str>, &str)> {
     let address = finding.address.as_deref()?;
     Some((finding.deployment.as_deref(), finding.deployment_name.as_deref(), address))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::*;
+    use crate::engine::{self, Settings};
+    use crate::error::Error;
+    use crate::scan::{Input, Inputs};
+    use crate::source::{Memory, Sources};
+
+    fn report(is_valid: bool) -> Result<Report, Error> {
+        let text = format!("resource \"aws_cloudtrail\" \"t\" {{\n  enable_log_file_validation = {is_valid}\n}}\n");
+        let inputs = Inputs { paths: vec![Input { given: "/".into(), path: "/".into() }], ..Inputs::default() };
+        let fs = Memory::new([(Path::new("main.tf"), text)]);
+        engine::check(&fs, &inputs, Sources::new("/".into()), &Settings::default())
+    }
+
+    /// How many findings are gone, and how many fixes are refused, where one fix takes so many changes.
+    fn mended(changes: usize) -> (usize, usize) {
+        let is_wanted = |finding: &Reported, _: &Fix, _: &Report| finding.rule.id() == "unvalidated-logs";
+        let mut made = 0;
+        let mended = mend(report(false).unwrap(), is_wanted, |_| {
+            made += 1;
+            report(made == changes)
+        });
+        let Mended { findings, refused, .. } = mended.unwrap();
+        (findings, refused.len())
+    }
+
+    #[test]
+    fn a_fix_of_too_many_changes_is_refused() {
+        assert_eq!(mended(1), (1, 0));
+        assert_eq!(mended(MAX_STEPS), (1, 0));
+        assert_eq!(mended(MAX_STEPS + 1), (0, 1));
+    }
 }

@@ -36,7 +36,9 @@ pub fn mended(verb: &str, mended: &Mended) -> String {
         0 => String::new(),
         fixes => format!("Left {} whose fix would bring others.\n", count(fixes, "finding")),
     };
-    format!("{made}{left}")
+    let cut =
+        if mended.is_cut { "There are more fixes than one run makes; run it again for the others.\n" } else { "" };
+    format!("{made}{left}{cut}")
 }
 
 fn of_file(changed: &Changed, sources: &Sources) -> String {

@@ -164,7 +164,8 @@ fn a_fix_changes_the_place_that_decides() {
         for finding in report.findings.iter().filter(|finding| finding.wishes.len() == 1) {
             let (Some(fix), [wish]) = (&finding.fix, finding.wishes.as_slice()) else { continue };
             let Some(last) = wish.hops.last() else { continue };
-            let place = if wish.replaced().is_some() { wish.decider() } else { last.span };
+            let is_changed_before = wish.replaced().is_some() || wish.unset_member().is_some();
+            let place = if is_changed_before { wish.decider() } else { last.span };
             let is_there = |span: Span| span.file == place.file && span.start <= place.end && place.start <= span.end;
             let Place::Text(primary) = &finding.place else { continue };
             let is_told = std::iter::once(primary).chain(&finding.related).any(|label| is_there(label.span));
@@ -281,4 +282,56 @@ fn each_place_is_changed_as_expected() {
         scratch.run(&["check", "--fix", "--unsafe-fixes"]);
         assert_eq!(files_below(&scratch.0), files_below(&copy.0), "{}", folder.display());
     }
+}
+
+/// Arguments that go to the same place are added one after the other.
+#[test]
+fn fixes_over_the_limit_are_left_to_the_next_run() {
+    const ROUNDS: usize = 50;
+    let project = |trails: usize| -> Files {
+        let trail = |n| {
+            format!(
+                "variable \"v{n}\" {{\n  type    = bool\n  default = false\n}}\nresource \"aws_cloudtrail\" \"t{n}\" {{\n  \
+                 enable_log_file_validation = var.v{n}\n  is_multi_region_trail = true\n}}\n"
+            )
+        };
+        let call = "module \"m\" {\n  source = \"./m\"\n}\n".to_owned();
+        let module = (0..trails).map(trail).collect();
+        bytes(vec![("main.tf".to_owned(), call), ("m/main.tf".to_owned(), module)])
+    };
+    let most = fixed(&project(ROUNDS), Safety::Unsafe);
+    assert_eq!((most.findings, most.is_cut), (ROUNDS, false));
+    let files = project(ROUNDS + 3);
+    let first = fixed(&files, Safety::Unsafe);
+    assert_eq!((first.findings, first.is_cut), (ROUNDS, true));
+    assert!(trailint::output::mended("Fixed", &first).ends_with("run it again for the others.\n"));
+    let second = fixed(&after(&files, &first), Safety::Unsafe);
+    assert_eq!((second.findings, second.is_cut), (3, false));
+}
+
+/// Each fix is worked out in a large block; those for which that is too much have one once the others are made.
+#[test]
+fn findings_over_the_limit_have_a_fix_after_the_others() {
+    const TRAILS: usize = 300;
+    let default = |n| format!("    v{n} = false\n");
+    let trail = |n| {
+        format!(
+            "resource \"aws_cloudtrail\" \"t{n}\" {{\n  enable_log_file_validation = var.v.v{n}\n  \
+             is_multi_region_trail = true\n}}\n"
+        )
+    };
+    let text = format!(
+        "variable \"v\" {{\n  description = \"{}\"\n  type = map(bool)\n  default = {{\n{}  }}\n}}\n{}",
+        "a".repeat(900_000),
+        (0..TRAILS).map(default).collect::<String>(),
+        (0..TRAILS).map(trail).collect::<String>(),
+    );
+    let (fs, sources, settings) = given(bytes(vec![("main.tf".to_owned(), text.clone())]), Settings::default());
+    let report = engine::check(&fs, &everything(), sources, &settings).unwrap();
+    let own = report.findings.iter().filter(|finding| finding.rule.id() == "unvalidated-logs");
+    let fixable = own.clone().filter(|finding| finding.fix.is_some()).count();
+    assert_eq!(own.count(), TRAILS);
+    assert!((1..TRAILS).contains(&fixable), "{fixable}");
+    let mended = fixed(&bytes(vec![("main.tf".to_owned(), text)]), Safety::Unsafe);
+    assert_eq!(mended.report.findings.iter().filter(|finding| finding.rule.id() == "unvalidated-logs").count(), 0);
 }

@@ -140,22 +140,17 @@ impl Opened for Deployment<'_> {
         self.found(subject).sites.len()
     }
 
-    /// A question that is asked late may decide a value that was used before; so it is used again then. A value that is
-    /// still older than a decision after all rounds isn't known, so nothing wrong is said.
+    /// A question that is asked late may decide a value that was used before, so the site is evaluated again until it asks
+    /// nothing new. Questions cost steps, so this ends.
     fn resources(&self, subject: Subject, site: usize, world: &World) -> Vec<Resource> {
-        const MAX_ROUNDS: usize = 8;
         let Some(site) = self.found(subject).sites.get(site) else { return Vec::new() };
-        let mut decided = world.decided_so_far();
-        let mut resources = self.made(subject, site, world);
-        for _ in 0..MAX_ROUNDS {
-            let now = world.decided_so_far();
-            if now == decided {
-                break;
+        loop {
+            let decided = world.decided_so_far();
+            let resources = self.made(subject, site, world);
+            if world.decided_so_far() == decided {
+                return resources;
             }
-            decided = now;
-            resources = self.made(subject, site, world);
         }
-        resources
     }
 
     fn elsewhere(&self, subject: Subject) -> Vec<Elsewhere> {

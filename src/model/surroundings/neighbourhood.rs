@@ -187,13 +187,22 @@ impl Neighbourhood {
         self.spent.weighed.set(self.spent.weighed.get().saturating_add(weights().sum()));
         let is_light = self.spent.weighed.get() <= MAX_WEIGHED && weights().all(|weight| weight <= MAX_POLICY);
         let too_heavy = (!is_light).then(|| over("the length of policies"));
-        let is_about = |unread: &&Unread| !self.spent.may_search(unread.length) || thing.is_named_in(&unread.given);
-        let unread = self.unread.iter().find(is_about).map(|unread| &unread.doubt);
+        let mut unread = None;
+        for part in &self.unread {
+            if !self.spent.may_search(part.length) {
+                unread = Some(over("the text that is searched for names"));
+                break;
+            }
+            if thing.is_named_in(&part.given) {
+                unread = Some(part.doubt.clone());
+                break;
+            }
+        }
         Dependency {
             declared: Rc::clone(&thing.declared),
             arns: thing.arns.iter().map(Name::text).collect(),
             said: if is_light { said } else { Vec::new() },
-            doubt: unread.or(self.doubt.as_ref()).cloned().or(too_many).or(too_heavy),
+            doubt: unread.or_else(|| self.doubt.clone()).or(too_many).or(too_heavy),
         }
     }
 }
