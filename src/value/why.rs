@@ -165,11 +165,15 @@ impl Why {
         const MAX_SHOWN: usize = 60;
         let is_path =
             |text: &str| text.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '.' | '-' | '[' | ']' | '"'));
+        // A text that is converted to a boolean is given as that.
+        fn converted(expression: &str) -> &str {
+            expression.strip_prefix("tobool(").and_then(|rest| rest.strip_suffix(')')).unwrap_or(expression)
+        }
         let reference = match self {
             Why::NoValue { reference } | Why::SetElsewhere { reference, .. } | Why::AtDeployment { reference, .. } => {
-                reference
+                reference.as_str()
             }
-            Why::Computed { expression, .. } if is_path(expression) => expression,
+            Why::Computed { expression, .. } if is_path(converted(expression)) => converted(expression),
             // A variable that is certain to be set.
             Why::Composed { reference, cause } if matches!(&**cause, Why::NoValue { reference: own } if own == reference) => {
                 reference

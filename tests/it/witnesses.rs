@@ -85,31 +85,170 @@ fn named_values_lead_to_the_verdict() {
     assert!(compared > 100, "{compared}");
 }
 
+/// Variables of the root, whose values are passed to a module.
+const PASSED: [Variable; 7] = [
+    Variable { name: "x", body: "type = bool", values: &["true", "false"], conditions: &["var.x", "!var.x"] },
+    Variable {
+        name: "x",
+        body: "type = bool\n  nullable = false",
+        values: &["true", "false"],
+        conditions: &["var.x", "!var.x", "var.x == true", "tostring(var.x) == \"true\""],
+    },
+    Variable {
+        name: "x",
+        body: "type = any",
+        values: &["true", "false", "null", "\"dev\"", "\"test\"", "1", "4"],
+        conditions: &["var.x", "var.x == \"dev\"", "var.x > 3", "contains([\"dev\", \"test\"], var.x)"],
+    },
+    Variable {
+        name: "x",
+        body: "type = string",
+        values: &["", "true", "false", "dev", "prod", "test", "other"],
+        conditions: &["var.x", "var.x != \"dev\"", "contains([\"dev\", \"test\"], var.x)", "startswith(var.x, \"d\")"],
+    },
+    Variable {
+        name: "x",
+        body: "type = string\n  validation {\n    condition = contains([\"dev\", \"prod\"], var.x)\n    error_message = \"E\"\n  }",
+        values: &["dev", "prod"],
+        conditions: &[
+            "contains([\"a\", \"b\"], var.x)",
+            "contains([\"a\", \"dev\"], var.x)",
+            "contains([\"dev\", \"prod\"], var.x)",
+            "!contains([\"test\", \"prod\"], var.x)",
+            "var.x == \"test\"",
+            "lookup({ test = true, prod = true }, var.x, false)",
+        ],
+    },
+    Variable {
+        name: "x",
+        body: "type = string\n  validation {\n    condition = var.x != \"dev\" && length(var.x) < 5\n    error_message = \"E\"\n  }",
+        values: &["a", "b", "prod", "test"],
+        conditions: &[
+            "contains([\"dev\", \"b\"], var.x)",
+            "contains([\"dev\", \"other\"], var.x)",
+            "var.x == \"prod\"",
+        ],
+    },
+    Variable {
+        name: "x",
+        body: "type = number",
+        values: &["1", "4", "7"],
+        conditions: &["var.x > 3", "contains([\"1\", \"4\"], var.x)", "contains([1, 4], var.x)"],
+    },
+];
+
+/// Declarations of a module's variable, and uses of it.
+const DECLARED: [&str; 4] = [
+    "type = bool",
+    "type = bool\n  nullable = false\n  default = false",
+    "default = null",
+    "type = bool\n  validation {\n    condition = !var.v\n    error_message = \"E\"\n  }",
+];
+const USES: [&str; 9] = [
+    "var.v",
+    "!var.v",
+    "var.v == true",
+    "var.v ? true : false",
+    "var.v && true",
+    "var.v != null",
+    "tobool(var.v)",
+    "contains([true], var.v)",
+    "try(var.v, false)",
+];
+
+#[test]
+fn named_values_lead_to_the_verdict_through_modules() {
+    let (mut compared, mut plain) = (0, 0);
+    for seed in 0..300 {
+        let mut random = Random::new(seed);
+        let own = [&PASSED[random.below(PASSED.len())]];
+        let passed = random.pick(own[0].conditions);
+        let (declaration, usage) = (random.pick(&DECLARED), random.pick(&USES));
+        let root = format!("{}module \"m\" {{\n  source = \"./m\"\n  v = {passed}\n}}\n", declared(&own));
+        let with = |usage: &str| {
+            let module = format!(
+                "variable \"v\" {{\n  {declaration}\n}}\nresource \"aws_cloudtrail\" \"t\" {{\n  name = \"t\"\n  \
+                 s3_bucket_name = \"b\"\n  is_multi_region_trail = {usage}\n}}\n"
+            );
+            [("main.tf", root.clone()), ("m/main.tf", module)]
+        };
+        let (program, any) = (with(usage), with("var.v == null || var.v != null"));
+        // A value that the module doesn't take is never deployed.
+        let is_taken = |assignment: &[String]| {
+            outcome(&check_files(&any, assignment), "single-region-trail") == Some(Outcome::Pass)
+        };
+        let report = check_files(&program, &[]);
+        let is_own = |finding: &&Reported| finding.rule.id() == "single-region-trail";
+        for finding in report.findings.iter().filter(|finding| finding.outcome == Outcome::Unknown).filter(is_own) {
+            for (decisions, expected) in [(&finding.fails_when, Outcome::Fail), (&finding.passes_when, Outcome::Pass)] {
+                if !decisions.is_empty() {
+                    compare_files(&own, &program, finding, decisions, (expected, &is_taken));
+                    compared += 1;
+                }
+            }
+            // A variable that is true or false fails in one case and passes in the other.
+            if own[0].body.starts_with("type = bool") && usage != "var.v != null" {
+                let is_empty = finding.fails_when.is_empty() || finding.passes_when.is_empty();
+                assert!(!is_empty, "{finding:#?} of {program:?}");
+                plain += 1;
+            }
+        }
+    }
+    assert!(compared > 100 && plain > 20, "{compared}, {plain}");
+}
+
+/// Whether a deployment may have some values.
+type IsTaken<'a> = &'a dyn Fn(&[String]) -> bool;
+
 /// Tries all values: those that the decisions allow lead to the verdict, and there are some.
 fn compare(own: &[&Variable], program: &str, finding: &Reported, decisions: &[String], expected: Outcome) {
-    let condition: Vec<String> = decisions.iter().map(|decision| format!("({})", expression(decision))).collect();
+    compare_files(own, &[("main.tf", program.to_owned())], finding, decisions, (expected, &|_| true));
+}
+
+fn compare_files(
+    own: &[&Variable],
+    program: &[(&str, String)],
+    finding: &Reported,
+    decisions: &[String],
+    (expected, is_taken): (Outcome, IsTaken<'_>),
+) {
+    let condition: Vec<String> =
+        decisions.iter().map(|decision| format!("(({}) ? true : false)", expression(decision, own))).collect();
     let condition = condition.join(" && ");
     let probe = format!("{}resource \"aws_cloudtrail\" \"t\" {{\n  enable_logging = {condition}\n}}\n", declared(own));
     let mut found = 0;
     for assignment in assignments(own) {
-        if outcome(&check(&probe, &assignment), "stopped-trail") != Some(Outcome::Pass) {
+        if outcome(&check(&probe, &assignment), "stopped-trail") != Some(Outcome::Pass) || !is_taken(&assignment) {
             continue;
         }
-        let report = check(program, &assignment);
+        let report = check_files(program, &assignment);
         let outcome = outcome(&report, finding.rule.id());
+        let about = || format!("{} by {decisions:?} of\n{program:#?}", finding.rule.id());
         // Where it isn't created, it has no verdict.
         if let Some(outcome) = outcome {
-            assert_eq!(outcome, expected, "{} with {assignment:?} by {decisions:?} of\n{program}", finding.rule.id());
+            assert_eq!(outcome, expected, "with {assignment:?} {}", about());
             found += 1;
         }
     }
-    assert!(found > 0, "no values have {decisions:?} for {} of\n{program}", finding.rule.id());
+    // On the command line, only a variable of any type takes null.
+    let is_null = decisions.iter().any(|decision| decision.ends_with(" = null"));
+    let takes_null = own.iter().any(|one| one.values.contains(&"null"));
+    assert!(
+        found > 0 || is_null && !takes_null,
+        "no values lead to {} by {decisions:?} of\n{program:#?}",
+        finding.rule.id()
+    );
 }
 
 /// A decision as an expression of Terraform.
-fn expression(decision: &str) -> String {
+fn expression(decision: &str, own: &[&Variable]) -> String {
+    let is_text = |subject: &str| {
+        own.iter().any(|one| subject == format!("var.{}", one.name) && one.body.starts_with("type = string"))
+    };
     match (decision.strip_prefix("not "), decision.split_once(" = ")) {
         (Some(condition), _) => format!("!{condition}"),
+        // On the command line, a text that is a boolean is written as one.
+        (None, Some((subject, value @ ("true" | "false")))) if is_text(subject) => format!("{subject} == \"{value}\""),
         (None, Some((subject, value))) => format!("{subject} == {value}"),
         (None, None) => decision.to_owned(),
     }
@@ -170,6 +309,10 @@ fn assignments(own: &[&Variable]) -> Vec<Vec<String>> {
 }
 
 fn check(program: &str, assignment: &[String]) -> Report {
+    check_files(&[("main.tf", program.to_owned())], assignment)
+}
+
+fn check_files(program: &[(&str, String)], assignment: &[String]) -> Report {
     let sources = Sources::new("/".into());
     let mut settings = Settings::default();
     for (index, text) in assignment.iter().enumerate() {
@@ -178,5 +321,5 @@ fn check(program: &str, assignment: &[String]) -> Report {
         settings.evaluation.variables.push(Variables::Assignment(file));
     }
     let inputs = Inputs { paths: vec![Input { given: "/".into(), path: "/".into() }], ..Inputs::default() };
-    engine::check(&Memory::new([("main.tf", program.to_owned())]), &inputs, sources, &settings).unwrap()
+    engine::check(&Memory::new(program.to_vec()), &inputs, sources, &settings).unwrap()
 }

@@ -27,6 +27,7 @@ use super::placeholders::filled_in;
 use super::scope::{Names, Scope, Way};
 use super::size::{Held, STEPS_OF_TOO_MUCH, Size};
 use super::tree::Tree;
+use super::types::Type;
 use super::unknowns::shortened;
 use super::variables;
 use crate::source::Span;
@@ -247,7 +248,10 @@ impl<'a> Evaluator<'a> {
             },
             // A decision would omit the worlds in which it fails.
             Unknown(why) if why.is_failure() || self.doubt.is_some() => Unknown(why),
-            Unknown(why) if variables::is_bool(self, &why.symbol()) => self.boolean(why),
+            Unknown(why) if variables::has_type(self, &why.symbol(), &Type::Bool) => self.boolean(why),
+            Unknown(why) if variables::has_type(self, &why.symbol(), &Type::Number) => {
+                failed(format!("`{}` is a number, not a boolean", why.symbol()))
+            }
             Unknown(why) => {
                 let atom = why.atom().cloned().unwrap_or_else(|| Atom::Holds { condition: why.symbol() });
                 self.world.decide(atom).map_or(Unknown(why), Known)

@@ -109,7 +109,40 @@ fn accepted(
         },
         None => value.map(|_| Unknown(of_unknown_type(evaluator, name))),
     };
+    let converted = converted.map(|value| match value {
+        Unknown(why) => Unknown(set(variable, retyped(evaluator, why, ty), ty)),
+        known => known,
+    });
     converted.map(|value| validated(evaluator, variable, name, ty, value))
+}
+
+/// The reason of an unknown value after null was replaced by the default of the variable: a boolean or a number is set.
+fn set(variable: &Block, why: Why, ty: Option<&Type>) -> Why {
+    let is_set = matches!(ty, Some(Type::Bool | Type::Number))
+        && matches!(why, Why::NoValue { .. })
+        && !is_nullable(variable)
+        && variable.body.attribute("default").is_some();
+    if is_set { Why::Composed { reference: why.symbol(), cause: Box::new(why) } } else { why }
+}
+
+/// The reason of an unknown value after the conversion to the type of a module's variable. Comparisons depend on the
+/// type: `== true` can hold for a string of the root that is passed as a bool.
+fn retyped(evaluator: &Evaluator<'_>, why: Why, ty: Option<&Type>) -> Why {
+    let symbol = why.symbol();
+    let is = |ty: &Type| has_type(evaluator, &symbol, ty);
+    let function = match ty {
+        Some(Type::Bool) if is(&Type::Number) => {
+            return Why::Failed { message: format!("`{symbol}` is a number, not a boolean") };
+        }
+        Some(Type::Number) if is(&Type::Bool) => {
+            return Why::Failed { message: format!("`{symbol}` is a boolean, not a number") };
+        }
+        Some(Type::Bool) if is(&Type::String) => "tobool",
+        Some(Type::Number) if is(&Type::String) => "tonumber",
+        Some(Type::String) if is(&Type::Bool) || is(&Type::Number) => "tostring",
+        _ => return why,
+    };
+    Why::Computed { expression: format!("{function}({symbol})"), cause: Box::new(why), atom: None }
 }
 
 /// The declared type of a variable; `None` if it can't be parsed.
@@ -119,8 +152,8 @@ fn type_of(evaluator: &Evaluator<'_>, variable: &Block) -> Option<Type> {
     })
 }
 
-/// True if the symbol of an unknown value is a variable of the root, or a part of one, with the type `bool`.
-pub(super) fn is_bool(evaluator: &Evaluator<'_>, symbol: &str) -> bool {
+/// True if the symbol of an unknown value is a variable of the root, or a part of one, that is declared with a type.
+pub(super) fn has_type(evaluator: &Evaluator<'_>, symbol: &str, wanted: &Type) -> bool {
     let Some(path) = symbol.strip_prefix("var.") else { return false };
     let mut names = path.split('.');
     let root = &evaluator.tree.root.module;
@@ -135,7 +168,7 @@ pub(super) fn is_bool(evaluator: &Evaluator<'_>, symbol: &str) -> bool {
             _ => return false,
         };
     }
-    ty == Some(Type::Bool)
+    ty.as_ref() == Some(wanted)
 }
 
 /// True if an unknown root variable can't have this value, because its type differs or a validation rejects the value.
@@ -297,11 +330,16 @@ fn validated(
             Unknown(Why::Failed { message: format!("the validation of variable `{name}` refuses this value") })
         }
         Unknown(why) if !why.is_failure() && why.has_identity() => {
-            let validated = || domain::validated(variable, name, evaluator.world);
+            // All values of a boolean are named, if there is a condition on it.
+            let is_bool = ty == Some(&Type::Bool) && !domain::conditions(variable).is_empty();
+            let validated = || match is_bool {
+                true => domain::of(variable, name, ty, is_nullable(variable), evaluator.world),
+                false => domain::validated(variable, name, evaluator.world),
+            };
             let domain = evaluator.tree.domains.get((variable.header, false), validated);
             let Domain::OneOf(values) = &*domain else { return value };
             // No other value can be converted to one of these texts.
-            let is_itself = ty == Some(&Type::Any) || values.iter().all(domain::is_word);
+            let is_itself = is_bool || ty == Some(&Type::Any) || values.iter().all(domain::is_word);
             let subject = if is_itself { why.symbol() } else { evaluator.scope.qualify(&format!("var.{name}")) };
             chosen(evaluator, values, &subject).map_or(value, Known)
         }

@@ -1,6 +1,5 @@
 //! Lookups with an unknown key: each world selects one key of the map, or a key that the map doesn't have.
 
-use super::operators::equal;
 use super::{Evaluator, here, picked};
 use crate::formats::terraform::expand::quoted;
 use crate::formats::terraform::functions::{self, Given, Stop};
@@ -56,6 +55,10 @@ impl Evaluator<'_> {
     /// True if an unknown value is certainly a string.
     fn is_text(&self, why: &Why) -> bool {
         match why {
+            // A boolean or a number that is certain to be set.
+            Why::Composed { cause, .. } if matches!(**cause, Why::NoValue { .. }) && why.symbol() == cause.symbol() => {
+                self.is_text(cause)
+            }
             Why::Composed { .. } => true,
             Why::AtDeployment { reference, .. } => reference == "terraform.workspace",
             Why::NoValue { reference } => {
@@ -89,7 +92,7 @@ impl Evaluator<'_> {
         }
     }
 
-    /// Evaluates `contains` for a list of texts and an unknown value, with the conditions that `==` has for each item;
+    /// Evaluates `contains` for a list of primitive values and an unknown value, with the conditions that `==` has for each item;
     /// `None` if the world doesn't decide them.
     pub(super) fn undecided_contains(&self, arguments: &[Traced<Data>]) -> Option<Way> {
         let [Traced { value: Known(Data::List(List { items, .. })), .. }, wanted @ Traced { value: Unknown(_), .. }] =
@@ -97,15 +100,16 @@ impl Evaluator<'_> {
         else {
             return None;
         };
-        let is_text = |item: &Traced<Data>| matches!(item.value, Known(Data::String(_)));
-        if items.len() > MAX_ITEMS || !items.iter().all(is_text) {
+        let is_primitive =
+            |item: &Traced<Data>| matches!(item.value, Known(Data::String(_) | Data::Bool(_) | Data::Number(_)));
+        if items.len() > MAX_ITEMS || !items.iter().all(is_primitive) {
             return None;
         }
         for item in items {
-            if let Known(true) = self.condition(equal(item, wanted)) {
+            if let Known(true) = self.condition(self.equal(item, wanted)) {
                 return Some(here(Known(Data::Bool(true))));
             }
-            let Known(false) = self.condition(equal(item, wanted)) else { return None };
+            let Known(false) = self.condition(self.equal(item, wanted)) else { return None };
         }
         Some(here(Known(Data::Bool(false))))
     }

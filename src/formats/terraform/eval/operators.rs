@@ -134,9 +134,15 @@ impl Evaluator<'_> {
         }
     }
 
-    /// Evaluates `==`. An unknown variable differs from the values that its declaration rejects.
-    fn equal(&self, left: &Traced<Data>, right: &Traced<Data>) -> Maybe<Data> {
+    /// Evaluates `==`. An unknown variable differs from the values that its declaration rejects, and the result of a
+    /// comparison is never null.
+    pub(super) fn equal(&self, left: &Traced<Data>, right: &Traced<Data>) -> Maybe<Data> {
+        let is_never_null = |why: &Why| match why {
+            Why::Computed { atom, .. } => atom.is_some() && self.doubt.is_none(),
+            why => why.is_set(),
+        };
         let is_refused = match (&left.value, &right.value) {
+            (Unknown(why), Known(Data::Null)) | (Known(Data::Null), Unknown(why)) if is_never_null(why) => true,
             (Unknown(why), Known(data)) | (Known(data), Unknown(why)) => variables::refuses(self, why, data),
             (Known(_), Known(_)) | (Unknown(_), Unknown(_)) => false,
         };
