@@ -26,8 +26,8 @@ use std::path::PathBuf;
 use std::rc::Rc;
 use std::sync::Arc;
 
-use rayon::ThreadPoolBuilder;
 use rayon::prelude::*;
+use rayon::{ThreadPool, ThreadPoolBuilder};
 
 use crate::error::Error;
 use crate::finding::Level;
@@ -231,16 +231,23 @@ fn judge(
     judgement
 }
 
-/// Applies `work` to each item on several threads. The results are in the order of the items.
-fn on_threads<I: Sync, O: Send>(items: &[I], jobs: Option<NonZeroUsize>, work: impl Fn(&I) -> O + Sync) -> Vec<O> {
-    if items.len() < WORTH_THREADS {
-        return items.iter().map(work).collect();
+/// The threads on which deployments are judged.
+struct Threads(Option<ThreadPool>);
+
+impl Threads {
+    /// As many as are wanted for a number of items. There are none for a few items, or if the machine has no more to give.
+    fn new(items: usize, jobs: Option<NonZeroUsize>) -> Self {
+        let jobs = jobs.map_or(0, |jobs| jobs.get().min(items));
+        let pool = || ThreadPoolBuilder::new().num_threads(jobs).stack_size(STACK).build().ok();
+        Self(if items < WORTH_THREADS { None } else { pool() })
     }
-    let jobs = jobs.map_or(0, |jobs| jobs.get().min(items.len()));
-    match ThreadPoolBuilder::new().num_threads(jobs).stack_size(STACK).build() {
-        Ok(pool) => pool.install(|| items.par_iter().map(&work).collect()),
-        // The machine has no more threads to give.
-        Err(_) => items.iter().map(work).collect(),
+
+    /// Applies `work` to each item. The results are in the order of the items.
+    fn map<I: Sync, O: Send>(&self, items: &[I], work: impl Fn(&I) -> O + Sync) -> Vec<O> {
+        match &self.0 {
+            Some(pool) => pool.install(|| items.par_iter().map(&work).collect()),
+            None => items.iter().map(work).collect(),
+        }
     }
 }
 

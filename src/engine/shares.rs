@@ -7,7 +7,7 @@
 use std::num::NonZeroUsize;
 use std::rc::Rc;
 
-use super::on_threads;
+use super::Threads;
 use crate::value::Budget;
 
 /// The largest number of deployments that get their shares at once.
@@ -74,12 +74,13 @@ impl Shares {
         let open: Vec<&I> = items.iter().zip(&known).filter_map(is_open).collect();
         known.iter().flatten().for_each(|paid| self.take(paid));
         let mut done = Vec::new();
+        let threads = Threads::new(open.len(), jobs);
         let mut rest = open.as_slice();
         while !rest.is_empty() {
             let (batch, share) = portions(self.left, rest.len());
             let (now, later) = rest.split_at(batch);
             rest = later;
-            let paid = on_threads(now, jobs, |item| pay(item, share.min(self.first)));
+            let paid = threads.map(now, |item| pay(item, share.min(self.first)));
             paid.iter().for_each(|paid| self.take(paid));
             done.extend(paid);
         }

@@ -1,6 +1,6 @@
 //! The disk, and the only file that walks it.
 
-use std::collections::HashSet;
+use std::collections::HashMap;
 use std::fs::{self, File, FileType};
 use std::io::{ErrorKind, Read};
 use std::num::NonZeroUsize;
@@ -28,8 +28,8 @@ pub struct Disk {
     heeded: Option<Arc<Ignored>>,
     walkers: usize,
     seen: Option<Arc<Seen>>,
-    /// The directories of which it is known that they lie in one of the trees.
-    inside: Box<Mutex<HashSet<PathBuf>>>,
+    /// The directories of which it is known that they lie in one of the trees, with their paths without links.
+    inside: Box<Mutex<HashMap<PathBuf, PathBuf>>>,
     /// Paths that walks skipped because an ignore file matches them.
     ignored: Arc<Mutex<Vec<PathBuf>>>,
 }
@@ -138,14 +138,21 @@ impl Disk {
         if now == old { Ok(()) } else { Err(ReadError::Refused("it has changed meanwhile".to_owned())) }
     }
 
-    /// Checks where a directory lies, of which many files are read. No link is looked at twice.
-    fn check_directory(&self, directory: &Path) -> Result<(), ReadError> {
+    /// Checks where a directory lies, of which many files are read, and returns its path without links. No link is looked at
+    /// twice.
+    fn check_directory(&self, directory: &Path) -> Result<PathBuf, ReadError> {
         let inside = || self.inside.lock().unwrap_or_else(PoisonError::into_inner);
-        if !inside().contains(directory) {
-            self.trees.check(directory)?;
-            inside().insert(directory.to_owned());
+        if let Some(known) = inside().get(directory) {
+            return Ok(known.clone());
         }
-        Ok(())
+        let place = self.trees.without_links(directory)?;
+        inside().insert(directory.to_owned(), place.clone());
+        Ok(place)
+    }
+
+    /// The path of a directory without links as they are now, and not as they were when somebody asked first.
+    pub(super) fn without_links_now(&self, directory: &Path) -> PathBuf {
+        self.trees.without_links(directory).unwrap_or_else(|_| directory.to_owned())
     }
 
     fn read_entry(&self, path: &Path, found: FileType, buffer: &mut Vec<u8>) -> Result<(), ReadError> {
@@ -197,7 +204,7 @@ impl Fs for Disk {
     }
 
     fn without_links(&self, directory: &Path) -> PathBuf {
-        self.trees.without_links(directory).unwrap_or_else(|| directory.to_owned())
+        self.check_directory(directory).unwrap_or_else(|_| directory.to_owned())
     }
 
     fn list(&self, directory: &Path) -> Result<Vec<PathBuf>, ReadError> {

@@ -54,16 +54,17 @@ impl Trees {
         way
     }
 
-    /// The path of what lies in one of the trees, below the name of that tree.
-    pub(super) fn without_links(&self, path: &Path) -> Option<PathBuf> {
-        let place = fs::canonicalize(path).ok()?;
-        self.0.iter().find_map(|tree| Some(tree.named.join(place.strip_prefix(&tree.place).ok()?)))
+    /// The path without links of what lies in one of the trees, below the name of that tree. A link may name anything in
+    /// the trees, and nothing else.
+    pub(super) fn without_links(&self, path: &Path) -> Result<PathBuf, ReadError> {
+        let place = fs::canonicalize(path).map_err(refused)?;
+        let named = |tree: &Tree| Some(tree.named.join(place.strip_prefix(&tree.place).ok()?));
+        self.0.iter().find_map(named).ok_or(ReadError::OutsideTree)
     }
 
-    /// A link may name anything in the trees, and nothing else.
+    /// Whether a path leads to something in the trees.
     pub(super) fn check(&self, path: &Path) -> Result<(), ReadError> {
-        let place = fs::canonicalize(path).map_err(refused)?;
-        if self.hold(&place) { Ok(()) } else { Err(ReadError::OutsideTree) }
+        self.without_links(path).map(drop)
     }
 
     /// Opens a regular file that lies in one of the trees.

@@ -72,7 +72,8 @@ impl Fs for Overlay {
     }
 
     fn without_links(&self, directory: &Path) -> PathBuf {
-        self.disk.without_links(directory)
+        // Links may change while an editor is open.
+        self.disk.without_links_now(directory)
     }
 
     fn list(&self, directory: &Path) -> Result<Vec<PathBuf>, ReadError> {
