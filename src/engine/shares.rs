@@ -46,7 +46,7 @@ impl Shares {
     pub(super) fn new(bytes: usize, deployments: usize) -> Self {
         let left = Budget::steps_for(bytes);
         let (_, each) = portions(left, deployments);
-        let first = if deployments > 1 { each.min(SMALL_SHARE.max(each / 4)) } else { each };
+        let first = if deployments > 1 { each.min(SMALL_SHARE.max(each / 16)) } else { each };
         Self { first, left, waiting: deployments }
     }
 
