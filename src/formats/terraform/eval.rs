@@ -342,19 +342,50 @@ fn computed(expression: String, cause: &Why, atom: Option<Atom>) -> Maybe<Data> 
 /// The text of a value within a symbol.
 pub(super) fn symbol(value: &Maybe<Data>) -> String {
     match value {
-        Known(Data::List(list)) => {
-            let items: Vec<String> = list.items.iter().map(|item| symbol(&item.value)).collect();
-            format!("[{}]", items.join(", "))
-        }
-        Known(Data::Object(object)) => {
-            let field = |field: &crate::value::Field| format!("{} = {}", field.key, symbol(&field.value.value));
-            format!("{{{}}}", object.fields.iter().map(field).collect::<Vec<_>>().join(", "))
-        }
-        Known(data) => match data {
-            Data::String(text) => super::expand::quoted(text),
-            Data::Null | Data::Bool(_) | Data::Number(_) | Data::List(_) | Data::Object(_) => data.shown(),
-        },
+        Known(data) => symbol_of(data),
         Unknown(why) => why.symbol(),
+    }
+}
+
+/// Data as it stands in a symbol.
+fn symbol_of(data: &Data) -> String {
+    let mut symbol = String::new();
+    add_symbol(data, &mut symbol);
+    symbol
+}
+
+fn add_symbol(data: &Data, symbol: &mut String) {
+    match data {
+        Data::List(list) => {
+            symbol.push('[');
+            for (index, item) in list.items.iter().enumerate() {
+                add_part(index, None, &item.value, symbol);
+            }
+            symbol.push(']');
+        }
+        Data::Object(object) => {
+            symbol.push('{');
+            for (index, field) in object.fields.iter().enumerate() {
+                add_part(index, Some(&field.key), &field.value.value, symbol);
+            }
+            symbol.push('}');
+        }
+        Data::String(text) => symbol.push_str(&super::expand::quoted(text)),
+        Data::Null | Data::Bool(_) | Data::Number(_) => symbol.push_str(&data.shown()),
+    }
+}
+
+fn add_part(index: usize, key: Option<&str>, value: &Maybe<Data>, symbol: &mut String) {
+    if index > 0 {
+        symbol.push_str(", ");
+    }
+    if let Some(key) = key {
+        symbol.push_str(key);
+        symbol.push_str(" = ");
+    }
+    match value {
+        Known(data) => add_symbol(data, symbol),
+        Unknown(why) => symbol.push_str(&why.symbol()),
     }
 }
 

@@ -289,6 +289,9 @@ fn lead_on(hops: &mut Vec<Hop>, value: &Traced<Data>) {
 
 /// A string key in the form of an address.
 pub(super) fn quoted(key: &str) -> String {
+    if !key.contains(['\\', '"', '\n', '\r', '\t', '$', '%']) {
+        return format!("\"{key}\"");
+    }
     let escaped = key.replace('\\', "\\\\").replace('"', "\\\"").replace('\n', "\\n").replace('\r', "\\r");
     format!("\"{}\"", escaped.replace('\t', "\\t").replace("${", "$${").replace("%{", "%%{"))
 }

@@ -81,6 +81,8 @@ fn terraform() -> Vec<Tree> {
     let policies = format!("{bucket}{with_policy}{trails}");
     let delivering = trail("true").replace("\"b\"", "aws_s3_bucket.last.id");
     let last = around.replace("b⟨n⟩", "last");
+    let large = "variable \"v\" {\n}\nlocals {\n  m = { for p in setproduct(range(100), range(100)) : \"${p[0]}-${p[1]}\" => true }\n}\n";
+    let undecided = numbered(300, |n| trail("local.m[var.v]").replace("\"t\" {", &format!("\"t{n}\" {{")));
     let with_callee = |callee: &str, roots: Files| -> Files {
         roots.into_iter().chain([("called/main.tf".to_owned(), callee.to_owned())]).collect()
     };
@@ -95,6 +97,7 @@ fn terraform() -> Vec<Tree> {
         ("dynamic blocks in 20 modules", directories(20, dynamic)),
         ("modules that fan out", fan_out),
         ("conversions to many attributes", with_callee(&declared, callers(4, converted))),
+        ("undecided keys of a large map", directories(1, &format!("{large}{undecided}"))),
         ("policies that others may use", directories(4, &policies)),
         ("buckets before the one that matters", vec![("main.tf".to_owned(), format!("{delivering}{buckets}{last}"))]),
         ("buckets before the trail", vec![("main.tf".to_owned(), format!("{last}{buckets}{delivering}"))]),
@@ -197,7 +200,7 @@ fn a_run_takes_no_more_steps_than_its_files_are_worth() {
 fn a_deployment_that_needs_most_of_the_steps_gets_them() {
     let expensive = format!(
         "module \"m\" {{\n  source = \"./m\"\n}}\n{}",
-        trail("length([for i in range(1000) : [for k in range(25) : i + k]]) > 3")
+        trail("length([for i in range(1000) : [for k in range(35) : i + k]]) > 3")
     );
     let files = [("main.tf", expensive), ("m/main.tf", trail("true"))];
     let (wrong, cuts) = run(&files.map(|(name, text)| (name.to_owned(), text)).to_vec());

@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use super::lookups::Row;
 use super::operators::text;
 use super::{Evaluator, computed, failed, first_failure, here, picked, symbol};
 use crate::formats::terraform::expand;
@@ -49,20 +48,17 @@ impl Evaluator<'_> {
 
     /// The element of a collection, by index or key.
     pub(super) fn element(&self, base: Traced<Data>, key: &Maybe<Data>) -> Way {
-        let why = match (&base.value, key) {
-            (Known(Data::Object(object)), Unknown(why)) => match self.row(object, why) {
-                Some(Row::Field(field)) => return picked(base.taken_field(field, object.header)),
-                Some(Row::Other) => return here(failed(format!("there is no element {}", why.symbol()))),
-                None => why,
+        match (&base.value, key) {
+            (Known(_), Known(key)) => known_element(&base, key),
+            (Known(collection), Unknown(why)) => match self.undecided_element(collection, why) {
+                Ok((member, step)) => picked(base.taken(member, step)),
+                Err(value) => here(value),
             },
-            (Unknown(why), _) | (_, Unknown(why)) => why,
-            (Known(_), Known(key)) => return known_element(&base, key),
-        };
-        let element = computed(format!("{}[{}]", symbol(&base.value), symbol(key)), why, None);
-        match &base.value {
             // If the whole collection is unknown, so is the element, and it came by the same references.
-            Unknown(_) => (element, base.hops),
-            Known(_) => here(element),
+            (Unknown(why), _) => {
+                let element = computed(format!("{}[{}]", symbol(&base.value), symbol(key)), why, None);
+                (element, base.hops)
+            }
         }
     }
 

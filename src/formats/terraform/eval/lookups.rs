@@ -1,15 +1,16 @@
 //! Lookups with an unknown key: each world selects one key of the map, or a key that the map doesn't have.
 
-use super::{Evaluator, here, picked};
+use super::{Evaluator, computed, failed, here, picked, symbol_of};
 use crate::formats::terraform::expand::quoted;
 use crate::formats::terraform::functions::{self, Given, Stop};
 use crate::formats::terraform::numbers;
 use crate::formats::terraform::scope::Way;
+use crate::formats::terraform::size::{STEPS_OF_TOO_MUCH, Size};
 use crate::formats::terraform::variables;
 use crate::source::Span;
 use crate::syntax::hcl::ExprKind;
 use crate::value::world::Atom;
-use crate::value::{Data, Field, Known, List, Object, Traced, Unknown, Why};
+use crate::value::{Data, Field, Known, List, Maybe, Object, Step, Traced, Unknown, Why};
 
 /// The maximum number of keys for which separate worlds are created.
 const MAX_KEYS: usize = 256;
@@ -19,7 +20,7 @@ const MAX_KEYS: usize = 256;
 const MAX_ITEMS: usize = 16;
 
 /// The field that an unknown key selects in a world.
-pub(super) enum Row<'a> {
+enum Row<'a> {
     Field(&'a Field),
     /// No field: the map doesn't have the key.
     Other,
@@ -27,7 +28,7 @@ pub(super) enum Row<'a> {
 
 impl Evaluator<'_> {
     /// The field that an unknown key selects; `None` if the world doesn't decide.
-    pub(super) fn row<'o>(&self, object: &'o Object, key: &Why) -> Option<Row<'o>> {
+    fn row<'o>(&self, object: &'o Object, key: &Why) -> Option<Row<'o>> {
         if key.is_failure() || object.rest.is_some() || object.fields.len() > MAX_KEYS {
             return None;
         }
@@ -41,6 +42,28 @@ impl Evaluator<'_> {
             }
         }
         Some(Row::Other)
+    }
+
+    /// The element of a collection that an unknown key selects, with the step to it.
+    ///
+    /// # Errors
+    ///
+    /// The value of the expression if the collection doesn't have the key, or if the world doesn't decide.
+    pub(super) fn undecided_element<'o>(
+        &self,
+        collection: &'o Data,
+        key: &Why,
+    ) -> Result<(&'o Traced<Data>, Step), Maybe<Data>> {
+        if let Data::Object(object) = collection {
+            match self.row(object, key) {
+                Some(Row::Field(field)) => return Ok((&field.value, Step::to(field, object.header))),
+                Some(Row::Other) => return Err(failed(format!("there is no element {}", key.symbol()))),
+                None => {}
+            }
+        }
+        // The symbol contains the whole collection.
+        self.world.charge(Size::of(collection).map_or(STEPS_OF_TOO_MUCH, Size::steps));
+        Err(computed(format!("{}[{}]", symbol_of(collection), key.symbol()), key, None))
     }
 
     /// The condition that an unknown key equals this text, identical to that of `==`. If the key may be a number or a
@@ -87,7 +110,7 @@ impl Evaluator<'_> {
         match functions::found(&functions::Call::new(span, arguments), &why.symbol(), field) {
             Ok(Given::Made(data)) => Some(here(Known(data))),
             Ok(Given::Picked(value)) => Some(picked(value)),
-            Err(Stop::Failed(message)) => Some(here(super::failed(format!("`lookup`: {message}")))),
+            Err(Stop::Failed(message)) => Some(here(failed(format!("`lookup`: {message}")))),
             Err(Stop::Unknown(_)) => None,
         }
     }

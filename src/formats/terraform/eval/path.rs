@@ -138,6 +138,10 @@ impl Evaluator<'_> {
                     find_element(collection, &Data::String(normal_form::of_text((*name).to_owned())))
                 }
                 (Known(collection), Step::Index(Known(key))) => find_element(collection, key),
+                (Known(collection), Step::Index(Unknown(why))) => match self.undecided_element(collection, why) {
+                    Ok(found) => Some(found),
+                    Err(value) => return self.descend(&value, Vec::new(), steps.as_slice(), expr),
+                },
                 (Known(_) | Unknown(_), Step::Attribute(_) | Step::Index(_)) => None,
             };
             let Some((member, to_member)) = found else {
