@@ -29,7 +29,8 @@ impl Case<'_> {
         let mut by_key: HashMap<_, usize> = HashMap::new();
         for sighting in sightings {
             for answer in &sighting.answers {
-                let Some(finding) = answer.finding.as_ref().filter(|_| self.settings.selection.has(answer.rule)) else {
+                let Some(finding) = answer.finding.as_deref().filter(|_| self.settings.selection.has(answer.rule))
+                else {
                     continue;
                 };
                 let trail = &sighting.trail;
@@ -93,7 +94,7 @@ impl Case<'_> {
     /// Where the control is satisfied all the same, what this one lacks is no more than worth knowing.
     pub(super) fn report_group(&self, group: &Group<'_>, excuse: Option<Excuse>) -> Option<Reported> {
         let (sighting, answer) = group.answers.first()?;
-        let finding = answer.finding.clone()?;
+        let finding = answer.finding.as_deref().cloned()?;
         if self.is_repeated_advice(sighting, answer, &finding) || self.is_repeated_doubt(sighting, answer, &finding) {
             return None;
         }
@@ -122,7 +123,9 @@ impl Case<'_> {
             sighting.answers.iter().filter(|other| !is_advice(other) && self.settings.selection.has(other.rule));
         is_advice(answer)
             && !answer.rule.page.is_on_request
-            && others.filter_map(|other| other.finding.as_ref()).any(|other| other.primary.span == finding.primary.span)
+            && others
+                .filter_map(|other| other.finding.as_deref())
+                .any(|other| other.primary.span == finding.primary.span)
     }
 
     /// True for an unknown whose reason another unknown of the trail already reports.

@@ -72,7 +72,7 @@ impl Case<'_> {
         let excuse = whole.as_ref().and_then(|(_, outcome, ..)| Excuse::of(*outcome, is_by_region, &sightings));
         let excuse = excuse.filter(|_| !self.settings.policy.every_trail);
         let groups = self.group(&sightings);
-        let mut findings = Vec::new();
+        let mut findings = Vec::with_capacity(groups.len().saturating_add(1));
         let verdict = whole.map(|(rule, outcome, finding, witness)| {
             let is_news = self.settings.selection.has(rule) && (is_open || is_by_region || !self.is_said(&sightings));
             let first = sightings.first().map(|sighting| &sighting.trail);

@@ -158,7 +158,9 @@ impl<'a> Neighbours<'a> {
 
     fn made(&self, site: usize, world: &World) -> Vec<Neighbour> {
         let resources = self.opened.resources(Subject::Surroundings, site, world);
-        let made: Vec<Neighbour> = resources.into_iter().filter_map(surroundings::read).collect();
+        let mut made: Vec<Neighbour> = resources.into_iter().filter_map(surroundings::read).collect();
+        // Those of all declarations are kept until the last trail is judged.
+        made.shrink_to_fit();
         world.charge(made.iter().map(Neighbour::length).sum::<usize>() / BYTES_PER_STEP);
         made
     }

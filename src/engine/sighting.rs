@@ -40,7 +40,7 @@ pub(super) struct Answer {
     pub(super) rule: &'static Rule,
     pub(super) outcome: Outcome,
     /// The finding, unless the outcome is a pass.
-    pub(super) finding: Option<Finding>,
+    pub(super) finding: Option<Box<Finding>>,
     pub(super) witness: Witness,
 }
 
@@ -244,11 +244,11 @@ fn told_apart<'s>(
 fn weigh<'s>(rule: &'static Rule, verdicts: impl Iterator<Item = (Verdict, &'s Trail, &'s World)>) -> Answer {
     let verdicts = verdicts.map(|(verdict, trail, world)| (admit_absence(verdict, trail), world));
     let (outcome, finding, witness) = witness::combine(verdicts.collect());
-    Answer { rule, outcome, finding, witness }
+    Answer { rule, outcome, finding: finding.map(Box::new), witness }
 }
 
 fn advice(rule: &'static Rule, finding: Option<Finding>) -> Option<Answer> {
-    Some(Answer { rule, outcome: Outcome::Fail, finding: Some(finding?), witness: Witness::default() })
+    Some(Answer { rule, outcome: Outcome::Fail, finding: Some(Box::new(finding?)), witness: Witness::default() })
 }
 
 /// A trail that may never be created can't fail for certain.

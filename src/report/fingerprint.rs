@@ -132,7 +132,7 @@ pub fn encode_path(name: &str) -> String {
 fn encode_bytes(text: &[u8]) -> String {
     let mut encoded = String::with_capacity(text.len());
     for &byte in text {
-        if byte.is_ascii_alphanumeric() || b"-._/".contains(&byte) {
+        if byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'/') {
             encoded.push(char::from(byte));
         } else {
             // Writing to a string can't fail.

@@ -78,6 +78,9 @@ pub fn from_bytes(bytes: &[u8]) -> PathBuf {
 
 /// Decodes a name.
 pub fn bytes_of(name: &str) -> Vec<u8> {
+    if !name.contains('%') {
+        return name.as_bytes().to_vec();
+    }
     let mut bytes = Vec::with_capacity(name.len());
     let mut rest = name.as_bytes();
     while let Some((first, after)) = rest.split_first() {

@@ -12,8 +12,14 @@ pub(super) const LARGEST_EXACT: f64 = 9_007_199_254_740_992.0;
 /// A number with more decimals isn't a sum of a few powers of two.
 const MAX_DECIMALS: usize = 40;
 
+/// Whole numbers with this many digits are less than [`LARGEST_EXACT`].
+const EXACT_DIGITS: usize = 15;
+
 /// Parses a decimal number, as `tonumber` does; `None` if the text isn't one.
 pub(super) fn parse(text: &str) -> Option<Maybe<f64>> {
+    if (1..=EXACT_DIGITS).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit()) {
+        return text.parse().ok().map(Known);
+    }
     if matches!(text.trim_start_matches(['+', '-']), "inf" | "Inf") {
         return Some(too_precise());
     }
