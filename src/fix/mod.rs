@@ -95,11 +95,12 @@ impl Safety {
 
 /// Works out the fix of each finding of one deployment that has one, as if there were no other deployment.
 ///
-/// A file that a tool writes has none: the next run of the tool would undo it. Such are all files if `is_output`.
+/// A file that a tool writes has none: the next run of the tool would undo it. Such is a plan, which is judged by itself if
+/// `is_output`.
 pub fn propose(findings: &mut [Reported], texts: &Texts<'_>, is_output: bool) {
     for finding in findings {
         if is_output || is_decided_in_output(finding, texts) {
-            refer_to_source(finding);
+            refer_to_source(finding, is_output);
         }
         finding.fix = fix(finding, texts);
     }
@@ -114,14 +115,17 @@ fn is_decided_in_output(finding: &Reported, texts: &Texts<'_>) -> bool {
     }
 }
 
-/// Leaves the fix to the code from which a file is generated.
-fn refer_to_source(finding: &mut Reported) {
+/// Leaves the fix to the code from which a file is generated. A plan decides what can't be decided by itself beside that code.
+fn refer_to_source(finding: &mut Reported, is_plan: bool) {
     finding.wishes.clear();
     /// How advice begins that asks for another text.
     const CHANGES: [&str; 5] = ["declare ", "mend ", "replace ", "split ", "write "];
     let asks_for_text = |help: &String| CHANGES.iter().any(|word| help.starts_with(word)) && !help.contains("`--");
     let help = finding.help.take();
     finding.help = match (finding.outcome, help) {
+        (Outcome::Unknown, Some(help)) if help == WRITE_HERE && is_plan => {
+            Some("check the code beside this plan (`--plan`), or fix the source: write the value there".to_owned())
+        }
         (Outcome::Unknown, Some(help)) if help == WRITE_HERE => {
             Some("fix the source: write the value there, so that this can be checked".to_owned())
         }

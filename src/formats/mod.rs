@@ -20,6 +20,7 @@ use serde::{Deserialize, Serialize};
 pub use called::{BaseFiles, Called};
 pub use cloudformation::Readings;
 pub use plan::{Key, Plan, PlannedTrail};
+use terraform::PolicyDocument;
 
 use crate::model::{Elsewhere, Moved, Resource, Subject, dialects};
 use crate::source::{FileId, Fs, SourceFile, Sources, Span, has_escaped};

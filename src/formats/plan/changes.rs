@@ -4,9 +4,11 @@ use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use super::configuration::{Arguments, Configuration};
+use super::policies::Policies;
 use super::raw::{Change, Document, Part, PlannedResource, Text};
 use super::values::{Reading, drop_empty, is_empty};
 use crate::formats::Opened;
+use crate::formats::PolicyDocument;
 use crate::model::{Elsewhere, Holds, Kind, Notation, Resource, Subject};
 use crate::source::Span;
 use crate::syntax::Problem;
@@ -23,15 +25,15 @@ pub(super) struct Changes {
 /// Resources are looked for as each of these.
 const SUBJECTS: [Subject; 2] = [Subject::Trails, Subject::Surroundings];
 
-/// A managed resource that there will be, or may be.
+/// A resource that there will be, or may be, or a data source that will be read.
 pub(super) struct Planned {
-    address: String,
+    pub(super) address: String,
     /// Where the address stands.
-    header: Span,
+    pub(super) header: Span,
     /// Why it isn't known whether it will be there.
     doubt: Option<Why>,
-    after: Arc<Node>,
-    after_unknown: Option<Arc<Node>>,
+    pub(super) after: Arc<Node>,
+    pub(super) after_unknown: Option<Arc<Node>>,
     /// Whether arguments whose values aren't known yet are left out, and nothing says which.
     leaves_out: bool,
 }
@@ -49,55 +51,63 @@ impl Changes {
 
     fn add_all(&mut self, text: Text<'_>, document: &Document<'_>, region: Option<&str>) {
         self.problems.extend(document.check_version(text).err());
-        let configuration = Configuration::of(text, document.configuration.as_ref(), region);
-        let mut seen = HashSet::new();
+        let mut found = Found { text, seen: HashSet::new(), resources: Vec::new(), policies: Vec::new() };
         let changes = document.resource_changes.map(|part| (part, text.read::<Vec<Part<'_>>>(part)));
         if let Some((part, changes)) = changes {
             self.header = text.key("resource_changes", part);
             match changes {
-                Ok(changes) => {
-                    changes.into_iter().for_each(|part| self.add_change(text, part, None, &mut seen, &configuration))
-                }
+                Ok(changes) => changes.into_iter().for_each(|part| found.add(part, None, &mut self.problems)),
                 Err(problem) => self.problems.push(problem),
             }
         }
         for deferred in document.deferred_changes.iter().flatten() {
-            self.add_change(text, deferred.resource_change, Some(deferred.reason()), &mut seen, &configuration);
+            found.add(deferred.resource_change, Some(deferred.reason()), &mut self.problems);
         }
-        // The rest of a plan that has lost its changes.
+        found.add_values(document, &mut self.problems);
+        let configuration = Configuration::of(text, document.configuration.as_ref(), region);
+        let policies = Policies::of(found.policies, &configuration);
+        for (kind, planned) in found.resources {
+            let resources = SUBJECTS.into_iter().filter_map(|subject| Some((subject, subject.kind(&kind)?)));
+            let resource = |kind| planned.resource(kind, &configuration, Some(&policies));
+            self.resources.extend(resources.filter_map(|(subject, kind)| Some((subject, resource(kind)?))));
+        }
+    }
+}
+
+/// The parts of a plan that are looked for.
+struct Found<'a> {
+    text: Text<'a>,
+    /// The addresses of the resources.
+    seen: HashSet<String>,
+    /// The resources with their types.
+    resources: Vec<(String, Planned)>,
+    /// The data sources of policies that Terraform reads while it applies.
+    policies: Vec<Planned>,
+}
+
+impl<'a> Found<'a> {
+    fn add(&mut self, part: Part<'a>, deferred: Option<&str>, problems: &mut Vec<Problem>) {
+        let change = match self.text.read::<Change<'_>>(part) {
+            Ok(change) => change,
+            Err(problem) => return problems.push(problem),
+        };
+        if is_looked_for(&change.mode, &change.kind) {
+            self.seen.extend(self.text.string(change.address).map(|address| address.into_owned()));
+            self.resources.extend(Planned::of_change(self.text, &change, deferred, problems));
+        } else if change.mode == "data" && change.kind == PolicyDocument::KIND {
+            let source = Planned::of_change(self.text, &change, deferred, problems);
+            self.policies.extend(source.map(|(_, source)| source));
+        }
+    }
+
+    /// Adds the rest of a plan that has lost its changes.
+    fn add_values(&mut self, document: &Document<'a>, problems: &mut Vec<Problem>) {
         for planned in document.planned().into_iter().filter(|planned| is_looked_for(&planned.mode, &planned.kind)) {
-            let address = text.string(planned.address).unwrap_or_default().into_owned();
-            if seen.insert(address) {
-                let planned = Planned::of_values(text, planned, &mut self.problems);
-                self.add(planned, &configuration);
+            let address = self.text.string(planned.address).unwrap_or_default().into_owned();
+            if self.seen.insert(address) {
+                self.resources.extend(Planned::of_values(self.text, planned, problems));
             }
         }
-    }
-
-    fn add_change<'a>(
-        &mut self,
-        text: Text<'a>,
-        part: Part<'a>,
-        deferred: Option<&str>,
-        seen: &mut HashSet<String>,
-        configuration: &Configuration<'_>,
-    ) {
-        match text.read::<Change<'_>>(part) {
-            Ok(change) if is_looked_for(&change.mode, &change.kind) => {
-                seen.extend(text.string(change.address).map(|address| address.into_owned()));
-                let planned = Planned::of_change(text, &change, deferred, &mut self.problems);
-                self.add(planned, configuration);
-            }
-            Ok(_) => {}
-            Err(problem) => self.problems.push(problem),
-        }
-    }
-
-    fn add(&mut self, planned: Option<(String, Planned)>, configuration: &Configuration<'_>) {
-        let Some((kind, planned)) = planned else { return };
-        let resources = SUBJECTS.into_iter().filter_map(|subject| Some((subject, subject.kind(&kind)?)));
-        let resources = resources.filter_map(|(subject, kind)| Some((subject, planned.resource(kind, configuration)?)));
-        self.resources.extend(resources);
     }
 }
 
@@ -164,7 +174,12 @@ impl Planned {
     }
 
     /// The resource with its arguments; nothing if these aren't an object.
-    pub(super) fn resource(&self, kind: &'static Kind, configuration: &Configuration<'_>) -> Option<Resource> {
+    pub(super) fn resource(
+        &self,
+        kind: &'static Kind,
+        configuration: &Configuration<'_>,
+        policies: Option<&Policies<'_, '_>>,
+    ) -> Option<Resource> {
         let after = self.after.as_mapping()?;
         let arguments = configuration.arguments(&self.address);
         let unknown = self.after_unknown.as_ref().and_then(|unknown| unknown.as_mapping());
@@ -189,6 +204,9 @@ impl Planned {
                     matches!(field.value.value, Unknown(_)) && arguments.leaves_out(argument.name)
                 }
             };
+            if matches!((&argument.holds, &field.value.value), (Holds::Document, Unknown(_))) {
+                policies.into_iter().for_each(|policies| policies.fill(&mut field.value, argument.name, &arguments));
+            }
             (!is_absent).then_some(field)
         });
         let body = Object::new(self.header, fields.collect());

@@ -15,6 +15,9 @@ use crate::value::{Known, Maybe, Origin, Traced, Unknown, Why};
 /// References to references on the way of a value aren't followed further than this.
 const MAX_HOPS: usize = 64;
 
+/// The references of an expression aren't told apart if there are more.
+const MAX_REFERENCES: usize = 256;
+
 /// The attributes by which others refer to a resource: they are neither null nor empty once it is there.
 const IDENTITIES: [&str; 3] = ["arn", "id", "key_id"];
 
@@ -135,13 +138,44 @@ impl<'a> Configuration<'a> {
 }
 
 impl<'a> Arguments<'_, 'a> {
+    /// The address of the attribute to which an argument refers, if it refers to no other.
+    pub(super) fn reference(&self, argument: &str) -> Option<String> {
+        let part = self.expressions.as_ref()?.get(argument)?;
+        self.configuration.follow(self.calls.clone(), self.configuration.only_reference(part)?)
+    }
+
+    /// The addresses of the attributes to which an argument refers, in their order; none if one can't be followed.
+    pub(super) fn references(&self, argument: &str) -> Vec<String> {
+        self.expressions.as_ref().map(|expressions| self.references_in(expressions, argument)).unwrap_or_default()
+    }
+
+    /// The same for an argument of a block within.
+    pub(super) fn references_in(&self, expressions: &Unique<Part<'a>>, argument: &str) -> Vec<String> {
+        let expression = expressions.get(argument).and_then(|part| self.configuration.expression(part));
+        let references = leaves(&expression.unwrap_or_default().references).into_iter();
+        let followed = references.map(|reference| self.configuration.follow(self.calls.clone(), reference));
+        followed.collect::<Option<Vec<String>>>().unwrap_or_default()
+    }
+
+    /// The expressions of the blocks of a type, in their order.
+    pub(super) fn blocks(&self, name: &str) -> Vec<Unique<Part<'a>>> {
+        let part = self.expressions.as_ref().and_then(|expressions| expressions.get(name));
+        part.map(|part| self.blocks_in(part)).unwrap_or_default()
+    }
+
+    /// The same for those that a part of the configuration lists.
+    pub(super) fn blocks_in(&self, part: Part<'a>) -> Vec<Unique<Part<'a>>> {
+        self.configuration.text.read(part).unwrap_or_default()
+    }
+
+    /// The value of an expression that is written out.
+    pub(super) fn constant(&self, part: Part<'a>) -> Option<Constant> {
+        self.configuration.expression(part)?.constant_value
+    }
+
     /// Why the value of an argument isn't known, which is at `own` in the plan.
     pub(super) fn why(&self, argument: &str, own: &str) -> Why {
-        let reference = || {
-            let part = self.expressions.as_ref()?.get(argument)?;
-            self.configuration.follow(self.calls.clone(), self.configuration.only_reference(part)?)
-        };
-        match reference() {
+        match self.reference(argument) {
             Some(reference) => {
                 let attribute = reference.rsplit_once('.').map_or("", |(_, attribute)| attribute);
                 let is_set = IDENTITIES.contains(&attribute);
@@ -169,6 +203,23 @@ impl<'a> Arguments<'_, 'a> {
         let is_written = self.expressions.as_ref().is_some_and(|expressions| expressions.contains_key(blocks));
         !is_written || self.may_be_unknown(blocks)
     }
+}
+
+/// The references without those to what holds others, which Terraform names after these.
+fn leaves(references: &[String]) -> Vec<String> {
+    let holds = |holder: &String, other: &String| {
+        other.strip_prefix(holder.as_str()).is_some_and(|rest| rest.starts_with(['.', '[']))
+    };
+    let mut leaves: Vec<String> = Vec::new();
+    if references.len() > MAX_REFERENCES {
+        return leaves;
+    }
+    for reference in references {
+        if !references.iter().any(|other| holds(reference, other)) && !leaves.contains(reference) {
+            leaves.push(reference.clone());
+        }
+    }
+    leaves
 }
 
 /// The calls in an address, each with its key.

@@ -162,7 +162,7 @@ impl Plan {
         if let Some(problem) = problems.first() {
             return Err(Some(told(problem, text.file)));
         }
-        let resource = planned.and_then(|(_, planned)| planned.resource(kind, configuration)).ok_or(None)?;
+        let resource = planned.and_then(|(_, planned)| planned.resource(kind, configuration, None)).ok_or(None)?;
         self.declarations.entry(declaration).or_default().push(address.clone());
         let read = dialects::read(resource.clone()).map(|trail| PlannedTrail { resource, trail });
         self.trails.extend(read.map(|trail| (address, trail)));

@@ -7,6 +7,7 @@ mod address;
 mod changes;
 mod configuration;
 mod document;
+mod policies;
 mod raw;
 mod values;
 

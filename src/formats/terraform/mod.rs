@@ -43,6 +43,7 @@ use crate::source::{FileId, SourceFile, has_escaped};
 use crate::value::Budget;
 use library::Library;
 use module::Module;
+pub(super) use policy_document::PolicyDocument;
 use tree::Tree;
 
 /// The format of Terraform and OpenTofu configurations.

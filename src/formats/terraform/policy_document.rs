@@ -20,6 +20,28 @@ use crate::value::{Data, Known, List, Object, Traced, Unknown, Why};
 
 pub(super) const KIND: &str = "aws_iam_policy_document";
 
+/// The data source for other formats, which have its arguments in another form.
+pub(in crate::formats) struct PolicyDocument;
+
+impl PolicyDocument {
+    /// Its type.
+    pub(in crate::formats) const KIND: &str = KIND;
+    /// The arguments that take in other policies.
+    pub(in crate::formats) const TAKEN_IN: Shape = DECODED_SHAPE;
+    /// The blocks of its own statements.
+    pub(in crate::formats) const BLOCKS: Shape = &[Argument::blocks("statement", STATEMENT)];
+
+    /// The policy as an object, in which parts may be unknown.
+    pub(in crate::formats) fn of(taken_in: &Object, statements: &[(Traced<Data>, Option<Why>)]) -> Object {
+        decoded(taken_in, statements)
+    }
+
+    /// About the number of values in a policy; more than any has, for one that is too large.
+    pub(in crate::formats) fn weight(policy: &Data) -> usize {
+        super::size::weight_of(policy)
+    }
+}
+
 pub(super) const SHAPE: Shape = &[
     Argument::value("version"),
     Argument::value("policy_id"),

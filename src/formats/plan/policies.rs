@@ -1,0 +1,242 @@
+//! Policies of `aws_iam_policy_document` that Terraform reads while it applies, evaluated as in the code.
+//!
+//! A plan has all that is known of such a data source, and the configuration names the references of the rest. It doesn't
+//! say how a text is made of them: `"${aws_s3_bucket.logs.arn}/*"` looks like `aws_s3_bucket.logs.arn`. So a text is taken
+//! for the reference only where no other text makes sense, and is an unknown one elsewhere.
+
+use std::cell::{Cell, RefCell};
+use std::collections::HashMap;
+
+use super::changes::Planned;
+use super::configuration::{Arguments, Configuration};
+use super::raw::{Constant, Part, Unique};
+use super::values::{Reading, drop_empty};
+use crate::formats::PolicyDocument;
+use crate::model::Shape;
+use crate::value::{Data, Known, List, Maybe, Object, Origin, Traced, Unknown, Why};
+
+/// Policies within policies aren't evaluated to a greater depth.
+const MAX_DEPTH: usize = 32;
+
+/// Nor any more if those that were evaluated and used weigh more than this, together: about as many values.
+const MAX_WEIGHT: usize = 1 << 19;
+
+/// The expressions of a block, by the names of its arguments.
+type Expressions<'a> = Unique<Part<'a>>;
+
+/// The data sources of policies in a plan.
+pub(super) struct Policies<'c, 'a> {
+    configuration: &'c Configuration<'a>,
+    /// Those that Terraform hasn't read yet, by their addresses.
+    sources: HashMap<String, Planned>,
+    /// The policies that were evaluated.
+    evaluated: RefCell<HashMap<String, Maybe<Data>>>,
+    /// Their weight, as often as they were used.
+    weight: Cell<usize>,
+}
+
+impl<'c, 'a> Policies<'c, 'a> {
+    /// Those of a plan.
+    pub(super) fn of(sources: Vec<Planned>, configuration: &'c Configuration<'a>) -> Self {
+        let sources = sources.into_iter().map(|source| (source.address.clone(), source)).collect();
+        Self { configuration, sources, evaluated: RefCell::default(), weight: Cell::new(0) }
+    }
+
+    /// Replaces the value of an argument that is the text of such a policy by the policy.
+    pub(super) fn fill(&self, value: &mut Traced<Data>, argument: &str, arguments: &Arguments<'_, '_>) {
+        let Some(reference) = arguments.reference(argument) else { return };
+        if let Some((policy, origin)) = self.referred(&reference, 0) {
+            *value = Traced { value: policy, origin, hops: Vec::new() };
+        }
+    }
+
+    /// The policy that a reference stands for, and the place of its data source; nothing if it is to something else.
+    fn referred(&self, reference: &str, depth: usize) -> Option<(Maybe<Data>, Origin)> {
+        let text = reference.strip_suffix(".json").or_else(|| reference.strip_suffix(".minified_json"));
+        let (address, source) = self.sources.get_key_value(text?)?;
+        let origin = Origin::Written(source.header);
+        let over_limit = || Unknown(Why::OverLimit { limit: "the policies of a plan" });
+        if depth > MAX_DEPTH || self.weight.get() > MAX_WEIGHT {
+            return Some((over_limit(), origin));
+        }
+        let known = self.evaluated.borrow().get(address).cloned();
+        let policy = match known {
+            Some(known) => known,
+            None => self.evaluate(source, depth),
+        };
+        let weight = if let Known(policy) = &policy { PolicyDocument::weight(policy) } else { 0 };
+        self.weight.set(self.weight.get().saturating_add(weight));
+        let policy = if self.weight.get() > MAX_WEIGHT { over_limit() } else { policy };
+        self.evaluated.borrow_mut().insert(address.clone(), policy.clone());
+        Some((policy, origin))
+    }
+
+    fn evaluate(&self, source: &Planned, depth: usize) -> Maybe<Data> {
+        let arguments = self.configuration.arguments(&source.address);
+        let mut taken_in = source.object(PolicyDocument::TAKEN_IN);
+        for field in &mut taken_in.fields {
+            self.take_in(&mut field.value, &arguments.references(field.key.as_str()), depth);
+        }
+        let statements = source.object(PolicyDocument::BLOCKS).fields.into_iter().next().map(|field| field.value);
+        let blocks: Vec<(Traced<Data>, Option<Why>)> = match statements {
+            None => Vec::new(),
+            Some(Traced { value: Known(Data::List(mut list)), .. }) => {
+                name_statements(&mut list, &arguments);
+                list.items.into_iter().map(|statement| (statement, None)).collect()
+            }
+            Some(unknown) => vec![(unknown, None)],
+        };
+        Known(Data::Object(PolicyDocument::of(&taken_in, &blocks)))
+    }
+
+    /// Replaces the texts of other policies by these: one text, or a list with as many unknown ones as there are references.
+    fn take_in(&self, value: &mut Traced<Data>, references: &[String], depth: usize) {
+        let mut unknown: Vec<&mut Traced<Data>> = match value {
+            Traced { value: Known(Data::List(list)), .. } => {
+                list.items.iter_mut().filter(|item| matches!(item.value, Unknown(_))).collect()
+            }
+            value if matches!(value.value, Unknown(_)) => vec![value],
+            _ => return,
+        };
+        if unknown.len() != references.len() {
+            return;
+        }
+        for (text, reference) in unknown.iter_mut().zip(references) {
+            if let Some((policy, _)) = self.referred(reference, depth.saturating_add(1)) {
+                text.value = policy;
+            }
+        }
+    }
+}
+
+/// Names the unknown texts in statements by what they refer to.
+fn name_statements(list: &mut List, arguments: &Arguments<'_, '_>) {
+    let written = arguments.blocks("statement");
+    // A `dynamic` block isn't part of the configuration, and its statements are among the others.
+    let is_all = written.len() == list.items.len();
+    for (index, statement) in list.items.iter_mut().enumerate() {
+        let Known(Data::Object(statement)) = &mut statement.value else { continue };
+        let expressions =
+            if is_all { written.get(index) } else { the_one_with(&["sid"], statement, &written, arguments) };
+        let Some(expressions) = expressions else { continue };
+        for field in &mut statement.fields {
+            match (field.key.as_str(), &mut field.value.value) {
+                (name @ ("principals" | "not_principals"), Known(Data::List(blocks))) => {
+                    name_blocks(blocks, &nested(name, expressions, arguments), arguments, is_principal);
+                }
+                (name @ "condition", Known(Data::List(blocks))) => {
+                    name_blocks(blocks, &nested(name, expressions, arguments), arguments, is_value);
+                }
+                (name, value) => {
+                    let references = arguments.references_in(expressions, name);
+                    name_texts(value, &references, |_| false);
+                }
+            }
+        }
+    }
+}
+
+/// Names the unknown texts in blocks within a statement, which form a set.
+fn name_blocks<'a>(
+    list: &mut List,
+    written: &[Expressions<'a>],
+    arguments: &Arguments<'_, 'a>,
+    is_reference: fn(&Object, &str) -> bool,
+) {
+    for block in &mut list.items {
+        let Known(Data::Object(block)) = &mut block.value else { continue };
+        let Some(expressions) = the_one_with(&["type", "test", "variable"], block, written, arguments) else {
+            continue;
+        };
+        let all = block.clone();
+        for field in &mut block.fields {
+            let references = arguments.references_in(expressions, &field.key);
+            name_texts(&mut field.value.value, &references, |reference| is_reference(&all, reference));
+        }
+    }
+}
+
+/// Names a text, or the unknown ones of a list, each by its reference or as a text that is made of references.
+fn name_texts(value: &mut Maybe<Data>, references: &[String], is_reference: impl Fn(&str) -> bool) {
+    let mut unknown: Vec<&mut Why> = match value {
+        Unknown(why) => vec![why],
+        Known(Data::List(list)) => list
+            .items
+            .iter_mut()
+            .filter_map(|item| if let Unknown(why) = &mut item.value { Some(why) } else { None })
+            .collect(),
+        Known(_) => return,
+    };
+    let is_each = unknown.len() == references.len();
+    for (index, why) in unknown.iter_mut().enumerate() {
+        let Some(reference) = references.get(index).or_else(|| references.first()) else { continue };
+        let referred = Why::AtDeployment { reference: reference.clone(), is_set: true };
+        **why = match is_each && is_reference(reference) {
+            true => referred,
+            false => Why::Computed { expression: why.symbol(), cause: Box::new(referred), atom: None },
+        };
+    }
+}
+
+/// True if an unknown principal that refers to this is certain to be it: an ARN isn't part of another principal.
+fn is_principal(_: &Object, reference: &str) -> bool {
+    reference.ends_with(".arn")
+}
+
+/// True if an unknown value of a condition that refers to this is certain to be it, by the key that is compared.
+fn is_value(condition: &Object, reference: &str) -> bool {
+    let Some(Known(Data::String(key))) = condition.field("variable").map(|field| &field.value.value) else {
+        return false;
+    };
+    let key = key.to_ascii_lowercase();
+    key.ends_with("arn") && reference.ends_with(".arn")
+        || key.ends_with("account") && reference.ends_with(".account_id")
+}
+
+/// The blocks within a block.
+fn nested<'a>(name: &str, expressions: &Expressions<'a>, arguments: &Arguments<'_, 'a>) -> Vec<Expressions<'a>> {
+    expressions.get(name).map(|part| arguments.blocks_in(part)).unwrap_or_default()
+}
+
+/// The expressions of the one block whose constants have the same names' values as a block of the plan has.
+fn the_one_with<'e, 'a>(
+    names: &[&str],
+    block: &Object,
+    written: &'e [Expressions<'a>],
+    arguments: &Arguments<'_, 'a>,
+) -> Option<&'e Expressions<'a>> {
+    let is_same = |expressions: &&Expressions<'a>| {
+        names.iter().all(|name| {
+            let constant = expressions.get(*name).map(|part| arguments.constant(part));
+            let constant =
+                constant.map(|constant| if let Some(Constant::Text(text)) = constant { Some(text) } else { None });
+            match (constant, block.field(name).map(|field| &field.value.value)) {
+                (None, None | Some(Known(Data::Null))) => true,
+                (Some(Some(constant)), Some(Known(Data::String(own)))) => constant == *own,
+                _ => false,
+            }
+        })
+    };
+    let mut same = written.iter().filter(is_same);
+    match (same.next(), same.next()) {
+        (Some(one), None) => Some(one),
+        _ => None,
+    }
+}
+
+impl Planned {
+    /// The arguments that a shape lists.
+    fn object(&self, shape: Shape) -> Object {
+        let after = self.after.as_mapping();
+        let unknown = self.after_unknown.as_ref().and_then(|unknown| unknown.as_mapping());
+        let reading = Reading { holder: self.header, is_open: false };
+        let field = |name: &str| {
+            let unknown = unknown.and_then(|unknown| unknown.get(name)).map(|entry| &*entry.value);
+            let reference = format!("{}.{name}", self.address);
+            let mut field = reading.field(name, after.and_then(|after| after.get(name)), unknown, &reference)?;
+            drop_empty(&mut field.value);
+            Some(field)
+        };
+        Object::new(self.header, shape.iter().filter_map(|argument| field(argument.name)).collect())
+    }
+}
