@@ -255,6 +255,10 @@ impl Fs for Named<'_> {
         self.files.fs().list(directory)
     }
 
+    fn directories(&self, directory: &Path) -> Result<Vec<PathBuf>, ReadError> {
+        self.files.fs().directories(directory)
+    }
+
     fn walk(&self, directory: &Path, wanted: Wanted<'_>, visit: Visit<'_>) {
         self.files.fs().walk(directory, wanted, visit);
     }

@@ -92,6 +92,12 @@ impl Fs for Noting<'_> {
         self.fs.list(directory)
     }
 
+    fn directories(&self, directory: &Path) -> Result<Vec<PathBuf>, ReadError> {
+        // A new file anywhere below may make a new directory.
+        self.asked.note_path(directory);
+        self.fs.directories(directory)
+    }
+
     fn walk(&self, directory: &Path, wanted: Wanted<'_>, visit: Visit<'_>) {
         self.fs.walk(directory, wanted, visit);
     }

@@ -208,19 +208,12 @@ impl Fs for Disk {
     }
 
     fn list(&self, directory: &Path) -> Result<Vec<PathBuf>, ReadError> {
-        self.note(directory);
-        self.check_directory(directory)?;
-        let mut files = Vec::new();
-        for entry in fs::read_dir(directory).map_err(refused)? {
-            let entry = entry.map_err(refused)?;
-            let found = entry.file_type().map_err(refused)?;
-            // Pipes are listed, too, although they are never read.
-            if !found.is_dir() {
-                files.push(entry.path());
-            }
-        }
-        files.sort_by(|a, b| a.as_os_str().as_encoded_bytes().cmp(b.as_os_str().as_encoded_bytes()));
-        Ok(files)
+        // Pipes are listed, too, although they are never read.
+        self.entries(directory, |found| !found.is_dir())
+    }
+
+    fn directories(&self, directory: &Path) -> Result<Vec<PathBuf>, ReadError> {
+        self.entries(directory, fs::FileType::is_dir)
     }
 
     fn walk(&self, directory: &Path, wanted: Wanted<'_>, visit: Visit<'_>) {
@@ -275,6 +268,21 @@ impl Fs for Disk {
 }
 
 impl Disk {
+    /// The entries of a directory that are wanted, by their types.
+    fn entries(&self, directory: &Path, wanted: fn(&fs::FileType) -> bool) -> Result<Vec<PathBuf>, ReadError> {
+        self.note(directory);
+        self.check_directory(directory)?;
+        let mut entries = Vec::new();
+        for entry in fs::read_dir(directory).map_err(refused)? {
+            let entry = entry.map_err(refused)?;
+            if wanted(&entry.file_type().map_err(refused)?) {
+                entries.push(entry.path());
+            }
+        }
+        entries.sort_by(|a, b| a.as_os_str().as_encoded_bytes().cmp(b.as_os_str().as_encoded_bytes()));
+        Ok(entries)
+    }
+
     fn walk_all(
         &self,
         start: &Path,

@@ -49,6 +49,18 @@ impl Fs for Memory {
         Ok(self.below(directory).map(|(path, _)| path).filter(inside).cloned().collect())
     }
 
+    fn directories(&self, directory: &Path) -> Result<Vec<PathBuf>, ReadError> {
+        let first = |path: &PathBuf| {
+            let mut parts = path.strip_prefix(directory).ok()?.components();
+            let (first, _) = (parts.next()?, parts.next()?);
+            Some(directory.join(first))
+        };
+        let mut directories: Vec<PathBuf> = self.below(directory).filter_map(|(path, _)| first(path)).collect();
+        directories.sort_unstable();
+        directories.dedup();
+        Ok(directories)
+    }
+
     fn walk(&self, directory: &Path, wanted: Wanted<'_>, visit: Visit<'_>) {
         let is_walked = |path: &Path| path.strip_prefix(directory).is_ok_and(|below| !is_skipped(below));
         for (path, bytes) in self.below(directory).filter(|(path, _)| is_walked(path) && wanted(path)) {

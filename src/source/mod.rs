@@ -74,6 +74,9 @@ pub trait Fs: Send + Sync {
     /// All but the directories that lie directly in `directory`, in the byte order of their names.
     fn list(&self, directory: &Path) -> Result<Vec<PathBuf>, ReadError>;
 
+    /// The directories that lie directly in `directory`, in the byte order of their names. A link to one isn't among them.
+    fn directories(&self, directory: &Path) -> Result<Vec<PathBuf>, ReadError>;
+
     /// Reads each file below `directory` that `wanted` accepts and hands it to `visit`,
     /// in any order and from several threads.
     ///
@@ -156,7 +159,7 @@ pub enum ReadError {
 }
 
 /// True if walks skip a directory of this path, which is relative to the start of the walk.
-fn is_skipped(below: &Path) -> bool {
+pub fn is_skipped(below: &Path) -> bool {
     below.components().any(|part| SKIPPED.iter().any(|name| part.as_os_str() == *name))
 }
 

@@ -88,6 +88,20 @@ impl Fs for Overlay {
         Ok(files)
     }
 
+    fn directories(&self, directory: &Path) -> Result<Vec<PathBuf>, ReadError> {
+        let mut directories = match self.disk.directories(directory) {
+            Err(ReadError::Missing) if self.has_text_below(directory) => Vec::new(),
+            directories => directories?,
+        };
+        let above = |path: &PathBuf| {
+            path.ancestors().skip(1).find(|above| above.parent() == Some(directory)).map(Path::to_owned)
+        };
+        directories.extend(self.texts.keys().filter_map(above));
+        directories.sort_unstable();
+        directories.dedup();
+        Ok(directories)
+    }
+
     fn walk(&self, directory: &Path, wanted: Wanted<'_>, visit: Visit<'_>) {
         self.disk.walk(directory, wanted, &|path, read| match (self.texts.get(path), read) {
             // A directory that isn't saved yet holds texts all the same.

@@ -17,6 +17,7 @@ mod decoys;
 mod differential;
 mod docs;
 mod enumeration;
+mod filesets;
 mod fixes;
 mod flows;
 mod fuzzing;

@@ -18,6 +18,13 @@ fn walk(fs: &dyn Fs, directory: &Path) -> Walked {
     met.into_inner().unwrap()
 }
 
+/// The directories in one on the disk, without that of git.
+fn directories(disk: &Disk, path: &Path) -> Option<Vec<PathBuf>> {
+    let mut directories = disk.directories(path).ok()?;
+    directories.retain(|path| !path.ends_with(".git"));
+    Some(directories)
+}
+
 impl Repository {
     fn disk(&self) -> Disk {
         Disk::new(std::slice::from_ref(&self.root))
@@ -68,6 +75,8 @@ fn a_commit_is_walked_as_its_work_tree_is() {
         let directory = repository.root.join(directory);
         let expected = walk(&repository.disk(), &directory);
         let expected = if directory.ends_with("nowhere") { Walked::new() } else { expected };
+        let found = repository.snapshot("HEAD").directories(&directory).ok();
+        assert_eq!(found, directories(&repository.disk(), &directory), "{}", directory.display());
         assert_eq!(walk(&repository.snapshot("HEAD"), &directory), expected, "{}", directory.display());
         assert_eq!(walk(&repository.staged(), &directory), expected, "{}", directory.display());
     }
@@ -102,6 +111,7 @@ fn files_are_listed_and_read_as_on_the_disk() {
         let path = repository.root.join(path);
         assert_eq!(snapshot.kind(&path), disk.kind(&path), "{}", path.display());
         assert_eq!(snapshot.list(&path).ok(), disk.list(&path).ok(), "{}", path.display());
+        assert_eq!(snapshot.directories(&path).ok(), directories(&disk, &path), "{}", path.display());
         assert_eq!(snapshot.read_inside(&path).ok(), disk.read_inside(&path).ok(), "{}", path.display());
     }
     assert_eq!(snapshot.kind(&repository.root.join("gone")), Err(ReadError::Missing));

@@ -74,6 +74,11 @@ impl Fs for Counting {
         self.files.list(directory)
     }
 
+    fn directories(&self, directory: &Path) -> Result<Vec<PathBuf>, ReadError> {
+        count(&self.listed, directory);
+        self.files.directories(directory)
+    }
+
     fn walk(&self, directory: &Path, wanted: Wanted<'_>, visit: Visit<'_>) {
         self.files.walk(directory, wanted, &|path, bytes| {
             *self.walked.lock().unwrap() += 1;

@@ -1,12 +1,13 @@
-//! Terraform's built-in functions, as far as they are pure.
+//! Terraform's built-in functions, as far as they are pure, and some of the AWS provider.
 //!
 //! A function takes values that may be unknown or partly unknown, and its result holds for all of their possible
-//! values. Functions that depend on files, the clock, random numbers, keys or compression are excluded; `try` and `can`
-//! are part of the evaluator, which handles failures. Source:
+//! values. Functions that depend on the clock or on random numbers aren't evaluated; `try`, `can` and functions of files,
+//! keys and compression are part of the evaluator. Source:
 //! <https://developer.hashicorp.com/terraform/language/functions>, and the code behind it in Terraform's
 //! `internal/lang/funcs` and go-cty's `function/stdlib`.
 
 mod arguments;
+mod arns;
 mod choice;
 mod cidr;
 mod conversion;
@@ -18,6 +19,7 @@ mod documents;
 mod encoding;
 mod format;
 mod format_verbs;
+pub(super) mod glob;
 pub(super) mod json;
 mod lists;
 mod lookups;
@@ -213,8 +215,9 @@ const fn function(name: &'static str, arity: RangeInclusive<usize>, body: Body) 
 /// No limit to the number of arguments.
 const ANY: usize = usize::MAX;
 
-/// The functions of Terraform 1.14 and OpenTofu 1.11 whose results don't depend on the context of the call, sorted by
-/// name. `base64gzip`, `base64gunzip` and `rsadecrypt` are missing, because code hardly ever depends on their results.
+/// The functions of Terraform 1.14 and OpenTofu 1.11 whose results don't depend on the context of the call, and three of
+/// the AWS provider, sorted by name. `base64gzip`, `base64gunzip`, `rsadecrypt`, `issensitive` and `templatestring` are
+/// part of the evaluator.
 static FUNCTIONS: &[Function] = &[
     function("abs", 1..=1, numeric::abs),
     function("abspath", 1..=1, strings::abspath),
@@ -257,9 +260,11 @@ static FUNCTIONS: &[Function] = &[
     function("jsonencode", 1..=1, json::jsonencode),
     function("keys", 1..=1, maps::keys),
     function("length", 1..=1, lookups::length),
+    function("list", 0..=ANY, choice::removed),
     function("log", 2..=2, numeric::log),
     function("lookup", 2..=3, lookups::lookup),
     function("lower", 1..=1, strings::lower),
+    function("map", 0..=ANY, choice::removed),
     function("matchkeys", 3..=3, sequences::matchkeys),
     function("max", 0..=ANY, numeric::max),
     function("md5", 1..=1, digests::md5),
@@ -270,6 +275,8 @@ static FUNCTIONS: &[Function] = &[
     function("parseint", 2..=2, numeric::parseint),
     function("pathexpand", 1..=1, strings::pathexpand),
     function("pow", 2..=2, numeric::pow),
+    function("provider::aws::arn_parse", 1..=1, arns::arn_parse),
+    function("provider::aws::trim_iam_role_path", 1..=1, arns::trim_iam_role_path),
     function("range", 1..=3, sequences::range),
     function("regex", 2..=2, patterns::regex),
     function("regexall", 2..=2, patterns::regexall),

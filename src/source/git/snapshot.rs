@@ -1,6 +1,7 @@
 //! A tree of git's as files: what was committed or staged, whatever lies in the work tree.
 
 use std::collections::BTreeSet;
+use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
@@ -350,6 +351,29 @@ impl Fs for Snapshot {
         // Each is named by the way on which its directory was reached.
         let names = self.below(&inner).filter(is_file).filter_map(|(path, _)| path.file_name());
         Ok(names.map(|name| directory.join(name)).collect())
+    }
+
+    fn directories(&self, directory: &Path) -> Result<Vec<PathBuf>, ReadError> {
+        let inner = match self.place(directory)? {
+            Place::Disk => return self.disk.directories(directory),
+            Place::Submodule(submodule) => return submodule.directories(directory),
+            Place::Tree(inner) => inner,
+        };
+        if !self.is_directory(&inner) {
+            return Err(ReadError::Missing);
+        }
+        let mut names: Vec<&OsStr> = Vec::new();
+        for (path, entry) in self.below(&inner) {
+            let mut parts = path.strip_prefix(&inner).into_iter().flat_map(Path::components);
+            let (Some(name), more) = (parts.next(), parts.next()) else { continue };
+            let is_directory = more.is_some() || matches!(entry, Entry::Repository(_));
+            if is_directory && names.last() != Some(&name.as_os_str()) {
+                names.push(name.as_os_str());
+            }
+        }
+        names.sort_unstable();
+        names.dedup();
+        Ok(names.into_iter().map(|name| directory.join(name)).collect())
     }
 
     fn walk(&self, directory: &Path, wanted: Wanted<'_>, visit: Visit<'_>) {

@@ -45,6 +45,10 @@ impl Fs for Faulty {
         self.fault().and_then(|()| self.files.list(directory))
     }
 
+    fn directories(&self, directory: &Path) -> Result<Vec<PathBuf>, ReadError> {
+        self.fault().and_then(|()| self.files.directories(directory))
+    }
+
     fn walk(&self, directory: &Path, wanted: Wanted<'_>, visit: Visit<'_>) {
         self.files.walk(directory, wanted, &|path, bytes| visit(path, self.fault().and(bytes)));
     }

@@ -6,6 +6,7 @@ use crate::formats::terraform::functions::{self, Given, Stop};
 use crate::formats::terraform::placeholders::until_filled_in;
 use crate::formats::terraform::scope::Way;
 use crate::formats::terraform::size::{self, Size};
+use crate::formats::terraform::types::{Type, convert};
 use crate::source::{Span, normalize};
 use crate::syntax::hcl::{self, Call, Expr, ExprKind};
 use crate::value::world::Atom;
@@ -13,12 +14,12 @@ use crate::value::{Data, Hop, Known, Maybe, Step, Traced, Unknown, Why};
 
 impl Evaluator<'_> {
     pub(super) fn call(&self, call: &Call, span: Span) -> Way {
-        if let ("basename", [path]) = (call.name.text.as_str(), call.arguments.as_slice())
+        if let ("basename", [path]) = (function_name(call), call.arguments.as_slice())
             && let Some(name) = self.absolute_name(path)
         {
             return here(Known(Data::String(name)));
         }
-        match call.name.text.as_str() {
+        match function_name(call) {
             "try" => self.try_each(&call.arguments),
             "can" => here(self.can(&call.arguments)),
             "file" | "fileexists" | "templatefile" | "filebase64" | "filemd5" | "filesha1" | "filesha256"
@@ -26,6 +27,13 @@ impl Evaluator<'_> {
             "fileset" => here(self.fileset(call, span)),
             "templatestring" => here(self.rendered(call, span)),
             "issensitive" => here(self.is_sensitive(call)),
+            "base64gzip" => here(self.unevaluated_text(call, 1)),
+            "base64gunzip" => self.unzipped(call),
+            "provider::aws::arn_build" => match self.arguments(call) {
+                Ok(arguments) => self.built_arn(arguments, span),
+                Err(why) => here(Unknown(why)),
+            },
+            "rsadecrypt" => here(self.unevaluated_text(call, 2)),
             "ephemeralasnull" if self.may_be_ephemeral() => {
                 here(Unknown(Why::NotEvaluated { construct: "`ephemeralasnull` beside ephemeral values".to_owned() }))
             }
@@ -183,7 +191,7 @@ impl Evaluator<'_> {
     /// Evaluates `file` and the other functions that read a file, relative to the root module's directory.
     fn read(&self, call: &Call, span: Span) -> Way {
         match self.arguments(call) {
-            Ok(arguments) => self.read_file(call.name.text.as_str(), &arguments, span),
+            Ok(arguments) => self.read_file(function_name(call), &arguments, span),
             Err(why) => here(Unknown(why)),
         }
     }
@@ -253,15 +261,117 @@ impl Evaluator<'_> {
         }
     }
 
-    /// Evaluates `issensitive` where the expression itself determines the result.
+    /// Evaluates `issensitive` where the expression itself determines the result, or a variable or local of the module.
     fn is_sensitive(&self, call: &Call) -> Maybe<Data> {
-        let unknown = Unknown(Why::NotEvaluated { construct: "`issensitive` of such a value".to_owned() });
         let [argument] = call.arguments.as_slice() else { return failed("`issensitive` takes one argument") };
-        match &argument.kind {
-            ExprKind::Call(call) if call.name.text == "sensitive" => Known(Data::Bool(true)),
-            ExprKind::Call(call) if call.name.text == "nonsensitive" => Known(Data::Bool(false)),
-            ExprKind::Null | ExprKind::Bool(_) | ExprKind::Number(_) | ExprKind::String(_) => Known(Data::Bool(false)),
-            _ => unknown,
+        match self.sensitivity(argument, MAX_REFERENCES) {
+            Some(is_sensitive) => Known(Data::Bool(is_sensitive)),
+            None => {
+                let why = Why::NotEvaluated { construct: "`issensitive` of such a value".to_owned() };
+                computed(format!("issensitive({})", symbol(&self.eval(argument).value)), &why, None)
+            }
+        }
+    }
+
+    /// True if an expression is marked as sensitive, and false if it is known and isn't.
+    fn sensitivity(&self, expr: &Expr, depth: usize) -> Option<bool> {
+        let depth = depth.checked_sub(1)?;
+        match &expr.kind {
+            ExprKind::Call(call) => match (function_name(call), call.arguments.as_slice()) {
+                ("sensitive", [_]) => Some(true),
+                ("nonsensitive", [_]) => Some(false),
+                _ => None,
+            },
+            ExprKind::Null | ExprKind::Bool(_) | ExprKind::Number(_) | ExprKind::String(_) => Some(false),
+            ExprKind::GetAttr(root, name) if !self.is_outside => match &root.kind {
+                ExprKind::Variable(root) if self.named(root).is_some() => None,
+                ExprKind::Variable(root) if root == "local" => {
+                    let local = self.scope.module.local(&name.text)?;
+                    Self::new(self.tree, self.scope, self.world).sensitivity(local, depth)
+                }
+                ExprKind::Variable(root) if root == "var" => self.is_sensitive_variable(&name.text, expr),
+                _ => None,
+            },
+            _ => None,
+        }
+    }
+
+    /// The same for a variable. One that isn't declared so is as sensitive as the value that a call gives it.
+    fn is_sensitive_variable(&self, name: &str, expr: &Expr) -> Option<bool> {
+        let block = self.scope.module.find("variable", &[name])?;
+        match block.body.attribute("sensitive").map(|attribute| &attribute.value.kind) {
+            Some(ExprKind::Bool(true)) => Some(true),
+            Some(ExprKind::Bool(false)) | None => {
+                let is_plain = |data: &Data| !matches!(data, Data::List(_) | Data::Object(_));
+                let is_known = matches!(self.eval(expr).value, Known(data) if is_plain(&data));
+                (is_known && self.scope.address.is_empty()).then_some(false)
+            }
+            Some(_) => None,
+        }
+    }
+
+    /// `arn_build` of the AWS provider: the five parts of an ARN after its first.
+    fn built_arn(&self, parts: Vec<Traced<Data>>, span: Span) -> Way {
+        if parts.len() != 5 || parts.iter().any(|part| part.value == Known(Data::Null)) {
+            return here(failed("`provider::aws::arn_build` takes five strings"));
+        }
+        let format = Traced::written(Data::String("arn:%s:%s:%s:%s:%s".to_owned()), span);
+        let arguments: Vec<Traced<Data>> = std::iter::once(format).chain(parts).collect();
+        self.pure("format", &arguments, span)
+    }
+
+    /// A function that gives a text, which isn't evaluated.
+    fn unevaluated_text(&self, call: &Call, arity: usize) -> Maybe<Data> {
+        let name = function_name(call);
+        let arguments = match self.arguments(call) {
+            Ok(arguments) => arguments,
+            Err(why) => return Unknown(why),
+        };
+        let is_text = |argument: &Traced<Data>| {
+            matches!(&argument.value, Known(Data::String(_) | Data::Number(_) | Data::Bool(_)) | Unknown(_))
+        };
+        if arguments.len() != arity || !arguments.iter().all(is_text) {
+            return failed(format!("`{name}` takes {arity} string{}", if arity == 1 { "" } else { "s" }));
+        }
+        let why = |argument: &Traced<Data>| if let Unknown(why) = &argument.value { Some(why.clone()) } else { None };
+        let construct = format!("the function `{name}`");
+        let why = arguments.iter().find_map(why).unwrap_or(Why::NotEvaluated { construct });
+        let expression = format!("{name}({})", symbols(&arguments));
+        match name {
+            // Even nothing has a header.
+            "base64gzip" => Unknown(Why::Composed { reference: expression, cause: Box::new(why) }),
+            _ => computed(expression, &why, None),
+        }
+    }
+
+    /// `base64gunzip` of OpenTofu, which takes back what `base64gzip` did.
+    fn unzipped(&self, call: &Call) -> Way {
+        let zipped = match call.arguments.as_slice() {
+            [argument] if !call.expand_last => self.zipped(argument, MAX_REFERENCES),
+            _ => None,
+        };
+        match zipped.map(|text| convert(text, &Type::String)) {
+            Some(Traced { value: Known(Data::Null), .. }) => here(failed("`base64gzip` doesn't take null")),
+            Some(text) => picked(text),
+            None => here(self.unevaluated_text(call, 1)),
+        }
+    }
+
+    /// The text that an expression compresses, also as a local of the module.
+    fn zipped(&self, expr: &Expr, depth: usize) -> Option<Traced<Data>> {
+        let depth = depth.checked_sub(1)?;
+        match &expr.kind {
+            ExprKind::Call(call) if function_name(call) == "base64gzip" && !call.expand_last => {
+                match call.arguments.as_slice() {
+                    [text] => Some(self.eval(text)),
+                    _ => None,
+                }
+            }
+            ExprKind::GetAttr(root, name) if self.is_local(root) => {
+                let local = self.scope.module.local(&name.text)?;
+                Self::new(self.tree, self.scope, self.world).zipped(local, depth)
+            }
+            _ => None,
         }
     }
 
@@ -292,6 +402,14 @@ impl Evaluator<'_> {
             Err(_) => Unknown(Why::Unreadable),
         }
     }
+}
+
+/// The number of consecutive references that `issensitive` and `base64gunzip` follow.
+const MAX_REFERENCES: usize = 16;
+
+/// The name of the function, which may have the prefix `core::`.
+fn function_name(call: &Call) -> &str {
+    call.name.text.strip_prefix("core::").unwrap_or(&call.name.text)
 }
 
 /// An argument that a function selects from several.

@@ -214,7 +214,7 @@ impl Evaluator<'_> {
         items
     }
 
-    fn is_local(&self, base: &Expr) -> bool {
+    pub(super) fn is_local(&self, base: &Expr) -> bool {
         base.kind == ExprKind::Variable("local".to_owned()) && self.named("local").is_none() && !self.is_outside
     }
 

@@ -1,17 +1,41 @@
-//! Evaluates `fileset`: the files in one directory whose names match a pattern.
+//! `fileset`: the files below a directory whose paths match a pattern.
+//!
+//! Terraform and OpenTofu match with different versions of one library. Patterns on which these differ aren't evaluated.
+//! Source: `doublestar.go` of github.com/bmatcuk/doublestar, v1.1.5 and v4.
 
-use std::path::Path;
+use std::collections::{BTreeSet, HashSet};
+use std::path::{Path, PathBuf};
 
 use super::{Evaluator, computed, failed, symbol};
-use crate::source::{PathKind, Span, normalize};
+use crate::formats::terraform::functions::glob;
+use crate::source::{PathKind, Span, is_skipped, normalize};
 use crate::syntax::hcl::Call;
 use crate::value::{Data, Known, List, ListKind, Maybe, Traced, Unknown, Why};
 
-/// The characters that distinguish a pattern from a plain name.
-const SPECIAL: [char; 6] = ['*', '?', '[', '{', '\\', '!'];
+/// The files and directories that one call of `fileset` looks at.
+const MAX_ENTRIES: usize = 20_000;
+
+/// The rest of a pattern within a directory.
+#[derive(Clone, PartialEq, Eq, Hash)]
+struct Place {
+    directory: PathBuf,
+    /// The directory's path from the one that the call names, with a slash at its end.
+    below: String,
+    /// The parts of the pattern that are matched already.
+    matched: usize,
+}
+
+/// The names of what lies in a directory, also of that to which links lead.
+#[derive(Default)]
+struct Entries {
+    files: Vec<String>,
+    directories: Vec<String>,
+    /// Those that can't be read.
+    unclear: Vec<String>,
+}
 
 impl Evaluator<'_> {
-    /// The matching paths, relative to the given directory. A pattern for directories isn't evaluated.
+    /// The paths, from the given directory, of the files that match.
     pub(super) fn fileset(&self, call: &Call, span: Span) -> Maybe<Data> {
         let arguments = match self.arguments(call) {
             Ok(arguments) => arguments,
@@ -28,84 +52,110 @@ impl Evaluator<'_> {
             },
             _ => return failed("`fileset` takes a path and a pattern"),
         };
-        self.matching(directory, pattern, span).unwrap_or_else(|construct| {
-            let why = Why::NotEvaluated { construct: construct.to_owned() };
-            computed(format!("fileset({directory}, {pattern})"), &why, None)
-        })
+        match self.matching(directory, pattern) {
+            Ok(found) => {
+                let items = found.into_iter().map(|path| Traced::written(Data::String(path), span)).collect();
+                Known(Data::List(List { kind: ListKind::Set, items }))
+            }
+            Err(why) => computed(format!("fileset({directory}, {pattern})"), &why, None),
+        }
     }
 
-    /// The matching files, or a description of the unsupported case.
-    fn matching(&self, directory: &str, pattern: &str, span: Span) -> Result<Maybe<Data>, &'static str> {
-        let (below, name) = pattern.rsplit_once('/').map_or(("", pattern), |(below, name)| (below, name));
-        let is_simple = !below.contains(SPECIAL) && !name.contains(['[', '{', '\\']) && !name.contains("**");
-        let is_plain = |part: &str| part.is_empty() || part == "." || part == "..";
-        if !is_simple || (!below.is_empty() && below.split('/').any(is_plain)) {
-            return Err("`fileset` with `**`, `[`, `{`, `\\` or a pattern for directories");
+    /// The paths of the files that match.
+    fn matching(&self, directory: &str, pattern: &str) -> Result<BTreeSet<String>, Why> {
+        let not_evaluated = |construct: &str| Why::NotEvaluated { construct: construct.to_owned() };
+        let parts = glob::parts(pattern).filter(|_| !glob::is_pattern(directory));
+        let parts = parts.ok_or_else(|| not_evaluated("`fileset` with such a pattern"))?;
+        let start = normalize(&self.tree.root.module.directory.join(directory));
+        if !self.tree.context.sources.may_read(&start) {
+            return Err(not_evaluated("`fileset` of a directory that isn't in the checked tree"));
         }
-        let context = self.tree.context;
-        let path = normalize(&self.tree.root.module.directory.join(directory).join(below));
-        let elsewhere = "`fileset` of a directory that isn't in the checked tree";
-        if !context.sources.may_read(&path) {
-            return Err(elsewhere);
+        let mut found = BTreeSet::new();
+        let mut seen: HashSet<Place> = HashSet::new();
+        let mut pending = vec![Place { directory: start, below: String::new(), matched: 0 }];
+        let mut entries = 0_usize;
+        while let Some(place) = pending.pop() {
+            let Entries { files, directories, unclear } = self.entries_of(&place)?;
+            let number = files.len().saturating_add(directories.len()).saturating_add(1);
+            entries = entries.saturating_add(number);
+            self.world.charge(number);
+            if entries > MAX_ENTRIES {
+                return Err(Why::OverLimit { limit: "the files that `fileset` looks at" });
+            }
+            if unclear.iter().any(|name| place.matches_last(&parts, name)) {
+                return Err(not_evaluated("`fileset` with a link that leads to no file"));
+            }
+            for next in place.matches(&parts, &files, &directories, &mut found) {
+                if seen.insert(next.clone()) {
+                    pending.push(next);
+                }
+            }
         }
-        let is_file = |path: &Path| context.fs.kind(path) == Ok(PathKind::File);
-        let files = context.fs.list(&path).map_err(|_| elsewhere)?;
-        let name_of = |path: &Path| path.file_name().and_then(|name| name.to_str()).map(str::to_owned);
-        let names = files.iter().filter(|path| is_file(path)).filter_map(|path| name_of(path));
-        let mut found: Vec<String> = names.filter(|file| matches(name, file)).collect();
-        found.sort_unstable();
-        let item = |name: String| {
-            let path = if below.is_empty() { name } else { format!("{below}/{name}") };
-            Traced::written(Data::String(path), span)
+        Ok(found)
+    }
+
+    /// What lies in a directory. A directory that a search leaves out, such as `.terraform`, counts as not there: a fresh
+    /// checkout doesn't have it.
+    fn entries_of(&self, place: &Place) -> Result<Entries, Why> {
+        let elsewhere = |_| {
+            let construct = "`fileset` of a directory that isn't in the checked tree".to_owned();
+            Why::NotEvaluated { construct }
         };
-        Ok(Known(Data::List(List { kind: ListKind::Set, items: found.into_iter().map(item).collect() })))
+        let fs = self.tree.context.fs;
+        let name = |path: &Path| path.file_name().and_then(|name| name.to_str()).map(str::to_owned);
+        let own = fs.directories(&place.directory).map_err(elsewhere)?;
+        let mut entries = Entries::default();
+        entries
+            .directories
+            .extend(own.iter().filter_map(|path| name(path)).filter(|name| !is_skipped(Path::new(name))));
+        for path in fs.list(&place.directory).map_err(elsewhere)? {
+            let names = match fs.kind(&path) {
+                Ok(PathKind::File) => &mut entries.files,
+                Ok(PathKind::Directory) => &mut entries.directories,
+                Err(_) => &mut entries.unclear,
+            };
+            names.extend(name(&path));
+        }
+        Ok(entries)
     }
 }
 
-/// True if a name matches a pattern in which `*` matches any text and `?` any character.
-fn matches(pattern: &str, name: &str) -> bool {
-    let (pattern, name): (Vec<char>, Vec<char>) = (pattern.chars().collect(), name.chars().collect());
-    let (mut at, mut of_name) = (0_usize, 0_usize);
-    // The position of the last `*`, and the end of the text that it matches so far.
-    let mut star: Option<(usize, usize)> = None;
-    while let Some(c) = name.get(of_name) {
-        match (pattern.get(at), star) {
-            (Some('*'), _) => {
-                star = Some((at, of_name));
-                at = at.saturating_add(1);
-            }
-            (Some(wanted), _) if *wanted == '?' || wanted == c => {
-                at = at.saturating_add(1);
-                of_name = of_name.saturating_add(1);
-            }
-            (_, Some((star_at, taken))) => {
-                star = Some((star_at, taken.saturating_add(1)));
-                at = star_at.saturating_add(1);
-                of_name = taken.saturating_add(1);
-            }
-            (_, None) => return false,
-        }
+impl Place {
+    /// True if a name matches the last part of the pattern, for which Terraform looks what it leads to.
+    fn matches_last(&self, parts: &[&str], name: &str) -> bool {
+        let rest = parts.get(self.matched..).unwrap_or_default();
+        matches!(rest, [part] if *part != glob::ANY_DEPTH && glob::matches(part, name))
     }
-    pattern.iter().skip(at).all(|c| *c == '*')
-}
 
-#[cfg(test)]
-mod tests {
-    use super::matches;
-
-    #[test]
-    fn a_star_takes_as_much_as_is_left() {
-        for (pattern, name, expected) in [
-            ("*.yaml", "a.yaml", true),
-            ("*.yaml", "a.yml", false),
-            ("a*b*c", "aXbYbZc", true),
-            ("a*b*c", "aXc", false),
-            ("?.tf", "a.tf", true),
-            ("?.tf", "ab.tf", false),
-            ("*", "", true),
-            ("", "a", false),
-        ] {
-            assert_eq!(matches(pattern, name), expected, "{pattern} {name}");
+    /// Adds the files of the directory that match, and returns the places within it.
+    fn matches(
+        &self,
+        parts: &[&str],
+        files: &[String],
+        directories: &[String],
+        found: &mut BTreeSet<String>,
+    ) -> Vec<Self> {
+        let Some(part) = parts.get(self.matched) else { return Vec::new() };
+        let next = self.matched.saturating_add(1);
+        let is_last = next == parts.len();
+        let within = |name: &String, matched| Self {
+            directory: self.directory.join(name),
+            below: format!("{}{name}/", self.below),
+            matched,
+        };
+        let mut places = Vec::new();
+        if *part == glob::ANY_DEPTH {
+            places.extend(directories.iter().map(|name| within(name, self.matched)));
+            if !is_last {
+                places.push(Self { matched: next, ..self.clone() });
+            }
         }
+        let is_match = |name: &&String| *part == glob::ANY_DEPTH || glob::matches(part, name);
+        if is_last {
+            found.extend(files.iter().filter(is_match).map(|name| format!("{}{name}", self.below)));
+        } else if *part != glob::ANY_DEPTH {
+            places.extend(directories.iter().filter(is_match).map(|name| within(name, next)));
+        }
+        places
     }
 }

@@ -79,3 +79,8 @@ fn decided(value: Maybe<bool>) -> Outcome {
         Unknown(why) => Err(why.into()),
     }
 }
+
+/// `list` and `map`, which Terraform 0.15 and OpenTofu don't have any more.
+pub(super) fn removed(_: &Call<'_>) -> Outcome {
+    Err(Stop::failed("Terraform doesn't have this function any more"))
+}

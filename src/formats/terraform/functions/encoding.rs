@@ -1,4 +1,4 @@
-//! Functions that encode and decode text: Base64, URLs and UTF-16.
+//! Functions that encode text in other characters.
 
 use super::{Call, Given, Outcome, Stop};
 
@@ -9,7 +9,7 @@ pub(super) fn base64encode(call: &Call<'_>) -> Outcome {
     Given::string(base64(call.string(0)?.as_bytes()))
 }
 
-/// Encodes bytes as Base64 with padding.
+/// Bytes in Base64 with padding.
 pub(super) fn base64(bytes: &[u8]) -> String {
     let mut encoded = String::new();
     for chunk in bytes.chunks(3) {
@@ -24,13 +24,13 @@ pub(super) fn base64(bytes: &[u8]) -> String {
     encoded
 }
 
-/// Text from Base64, ignoring line ends.
+/// Text from Base64, in which line ends are skipped.
 pub(super) fn base64decode(call: &Call<'_>) -> Outcome {
     let bytes = bytes(&call.string(0)?)?;
     String::from_utf8(bytes).map_or_else(|_| Err(Stop::failed("what this encodes isn't UTF-8")), Given::string)
 }
 
-/// Decodes Base64 to bytes.
+/// The bytes that Base64 stands for.
 pub(super) fn bytes(text: &str) -> Result<Vec<u8>, Stop> {
     let text: String = text.chars().filter(|c| !matches!(c, '\r' | '\n')).collect();
     decoded(&text).ok_or_else(|| Stop::failed("this isn't Base64"))
@@ -58,7 +58,7 @@ fn digit(byte: u8) -> Option<u32> {
     u32::try_from(at).ok()
 }
 
-/// Percent-encoding as in the query of a URL, with `+` for a space.
+/// As in the query of a URL, with `+` for a space.
 pub(super) fn urlencode(call: &Call<'_>) -> Outcome {
     let mut encoded = String::new();
     for byte in call.string(0)?.bytes() {
@@ -71,34 +71,64 @@ pub(super) fn urlencode(call: &Call<'_>) -> Outcome {
     Given::string(encoded)
 }
 
-/// The Base64 of text in another encoding.
+/// Text in another encoding, in Base64.
 pub(super) fn textencodebase64(call: &Call<'_>) -> Outcome {
     let text = call.string(0)?;
-    let encoded = match encoding(&call.string(1)?)? {
-        Encoding::Utf8 => text.into_bytes(),
-        Encoding::Utf16(Endian::Little) => text.encode_utf16().flat_map(u16::to_le_bytes).collect(),
-        Encoding::Utf16(Endian::Big) => text.encode_utf16().flat_map(u16::to_be_bytes).collect(),
+    let units = || text.encode_utf16();
+    let encoded: Option<Vec<u8>> = match Encoding::of(&call.string(1)?)? {
+        Encoding::Utf8 => Some(text.into_bytes()),
+        Encoding::Utf16(Endian::Little) => Some(units().flat_map(u16::to_le_bytes).collect()),
+        Encoding::Utf16(Endian::Big) => Some(units().flat_map(u16::to_be_bytes).collect()),
+        Encoding::MarkedUtf16 => Some(std::iter::once(MARK).chain(units()).flat_map(u16::to_be_bytes).collect()),
+        Encoding::Bytes(table) => text.chars().map(|character| byte_of(character, table)).collect(),
+        Encoding::Other if text.is_ascii() => Some(text.into_bytes()),
+        Encoding::Other => return Err(not_ascii("textencodebase64")),
     };
-    Given::string(base64(&encoded))
+    match encoded {
+        Some(encoded) => Given::string(base64(&encoded)),
+        None => Err(Stop::failed("the text has characters that this encoding doesn't have")),
+    }
 }
 
 /// Text from Base64 of another encoding.
 pub(super) fn textdecodebase64(call: &Call<'_>) -> Outcome {
+    let encoding = Encoding::of(&call.string(1)?)?;
     let bytes = bytes(&call.string(0)?)?;
-    let pairs = || bytes.chunks(2).map(|pair| <[u8; 2]>::try_from(pair).ok());
-    let decoded = match encoding(&call.string(1)?)? {
+    let decoded = match encoding {
         Encoding::Utf8 => String::from_utf8(bytes).ok(),
-        Encoding::Utf16(endian) => {
-            let units = pairs().map(|pair| pair.map(|pair| endian.unit(pair))).collect::<Option<Vec<u16>>>();
-            units.and_then(|units| String::from_utf16(&units).ok())
-        }
+        Encoding::Utf16(endian) => endian.text(&bytes),
+        Encoding::MarkedUtf16 => match bytes.as_slice() {
+            [0xff, 0xfe, rest @ ..] => Endian::Little.text(rest),
+            [0xfe, 0xff, rest @ ..] | rest => Endian::Big.text(rest),
+        },
+        Encoding::Bytes(table) => Some(bytes.into_iter().map(|byte| character_of(byte, table)).collect()),
+        Encoding::Other if bytes.is_ascii() => String::from_utf8(bytes).ok(),
+        Encoding::Other => return Err(not_ascii("textdecodebase64")),
     };
-    decoded.map_or_else(|| Err(Stop::failed("this isn't text in that encoding")), Given::string)
+    // Terraform takes this character for an error, wherever it comes from.
+    match decoded.filter(|text| !text.contains(char::REPLACEMENT_CHARACTER)) {
+        Some(text) => Given::string(text),
+        None => Err(Stop::failed("this isn't text in that encoding")),
+    }
 }
 
+fn not_ascii(function: &str) -> Stop {
+    Stop::not_evaluated(&format!("the function `{function}` in such an encoding"))
+}
+
+/// The byte order mark.
+const MARK: u16 = 0xfeff;
+
+/// An encoding of text, by the names that Terraform knows.
 enum Encoding {
     Utf8,
     Utf16(Endian),
+    /// UTF-16 with a byte order mark.
+    MarkedUtf16,
+    /// A byte for each character: these are those from 0x80 on, as far as there are any, and those after them are their own.
+    Bytes(&'static str),
+    /// Another one, in which the bytes of ASCII are its characters.
+    Other,
 }
 
 #[derive(Clone, Copy)]
@@ -108,25 +138,77 @@ enum Endian {
 }
 
 impl Endian {
-    fn unit(self, bytes: [u8; 2]) -> u16 {
-        match self {
-            Self::Little => u16::from_le_bytes(bytes),
-            Self::Big => u16::from_be_bytes(bytes),
-        }
+    fn text(self, bytes: &[u8]) -> Option<String> {
+        let unit = |pair: &[u8]| {
+            let pair = <[u8; 2]>::try_from(pair).ok()?;
+            Some(match self {
+                Self::Little => u16::from_le_bytes(pair),
+                Self::Big => u16::from_be_bytes(pair),
+            })
+        };
+        let units = bytes.chunks(2).map(unit).collect::<Option<Vec<u16>>>()?;
+        String::from_utf16(&units).ok()
     }
 }
 
-/// The Unicode encodings. The others that Terraform supports would need tables.
-fn encoding(name: &str) -> Result<Encoding, Stop> {
-    match name.to_ascii_lowercase().as_str() {
-        "utf-8" => Ok(Encoding::Utf8),
-        "utf-16le" => Ok(Encoding::Utf16(Endian::Little)),
-        "utf-16be" => Ok(Encoding::Utf16(Endian::Big)),
-        _ => Err(Stop::not_evaluated("such an encoding of text")),
+/// ISO-8859-1: each byte is the character of its number.
+const LATIN_1: &str = "";
+
+/// The characters of windows-1252 from 0x80 to 0x9f. Five bytes stand for none.
+const WINDOWS_1252: &str = "€\u{fffd}‚ƒ„…†‡ˆ‰Š‹Œ\u{fffd}Ž\u{fffd}\u{fffd}‘’“”•–—˜™š›œ\u{fffd}žŸ";
+
+/// Encodings that hold ASCII as it is, in lower case. The names of many have others, which aren't evaluated.
+const OTHERS: [&str; 4] = ["big5", "shift_jis", "gbk", "gb18030"];
+
+/// How the names of further such encodings begin.
+const FAMILIES: [(&str, &[&str]); 6] = [
+    ("iso-8859-", &["2", "3", "4", "5", "6", "6-e", "6-i", "7", "8", "8-e", "8-i", "9", "10", "13", "14", "15", "16"]),
+    ("windows-", &["874", "1250", "1251", "1253", "1254", "1255", "1256", "1257", "1258"]),
+    ("ibm", &["437", "850", "852", "855", "860", "862", "863", "865", "866"]),
+    ("koi8-", &["r", "u"]),
+    ("euc-", &["jp", "kr"]),
+    ("mac", &["", "intosh"]),
+];
+
+impl Encoding {
+    fn of(name: &str) -> Result<Self, Stop> {
+        let name = name.trim().to_ascii_lowercase();
+        Ok(match name.as_str() {
+            "utf-8" | "csutf8" => Self::Utf8,
+            "utf-16le" | "csutf16le" => Self::Utf16(Endian::Little),
+            "utf-16be" | "csutf16be" => Self::Utf16(Endian::Big),
+            "utf-16" | "csutf16" => Self::MarkedUtf16,
+            "iso-8859-1" | "iso_8859-1" | "latin1" | "l1" | "iso-ir-100" | "ibm819" | "cp819" => Self::Bytes(LATIN_1),
+            "windows-1252" => Self::Bytes(WINDOWS_1252),
+            name if OTHERS.contains(&name) => Self::Other,
+            name => {
+                let is_member = |(family, members): &(&str, &[&str])| {
+                    name.strip_prefix(family).is_some_and(|member| members.contains(&member))
+                };
+                match FAMILIES.iter().any(is_member) {
+                    true => Self::Other,
+                    false => return Err(Stop::not_evaluated("such an encoding of text")),
+                }
+            }
+        })
     }
 }
 
-/// Decodes text from the query of a URL. Only OpenTofu has this function.
+/// The byte of a character; nothing if it has none.
+fn byte_of(character: char, table: &str) -> Option<u8> {
+    let is_it = |own: char| own == character && own != char::REPLACEMENT_CHARACTER;
+    if let Some(at) = table.chars().position(is_it) {
+        return u8::try_from(at).ok()?.checked_add(0x80);
+    }
+    let byte = u8::try_from(u32::from(character)).ok()?;
+    (character_of(byte, table) == character).then_some(byte)
+}
+
+fn character_of(byte: u8, table: &str) -> char {
+    byte.checked_sub(0x80).and_then(|at| table.chars().nth(usize::from(at))).unwrap_or(char::from(byte))
+}
+
+/// Text from the query of a URL: OpenTofu's.
 pub(super) fn urldecode(call: &Call<'_>) -> Outcome {
     let text = call.string(0)?;
     let mut decoded = Vec::new();
