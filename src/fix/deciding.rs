@@ -114,7 +114,8 @@ pub(super) fn is_literal(text: &str, language: Language) -> bool {
         Some(quote) => text.get(1..text.len().saturating_sub(1)).is_some_and(|inside| {
             !inside.contains(quote) && !["${", "%{", "\\", "\n"].iter().any(|mark| inside.contains(mark))
         }),
-        None if language == Language::Yaml => !text.is_empty() && text.chars().all(is_word),
+        // JSON has no expressions, and in a file named as YAML it may have words.
+        None if language != Language::Hcl => text == "~" || !text.is_empty() && text.chars().all(is_word),
         None => matches!(text, "true" | "false" | "null") || !text.is_empty() && text.parse::<f64>().is_ok(),
     }
 }
@@ -154,8 +155,12 @@ fn replace(span: Span, value: &str, quotes: Quotes, texts: &Texts<'_>) -> Option
     };
     let gap = if language == Language::Hcl { rows::gap_before_comment(span, old.len(), text.len(), texts) } else { 0 };
     let text = format!("{text}{}", " ".repeat(gap));
-    // What spans lines may hold more than the value.
-    if is_one_line(&old) { Some(vec![Edit { span, text }]) } else { nodes::replace_lines(span, &text, texts) }
+    match old.as_ref() {
+        "" => nodes::fill(span, &text, texts),
+        // What spans lines may hold more than the value.
+        _ if !is_one_line(&old) || nodes::is_no_value_below(span, texts) => nodes::replace_lines(span, &text, texts),
+        _ => Some(vec![Edit { span, text }]),
+    }
 }
 
 fn is_one_line(text: &str) -> bool {

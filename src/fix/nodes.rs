@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::texts::{Texts, holds};
+use super::texts::{Texts, before_empty, holds};
 use super::{Edit, deciding, list, rows};
 use crate::model::SelectorNames;
 use crate::source::{SourceFile, Span};
@@ -69,7 +69,9 @@ fn in_flow(node: &Node, mapping: &Mapping, name: &str, value: &str, file: &Sourc
     let spans: Vec<Span> = mapping.entries.iter().map(|entry| entry.key.span.to(entry.value.whole())).collect();
     let Some(last) = mapping.entries.last() else {
         let quote = if Language::of(file) == Language::Json { "\"" } else { "" };
-        return Some(Edit { span: node.span, text: format!("{{{quote}{name}{quote}: {value}}}") });
+        let (start, end) = (node.span.start.checked_add(1)?, node.span.end.checked_sub(1)?);
+        let span = Span { start, end, ..node.span };
+        return Some(Edit { span, text: format!("{quote}{name}{quote}: {value}") });
     };
     let quote = file.slice(last.key.span).chars().next().filter(|c| matches!(c, '"' | '\''));
     let quote = quote.map(String::from).unwrap_or_default();
@@ -143,11 +145,46 @@ fn is_if(node: &Node) -> bool {
     node.tag.as_ref().is_some_and(|tag| tag.name == "!If") || node.as_mapping().is_some_and(is_long)
 }
 
-/// A value in the place of an `Fn::If` that spans lines, behind its key or dash; nothing where it holds anything that isn't a
+/// True for `Ref: AWS::NoValue`, long or as a tag.
+fn is_no_value(node: &Node) -> bool {
+    let is_named = |node: &Node| node.as_text() == Some("AWS::NoValue");
+    let is_long = |mapping: &Mapping| {
+        mapping.entries.len() == 1 && mapping.get("Ref").is_some_and(|entry| is_named(&entry.value))
+    };
+    node.tag.as_ref().is_some_and(|tag| tag.name == "!Ref") && is_named(node) || node.as_mapping().is_some_and(is_long)
+}
+
+/// True if a reference to `AWS::NoValue` stands on the line below its key.
+pub(super) fn is_no_value_below(place: Span, texts: &Texts<'_>) -> bool {
+    let file = texts.file(place.file);
+    let (start, _) = file.line_bounds(file.position(place.start).line as usize);
+    let is_first = file.text.get(start as usize..place.start as usize).is_some_and(|before| before.trim().is_empty());
+    is_first && texts.path(place).iter().any(|node| node.whole() == place && is_no_value(node))
+}
+
+/// A value for a key that has none, behind its colon.
+pub(super) fn fill(place: Span, value: &str, texts: &Texts<'_>) -> Option<Vec<Edit>> {
+    let path = texts.path(before_empty(place));
+    let mut entries = path.iter().filter_map(|node| node.as_mapping()).flat_map(|mapping| &mapping.entries);
+    let entry = entries.find(|entry| entry.value.whole() == place)?;
+    let file = texts.file(place.file);
+    let end = file.line_bounds(file.position(entry.key.span.end).line as usize).1;
+    let after = file.text.get(entry.key.span.end as usize..end as usize)?;
+    let (start, text) = match after.trim_start().strip_prefix(':') {
+        Some(rest) => (end.checked_sub(u32::try_from(rest.len()).ok()?)?, format!(" {value}")),
+        None => (entry.key.span.end, format!(": {value}")),
+    };
+    let rest = file.text.get(start as usize..end as usize)?.trim_start();
+    // Only a comment or the next entry may follow.
+    let is_empty = rest.is_empty() || rest.starts_with(['#', ',', '}']);
+    is_empty.then(|| vec![Edit { span: Span { start, end: start, ..place }, text }])
+}
+
+/// A value in the place of an `Fn::If` or a reference to `AWS::NoValue` that spans lines, behind its key or dash; nothing where it holds anything that isn't a
 /// part of the choice: a comment, or what others refer to.
 pub(super) fn replace_lines(place: Span, value: &str, texts: &Texts<'_>) -> Option<Vec<Edit>> {
     let path = texts.path(place);
-    let node = path.iter().find(|node| node.whole() == place && is_if(node))?;
+    let node = path.iter().find(|node| node.whole() == place && (is_if(node) || is_no_value(node)))?;
     let file = texts.file(place.file);
     let end = end_of(node, &file)?;
     let line_end = file.line_bounds(file.position(end).line as usize).1;

@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 use std::collections::{HashMap, HashSet};
 
-use super::texts::{Around, Texts, holds, last_before};
+use super::texts::{Around, Texts, before_empty, holds, last_before};
 use super::{Edit, Safety, blocks, deciding};
 use crate::model::{Change, Wish, dialects};
 use crate::report::{Exists, Judged, JudgedTrail, Reported};
@@ -148,7 +148,7 @@ pub(super) fn of_wish(wish: &Wish, edits: &[Edit], texts: &Texts<'_>) -> Safety 
 /// A direction holds for the data events of a selector, too.
 fn selects_data_events(wish: &Wish, texts: &Texts<'_>) -> bool {
     let Change::Set { value: "All", .. } = wish.change else { return false };
-    let place = wish.origin.span();
+    let place = before_empty(wish.origin.span());
     let around = match texts.around(place) {
         Some(Around::Block(outer)) => blocks::find(&outer, |block| holds(block.span, place)).map(|block| block.span),
         Some(Around::Attribute(_) | Around::Nothing) | None => None,
@@ -197,6 +197,7 @@ fn is_in_trail(wish: &Wish, edits: &[Edit], texts: &Texts<'_>) -> bool {
 
 /// The declaration of a trail that holds a place.
 fn trail_around(place: Span, texts: &Texts<'_>) -> Option<Span> {
+    let place = before_empty(place);
     match texts.around(place) {
         Some(Around::Block(block)) => {
             let is_trail = block.labels.first().is_some_and(|label| KINDS.contains(&label.text.as_str()));

@@ -179,6 +179,11 @@ pub(super) fn last_before<T>(things: &[T], place: Span, span: impl Fn(&T) -> Spa
     things.get(next.checked_sub(1)?)
 }
 
+/// The place, or for an empty one the character before it: what has no text begins where that which holds it ends.
+pub(super) fn before_empty(place: Span) -> Span {
+    if place.is_empty() { Span { start: place.start.saturating_sub(1), ..place } } else { place }
+}
+
 /// Whether a place begins in a span.
 pub(super) fn holds(span: Span, place: Span) -> bool {
     span.file == place.file && span.range().contains(&place.range().start)

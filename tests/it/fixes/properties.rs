@@ -1,4 +1,5 @@
-//! Each setting of a trail, absent, false and null, in each format: the fix is safe, and writes one line.
+//! Each setting of a trail, absent, false, null in each spelling and without a value, in each format: the fix is safe, and
+//! writes one line.
 
 use std::path::PathBuf;
 
@@ -18,7 +19,7 @@ const SETTINGS: [(&str, bool, &str); 4] = [
 ];
 
 /// Templates with a place for the other settings (`@others`) and for the one that changes (`@own`).
-const TEMPLATES: [(&str, &str, &str); 9] = [
+const TEMPLATES: [(&str, &str, &str); 10] = [
     ("at the end", "t.yaml", "Resources:\n  T:\n    Type: AWS::CloudTrail::Trail\n    Properties:\n@others@own"),
     (
         "before a resource",
@@ -56,7 +57,48 @@ const TEMPLATES: [(&str, &str, &str); 9] = [
         "t.json",
         "{\"Resources\": {\"T\": {\"Type\": \"AWS::CloudTrail::Trail\", \"Properties\": {@quoted}}}}\n",
     ),
+    (
+        "as JSON in YAML",
+        "t.yaml",
+        "{\"Resources\": {\"T\": {\"Type\": \"AWS::CloudTrail::Trail\", \"Properties\": {@quoted}}}}\n",
+    ),
 ];
+
+/// The spellings of null and false in YAML; those that begin with a line break are for block style.
+const YAML_VALUES: [&str; 12] = [
+    " !Ref AWS::NoValue",
+    " false",
+    " ~",
+    " null",
+    "",
+    " no",
+    "\n        Ref: AWS::NoValue",
+    "\n        !Ref AWS::NoValue",
+    "\n        !Ref\n          AWS::NoValue",
+    "\n        Ref:\n          AWS::NoValue",
+    " # Nothing yet.",
+    "\n        Ref: \"AWS::NoValue\"",
+];
+
+const FLOW_VALUES: [&str; 7] = [
+    " !Ref AWS::NoValue",
+    " {Ref: AWS::NoValue}",
+    " false",
+    " ~",
+    " null",
+    "",
+    " {\n        Ref: AWS::NoValue\n      }",
+];
+
+/// What JSON has for null and false; words are YAML's.
+const JSON_VALUES: [&str; 4] = [
+    " {\"Ref\": \"AWS::NoValue\"}",
+    " {\n          \"Ref\": \"AWS::NoValue\"\n        }",
+    " {\n\n  \"Ref\"\n:\n\"AWS::NoValue\" }",
+    " false",
+];
+
+const WORDS: [&str; 3] = [" no", " null", " off"];
 
 const JSON: &str = "{\n  \"resource\": {\n    \"aws_cloudtrail\": {\n      \"t\": {\n@lines\n      }\n    }\n  }\n}\n";
 
@@ -112,12 +154,19 @@ fn cases() -> Vec<Case> {
         }
         let in_cloudformation = others(|setting| setting.2);
         for (layout, path, text) in TEMPLATES {
-            let no_value = if path == "t.json" { "{\"Ref\": \"AWS::NoValue\"}" } else { "!Ref AWS::NoValue" };
-            for value in [None, Some(no_value), Some("false")] {
+            let values: Vec<&str> = match layout {
+                "on lines" | "on one line" => JSON_VALUES.to_vec(),
+                "as JSON in YAML" => [&JSON_VALUES[..], &WORDS].concat(),
+                "in flow style" => FLOW_VALUES.to_vec(),
+                _ => YAML_VALUES.to_vec(),
+            };
+            for value in values.into_iter().map(Some).chain([None]) {
                 let name = format!("{cloudformation} {layout}: {}", value.unwrap_or("absent"));
-                let after = template(text, &with(&in_cloudformation, cloudformation, Some("true")));
+                let written = template(text, &with(&in_cloudformation, cloudformation, Some("@value")));
+                let comment = value.filter(|value| value.starts_with(" #")).unwrap_or_default();
+                let after = written.replace("@value", &format!("true{comment}"));
                 let before = match value {
-                    Some(_) => template(text, &with(&in_cloudformation, cloudformation, value)),
+                    Some(value) => written.replace(" @value", value),
                     None => after
                         .replace(&format!("      {cloudformation}: true\n"), "")
                         .replace(&format!(", {cloudformation}: true"), "")
@@ -129,6 +178,31 @@ fn cases() -> Vec<Case> {
         }
     }
     cases
+}
+
+/// A trail that sets nothing has a safe fix for what is false by default.
+#[test]
+fn a_setting_is_inserted_safely_into_an_empty_body() {
+    let cases = [
+        ("main.tf", "resource \"aws_cloudtrail\" \"t\" {}\n"),
+        ("main.tf", "resource \"aws_cloudtrail\" \"t\" {\n}\n"),
+        ("main.tf.json", "{\"resource\": {\"aws_cloudtrail\": {\"t\": {}}}}\n"),
+        ("main.tf.json", "{\"resource\": {\"aws_cloudtrail\": {\"t\": [{ }]}}}\n"),
+        ("main.tf.json", "{\"resource\": {\"aws_cloudtrail\": {\"t\": {\n}}}}\n"),
+        ("t.json", "{\"Resources\": {\"T\": {\"Type\": \"AWS::CloudTrail::Trail\", \"Properties\": {}}}}\n"),
+        ("t.yaml", "Resources:\n  T:\n    Type: AWS::CloudTrail::Trail\n    Properties: {}\n"),
+        ("t.yaml", "{\"Resources\": {\"T\": {\"Type\": \"AWS::CloudTrail::Trail\", \"Properties\": {}}}}\n"),
+    ];
+    for (path, text) in cases {
+        let files: Files = vec![(PathBuf::from(path), text.as_bytes().to_vec())];
+        let found = after(&files, &fixed(&files, Safety::Safe));
+        let (fs, sources, settings) = given(found.clone(), engine::Settings::default());
+        let report = engine::check(&fs, &everything(), sources, &settings).unwrap();
+        let failing: Vec<&str> = report.findings.iter().map(|finding| finding.rule.id()).collect();
+        for rule in ["single-region-trail", "unvalidated-logs", "stopped-trail"] {
+            assert!(!failing.contains(&rule), "{text} {}", String::from_utf8_lossy(&found[0].1));
+        }
+    }
 }
 
 #[test]
