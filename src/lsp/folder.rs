@@ -106,6 +106,10 @@ impl Folder {
     ) -> BTreeSet<PathBuf> {
         let is_due = std::mem::take(&mut self.is_due);
         self.has_run = true;
+        // An editor may report no change of files that go with their directory.
+        let gone = self.state.as_ref().map(State::gone).unwrap_or_default();
+        let changed: &[PathBuf] =
+            &changed.iter().cloned().chain(gone).collect::<BTreeSet<_>>().into_iter().collect::<Vec<_>>();
         let outcome = match &mut self.state {
             Some(state) if !is_due && !changed.iter().any(|path| state.is_decided_by(path)) => {
                 state.update(changed, documents)
@@ -278,6 +282,15 @@ impl State {
             }
         }
         self.standing.change(&files_of(changed, &self.job.fs), self.job.setup())
+    }
+
+    /// The files that were read and aren't there any more.
+    fn gone(&self) -> Vec<PathBuf> {
+        let is_known = |file: &SourceFile| file.within.is_none() && file.path.is_absolute();
+        let files = self.job.sources.all().into_iter().filter(|(_, file)| is_known(file));
+        let files = files.filter(|(id, file)| self.job.sources.known(&file.path) == Some(*id));
+        let is_gone = |path: &PathBuf| self.job.fs.kind(path) == Err(ReadError::Missing);
+        files.map(|(_, file)| file.path.clone()).filter(is_gone).collect()
     }
 
     fn is_decided_by(&self, path: &Path) -> bool {

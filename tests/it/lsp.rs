@@ -402,6 +402,41 @@ fn watchers_are_registered_where_that_is_possible() {
 }
 
 #[test]
+fn files_that_go_without_an_event_are_noticed_with_the_next() {
+    let yaml =
+        "Resources:\n  T:\n    Type: AWS::CloudTrail::Trail\n    Properties:\n      EnableLogFileValidation: true\n";
+    let call = "module \"m\" {\n  source = \"../m\"\n}\n";
+    let files = [("a/main.tf", BAD), ("a/b/t.yaml", yaml), ("c/main.tf", call), ("m/main.tf", BAD), ("other.tf", GOOD)];
+    for (gone, event) in [("a", "watched"), ("a", "typed"), ("a/main.tf", "watched"), ("m", "typed"), ("c", "watched")]
+    {
+        let scratch = Scratch::new("lsp-gone", &files);
+        let mut editor = Editor::start(&scratch);
+        let watched = json!({ "workspace": { "didChangeWatchedFiles": { "dynamicRegistration": true } } });
+        editor.request("initialize", json!({ "capabilities": watched, "rootUri": editor.uri("") }));
+        editor.notify("initialized", json!({}));
+        editor.did_open("other.tf", GOOD);
+        let all = ["a/main.tf", "a/b/t.yaml", "m/main.tf", "c/main.tf"];
+        let before = all.map(|file| editor.rules(file).len());
+        assert!(before[..3].iter().all(|count| *count > 0), "{before:?}");
+        let path = scratch.path(gone);
+        if path.is_dir() {
+            std::fs::remove_dir_all(path).unwrap()
+        } else {
+            std::fs::remove_file(path).unwrap()
+        }
+        match event {
+            "watched" => drop(editor.write("other.tf", Some(GOOD), 2)),
+            _ => drop(editor.did_change("other.tf", [0, 0, 0, 0], "# Typed.\n")),
+        }
+        let mut fresh = Editor::open(&scratch);
+        for file in all {
+            assert_eq!(editor.rules(file), fresh.rules(file), "{gone} {event} {file}");
+            assert!(!file.starts_with(gone) || editor.rules(file).is_empty(), "{gone} {event} {file}");
+        }
+    }
+}
+
+#[test]
 fn folders_come_and_go() {
     let scratch = Scratch::new("lsp-folders", &[("a/main.tf", BAD), ("b/main.tf", BAD)]);
     let mut editor = Editor::start(&scratch);
