@@ -89,6 +89,8 @@ pub struct Principals {
     pub everyone: Maybe<bool>,
     /// The ids or ARNs of accounts, users and roles.
     pub accounts: Vec<Text>,
+    /// Canonical users and identity providers: their ids, names or ARNs.
+    pub others: Vec<Text>,
     /// The service principals.
     pub services: Vec<Text>,
     /// The reason why there may be further principals.
@@ -128,8 +130,8 @@ impl Statement {
             });
             listed.flatten().for_each(|text| *text = change(text));
             if let Known(Some(scope)) = &mut terms.principal.value {
-                let Principals { accounts, services, .. } = &mut scope.listed;
-                accounts.iter_mut().chain(services).for_each(|text| *text = change(text));
+                let Principals { accounts, others, services, .. } = &mut scope.listed;
+                accounts.iter_mut().chain(others).chain(services).for_each(|text| *text = change(text));
             }
             if let Known(Some(conditions)) = &mut terms.conditions.value {
                 conditions.iter_mut().flat_map(|one| &mut one.values).for_each(|text| *text = change(text));
@@ -148,8 +150,8 @@ impl Statement {
             Known(None) | Unknown(_) => 0_usize,
         };
         let principals = match &terms.principal.value {
-            Known(Some(Scope { listed: Principals { accounts, services, .. }, .. })) => {
-                accounts.iter().chain(services).map(Text::weight).sum()
+            Known(Some(Scope { listed: Principals { accounts, others, services, .. }, .. })) => {
+                accounts.iter().chain(others).chain(services).map(Text::weight).sum()
             }
             Known(None) | Unknown(_) => 0_usize,
         };

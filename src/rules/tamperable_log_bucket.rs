@@ -45,6 +45,7 @@ fn finding(opening: &Opening<'_>) -> Finding {
     let who = match who {
         Who::Everybody => "everybody".to_owned(),
         Who::Account(account) => format!("account `{account}`"),
+        Who::CanonicalUser(id) => format!("the account of the canonical user `{id}`"),
     };
     Finding::at(statement.span, message, format!("this allows {who} `{action}`"))
         .via(&statement.hops)

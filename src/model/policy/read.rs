@@ -137,7 +137,7 @@ fn principals(value: &Maybe<Data>) -> Maybe<Option<Principals>> {
 }
 
 fn nobody() -> Principals {
-    Principals { everyone: Known(false), accounts: Vec::new(), services: Vec::new(), doubt: None }
+    Principals { everyone: Known(false), accounts: Vec::new(), others: Vec::new(), services: Vec::new(), doubt: None }
 }
 
 /// Converts principals by their types. Users, roles, accounts and identity providers are never CloudTrail.
@@ -155,7 +155,7 @@ fn listed_principals(object: &Object) -> Option<Principals> {
                 principals.doubt = has_wildcard.then(|| undocumented("`*` as a service"));
                 principals.services = listed;
             }
-            "Federated" | "CanonicalUser" => {}
+            "Federated" | "CanonicalUser" => principals.others.extend(listed),
             other => principals.everyone = Unknown(undocumented(&format!("the principal's type `{other}`"))),
         }
     }

@@ -69,6 +69,12 @@ const OF_AWS: &str = "
     262312530599 034638983726 814480443879 086441151436 475085895292 608710470296 388731089494 113285607260
 ";
 
+/// The canonical user by which S3 delivers access logs.
+const LOG_DELIVERY: &str = "c4c1ede66af53448b93c283ce9448c4ba468c9432aa01d700d3878632f77d2d0";
+
+/// How many hexadecimal digits a canonical user id has.
+const ID_LENGTH: usize = 64;
+
 /// The cost of evaluating one action, in cells of a comparison.
 const COST_OF_ACTION: usize = 32;
 
@@ -89,6 +95,8 @@ pub enum Who {
     Everybody,
     /// The account with this id.
     Account(String),
+    /// The account of this canonical user id.
+    CanonicalUser(String),
 }
 
 /// Returns the first statement that lets another account tamper with logs or with their protection, if there is one.
@@ -263,7 +271,27 @@ impl Target {
                 Unknown(why) => drop(doubt.get_or_insert(why)),
             }
         }
+        for other in &scope.listed.others {
+            match self.is_outside(other) {
+                Known(Some(who)) => return Known(Some(who)),
+                Known(None) => {}
+                Unknown(why) => drop(doubt.get_or_insert(why)),
+            }
+        }
         doubt.map_or(Known(None), Unknown)
+    }
+
+    /// The owner of a canonical user id or of an identity provider, if it is another account. Who uses a public provider, such as
+    /// `accounts.google.com`, isn't known.
+    fn is_outside(&self, principal: &Text) -> Maybe<Option<Who>> {
+        let is_id = |text: &str| text.len() == ID_LENGTH && text.bytes().all(|byte| byte.is_ascii_hexdigit());
+        match principal.pieces.as_slice() {
+            [Piece::Literal(id)] if id == LOG_DELIVERY => Known(None),
+            [Piece::Literal(id)] if is_id(id) => Known(Some(Who::CanonicalUser(id.clone()))),
+            [Piece::Unknown(symbol)] if is_canonical_user(symbol) || is_arn_of_resource(symbol) => Known(None),
+            _ if principal.split(':').len() > 4 => self.is_other(principal).map(|other| other.map(Who::Account)),
+            _ => Unknown(principal.why()),
+        }
     }
 
     /// Returns the account of a principal, if it isn't the bucket's own.
@@ -299,7 +327,12 @@ impl Target {
                 (_, Known(_)) => Known(false),
                 (_, Unknown(why)) => Unknown(why),
             };
-            principals.accounts.iter().map(names).fold(principals.everyone.clone(), Maybe::or)
+            let is_same = |listed: &Text| match self.is_outside(listed) {
+                Known(other) => Known(other.as_ref() == Some(who)),
+                Unknown(why) => Unknown(why),
+            };
+            let named = principals.accounts.iter().map(names).chain(principals.others.iter().map(is_same));
+            named.fold(principals.everyone.clone(), Maybe::or)
         });
         is_denial.and(is_meant).and(self.covers(terms, action, resources, Each)).and(terms.denies_others())
     }
@@ -355,6 +388,12 @@ impl Condition {
     fn is_about_principals(&self) -> bool {
         OF_PRINCIPALS.contains(&self.key.to_ascii_lowercase().as_str())
     }
+}
+
+/// True for the id of the current account, and for that of an identity of CloudFront, which belongs to AWS.
+fn is_canonical_user(symbol: &str) -> bool {
+    const ENDS: [&str; 3] = [".S3CanonicalUserId", ".s3_canonical_user_id", ".cloudfront_access_identity_path"];
+    symbol.contains("aws_canonical_user_id.") || ENDS.iter().any(|end| symbol.ends_with(end))
 }
 
 /// Returns the account ids in statements for services: in the paths of logs and in conditions on the source.

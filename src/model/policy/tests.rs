@@ -365,6 +365,7 @@ fn opened(statements: &str, is_shut: Maybe<bool>) -> String {
         Known(None) => "closed".to_owned(),
         Known(Some(Opening { action, who: Who::Everybody, .. })) => format!("everybody {action}"),
         Known(Some(Opening { action, who: Who::Account(account), .. })) => format!("{account} {action}"),
+        Known(Some(Opening { action, who: Who::CanonicalUser(_), .. })) => format!("canonical user {action}"),
         Unknown(_) => "unknown".to_owned(),
     }
 }
@@ -388,6 +389,9 @@ fn another_account_that_may_change_logs_is_found() {
     let own = r#"{"Effect": "Allow", "Principal": {"Service": "cloudtrail.amazonaws.com"}, "Action": "s3:PutObject",
         "Resource": "${aws_s3_bucket.logs.arn}/trails/AWSLogs/444455556666/*"}"#;
     let whole = allow(other, "s3:DeleteObject*", objects, "");
+    const LOG_DELIVERY: &str =
+        r#"{"CanonicalUser": "c4c1ede66af53448b93c283ce9448c4ba468c9432aa01d700d3878632f77d2d0"}"#;
+    let canonical = format!(r#"{{"CanonicalUser": "{}"}}"#, "79a5".repeat(16));
     let outside = condition("StringNotEquals", "aws:PrincipalAccount", "111122223333");
     let cases = [
         (whole.clone(), "444455556666 s3:DeleteObject"),
@@ -395,6 +399,24 @@ fn another_account_that_may_change_logs_is_found() {
         (allow("\"*\"", "*", bucket, ""), "everybody s3:PutBucketPolicy"),
         (allow(other, "s3:PutLifecycleConfiguration", bucket, ""), "444455556666 s3:PutLifecycleConfiguration"),
         (allow(r#"{"AWS": "444455556666"}"#, "s3:PutObject", objects, ""), "444455556666 s3:PutObject"),
+        (allow(&canonical, "s3:DeleteObject", objects, ""), "canonical user s3:DeleteObject"),
+        (allow(&canonical, "s3:GetObject", objects, ""), "closed"),
+        (allow(&canonical, "s3:DeleteObject", objects, &in_organization), "closed"),
+        (allow(LOG_DELIVERY, "s3:PutObject", objects, ""), "closed"),
+        (allow(r#"{"CanonicalUser": "${data.aws_canonical_user_id.own.id}"}"#, "s3:*", objects, ""), "closed"),
+        (allow(r#"{"CanonicalUser": "${var.user}"}"#, "s3:*", objects, ""), "unknown"),
+        (
+            allow(r#"{"Federated": "arn:aws:iam::444455556666:saml-provider/p"}"#, "s3:DeleteObject", objects, ""),
+            "444455556666 s3:DeleteObject",
+        ),
+        (allow(r#"{"Federated": "accounts.google.com"}"#, "s3:DeleteObject", objects, ""), "unknown"),
+        (allow(r#"{"Federated": "accounts.google.com"}"#, "s3:GetObject", objects, ""), "closed"),
+        (
+            allow(&canonical, "s3:DeleteObject", objects, "")
+                + ", "
+                + &deny(&format!("\"Principal\": {canonical}"), "s3:Delete*", ""),
+            "closed",
+        ),
         // Only reads, or other objects.
         (allow(other, "s3:Get*", objects, ""), "closed"),
         (allow(other, "s3:PutObject", "${aws_s3_bucket.logs.arn}/reports/*", ""), "closed"),
