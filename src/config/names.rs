@@ -12,7 +12,7 @@ use crate::model::region;
 use crate::named::closest;
 use crate::rules::{self, Rule};
 use crate::source::Exclusions;
-use crate::suppress::Date;
+use crate::suppress::{self, Date};
 
 /// The group of all rules that are asked by default.
 pub const ALL: &str = "all";
@@ -171,6 +171,15 @@ pub(super) fn selected<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec
         return Err(D::Error::custom("`select` names no rule; leave it out for all of them"));
     }
     Ok(names)
+}
+
+/// A reason, of which the last day is no part.
+pub(super) fn reason<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
+    let reason = Option::<String>::deserialize(deserializer)?;
+    if reason.as_deref().is_some_and(suppress::has_last_day) {
+        return Err(D::Error::custom("write the last day as a key of its own: `until = 2027-01-31`"));
+    }
+    Ok(reason)
 }
 
 struct RuleOrFindings;

@@ -82,6 +82,7 @@ pub struct Findings {
     /// The trails, by their address; `*` stands for any text. Without it, all of them and the deployments too.
     pub address: Option<String>,
     /// Why they are accepted.
+    #[serde(default, deserialize_with = "names::reason")]
     pub reason: Option<String>,
     /// The last day on which they are.
     pub until: Option<Until>,

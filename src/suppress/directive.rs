@@ -1,6 +1,6 @@
 //! What a line of a comment says: `trailint: ignore[rule, rule] until=2027-01-31 the reason`.
 
-use super::Date;
+use super::{Date, until};
 use crate::named::closest;
 
 /// The name that begins a line which is meant for us.
@@ -9,8 +9,8 @@ const NAME: &str = "trailint";
 /// The words that come before a list of rules, and whether they are about the whole file.
 const KEYWORDS: [(&str, bool); 2] = [("ignore", false), ("file-ignore", true)];
 
-/// The key of the last day.
-const UNTIL: &str = "until";
+/// The characters that other tools write before their names.
+const MARKS: [char; 8] = ['@', '!', '$', '+', '%', '&', '~', '='];
 
 /// The form of a comment.
 const FORM: &str = "write it as `trailint: ignore[RULE] REASON`";
@@ -26,9 +26,6 @@ pub(super) struct Directive {
     pub(super) reason: Option<String>,
 }
 
-/// The characters that may stand around `until=DATE` in a sentence.
-const PUNCTUATION: [char; 8] = ['(', ')', '[', ']', ',', '.', ';', ':'];
-
 /// Reads a line; nothing if it isn't meant for us, and what is wrong with it if it can't be read.
 pub(super) fn read(line: &str) -> Option<Result<Directive, String>> {
     let line = line.trim();
@@ -36,33 +33,44 @@ pub(super) fn read(line: &str) -> Option<Result<Directive, String>> {
     let (name, rest) = line.split_at_checked(end)?;
     match rest.strip_prefix(':') {
         Some(text) if name.eq_ignore_ascii_case(NAME) => Some(parse(text.trim_start())),
-        _ => is_almost(name, rest, line).then(|| Err(FORM.to_owned())),
+        _ => is_almost(line).then(|| Err(FORM.to_owned())),
     }
-}
-
-/// True if a line has a date for the comment before it.
-pub(super) fn has_until(line: &str) -> bool {
-    line.split_whitespace().any(|word| {
-        let key = word.trim_matches(PUNCTUATION).split_once('=').map(|(key, _)| key);
-        key.is_some_and(|key| key.eq_ignore_ascii_case(UNTIL))
-    })
 }
 
 /// True if a line is almost in the form: the name is misspelt, has no colon, or doesn't come first.
-fn is_almost(name: &str, rest: &str, line: &str) -> bool {
+fn is_almost(line: &str) -> bool {
     const VERBS: [&str; 4] = ["ignore", "file-ignore", "disable", "skip"];
-    let begins = |text: &str, ends: &[char]| {
-        let text = text.to_ascii_lowercase();
-        let mut after = KEYWORDS.iter().filter_map(|(word, _)| text.strip_prefix(word));
-        after.any(|after| after.trim_start().starts_with(ends))
-    };
-    let follows = rest.trim_start_matches(|c: char| c.is_whitespace() || matches!(c, ':' | '=' | '-' | '_'));
+    let line = line.trim_start_matches(MARKS);
+    let end = line.find(|c: char| !c.is_ascii_alphabetic()).unwrap_or(line.len());
+    let (name, rest) = line.split_at_checked(end).unwrap_or_default();
     if name.eq_ignore_ascii_case(NAME) {
+        let follows = rest.trim_start_matches(is_between);
         let verb = follows.split(|c: char| !c.is_ascii_alphabetic() && c != '-').next().unwrap_or_default();
         return VERBS.iter().any(|known| verb.eq_ignore_ascii_case(known)) && begins_directive(follows);
     }
-    let is_misspelt = closest(&name.to_ascii_lowercase(), std::iter::once(NAME)).is_some();
-    is_misspelt && begins(follows, &['[']) || directive_in(line).is_some_and(follows_mark)
+    has_misspelt_name(line) || directive_in(line).is_some_and(follows_mark)
+}
+
+/// True if a list of rules follows what is almost the name, as in `trail-int: ignore[…]`.
+fn has_misspelt_name(line: &str) -> bool {
+    let line = line.to_ascii_lowercase();
+    let lists = KEYWORDS.iter().flat_map(|(word, _)| line.match_indices(word));
+    let first = lists
+        .filter(|(at, word)| line.get(at.saturating_add(word.len())..).is_some_and(is_list))
+        .map(|(at, _)| at)
+        .min();
+    let before = first.and_then(|at| line.get(..at)).unwrap_or_default();
+    let words = before.split_whitespace().filter(|word| word.contains(|c: char| c.is_alphabetic())).count();
+    let letters: String = before.chars().filter(|c| c.is_alphabetic()).collect();
+    let is_quoted = before.contains(['`', '"', '\'']);
+    !is_quoted && (words == 1 && closest(&letters, std::iter::once(NAME)).is_some() || letters == NAME)
+}
+
+/// True for what may stand between the name and a verb.
+fn is_between(c: char) -> bool {
+    c.is_whitespace()
+        || matches!(c, ':' | ';' | '=' | ',' | '.' | '-' | '_' | '/' | '|' | '>')
+        || !c.is_ascii() && !c.is_alphanumeric()
 }
 
 /// True if a verb is followed by what names rules, and not by prose.
@@ -96,6 +104,17 @@ fn is_directive_at(at: usize, text: &str) -> bool {
     !is_quoted && rest.is_some_and(is_directive)
 }
 
+/// True if a list is followed by another one, or by a rule after a comma: `ignore[a][b]`, `ignore[a], b`.
+fn is_second_list(rest: &str) -> bool {
+    let name = |text: &str| {
+        text.trim_start().split(|c: char| !c.is_ascii_alphanumeric() && c != '-').next().unwrap_or_default().to_owned()
+    };
+    let is_rule = |text: &str| crate::rules::find(&name(text)).is_some();
+    let next = rest.trim_start().trim_start_matches([',', '+', '|', '&', ';']).trim_start();
+    let is_separated = next.len() < rest.trim_start().len();
+    rest.starts_with('[') || next.strip_prefix('[').is_some_and(is_rule) || is_separated && is_rule(next)
+}
+
 fn is_list(text: &str) -> bool {
     text.trim_start().starts_with('[')
 }
@@ -103,7 +122,7 @@ fn is_list(text: &str) -> bool {
 /// Reads what follows the name.
 fn parse(text: &str) -> Result<Directive, String> {
     let (first, text) = match text.split_once(char::is_whitespace) {
-        Some((first, rest)) if has_until(first) => (Some(first), rest.trim_start()),
+        Some((first, rest)) if until::is_until(first) => (Some(first), rest.trim_start()),
         _ => (None, text),
     };
     let lists = KEYWORDS.into_iter().filter_map(|(word, is_for_file)| Some((text.strip_prefix(word)?, is_for_file)));
@@ -116,56 +135,11 @@ fn parse(text: &str) -> Result<Directive, String> {
         return Err("it has to name the rules that it is about: `ignore[RULE]`".to_owned());
     }
     let is_second = |word: &str| KEYWORDS.iter().any(|(known, _)| word.strip_prefix(known).is_some_and(is_list));
-    if directive_in(rest).is_some() || rest.split_whitespace().any(is_second) {
+    if is_second_list(rest) || directive_in(rest).is_some() || rest.split_whitespace().any(is_second) {
         return Err("a comment has one list of rules: name all of them in it, or write a line for each".to_owned());
     }
-    let (until, reason) = until(first.into_iter().chain(rest.split_whitespace()))?;
+    let (until, reason) = until::read(first.into_iter().chain(rest.split_whitespace()))?;
     Ok(Directive { names, is_for_file, until, reason })
-}
-
-/// The last day, which may stand between any words, and the reason that the others are.
-fn until<'w>(words: impl Iterator<Item = &'w str>) -> Result<(Option<Date>, Option<String>), String> {
-    let mut until = None;
-    let mut reason: Vec<&str> = Vec::new();
-    let mut words = words.peekable();
-    while let Some(word) = words.next() {
-        let bare = word.trim_matches(PUNCTUATION);
-        match bare.split_once('=') {
-            Some((key, date)) if key.eq_ignore_ascii_case(UNTIL) => {
-                if until.replace(date.parse()?).is_some() {
-                    return Err("it has more than one last day".to_owned());
-                }
-            }
-            Some((key, value)) if is_misspelt_until(key, value) => {
-                return Err(format!("there is no key `{key}`; write the last day as `until=2027-01-31`"));
-            }
-            _ if is_other_until(word, words.peek().copied()) => {
-                return Err("write the last day as `until=2027-01-31`".to_owned());
-            }
-            _ => reason.push(word),
-        }
-    }
-    Ok((until, (!reason.is_empty()).then(|| reason.join(" "))))
-}
-
-/// True if a date has another key, or a key almost the name of the last day.
-fn is_misspelt_until(key: &str, value: &str) -> bool {
-    value.parse::<Date>().is_ok() || closest(&key.to_ascii_lowercase(), std::iter::once(UNTIL)).is_some()
-}
-
-/// True if the word names the last day in another form, as `until: 2027-01-31` and `until 2027-01-31` do.
-fn is_other_until(word: &str, next: Option<&str>) -> bool {
-    let split = word.split_at_checked(UNTIL.len());
-    let Some((_, rest)) = split.filter(|(start, _)| start.eq_ignore_ascii_case(UNTIL)) else { return false };
-    let is_date = |text: &str| {
-        let text = text.trim_matches(PUNCTUATION);
-        text.starts_with(|c: char| c.is_ascii_digit()) && text.contains(['-', '/', '.'])
-    };
-    match rest.strip_prefix(':') {
-        Some(date) if !date.is_empty() => is_date(date),
-        Some(_) => next.is_some_and(is_date),
-        None => rest.is_empty() && next.is_some_and(|next| next.starts_with('=') || is_date(next)),
-    }
 }
 
 #[cfg(test)]
@@ -203,6 +177,7 @@ mod tests {
         }
         good("trailint: ignore[a] kept until the migration ends", "a false  kept until the migration ends");
         good("trailint: ignore[a] see a=b", "a false  see a=b");
+        good("trailint: ignore[a] [JIRA-1] accepted since 2020-01-31", "a false  [JIRA-1] accepted since 2020-01-31");
         for line in
             ["trailint: ignore", "trailint: ignore a", "trailint: ignore[a", "trailint: disable[a]", "trailint:"]
         {
@@ -215,11 +190,20 @@ mod tests {
             "trailint: ignore[a] why until=2027-13-01",
             "trailint: ignore[a] until=2027-01-31 until=2027-01-31",
             "trailint: ignore[a] until 2027-01-31",
-            "trailint: ignore[a] until: 2027-01-31",
-            "trailint: ignore[a] until:2027-01-31",
-            "trailint: ignore[a] until = 2027-01-31",
-            "trailint: ignore[a] util=2027-01-31",
-            "trailint: ignore[a] expires=2027-01-31",
+            "trailint: ignore[a] exp:2020-01-31",
+            "trailint: ignore[a][b]",
+            "trailint: ignore[stopped-trail] [single-region-trail] x",
+            "trailint: ignore[stopped-trail], single-region-trail x",
+            "trail-int: ignore[a]",
+            "trail_int: ignore[a]",
+            "Trail Int: ignore[a]",
+            "trailint; ignore[a]",
+            "trailint, ignore[a]",
+            "trailint\u{ff1a} ignore[a]",
+            "@trailint: ignore[a]",
+            "@trailint ignore stopped-trail",
+            "traillint: ignore [a]",
+            "trail-int: IGNORE[a]",
             "trailint: ignore[a] x trailint: ignore[b] y",
             "trailint: ignore[a] ignore[b]",
             "trailint: Ignore[a]",
@@ -239,6 +223,10 @@ mod tests {
             "trailint",
             "trailint ignores this",
             "trailint skips it",
+            "trailint; ignore the rest",
+            "trail: see ignore[a]",
+            "@trailint/owners",
+            "`trailint: ignore[a]` is a comment",
             "see `trailint: ignore[a]`",
             "type: ignore[a]",
             "See trailint: ignore[a] in the documentation",

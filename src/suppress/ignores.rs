@@ -3,13 +3,17 @@
 use super::Tool;
 use super::directive::{self, Directive};
 use super::outline::Outline;
-use super::{Suppression, foreign, metadata, reach};
+use super::{Suppression, foreign, metadata, reach, until};
 use crate::rules::{self, Rule};
 use crate::source::{FileId, SourceFile, Span, is_installed};
 use crate::syntax::node::{Entry, Node, NodeKind};
 
-/// Texts of which each file has one that suppresses something, or almost does, whatever other tools are honoured.
-const WORDS: [&str; 3] = ["railint", "RAILINT", "ignore["];
+/// Texts of which each file has one that has a comment which suppresses something, or almost does, whatever other tools are
+/// honoured.
+const WORDS: [&str; 6] = ["railint", "RAILINT", "gnore[", "gnore [", "GNORE[", "GNORE ["];
+
+/// Texts of which a file has all if its metadata does.
+const METADATA_WORDS: [&str; 2] = ["Metadata", "gnore"];
 
 /// A property of this name is a comment in the JSON syntax of Terraform.
 const COMMENT: &str = "//";
@@ -49,7 +53,7 @@ impl Ignores {
         let mut ignores = Self::default();
         // Settings say all that they have to say elsewhere, and installed code is nobody's to comment.
         let is_code = !file.name.ends_with(".toml") && !is_installed(&file.path);
-        if !is_code || !words.any(has) {
+        if !is_code || !words.any(has) && !METADATA_WORDS.into_iter().all(has) {
             return ignores;
         }
         let outline = Outline::read(id, file);
@@ -107,7 +111,7 @@ impl Ignores {
             let (text, number) = (without_marks(line), file.position(span.start).line);
             match directive::read(text) {
                 _ if self.is_full => return,
-                None if number == self.next_line && directive::has_until(text) => {
+                None if number == self.next_line && until::is_in(text) => {
                     self.misread(span, "write `until=` on the line of `trailint: ignore[RULE]`".to_owned());
                 }
                 // The reason may go on.

@@ -2,7 +2,7 @@
 
 use super::Tool;
 use super::ignores::{Ignore, Ignores};
-use super::{Suppression, directive, foreign};
+use super::{Suppression, foreign, until};
 use crate::named::closest;
 use crate::rules;
 use crate::source::Span;
@@ -33,12 +33,21 @@ fn add(owner: &Mapping, region: Span, honored: &[Tool], ignores: &mut Ignores) {
     for entry in &metadata.entries {
         match entry.key.as_text() {
             Some(NAME) => add_own(entry, region, ignores),
-            Some(name) if closest(&name.to_ascii_lowercase(), std::iter::once(NAME)) == Some(NAME) => {
+            Some(name) if is_almost_name(name) => {
                 ignores.misread(entry.key.span, format!("there is no key `{name}`, but `{NAME}`"));
             }
             _ => {}
         }
     }
+}
+
+/// True for a key such as `TrailLint` or `trailint.ignore`.
+fn is_almost_name(key: &str) -> bool {
+    let letters: String = key.to_ascii_lowercase().chars().filter(|c| c.is_alphabetic()).collect();
+    let name = ["ignores", "ignore"].iter().find_map(|verb| letters.strip_suffix(verb)).unwrap_or(&letters);
+    // A key `Trail` is somebody else's.
+    let is_start = NAME.starts_with(name) && name != NAME;
+    !is_start && closest(name, std::iter::once(NAME)).is_some()
 }
 
 /// Adds what the entry of that name says.
@@ -82,7 +91,7 @@ fn one(item: &Node, region: Span) -> Result<Ignore, String> {
                 None => Ok(None),
             };
             let (reason, until) = (text("reason")?, text("until")?.map(str::parse).transpose()?);
-            if reason.is_some_and(directive::has_until) {
+            if reason.is_some_and(until::is_in) {
                 return Err("write the last day as a key of its own: `until: 2027-01-31`".to_owned());
             }
             let rule = &mapping.get("rule").ok_or_else(wanted)?.value;
@@ -94,4 +103,51 @@ fn one(item: &Node, region: Span) -> Result<Ignore, String> {
 
 fn is_known(entry: &Entry) -> bool {
     entry.key.as_text().is_some_and(|key| ["rule", "reason", "until"].contains(&key))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::source::Sources;
+
+    /// The messages about metadata that can't be read, and how much of it counts.
+    fn read(metadata: &str) -> (usize, Vec<String>) {
+        let text = format!("Resources:\n  T:\n    Type: AWS::CloudTrail::Trail\n    Metadata:\n      {metadata}\n");
+        let sources = Sources::default();
+        let id = sources.add("/t.yaml".as_ref(), text.into_bytes());
+        let ignores = Ignores::read(id, &sources.file(id), &[]);
+        (ignores.all.len(), ignores.misread.into_iter().map(|(_, message)| message).collect())
+    }
+
+    #[test]
+    fn keys_that_are_almost_the_name_are_told() {
+        let entry = "{ ignore: [stopped-trail] }";
+        assert_eq!(read(&format!("trailint: {entry}")), (1, Vec::new()));
+        for key in [
+            "TrailLint",
+            "Trailint",
+            "trail-int",
+            "trailint.ignore",
+            "\"trailint: ignore\"",
+            "trailint/ignore",
+            "TRAILINT_IGNORE",
+        ] {
+            let (counted, messages) = read(&format!("{key}: {entry}"));
+            assert_eq!(counted, 0, "{key}");
+            assert!(messages.len() == 1 && messages[0].starts_with("there is no key `"), "{key} {messages:?}");
+        }
+        for key in ["Trail", "cfn-lint", "aws:cdk:path", "cfn_nag", "ignore", "TrailOwner"] {
+            assert_eq!(read(&format!("{key}: {entry}")), (0, Vec::new()), "{key}");
+        }
+    }
+
+    #[test]
+    fn a_last_day_within_a_reason_is_told() {
+        let reason =
+            |text: &str| read(&format!("trailint: {{ ignore: [{{ rule: stopped-trail, reason: \"{text}\" }}] }}"));
+        for text in ["until 2020-01-31", "until=2020-01-31", "exp:2020-01-31", "valid until: 31 Jan 2020"] {
+            assert_eq!(reason(text).1, ["write the last day as a key of its own: `until: 2027-01-31`"], "{text}");
+        }
+        assert_eq!(reason("accepted since 2020-01-31"), (1, Vec::new()));
+    }
 }

@@ -15,6 +15,7 @@ mod outline;
 mod reach;
 mod stale;
 mod tool;
+mod until;
 
 use std::collections::{HashMap, HashSet};
 use std::path::PathBuf;
@@ -26,6 +27,11 @@ pub use date::Date;
 pub use foreign::{FOREIGN, matching_rules};
 pub use stale::{Stale, StaleKind};
 pub use tool::Tool;
+
+/// True if a reason has a last day, or almost: that would have no effect there.
+pub fn has_last_day(reason: &str) -> bool {
+    until::is_in(reason)
+}
 
 use crate::rules::Rule;
 use crate::source::{FileId, SourceFile, Sources, Span};
