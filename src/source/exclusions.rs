@@ -1,6 +1,6 @@
 //! The user's `exclude` patterns.
 
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 
 use ignore::gitignore::{Gitignore, GitignoreBuilder};
 
@@ -24,9 +24,12 @@ impl Exclusions {
     ///
     /// A message about the first invalid pattern.
     pub fn new<'a>(base: &Path, patterns: impl IntoIterator<Item = &'a str>) -> Result<Self, String> {
+        let patterns: Vec<&str> = patterns.into_iter().collect();
+        check_order(&patterns)?;
         let mut builder = GitignoreBuilder::new(base);
         for pattern in patterns {
             check_effect(pattern)?;
+            check_relative(pattern, base)?;
             builder.add_line(None, pattern).map_err(|error| reason(&error))?;
         }
         let patterns = builder.build().map_err(|error| reason(&error))?;
@@ -39,7 +42,8 @@ impl Exclusions {
     ///
     /// A message about the invalid part.
     pub fn check(pattern: &str) -> Result<(), String> {
-        Self::new(Path::new(""), [pattern]).map(|_| ())
+        // Another pattern may precede it.
+        Self::new(Path::new(""), [pattern.trim_start_matches('!')]).map(|_| ())
     }
 
     /// True if a pattern matches this path itself.
@@ -58,21 +62,71 @@ impl Exclusions {
 
 /// Rejects a pattern that can't match any path.
 fn check_effect(pattern: &str) -> Result<(), String> {
-    let failed = |cause: &str| Err(format!("`{pattern}` matches nothing: {cause}"));
+    let failed = |cause: &str| Err(format!("`{}` matches nothing: {cause}", pattern.escape_debug()));
     let positive = pattern.trim().trim_start_matches('!');
+    let has_part = |part: &str| positive.split(['/', '\\']).any(|other| other == part);
     if positive.trim_matches('/').is_empty() || positive.starts_with('#') {
         return failed("it is no pattern of `.gitignore`");
     }
-    if positive.split('/').any(|part| part == "..") {
+    if pattern.contains(char::is_control) {
+        return failed("a pattern has one line; separate several with commas");
+    }
+    if has_part("..") {
         return failed("patterns are about what lies below their directory");
     }
-    if positive.split('/').any(|part| part == ".") {
+    if has_part(".") {
         return failed("leave out `./`");
+    }
+    if has_part("~") {
+        return failed("`~` stands for no directory; write the path from the directory of the patterns");
+    }
+    if positive.contains("//") {
+        return failed("write one `/` between directories");
+    }
+    if has_escaped_name(positive) {
+        return failed("write `/` between directories, since `\\` is for special characters");
     }
     if has_open_bracket(positive) {
         return failed("`[` has no `]`; write `\\[` for the character");
     }
     Ok(())
+}
+
+/// Refuses a path of the disk: a first `/` stands for the base.
+fn check_relative(pattern: &str, base: &Path) -> Result<(), String> {
+    let path = Path::new(pattern.trim().trim_start_matches('!'));
+    let Ok(below) = path.strip_prefix("/") else { return Ok(()) };
+    let is_literal = |part: &Component<'_>| !part.as_os_str().to_string_lossy().contains(['*', '?', '[', '{']);
+    let literal: PathBuf = below.components().take_while(is_literal).collect();
+    // A directory such as `/tmp` may be meant below the base, too.
+    let is_on_disk = literal.components().count() > 1 && Path::new("/").join(&literal).exists();
+    let is_path =
+        !base.as_os_str().is_empty() && base.parent().is_some() && is_on_disk && !base.join(&literal).exists();
+    match is_path {
+        true => Err(format!("`{pattern}` matches nothing: the first `/` stands for the directory of the patterns")),
+        false => Ok(()),
+    }
+}
+
+/// Refuses a pattern with `!` that no other precedes: it takes back what another one excludes.
+fn check_order(patterns: &[&str]) -> Result<(), String> {
+    match patterns.first() {
+        Some(first) if first.starts_with('!') => {
+            Err(format!("`{first}` has no effect: it takes back what a pattern before it excludes, and there is none"))
+        }
+        Some(_) | None => Ok(()),
+    }
+}
+
+/// True if a letter or digit is escaped, as between the directories of a Windows path.
+fn has_escaped_name(pattern: &str) -> bool {
+    let mut chars = pattern.chars();
+    while let Some(next) = chars.next() {
+        if next == '\\' && chars.next().is_some_and(char::is_alphanumeric) {
+            return true;
+        }
+    }
+    false
 }
 
 /// True if a class of characters has no end.
@@ -109,15 +163,29 @@ fn reason(error: &ignore::Error) -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::path::Path;
+
     use super::Exclusions;
 
     #[test]
     fn patterns_that_match_nothing_are_refused() {
-        for pattern in ["[", "a[", "[]", "[!]", "../*", "a/../b", "./a", "!../a", "", " ", "/", "# a"] {
+        for pattern in [
+            "[", "a[", "[]", "[!]", "../*", "a/../b", "./a", "!../a", "", " ", "/", "# a", "a//b", "a//", "//a",
+            "..\\x", "a\\b", "..\\*", "~/a", "a\nb", "a\n",
+        ] {
             assert!(Exclusions::check(pattern).is_err(), "{pattern}");
         }
-        for pattern in ["a", "/a", "a/", "**/a", "[a]", "[]a]", "[!a]b", "\\[", "!a", "..a", "a..", ".a", "\\#a"] {
+        for pattern in
+            ["a", "/a", "a/", "**/a", "[a]", "[]a]", "[!a]b", "\\[", "!a", "..a", "a..", ".a", "\\#a", "a\\*", "~a"]
+        {
             assert_eq!(Exclusions::check(pattern), Ok(()), "{pattern}");
+        }
+        let new = |patterns: &[&str]| Exclusions::new(Path::new("/work/tree"), patterns.iter().copied());
+        for patterns in [&["!a"][..], &["!a", "b"], &["/dev/null"], &["a", "!/dev/null"], &["/proc/self/*"]] {
+            assert!(new(patterns).is_err(), "{patterns:?}");
+        }
+        for patterns in [&["a", "!a"][..], &["/a/b"], &["/nothing"], &["/dev"]] {
+            assert!(new(patterns).is_ok(), "{patterns:?}");
         }
     }
 }
