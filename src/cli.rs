@@ -407,8 +407,9 @@ fn run(cli: &Cli, matches: &ArgMatches) -> Result<ExitCode, Error> {
         Command::Config(ConfigCommand::Show(args)) => print(&config::show(args, own)?, cli.look),
         Command::Config(ConfigCommand::Schema) => print(crate::config::SCHEMA, cli.look),
         Command::Explain(args) => {
-            let rules = if args.all { RULES.to_vec() } else { rules_to_explain(&args.rules)? };
-            print(&output::explain(&rules, args.format), cli.look)
+            let (rules, notes) =
+                if args.all { (RULES.to_vec(), String::new()) } else { rules_to_explain(&args.rules)? };
+            explain(&rules, &notes, args.format, cli.look)
         }
         Command::Rules { format } => print(&output::list(&RULES, *format), cli.look),
         Command::Completions { shell } => print(&shell::completions(*shell)?, cli.look),
@@ -424,27 +425,36 @@ fn innermost(mut matches: &ArgMatches) -> &ArgMatches {
     matches
 }
 
+/// Prints the pages of rules and the notes about controls; only the pages are JSON.
+fn explain(rules: &[&'static Rule], notes: &str, format: DocFormat, look: Look) -> Result<ExitCode, Error> {
+    let stream = if format == DocFormat::Json { Stream::Error } else { Stream::Out };
+    stream.write(notes, look).map_err(Error::Output)?;
+    print(&output::explain(rules, format), look)
+}
+
 fn print(text: &str, look: Look) -> Result<ExitCode, Error> {
     Stream::Out.write(text, look).map_err(Error::Output)?;
     Ok(ExitCode::SUCCESS)
 }
 
-/// The rules of these names, those that match a rule of another tool, and those that belong to a control.
-fn rules_to_explain(names: &[String]) -> Result<Vec<&'static Rule>, Error> {
+/// The rules of these names, those that match a rule of another tool, and those that belong to a control; and a line for each
+/// control that no rule evaluates.
+fn rules_to_explain(names: &[String]) -> Result<(Vec<&'static Rule>, String), Error> {
     let mut found: Vec<&'static Rule> = Vec::new();
+    let mut notes = String::new();
     for name in names {
-        let is_of_control = |rule: &&'static Rule| {
-            let (stated, supported) = (&rule.page.controls, &rule.page.supports);
-            stated.iter().chain(supported).any(|control| control.id.eq_ignore_ascii_case(name))
-        };
-        let is_ours = |rule: &&'static Rule| suppress::matching_rules(name).any(|own| own == rule.id());
-        let named: Vec<_> = match rules::find(name) {
+        let controls = rules::controls_of_number(name);
+        let named = match rules::find(name) {
             Some(rule) => vec![rule],
-            None => RULES.into_iter().filter(|rule| is_ours(rule) || is_of_control(rule)).collect(),
+            None => rules_named_otherwise(name, &controls),
         };
-        if named.is_empty() {
+        if named.is_empty() && controls.is_empty() {
             let suggestion = closest(name, RULES.into_iter().map(Rule::id));
             return Err(Error::UnknownRule { name: name.clone(), suggestion });
+        }
+        for control in controls.iter().filter(|_| named.is_empty()) {
+            let reason = control.not_judged().unwrap_or_default();
+            notes.push_str(&format!("No rule evaluates {} ({}): {reason}.\n", control.id, control.title));
         }
         for rule in named {
             if !found.iter().any(|other| std::ptr::eq(*other, rule)) {
@@ -452,5 +462,17 @@ fn rules_to_explain(names: &[String]) -> Result<Vec<&'static Rule>, Error> {
             }
         }
     }
-    Ok(found)
+    Ok((found, notes))
+}
+
+/// The rules that match another tool's rule, or that belong to a control or support it.
+fn rules_named_otherwise(name: &str, controls: &[rules::Listed]) -> Vec<&'static Rule> {
+    let is_of_control = |rule: &&'static Rule| {
+        let (stated, supported) = (&rule.page.controls, &rule.page.supports);
+        let mut numbers = stated.iter().chain(supported).flat_map(|control| control.id.split(',').map(str::trim));
+        let mut evaluating = controls.iter().flat_map(rules::Listed::rules);
+        numbers.any(|number| number.eq_ignore_ascii_case(name)) || evaluating.any(|other| std::ptr::eq(other, *rule))
+    };
+    let is_ours = |rule: &&'static Rule| suppress::matching_rules(name).any(|own| own == rule.id());
+    RULES.into_iter().filter(|rule| is_ours(rule) || is_of_control(rule)).collect()
 }

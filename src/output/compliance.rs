@@ -133,15 +133,7 @@ fn of_pages(benchmark: &str) -> Vec<Control> {
 
 impl Control {
     fn of(listed: rules::Listed) -> Self {
-        let rules: Vec<&'static Rule> = match listed.about {
-            About::Rules(ids) => ids.iter().filter_map(|id| rules::find(id)).collect(),
-            About::AnyTrail => rules::find("stopped-trail").into_iter().collect(),
-            About::Nothing(_) => Vec::new(),
-        };
-        let not_judged = match listed.about {
-            About::Nothing(reason) => Some(reason),
-            About::Rules(_) | About::AnyTrail => rules.is_empty().then_some("no rule checks it yet"),
-        };
+        let (rules, not_judged) = (listed.rules(), listed.not_judged());
         let is_about_any_trail = matches!(listed.about, About::AnyTrail);
         let rules::Listed { id, title, profile, .. } = listed;
         Self { id, title, profile, rules, is_about_any_trail, not_judged }

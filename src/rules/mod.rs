@@ -41,7 +41,7 @@ pub(crate) use excluded_event_sources::RULE as EXCLUDED_EVENT_SOURCES;
 pub(crate) use missing_management_events::RULE as MISSING_MANAGEMENT_EVENTS;
 pub(crate) use no_compliant_trail::RULE as NO_COMPLIANT_TRAIL;
 pub use page::{Control, Page};
-pub use sections::{About, Listed, basis, section};
+pub use sections::{About, Listed, basis, of_number as controls_of_number, section};
 pub(crate) use stale_plan::RULE as STALE_PLAN;
 
 use crate::finding::{Finding, Label, Verdict};

@@ -3,6 +3,8 @@
 //! Sources: the compliance files of Prowler for CIS 1.4 to 7.0, those of Steampipe for 1.2 and 1.3, and Security Hub's page
 //! about its CloudTrail controls for the others.
 
+use super::Rule;
+
 /// A control as its benchmark lists it.
 #[derive(Debug, Clone, Copy)]
 pub struct Listed {
@@ -71,12 +73,51 @@ const LOGGING: [Row; 11] = [
     ("object-level reads are recorded", [None, Some("3.11"), Some("3.9"), Some("4.9")], "L2", OBJECT_READS),
 ];
 
+/// Controls about CloudTrail that belong to none of the benchmarks.
+const OTHERS: [Listed; 1] = [Listed {
+    id: "CloudTrail.9",
+    title: "tags of trails",
+    profile: None,
+    about: About::Nothing("tags don't decide what a trail records"),
+}];
+
+impl Listed {
+    /// The rules that evaluate the control, as far as they exist.
+    pub fn rules(&self) -> Vec<&'static Rule> {
+        match self.about {
+            About::Rules(ids) => ids.iter().filter_map(|id| super::find(id)).collect(),
+            About::AnyTrail => super::find("stopped-trail").into_iter().collect(),
+            About::Nothing(_) => Vec::new(),
+        }
+    }
+
+    /// The reason for which no rule evaluates the control.
+    pub fn not_judged(&self) -> Option<&'static str> {
+        match self.about {
+            About::Nothing(reason) => Some(reason),
+            About::Rules(_) | About::AnyTrail => self.rules().is_empty().then_some("no rule checks it yet"),
+        }
+    }
+}
+
 /// The controls of a benchmark about CloudTrail, in its order; nothing if its section isn't listed here.
 pub fn section(benchmark: &str) -> Option<Vec<Listed>> {
     match VERSIONS.iter().position(|versions| versions.contains(&benchmark)) {
         Some(version) => Some(cis(benchmark, version)),
         None => of_security_hub(benchmark).map(<[Listed]>::to_vec),
     }
+}
+
+/// The controls of this number in any benchmark, each subject once.
+pub fn of_number(id: &str) -> Vec<Listed> {
+    let sections = super::stated_benchmarks().into_iter().filter_map(section).flatten().chain(OTHERS);
+    let mut found: Vec<Listed> = Vec::new();
+    for listed in sections.filter(|listed| listed.id.eq_ignore_ascii_case(id)) {
+        if !found.iter().any(|other| other.title == listed.title) {
+            found.push(listed);
+        }
+    }
+    found
 }
 
 /// The note that a list isn't the benchmark's own.

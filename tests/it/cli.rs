@@ -296,9 +296,21 @@ fn rules_are_explained_by_the_names_that_others_give_them() {
         ("AVD-AWS-0015", "logs-without-kms (warning)"),
         ("3.1", "no-compliant-trail (error)"),
         ("cloudtrail.4", "unvalidated-logs (warning)"),
+        ("CloudTrail.3", "stopped-trail (error)"),
+        ("AC-2(4)", "no-compliant-trail (error)"),
+        ("10.2.1.7", "no-compliant-trail (error)"),
+        ("CloudTrail.5", "No rule evaluates CloudTrail.5 (integrated with CloudWatch Logs): no rule checks it yet."),
+        ("cloudtrail.9", "No rule evaluates CloudTrail.9 (tags of trails): tags don't decide what a trail records."),
+        (
+            "CloudTrail.10",
+            "No rule evaluates CloudTrail.10 (event data stores with customer managed keys): event data stores are no trails.",
+        ),
+        ("4.10", "No rule evaluates 4.10 (access logs of web front ends): it is about another service."),
     ] {
         assert_eq!(first(name), expected, "{name}");
     }
+    let json = scratch.run(&["explain", "--format", "json", "CloudTrail.5"]);
+    assert_eq!((status(&json), out(&json).trim()), (0, "[]"));
     assert_eq!(
         err(&scratch.run(&["explain", "9.9"])),
         "trailint: there is no rule `9.9`; `trailint rules` lists them\n"
