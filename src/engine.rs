@@ -86,6 +86,8 @@ pub struct Narrowed {
     pub values: bool,
     /// True if not the whole tree is checked, or not only as it is.
     pub files: bool,
+    /// True if an option excludes files.
+    pub excludes: bool,
     /// True if options select rules.
     pub rules: bool,
 }

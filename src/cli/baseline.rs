@@ -1,7 +1,7 @@
 //! `trailint baseline`, and the baseline of a check.
 
 use std::collections::HashSet;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::ArgMatches;
@@ -198,8 +198,36 @@ impl Evaluated<'_> {
         !is_narrowed
             && self.settings.selection.asks(rule)
             && holds(&entry.subject, &self.report.sources, self.given)
+            && self.has_searched(&entry.subject)
             && !has_unread()
             && !self.is_open(entry, rule)
+    }
+
+    /// True if a deployment was evaluated, or would have been found if it still had a trail. With `--exclude`, a deployment that
+    /// wasn't evaluated may have its trail in what is excluded, or have moved there.
+    fn has_searched(&self, subject: &str) -> bool {
+        let is_judged = self.report.deployments.iter().any(|judged| judged.root == subject);
+        is_judged || !self.settings.narrowed.excludes && !self.is_left_out(subject)
+    }
+
+    /// True if patterns or ignore files leave out a file, or a file of a directory.
+    fn is_left_out(&self, subject: &str) -> bool {
+        let (fs, sources) = (self.given.files.fs(), &self.report.sources);
+        let ignored = fs.ignored();
+        let is_left_out = |file: &Path| {
+            let is_excluded = matches!(&self.given.files, Files::Disk(disk) if disk.is_excluded(file));
+            is_excluded || ignored.iter().any(|ignored| file.starts_with(ignored))
+        };
+        // One of several templates in a file has a mark after the file's name.
+        let file = subject.rsplit_once('#').map(|(name, _)| name);
+        [Some(subject), file].into_iter().flatten().any(|name| {
+            let path = normalize(&sources.path_of(name));
+            match fs.kind(&path) {
+                Ok(PathKind::Directory) => fs.list(&path).is_ok_and(|files| files.iter().any(|file| is_left_out(file))),
+                Ok(PathKind::File) => is_left_out(&path),
+                Err(_) => false,
+            }
+        })
     }
 
     /// True if a deployment has parts that aren't read, or a result of the rule that isn't known.

@@ -31,6 +31,7 @@ pub(super) fn of(args: &CheckArgs, matches: &ArgMatches, given: &Given) -> Narro
     Narrowed {
         values: has_values || has_settings,
         files: is_compared || !is_whole(given) || is_given("exclude"),
+        excludes: is_given("exclude"),
         rules: is_given("select") || is_given("ignore"),
     }
 }

@@ -2,7 +2,7 @@
 //!
 //! A comment that suppresses nothing in this run may be needed in another one: with other values, on a part of the tree,
 //! before `terraform init`. So each project, also each called one, is evaluated once more by itself, as if no value was
-//! given and no default counted. A rule that can't be decided then, or that finds something that this run didn't find,
+//! given and no default counted, with the policy of this run and with the strictest one that settings can ask for. A rule that can't be decided then, or that finds something that this run didn't find,
 //! may find something in another run; comments about it are kept in the files of that project. Where this run itself
 //! leaves something out, all comments are kept.
 
@@ -10,13 +10,14 @@ use std::collections::HashSet;
 use std::rc::Rc;
 use std::sync::Arc;
 
-use super::Settings;
 use super::assign::Candidate;
 use super::judge::{Case, Judgement};
 use super::shares::Shares;
+use super::{Selection, Settings};
 use crate::formats::{Context, Modules, Options, ParameterPolicy};
+use crate::model::selectors::SelectorPolicy;
 use crate::report::{Outcome, Place, Reported};
-use crate::rules::{Check, Policy, RULES};
+use crate::rules::{Check, Policy, RULES, Rule};
 use crate::source::{Asked, FileId, Noting, Span, is_installed};
 use crate::suppress::{self, Stale, Suppressions};
 use crate::value::Budget;
@@ -50,7 +51,15 @@ struct Undecided {
 }
 
 /// A rule, and the places of one of its findings.
-type Found = HashSet<(&'static str, Vec<Span>)>;
+type Key = (&'static str, Vec<Span>);
+
+/// The results of this run.
+#[derive(Debug, Default)]
+struct Found<'a> {
+    findings: HashSet<Key>,
+    /// The roots of the deployments that fail as a whole.
+    failed: HashSet<&'a str>,
+}
 
 impl OtherRuns {
     /// What other runs may find, as far as one of the comments may be needed there.
@@ -61,7 +70,10 @@ impl OtherRuns {
         if is_narrowed(judged, run) {
             return Self { is_narrowed: true, projects: Vec::new() };
         }
-        let found: Found = judged.iter().flat_map(|judgement| &judgement.findings).map(key).collect();
+        let findings = judged.iter().flat_map(|judgement| &judgement.findings).map(key).collect();
+        let deployments = judged.iter().filter_map(|judgement| judgement.deployment.as_ref());
+        let failed = deployments.filter(|judged| judged.verdict == Some(Outcome::Fail));
+        let found = Found { findings, failed: failed.map(|judged| judged.root.as_str()).collect() };
         Self { is_narrowed: false, projects: evaluate(run, &found) }
     }
 
@@ -94,19 +106,25 @@ fn is_narrowed(judged: &[&Judgement], run: Run<'_>) -> bool {
 }
 
 /// Evaluates each project by itself, without any values.
-fn evaluate(run: Run<'_>, found: &Found) -> Vec<Undecided> {
-    let installed = without_values(run.settings, Modules::Installed);
-    let local = without_values(run.settings, Modules::Local);
+fn evaluate(run: Run<'_>, found: &Found<'_>) -> Vec<Undecided> {
+    let policies = [run.settings.policy.clone(), STRICTEST];
+    let with = |modules| policies.each_ref().map(|policy| without_values(run.settings, policy, modules));
+    let (installed, local) = (with(Modules::Installed), with(Modules::Local));
     let mut shares = Shares::new(run.bytes, run.projects.len());
     let known = run.projects.iter().map(|_| None).collect();
     let work = |candidate: &Candidate, budget: &Rc<Budget>| {
         let asked = Arc::new(Asked::default());
-        let judgement = judge(candidate, &installed, run.context, &asked, budget);
-        let has_unread = judgement.deployment.as_ref().is_some_and(|judged| !judged.unread.is_empty());
-        let mut rules = undecided(&judgement, found);
+        let (mut rules, mut has_unread) = (HashSet::new(), false);
+        for settings in &installed {
+            let judgement = judge(candidate, settings, run.context, &asked, budget);
+            has_unread |= judgement.deployment.as_ref().is_some_and(|judged| !judged.unread.is_empty());
+            rules.extend(undecided(&judgement, found));
+        }
         let is_installed = |file: &FileId| is_installed(&run.context.sources.file(*file).path);
         if asked.files().iter().any(is_installed) {
-            rules.extend(undecided(&judge(candidate, &local, run.context, &asked, budget), found));
+            for settings in &local {
+                rules.extend(undecided(&judge(candidate, settings, run.context, &asked, budget), found));
+            }
         }
         (Undecided { asked, rules }, has_unread)
     };
@@ -149,18 +167,23 @@ fn judge(
 }
 
 /// The rules whose result may be another one in another run.
-fn undecided(judgement: &Judgement, found: &Found) -> HashSet<&'static str> {
-    let is_other = |finding: &&Reported| finding.outcome == Outcome::Unknown || !found.contains(&key(finding));
+fn undecided(judgement: &Judgement, found: &Found<'_>) -> HashSet<&'static str> {
+    let is_other = |finding: &&Reported| finding.outcome == Outcome::Unknown || !found.findings.contains(&key(finding));
     let of_findings = judgement.findings.iter().filter(is_other).map(|finding| finding.rule.id());
     let trails = judgement.deployment.iter().flat_map(|judged| &judged.trails);
     let results = trails.flat_map(|trail| &trail.rules);
     let of_trails = results.filter(|(_, outcome)| *outcome == Outcome::Unknown).map(|(rule, _)| rule.id());
-    let is_open = judgement.deployment.iter().any(|judged| judged.verdict == Some(Outcome::Unknown));
-    let whole = RULES.into_iter().filter(|rule| is_open && matches!(rule.check, Check::Deployment(_)));
+    // A failure as a whole is a finding only where no other finding says the same.
+    let is_other_whole = judgement.deployment.iter().any(|judged| match judged.verdict {
+        Some(Outcome::Unknown) => true,
+        Some(Outcome::Fail) => !found.failed.contains(judged.root.as_str()),
+        Some(Outcome::Pass) | None => false,
+    });
+    let whole = RULES.into_iter().filter(|rule| is_other_whole && matches!(rule.check, Check::Deployment(_)));
     of_findings.chain(of_trails).chain(whole.map(|rule| rule.id())).collect()
 }
 
-fn key(finding: &Reported) -> (&'static str, Vec<Span>) {
+fn key(finding: &Reported) -> Key {
     let primary = match &finding.place {
         Place::Text(label) => Some(label.span),
         Place::File(_) | Place::Run => None,
@@ -168,11 +191,21 @@ fn key(finding: &Reported) -> (&'static str, Vec<Span>) {
     (finding.rule.id(), primary.into_iter().chain(finding.related.iter().map(|label| label.span)).collect())
 }
 
-/// The settings of a run that is given no values.
-fn without_values(settings: &Settings, modules: Modules) -> Settings {
+/// The policy with which rules find the most.
+const STRICTEST: Policy = Policy {
+    selectors: SelectorPolicy::Literal,
+    require_trail: true,
+    every_trail: true,
+    regions: Vec::new(),
+    min_retention_days: u32::MAX,
+};
+
+/// The settings of a run that is given no values and selects all rules.
+fn without_values(settings: &Settings, policy: &Policy, modules: Modules) -> Settings {
+    let all = RULES.into_iter().map(Rule::id).collect();
     Settings {
-        policy: Policy { require_trail: true, ..settings.policy.clone() },
-        selection: settings.selection.clone(),
+        policy: Policy { require_trail: true, ..policy.clone() },
+        selection: Selection { selected: Some(all), ..Selection::default() },
         evaluation: Options {
             roots: settings.evaluation.roots.clone(),
             no_automatic_variables: true,

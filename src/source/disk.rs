@@ -84,6 +84,11 @@ impl Disk {
         self.exclusions.has(file, false) || above.any(|directory| self.exclusions.has(directory, true))
     }
 
+    /// True if an exclusion matches the file or a directory above it.
+    pub fn is_excluded(&self, file: &Path) -> bool {
+        self.exclusions.has_or_holds(file)
+    }
+
     /// True if walks respect ignore files.
     pub(super) fn skips_ignored(&self) -> bool {
         self.skips_ignored

@@ -4,7 +4,7 @@ use super::cli::{Scratch, err, out, status};
 use super::random::Random;
 
 /// The runs whose results stay.
-const RUNS: [&[&str]; 8] = [
+const RUNS: [&[&str]; 13] = [
     &["check"],
     &["check", "--var", "multi=false", "--parameter", "Multi=false"],
     &["check", "--var", "multi=true", "--parameter", "Multi=true"],
@@ -13,6 +13,11 @@ const RUNS: [&[&str]; 8] = [
     &["check", "--modules", "none"],
     &["check", "--select", "no-compliant-trail"],
     &["check", "--workspace", "prod", "--require-trail"],
+    &["check", "-c", "selector-policy=\"literal\""],
+    &["check", "-c", "every-trail=true", "-c", "min-retention-days=4000"],
+    &["check", "--exclude", "modules"],
+    &["check", "--exclude", "*.tf"],
+    &["check", "--exclude", "t.yaml", "--exclude", "/main.tf"],
 ];
 
 fn run(scratch: &Scratch, arguments: &[&str]) -> std::process::Output {
@@ -109,6 +114,90 @@ fn an_entry_of_the_settings_that_another_run_needs_is_kept() {
     std::fs::write(scratch.path("main.tf"), main.replace("var.multi", "true")).unwrap();
     assert_eq!(unused(&scratch, &["check"]).len(), 1);
     assert_eq!(unused(&scratch, &["check", "--var", "multi=true"]), Vec::<String>::new());
+}
+
+#[test]
+fn a_comment_that_other_settings_need_is_kept() {
+    let selector = |read_write: &str, before: &str| {
+        format!(
+            "{before}  event_selector {{\n    read_write_type = \"{read_write}\"\n    include_management_events = true\n  }}\n"
+        )
+    };
+    let rules = "  # trailint: ignore[split-selectors,missing-management-events] accepted\n";
+    let trail = |selectors: &str| format!("resource \"aws_cloudtrail\" \"t\" {{\n{selectors}}}\n");
+    let (split, whole) = (selector("ReadOnly", rules) + &selector("WriteOnly", ""), selector("All", rules));
+    let bucket = "resource \"aws_s3_bucket\" \"b\" {\n  bucket = \"b\"\n}\nresource \"aws_cloudtrail\" \"t\" {\n  \
+        s3_bucket_name = aws_s3_bucket.b.id\n}\n";
+    let lifecycle = |rule: &str| {
+        format!(
+            "{bucket}# trailint: ignore[logs-kept-forever] accepted\nresource \"aws_s3_bucket_lifecycle_configuration\" \"l\" {{\n  \
+            bucket = aws_s3_bucket.b.id\n  rule {{\n    id     = \"r\"\n    status = \"Enabled\"\n    filter {{}}\n{rule}  }}\n}}\n"
+        )
+    };
+    let literal = "selector-policy=\"literal\"";
+    let cases = [
+        (trail(&split), literal, "--select=missing-management-events", 0),
+        (trail(&whole), literal, "--select=missing-management-events", 2),
+        (
+            lifecycle("    expiration {\n      days = 400\n    }\n"),
+            "min-retention-days=500",
+            "--select=logs-kept-forever",
+            0,
+        ),
+    ];
+    for (text, setting, select, expected) in cases {
+        let scratch = Scratch::new("other-settings", &[("main.tf", &text)]);
+        assert_eq!(unused(&scratch, &["check"]).len(), expected, "{text}");
+        let other: &[&str] = &["check", "-c", setting, select];
+        assert_eq!(status(&run(&scratch, other)), 0, "{text}");
+        scratch.run(&["check", "--fix"]);
+        assert_eq!(status(&run(&scratch, other)), 0, "{text}");
+    }
+}
+
+#[test]
+fn entries_of_what_an_option_excludes_are_kept() {
+    const FILE: &str = ".trailint-baseline.json";
+    let bad = "resource \"aws_cloudtrail\" \"t\" {}\n";
+    let call = "module \"t\" {\n  source = \"../modules/trail\"\n}\n";
+    let files = [
+        ("a/main.tf", bad),
+        ("b/main.tf", bad),
+        ("c/main.tf", call),
+        ("modules/trail/main.tf", bad),
+        ("x/t.yaml", "Resources:\n  T:\n    Type: AWS::CloudTrail::Trail\n"),
+    ];
+    let scratch = Scratch::new("excluded-entries", &files);
+    scratch.run(&["baseline", "create"]);
+    let before = std::fs::read_to_string(scratch.path(FILE)).unwrap();
+    let settings = scratch.path("trailint.toml");
+    for excluded in ["a", "/a/", "a/main.tf", "*.tf", "modules", "x", "*.yaml", "c"] {
+        for is_setting in [false, true] {
+            let options: &[&str] = if is_setting { &[] } else { &["--exclude", excluded] };
+            if is_setting {
+                std::fs::write(&settings, format!("exclude = [\"{excluded}\"]\n")).unwrap();
+            }
+            let checked = err(&scratch.run(&[&["check"], options].concat()));
+            assert!(!checked.contains("baseline prune"), "{excluded} {checked}");
+            for command in ["prune", "update"] {
+                scratch.run(&[&["baseline", command], options].concat());
+                let after = std::fs::read_to_string(scratch.path(FILE)).unwrap();
+                let entries = before.lines().filter(|line| line.contains("fingerprint"));
+                for entry in entries.map(|line| line.trim().trim_end_matches(',')) {
+                    assert!(after.contains(entry), "{command} {excluded} {is_setting} {entry}");
+                }
+                std::fs::write(scratch.path(FILE), &before).unwrap();
+            }
+            let _ = std::fs::remove_file(&settings);
+        }
+    }
+    // The trail of a deployment that was searched is gone.
+    std::fs::write(scratch.path("b/main.tf"), "").unwrap();
+    std::fs::write(&settings, "exclude = [\"a\"]\n").unwrap();
+    scratch.run(&["baseline", "prune"]);
+    let after = std::fs::read_to_string(scratch.path(FILE)).unwrap();
+    let has = |root: &str| after.contains(&format!("\"subject\":\"{root}\""));
+    assert_eq!(["a", "b", "c", "x/t.yaml"].map(has), [true, false, true, true]);
 }
 
 /// A project in which values come by many ways, with comments wherever they may be.
