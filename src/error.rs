@@ -183,7 +183,9 @@ pub enum Error {
         other: &'static str,
     },
     /// A report that would take the place of what it is about.
-    #[error("`--output` names `{path}`, which is checked; write the report to another file")]
+    #[error(
+        "`--output` names `{path}`, which isn't a report: this run reads it, or it is code, settings or a file of git; write the report to another file"
+    )]
     OutputOverSource {
         /// The path as the user wrote it.
         path: String,

@@ -75,7 +75,11 @@ fn once(args: &CheckArgs, matches: &ArgMatches, look: Look, seen: Option<Arc<See
     settings.evaluation.base = was.as_ref().map(|was| Arc::clone(&was.base));
     let sources = given.sources.with(std::iter::empty());
     let mut report = judge(&args, &mut given, &settings)?;
-    destinations::spare(&files, &report, &given, &sources)?;
+    destinations::spare(&files, &args, &report, &given, &sources)?;
+    if args.fix && !args.diff || args.add_ignore.is_some() {
+        // Where a report can't be written, no source is changed.
+        files.iter().try_for_each(Destination::check_writable)?;
+    }
     destinations::forget(&files, &mut report, &given);
     let now = Now { args: &args, config: &config, baseline: baseline.as_ref(), settings: &settings, given: &given };
     let mut bar = Bar { was, now };

@@ -1,6 +1,8 @@
 //! Where reports are written: each to a file of its own, and never over what was checked.
 
 use std::collections::HashSet;
+use std::fs::File;
+use std::io::Read;
 use std::path::Path;
 
 use clap::ArgMatches;
@@ -14,7 +16,7 @@ use crate::error::Error;
 use crate::formats::{Format as _, terraform::Terraform};
 use crate::output::{Destination, Destinations, Format};
 use crate::report::{Place, Report};
-use crate::source::{Disk, FileId, Fs, Sources, named, normalize};
+use crate::source::{Disk, FileId, Fs, Sources, is_installed, named, normalize};
 use crate::syntax::json;
 
 /// The format of what is printed, and the reports in files. Nothing is named twice.
@@ -38,21 +40,31 @@ pub(super) fn of(args: &CheckArgs, matches: &ArgMatches) -> Result<(Format, Vec<
     }
 }
 
-/// Before anything is written: what was checked is somebody's code, and settings, baselines and values are the user's. A
-/// report of an earlier run isn't, though it may have been read. `users` are the files that options and settings name.
+/// Before anything is written: refuses to replace what the run read, and settings, baselines, values, and git's files, which are
+/// the user's. A report of an earlier run may be replaced, though it may have been read. `users` are the files that options and
+/// settings name.
 pub(super) fn spare(
     destinations: &[Destination],
+    args: &CheckArgs,
     report: &Report,
     given: &Given,
     users: &Sources,
 ) -> Result<(), Error> {
-    let is_checked = |to: &&Destination| {
-        let path = normalize(&given.here.join(&to.path));
-        [to.target(), path].iter().any(|path| {
-            users.known(path).is_some() || is_of_user(path) || is_written_code(path) || is_code(path, report, given)
-        })
+    let list = args.inputs.files_from.as_ref().map(|list| normalize(&given.here.join(list)));
+    let is_spared = |path: &Path| {
+        users.known(path).is_some()
+            || list.as_deref() == Some(path)
+            || is_of_user(path)
+            || is_of_git(path)
+            || is_written_code(path)
+            || is_code(path, report, given)
+            || is_read(path, report)
     };
-    match destinations.iter().find(is_checked) {
+    let is_refused = |to: &&Destination| {
+        let path = normalize(&given.here.join(&to.path));
+        is_spared(&to.target()) || is_spared(&path)
+    };
+    match destinations.iter().find(is_refused) {
         Some(to) => Err(Error::OutputOverSource { path: named(&to.path) }),
         None => Ok(()),
     }
@@ -70,23 +82,51 @@ fn is_of_user(path: &Path) -> bool {
     is_configuration(path) || path.file_name().is_some_and(|name| name == baseline::NAME)
 }
 
-/// True for a file that is there and that is code, whether a run reads it or not.
+/// True for what git reads or keeps, and for what `terraform init` has installed.
+fn is_of_git(path: &Path) -> bool {
+    const NAMES: [&str; 4] = [".gitignore", ".ignore", ".gitattributes", ".gitmodules"];
+    let is_named = path.file_name().is_some_and(|name| NAMES.iter().any(|known| name == *known));
+    is_named || is_installed(path) || path.components().any(|part| part.as_os_str() == ".git")
+}
+
+/// True for a file on which a result of the run may depend, such as one that `file()` reads. A file that mentions a trail and
+/// isn't code is none of them.
+fn is_read(path: &Path, report: &Report) -> bool {
+    let Ok(real) = path.canonicalize() else { return false };
+    let is_unread = |name: &str| report.unread_files.iter().any(|file| file.name == name);
+    report.sources.all().iter().any(|(_, file)| {
+        let is_same = || file.path == path || file.path.canonicalize().is_ok_and(|other| other == real);
+        file.path.file_name() == path.file_name() && is_same() && !is_unread(&file.name)
+    })
+}
+
+/// True for a file that is there and that is code, a plan or a state, whether a run reads it or not.
 fn is_written_code(path: &Path) -> bool {
+    const EXTENSIONS: [&str; 5] = ["yaml", "yml", "hcl", "toml", "tfstate"];
     if !path.is_file() {
         return false;
     }
     let name = path.file_name().unwrap_or_default().to_string_lossy();
-    let is_yaml = path.extension().is_some_and(|end| end == "yaml" || end == "yml");
-    Terraform.reads(&name) || is_yaml || Disk::new(&[]).read(path).is_ok_and(is_template)
+    let is_text = path.extension().is_some_and(|end| EXTENSIONS.iter().any(|known| end == *known));
+    Terraform.reads(&name) || is_text || begins_as_plan(path) || Disk::new(&[]).read(path).is_ok_and(is_document)
 }
 
-/// True for a template in JSON.
-fn is_template(bytes: Vec<u8>) -> bool {
+/// True for a file that begins as Terraform writes plans and states, which may be larger than what is parsed here.
+fn begins_as_plan(path: &Path) -> bool {
+    const MAX_HEAD: u64 = 1024;
+    let mut head = Vec::new();
+    let is_head = File::open(path).is_ok_and(|file| file.take(MAX_HEAD).read_to_end(&mut head).is_ok());
+    is_head && String::from_utf8_lossy(&head).contains("\"terraform_version\"")
+}
+
+/// True for a template, a plan or a state in JSON.
+fn is_document(bytes: Vec<u8>) -> bool {
+    const KEYS: [&str; 3] = ["Resources", "terraform_version", "resource_changes"];
     let sources = Sources::default();
-    let id = sources.add(Path::new("template.json"), bytes);
+    let id = sources.add(Path::new("document.json"), bytes);
     let tree = json::parse(id, &sources.file(id));
     let documents = tree.documents.iter().filter_map(|document| document.as_mapping());
-    documents.into_iter().any(|document| document.get("Resources").is_some())
+    documents.into_iter().any(|document| KEYS.iter().any(|key| document.get(key).is_some()))
 }
 
 fn is_code(path: &Path, report: &Report, given: &Given) -> bool {

@@ -51,6 +51,16 @@ impl Destination {
         target(&self.path)
     }
 
+    /// Checks that a file can be written, without changing anything.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Report`] with the reason why not.
+    pub fn check_writable(&self) -> Result<(), Error> {
+        let staged = Staged::new(&self.path, "").map_err(|cause| Error::Report { path: named(&self.path), cause });
+        staged.map(drop)
+    }
+
     /// True if the report is printed.
     pub fn is_standard_output(&self) -> bool {
         [STANDARD_OUTPUT, "/dev/stdout"].iter().any(|path| self.path == Path::new(path))
@@ -74,14 +84,16 @@ impl FromStr for Destinations {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
+        // A variable of CI often ends with a line break.
+        let text = text.trim();
         let mut starts = vec![0];
         for (at, between) in text.match_indices(is_between) {
             let after = at.saturating_add(between.len());
             let rest = text.get(after..).unwrap_or_default();
             let name = rest.split_once('=').map(|(name, _)| name).filter(|name| !name.contains(is_between));
-            // Commas separate outputs and aren't part of a path; blanks may be.
-            let is_format = |name: &str| <Format as ValueEnum>::from_str(name, false).is_ok();
-            if name.is_some_and(|name| between == "," || is_format(name)) {
+            // Commas and line breaks separate outputs and aren't part of a path; blanks may be.
+            let is_separator = [",", "\n", "\r"].contains(&between);
+            if name.is_some_and(|name| is_separator || is_format(name)) {
                 starts.push(after);
             }
         }
@@ -98,6 +110,22 @@ fn is_between(c: char) -> bool {
     c == ',' || c.is_ascii_whitespace()
 }
 
+fn is_format(name: &str) -> bool {
+    <Format as ValueEnum>::from_str(name, false).is_ok()
+}
+
+/// True if a path has another output in it, as after `;`, or a line break.
+fn has_other_output(path: &str) -> bool {
+    let ends = path.match_indices('=').filter_map(|(at, _)| path.get(..at));
+    let is_name = |c: char| c.is_ascii_alphanumeric() || c == '-';
+    let mut names = ends.map(|before| (before, before.rsplit(|c| !is_name(c)).next().unwrap_or_default()));
+    let mut is_other = |(before, name): (&str, &str)| {
+        let mark = before.strip_suffix(name).and_then(|rest| rest.chars().next_back());
+        is_format(name) && mark.is_some_and(|mark| !matches!(mark, '/' | '\\' | '_' | '.'))
+    };
+    path.contains(char::is_control) || path.ends_with([';', '|', '&', ':']) || names.any(&mut is_other)
+}
+
 impl FromStr for Destination {
     type Err = String;
 
@@ -105,6 +133,9 @@ impl FromStr for Destination {
         let split = text.split_once('=').filter(|(_, path)| !path.is_empty());
         let (name, path) = split.ok_or("write it as FORMAT=PATH, such as `sarif=trailint.sarif`")?;
         let format = <Format as ValueEnum>::from_str(name, false).map_err(|_| unknown(name))?;
+        if has_other_output(path) {
+            return Err("write commas between several outputs, such as `sarif=a.sarif,html=a.html`".to_owned());
+        }
         Ok(Self { format, path: path.into() })
     }
 }

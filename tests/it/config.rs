@@ -552,12 +552,28 @@ fn settings_without_effect_are_reported() {
         ("exclude = [\"[\"]", "`[` matches nothing: `[` has no `]`"),
         ("exclude = [\"../*\"]", "`../*` matches nothing: patterns are about what lies below their directory"),
         ("exclude = [\"./a\"]", "`./a` matches nothing: leave out `./`"),
+        ("exclude = [\"a//b\"]", "`a//b` matches nothing: write one `/` between directories"),
+        ("exclude = ['..\\x']", "`..\\\\x` matches nothing: patterns are about what lies below their directory"),
+        ("exclude = ['a\\x']", "`a\\\\x` matches nothing: write `/` between directories"),
+        ("exclude = [\"!a\"]", "`!a` has no effect: "),
+        ("exclude = [\"~/a\"]", "`~/a` matches nothing: `~` stands for no directory"),
+        (
+            "[[ignore]]\nrule = \"stopped-trail\"\nreason = \"until 2020-01-31\"",
+            "write the last day as a key of its own: `until = 2027-01-31`",
+        ),
     ] {
         let (status, said) = with(settings, &[]);
         assert!(status == 2 && said.contains(expected), "{settings} {said}");
     }
-    assert_eq!(with("", &["--exclude", "../*"]).0, 2);
+    let absolute = scratch.path("a").display().to_string();
+    let said = with(&format!("exclude = [\"{absolute}\"]"), &[]);
+    assert!(said.0 == 2 && said.1.contains("the first `/` stands for the directory of the patterns"), "{said:?}");
+    for pattern in ["../*", "!a", &absolute] {
+        assert_eq!(with("", &["--exclude", pattern]).0, 2, "{pattern}");
+    }
     assert_eq!(with("", &["--config", "select=[]"]).0, 2);
+    // Another pattern precedes it, or the directory may exist in another checkout.
+    assert_eq!(with("exclude = [\"a\", \"!a\", \"/build/out\", \"b\\*\"]".replace("\\*", "\\\\*").as_str(), &[]).0, 1);
 }
 
 #[test]
@@ -581,6 +597,93 @@ fn an_empty_variable_of_the_environment_is_not_set() {
             status == 2 && said.contains(&format!("note: the environment sets `TRAILINT_{name}`\n")),
             "{name} {said}"
         );
+    }
+}
+
+#[test]
+fn several_outputs_in_a_variable_are_separated_or_refused() {
+    let scratch = Scratch::new("several-outputs", &[("main.tf", BAD)]);
+    let check = |value: &str| {
+        let output = scratch.command(&["check", "-q"]).env("TRAILINT_OUTPUT", value).output().unwrap();
+        let mut written: Vec<String> = std::fs::read_dir(scratch.path(""))
+            .unwrap()
+            .map(|entry| entry.unwrap().file_name().to_string_lossy().into_owned())
+            .filter(|name| name != "main.tf")
+            .collect();
+        written.sort();
+        written.iter().for_each(|name| std::fs::remove_file(scratch.path(name)).unwrap());
+        (status(&output), written, err(&output))
+    };
+    for value in [
+        "sarif=s.sarif\nhtml=h.html\n",
+        "sarif=s.sarif\r\nhtml=h.html\r\n",
+        "\n  sarif=s.sarif\n  html=h.html\n",
+        "sarif=s.sarif,html=h.html\n",
+        "sarif=s.sarif, html=h.html",
+        "sarif=s.sarif html=h.html ",
+    ] {
+        assert_eq!(check(value), (1, vec!["h.html".to_owned(), "s.sarif".to_owned()], String::new()), "{value:?}");
+    }
+    for value in
+        ["sarif=s.sarif;html=h.html", "sarif=s.sarif; html=h.html", "sarif=s.sarif:html=h.html", "sarif=s\nh.html"]
+    {
+        let (status, written, said) = check(value);
+        assert_eq!((status, written), (2, Vec::new()), "{value:?}");
+        assert!(said.contains("note: the environment sets `TRAILINT_OUTPUT`"), "{value:?} {said}");
+    }
+    assert_eq!(check("html=a b.html\n").1, ["a b.html"]);
+}
+
+#[test]
+fn a_report_that_cannot_be_written_leaves_the_sources_as_they_are() {
+    for option in ["--fix", "--add-ignore=x"] {
+        for output in ["json=nodir/x", "sarif=.", "json=main.tf/x"] {
+            let scratch = Scratch::new("unwritable", &[("main.tf", BAD)]);
+            assert_eq!(status(&scratch.run(&["check", option, "-o", output])), 2, "{option} {output}");
+            assert_eq!(std::fs::read_to_string(scratch.path("main.tf")).unwrap(), BAD, "{option} {output}");
+        }
+    }
+}
+
+#[test]
+fn no_output_takes_the_place_of_what_the_run_reads() {
+    let trail = "locals {\n  c = jsondecode(file(\"${path.module}/c.json\"))\n}\nresource \"aws_cloudtrail\" \"t\" {\n  \
+        is_multi_region_trail = local.c.mr\n  enable_logging = templatefile(\"${path.module}/t.tpl\", {})\n}\n";
+    let template = "{\"Resources\": {\"T\": {\"Type\": \"AWS::CloudTrail::Trail\", \"Fn::Transform\": {\"Name\": \"AWS::Include\", \
+        \"Parameters\": {\"Location\": \"part.json\"}}}}}";
+    let files = [
+        ("a/main.tf", trail),
+        ("a/c.json", "{\"mr\": true}"),
+        ("a/t.tpl", "true"),
+        ("cfn/t.json", template),
+        ("cfn/part.json", "{\"IsLogging\": true}"),
+        (".gitignore", "x\n"),
+        ("a/.ignore", "x\n"),
+        (".gitattributes", "x\n"),
+        (".git/HEAD", "ref: refs/heads/main\n"),
+        ("list.txt", "a/main.tf\n"),
+        ("plans/plan.json", "{\"format_version\": \"1.2\", \"terraform_version\": \"1.11.0\", \"planned_values\": {}}"),
+        ("plans/sorted.json", "{\"configuration\": {}, \"resource_changes\": [], \"terraform_version\": \"1.11.0\"}"),
+        ("terraform.tfstate", "{\"version\": 4}"),
+    ];
+    let scratch = Scratch::new("read", &files);
+    for (path, text) in files {
+        for options in [&[][..], &["--files-from", "list.txt"]] {
+            // Each run reads one of them.
+            if path == "list.txt" && options.is_empty() || path == "cfn/part.json" && !options.is_empty() {
+                continue;
+            }
+            let output = scratch.run(&[&["check", "-q", "-o", &format!("json={path}")], options].concat());
+            assert_eq!(status(&output), 2, "{path} {options:?}");
+            assert_eq!(std::fs::read_to_string(scratch.path(path)).unwrap(), text, "{path} {options:?}");
+        }
+    }
+    // A new file beside them, and a report of an earlier run in each format.
+    for format in ["json", "sarif", "gitlab", "rdjson", "html", "junit", "markdown", "json-lines"] {
+        for _ in 0..2 {
+            let output = scratch.run(&["check", "-q", "-o", &format!("{format}=a/report.{format}")]);
+            assert_eq!((status(&output), err(&output)), (1, String::new()), "{format}");
+        }
     }
 }
 
