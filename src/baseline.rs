@@ -99,15 +99,22 @@ impl Baseline {
 
     /// Marks what is accepted in a report, and returns the entries for which there is no finding. `is_there` tells whether a
     /// deployment that the report doesn't have may be there all the same, so that its trails haven't moved.
-    pub fn accept(&self, report: &mut Report, enforced: &[&str], is_there: &dyn Fn(&str) -> bool) -> Vec<&Entry> {
+    pub fn accept(
+        &self,
+        report: &mut Report,
+        enforced: &[&str],
+        is_there: &dyn Fn(&str, &Report) -> bool,
+    ) -> Vec<&Entry> {
         let placed = |entry: &Entry| {
             Some(Placed { place: Place::of_fingerprint(&entry.fingerprint)?, digest: entry.declaration.clone() })
         };
         let placed: Vec<Placed> = self.entries.iter().filter_map(placed).collect();
-        let moves = Moves::find(&placed, report, is_there);
+        let moves = Moves::find(&placed, &[], report, &|subject| is_there(subject, report));
         let known = Known::new(self.entries.iter().map(Entry::past), &moves);
-        let about = Past::of(report.findings.iter()).into_iter().flat_map(|past| known.about(&past));
-        let met: HashSet<usize> = about.collect();
+        let mut met = HashSet::new();
+        for past in Past::of(report.findings.iter()) {
+            met.extend(known.about(&past).into_iter().map(|(number, _)| number));
+        }
         let may_be_known = |finding: &Reported| finding.suppressed.is_none() && may_accept(finding, enforced);
         known::excuse(report, &known, may_be_known, |finding, at| {
             let reason = Some("in the baseline".to_owned());

@@ -9,11 +9,10 @@ use std::collections::{HashMap, HashSet};
 
 use crate::engine::{self, Settings};
 use crate::known::{self, Known, Moves, Past, Placed};
-use crate::report::{Instance, Judged, JudgedTrail, Outcome, Place, Report, Reported};
+use crate::report::{Exists, Judged, JudgedTrail, Outcome, Place, Report, Reported};
 use crate::rules::{self, Check};
-use crate::source::FileId;
 use crate::suppress::Suppression;
-use crate::weakened::{self, Comments};
+use crate::weakened;
 
 /// The report on the files as they were, and where their trails have gone since.
 #[derive(Debug)]
@@ -34,8 +33,10 @@ impl Before {
 /// Marks in a report what was there before, in one state or another, and adds what is gone since each of them; `name` is
 /// what the user calls the state before.
 pub fn compare(report: &mut Report, before: &mut [Before], name: &str, settings: &Settings) {
-    for before in before.iter_mut() {
-        before.moves = Moves::find(&Placed::of(&before.report), report, &|_| false);
+    let placed: Vec<Vec<Placed>> = before.iter().map(|before| Placed::of(&before.report)).collect();
+    let all = placed.concat();
+    for (before, placed) in before.iter_mut().zip(&placed) {
+        before.moves = Moves::find(placed, &all, report, &|_| false);
         before.moves.follow_files(&before.report.sources, &report.sources);
     }
     if settings.suppress.is_locked {
@@ -45,7 +46,10 @@ pub fn compare(report: &mut Report, before: &mut [Before], name: &str, settings:
     if let Some(before) = before.first() {
         touched::mark(report, &before.report);
     }
-    let gone = before.iter().map(|before| gone_since(before, report, name, settings));
+    let was_there: HashSet<known::Place> = all.into_iter().map(|placed| placed.place).collect();
+    let was_passing: HashSet<known::Place> = before.iter().flat_map(|before| passing(&before.report)).collect();
+    let arrived = Arrived::of(report, &was_there, &was_passing);
+    let gone = before.iter().map(|before| gone_since(before, report, &arrived, name, settings));
     // What one of them lacks was taken away there.
     let gone = gone.reduce(|gone, others| {
         let is_gone = |own: &Reported| others.iter().any(|other| is_same_loss(own, other));
@@ -54,41 +58,52 @@ pub fn compare(report: &mut Report, before: &mut [Before], name: &str, settings:
     engine::add(report, gone.unwrap_or_default());
 }
 
-/// The findings about deployments that have no trail any more.
-fn gone_since(before: &Before, report: &Report, name: &str, settings: &Settings) -> Vec<Reported> {
-    let passing = Passing::of(report, &before.report);
-    let deployments = before.report.deployments.iter();
-    let gone = deployments.filter(|was| !has_trail(report, was, &before.moves) && !passing.has_one_of(was));
-    gone.filter_map(|was| vanished(was, &before.report, name, settings)).collect()
+/// The findings about deployments that satisfied the control, or may have, and have no trail any more. Those whose trails a
+/// deployment has now that didn't satisfy the control before aren't gone.
+fn gone_since(before: &Before, report: &Report, arrived: &Arrived, name: &str, settings: &Settings) -> Vec<Reported> {
+    let mut taken = HashSet::new();
+    let mut gone = Vec::new();
+    for was in &before.report.deployments {
+        if matches!(was.verdict, None | Some(Outcome::Fail)) || has_trail(report, was, &before.moves) {
+            continue;
+        }
+        match arrived.one_of(was, before, &taken) {
+            Some(number) => drop(taken.insert(number)),
+            None => gone.extend(vanished(was, &before.report, name, settings)),
+        }
+    }
+    gone
+}
+
+/// The places of the deployments that satisfy the control.
+fn passing(report: &Report) -> impl Iterator<Item = known::Place> {
+    report.deployments.iter().filter(|judged| judged.verdict == Some(Outcome::Pass)).map(known::Place::of)
 }
 
 fn is_same_loss(one: &Reported, other: &Reported) -> bool {
     (&one.deployment, &one.deployment_name) == (&other.deployment, &other.deployment_name)
 }
 
-/// Lets count what comments accept and didn't accept before.
+/// Lets count what comments accept and what wasn't suppressed before, or was less bad.
 fn lift(report: &mut Report, before: &[Before]) {
-    let comments = Comments::of(report);
-    let befores: Vec<Comments> = before.iter().map(|before| Comments::before(&before.report, &before.moves)).collect();
-    let sources = report.sources.share();
+    let mut suppressed = Known::default();
+    for Before { report, moves } in before {
+        suppressed.add(Past::of(report.findings.iter().filter(|finding| finding.suppressed.is_some())), moves);
+    }
     let mut findings = Vec::new();
     for finding in std::mem::take(&mut report.findings) {
         let span = finding.suppressed.as_ref().and_then(|own| own.span);
-        if span.is_none_or(|span| weakened::is_setting(span, &sources)) {
+        if span.is_none_or(|span| weakened::is_setting(span, &report.sources)) {
             findings.push(finding);
             continue;
         }
-        let is_new =
-            |instance: &Instance| befores.iter().all(|was| was.is_new(&finding, instance, &comments, &sources));
-        let new: HashSet<String> =
-            finding.instances().into_iter().filter(is_new).map(|instance| instance.fingerprint).collect();
-        let (new, known) = finding.split(|instance| new.contains(&instance.fingerprint));
+        let (known, new) = suppressed.part(finding, |_| true);
         if let Some(mut new) = new {
             new.suppressed = None;
             new.notes.push("a comment accepts this that didn't before, so it has no say with `--locked`".to_owned());
             findings.push(new);
         }
-        findings.extend(known);
+        findings.extend(known.map(|(known, _)| known));
     }
     report.findings = findings;
 }
@@ -118,53 +133,64 @@ fn has_trail(report: &Report, was: &Judged, moves: &Moves) -> bool {
     report.deployments.iter().any(|now| now.verdict.is_some() && is_same(now))
 }
 
-/// The trails of the deployments that satisfy the control, by the names and the texts of the files that declare them, since a
-/// file may have moved below its caller.
-struct Passing {
-    /// Trails by a number that stands for a name or a text, and by their names within their modules or templates.
-    trails: HashSet<(usize, String)>,
-    /// The numbers of the files as they were.
-    before: HashMap<FileId, Vec<usize>>,
+/// The new trails of deployments that satisfy the control and didn't before. Each takes the place of one that is gone.
+struct Arrived {
+    places: Vec<known::Place>,
+    /// The numbers of the trails by their marks.
+    by_mark: HashMap<(String, String), Vec<usize>>,
 }
 
-impl Passing {
-    fn of(report: &Report, before: &Report) -> Self {
-        let passes = |deployment: &&Judged| deployment.verdict == Some(Outcome::Pass);
-        let mut numbers: HashMap<String, usize> = HashMap::new();
-        let mut files: HashMap<FileId, Vec<usize>> = HashMap::new();
-        let mut trails = HashSet::new();
-        for trail in report.deployments.iter().filter(passes).flat_map(|deployment| &deployment.trails) {
-            let own = files.entry(trail.header.file).or_insert_with(|| {
-                let number = |text| {
-                    let next = numbers.len();
-                    *numbers.entry(text).or_insert(next)
+impl Arrived {
+    fn of(report: &Report, was_there: &HashSet<known::Place>, was_passing: &HashSet<known::Place>) -> Self {
+        let mut arrived = Self { places: Vec::new(), by_mark: HashMap::new() };
+        for judged in report.deployments.iter().filter(|judged| judged.verdict == Some(Outcome::Pass)) {
+            let whole = known::Place::of(judged);
+            for trail in judged.trails.iter().filter(|trail| trail.exists != Exists::Never) {
+                let place = whole.with(trail);
+                if was_there.contains(&place) || was_passing.contains(&whole) {
+                    continue;
+                }
+                for mark in marks_of(trail, report) {
+                    arrived.by_mark.entry(mark).or_default().push(arrived.places.len());
+                }
+                arrived.places.push(place);
+            }
+        }
+        arrived
+    }
+
+    /// The number of a trail that takes the place of one that a deployment had: the one to which it has moved, or one of the
+    /// same declaration or file to which no other has.
+    fn one_of(&self, was: &Judged, before: &Before, taken: &HashSet<usize>) -> Option<usize> {
+        if self.places.is_empty() {
+            return None;
+        }
+        let whole = known::Place::of(was);
+        for trail in &was.trails {
+            let moved = before.moves.of_trail(&whole.with(trail));
+            let at = moved.and_then(|moved| self.places.iter().position(|place| place == moved));
+            if let Some(at) = at.filter(|at| !taken.contains(at)) {
+                return Some(at);
+            }
+            for mark in marks_of(trail, &before.report) {
+                let same = self.by_mark.get(&mark).into_iter().flatten();
+                let is_left = |at: &usize| {
+                    let place = self.places.get(*at);
+                    !taken.contains(at) && place.is_some_and(|place| !before.moves.has_target(place))
                 };
-                marks_of(trail, report).map(number).to_vec()
-            });
-            trails.extend(own.iter().map(|number| (*number, local_name(trail))));
+                if let Some(at) = same.copied().find(is_left) {
+                    return Some(at);
+                }
+            }
         }
-        let mut known = HashMap::new();
-        for trail in before.deployments.iter().flat_map(|deployment| &deployment.trails).filter(|_| !trails.is_empty())
-        {
-            let own = || marks_of(trail, before).iter().filter_map(|text| numbers.get(text)).copied().collect();
-            known.entry(trail.header.file).or_insert_with(own);
-        }
-        Self { trails, before: known }
-    }
-
-    /// True if a deployment passes with one of the trails that another one had.
-    fn has_one_of(&self, was: &Judged) -> bool {
-        was.trails.iter().any(|trail| {
-            let numbers = self.before.get(&trail.header.file).into_iter().flatten();
-            let name = local_name(trail);
-            numbers.into_iter().any(|number| self.trails.contains(&(*number, name.clone())))
-        })
+        None
     }
 }
 
-/// The name and the text of the file that declares a trail.
-fn marks_of(trail: &JudgedTrail, report: &Report) -> [String; 2] {
-    [format!("{}\0", report.sources.file(trail.header.file).name), text_of(trail, report)]
+/// What a trail keeps where it goes: its name, with its declaration or with the file that has it.
+fn marks_of(trail: &JudgedTrail, report: &Report) -> [(String, String); 2] {
+    let name = local_name(trail);
+    [(trail.digest.clone(), name.clone()), (report.sources.file(trail.header.file).name.clone(), name)]
 }
 
 /// The address of a trail without the modules or stacks that lead to it.
@@ -172,11 +198,6 @@ fn local_name(trail: &JudgedTrail) -> String {
     let address = trail.address.rsplit_once('/').map_or(trail.address.as_str(), |(_, name)| name);
     let kind = address.rfind(trail.kind).unwrap_or_default();
     address.get(kind..).unwrap_or(address).to_owned()
-}
-
-/// The text of the file that declares a trail, with any ends of lines.
-fn text_of(trail: &JudgedTrail, report: &Report) -> String {
-    report.sources.file(trail.header.file).text.replace('\r', "")
 }
 
 /// The finding about a deployment that satisfied the control, or may have, and has no trail any more.

@@ -30,8 +30,11 @@ pub struct Past {
 /// The findings of another time.
 #[derive(Debug, Default)]
 pub struct Known {
-    pasts: Vec<Past>,
+    /// Each in its place, with its number; two places of one finding have the same number.
+    pasts: Vec<(usize, Past)>,
     by_key: HashMap<String, Vec<usize>>,
+    /// How many findings there are.
+    count: usize,
 }
 
 impl Past {
@@ -62,28 +65,30 @@ impl Known {
     /// Takes in more of them.
     pub fn add(&mut self, pasts: impl IntoIterator<Item = Past>, moves: &Moves) {
         for past in pasts {
-            let fingerprint = moves.follow(&past.fingerprint);
-            let key = key(&fingerprint, past.loss.is_some());
-            self.by_key.entry(key).or_default().push(self.pasts.len());
-            self.pasts.push(Past { fingerprint, ..past });
+            for fingerprint in moves.follow(&past.fingerprint) {
+                let key = key(&fingerprint, past.loss.is_some());
+                self.by_key.entry(key).or_default().push(self.pasts.len());
+                self.pasts.push((self.count, Past { fingerprint, ..past.clone() }));
+            }
+            self.count = self.count.saturating_add(1);
         }
     }
 
-    /// The numbers of the findings that are about the same as one of now, in the order in which they came.
-    pub fn about(&self, now: &Past) -> Vec<usize> {
+    /// The findings that are about the same as one of now, with their numbers, in the order in which they came.
+    pub fn about(&self, now: &Past) -> Vec<(usize, &Past)> {
         let plain = self.by_key.get(&key(&now.fingerprint, false));
         let by_loss = now.loss.and_then(|_| self.by_key.get(&key(&now.fingerprint, true)));
         let mut about: Vec<usize> = plain.into_iter().chain(by_loss).flatten().copied().collect();
         about.sort_unstable();
         about.dedup();
-        about
+        about.into_iter().filter_map(|at| self.pasts.get(at)).map(|(number, past)| (*number, past)).collect()
     }
 
     /// The number of the first finding for which one of now is nothing new; nothing if it is new, or weighs more.
     pub fn covering(&self, now: &Past) -> Option<usize> {
         let is_certain = |outcome: Outcome| outcome == Outcome::Fail;
-        let about = self.about(now).into_iter().filter_map(|at| Some((at, self.pasts.get(at)?)));
-        let weighty: Vec<(usize, &Past)> = about.filter(|(_, past)| now.level <= past.level).collect();
+        let mut weighty = self.about(now);
+        weighty.retain(|(_, past)| now.level <= past.level);
         let is_as_certain = |(_, past): &&(usize, &Past)| is_certain(now.outcome) <= is_certain(past.outcome);
         let (first, _) = weighty.iter().find(is_as_certain)?;
         let Some(loss) = now.loss else { return Some(*first) };

@@ -16,7 +16,7 @@ use crate::fix::{Fix, Safety};
 use crate::model::selectors::Loss;
 use crate::model::{Moved, Reach, Wish};
 use crate::rules::Rule;
-use crate::source::{Counted, Sources, Span};
+use crate::source::{Counted, FileId, Sources, Span};
 use crate::suppress::Suppression;
 
 /// The result of a run.
@@ -107,6 +107,8 @@ pub struct Judged {
     pub trails: Vec<JudgedTrail>,
     /// Its `moved` blocks.
     pub moves: Vec<Moved>,
+    /// Whether it is a root only because it was one at the base of a comparison, if something calls it now.
+    pub is_kept: bool,
     /// The parts that weren't read: "module `vpc`".
     pub unread: Vec<String>,
     /// Those of them that lead to a directory that doesn't exist, each with the directory.
@@ -145,6 +147,8 @@ pub struct JudgedTrail {
     pub declaration: Span,
     /// The digest of its declaration without white space.
     pub digest: String,
+    /// The files of the modules or templates that declare it and that lead to it by calls, the innermost first.
+    pub owners: Vec<FileId>,
     /// The value that decides that it isn't created.
     pub absence: Option<Absence>,
     /// The rules that were judged, with their outcomes.

@@ -24,7 +24,7 @@ const NEITHER: &str = "mentions a trail but is neither Terraform nor CloudFormat
 pub const MAX_COUNTED: usize = 20_000;
 
 /// The inputs of a scan.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct Inputs {
     /// Files and directories.
     pub paths: Vec<Input>,
@@ -41,7 +41,7 @@ pub struct Inputs {
 }
 
 /// A path of the command line.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Input {
     /// As the user wrote it.
     pub given: String,

@@ -1,6 +1,6 @@
 //! What a change makes of the gate that it has to pass: comments, settings and baselines that ask for less.
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::path::PathBuf;
 
 use crate::baseline::{self, Baseline, Entry};
@@ -13,6 +13,7 @@ use crate::report::{Instance, Place, Report, Reported};
 use crate::rules;
 use crate::scan;
 use crate::source::{Fs, Sources, Span};
+use crate::suppress::{Date, Suppression};
 
 /// What decides which findings count.
 #[derive(Debug, Clone, Copy)]
@@ -25,12 +26,23 @@ pub struct Gate<'a> {
     pub is_apart: bool,
 }
 
+/// The files as they are now, and which of them searches meet.
+#[derive(Clone, Copy)]
+pub struct Searched<'a> {
+    /// The files.
+    pub fs: &'a dyn Fs,
+    /// Those that ignore files leave out now, and wouldn't have left out before.
+    pub hidden: &'a [PathBuf],
+    /// Those among some files that a search of the state before meets.
+    pub met_before: &'a dyn Fn(&[PathBuf]) -> Vec<PathBuf>,
+}
+
 /// What asks for less now than in one state before, or in each of several.
 #[derive(Debug)]
 pub struct Weakened<'a> {
     settings: Vec<Relaxed>,
     /// The findings that comments suppress, by their numbers in the report.
-    comments: BTreeSet<usize>,
+    comments: BTreeMap<usize, New>,
     /// The entries of the baseline.
     entries: Vec<&'a Entry>,
     /// The names of files that aren't searched any more.
@@ -39,22 +51,13 @@ pub struct Weakened<'a> {
 
 impl<'a> Weakened<'a> {
     /// What asks for less now than before.
-    ///
-    /// `hidden` are the files that ignore files leave out now, and wouldn't have left out before.
-    pub fn since(
-        report: &Report,
-        before: &Before,
-        now: Gate<'a>,
-        was: Gate<'_>,
-        fs: &dyn Fs,
-        hidden: &[PathBuf],
-    ) -> Self {
+    pub fn since(report: &Report, before: &Before, now: Gate<'a>, was: Gate<'_>, files: Searched<'_>) -> Self {
         let Before { report: before, moves } = before;
         Self {
             settings: now.config.relaxed_since(was.config),
             comments: of_comments(report, before, moves),
             entries: now.baseline.added_since(was.baseline, moves),
-            unsearched: unsearched(report, before, fs, hidden),
+            unsearched: unsearched(report, before, files),
         }
     }
 
@@ -65,7 +68,7 @@ impl<'a> Weakened<'a> {
         let settings: HashSet<_> = other.settings.iter().map(name).collect();
         let entries: HashSet<&str> = other.entries.iter().map(|entry| entry.fingerprint.as_str()).collect();
         self.settings.retain(|relaxed| settings.contains(&name(relaxed)));
-        self.comments.retain(|number| other.comments.contains(number));
+        self.comments.retain(|number, _| other.comments.contains_key(number));
         self.entries.retain(|entry| entries.contains(entry.fingerprint.as_str()));
         self.unsearched.retain(|name| other.unsearched.contains(name));
         self
@@ -77,11 +80,13 @@ impl<'a> Weakened<'a> {
         let settings = relaxed.map(|relaxed| Relaxed { span: relaxed.span.filter(|_| !now.is_apart), ..relaxed });
         let mut found: Vec<Reported> = settings.map(of_setting).collect();
         let mut met = HashSet::new();
-        for finding in self.comments.iter().filter_map(|number| report.findings.get(*number)) {
+        for (number, new) in self.comments {
+            let Some(finding) = report.findings.get(number) else { continue };
             let Some(span) = finding.suppressed.as_ref().and_then(|own| own.span) else { continue };
             if met.insert((span, finding.rule.id())) {
                 let place = Place::Text(Label { span, text: "accepted here".to_owned() });
-                found.push(self::finding(format!("suppresses what `{}` finds", finding.rule.id()), place));
+                let longer = if new == New::Longer { " for longer" } else { "" };
+                found.push(self::finding(format!("suppresses what `{}` finds{longer}", finding.rule.id()), place));
             }
         }
         found.extend(of_baseline(&self.entries, now));
@@ -93,20 +98,46 @@ impl<'a> Weakened<'a> {
 
 /// The comments that suppress findings.
 #[derive(Debug)]
-pub struct Comments {
-    /// The names of the findings.
-    suppressed: HashSet<String>,
+struct Comments {
+    /// The names of the findings, each with the last day on which it is suppressed, if there is one.
+    suppressed: HashMap<String, Option<Date>>,
     /// The places of each comment.
     places: HashMap<Comment, HashSet<Span>>,
-    declarations: HashMap<Subject, Declaration>,
+    declarations: Declarations,
 }
 
-/// A comment by what it is about: the rule, the name of its file, its text, and the resource: its name if the comment is about its
-/// declaration, else its address without the keys of instances.
-type Comment = (&'static str, String, String, Option<String>);
+/// A comment by what it says of what.
+#[derive(Debug, PartialEq, Eq, Hash)]
+struct Comment {
+    rule: &'static str,
+    /// The name of its file.
+    file: String,
+    text: String,
+    /// The last day on which it holds.
+    until: Option<Date>,
+    subject: Subject,
+}
 
-/// A trail by its deployment, with the name that it is given, and by its address.
-type Subject = (Option<String>, Option<String>, String);
+/// A trail, or a deployment if the address is empty. In the declaration of a trail, a comment is about it in all deployments, and
+/// whichever calls lead to it.
+#[derive(Debug, PartialEq, Eq, Hash)]
+struct Subject {
+    deployment: Option<Deployment>,
+    address: String,
+}
+
+/// What a comment does that it didn't do before.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum New {
+    Suppresses,
+    Longer,
+}
+
+/// A deployment, with the name that it is given.
+type Deployment = (Option<String>, Option<String>);
+
+/// The declarations of the trails of each deployment, by their addresses.
+type Declarations = HashMap<Deployment, HashMap<String, Declaration>>;
 
 /// The header of a declaration, and all of it.
 type Declaration = (Span, Span);
@@ -122,16 +153,13 @@ fn of_setting(relaxed: Relaxed) -> Reported {
 
 impl Comments {
     /// Those of a report.
-    pub fn of(report: &Report) -> Self {
-        Self::before(report, &Moves::default())
-    }
-
-    /// Those of a report on files as they were.
-    pub fn before(report: &Report, moves: &Moves) -> Self {
+    fn of(report: &Report, moves: &Moves) -> Self {
         let declarations = declarations(report);
-        let mut comments = Self { suppressed: HashSet::new(), places: HashMap::new(), declarations };
-        for finding in report.findings.iter().filter(|finding| finding.suppressed.is_some()) {
-            comments.suppressed.extend(finding.fingerprints().map(|name| moves.follow(name)));
+        let mut comments = Self { suppressed: HashMap::new(), places: HashMap::new(), declarations };
+        for finding in &report.findings {
+            let Some(suppression) = &finding.suppressed else { continue };
+            let names = finding.fingerprints().flat_map(|name| moves.follow(name));
+            comments.suppressed.extend(names.map(|name| (name, suppression.until)));
             for instance in finding.instances() {
                 if let Some((comment, span)) = comments.comment_of(finding, &instance, &report.sources) {
                     comments.places.entry(comment).or_default().insert(span);
@@ -141,13 +169,19 @@ impl Comments {
         comments
     }
 
-    /// True if a part of a finding of now is suppressed by a comment that wasn't there. A comment about the declaration of a
-    /// resource is an old one if it suppressed the same of that resource, however many calls lead to it now.
-    pub fn is_new(&self, finding: &Reported, instance: &Instance, now: &Self, sources: &Sources) -> bool {
-        let count = |comments: &Self, comment: &Comment| comments.places.get(comment).map_or(0, HashSet::len);
-        let is_old = |(comment, _): (Comment, Span)| (1..=count(self, &comment)).contains(&count(now, &comment));
-        !self.suppressed.contains(&instance.fingerprint)
-            && !now.comment_of(finding, instance, sources).is_some_and(is_old)
+    /// What a comment of now does to a part of a finding that none of these did. A comment that was there may suppress any
+    /// result of its rules for the same subject.
+    fn new_effect(&self, finding: &Reported, instance: &Instance, now: &Self, sources: &Sources) -> Option<New> {
+        let suppression = finding.suppressed.as_ref()?;
+        let (comment, _) = now.comment_of(finding, instance, sources)?;
+        let count = |comments: &Self| comments.places.get(&comment).map_or(0, HashSet::len);
+        if (1..=count(self)).contains(&count(now)) {
+            return None;
+        }
+        match self.suppressed.get(&instance.fingerprint) {
+            None => Some(New::Suppresses),
+            Some(was) => suppression.holds_longer(*was).then_some(New::Longer),
+        }
     }
 
     /// The comment that suppresses a part of a finding, and its place.
@@ -155,31 +189,41 @@ impl Comments {
         let suppression = finding.suppressed.as_ref()?;
         let span = suppression.span?;
         let file = sources.file(span.file);
-        let subject = |address: &String| {
-            let mut steps = address::steps(address);
-            let key = (finding.deployment.clone(), finding.deployment_name.clone(), address.clone());
-            let declaration = self.declarations.get(&key).copied();
-            if let (Some(about), Some(declaration), Some(last)) =
-                (suppression.about, declaration, steps.last().cloned())
-                && is_about(about, declaration)
-            {
-                steps = vec![last];
-            }
-            address::without_keys(&steps).join(".")
+        let comment = Comment {
+            rule: finding.rule.id(),
+            file: file.name.clone(),
+            text: file.slice(span).to_owned(),
+            until: suppression.until,
+            subject: self.subject_of(suppression, finding, instance),
         };
-        let subject = instance.address.as_ref().map(subject);
-        Some(((finding.rule.id(), file.name.clone(), file.slice(span).to_owned(), subject), span))
+        Some((comment, span))
+    }
+
+    /// What a comment is about: the name of a trail alone if it is in the trail's declaration.
+    fn subject_of(&self, suppression: &Suppression, finding: &Reported, instance: &Instance) -> Subject {
+        let deployment = (finding.deployment.clone(), finding.deployment_name.clone());
+        let is_about = |declaration: &Declaration| suppression.about.is_some_and(|about| is_about(about, *declaration));
+        let Some(address) = &instance.address else {
+            let trails = self.declarations.get(&deployment);
+            let is_in_one = trails.is_some_and(|trails| trails.values().any(is_about));
+            return Subject { deployment: Some(deployment).filter(|_| !is_in_one), address: String::new() };
+        };
+        let declaration = self.declarations.get(&deployment).and_then(|trails| trails.get(address));
+        match address::steps(address).pop() {
+            Some(last) if declaration.is_some_and(is_about) => {
+                Subject { deployment: None, address: address::join(&[last]) }
+            }
+            _ => Subject { deployment: Some(deployment), address: address.clone() },
+        }
     }
 }
 
 /// The declarations of the trails of a report.
-fn declarations(report: &Report) -> HashMap<Subject, Declaration> {
-    let mut declarations = HashMap::new();
+fn declarations(report: &Report) -> Declarations {
+    let mut declarations = Declarations::new();
     for judged in &report.deployments {
-        for trail in &judged.trails {
-            let subject = (Some(judged.root.clone()), judged.name.clone(), trail.address.clone());
-            declarations.insert(subject, (trail.header, trail.declaration));
-        }
+        let own = declarations.entry((Some(judged.root.clone()), judged.name.clone())).or_default();
+        own.extend(judged.trails.iter().map(|trail| (trail.address.clone(), (trail.header, trail.declaration))));
     }
     declarations
 }
@@ -191,17 +235,19 @@ fn is_about(part: Span, (header, declaration): Declaration) -> bool {
     holds(declaration, part) || holds(part, header)
 }
 
-/// The findings that comments suppress which didn't suppress them before, by their numbers.
-fn of_comments(report: &Report, before: &Report, moves: &Moves) -> BTreeSet<usize> {
-    let (comments, was) = (Comments::of(report), Comments::before(before, moves));
-    let mut found = BTreeSet::new();
+/// The findings that comments suppress now, or longer than before, by their numbers.
+fn of_comments(report: &Report, before: &Report, moves: &Moves) -> BTreeMap<usize, New> {
+    let (comments, was) = (Comments::of(report, &Moves::default()), Comments::of(before, moves));
+    let mut found = BTreeMap::new();
     for (number, finding) in report.findings.iter().enumerate() {
         let Some(span) = finding.suppressed.as_ref().and_then(|own| own.span) else { continue };
-        let is_new = |instance: &Instance| was.is_new(finding, instance, &comments, &report.sources);
         // The configuration is compared setting by setting.
-        if !is_setting(span, &report.sources) && finding.instances().iter().any(is_new) {
-            found.insert(number);
+        if is_setting(span, &report.sources) {
+            continue;
         }
+        let instances = finding.instances();
+        let mut new = instances.iter().filter_map(|one| was.new_effect(finding, one, &comments, &report.sources));
+        found.extend(new.next().map(|new| (number, new)));
     }
     found
 }
@@ -229,16 +275,25 @@ fn of_baseline(added: &[&Entry], now: Gate<'_>) -> Option<Reported> {
 
 /// The files that declared a trail, still do, and aren't searched any more, and those that mention one and that ignore files hide
 /// only now, by their names.
-fn unsearched(report: &Report, before: &Report, fs: &dyn Fs, hidden: &[PathBuf]) -> BTreeSet<String> {
+fn unsearched(report: &Report, before: &Report, files: Searched<'_>) -> BTreeSet<String> {
+    let Searched { fs, hidden, met_before } = files;
     let searched: HashSet<_> = report.sources.all().into_iter().map(|(_, file)| file.path.clone()).collect();
-    let mut met = HashSet::new();
-    let trails = before.deployments.iter().flat_map(|deployment| &deployment.trails);
-    let files = trails.map(|trail| trail.header.file).filter(|file| met.insert(*file));
-    let files = files.map(|file| before.sources.file(file)).filter(|file| !searched.contains(&file.path));
-    let is_there =
-        |bytes: Vec<u8>, text: &str| String::from_utf8_lossy(&bytes).replace('\r', "") == text.replace('\r', "");
-    let left = files.filter(|file| fs.read_inside(&file.path).is_ok_and(|bytes| is_there(bytes, &file.text)));
-    let mut names: BTreeSet<String> = left.map(|file| file.name.clone()).collect();
+    let mut declared = HashMap::new();
+    for trail in before.deployments.iter().flat_map(|deployment| &deployment.trails) {
+        let file = before.sources.file(trail.header.file);
+        if !searched.contains(&file.path) {
+            declared.insert(file.path.clone(), file);
+        }
+    }
+    // The others were read only since something called them.
+    let mut names = BTreeSet::new();
+    for path in met_before(&declared.keys().cloned().collect::<Vec<_>>()) {
+        let Some(file) = declared.get(&path) else { continue };
+        let text = fs.read_inside(&path).map(|bytes| String::from_utf8_lossy(&bytes).replace('\r', ""));
+        if text.is_ok_and(|text| text == file.text.replace('\r', "")) {
+            names.insert(file.name.clone());
+        }
+    }
     let unsearched = hidden.iter().filter(|path| scan::is_checked(path) && !searched.contains(*path));
     let mention = unsearched.filter(|path| fs.read_inside(path).is_ok_and(|bytes| scan::mentions(path, &bytes)));
     names.extend(mention.map(|path| report.sources.name(path)));

@@ -1,8 +1,10 @@
 //! `trailint baseline`, and the baseline of a check.
 
-use std::collections::HashSet;
+use std::cell::OnceCell;
+use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::sync::{Mutex, PoisonError};
 
 use clap::ArgMatches;
 
@@ -14,9 +16,9 @@ use crate::config::Config;
 use crate::engine::Settings;
 use crate::error::Error;
 use crate::output::{self, Look, Stream};
-use crate::report::{self, Outcome, Report};
+use crate::report::{self, Outcome, Report, Reported};
 use crate::rules::{self, Check};
-use crate::scan::is_program_file;
+use crate::scan::{Inputs, is_program_file};
 use crate::source::{self, Fs, PathKind, ReadError, Sources, normalize};
 
 /// Where a baseline is read from, and where its text is kept.
@@ -60,7 +62,7 @@ pub(super) fn read(
 
 /// Marks what a baseline accepts, and counts the entries that `trailint baseline prune` would remove.
 pub(super) fn apply(baseline: &Baseline, report: &mut Report, settings: &Settings, given: &Given) -> usize {
-    let stale = accept(baseline, report, &settings.selection.enforced, given);
+    let stale = accept(baseline, report, &settings.selection.enforced, given.files.fs(), &given.inputs);
     // The command prunes what the working tree doesn't need.
     let is_working_tree = matches!(given.files, Files::Disk(_)) && settings.evaluation.base.is_none();
     let evaluated = Evaluated { report, given, settings };
@@ -68,24 +70,90 @@ pub(super) fn apply(baseline: &Baseline, report: &mut Report, settings: &Setting
 }
 
 /// Marks what a baseline accepts, and returns the entries for which there is no finding.
-fn accept<'b>(baseline: &'b Baseline, report: &mut Report, enforced: &[&str], given: &Given) -> Vec<&'b Entry> {
-    let sources = report.sources.share();
-    let is_there = |subject: &str| is_there(subject, given.files.fs(), &sources);
+pub(super) fn accept<'b>(
+    baseline: &'b Baseline,
+    report: &mut Report,
+    enforced: &[&str],
+    fs: &dyn Fs,
+    inputs: &Inputs,
+) -> Vec<&'b Entry> {
+    // Few runs have to know, and it takes another search.
+    let unevaluated = OnceCell::new();
+    let is_there = |subject: &str, report: &Report| {
+        unevaluated.get_or_init(|| unevaluated_of(baseline, report, fs, inputs)).contains(subject)
+    };
     baseline.accept(report, enforced, &is_there)
 }
 
-/// True if the code of a deployment is there, though it may be a part of another one now.
-pub(super) fn is_there(subject: &str, fs: &dyn Fs, sources: &Sources) -> bool {
-    let is_file = |name: &str| {
-        let path = normalize(&sources.path_of(name));
-        match fs.kind(&path) {
+/// The deployments of a baseline whose code is there and that a run doesn't evaluate, so that their trails may be where they
+/// were. What others call is evaluated as a part of them.
+fn unevaluated_of(baseline: &Baseline, report: &Report, fs: &dyn Fs, inputs: &Inputs) -> HashSet<String> {
+    let sources = &report.sources;
+    let evaluated: HashSet<&str> = report.deployments.iter().map(|judged| judged.root.as_str()).collect();
+    let subjects: HashSet<&str> = baseline.entries.iter().map(|entry| entry.subject.as_str()).collect();
+    let mut left: HashMap<PathBuf, Vec<&str>> = HashMap::new();
+    for subject in subjects.difference(&evaluated) {
+        if let Some(path) = place_of(subject, fs, sources) {
+            left.entry(path).or_default().push(subject);
+        }
+    }
+    if left.is_empty() {
+        return HashSet::new();
+    }
+    let searched = searched(&left.keys().map(PathBuf::as_path).collect(), fs, inputs);
+    let unreadable = unreadable(report);
+    left.retain(|path, _| !searched.contains(path) || unreadable.iter().any(|file| file.starts_with(path)));
+    left.into_values().flatten().map(str::to_owned).collect()
+}
+
+/// Where the code of a deployment lies, if it is there.
+fn place_of(subject: &str, fs: &dyn Fs, sources: &Sources) -> Option<PathBuf> {
+    let place = |name: &str| {
+        let path = sources.path_of(name);
+        let is_there = match fs.kind(&path) {
             Ok(PathKind::Directory) => fs.list(&path).is_ok_and(|files| files.iter().any(|file| is_program_file(file))),
             Ok(PathKind::File) => true,
             Err(error) => error != ReadError::Missing,
-        }
+        };
+        is_there.then_some(path)
     };
     // One of several templates in a file has a mark after the file's name, which may have that character, too.
-    is_file(subject) || subject.rsplit_once('#').is_some_and(|(name, _)| is_file(name))
+    place(subject).or_else(|| subject.rsplit_once('#').and_then(|(name, _)| place(name)))
+}
+
+/// Those of some templates and directories of programs that a search meets.
+fn searched(places: &HashSet<&Path>, fs: &dyn Fs, inputs: &Inputs) -> HashSet<PathBuf> {
+    let place = |path: &Path| {
+        let own = std::iter::once(path).chain(path.parent().filter(|_| is_program_file(path)));
+        own.into_iter().find(|path| places.contains(path)).map(Path::to_owned)
+    };
+    let met: Mutex<HashSet<PathBuf>> = Mutex::default();
+    let meet = |path: &Path| met.lock().unwrap_or_else(PoisonError::into_inner).extend(place(path));
+    for path in inputs.paths.iter().map(|input| input.path.as_path()) {
+        match fs.kind(path) {
+            Ok(PathKind::Directory) if !inputs.is_shallow => {
+                fs.walk(path, &|path| place(path).is_some(), &|path, read| {
+                    if read.is_ok() {
+                        meet(path);
+                    }
+                });
+            }
+            Ok(_) | Err(_) => meet(path),
+        }
+    }
+    inputs.text.iter().for_each(|(path, _)| meet(path));
+    met.into_inner().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// The files that can't be read, or not whole.
+fn unreadable(report: &Report) -> Vec<PathBuf> {
+    let findings = report.findings.iter().filter(|finding| matches!(finding.rule.check, Check::Reading));
+    let path = |finding: &Reported| match &finding.place {
+        report::Place::Text(label) => Some(report.sources.file(label.span.file).path.clone()),
+        report::Place::File(name) => Some(report.sources.path_of(name)),
+        report::Place::Run => None,
+    };
+    findings.filter_map(path).collect()
 }
 
 pub(super) fn run(command: &BaselineCommand, matches: &ArgMatches, look: Look) -> Result<ExitCode, Error> {
@@ -105,7 +173,7 @@ pub(super) fn run(command: &BaselineCommand, matches: &ArgMatches, look: Look) -
     let mut report = check::judge(&args, &mut given, &settings)?;
     let enforced = &settings.selection.enforced;
     let counted = Baseline::of(&report, enforced);
-    let missing = accept(&old, &mut report, enforced, &given);
+    let missing = accept(&old, &mut report, enforced, given.files.fs(), &given.inputs);
     let evaluated = Evaluated { report: &report, given: &given, settings: &settings };
     let (stale, kept): (Vec<&Entry>, Vec<&Entry>) = missing.into_iter().partition(|entry| evaluated.has(entry));
     let new = match command {

@@ -16,10 +16,10 @@ use crate::config::Config;
 use crate::engine::{self, Settings};
 use crate::error::Error;
 use crate::formats::BaseFiles;
-use crate::report::{self, Report};
+use crate::report::{self, Report, Reported};
 use crate::scan::{Input, Inputs};
 use crate::source::{Commit, Disk, Fs, Git, GitError, Index, ReadError, Snapshot, Sources, named};
-use crate::weakened::{Gate, Weakened};
+use crate::weakened::{Gate, Searched, Weakened};
 
 /// The variables with which pre-commit says what is pushed.
 const PUSHED: [&str; 2] = ["PRE_COMMIT_FROM_REF", "PRE_COMMIT_TO_REF"];
@@ -145,18 +145,26 @@ fn automatic(git: Result<Git, GitError>, base: Option<&str>, disk: &Disk) -> Res
 
 /// What is changed since a revision and the work tree parted.
 fn of_work_tree(git: Git, base: &str, disk: &Disk) -> Result<Change, Error> {
-    let before = State::Commit(git.merge_base(base, "HEAD", &git.merged(disk)?)?);
-    Ok(Change { git, now: State::WorkTree, before, merged: Vec::new(), name: base.to_owned() })
+    let (before, merged) = since(&git, base, disk)?;
+    Ok(Change { git, now: State::WorkTree, before, merged, name: base.to_owned() })
 }
 
 fn staged(git: Git, base: Option<&str>, disk: &Disk) -> Result<Change, Error> {
-    let merged = git.merged(disk)?;
     let (before, merged) = match base {
-        Some(base) => (State::Commit(git.merge_base(base, "HEAD", &merged)?), Vec::new()),
         None if git.is_unborn()? => (State::Nothing, Vec::new()),
-        None => (State::Commit(git.commit("HEAD")?), merged),
+        base => since(&git, base.unwrap_or("HEAD"), disk)?,
     };
     Ok(Change { git, now: State::Staged, before, merged, name: base.unwrap_or("HEAD").to_owned() })
+}
+
+/// The commit where the change since a revision begins. Since `HEAD`, a merge that is being made is compared with its other
+/// parents as well; since another revision, what it brings from them is a part of the change.
+fn since(git: &Git, base: &str, disk: &Disk) -> Result<(State, Vec<Commit>), Error> {
+    let merged = git.merged(disk)?;
+    if git.commit(base)? == git.commit("HEAD")? {
+        return Ok((State::Commit(git.commit("HEAD")?), merged));
+    }
+    Ok((State::Commit(git.merge_base(base, "HEAD", &merged)?), Vec::new()))
 }
 
 fn pushed(git: Git, from: &str, to: &str) -> Result<Change, Error> {
@@ -169,24 +177,20 @@ fn pushed(git: Git, from: &str, to: &str) -> Result<Change, Error> {
 
 /// What was found in files as they were, and the gates that there were.
 pub(super) struct Was {
-    /// What was found; several where a merge is being made, as in all lists here.
+    /// What was found; several where a merge is being made, as in the list of gates.
     reports: Vec<changes::Before>,
-    /// The settings and the baselines.
-    gates: Vec<(Config, Baseline)>,
+    gates: Vec<GateBefore>,
     /// What has to be known of these files to check those of now.
     pub(super) base: Arc<BaseFiles>,
-    /// The files.
-    files: Vec<Files>,
     /// The settings and the baseline of the tree, if they have no say now: once they are merged, they would have one.
     own: Option<(Config, Option<Baseline>)>,
     name: String,
 }
 
-/// The same of one state.
-struct JudgedState {
-    report: changes::Before,
-    base: BaseFiles,
-    gate: (Config, Baseline),
+/// The gate of one state, and what was searched.
+struct GateBefore {
+    config: Config,
+    baseline: Baseline,
     files: Files,
 }
 
@@ -204,20 +208,19 @@ impl Now<'_> {
     /// Judges the files as they were with the same settings, so that they differ by what was changed.
     pub(super) fn judge(&self, before: Before) -> Result<Was, Error> {
         let Before { given, others, name } = before;
-        let JudgedState { report, base, gate, files } = self.judge_one(given)?;
-        let (mut reports, mut gates, mut files) = (vec![report], vec![gate], vec![files]);
+        let (report, gate, base) = self.judge_one(given)?;
+        let (mut reports, mut gates) = (vec![report], vec![gate]);
         for other in others {
-            let other = self.judge_one(other)?;
-            reports.push(other.report);
-            gates.push(other.gate);
-            files.push(other.files);
+            let (report, gate, _) = self.judge_one(other)?;
+            reports.push(report);
+            gates.push(gate);
         }
         let apart = self.given.no_sources();
         let own = self.args.locked.then(|| self.gate_of(self.given, &apart)).transpose()?;
-        Ok(Was { reports, gates, base: Arc::new(base), files, own, name })
+        Ok(Was { reports, gates, base: Arc::new(base), own, name })
     }
 
-    fn judge_one(&self, earlier: Given) -> Result<JudgedState, Error> {
+    fn judge_one(&self, earlier: Given) -> Result<(changes::Before, GateBefore, BaseFiles), Error> {
         let kept = earlier.no_sources();
         let (config, baseline) = self.gate_of(&earlier, &kept)?;
         let fs = if self.args.takes_base() { earlier.files.fs() } else { self.given.files.fs() };
@@ -225,39 +228,42 @@ impl Now<'_> {
         let Job { given: mut earlier, settings, .. } = check::job(same, earlier, &["check"])?;
         let sources = std::mem::take(&mut earlier.sources);
         let (report, base) = engine::check_base(earlier.files.fs(), &earlier.inputs, sources, &settings)?;
-        let (report, gate) = (changes::Before::new(report), (config, baseline.unwrap_or_default()));
-        Ok(JudgedState { report, base, gate, files: earlier.files })
+        let gate = GateBefore { config, baseline: baseline.unwrap_or_default(), files: earlier.files };
+        Ok((changes::Before::new(report), gate, base))
     }
 
     /// Leaves what is new in the report, adds what is gone and what asks for less, and returns what failed a run before.
     pub(super) fn hold_against(&self, was: &mut Was, report: &mut Report) -> report::Gate {
         changes::compare(report, &mut was.reports, &was.name, self.settings);
+        let weakened = self.weakened(was, report);
+        engine::add(report, weakened);
+        let nothing = report::Gate { fail_on: None, unresolved_fails: false };
+        was.gates.iter().map(|gate| fails(&gate.config)).reduce(report::Gate::laxer).unwrap_or(nothing)
+    }
+
+    /// The findings about what asks for less than each of the states before: what one of them has doesn't come with the change.
+    fn weakened(&self, was: &Was, report: &Report) -> Vec<Reported> {
         let none = Baseline::default();
         let (config, baseline) = match &was.own {
             Some((config, baseline)) => (config, baseline.as_ref()),
             None => (self.config, self.baseline),
         };
         let now = Gate { config, baseline: baseline.unwrap_or(&none), is_apart: was.own.is_some() };
-        let since = |((before, (config, baseline)), files): ((&changes::Before, &(Config, Baseline)), &Files)| {
+        let mut all: Option<Weakened<'_>> = None;
+        for (before, GateBefore { config, baseline, files }) in was.reports.iter().zip(&was.gates) {
             let then = Gate { config, baseline, is_apart: false };
-            let hidden = files.hidden_since(&self.given.files, &self.given.inputs);
-            Weakened::since(report, before, now, then, self.given.files.fs(), &hidden)
-        };
-        let weakened = was.reports.iter().zip(&was.gates).zip(&was.files).map(since);
-        // What one of them has doesn't come with the merge.
-        let weakened = weakened.reduce(|weakened, other| weakened.and(&other));
-        let weakened = weakened.map(|weakened| weakened.told(report, now));
-        engine::add(report, weakened.unwrap_or_default());
-        let gate = |(config, _): &(Config, Baseline)| {
-            let strict = CheckArgs::from_arg_matches(&config::complete(config, &["check"]))
-                .unwrap_or_else(|error| super::end(&error));
-            report::Gate {
-                fail_on: strict.fail_on.level(),
-                unresolved_fails: strict.unresolved == report::Unresolved::Fail,
-            }
-        };
-        let none = report::Gate { fail_on: None, unresolved_fails: false };
-        was.gates.iter().map(gate).reduce(report::Gate::laxer).unwrap_or(none)
+            let searched = Searched {
+                fs: self.given.files.fs(),
+                hidden: &files.hidden_since(&self.given.files, &self.given.inputs),
+                met_before: &|paths| files.meets(&self.given.inputs, paths),
+            };
+            let weakened = Weakened::since(report, before, now, then, searched);
+            all = Some(match all {
+                None => weakened,
+                Some(all) => all.and(&weakened),
+            });
+        }
+        all.map(|weakened| weakened.told(report, now)).unwrap_or_default()
     }
 
     /// The settings and the baseline before; those that nobody could use then were none.
@@ -273,4 +279,11 @@ impl Now<'_> {
         };
         Ok((config, baseline))
     }
+}
+
+/// What fails a run with these settings.
+fn fails(config: &Config) -> report::Gate {
+    let args = CheckArgs::from_arg_matches(&config::complete(config, &["check"]));
+    let args = args.unwrap_or_else(|error| super::end(&error));
+    report::Gate { fail_on: args.fail_on.level(), unresolved_fails: args.unresolved == report::Unresolved::Fail }
 }

@@ -10,7 +10,7 @@ use super::{CheckArgs, ConfigArgs};
 use crate::config::{Config, Override, Request};
 use crate::error::Error;
 use crate::output;
-use crate::source::{Exclusions, Fs, Sources};
+use crate::source::{Disk, Exclusions, Fs, Sources};
 
 /// Reads the configuration that holds for all that is checked: the nearest file of `fs` at or above all of it.
 pub(super) fn load(args: &ConfigArgs, given: &Given, fs: &dyn Fs, sources: &Sources) -> Result<Config, Error> {
@@ -109,6 +109,15 @@ pub(super) fn search(args: &CheckArgs, config: &Config, given: &mut Given) -> Re
     given.files.excludes(exclusions);
     if args.no_respect_gitignore || args.locked {
         given.files.walks_ignored();
+    }
+    Ok(())
+}
+
+/// The same for a disk alone.
+pub(super) fn search_disk(disk: &mut Disk, args: &CheckArgs, config: &Config, here: &Path) -> Result<(), Error> {
+    disk.excludes(exclusions(&args.exclude, config, here)?);
+    if args.no_respect_gitignore || args.locked {
+        disk.walks_ignored();
     }
     Ok(())
 }

@@ -89,7 +89,13 @@ impl Files {
             let is_left_out = |path: &&Path| path.ancestors().any(|above| paths.contains(above));
             left_out = before.kept_now().filter(is_left_out).map(Path::to_owned).collect();
         }
-        inputs.paths.iter().flat_map(|input| before.meets(&input.path, &left_out)).collect()
+        self.meets(inputs, &left_out)
+    }
+
+    /// Those of some files that a search meets.
+    pub(super) fn meets(&self, inputs: &Inputs, files: &[PathBuf]) -> Vec<PathBuf> {
+        let Files::Snapshot(snapshot) = self else { return Vec::new() };
+        inputs.paths.iter().flat_map(|input| snapshot.meets(&input.path, files)).collect()
     }
 
     pub(super) fn walks_ignored(&mut self) {

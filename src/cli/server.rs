@@ -45,12 +45,12 @@ fn prepare(target: &Target, texts: &[(PathBuf, Arc<str>)]) -> Result<lsp::Job, E
     let Job { args, config, given, settings } = check::job_of(args, &matches, config, given)?;
     let configuration = configuration(&settings, &given.sources);
     let enforced = settings.selection.enforced.clone();
-    let disk = Disk::new(&given.read_roots);
+    let mut disk = Disk::new(&given.read_roots);
+    config::search_disk(&mut disk, &args, &config, &given.here)?;
+    let searched = given.inputs.clone();
     let finish = move |report: &mut crate::report::Report| {
         if let Some(accepted) = &accepted {
-            let sources = report.sources.share();
-            let is_there = |subject: &str| baseline::is_there(subject, &disk, &sources);
-            report.stale_entries = accepted.accept(report, &enforced, &is_there).len();
+            report.stale_entries = baseline::accept(accepted, report, &enforced, &disk, &searched).len();
         }
         fix::spare_accepted(report);
         check::present(report, &args, &config);

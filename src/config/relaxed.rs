@@ -77,8 +77,7 @@ impl Config {
         let known = before.accepted();
         let is_known = |new: &crate::suppress::Accepted| {
             known.iter().any(|old| {
-                let (until, was) = (new.suppression.until, old.suppression.until);
-                let is_longer = was.is_some_and(|was| until.is_none_or(|until| until > was));
+                let is_longer = new.suppression.holds_longer(old.suppression.until);
                 (new.rule, &new.address) == (old.rule, &old.address) && !is_longer
             })
         };

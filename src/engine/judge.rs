@@ -93,8 +93,8 @@ impl Case<'_> {
         let trails = sightings.iter().map(|sighting| self.record(sighting)).collect();
         let name = self.name.map(str::to_owned);
         let (root, missing, unread) = (self.root.clone(), missing(&unread), names(unread));
-        let moves = self.opened.moves();
-        let judged = Judged { root, format: self.format, name, verdict, is_by_region, trails, moves, unread, missing };
+        let (moves, is_kept, format) = (self.opened.moves(), self.is_kept(), self.format);
+        let judged = Judged { root, format, name, verdict, is_by_region, trails, moves, is_kept, unread, missing };
         Judgement { deployment: Some(judged), findings, created, ..Judgement::default() }
     }
 
@@ -115,10 +115,18 @@ impl Case<'_> {
             is_by_region: false,
             trails: Vec::new(),
             moves: Vec::new(),
+            is_kept: self.is_kept(),
             missing: missing(&unread),
             unread: names(unread),
         });
         Judgement { deployment, ..Judgement::default() }
+    }
+
+    /// True if only the base of a comparison makes the root one, where something calls it.
+    fn is_kept(&self) -> bool {
+        let path = self.sources.path_of(&self.root);
+        let options = &self.settings.evaluation;
+        options.base.as_ref().is_some_and(|base| base.is_root(&path)) && !options.roots.contains(&path)
     }
 
     /// The location that represents the deployment; without one, the deployment has no result of its own.
@@ -226,6 +234,7 @@ impl Case<'_> {
             header: sighting.trail.header,
             declaration,
             digest: digest(self.sources.file(declaration.file).slice(declaration)),
+            owners: sighting.trail.owners.clone(),
             absence: absence(&sighting.trail).filter(|_| sighting.exists == Exists::Never),
             rules: asked().filter(|answer| !is_advice(answer)).map(|answer| (answer.rule, answer.outcome)).collect(),
             grounds: passed.map(|answer| (answer.rule, (answer.rule.grounds)(&sighting.trail))).collect(),

@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet, VecDeque};
 
 use crate::model::Moved;
 use crate::model::address::{self, Step};
-use crate::report::{Fingerprint, Judged, Report, decode, decode_path, encode, encode_path};
+use crate::report::{Fingerprint, Judged, JudgedTrail, Report, decode, decode_path, encode, encode_path};
 use crate::source::{SourceFile, Sources};
 
 /// How often something is looked up or compared in order to follow trails; those that are left over are followed nowhere.
@@ -40,6 +40,8 @@ pub struct Placed {
 #[derive(Debug, Default)]
 pub struct Moves {
     to: HashMap<Place, Place>,
+    /// Where those of kept roots are called, which are still where they were, too.
+    called: HashMap<Place, Place>,
 }
 
 /// A deployment, by its name in fingerprints.
@@ -55,6 +57,8 @@ struct Search<'a> {
     declared: HashSet<(Deployment<'a>, Vec<String>)>,
     /// The deployments of now.
     deployments: HashSet<Deployment<'a>>,
+    /// The deployments of which parts aren't read.
+    open: HashSet<Deployment<'a>>,
     /// The deployments that there were.
     before: HashSet<Deployment<'a>>,
     moves: Moves,
@@ -71,6 +75,9 @@ struct Candidate<'a> {
 /// What a `moved` block moves: the names of the calls that lead to its module, and the address before.
 type Source<'a> = (Vec<&'a str>, &'a [Step]);
 
+/// A trail as a root would have it that others call: the root, and the address there.
+type Called = (String, Vec<Step>);
+
 /// The `moved` blocks of a deployment.
 #[derive(Default)]
 struct Blocks<'a> {
@@ -86,6 +93,11 @@ impl Place {
     pub fn of(judged: &Judged) -> Self {
         let name = judged.name.as_deref().map(encode);
         Self { deployment: encode_path(&judged.root), name, address: String::new() }
+    }
+
+    /// The place of a trail of this deployment.
+    pub fn with(&self, trail: &JudgedTrail) -> Self {
+        Self { address: encode(&trail.address), ..self.clone() }
     }
 
     /// The place of a finding; nothing if the name isn't one.
@@ -110,7 +122,7 @@ impl Placed {
         for judged in &report.deployments {
             let whole = Place::of(judged);
             for trail in &judged.trails {
-                let place = Place { address: encode(&trail.address), ..whole.clone() };
+                let place = whole.with(trail);
                 placed.push(Self { place, digest: Some(trail.digest.clone()) });
             }
             placed.push(Self { place: whole, digest: digest_of(judged) });
@@ -125,32 +137,43 @@ pub fn digest_of(judged: &Judged) -> Option<String> {
 }
 
 impl Moves {
-    /// Where the trails of another time have gone; `is_there` tells whether a deployment that isn't in the report may be there
-    /// all the same.
-    pub fn find(before: &[Placed], report: &Report, is_there: &dyn Fn(&str) -> bool) -> Self {
+    /// Where the trails of another time have gone. A place is no new one if it is among `others`, which the other parents of a
+    /// merge have. `is_there` tells whether a deployment that isn't in the report may be there all the same.
+    pub fn find(before: &[Placed], others: &[Placed], report: &Report, is_there: &dyn Fn(&str) -> bool) -> Self {
         let now = Placed::of(report);
-        let was: HashSet<&Place> = before.iter().map(|placed| &placed.place).collect();
+        let was: HashSet<&Place> = before.iter().chain(others).map(|placed| &placed.place).collect();
         let is: HashSet<&Place> = now.iter().map(|placed| &placed.place).collect();
-        let mut gone: Vec<&Placed> = before.iter().filter(|placed| !is.contains(&placed.place)).collect();
-        if gone.is_empty() {
+        let free: BTreeMap<&Place, &Placed> =
+            now.iter().filter(|placed| !was.contains(&placed.place)).map(|placed| (&placed.place, placed)).collect();
+        if free.is_empty() {
             return Self::default();
         }
+        let mut gone: Vec<&Placed> = before.iter().filter(|placed| !is.contains(&placed.place)).collect();
         gone.sort_by(|a, b| a.place.cmp(&b.place));
         gone.dedup_by(|later, earlier| later.place == earlier.place);
-        let free = now.iter().filter(|placed| !was.contains(&placed.place)).map(|placed| (&placed.place, placed));
-        let of_now = || now.iter().map(|placed| placed.place.deployment());
+        let wholes: Vec<(Place, &Judged)> =
+            report.deployments.iter().map(|judged| (Place::of(judged), judged)).collect();
+        let unread = wholes.iter().filter(|(_, judged)| !judged.unread.is_empty());
         let mut search = Search {
             gone,
-            free: free.collect(),
+            free,
             declared: now.iter().map(|placed| declaration(&placed.place)).collect(),
-            deployments: of_now().collect(),
+            deployments: now.iter().map(|placed| placed.place.deployment()).collect(),
+            open: unread.map(|(whole, _)| whole.deployment()).collect(),
             before: before.iter().map(|placed| placed.place.deployment()).collect(),
             moves: Self::default(),
             left: MAX_LOOKUPS,
         };
-        search.follow_blocks(report);
-        search.follow_within_deployments();
-        search.follow_deployments(is_there);
+        let has_gone = !search.gone.is_empty();
+        if has_gone {
+            search.follow_blocks(report);
+            search.follow_within_deployments();
+        }
+        search.follow_calls(before, report);
+        if has_gone {
+            search.follow_deployments(is_there);
+            search.follow_declarations(is_there);
+        }
         search.follow_wholes(is_there);
         search.moves
     }
@@ -165,28 +188,52 @@ impl Moves {
         if gone.is_empty() {
             return;
         }
-        let mut new: HashMap<String, Vec<&str>> = HashMap::new();
-        for (_, file) in now.iter().filter(|(_, file)| !was.contains(file.name.as_str())) {
-            new.entry(text(file)).or_default().push(&file.name);
-        }
-        new.values_mut().for_each(|names| names.sort_unstable());
         let place = |name: &str| Place { deployment: encode_path(name), name: None, address: String::new() };
+        let taken: HashSet<&Place> = self.to.values().collect();
+        let mut new: HashMap<String, VecDeque<Place>> = HashMap::new();
+        for (_, file) in now.iter().filter(|(_, file)| !was.contains(file.name.as_str())) {
+            let to = place(&file.name);
+            if !taken.contains(&to) {
+                new.entry(text(file)).or_default().push_back(to);
+            }
+        }
+        new.values_mut().for_each(|places| places.make_contiguous().sort_unstable());
         for (_, file) in gone {
-            let names = new.get_mut(&text(file)).filter(|names| !names.is_empty());
-            if let Some(names) = names {
-                self.to.entry(place(&file.name)).or_insert_with(|| place(names.remove(0)));
+            let from = place(&file.name);
+            if self.to.contains_key(&from) {
+                continue;
+            }
+            if let Some(to) = new.get_mut(&text(file)).and_then(VecDeque::pop_front) {
+                self.to.insert(from, to);
             }
         }
     }
 
-    /// The name that a finding has now.
-    pub fn follow(&self, fingerprint: &str) -> String {
-        let moved = Fingerprint::parse(fingerprint).and_then(|parsed| {
-            let Fingerprint { deployment, name, address, .. } = parsed.clone();
-            let Place { deployment, name, address } = self.to.get(&Place { deployment, name, address })?.clone();
-            Some(Fingerprint { deployment, name, address, ..parsed }.to_string())
-        });
-        moved.unwrap_or_else(|| fingerprint.to_owned())
+    /// The names that a finding has now: two if its root is called, and kept all the same.
+    pub fn follow(&self, fingerprint: &str) -> Vec<String> {
+        let mut names = vec![fingerprint.to_owned()];
+        let Some(parsed) = Fingerprint::parse(fingerprint).filter(|_| !self.is_empty()) else { return names };
+        let Fingerprint { deployment, name, address, .. } = parsed.clone();
+        let place = Place { deployment, name, address };
+        let name_at = |place: &Place| {
+            let Place { deployment, name, address } = place.clone();
+            Fingerprint { deployment, name, address, ..parsed.clone() }.to_string()
+        };
+        if let Some(to) = self.to.get(&place) {
+            names = vec![name_at(to)];
+        }
+        names.extend(self.called.get(&place).map(name_at));
+        names
+    }
+
+    /// The place to which a trail has gone, if it has.
+    pub fn of_trail(&self, place: &Place) -> Option<&Place> {
+        self.to.get(place)
+    }
+
+    /// True if something has come to a place from another.
+    pub fn has_target(&self, place: &Place) -> bool {
+        self.to.values().any(|to| to == place)
     }
 
     /// The place to which a deployment has gone, if it has.
@@ -196,7 +243,7 @@ impl Moves {
 
     /// True if nothing has moved.
     pub fn is_empty(&self) -> bool {
-        self.to.is_empty()
+        self.to.is_empty() && self.called.is_empty()
     }
 }
 
@@ -264,6 +311,46 @@ impl<'a> Search<'a> {
         }
     }
 
+    /// Follows trails of roots to the first calls of these. A root that only the base of a comparison keeps stays where it was,
+    /// too.
+    fn follow_calls(&mut self, before: &'a [Placed], report: &Report) {
+        let mut callable: HashMap<Called, Vec<Place>> = HashMap::new();
+        let mut kept = HashSet::new();
+        for judged in &report.deployments {
+            let whole = Place::of(judged);
+            for trail in &judged.trails {
+                let place = whole.with(trail);
+                if self.free.contains_key(&place) {
+                    for called in called(trail, &report.sources) {
+                        callable.entry(called).or_default().push(place.clone());
+                    }
+                }
+            }
+            kept.extend(judged.is_kept.then_some(whole));
+        }
+        if callable.is_empty() {
+            return;
+        }
+        for placed in before {
+            let Place { deployment, address, .. } = &placed.place;
+            let whole = Place { address: String::new(), ..placed.place.clone() };
+            let is_gone = !self.declared.contains(&declaration(&placed.place));
+            let is_kept = kept.contains(&whole);
+            if address.is_empty() || !(is_gone || is_kept) || self.moves.to.contains_key(&placed.place) {
+                continue;
+            }
+            let calls =
+                callable.get(&(deployment.clone(), placed.place.steps())).map(Vec::as_slice).unwrap_or_default();
+            let Some(to) = calls.iter().find(|place| self.free.contains_key(*place)) else { continue };
+            if is_gone {
+                self.note(&placed.place, to);
+            } else {
+                self.free.remove(to);
+                self.moves.called.insert(placed.place.clone(), to.clone());
+            }
+        }
+    }
+
     /// Follows trails whose deployment is gone to the same declarations in new ones: of the same directory or file name
     /// first, then at the same address, then anywhere.
     fn follow_deployments(&mut self, is_there: &dyn Fn(&str) -> bool) {
@@ -295,10 +382,10 @@ impl<'a> Search<'a> {
                 free.entry(key).or_default().push_back(Candidate::of(placed));
             }
             for placed in self.sought() {
-                if self.remains(&placed.place, is_there) {
+                let Some(candidates) = key(placed).and_then(|key| free.get_mut(&key)) else { continue };
+                if candidates.is_empty() || self.remains(&placed.place, is_there) {
                     continue;
                 }
-                let Some(candidates) = key(placed).and_then(|key| free.get_mut(&key)) else { continue };
                 let steps = placed.place.steps();
                 let is_wrapped = |other: &Candidate<'_>| other.steps == steps || is_nested(&steps, &other.steps);
                 let Some(to) = take(candidates, &mut self.left, is_wrapped) else { continue };
@@ -307,17 +394,59 @@ impl<'a> Search<'a> {
         }
     }
 
+    /// Follows trails that are gone to the same declarations in any deployment, though their own one may remain.
+    fn follow_declarations(&mut self, is_there: &dyn Fn(&str) -> bool) {
+        let mut free: HashMap<(Option<String>, Step), VecDeque<Candidate<'a>>> = HashMap::new();
+        for placed in self.free.values().filter(|placed| !placed.place.address.is_empty()) {
+            let candidate = Candidate::of(placed);
+            let Some(last) = candidate.steps.last().cloned() else { continue };
+            free.entry((placed.digest.clone(), last)).or_default().push_back(candidate);
+        }
+        for placed in self.sought() {
+            let steps = placed.place.steps();
+            let Some(last) = steps.last().cloned().filter(|_| placed.digest.is_some()) else { continue };
+            let Some(candidates) = free.get_mut(&(placed.digest.clone(), last)) else { continue };
+            let has_other_instances = self.declared.contains(&declaration(&placed.place));
+            if candidates.is_empty() || has_other_instances || self.may_have(&placed.place, is_there) {
+                continue;
+            }
+            let is_other = |other: &Candidate<'_>| other.placed.place.deployment() != placed.place.deployment();
+            let same = take(candidates, &mut self.left, |other| is_other(other) && other.steps == steps);
+            let is_wrapped = |other: &Candidate<'_>| is_other(other) && is_nested(&steps, &other.steps);
+            let Some(to) = same.or_else(|| take(candidates, &mut self.left, is_wrapped)) else { continue };
+            self.note(&placed.place, &to.place);
+        }
+    }
+
     /// Lets deployments follow their trails.
     fn follow_wholes(&mut self, is_there: &dyn Fn(&str) -> bool) {
-        let mut trails: Vec<(Place, Place)> =
-            self.moves.to.iter().map(|(from, to)| (from.clone(), to.clone())).collect();
-        trails.sort();
-        for (from, to) in trails {
-            let [from, to] = [from, to].map(|place| Place { address: String::new(), ..place });
-            let is_taken = self.before.contains(&to.deployment()) || !self.free.contains_key(&to);
-            if from != to && !is_taken && !self.remains(&from, is_there) && !self.moves.to.contains_key(&from) {
+        let pairs = |moves: &HashMap<Place, Place>| {
+            let whole = |place: &Place| Place { address: String::new(), ..place.clone() };
+            let mut pairs: Vec<_> = moves.iter().map(|(from, to)| (whole(from), whole(to))).collect();
+            pairs.sort();
+            pairs.dedup();
+            pairs
+        };
+        for (from, to) in pairs(&self.moves.to) {
+            let is_new = !self.before.contains(&to.deployment()) && self.free.contains_key(&to);
+            if from != to && is_new && !self.remains(&from, is_there) && !self.moves.to.contains_key(&from) {
                 self.note(&from, &to);
             }
+        }
+        for (from, to) in pairs(&self.moves.called) {
+            let is_new = !self.before.contains(&to.deployment()) && self.free.contains_key(&to);
+            if is_new && !self.moves.called.contains_key(&from) {
+                self.free.remove(&to);
+                self.moves.called.insert(from, to);
+            }
+        }
+    }
+
+    /// True if a trail may be where it was, though it wasn't found there.
+    fn may_have(&self, place: &Place, is_there: &dyn Fn(&str) -> bool) -> bool {
+        match self.deployments.contains(&place.deployment()) {
+            true => self.open.contains(&place.deployment()),
+            false => self.remains(place, is_there),
         }
     }
 
@@ -401,6 +530,25 @@ fn spend(lookups: usize, left: &mut usize) -> Option<()> {
     let rest = left.checked_sub(lookups);
     *left = rest.unwrap_or_default();
     rest.map(drop)
+}
+
+/// A trail as the called roots would have it through which it is reached, the outermost first.
+fn called(trail: &JudgedTrail, sources: &Sources) -> Vec<Called> {
+    let (owners, steps) = (&trail.owners, address::steps(&trail.address));
+    // Of code that isn't read, the calls may be known and their modules not.
+    if owners.len() != steps.len() {
+        return Vec::new();
+    }
+    let inner = owners.iter().zip((0..steps.len()).rev()).take(owners.len().saturating_sub(1));
+    let mut called = Vec::new();
+    for (owner, start) in inner.rev() {
+        let file = sources.file(*owner);
+        let directory = file.path.parent().map(|directory| sources.name(directory));
+        let within = steps.get(start..).unwrap_or_default();
+        // A template is a root by itself, and Terraform's files with their directory.
+        called.extend(directory.iter().chain([&file.name]).map(|name| (encode_path(name), within.to_vec())));
+    }
+    called
 }
 
 /// A declaration, of which there may be several instances.

@@ -77,6 +77,11 @@ impl Suppression {
         format!("{reason}{until}")
     }
 
+    /// True if it holds after another last day.
+    pub fn holds_longer(&self, until: Option<Date>) -> bool {
+        until.is_some_and(|other| self.until.is_none_or(|own| own > other))
+    }
+
     /// Whether its last day is over.
     pub fn is_expired(&self, today: Date) -> bool {
         self.until.is_some_and(|until| until < today)
@@ -141,7 +146,8 @@ impl<'a> Suppressions<'a> {
         }
         let mut used = self.used.lock().unwrap_or_else(PoisonError::into_inner);
         used.extend(found.iter().map(|suppression| (suppression.span, rule.id())));
-        found.into_iter().find(|suppression| !suppression.is_expired(self.policy.today))
+        let valid = found.into_iter().filter(|suppression| !suppression.is_expired(self.policy.today));
+        valid.reduce(|first, other| if other.holds_longer(first.until) { other } else { first })
     }
 
     fn of_file(&self, id: FileId) -> Arc<Ignores> {

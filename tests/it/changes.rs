@@ -72,6 +72,68 @@ fn a_trail_that_goes_is_missed_where_it_was() {
 }
 
 #[test]
+fn a_copy_of_a_trail_that_goes_takes_no_place() {
+    let template = "Resources:\n  Trail:\n    Type: AWS::CloudTrail::Trail\n    Properties:\n      IsLogging: true\n      \
+                    S3BucketName: logs\n      IsMultiRegionTrail: true\n      IncludeGlobalServiceEvents: true\n";
+    let call = "module \"t\" {\n  source = \"../modules/t\"\n}\n";
+    let root = |name: &'static str, text: &'static str| (format!("{name}/main.tf"), text);
+    let cases = [
+        [root("prod", GOOD), root("dev", GOOD)],
+        [root("prod", call), root("dev", call)],
+        [root("prod", GOOD), ("dev/tests/fixtures/main.tf".to_owned(), GOOD)],
+        [("prod.yaml".to_owned(), template), ("dev.yaml".to_owned(), template)],
+    ];
+    for [(path, text), (copy, _)] in cases {
+        let Some(repository) = Repository::new("copies") else { return };
+        let declared = if text == call { "modules/t/main.tf" } else { path.as_str() };
+        let gone = only(&format!("no-compliant-trail {declared}"));
+        let each = [&["--diff-base", "HEAD"][..], &["--diff-base", "HEAD", "--locked"]];
+        repository.write("modules/t/main.tf", if text == call { GOOD } else { "" });
+        repository.write("prod/more.tf", "locals {}").write(&path, text).write(&copy, text).commit();
+        repository.remove(&path);
+        for arguments in each {
+            assert_eq!(told(&repository, arguments), gone, "{path}");
+        }
+        repository.git(["add", "--all"]);
+        assert_eq!(told(&repository, &["--scope", "staged"]), gone, "{path}");
+        if text == GOOD {
+            repository.write(&path, GOOD.replace("{\n", "{\n  count = 0\n"));
+            assert_eq!(told(&repository, &["--diff-base", "HEAD"]), gone, "{path}");
+            repository.remove(&path);
+        }
+        // It has moved if there is a new one, which takes the place of one.
+        let new = if path.ends_with(".yaml") { "new.yaml" } else { "new/main.tf" };
+        repository.write(new, text);
+        for arguments in each {
+            assert_eq!(told(&repository, arguments), nothing(), "{path}");
+        }
+        repository.remove(&copy);
+        let (status, lines) = told(&repository, &["--diff-base", "HEAD"]);
+        assert_eq!((status, lines.len()), (1, 1), "{path}: {lines:?}");
+        let again = if path.ends_with(".yaml") { "again.yaml" } else { "again/main.tf" };
+        repository.write(again, text);
+        assert_eq!(told(&repository, &["--diff-base", "HEAD"]), nothing(), "{path}");
+    }
+}
+
+#[test]
+fn a_deployment_that_satisfied_the_control_already_takes_no_place() {
+    let Some(repository) = Repository::new("merged-roots") else { return };
+    let call = |name: &str| format!("module \"{name}\" {{\n  source = \"../modules/t\"\n}}\n");
+    repository
+        .write("modules/t/main.tf", GOOD)
+        .write("prod/main.tf", call("t"))
+        .write("dev/main.tf", call("t"))
+        .commit();
+    repository.remove("prod/main.tf").write("dev/main.tf", call("t") + &call("u"));
+    assert_eq!(told(&repository, &["--diff-base", "HEAD"]), only("no-compliant-trail modules/t/main.tf"));
+    // One without a trail does.
+    repository.write("prod/main.tf", call("t")).write("dev/main.tf", "locals {}").commit();
+    repository.remove("prod/main.tf").write("dev/main.tf", call("u"));
+    assert_eq!(told(&repository, &["--diff-base", "HEAD"]), nothing());
+}
+
+#[test]
 fn what_decides_a_value_is_seen_wherever_it_is() {
     let module =
         "variable \"m\" { default = true }\nresource \"aws_cloudtrail\" \"t\" {\n  is_multi_region_trail = var.m\n}\n";

@@ -325,13 +325,113 @@ fn what_is_said_of_a_file_follows_its_name() {
 }
 
 #[test]
-fn a_caller_of_what_was_a_deployment_is_new() {
+fn the_first_caller_of_what_was_a_deployment_takes_its_findings_over() {
     let Some(repository) = Repository::new("first-caller") else { return };
     repository.write("trail/main.tf", BAD);
+    for (caller, source) in [("main.tf", "./trail"), ("envs/p/main.tf", "../../trail")] {
+        let call = |names: &[&str]| calls(names).replace("./trail", source);
+        let one = |repository: &Repository| {
+            repository.write(caller, call(&["dev"]));
+        };
+        assert_new(&repository, one, &[]);
+        let stale = repository.run(&["check", "--baseline", "accepted.json", "--select", RULES]);
+        assert!(!err(&stale).contains("prune"), "{}", err(&stale));
+        repository.remove(caller);
+        // Another one is new.
+        let two = |repository: &Repository| {
+            repository.write(caller, call(&["dev", "prod"]));
+        };
+        let root = caller.strip_suffix("/main.tf").unwrap_or(".");
+        assert_new(&repository, two, &[&format!("single-region-trail {root} module.prod.aws_cloudtrail.t")]);
+        repository.remove(caller);
+    }
+    // A root that the settings name stays one, so its caller is new.
+    repository.write("trailint.toml", "[[root]]\npath = \"trail\"\n");
     let call = |repository: &Repository| {
         repository.write("main.tf", calls(&["dev"]));
     };
     assert_new(&repository, call, &["single-region-trail . module.dev.aws_cloudtrail.t"]);
+    // The caller has trails of its own, and is called by another one in its turn.
+    let Some(repository) = Repository::new("caller-of-caller") else { return };
+    let own = BAD.replace("\"t\" {", "\"own\" {");
+    repository.write("trail/main.tf", BAD).write("app/main.tf", &own);
+    let call = |repository: &Repository| {
+        repository.write("app/main.tf", format!("{own}{}", calls(&["dev"]).replace("./trail", "../trail")));
+    };
+    assert_new(&repository, call, &[]);
+    let call = |repository: &Repository| {
+        repository.write("main.tf", calls(&["all"]).replace("./trail", "./app"));
+    };
+    assert_new(&repository, call, &[]);
+    let take_back = |repository: &Repository| {
+        repository.write("main.tf", "locals {}").write("app/main.tf", &own);
+    };
+    assert_new(&repository, take_back, &[]);
+}
+
+#[test]
+fn the_first_stack_of_a_template_takes_its_findings_over() {
+    let template = "Resources:\n  Trail:\n    Type: AWS::CloudTrail::Trail\n    Properties:\n      IsLogging: false\n      \
+                    S3BucketName: logs\n      IsMultiRegionTrail: true\n      IncludeGlobalServiceEvents: true\n";
+    let stack = "Type: AWS::CloudFormation::Stack\n    Properties: { TemplateURL: child.yaml }\n";
+    let set = "Type: AWS::CloudFormation::StackSet\n    Properties:\n      StackSetName: s\n      \
+               PermissionModel: SELF_MANAGED\n      TemplateURL: child.yaml\n      StackInstancesGroup:\n        \
+               - { Regions: [eu-west-1], DeploymentTargets: { Accounts: ['111122223333'] } }\n";
+    for child in [stack, set] {
+        let Some(repository) = Repository::new("first-stack") else { return };
+        repository.write("child.yaml", template);
+        let one = |repository: &Repository| {
+            repository.write("parent.yaml", format!("Resources:\n  One:\n    {child}"));
+        };
+        assert_new(&repository, one, &[]);
+        let two = |repository: &Repository| {
+            repository.write("parent.yaml", format!("Resources:\n  One:\n    {child}  Two:\n    {child}"));
+        };
+        assert_new(&repository, two, &["stopped-trail parent.yaml Two/Trail"]);
+    }
+}
+
+#[test]
+fn a_trail_that_moves_to_another_deployment_stays_what_it_was() {
+    let Some(repository) = Repository::new("handed-over") else { return };
+    repository.write("a/main.tf", BAD).write("b/main.tf", BAD.replace("\"t\" {", "\"own\" {"));
+    let move_on = |repository: &Repository| {
+        repository.write("a/main.tf", "locals {}").write("c/main.tf", BAD);
+    };
+    assert_new(&repository, move_on, &[]);
+    // Both deployments had trails, and one of them still has.
+    let move_on = |repository: &Repository| {
+        repository.write("c/main.tf", "locals {}").write("b/more.tf", BAD);
+    };
+    assert_new(&repository, move_on, &[]);
+    let move_back = |repository: &Repository| {
+        repository.remove("b/more.tf").write("a/main.tf", BAD);
+    };
+    assert_new(&repository, move_back, &[]);
+    // One of two copies has moved, and the other is new.
+    let twice = |repository: &Repository| {
+        repository.write("a/main.tf", "locals {}").write("d/main.tf", BAD).write("e/main.tf", BAD);
+    };
+    assert_new(&repository, twice, &["single-region-trail e aws_cloudtrail.t"]);
+    // What this run doesn't evaluate is there all the same.
+    let Some(repository) = Repository::new("excluded") else { return };
+    repository.write("a/main.tf", BAD);
+    repository.commit();
+    assert_eq!(status(&repository.run(&["baseline", "create", "--baseline", "accepted.json", "--select", RULES])), 0);
+    repository.write("c/main.tf", BAD);
+    for arguments in [&["--exclude", "a"][..], &["c"], &["c/main.tf"]] {
+        let new = new_findings(&repository, &[&["--baseline", "accepted.json"], arguments].concat());
+        assert_eq!(new, BTreeSet::from(["single-region-trail c aws_cloudtrail.t".to_owned()]), "{arguments:?}");
+    }
+    repository.write("a/main.tf", "locals {}");
+    for arguments in [&[][..], &["a", "c"], &["a/main.tf", "c/main.tf"]] {
+        let new = new_findings(&repository, &[&["--baseline", "accepted.json"], arguments].concat());
+        assert_eq!(new, BTreeSet::new(), "{arguments:?}");
+    }
+}
+
+#[test]
+fn what_is_not_tracked_stays_behind() {
     // What isn't tracked stays behind when a directory gets another name.
     let Some(repository) = Repository::new("left-behind") else { return };
     repository.write("old/main.tf", BAD).write("old/apply.log", "");
@@ -347,10 +447,13 @@ fn a_second_caller_of_what_a_comment_accepts_weakens_nothing() {
     let accepted = format!("# trailint: ignore[single-region-trail] replaced soon\n{BAD}");
     repository.write("trail/main.tf", &accepted).write("main.tf", calls(&["dev"])).commit();
     repository.write("main.tf", calls(&["dev", "prod"]));
-    for arguments in [&["check", "--diff-base", "HEAD"][..], &["check", "--diff-base", "HEAD", "--locked"]] {
-        let output = repository.run(arguments);
-        assert_eq!(status(&output), 0, "{}{}", String::from_utf8_lossy(&output.stdout), err(&output));
-    }
+    let output = repository.run(&["check", "--diff-base", "HEAD"]);
+    assert_eq!(status(&output), 0, "{}{}", String::from_utf8_lossy(&output.stdout), err(&output));
+    // In a tree that nobody trusts, it accepts what it accepted.
+    assert_eq!(
+        new_findings(&repository, &["--diff-base", "HEAD", "--locked"]),
+        BTreeSet::from(["single-region-trail . module.prod.aws_cloudtrail.t".to_owned()])
+    );
     // A comment of its own is another one.
     let other = calls(&["prod"]).replace("module", "# trailint: ignore[single-region-trail] mine\nmodule");
     repository.write("trail/main.tf", BAD).write("main.tf", format!("{}{}", calls(&["dev"]), other)).commit();

@@ -133,6 +133,158 @@ fn a_comment_that_goes_to_another_call_is_told() {
 }
 
 #[test]
+fn an_old_comment_accepts_no_new_instance() {
+    let module = "variable \"wide\" {\n  default = false\n}\nresource \"aws_cloudtrail\" \"t\" {\n  \
+                  is_multi_region_trail = var.wide\n}\n";
+    let call = |arguments: &str| {
+        format!(
+            "module \"x\" {{ # trailint: ignore[single-region-trail] dev is accepted\n  source = \"./m\"\n{arguments}}}\n"
+        )
+    };
+    let own = |arguments: &str| {
+        format!("resource \"aws_cloudtrail\" \"t\" {{ # trailint: ignore[single-region-trail] dev\n{arguments}}}\n")
+    };
+    let values = |prod: &str| format!("  for_each = {{ dev = false, prod = {prod} }}\n");
+    let wide = |prod: &str| values(prod) + "  wide = each.value\n";
+    let each = |keys: &str| format!("  for_each = toset([{keys}])\n");
+    let own_wide = |prod: &str| values(prod) + "  is_multi_region_trail = each.value\n";
+    let count = |count: &str| format!("  count = {count}\n");
+    let cases = [
+        (call(&wide("true")), call(&wide("false"))),
+        (call(&each("\"a\"")), call(&each("\"a\", \"b\""))),
+        (call(&count("1")), call(&count("2"))),
+        (call(""), call(&count("2"))),
+        (own(&own_wide("true")), own(&own_wide("false"))),
+        (own(&each("\"a\"")), own(&each("\"a\", \"b\""))),
+        (own(""), own(&count("2"))),
+    ];
+    let every = ["--config", "every-trail=true"];
+    for (before, after) in cases {
+        let Some(repository) = Repository::new("instances") else { return };
+        repository.write("m/main.tf", module).write("main.tf", &before).commit();
+        assert_eq!(weakened(&repository, &every).0, 0, "{before}");
+        repository.write("main.tf", &after);
+        assert_eq!(
+            weakened(&repository, &every),
+            only("main.tf:1 suppresses what `single-region-trail` finds"),
+            "{after}"
+        );
+        repository.git(["add", "--all"]);
+        let staged = repository.run(&["check", "--scope", "staged", "--config", "every-trail=true"]);
+        assert_eq!(status(&staged), 1, "{after}");
+        assert_eq!(weakened(&repository, &[&every[..], &["--locked"]].concat()), (1, Vec::new()), "{after}");
+        // Fewer are none that is new.
+        repository.commit().write("main.tf", &before);
+        for locked in [&[][..], &["--locked"]] {
+            assert_eq!(weakened(&repository, &[&every[..], locked].concat()).0, 0, "{after} -> {before}");
+        }
+    }
+}
+
+#[test]
+fn an_old_comment_at_a_call_accepts_nothing_of_another_deployment() {
+    let Some(repository) = Repository::new("shared-call") else { return };
+    let accepted = "module \"t\" { # trailint: ignore[single-region-trail] fine\n  source = \"../t\"\n}\n";
+    let call = "module \"wrap\" {\n  source = \"../wrap\"\n}\n";
+    repository.write("t/main.tf", BAD).write("wrap/main.tf", accepted).write("dev/main.tf", call).commit();
+    assert_eq!(weakened(&repository, &[]), (0, Vec::new()));
+    repository.write("prod/main.tf", call);
+    assert_eq!(weakened(&repository, &[]), only("wrap/main.tf:1 suppresses what `single-region-trail` finds"));
+    assert_eq!(weakened(&repository, &["--locked"]), (1, Vec::new()));
+}
+
+#[test]
+fn a_worse_result_under_an_old_comment_counts_if_comments_are_locked() {
+    let selector = |body: &str| {
+        format!(
+            "resource \"aws_cloudtrail\" \"t\" {{\n  is_multi_region_trail = true\n  event_selector {{ \
+             # trailint: ignore[missing-management-events,excluded-event-sources] x\n    {body}\n  }}\n}}\n"
+        )
+    };
+    let template = |body: &str| {
+        format!(
+            "Resources:\n  Trail:\n    Type: AWS::CloudTrail::Trail\n    Metadata:\n      trailint:\n        ignore:\n          \
+             - {{ rule: missing-management-events, reason: x }}\n          - {{ rule: excluded-event-sources, reason: x }}\n    \
+             Properties:\n      IsLogging: true\n      S3BucketName: logs\n      IsMultiRegionTrail: true\n      \
+             IncludeGlobalServiceEvents: true\n      EventSelectors: [{{ {body} }}]\n"
+        )
+    };
+    let (reads, nothing) = ("read_write_type = \"ReadOnly\"", "include_management_events = false");
+    let exclude = |sources: &str| format!("exclude_management_event_sources = [{sources}]");
+    let (kms, both) = (exclude("\"kms.amazonaws.com\""), exclude("\"kms.amazonaws.com\", \"rdsdata.amazonaws.com\""));
+    let cases = [
+        ("main.tf", selector(reads), selector(nothing)),
+        ("main.tf", selector(reads), selector("read_write_type = \"WriteOnly\"")),
+        ("main.tf", selector(&kms), selector(&both)),
+        ("main.yaml", template("ReadWriteType: ReadOnly"), template("IncludeManagementEvents: false")),
+    ];
+    for (file, better, worse) in cases {
+        let Some(repository) = Repository::new("worse-accepted") else { return };
+        repository.write(file, &better).commit().write(file, &worse);
+        // It accepts the results of its rules.
+        assert_eq!(weakened(&repository, &[]), (0, Vec::new()), "{worse}");
+        assert_eq!(weakened(&repository, &["--locked"]), (1, Vec::new()), "{worse}");
+        let loses_less = !worse.contains("WriteOnly");
+        repository.commit().write(file, &better);
+        assert_eq!(weakened(&repository, &["--locked"]), (i32::from(!loses_less), Vec::new()), "{better}");
+    }
+}
+
+#[test]
+fn a_comment_that_holds_longer_is_told() {
+    let json = |until: &str| {
+        format!(
+            "{{\"resource\": {{\"aws_cloudtrail\": {{\"t\": {{\n\"//\": \"trailint: ignore[single-region-trail]{until} x\"}}}}}}}}"
+        )
+    };
+    let hcl = |until: &str| format!("# trailint: ignore[single-region-trail]{until} x\n{BAD}");
+    let metadata = |until: &str| {
+        let until = until.trim().replace("until=", ", until: ");
+        format!(
+            "Resources:\n  Trail:\n    Type: AWS::CloudTrail::Trail\n    Metadata:\n      trailint:\n        ignore:\n          \
+             - {{ rule: single-region-trail, reason: x{until} }}\n    Properties:\n      IsLogging: true\n      \
+             S3BucketName: logs\n      IncludeGlobalServiceEvents: true\n"
+        )
+    };
+    for (file, line) in [("main.tf", 1), ("main.tf.json", 2), ("main.yaml", 7)] {
+        let text = |until: &str| match file {
+            "main.tf" => hcl(until),
+            "main.tf.json" => json(until),
+            _ => metadata(until),
+        };
+        let Some(repository) = Repository::new("longer") else { return };
+        let told = only(&format!("{file}:{line} suppresses what `single-region-trail` finds for longer"));
+        for after in ["", " until=2099-01-02"] {
+            repository.write(file, text(" until=2099-01-01")).commit().write(file, text(after));
+            assert_eq!(weakened(&repository, &[]), told, "{file}{after}");
+            assert_eq!(weakened(&repository, &["--locked"]), told, "{file}{after}");
+            repository.commit().write(file, text(" until=2099-01-01"));
+            assert_eq!(weakened(&repository, &[]), (0, Vec::new()), "{file}{after}");
+        }
+    }
+    // Of several, the one that holds longest counts.
+    let Some(repository) = Repository::new("two-comments") else { return };
+    let both = |until: &str| {
+        BAD.replace("{\n", "{ # trailint: ignore[single-region-trail] until=2099-01-01 x\n")
+            .replace("  name", &format!("  # trailint: ignore[single-region-trail]{until} y\n  name"))
+    };
+    repository.write("main.tf", both(" until=2098-01-01")).commit().write("main.tf", both(" until=2098-12-31"));
+    assert_eq!(weakened(&repository, &["--ignore", "unused-ignore"]), (0, Vec::new()));
+}
+
+#[test]
+fn a_file_that_nothing_calls_any_more_was_never_searched() {
+    let Some(repository) = Repository::new("uncalled") else { return };
+    let call = "module \"t\" {\n  source = \"../../modules/t\"\n}\n";
+    repository.write("modules/t/main.tf", GOOD).write("envs/dev/main.tf", call).write("envs/prod/main.tf", call);
+    repository.write("envs/prod/o.tf", "locals {}").commit().remove("envs/prod/main.tf");
+    let output =
+        repository.run(&["check", "--diff-base", "HEAD", "-f", "concise", "--min-level", "error", "envs/prod"]);
+    let said = out(&output);
+    assert!(said.contains("[no-compliant-trail]") && said.lines().count() == 1, "{said}");
+}
+
+#[test]
 fn what_a_merge_itself_adds_is_told() {
     let Some(repository) = Repository::new("merge-adds") else { return };
     let accepted = format!("# trailint: ignore[single-region-trail] fine\n{BAD}");

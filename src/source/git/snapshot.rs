@@ -19,9 +19,9 @@ const MAX_LINKS: usize = 40;
 
 /// The files of a commit or of the index.
 ///
-/// Files that git tracks neither in this tree nor in the index are read from the disk: installed modules, and
-/// submodules that are still at the same commit. A submodule at another commit is read from its own objects; if it
-/// lacks the commit, it has no files.
+/// Files that git tracks neither in this tree nor in the index, such as installed modules, are read from the disk. A
+/// submodule is read from its own objects, because its work tree may be at another commit, or changed. If it lacks the
+/// commit, it has no files.
 #[derive(Debug)]
 pub struct Snapshot {
     root: PathBuf,
@@ -32,19 +32,22 @@ pub struct Snapshot {
     excluded: Vec<u8>,
     batch: Mutex<Batch>,
     disk: Disk,
-    /// The submodules that were at another commit, as they were.
+    /// The submodules at their commits.
     submodules: Vec<Snapshot>,
+    /// The submodules that are read from the disk: they aren't checked out, or there are too many.
+    on_disk: BTreeSet<PathBuf>,
     /// The files that walks have left out since ignore files name them.
     left_out: Mutex<BTreeSet<PathBuf>>,
 }
 
-/// How many submodules at other commits are read as they were; the others are without files.
+/// How many submodules are read from their objects, those at another commit first. The others at another commit are without files,
+/// and those at the same commit are read from the disk.
 const MAX_SUBMODULES: usize = 64;
 
 /// The target of a path.
 enum Place<'s> {
     Disk,
-    /// A submodule at another commit.
+    /// A submodule that is read from its objects.
     Submodule(&'s Snapshot),
     /// A path in the tree, with links resolved.
     Tree(PathBuf),
@@ -92,7 +95,7 @@ impl Snapshot {
     fn new(git: &Git, entries: Entries, index: Index, disk: Disk) -> Result<Self, GitError> {
         let excluded = git.exclude_file()?.and_then(|path| disk.read(&path).ok()).unwrap_or_default();
         let excluded = if excluded.len() <= MAX_BYTES { excluded } else { Vec::new() };
-        let submodules = submodules(&entries, &index);
+        let (submodules, on_disk) = submodules(&entries, &index);
         let batch = Mutex::new(Batch::start(git)?);
         Ok(Self {
             root: git.root.clone(),
@@ -102,6 +105,7 @@ impl Snapshot {
             batch,
             disk,
             submodules,
+            on_disk,
             left_out: Mutex::default(),
         })
     }
@@ -136,6 +140,7 @@ impl Snapshot {
 
     /// Leaves out what these ignore files name, instead of its own.
     pub fn heeds(&mut self, ignored: Ignored) {
+        self.submodules.iter_mut().for_each(|submodule| submodule.heeds(ignored.clone()));
         self.disk.heeds(ignored);
     }
 
@@ -167,7 +172,7 @@ impl Snapshot {
                 return Ok(Place::Submodule(submodule));
             }
             let is_installed = is_installed(&path) && !self.is_kept(&path);
-            if !path.starts_with(&self.root) || is_installed || self.is_in_submodule(&path) {
+            if !path.starts_with(&self.root) || is_installed || self.is_on_disk(&path) {
                 return Ok(Place::Disk);
             }
             let Some((link, name)) = self.outermost_link(&path) else { return Ok(Place::Tree(path)) };
@@ -195,13 +200,9 @@ impl Snapshot {
         is_in(&self.entries) || is_in(&self.index.entries)
     }
 
-    /// True if the path lies in a submodule that is still at the same commit.
-    fn is_in_submodule(&self, path: &Path) -> bool {
-        path.ancestors().any(|above| self.is_same_submodule(above, self.entries.get(above)))
-    }
-
-    fn is_same_submodule(&self, path: &Path, entry: Option<&Entry>) -> bool {
-        matches!(entry, Some(Entry::Repository(_))) && self.index.entries.get(path) == entry
+    /// True if the path lies in a submodule that is read from the disk.
+    fn is_on_disk(&self, path: &Path) -> bool {
+        path.ancestors().any(|above| self.on_disk.contains(above))
     }
 
     /// Reads a path whose links are resolved.
@@ -396,8 +397,8 @@ impl Fs for Snapshot {
                 visit(path, read);
             }
         });
-        for (path, entry) in self.below(directory) {
-            if self.is_same_submodule(path, Some(entry)) && !lies_in_skipped(path, directory) {
+        for path in self.on_disk.iter().filter(|path| path.starts_with(directory) && *path != directory) {
+            if !lies_in_skipped(path, directory) {
                 self.disk.walk(path, wanted, visit);
             }
         }
@@ -434,29 +435,47 @@ impl Fs for Snapshot {
     }
 }
 
-/// The submodules of a tree that are at another commit or in another place now, and whose commits are here.
-fn submodules(entries: &Entries, index: &Index) -> Vec<Snapshot> {
-    let moved = entries.iter().filter_map(|(path, entry)| match entry {
-        Entry::Repository(name) if index.entries.get(path) != Some(entry) => Some((path, name)),
-        Entry::Repository(_) | Entry::File(_) | Entry::Link(_) => None,
-    });
+/// The submodules of a tree that are read from their objects, and those that are read from the disk.
+fn submodules(entries: &Entries, index: &Index) -> (Vec<Snapshot>, BTreeSet<PathBuf>) {
+    let (mut moved, mut kept, mut on_disk) = (Vec::new(), Vec::new(), BTreeSet::new());
+    for (path, entry) in entries {
+        let Entry::Repository(name) = entry else { continue };
+        let is_same = index.entries.get(path) == Some(entry);
+        match is_same && !has_moved(path, name) {
+            true => kept.push((path, name)),
+            false => moved.push((path, name)),
+        }
+    }
     let is_new = |(path, entry): &(&PathBuf, &Entry)| {
         matches!(entry, Entry::Repository(_)) && !matches!(entries.get(*path), Some(Entry::Repository(_)))
     };
-    let new = || index.entries.iter().filter(is_new).map(|(path, _)| path).take(MAX_SUBMODULES);
-    let read = moved.take(MAX_SUBMODULES).filter_map(|(path, name)| {
-        let mut places = std::iter::once(path).chain(new()).filter(|place| place.join(".git").exists());
-        places.find_map(|place| submodule(path, place, name))
-    });
-    read.collect()
+    let new: Vec<&PathBuf> = index.entries.iter().filter(is_new).map(|(path, _)| path).take(MAX_SUBMODULES).collect();
+    let mut read = Vec::new();
+    for (path, name) in moved.into_iter().take(MAX_SUBMODULES) {
+        let mut places = std::iter::once(path).chain(new.iter().copied()).filter(|place| place.join(".git").exists());
+        read.extend(places.find_map(|place| submodule(path, place, name)));
+    }
+    for (path, name) in kept {
+        let is_read = read.len() < MAX_SUBMODULES && path.join(".git").exists();
+        match is_read.then(|| submodule(path, path, name)).flatten() {
+            Some(submodule) => read.push(submodule),
+            None => drop(on_disk.insert(path.clone())),
+        }
+    }
+    (read, on_disk)
+}
+
+/// True if the work tree of a submodule is at another commit than this one.
+fn has_moved(path: &Path, name: &str) -> bool {
+    path.join(".git").exists() && Git::at(path).commit("HEAD").is_ok_and(|head| head.0 != name)
 }
 
 /// A submodule at a commit, as if its work tree were at a path; nothing if the commit isn't here.
 fn submodule(path: &Path, place: &Path, name: &str) -> Option<Snapshot> {
     let git = Git::at(place).seen_at(path);
     let commit = git.commit(name).ok()?;
-    let index = Index { entries: Entries::new(), absent: BTreeSet::new() };
-    Snapshot::of_commit(&git, &commit, index, Disk::new(&[path.to_owned()])).ok()
+    let index = Index::read(&git).unwrap_or_else(|_| Index { entries: Entries::new(), absent: BTreeSet::new() });
+    Snapshot::beside_work_tree(&git, &commit, index, Disk::new(&[path.to_owned()])).ok()
 }
 
 /// The entries below a directory, in order: paths are ordered by their parts.

@@ -41,6 +41,13 @@ fn what_either_parent_of_a_merge_has_is_known() {
     for arguments in [&CHECK[..], &["check", "-f", "concise", "--min-level", "error", "--scope", "staged"]] {
         assert_eq!(lines(&repository.run(arguments)), Vec::<String>::new());
     }
+    // An explicit base that is the first parent changes nothing.
+    for base in ["HEAD", "main"] {
+        for scope in ["all", "staged", "auto"] {
+            let check = ["check", "-f", "concise", "--min-level", "error", "--scope", scope, "--diff-base", base];
+            assert_eq!(lines(&repository.run(&check)), Vec::<String>::new(), "{scope} {base}");
+        }
+    }
     let base = ["check", "-f", "concise", "--min-level", "error", "--diff-base", "topic"];
     assert_eq!(lines(&repository.run(&base)), ["single-region-trail ours/main.tf"]);
     // What the merge itself brings is new, and so is what it takes away.
@@ -98,6 +105,44 @@ fn a_submodule_at_another_commit_is_compared_with_what_it_was() {
     // It gets another place.
     repository.git(["mv", "vendor", "third-party"]);
     assert_eq!(lines(&repository.run(&CHECK)), Vec::<String>::new());
+}
+
+#[test]
+fn a_submodule_that_is_not_staged_is_compared_with_its_commit() {
+    let Some(other) = Repository::new("submodule-unstaged-other") else { return };
+    let Some(repository) = Repository::new("submodule-unstaged") else { return };
+    other.write("main.tf", GOOD).commit();
+    let good = other.git(["rev-parse", "HEAD"]);
+    other.write("main.tf", BAD).commit();
+    repository.git(["submodule", "--quiet", "add", other.root.to_str().unwrap(), "lib"]);
+    let lib = repository.root.join("lib");
+    repository.git_in(&lib, ["checkout", "--quiet", &good]);
+    repository.write("main.tf", "module \"lib\" {\n  source = \"./lib\"\n}\n").commit();
+    let check = |scope: &str| {
+        let check = [&CHECK[..5], &["--scope", scope, "--diff-base", "HEAD"]].concat();
+        let told = lines(&repository.run(&check));
+        assert_eq!(lines(&repository.run(&[&check[..], &["--locked"]].concat())), told);
+        told
+    };
+    let (nothing, new) = (Vec::<String>::new(), ["single-region-trail lib/main.tf"]);
+    assert_eq!(check("all"), nothing);
+    repository.git_in(&lib, ["checkout", "--quiet", "main"]);
+    assert_eq!(check("all"), new);
+    assert_eq!(check("staged"), nothing);
+    repository.git(["add", "lib"]);
+    assert_eq!(check("all"), new);
+    assert_eq!(check("staged"), new);
+    // What is staged is what will be committed, whatever is checked out.
+    repository.git_in(&lib, ["checkout", "--quiet", &good]);
+    assert_eq!(check("all"), nothing);
+    assert_eq!(check("staged"), new);
+    repository.git(["add", "lib"]);
+    // Nothing is committed in the submodule, or known to git.
+    repository.write("lib/main.tf", BAD);
+    assert_eq!(check("all"), new);
+    repository.write("lib/main.tf", GOOD).write("lib/more/main.tf", BAD);
+    assert_eq!(check("all"), ["single-region-trail lib/more/main.tf"]);
+    assert_eq!(check("staged"), nothing);
 }
 
 #[test]
