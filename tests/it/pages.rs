@@ -1,8 +1,9 @@
 //! The examples on the rules' pages give the verdicts that their headings say.
 
 use trailint::engine::{Selection, Settings};
+use trailint::output::Format;
 use trailint::report::{Place, Report};
-use trailint::rules::{Check, RULES, Rule};
+use trailint::rules::{self, About, Check, RULES, Rule};
 use trailint::suppress;
 
 use super::support::{check_with, file_name, verdict, word};
@@ -26,6 +27,52 @@ fn examples_give_the_verdict_of_their_heading() {
             check_pins(rule, &report, &example, &context);
         }
     }
+}
+
+/// `--compliance` on the examples: each control of the benchmark is listed, and the rule's own control has the status of the
+/// heading.
+#[test]
+fn examples_have_the_status_of_their_heading_in_each_benchmark() {
+    let mut claimed = 0;
+    for rule in RULES {
+        for example in examples(rule.page.text) {
+            let mut report = check_with(example.files.clone(), asking_all());
+            for benchmark in rules::stated_benchmarks() {
+                report.benchmark = Some(benchmark.to_owned());
+                let context = format!("{benchmark}, {}: {}\n{:?}", rule.id(), example.heading, example.files);
+                let json: serde_json::Value = serde_json::from_str(&Format::Json.render_plain(&report)).unwrap();
+                let statements = json["compliance"].as_array().unwrap();
+                assert_eq!(statements.len(), report.deployments.len(), "{context}");
+                for statement in statements {
+                    let controls = statement["controls"].as_array().unwrap();
+                    let ids: Vec<&str> = controls.iter().map(|control| control["id"].as_str().unwrap()).collect();
+                    let listed = rules::section(benchmark).unwrap();
+                    assert_eq!(ids, listed.iter().map(|listed| listed.id).collect::<Vec<_>>(), "{context}");
+                    for (listed, control) in listed.iter().zip(controls) {
+                        let (status, is_judged) = (control["status"].as_str().unwrap(), listed.not_judged().is_none());
+                        assert_eq!(status != "not-judged", is_judged, "{} {context}", listed.id);
+                        let evaluating = listed.rules();
+                        if !evaluating.iter().any(|own| std::ptr::eq(*own, rule)) {
+                            continue;
+                        }
+                        claimed += 1;
+                        let is_only = evaluating.len() == 1 && matches!(listed.about, About::Rules(_));
+                        let allowed: &[&str] = match expected(example.heading) {
+                            "fail" => &["not-compliant"],
+                            "unknown" if is_only => &["unknown"],
+                            "unknown" => &["unknown", "not-compliant"],
+                            _ if is_only || matches!(rule.check, Check::Deployment(_)) => {
+                                &["compliant", "not-applicable"]
+                            }
+                            _ => &["compliant", "not-compliant", "unknown", "not-applicable"],
+                        };
+                        assert!(allowed.contains(&status), "{} {status} {context}", listed.id);
+                    }
+                }
+            }
+        }
+    }
+    assert!(claimed > 500, "{claimed}");
 }
 
 /// Settings that ask also what is asked on request only.
