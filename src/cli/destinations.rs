@@ -1,8 +1,6 @@
 //! Where reports are written: each to a file of its own, and never over what was checked.
 
 use std::collections::HashSet;
-use std::fs::File;
-use std::io::Read;
 use std::path::Path;
 
 use clap::ArgMatches;
@@ -14,7 +12,7 @@ use crate::baseline;
 use crate::config::is_configuration;
 use crate::error::Error;
 use crate::formats::{Format as _, terraform::Terraform};
-use crate::output::{Destination, Destinations, Format};
+use crate::output::{self, Destination, Destinations, Format};
 use crate::report::{Place, Report};
 use crate::source::{Disk, FileId, Fs, Sources, is_installed, named, normalize};
 use crate::syntax::json;
@@ -113,10 +111,7 @@ fn is_written_code(path: &Path) -> bool {
 
 /// True for a file that begins as Terraform writes plans and states, which may be larger than what is parsed here.
 fn begins_as_plan(path: &Path) -> bool {
-    const MAX_HEAD: u64 = 1024;
-    let mut head = Vec::new();
-    let is_head = File::open(path).is_ok_and(|file| file.take(MAX_HEAD).read_to_end(&mut head).is_ok());
-    is_head && String::from_utf8_lossy(&head).contains("\"terraform_version\"")
+    output::head(path).contains("\"terraform_version\"")
 }
 
 /// True for a template, a plan or a state in JSON.

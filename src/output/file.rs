@@ -1,7 +1,7 @@
 //! Reports in files. Each is written whole or not at all.
 
 use std::fs;
-use std::io::{self, ErrorKind};
+use std::io::{self, ErrorKind, Read};
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
@@ -180,6 +180,14 @@ fn restore(target: PathBuf, old: Option<Vec<u8>>) {
         Some(bytes) => Replacement::new(target, &bytes).and_then(Replacement::commit),
         None => fs::remove_file(target),
     };
+}
+
+/// Returns the beginning of the file at a path, as far as it can be read.
+pub fn head(path: &Path) -> String {
+    const MAX_BYTES: u64 = 1024;
+    let mut head = Vec::new();
+    let _ = fs::File::open(path).and_then(|file| file.take(MAX_BYTES).read_to_end(&mut head));
+    String::from_utf8_lossy(&head).into_owned()
 }
 
 impl<'a> Staged<'a> {

@@ -38,7 +38,7 @@ pub use annotation::{message, message_at, weight};
 pub use baseline::baseline;
 pub use comments::comments;
 pub use diff::{diff, mended};
-pub use file::{Destination, Destinations, write};
+pub use file::{Destination, Destinations, head, write};
 pub use full::place;
 pub use inert::inert;
 pub use link::encode as encode_path;
