@@ -81,8 +81,10 @@ fn a_report_is_never_written_over_what_is_checked() {
         (&["in"], "in/link.json"),
     ] {
         let output = scratch.run(&[&["check"], paths, &["-o", &format!("json={destination}")]].concat());
-        let expected =
-            format!("trailint: `--output` names `{destination}`, which is checked; write the report to another file\n");
+        let expected = format!(
+            "trailint: `--output` names `{destination}`, which isn't a report: this run reads it, or it is code, settings or \
+             a file of git; write the report to another file\n"
+        );
         assert_eq!((status(&output), out(&output).as_str(), err(&output)), (2, "", expected));
     }
     for (path, text) in files {
