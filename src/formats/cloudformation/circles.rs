@@ -1,16 +1,17 @@
-//! Names that refer to themselves by way of others.
+//! Finds names that refer to themselves, directly or through other names.
 
 use std::collections::{HashMap, HashSet};
 
-/// What each name refers to.
+/// The names that each name refers to.
 pub(super) type References<'n> = HashMap<&'n str, Vec<&'n str>>;
 
-/// The names on circles, all in one go: to follow each name by itself would take the square of a long chain.
+/// The names on cycles. All cycles are found in one pass (Kosaraju's algorithm), because a separate search from each
+/// name is quadratic in the length of a chain.
 pub(super) fn circular<'n>(references: &References<'n>) -> HashSet<&'n str> {
     let referring = turned(references);
     let mut seen = HashSet::new();
     let mut circular = HashSet::new();
-    // What leads to a name and is left before it is on a circle with it.
+    // The names that lead to this one, and that no earlier search has reached, are on a cycle with it.
     for name in left(references).into_iter().rev() {
         let circle = reached(name, &referring, &mut seen);
         let refers_to_itself = references.get(name).is_some_and(|referred| referred.contains(&name));
@@ -29,7 +30,7 @@ fn turned<'n>(references: &References<'n>) -> References<'n> {
     turned
 }
 
-/// All names in the order in which a search in depth leaves them: each after those that it leads to.
+/// All names in postorder of a depth-first search: each name follows the names that it refers to.
 fn left<'n>(references: &References<'n>) -> Vec<&'n str> {
     let (mut left, mut seen) = (Vec::new(), HashSet::new());
     let mut pending: Vec<(&str, bool)> = references.keys().map(|name| (*name, false)).collect();
@@ -44,7 +45,7 @@ fn left<'n>(references: &References<'n>) -> Vec<&'n str> {
     left
 }
 
-/// A name and those that it leads to, without what was seen before.
+/// The name and the names reachable from it, except those that are already in `seen`.
 fn reached<'n>(name: &'n str, references: &References<'n>, seen: &mut HashSet<&'n str>) -> Vec<&'n str> {
     let (mut reached, mut pending) = (Vec::new(), vec![name]);
     while let Some(next) = pending.pop() {

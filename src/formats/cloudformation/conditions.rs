@@ -1,4 +1,4 @@
-//! Conditions, and what depends on them.
+//! Evaluates conditions, and `Fn::If`, which selects a value by a condition.
 
 use std::collections::HashMap;
 use std::rc::Rc;
@@ -13,12 +13,12 @@ use crate::syntax::node::{Entry, Node};
 use crate::value::world::Atom;
 use crate::value::{Choice, Data, Field, Hop, Known, Maybe, Step, Traced, Unknown, Why, cut};
 
-/// How many conditions `Fn::And` and `Fn::Or` take:
+/// The number of operands that `Fn::And` and `Fn::Or` accept:
 /// <https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/intrinsic-function-reference-conditions.html>.
 const OPERANDS: std::ops::RangeInclusive<usize> = 2..=10;
 
 impl Evaluator<'_> {
-    /// The condition that a template declares under a name.
+    /// The value of a condition that the template declares under a name.
     pub(super) fn condition(&self, name: &str) -> Maybe<bool> {
         let key = self.scope.qualify(name);
         let seen = self.conditions.borrow().get(&key).cloned();
@@ -49,7 +49,7 @@ impl Evaluator<'_> {
         }
     }
 
-    /// The conditions that loops make; where no world makes a difference, they are made once for all.
+    /// The conditions that loops generate. If they don't depend on the world, they are generated once for all worlds.
     fn looped_conditions(&self) -> Rc<Looped> {
         if let Some(looped) = self.scope.looped_conditions.get() {
             return Rc::clone(looped);
@@ -63,7 +63,7 @@ impl Evaluator<'_> {
         looped
     }
 
-    /// Whether a node that stands for a condition holds.
+    /// The value of a node in a place where a condition is expected.
     fn holds(&self, node: &Node) -> Maybe<bool> {
         let target = node.target();
         if let Some(call) = Call::of(target) {
@@ -76,7 +76,7 @@ impl Evaluator<'_> {
         }
     }
 
-    /// Whether a call of a function of conditions holds.
+    /// The value of a call of a condition function.
     pub(super) fn verdict(&self, call: Call<'_>) -> Maybe<bool> {
         if let Err(limit) = self.world.enter(super::eval::MAX_DEPTH) {
             return Unknown(Why::OverLimit { limit });
@@ -96,7 +96,8 @@ impl Evaluator<'_> {
         holds
     }
 
-    /// One that doesn't hold decides, so what comes after it isn't asked.
+    /// Stops at the first operand that is false, because the operands after it can't change the result. The world then
+    /// decides nothing about them.
     fn all<'n>(&self, mut items: impl Iterator<Item = &'n Node>) -> Maybe<bool> {
         items
             .try_fold(Known(true), |all, item| match all.and(self.holds(item)) {
@@ -115,7 +116,7 @@ impl Evaluator<'_> {
             .unwrap_or_else(|decided| decided)
     }
 
-    /// `Fn::If`: only the arm that is chosen is evaluated.
+    /// `Fn::If`. If the condition is known, only the selected branch is evaluated.
     pub(super) fn conditional(&self, argument: Argument<'_>, span: Span) -> Traced<Data> {
         let Some([condition, then, otherwise]) = argument.items() else {
             return written(failed("`Fn::If` takes a condition and two values"), span);
@@ -129,7 +130,7 @@ impl Evaluator<'_> {
             Known(false) => self.arm(otherwise, self.choice(&name, false), span),
             Unknown(why) => {
                 let (then, otherwise) = (self.eval(then), self.eval(otherwise));
-                // Whichever arm it is, the value is the same.
+                // Both branches have the same value, so the condition doesn't matter.
                 let is_same = then.value == otherwise.value && is_absent(&then) == is_absent(&otherwise);
                 if is_same && matches!(then.value, Known(_)) {
                     return then;
@@ -144,7 +145,8 @@ impl Evaluator<'_> {
         through(self.eval(chosen), Hop { span: chosen.whole(), step: Step::Arm(Some(choice)) }, span)
     }
 
-    /// A condition and its value, with that of the first parameter in the operand that decides.
+    /// The condition and its value, for messages, with the value of the first parameter in the operand that determines
+    /// the result.
     pub(super) fn choice(&self, name: &str, holds: bool) -> Choice {
         let section = &self.scope.template.conditions;
         let declared = section.get(name).map(|entry| self.deciding(&entry.value, holds));
@@ -156,9 +158,10 @@ impl Evaluator<'_> {
         Choice { condition: format!("condition `{}`", cut(name)), holds, part }
     }
 
-    /// The operand that gives a condition its value, as far as one does.
+    /// The operand that alone determines the value of the condition, found through `Not`, `And` and `Or`; the condition
+    /// itself if no single operand does.
     fn deciding(&self, condition: &Arc<Node>, mut holds: bool) -> Arc<Node> {
-        /// Deeper operands aren't told apart.
+        /// The search for the operand stops at this depth.
         const MAX_LEVELS: usize = 8;
         let evaluator = self.within(self.scope.clone(), Names::new());
         let mut condition = Arc::clone(condition);
@@ -180,9 +183,9 @@ impl Evaluator<'_> {
         condition
     }
 
-    /// The first parameter to which a condition refers by itself.
+    /// The first parameter that the condition refers to directly, not through another condition.
     fn first_parameter(&self, condition: &Arc<Node>) -> Option<(String, Entry)> {
-        /// More parts of a condition aren't looked at.
+        /// The search for the parameter stops after this number of nodes.
         const MAX_PARTS: usize = 32;
         let mut pending = vec![Arc::clone(condition)];
         for _ in 0..MAX_PARTS {
@@ -200,7 +203,7 @@ impl Evaluator<'_> {
         None
     }
 
-    /// The answer to a question about a value that isn't known, if the world answers.
+    /// The world's decision about an unknown value; unknown if the world doesn't decide, or if the reason is final.
     pub(super) fn ask(&self, atom: Atom, why: Why) -> Maybe<bool> {
         if is_final(&why) {
             return Unknown(why);
@@ -209,7 +212,7 @@ impl Evaluator<'_> {
     }
 }
 
-/// `Fn::Equals`, which compares texts: booleans and numbers are compared as they are written.
+/// `Fn::Equals`, which compares texts: booleans and numbers are compared in the form in which they are printed.
 fn equal(evaluator: &Evaluator<'_>, left: &Traced<Data>, right: &Traced<Data>) -> Maybe<bool> {
     match (first_unknown(&left.value), first_unknown(&right.value)) {
         (None, None) => match (&left.value, &right.value) {
@@ -229,7 +232,7 @@ fn equal(evaluator: &Evaluator<'_>, left: &Traced<Data>, right: &Traced<Data>) -
     }
 }
 
-/// Whether a value that isn't known is this one.
+/// Compares an unknown value with a known one.
 fn equals_known(evaluator: &Evaluator<'_>, value: &Traced<Data>, why: Why, known: &Traced<Data>) -> Maybe<bool> {
     let text = evaluator.text_of(&known.value);
     match (&value.value, text) {
@@ -247,7 +250,7 @@ fn equals_known(evaluator: &Evaluator<'_>, value: &Traced<Data>, why: Why, known
     }
 }
 
-/// The beginning and the end of a text of which other parts aren't known.
+/// The known prefix and suffix of a text of which other parts are unknown.
 #[derive(Default)]
 struct Ends<'v> {
     before: &'v str,
@@ -260,19 +263,19 @@ impl<'v> Ends<'v> {
         let quoted = reference.strip_prefix('"').and_then(|text| text.strip_suffix('"'));
         let ends = quoted.and_then(|text| Some((text.split_once("${")?.0, text.rsplit_once('}')?.1)));
         let (before, after) = ends.unwrap_or_default();
-        // An escape in the symbol stands for another character.
+        // The symbol is in quotes, so a backslash in it is the start of an escape. Such ends are treated as unknown.
         let is_plain = |text: &&str| text.is_ascii() && !text.contains('\\');
         let [before, after] = [before, after].map(|end| Some(end).filter(is_plain).unwrap_or_default());
         Self { before, after }
     }
 
-    /// Whether a text may be the whole.
+    /// True if a text has this prefix and this suffix.
     fn allow(&self, text: &str) -> bool {
         let rest = text.strip_prefix(self.before);
         rest.is_some_and(|rest| rest.ends_with(self.after))
     }
 
-    /// Whether no text has both these ends and those.
+    /// True if no text has both pairs of ends.
     fn differ(&self, other: &Self) -> bool {
         let may_begin = self.before.starts_with(other.before) || other.before.starts_with(self.before);
         let may_end = self.after.ends_with(other.after) || other.after.ends_with(self.after);
@@ -289,7 +292,7 @@ fn equal_data(left: &Data, right: &Data) -> Maybe<bool> {
         }
         (Data::Object(left), Data::Object(right)) if left.fields.len() != right.fields.len() => Known(false),
         (Data::Object(left), Data::Object(right)) => {
-            // The first of two equal keys counts.
+            // For equal keys, the first one counts.
             let others: HashMap<&str, &Field> = right.fields.iter().rev().map(|field| (&*field.key, field)).collect();
             left.fields.iter().fold(Known(true), |all, field| {
                 let other = others.get(&*field.key);
@@ -318,7 +321,7 @@ fn scalar(data: &Data) -> String {
     }
 }
 
-/// One number written in two ways may or may not be one text for CloudFormation.
+/// The result is unknown for two spellings of one number: CloudFormation may or may not treat them as the same text.
 fn equal_texts(left: &str, right: &str) -> Maybe<bool> {
     let number = |text: &str| text.parse::<f64>().ok().filter(|number| number.is_finite());
     match (number(left), number(right)) {

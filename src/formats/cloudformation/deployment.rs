@@ -1,4 +1,5 @@
-//! A root template with all the stacks in it, and the places where something is declared.
+//! A deployment: a root template with all nested stacks, and the entries in them that may create a trail or a related
+//! resource.
 
 use std::cell::OnceCell;
 use std::collections::HashSet;
@@ -26,31 +27,31 @@ use crate::syntax::node::{Entry, Tree};
 use crate::value::budget::{STEPS, STEPS_OF_A_RESOURCE};
 use crate::value::{Budget, Traced, Why, World};
 
-/// Stacks within stacks deeper than this are given up.
+/// Nested stacks are followed to this depth.
 const MAX_DEPTH: usize = 10;
 
-/// More templates than this aren't searched for the buckets and keys that a deployment imports.
+/// The number of exporting templates that are searched for the buckets and keys that a deployment imports.
 const MAX_IMPORTED: usize = 100;
 
-/// More parts than this that aren't here aren't listed; the first is enough for the verdict.
+/// The number of unread parts that are listed; the first is enough for the verdict.
 const MAX_UNREAD: usize = 4_096;
 
-/// A root template that has been read.
+/// A root template that has been parsed.
 pub(super) struct Deployment<'a> {
     library: Library<'a>,
     budget: Rc<Budget>,
     document: Rc<Document>,
-    /// Whether it is the one of those in its file that tells what is wrong with the file.
+    /// True if this deployment reports the problems of its file; one of the deployments in a file does.
     is_first: bool,
-    /// The number of the first document that is left out in its file.
+    /// The number of the first document in the file that is over the limit.
     left_out: Option<usize>,
-    /// Nothing when the document is no template.
+    /// `None` if the document isn't a template.
     root: Option<Rc<Scope>>,
     trails: OnceCell<Search>,
     surroundings: OnceCell<Search>,
 }
 
-/// An entry that may make what is looked for, by the stacks that lead to it.
+/// An entry that may create a resource of the searched kind, with the stacks that lead to it from the root.
 struct Site {
     root: Rc<Scope>,
     stacks: Option<Rc<Path>>,
@@ -58,7 +59,7 @@ struct Site {
 }
 
 impl<'a> Deployment<'a> {
-    /// Reads the template of a document and those of its stacks.
+    /// Recognizes the template in a document. Nested stacks are opened when they are first needed.
     pub(super) fn open(root: &Root, context: Context<'a>, budget: &Rc<Budget>) -> Self {
         let library = Library::importing(context, &root.exports);
         let document = library.document(root.file);
@@ -69,7 +70,8 @@ impl<'a> Deployment<'a> {
         Self { library, budget: Rc::clone(budget), document, is_first, left_out, root: scope, trails, surroundings }
     }
 
-    /// Where what is looked for may be made, as far as somebody has asked.
+    /// The entries that may create the resources of a subject. The search runs on the first call, with half of the
+    /// remaining steps.
     fn found(&self, subject: Subject) -> &Search {
         let found = match subject {
             Subject::Trails => &self.trails,
@@ -88,14 +90,14 @@ impl<'a> Deployment<'a> {
         })
     }
 
-    /// What is wrong with a file that holds more templates than are judged.
+    /// The problem of a file with more templates than the limit.
     fn left_out(&self) -> Option<Problem> {
         let over = self.document.tree.documents.get(self.left_out?)?;
         let message = format!("one file may hold {MAX_TEMPLATES} templates; put the others in files of their own");
         Some(Problem::syntax(over.span, message))
     }
 
-    /// What a site makes in a world, as far as it is decided.
+    /// The resources that a site creates, with the decisions that the world has made so far.
     fn made(&self, subject: Subject, site: &Site, world: &World) -> Vec<Resource> {
         let root = Evaluator::new(&self.library, Rc::clone(&site.root), world);
         let outer = created(site.root.template.header);
@@ -172,7 +174,7 @@ impl Opened for Deployment<'_> {
             } else {
                 self.library.templates(document).map(|(_, template)| template).collect()
             };
-            // A file that is no template may repeat keys as it likes.
+            // A file without a template may have duplicate keys.
             let matters = |problem: &&Problem| is_included || !templates.is_empty() || problem.kind.loses_text();
             if self.is_first || !is_own {
                 problems.extend(document.tree.problems.iter().filter(matters).cloned());
@@ -187,15 +189,15 @@ impl Opened for Deployment<'_> {
     }
 }
 
-/// The places that are found, through all stacks.
+/// The search through a template and its nested stacks, and its results.
 struct Search {
     subject: Subject,
     sites: Vec<Site>,
-    /// The parts that aren't here.
+    /// The parts of the deployment that can't be read.
     elsewhere: Vec<Elsewhere>,
-    /// The templates from which values are imported.
+    /// The exports that were followed.
     imported: HashSet<Export>,
-    /// Half of the steps of the deployment; the rest is for the evaluation of what is found.
+    /// Half of the deployment's remaining steps; the other half is for the evaluation of the sites.
     budget: Rc<Budget>,
 }
 
@@ -225,7 +227,7 @@ impl Search {
             let kind = entry.value.as_mapping().and_then(|mapping| super::flat::text(mapping, "Type"));
             let is_site = match kind {
                 Some(kind) if !is_loop(entry) => self.is_wanted(kind),
-                // A loop may put the type together, too.
+                // A loop may also generate the type.
                 _ => is_loop(entry) && holds_type(&entry.value, &|kind| may_be(kind) || kind.contains("${")),
             };
             if is_loop(entry) && subject == Subject::Trails {
@@ -248,7 +250,7 @@ impl Search {
         }
     }
 
-    /// Buckets and keys may be declared by the templates that export their names.
+    /// Searches the templates that export imported names, which may declare the buckets and keys.
     fn look_in_exporting(&mut self, evaluator: &Evaluator<'_>) {
         let mut names = Vec::new();
         let template = Rc::clone(&evaluator.scope.template);
@@ -302,7 +304,7 @@ impl Search {
         }
     }
 
-    /// Notes the parts that aren't here among what a loop makes, and within the stacks that it makes.
+    /// Adds the unread parts among the resources that a loop generates, and in the nested stacks among them.
     fn look_for_unread(&mut self, evaluator: &Evaluator<'_>, entry: &Entry, exists: &Traced<bool>, depth: usize) {
         let may_be_unread = |kind: &str| is_stack(kind) || kind == LANDING_ZONE || kind.contains("${");
         if !holds_type(&entry.value, &may_be_unread) && evaluator.library.macro_within(&entry.value).is_none() {
@@ -355,7 +357,7 @@ impl Search {
         self.note_elsewhere(|| included_elsewhere(&template));
     }
 
-    /// Notes once for each limit that there may be more than was searched for.
+    /// Adds an unread part for a limit that ended the search, once for each limit.
     fn give_up(&mut self, header: Span, limit: &'static str) {
         if self.elsewhere.iter().any(|part| part.limit == Some(limit)) {
             return;
@@ -373,7 +375,8 @@ impl Search {
     }
 }
 
-/// What a macro brings among the resources may be a trail, if its name says so.
+/// The unread part for a macro that may add resources. The names in the call determine the hint that they include a
+/// trail.
 fn included_elsewhere(template: &Template) -> Option<Elsewhere> {
     let flat = &template.resources.flat;
     let found = flat.macros.first()?;
@@ -391,7 +394,8 @@ fn included_elsewhere(template: &Template) -> Option<Elsewhere> {
     })
 }
 
-/// A resource that a macro brings as a whole may be a trail, if its name or the macro's says so.
+/// The unread part for a resource that a macro generates as a whole. The logical ID and the names in the call determine
+/// the hint that it is a trail.
 fn whole_elsewhere(evaluator: &Evaluator<'_>, member: &Member) -> Option<Elsewhere> {
     let transform = member.value.as_mapping()?.get(macros::KEY)?;
     let found = macros::calls(&transform.value).into_iter().next()?;
@@ -404,7 +408,7 @@ fn whole_elsewhere(evaluator: &Evaluator<'_>, member: &Member) -> Option<Elsewhe
     Some(Elsewhere { header: member.key_span, what, reason, help, hint, limit: None, missing: None })
 }
 
-/// The files that a template's stacks deploy, also those that loops make.
+/// The files that the nested stacks of a template deploy, including stacks that loops generate.
 pub(super) fn called(library: &Library<'_>, template: &Rc<Template>, budget: &Rc<Budget>) -> Vec<FileId> {
     let world = World::open(budget);
     let evaluator = Evaluator::new(library, Rc::new(Scope::root(Rc::clone(template))), &world);
@@ -416,7 +420,8 @@ pub(super) fn called(library: &Library<'_>, template: &Rc<Template>, budget: &Rc
         .flat_map(|deployed| match deployed {
             Deployed::Template(template) => vec![template.file],
             Deployed::OneOf { templates, .. } => templates.iter().map(|template| template.file).collect(),
-            // Without an address of one file here, a file that its text names is deployed by itself.
+            // The address doesn't lead to one local file, so a file that is named in it remains a deployment of its
+            // own.
             Deployed::Elsewhere { .. } => Vec::new(),
         })
         .collect()

@@ -1,4 +1,4 @@
-//! What a file in YAML or JSON holds.
+//! A parsed YAML or JSON file, and the templates in it.
 
 use std::cell::RefCell;
 use std::collections::HashMap;
@@ -13,33 +13,31 @@ use crate::source::{FileId, SourceFile};
 use crate::syntax::node::Tree;
 use crate::syntax::{ProblemKind, json, yaml};
 
-/// A file in YAML or JSON, and the templates in it as far as somebody has asked.
+/// A YAML or JSON file, with a cache of the templates that were recognized in it.
 pub(super) struct Document {
-    /// The file.
     pub(super) file: FileId,
     reading: Arc<Reading>,
-    /// By the number of their document; most deployments ask for one of many.
+    /// By the number of the document in the file. Templates are recognized on demand, because most deployments need one
+    /// of many.
     templates: RefCell<HashMap<usize, Option<Rc<Template>>>>,
 }
 
-/// What is read in a file.
+/// The result of parsing a file. It depends on the text alone, so it can be shared between deployments.
 #[derive(Debug)]
 pub(super) struct Reading {
-    /// What it holds.
     pub(super) tree: Arc<Tree>,
-    /// How it is written.
     pub(super) notation: Notation,
-    /// Whether its text mentions a trail, also in escapes.
+    /// True if the text mentions a trail, including in escaped form.
     pub(super) mentions_trail: bool,
 }
 
 impl Document {
-    /// No template is looked for yet.
+    /// Creates a document whose templates are not recognized yet.
     pub(super) fn of(file: FileId, reading: Arc<Reading>) -> Self {
         Self { file, reading, templates: RefCell::default() }
     }
 
-    /// The template in one of its documents, which is looked for once.
+    /// The template in one of the documents; `recognize` runs on the first call for that document.
     pub(super) fn template(
         &self,
         number: usize,
@@ -63,17 +61,17 @@ impl Deref for Document {
 }
 
 impl Reading {
-    /// Whether a part of it isn't read because it is too much.
+    /// True if part of the file wasn't parsed because of a limit.
     pub(super) fn is_cut(&self) -> bool {
         self.tree.problems.iter().any(|problem| problem.kind == ProblemKind::Limit)
     }
 
-    /// Parses a file.
+    /// Parses a file, without its byte order mark.
     pub(super) fn of(id: FileId, file: &SourceFile) -> Self {
         Self::of_part(id, file, file.body().0..file.text.len())
     }
 
-    /// Parses a part of a file, as if it stood alone.
+    /// Parses a part of a file as a separate document. Spans refer to the whole file.
     pub(super) fn of_part(id: FileId, file: &SourceFile, part: Range<usize>) -> Self {
         let mentions_trail = mentions_trail(file.text.get(part.clone()).unwrap_or_default());
         let (tree, notation) = parse(id, file, part);
@@ -81,8 +79,8 @@ impl Reading {
     }
 }
 
-/// A file is JSON when it begins like an object, whatever its name. YAML may begin so too,
-/// but a file whose name says that it is JSON has to be JSON then.
+/// Parses a text that begins with `{` or `[` as JSON, regardless of the file name. YAML may begin in the same way, so a
+/// text that isn't valid JSON is parsed as YAML, unless the file is named `.json`.
 fn parse(id: FileId, file: &SourceFile, part: Range<usize>) -> (Tree, Notation) {
     let is_named = |extension| file.name.ends_with(extension);
     let text = file.text.get(part.clone()).unwrap_or_default();
@@ -101,7 +99,7 @@ fn parse(id: FileId, file: &SourceFile, part: Range<usize>) -> (Tree, Notation) 
     if is_json { (json::parse_part(id, file, part), Notation::Json) } else { (tree, Notation::Yaml) }
 }
 
-/// Whether nothing was lost.
+/// True if parsing lost no text.
 fn is_sound(tree: &Tree) -> bool {
     tree.problems.iter().all(|problem| !problem.kind.loses_text())
 }

@@ -1,4 +1,4 @@
-//! Functions that write values in another notation: `Fn::Base64` and `Fn::ToJsonString`.
+//! Evaluates functions that encode values: `Fn::Base64` and `Fn::ToJsonString`.
 
 use super::call::Argument;
 use super::eval::{Evaluator, is_absent};
@@ -7,7 +7,6 @@ use super::symbols::{because, computed, symbol};
 use crate::value::{Data, Known, Maybe, Unknown, Why};
 
 impl Evaluator<'_> {
-    /// `Fn::Base64`.
     pub(super) fn base64(&self, argument: Argument<'_>) -> Maybe<Data> {
         let value = self.argument(argument).value;
         match self.text_of(&value) {
@@ -16,7 +15,6 @@ impl Evaluator<'_> {
         }
     }
 
-    /// `Fn::ToJsonString`.
     pub(super) fn to_json_string(&self, argument: Argument<'_>) -> Maybe<Data> {
         let value = self.argument(argument).value;
         let mut text = String::new();
@@ -41,7 +39,7 @@ fn base64(bytes: &[u8]) -> String {
     text
 }
 
-/// Writes a value as JSON without spaces.
+/// Writes a value as JSON without whitespace.
 fn write_json(value: &Maybe<Data>, text: &mut String) -> Result<(), Why> {
     if text.len() > MAX_TEXT {
         return Err(Why::OverLimit { limit: "the length of a text" });

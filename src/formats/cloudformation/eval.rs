@@ -1,7 +1,7 @@
-//! Evaluates the values of a template in a scope and a world.
+//! Evaluates the values of a template, in a scope and a world.
 //!
-//! There is no error: what can't be known is unknown with its reason, and so is
-//! what no deployment accepts. The way a value came is kept in its hops.
+//! Evaluation doesn't return errors: a value that can't be determined is unknown with a reason, and so is an expression
+//! that no deployment accepts. The hops of a value record the references through which it was reached.
 
 use std::cell::RefCell;
 use std::collections::HashMap;
@@ -19,71 +19,69 @@ use crate::syntax::node::{Entry, Mapping, Meaning, Node, NodeKind, Scalar};
 use crate::value::world::Atom;
 use crate::value::{Data, Field, Hop, Known, Maybe, Object, Origin, Step, Traced, Unknown, Why, World, placeholder};
 
-/// Values within values, through all references, deeper than this are given up.
+/// The maximum depth of nested values, counted through references.
 pub(super) const MAX_DEPTH: usize = 100;
 
-/// How references to other services begin:
+/// The start of dynamic references:
 /// <https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/dynamic-references.html>.
 pub(super) const DYNAMIC: &str = "{{resolve:";
 
-/// The program that reads templates after other tools.
+/// The program that reads a template after other tools have filled in their placeholders.
 pub(super) const READER: &str = "CloudFormation";
 
-/// The name of the limit of a text.
+/// The name of the limit for the length of a text, in messages.
 const TEXT: &str = "the length of a text";
 
-/// How much text it is worth a step to copy, in bytes.
+/// The number of bytes of text whose copy costs one step.
 const TEXT_OF_A_STEP: usize = 64;
 
-/// A value and the way it came.
+/// A value and the hops through which it was reached.
 pub(super) type Way = (Maybe<Data>, Vec<Hop>);
 
-/// What conditions were found to be, by their qualified names; nothing while one is being looked at.
+/// The values of conditions by their qualified names; `None` while a condition is being evaluated, which detects
+/// cycles.
 pub(super) type Memo = RefCell<HashMap<String, Option<Maybe<bool>>>>;
 
-/// Evaluates the nodes of a template.
 #[derive(Clone)]
 pub(super) struct Evaluator<'a> {
-    /// The files of the run.
     pub(super) library: &'a Library<'a>,
-    /// Where names are looked up.
+    /// The scope in which names are resolved.
     pub(super) scope: Rc<Scope>,
-    /// What is decided.
     pub(super) world: &'a World,
-    /// What loops call their values; the last of two equal names counts.
+    /// Loop variables with their values. The last of two equal names counts.
     pub(super) names: Names,
-    /// The conditions of all scopes.
+    /// The values of conditions, shared by all scopes.
     pub(super) conditions: Rc<Memo>,
-    /// Whether `Rules` are left aside, as while they are evaluated themselves.
+    /// True while the `Rules` section itself is being evaluated, so that rules don't narrow the parameters in it.
     pub(super) ignores_rules: bool,
 }
 
 impl<'a> Evaluator<'a> {
-    /// An evaluator of a root template.
+    /// Creates an evaluator for a root template.
     pub(super) fn new(library: &'a Library<'a>, scope: Rc<Scope>, world: &'a World) -> Self {
         Self { library, scope, world, names: Names::new(), conditions: Rc::default(), ignores_rules: false }
     }
 
-    /// The same with more names.
+    /// A copy with more loop variables.
     pub(super) fn with(&self, names: Names) -> Self {
         let mut more = self.clone();
         more.names.extend(names);
         more
     }
 
-    /// The same in another scope.
+    /// A copy for another scope, with the loop variables of that scope.
     pub(super) fn within(&self, scope: Rc<Scope>, names: Names) -> Self {
         Self { scope, names, ..self.clone() }
     }
 
-    /// The value of a node.
+    /// Evaluates a node.
     pub(super) fn eval(&self, node: &Node) -> Traced<Data> {
         self.deeper(node.whole(), || match (&node.kind, Call::of(node)) {
             (NodeKind::Alias(target), _) => {
                 let target = self.eval(target);
                 let mut hops = vec![Hop { span: target.origin.span(), step: Step::Anchor }];
                 hops.extend(target.hops);
-                // An absence stays one, at the place where it is said.
+                // `AWS::NoValue` behind an alias keeps the place where it is written.
                 let origin = match target.origin {
                     absent @ Origin::Null(_) => absent,
                     Origin::Written(_) | Origin::Absent(_) => Origin::Written(node.span),
@@ -95,7 +93,7 @@ impl<'a> Evaluator<'a> {
         })
     }
 
-    /// The value of a function's argument.
+    /// Evaluates a function's argument.
     pub(super) fn argument(&self, argument: Argument<'_>) -> Traced<Data> {
         let value = match argument.written() {
             Written::Node(node) => return self.eval(node),
@@ -106,7 +104,7 @@ impl<'a> Evaluator<'a> {
         written(Known(value), argument.span())
     }
 
-    /// Evaluates something within another, as deep as that may be.
+    /// Evaluates a nested value, one level deeper; unknown if the depth limit is reached.
     pub(super) fn deeper(&self, span: Span, evaluate: impl FnOnce() -> Traced<Data>) -> Traced<Data> {
         match self.world.enter(MAX_DEPTH) {
             Ok(()) => {
@@ -122,8 +120,8 @@ impl<'a> Evaluator<'a> {
         }
     }
 
-    /// A reference that only a deployment follows isn't known; an unknown value is known in a world
-    /// in which a question about it was answered.
+    /// Replaces dynamic references by an unknown value, and an unknown value by the one that the world has decided for
+    /// it.
     pub(super) fn settle(&self, mut value: Traced<Data>) -> Traced<Data> {
         if let Known(Data::String(text)) = &value.value
             && text.contains(DYNAMIC)
@@ -158,12 +156,12 @@ impl<'a> Evaluator<'a> {
         }
     }
 
-    /// The items of a list; `AWS::NoValue` takes one out.
+    /// The items of a list. Items that are `AWS::NoValue` are removed.
     pub(super) fn items<'n>(&self, items: impl Iterator<Item = &'n Node>) -> Vec<Traced<Data>> {
         items.map(|item| self.eval(item)).filter(|item| !is_absent(item)).collect()
     }
 
-    /// The object that a mapping is.
+    /// Evaluates a mapping to an object.
     pub(super) fn object(&self, mapping: &Mapping, span: Span) -> Object {
         let members = self.members(mapping);
         let field = |member: &super::loops::Member| Field {
@@ -177,7 +175,7 @@ impl<'a> Evaluator<'a> {
         }
     }
 
-    /// The reason why a node isn't known that another tool fills in.
+    /// The reason why a node is unknown, if it is a placeholder that another tool fills in.
     pub(super) fn placeholder(&self, node: &Node) -> Option<Why> {
         match &node.target().kind {
             NodeKind::Scalar(scalar) => placeholder(&scalar.text, READER).or_else(|| self.variable(&scalar.text)),
@@ -193,15 +191,15 @@ impl<'a> Evaluator<'a> {
         }
     }
 
-    /// True for `Condition: Name` with the name of a condition of the template, the long form of `!Condition`.
+    /// True for `Condition: Name`, the long form of `!Condition`, where the template declares a condition of that name.
     fn is_condition(&self, mapping: &Mapping) -> bool {
         let [entry] = mapping.entries.as_slice() else { return false };
         let name = entry.value.as_text().filter(|_| entry.key.as_text() == Some("Condition"));
         name.is_some_and(|name| self.scope.template.conditions.get(name).is_some())
     }
 
-    /// A text that is a variable of a shell as a whole: `$NAME`, `${NAME}` or `${NAME:-default}`. With the name of a parameter or
-    /// a resource, it is a text in which `!Sub` is missing.
+    /// The reason for a text that consists of one shell variable: `$NAME`, `${NAME}` or `${NAME:-default}`. If the name
+    /// is that of a parameter, a resource or a loop variable, the text isn't a placeholder: it probably lacks `!Sub`.
     fn variable(&self, text: &str) -> Option<Why> {
         let inner = text.strip_prefix('$')?;
         let braced = inner.strip_prefix('{').and_then(|inner| inner.strip_suffix('}'));
@@ -224,7 +222,8 @@ impl<'a> Evaluator<'a> {
         match node.meaning(scalar) {
             Meaning::Null => Known(Data::Null),
             Meaning::Bool(value) => Known(Data::Bool(value)),
-            // What would be written in another way again is as good as a string.
+            // A number whose printed form differs from its text is treated as a string, because CloudFormation compares
+            // texts.
             Meaning::Number(number) if number.to_string() == scalar.text => Known(Data::Number(number)),
             Meaning::Ambiguous => Unknown(Why::Ambiguous { text: scalar.text.clone() }),
             Meaning::String | Meaning::Number(_) => Known(Data::String(self.filled(&scalar.text))),
@@ -254,7 +253,7 @@ impl<'a> Evaluator<'a> {
         Traced { value, origin: Origin::Written(span), hops }
     }
 
-    /// A function whose value only a deployment knows, or that isn't known here.
+    /// The value of a function that is evaluated during deployment, or that isn't supported.
     fn opaque(&self, name: &str, argument: Argument<'_>) -> Maybe<Data> {
         let argument = self.argument(argument).value;
         match first_unknown(&argument) {
@@ -267,7 +266,7 @@ impl<'a> Evaluator<'a> {
         }
     }
 
-    /// `Fn::ImportValue`: the value that a template of the run exports, or one that only a deployment knows.
+    /// `Fn::ImportValue`: the value exported by a template of this run, or an unknown value that is known during deployment.
     fn import(&self, argument: Argument<'_>, span: Span) -> Traced<Data> {
         let argument = self.argument(argument).value;
         let imported = match &argument {
@@ -276,13 +275,13 @@ impl<'a> Evaluator<'a> {
         };
         imported.unwrap_or_else(|| {
             let reference = self.scope.qualify(&format!("!ImportValue {}", symbol(&argument)));
-            // No export is empty.
+            // An export can't be empty.
             let why = Why::AtDeployment { reference, is_set: true };
             written(Unknown(first_unknown(&argument).filter(is_final).unwrap_or(why)), span)
         })
     }
 
-    /// What a macro makes of a value; that of an include is in its file.
+    /// The value that a macro generates: the content of the file for `AWS::Include`, unknown for other macros.
     fn included(&self, argument: Argument<'_>, span: Span) -> Traced<Data> {
         let found = argument.mapping_node().map(super::macros::calls).unwrap_or_default();
         let document = match found.as_slice() {
@@ -301,7 +300,7 @@ impl<'a> Evaluator<'a> {
         }
     }
 
-    /// A text, if it is one or converts to one.
+    /// Converts a value to a text, as CloudFormation does; an error if it isn't a scalar.
     pub(super) fn text_of(&self, value: &Maybe<Data>) -> Maybe<String> {
         match value {
             Known(Data::String(text)) => Known(text.clone()),
@@ -314,7 +313,7 @@ impl<'a> Evaluator<'a> {
     }
 }
 
-/// The steps that it costs to copy a value, without those of what it holds.
+/// The number of steps that a copy of a value costs, without its nested values.
 pub(super) fn weight(value: &Maybe<Data>) -> usize {
     match value {
         Known(Data::String(text)) => weight_of_text(text),
@@ -323,12 +322,13 @@ pub(super) fn weight(value: &Maybe<Data>) -> usize {
     }
 }
 
-/// The steps that it costs to copy a text.
+/// The number of steps that a copy of a text costs.
 pub(super) fn weight_of_text(text: &str) -> usize {
     text.len().checked_div(TEXT_OF_A_STEP).unwrap_or_default()
 }
 
-/// Whether a mapping is a placeholder in braces without quotes, which YAML takes for a mapping with a mapping as its key.
+/// True for a placeholder in double braces without quotes, which YAML parses as a mapping with a mapping as its only
+/// key.
 pub(super) fn is_braced(mapping: &Mapping) -> bool {
     match mapping.entries.as_slice() {
         [Entry { key, value }] => key.as_mapping().is_some() && value.as_text() == Some(""),
@@ -336,17 +336,18 @@ pub(super) fn is_braced(mapping: &Mapping) -> bool {
     }
 }
 
-/// The value of a function that CloudFormation accepts only in conditions.
+/// The error for a function that CloudFormation accepts only in conditions.
 fn only_in_conditions(name: &str) -> Maybe<Data> {
     failed(format!("`{name}` is valid only in conditions"))
 }
 
-/// A value at its place.
+/// A value that is written at `span`.
 pub(super) fn written(value: Maybe<Data>, span: Span) -> Traced<Data> {
     Traced { value, origin: Origin::Written(span), hops: Vec::new() }
 }
 
-/// A value that stands elsewhere, seen from where it is used. An absence keeps its place.
+/// A value that is declared elsewhere and used at `span`, with the hop to its declaration. `AWS::NoValue` keeps its
+/// original place.
 pub(super) fn through(decided: Traced<Data>, hop: Hop, span: Span) -> Traced<Data> {
     if is_absent(&decided) {
         return decided;
@@ -356,7 +357,7 @@ pub(super) fn through(decided: Traced<Data>, hop: Hop, span: Span) -> Traced<Dat
     Traced { value: decided.value, origin: Origin::Written(span), hops }
 }
 
-/// Whether a value is `AWS::NoValue`, the same as none; a literal `null` isn't.
+/// True if a value is `AWS::NoValue`, which removes the entry. A literal `null` doesn't.
 pub(super) fn is_absent(value: &Traced<Data>) -> bool {
     matches!((&value.value, value.origin), (Known(Data::Null), Origin::Null(_)))
 }

@@ -1,4 +1,4 @@
-//! Values that one template exports and others import by name:
+//! Resolves values that one template exports and others import by name:
 //! <https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/using-cfn-stack-exports.html>.
 
 use std::collections::{HashMap, HashSet};
@@ -17,17 +17,17 @@ use crate::source::{FileId, Sources, Span};
 use crate::syntax::node::{Entry, Node, NodeKind};
 use crate::value::{Data, Hop, Step, Traced, Unknown, Why};
 
-/// Words of which each template with exports has all.
+/// Words that every template with exports contains.
 pub(super) const NEEDLES: [&str; 2] = ["Outputs", "Export"];
 
-/// The templates that export values under names that no other template of the run uses.
+/// Exporting templates by export name, without the names that several templates export.
 pub(super) type Exports = HashMap<String, Export>;
 
-/// A template that exports a value.
+/// The template that exports a value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) struct Export {
     file: FileId,
-    /// The number of its document.
+    /// The number of the document in the file.
     number: usize,
 }
 
@@ -73,7 +73,7 @@ impl<'a> Evaluator<'a> {
         let output = exports.get(name)?;
         let value = &output.value.as_mapping()?.get("Value")?.value;
         let hop = Hop { span: value.whole(), step: Step::Output(output.key.as_text()?.to_owned()) };
-        // No export is empty.
+        // An export can't be empty.
         let set = |why: Why| match why.is_set() || is_final(&why) {
             true => why,
             false => Why::Composed { reference: why.symbol(), cause: Box::new(why) },
@@ -85,11 +85,12 @@ impl<'a> Evaluator<'a> {
         }))
     }
 
-    /// The evaluator of the template that exports a value under a name. Its resources are addressed by its name.
+    /// An evaluator for the template that exports a value under a name. The addresses of its resources begin with the
+    /// name of its file.
     pub(super) fn exporting(&self, name: &str) -> Option<(Evaluator<'a>, Export)> {
         let export = *self.library.exports.get(name)?;
         let sources: &Sources = self.library.context.sources;
-        // Through its path, so that an editor notices its changes.
+        // Looks the file up by its path, so that an editor session records the dependency.
         let path = sources.file(export.file).path.clone();
         let file = self.library.find(self.scope.template.file, path.to_str()?).file()?;
         let template = self.library.template(&self.library.document(file), export.number)?;
@@ -98,7 +99,7 @@ impl<'a> Evaluator<'a> {
     }
 }
 
-/// The names that values within a node import, as far as they are literal. The tree's depth is limited.
+/// Collects the literal names of all imports in a node. Recursion is bounded by the depth limit of the parsers.
 pub(super) fn imports_in<'n>(node: &'n Node, names: &mut Vec<&'n str>) {
     let call = Call::of(node).filter(|call| call.name == "ImportValue");
     names.extend(call.and_then(|call| call.argument.text()));

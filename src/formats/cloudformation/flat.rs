@@ -1,6 +1,6 @@
-//! The entries of a mapping, with those that are merged in or included.
+//! The entries of a mapping, with those from merge keys and included files.
 //!
-//! What only an evaluation can tell, the entries that loops make, is left to [`super::loops`].
+//! Entries that `Fn::ForEach` generates depend on an evaluation, so [`super::loops`] adds them.
 
 use std::cell::Cell;
 use std::collections::HashSet;
@@ -13,32 +13,33 @@ use crate::model::Macro;
 use crate::syntax::node::{Entry, Mapping, Node, NodeKind};
 use crate::value::Why;
 
-/// How a loop's key begins.
+/// The prefix of a loop's key.
 pub(super) const LOOP: &str = "Fn::ForEach::";
 
-/// Files that include each other deeper than this are given up.
+/// The maximum depth of files that include each other.
 const MAX_DEPTH: usize = 10;
 
-/// More entries than this aren't included in a template, nor in a value: each of the templates in a file may include all of
-/// another one. CloudFormation takes 500 resources, 200 parameters and 200 mappings.
+/// The number of entries that may be included in one template or in one value. The limit is necessary because each of
+/// many templates in a file may include all of another file. CloudFormation's own limits are 500 resources, 200
+/// parameters and 200 mappings.
 const MAX_INCLUDED: usize = 2_000;
 
-/// The entries of a mapping, each key once.
+/// The entries of a mapping, with unique keys.
 #[derive(Default)]
 pub(super) struct Flat {
-    /// Those with an ordinary key.
+    /// Entries that are neither loops nor transforms.
     pub(super) entries: Vec<Entry>,
-    /// Those that make others: `Fn::ForEach::…`.
+    /// Entries with a key `Fn::ForEach::…`.
     pub(super) loops: Vec<Entry>,
-    /// What may add entries, and change those that are written.
+    /// Macros that weren't resolved. They may add entries, and change the existing ones.
     pub(super) macros: Vec<Macro>,
-    /// All that is said of the macros.
+    /// The names of these macros and the texts in their parameters, from which hints at a trail are derived.
     pub(super) words: String,
-    /// A function beside other keys, which CloudFormation refuses.
+    /// The name of a function beside other keys, which CloudFormation rejects.
     stray: Option<String>,
 }
 
-/// How many more entries may be included.
+/// The number of entries that may still be included.
 pub(super) struct Room(Cell<usize>);
 
 impl Default for Room {
@@ -48,18 +49,19 @@ impl Default for Room {
 }
 
 impl Room {
-    /// Whether there is room for a mapping with all that is merged into it.
+    /// True if the budget suffices for a mapping with everything that is merged into it.
     pub(super) fn holds(&self, mapping: &Mapping) -> bool {
         less(self.0.get(), mapping).is_some()
     }
 
-    /// Takes the room for a mapping.
+    /// Subtracts a mapping from the budget.
     pub(super) fn take(&self, mapping: &Mapping) {
         self.0.set(less(self.0.get(), mapping).unwrap_or_default());
     }
 }
 
-/// What a mapping leaves of some room. The tree's depth is limited.
+/// The rest of a budget after a mapping is included; `None` if the budget doesn't suffice. Recursion is bounded by the
+/// depth limit of the parsers.
 fn less(room: usize, mapping: &Mapping) -> Option<usize> {
     let own = mapping.entries.len().saturating_add(mapping.merged.len());
     let mut merged = mapping.merged.iter().filter_map(|merged| merged.as_mapping());
@@ -67,19 +69,19 @@ fn less(room: usize, mapping: &Mapping) -> Option<usize> {
 }
 
 impl Flat {
-    /// The entries of a mapping.
+    /// Collects the entries of a mapping, with a new budget for includes.
     pub(super) fn of(mapping: &Mapping, library: &Library<'_>) -> Self {
         Self::within(mapping, library, &Room::default())
     }
 
-    /// The entries of a mapping that includes no more than there is room for.
+    /// Collects the entries of a mapping, with a shared budget for includes.
     pub(super) fn within(mapping: &Mapping, library: &Library<'_>, room: &Room) -> Self {
         let mut flat = Self::default();
         flat.add(mapping, &Including { library, room }, &mut HashSet::new(), MAX_DEPTH);
         flat
     }
 
-    /// Why there may be more entries than these.
+    /// The reason why the mapping may have more entries than these; `None` if the list is complete.
     pub(super) fn rest(&self) -> Option<Why> {
         let construct = match (&self.stray, self.macros.first()) {
             (Some(function), _) => format!("`{function}` beside other keys"),
@@ -89,7 +91,7 @@ impl Flat {
         Some(Why::NotEvaluated { construct })
     }
 
-    /// The entries of a mapping and what is merged into it, and the transforms beside them.
+    /// Collects the entries of a mapping and of its merge keys, and returns its transforms without applying them.
     pub(super) fn apart(mapping: &Mapping) -> (Self, Vec<Arc<Node>>) {
         let (mut flat, mut transforms) = (Self::default(), Vec::new());
         flat.collect(mapping, &mut HashSet::new(), &mut transforms);
@@ -104,7 +106,8 @@ impl Flat {
         }
     }
 
-    /// The last of two equal keys counts, and what is merged in comes after all that is written. The tree's depth is limited.
+    /// For equal keys, the last one counts, and an own key takes precedence over a merged one. Recursion is bounded by
+    /// the depth limit of the parsers.
     fn collect(&mut self, mapping: &Mapping, seen: &mut HashSet<String>, transforms: &mut Vec<Arc<Node>>) {
         let start = self.entries.len();
         for entry in mapping.entries.iter().rev() {
@@ -131,15 +134,15 @@ impl Flat {
         }
     }
 
-    /// Functions take no neighbours: `{"Fn::If": …, "Name": …}` is nothing that CloudFormation knows.
+    /// A function must be the only key of its mapping: CloudFormation rejects `{"Fn::If": …, "Name": …}`.
     fn note_stray(&mut self, key: &str, mapping: &Mapping) {
         if key.starts_with(PREFIX) && mapping.entries.len() > 1 {
             self.stray = Some(key.to_owned());
         }
     }
 
-    /// Puts the entries of an included file here, if it can be read, says nothing of keys that are written, and there is
-    /// room for it.
+    /// Adds the entries of an included file, if the file can be read, its keys are new, and the budget suffices. Other
+    /// macros are recorded as unresolved.
     fn include(&mut self, transform: &Node, including: &Including<'_>, seen: &mut HashSet<String>, depth: usize) {
         let Including { library, room } = *including;
         for found in macros::calls(transform) {
@@ -164,7 +167,7 @@ impl Flat {
     }
 }
 
-/// A mapping with what macros include in it; the node itself where another macro works on it.
+/// The mapping with the included entries in it; unchanged if it contains another macro.
 pub(super) fn spliced(node: &Arc<Node>, library: &Library<'_>, room: &Room) -> Arc<Node> {
     let long = macros::in_long_form(node);
     let Some(mapping) = long.as_mapping() else { return long };
@@ -212,12 +215,12 @@ struct Including<'a> {
     room: &'a Room,
 }
 
-/// Whether an entry makes others.
+/// True if an entry generates other entries.
 pub(super) fn is_loop(entry: &Entry) -> bool {
     entry.key.as_text().is_some_and(|key| key.starts_with(LOOP))
 }
 
-/// The text of a scalar that a mapping holds under a key, unless it is a call.
+/// The text of a scalar under a key; `None` if it is a call.
 pub(super) fn text<'a>(mapping: &'a Mapping, key: &str) -> Option<&'a str> {
     call::plain_text(&mapping.get(key)?.value)
 }

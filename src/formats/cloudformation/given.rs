@@ -1,4 +1,4 @@
-//! Values that the user gives to the parameters of root templates.
+//! Reads the parameter values that the user passes on the command line or in files.
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
@@ -10,54 +10,52 @@ use crate::source::{FileId, SourceFile, Span};
 use crate::syntax::node::{Mapping, Node};
 use crate::value::{Hop, Known, Maybe, Step, Unknown, Why};
 
-/// The last value that each parameter is given.
+/// The values by parameter name. The last value of a parameter counts.
 #[derive(Debug, Default)]
 pub(super) struct Given {
     values: HashMap<String, Value>,
 }
 
-/// A value for a parameter.
 #[derive(Debug, Clone)]
 pub(super) struct Value {
-    /// Nothing for the value that the stack has already.
+    /// `None` for `UsePreviousValue`.
     text: Option<String>,
     span: Span,
 }
 
 impl Given {
-    /// The values that texts give, later ones over earlier ones.
+    /// Reads the values from the texts of the options. Later values override earlier ones.
     pub(super) fn read(parameters: &[Variables], texts: &[Arc<SourceFile>]) -> Self {
         let mut given = Self::default();
         for (parameters, text) in parameters.iter().zip(texts) {
             match *parameters {
                 Variables::Assignment(id) => given.values.extend(assignment(id, text)),
-                // What is wrong with a file was said when the option was read.
+                // An unreadable file was reported when the option was parsed.
                 Variables::File(id) => given.values.extend(read_file(id, text).unwrap_or_default()),
             }
         }
         given
     }
 
-    /// The value that a parameter is given.
     pub(super) fn get(&self, name: &str) -> Option<&Value> {
         self.values.get(name)
     }
 }
 
 impl Given {
-    /// The names of the parameters that are given values, each with the option that gives it.
+    /// The names of the parameters, each with the option that sets its value.
     pub(super) fn names(&self) -> BTreeMap<&str, FileId> {
         self.values.iter().map(|(name, value)| (name.as_str(), value.span.file)).collect()
     }
 }
 
 impl Value {
-    /// The option that gives it.
+    /// The option that sets this value.
     pub(super) fn option(&self) -> FileId {
         self.span.file
     }
 
-    /// The text, and where it is given.
+    /// The text and its place; the text is unknown for `UsePreviousValue`.
     pub(super) fn as_given(&self, name: &str) -> (Maybe<String>, Vec<Hop>) {
         let hops = vec![Hop { span: self.span, step: Step::ParameterValue(name.to_owned()) }];
         let text = match &self.text {
@@ -71,7 +69,7 @@ impl Value {
     }
 }
 
-/// What is wrong with a file of parameters, to follow its name.
+/// Checks a parameter file. The error message is written to follow the file name.
 pub(crate) fn check_file(id: FileId, file: &SourceFile) -> Result<(), String> {
     read_file(id, file).map(|_| ())
 }
@@ -82,8 +80,8 @@ fn assignment(id: FileId, file: &SourceFile) -> Option<(String, Value)> {
     Some((name.trim().to_owned(), Value { text: Some(text.to_owned()), span }))
 }
 
-/// The parameters in a file, in any of the forms that AWS's own tools read: the command line's list,
-/// CodePipeline's and Git sync's mapping.
+/// Reads the parameters of a file in any format that AWS tools accept: the list of the AWS CLI, or the mapping of
+/// CodePipeline and Git sync.
 fn read_file(id: FileId, file: &SourceFile) -> Result<Vec<(String, Value)>, String> {
     let tree = Reading::of(id, file).tree;
     if let Some(problem) = tree.problems.first() {
@@ -108,7 +106,7 @@ fn named(key: &Node, value: &Node) -> Option<(String, Value)> {
     Some((key.as_text()?.to_owned(), Value { text: Some(text(value)?), span: value.span }))
 }
 
-/// `{ParameterKey, ParameterValue}`, or a text of the form `NAME=VALUE`.
+/// Parses a list item: `{ParameterKey, ParameterValue}` or a text `NAME=VALUE`.
 fn listed(item: &Node) -> Option<(String, Value)> {
     let Some(mapping) = item.as_mapping() else {
         let (name, text) = item.as_text()?.split_once('=')?;
@@ -126,7 +124,7 @@ fn is_true(mapping: &Mapping, key: &str) -> bool {
     mapping.get(key).and_then(|entry| scalar_text(&entry.value)).is_some_and(|text| text == "true")
 }
 
-/// A list is written as one text with commas.
+/// A list becomes one text, separated by commas.
 fn text(node: &Node) -> Option<String> {
     match node.as_sequence() {
         Some(items) => Some(items.iter().map(|item| scalar_text(item)).collect::<Option<Vec<_>>>()?.join(",")),

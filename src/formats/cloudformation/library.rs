@@ -1,4 +1,6 @@
-//! The files of a deployment as documents, each read once for it, and the way from one to another.
+//! The files that a deployment reads, and the lookup of the files that their paths refer to.
+//!
+//! Everything that is derived from a file (documents, templates, sections) is cached here for the deployment.
 
 use std::cell::RefCell;
 use std::collections::{BTreeSet, HashMap};
@@ -17,13 +19,12 @@ use crate::model::Macro;
 use crate::source::{FileId, PathKind, SourceFile, Span, normalize};
 use crate::syntax::node::{Entry, Node, NodeKind, ScalarStyle};
 
-/// All that was read.
+/// The files of one deployment, with caches.
 pub(super) struct Library<'a> {
-    /// Where files come from.
     pub(super) context: Context<'a>,
-    /// What the user gives to the parameters of root templates.
+    /// The parameter values that the user passes to root templates.
     pub(super) given: Arc<Given>,
-    /// What other templates export.
+    /// The exports of other templates.
     pub(super) exports: Arc<Exports>,
     documents: RefCell<HashMap<FileId, Rc<Document>>>,
     included: RefCell<BTreeSet<FileId>>,
@@ -35,19 +36,18 @@ pub(super) struct Library<'a> {
     allowed: RefCell<HashMap<Span, Rc<Allowed>>>,
 }
 
-/// Where a path in a template leads to.
+/// The target of a path in a template.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Place {
-    /// To a file that may be read.
+    /// A file that may be read.
     File(FileId),
-    /// To no file, or to one outside of what is checked.
+    /// The path leads to no file, or to one outside of the checked directories.
     Missing,
-    /// Out of this machine.
+    /// A URL, an ARN, or a path with a placeholder in it.
     Remote,
 }
 
 impl Place {
-    /// The file, if it is one.
     pub(super) fn file(self) -> Option<FileId> {
         match self {
             Place::File(file) => Some(file),
@@ -57,7 +57,7 @@ impl Place {
 }
 
 impl<'a> Library<'a> {
-    /// Nothing is read yet.
+    /// Creates an empty library, without exports.
     pub(super) fn new(context: Context<'a>) -> Self {
         let given = context.readings.given(&context.options.parameters, context.sources);
         Self {
@@ -75,12 +75,12 @@ impl<'a> Library<'a> {
         }
     }
 
-    /// The same for a root template that may import values.
+    /// Creates an empty library for a root template that may import values.
     pub(super) fn importing(context: Context<'a>, exports: &Arc<Exports>) -> Self {
         Self { exports: Arc::clone(exports), ..Self::new(context) }
     }
 
-    /// Whether a template lies among what the CDK has written, which has a marker.
+    /// True if a template is in the output directory of the CDK, which contains a marker file.
     pub(super) fn is_in_assembly(&self, file: FileId) -> bool {
         const ENDING: &str = ".template.json";
         const MARKER: &str = "cdk.out";
@@ -89,7 +89,7 @@ impl<'a> Library<'a> {
         is_named && matches!(self.context.fs.kind(&path.with_file_name(MARKER)), Ok(PathKind::File))
     }
 
-    /// The document in a file.
+    /// The parsed document of a file; it is parsed on the first call.
     pub(super) fn document(&self, file: FileId) -> Rc<Document> {
         if let Some(document) = self.known(file) {
             return document;
@@ -100,35 +100,35 @@ impl<'a> Library<'a> {
         document
     }
 
-    /// The document in a file that has been read.
+    /// The parsed document of a file; `None` if the file hasn't been parsed.
     pub(super) fn known(&self, file: FileId) -> Option<Rc<Document>> {
         self.documents.borrow().get(&file).cloned()
     }
 
-    /// The templates in a file, by the number of their document.
+    /// The templates in a file, each with the number of its document.
     pub(super) fn templates<'d>(&'d self, document: &'d Document) -> impl Iterator<Item = (usize, Rc<Template>)> + 'd {
         let numbers = 0..document.tree.documents.len();
         numbers.filter_map(|number| Some((number, self.template(document, number)?)))
     }
 
-    /// The same, each of which is left to the caller.
+    /// The templates in a file, recognized one at a time and not cached.
     pub(super) fn recognize<'d>(&'d self, document: &'d Document) -> impl Iterator<Item = (usize, Template)> + 'd {
         let documents = document.tree.documents.iter().enumerate();
         documents.filter_map(|(number, root)| Some((number, Template::recognize(root, document, self)?)))
     }
 
-    /// The template in one of the documents of a file.
+    /// The template in one document of a file.
     pub(super) fn template(&self, document: &Document, number: usize) -> Option<Rc<Template>> {
         let recognize = || Some(Rc::new(Template::recognize(document.tree.documents.get(number)?, document, self)?));
         document.template(number, recognize)
     }
 
-    /// The template that CloudFormation reads in a file.
+    /// The template that CloudFormation uses if the file is deployed.
     pub(super) fn first_template(&self, document: &Document) -> Option<Rc<Template>> {
         self.templates(document).map(|(_, template)| template).next()
     }
 
-    /// The documents that were read, in the order of their files.
+    /// All parsed documents, ordered by file.
     pub(super) fn read_documents(&self) -> Vec<Rc<Document>> {
         let mut documents: Vec<Rc<Document>> = self.documents.borrow().values().map(Rc::clone).collect();
         documents.extend(self.bodies.borrow().values().map(Rc::clone));
@@ -136,7 +136,7 @@ impl<'a> Library<'a> {
         documents
     }
 
-    /// Notes that the sections in a file belong to the template that includes them.
+    /// Records that the sections in a file belong to a template that includes the file.
     pub(super) fn note_included(&self, file: FileId) {
         self.included.borrow_mut().insert(file);
     }
@@ -146,7 +146,7 @@ impl<'a> Library<'a> {
         self.included.borrow().clone()
     }
 
-    /// The first macro within a node that may rewrite it; each node is searched once for all worlds.
+    /// The first macro in a node that may rewrite it. The result is cached for all worlds.
     pub(super) fn macro_within(&self, node: &Node) -> Option<Macro> {
         if let Some(found) = self.macros.borrow().get(&node.span) {
             return found.clone();
@@ -156,7 +156,7 @@ impl<'a> Library<'a> {
         found
     }
 
-    /// The entries of a mapping in which many look something up.
+    /// The entries of a mapping as a section. It is cached, because many expressions look up keys in the same mapping.
     pub(super) fn section(&self, node: &Node) -> Option<Rc<Section>> {
         let node = node.target();
         if let Some(section) = self.sections.borrow().get(&node.span) {
@@ -167,13 +167,13 @@ impl<'a> Library<'a> {
         Some(section)
     }
 
-    /// The values that the declaration of a parameter allows.
+    /// The values that a parameter's declaration allows.
     pub(super) fn allowed(&self, declared: &Entry) -> Rc<Allowed> {
         let mut known = self.allowed.borrow_mut();
         Rc::clone(known.entry(declared.key.span).or_insert_with(|| Rc::new(Allowed::of(&declared.value))))
     }
 
-    /// Where a path that is written in a file leads to.
+    /// The target of a path that is written in the file `from`.
     pub(super) fn find(&self, from: FileId, path: &str) -> Place {
         let key = (from, path.to_owned());
         if let Some(place) = self.found.borrow().get(&key) {
@@ -198,8 +198,8 @@ impl<'a> Library<'a> {
 }
 
 impl Library<'_> {
-    /// The template in a text within a template, such as the body of a stack set. Its places are those of
-    /// the outer file where the text stands there as it is, and else that of the whole text.
+    /// Parses a template that is embedded as a text, such as the `TemplateBody` of a stack set. If the lines of the
+    /// file contain the text as it is, spans refer to these lines; otherwise, they refer to the whole text.
     pub(super) fn body(&self, node: &Node, text: &str) -> Rc<Document> {
         let key = (node.span, text.to_owned());
         if let Some(document) = self.bodies.borrow().get(&key) {
@@ -215,7 +215,7 @@ impl Library<'_> {
         document
     }
 
-    /// The template that a value within a template is.
+    /// The template that is embedded as a value.
     pub(super) fn inline(&self, value: &Node, file: FileId) -> Option<Rc<Template>> {
         if let Some(template) = self.inline.borrow().get(&value.span) {
             return template.clone();
@@ -225,7 +225,8 @@ impl Library<'_> {
         template
     }
 
-    /// A text that stands in escapes gets a file of its own.
+    /// Parses an embedded text that isn't a block scalar as a virtual file of its own, because escapes shift its
+    /// positions.
     fn copy_of(&self, node: &Node, text: &str, outer: &SourceFile) -> Document {
         let position = outer.position(node.span.start);
         let name = format!("{}#{}:{}", outer.name, position.line, position.column);
@@ -236,7 +237,7 @@ impl Library<'_> {
     }
 }
 
-/// The lines of a block scalar, with the blanks that the first is indented by.
+/// The range of a block scalar, from the indentation of its first line.
 fn block_lines(outer: &SourceFile, node: &Node) -> Option<Range<usize>> {
     match &node.kind {
         NodeKind::Scalar(scalar) if scalar.style == ScalarStyle::Block => {}
@@ -247,7 +248,7 @@ fn block_lines(outer: &SourceFile, node: &Node) -> Option<Range<usize>> {
     Some(before.trim_end_matches(' ').len()..end)
 }
 
-/// Whether the lines that are written are those of the text, but for their indentation.
+/// True if both texts have the same lines, regardless of indentation and empty lines.
 fn says(written: Option<&str>, text: &str) -> bool {
     fn lines(text: &str) -> impl Iterator<Item = &str> {
         text.lines().map(str::trim).filter(|line| !line.is_empty())
@@ -255,7 +256,7 @@ fn says(written: Option<&str>, text: &str) -> bool {
     written.is_some_and(|written| lines(written).eq(lines(text)))
 }
 
-/// A text within a file is nobody else's.
+/// Parses a part of a file without the shared cache, because no other deployment needs it.
 fn read_apart(file: FileId, text: &SourceFile, part: Range<usize>) -> Document {
     Document::of(file, Arc::new(Reading::of_part(file, text, part)))
 }

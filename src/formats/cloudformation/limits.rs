@@ -1,4 +1,4 @@
-//! The limits that a parameter sets for the values that it is given, beside the list of those that it allows.
+//! Checks values against the constraints of a parameter, other than `AllowedValues`.
 //!
 //! Source: <https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/parameters-section-structure.html>.
 
@@ -7,7 +7,7 @@ use regex::RegexBuilder;
 use super::parameters::scalar_text;
 use crate::syntax::node::Mapping;
 
-/// The limit that a value breaks, to precede `of` and the parameter's name.
+/// The constraint that a value violates, as the start of a message that continues with `of` and the parameter's name.
 pub(super) fn broken(text: &str, declared: &Mapping, is_list: bool) -> Option<String> {
     let limit = |key: &str| declared.get(key).and_then(|entry| scalar_text(&entry.value));
     let number = |key: &str| limit(key)?.trim().parse::<f64>().ok();
@@ -32,15 +32,15 @@ pub(super) fn broken(text: &str, declared: &Mapping, is_list: bool) -> Option<St
     is_refused.then(|| "the value doesn't match the `AllowedPattern`".to_owned())
 }
 
-/// True if a text certainly doesn't match a pattern, which Java reads: classes of characters with names and line ends
-/// mean something else there.
+/// True if a text certainly doesn't match a pattern. CloudFormation uses Java's regular expressions, in which named
+/// character classes and line ends have other meanings than in this crate's.
 fn is_other(text: &str, pattern: &str) -> bool {
     let is_same_in_java = text.chars().all(|c| c.is_ascii() && !c.is_ascii_control())
         && !["\\p", "\\P", "[:", "&&", "--", "~~"].iter().any(|other| pattern.contains(other));
     is_same_in_java && whole(pattern).is_some_and(|pattern| !pattern.is_match(text))
 }
 
-/// The expression that matches only whole texts; `None` for one that only Java reads.
+/// The expression that matches whole texts only; `None` if it is too long or uses syntax that only Java supports.
 pub(super) fn whole(pattern: &str) -> Option<regex::Regex> {
     const MAX_PATTERN: usize = 1_000;
     const MAX_SIZE: usize = 1 << 16;

@@ -1,4 +1,4 @@
-//! Functions of lists: `Fn::Split`, `Fn::Select` and `Fn::Length`.
+//! Evaluates list functions: `Fn::Split`, `Fn::Select` and `Fn::Length`.
 
 use std::rc::Rc;
 
@@ -12,14 +12,14 @@ use crate::source::Span;
 use crate::syntax::node::Node;
 use crate::value::{Data, Hop, Known, Maybe, Traced, Unknown, Why};
 
-/// The value of a parameter that is an empty list of texts. AWS's documentation leaves open if it has no item or an empty one.
+/// The construct name for the value of a list parameter that is the empty text. AWS's documentation doesn't specify if
+/// such a list has no item or one empty item.
 pub(super) const EMPTY_LIST: &str = "an empty list of texts";
 
-/// Longer lists are given up.
+/// The maximum number of items in a list.
 pub(super) const MAX_ITEMS: usize = 65_536;
 
 impl Evaluator<'_> {
-    /// `Fn::Split`.
     pub(super) fn split(&self, argument: Argument<'_>, span: Span) -> Maybe<Data> {
         let Some([delimiter, text]) = argument.items() else {
             return failed("`Fn::Split` takes a delimiter and a text");
@@ -45,7 +45,7 @@ impl Evaluator<'_> {
         }
     }
 
-    /// `Fn::Select`. An index that isn't known may be any that the list has.
+    /// `Fn::Select`. An unknown index may be any index of the list.
     pub(super) fn select(&self, argument: Argument<'_>) -> Way {
         let Some([index, list]) = argument.items() else {
             return (failed("`Fn::Select` takes an index and a list"), Vec::new());
@@ -81,8 +81,8 @@ impl Evaluator<'_> {
         }
     }
 
-    /// The first item of an empty list of texts is the empty text: `!Equals [!Select [0, !Ref Names], '']` is how templates ask
-    /// if a list is empty.
+    /// The first item of an empty list is the empty text, because templates test if a list is empty by `!Equals
+    /// [!Select [0, !Ref Names], '']`.
     fn select_from_empty(&self, index: &Maybe<Data>) -> Maybe<Data> {
         match self.text_of(index) {
             Known(index) if index == "0" => Known(Data::String(String::new())),
@@ -91,7 +91,7 @@ impl Evaluator<'_> {
         }
     }
 
-    /// The parameter that a list is, and the values that it allows its items.
+    /// The parameter that a list refers to, with the values allowed for its items.
     fn allowed_items<'n>(&self, list: &'n Node) -> Option<(&'n str, Rc<Allowed>)> {
         let name = Call::of(list.target()).filter(|call| call.name == "Ref")?.argument.text()?;
         let declared = self.scope.template.parameters.get(name)?;
@@ -100,7 +100,6 @@ impl Evaluator<'_> {
         (is_list(kind) && !allowed.is_any()).then_some((name, allowed))
     }
 
-    /// `Fn::Length`.
     pub(super) fn length(&self, argument: Argument<'_>) -> Maybe<Data> {
         let value = self.argument(argument).value;
         match &value {
@@ -112,12 +111,12 @@ impl Evaluator<'_> {
     }
 }
 
-/// Whether a value isn't known because it is an empty list of texts.
+/// True for the reason of an empty list parameter.
 pub(super) fn is_empty_list(why: &Why) -> bool {
     matches!(why, Why::NotEvaluated { construct } if construct == EMPTY_LIST)
 }
 
-/// What all items are, if they are one.
+/// The value of the items if all are equal and known.
 fn common(items: &[Traced<Data>], otherwise: Maybe<Data>) -> Maybe<Data> {
     match items.split_first() {
         Some((first, others)) if first_unknown(&first.value).is_none() => {

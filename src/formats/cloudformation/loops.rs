@@ -1,4 +1,4 @@
-//! The entries of a mapping with those that `Fn::ForEach` makes:
+//! Expands `Fn::ForEach` loops in a mapping:
 //! <https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/intrinsic-function-reference-foreach.html>.
 
 use std::sync::Arc;
@@ -12,46 +12,44 @@ use crate::syntax::node::{Entry, Mapping, Node};
 use crate::value::budget::STEPS;
 use crate::value::{Data, Hop, Known, Maybe, Origin, Step, Traced, Unknown, Why};
 
-/// More entries than this are given up; CloudFormation takes 500 resources.
+/// The maximum number of generated entries; CloudFormation accepts 500 resources.
 const MAX_MEMBERS: usize = 2_000;
 
-/// The entries of a mapping in a world.
+/// The entries of a mapping in a world, with those that loops generate.
 #[derive(Default)]
 pub(super) struct Members {
-    /// In order.
+    /// In the order of the mapping.
     pub(super) all: Vec<Member>,
-    /// Why there may be others.
+    /// The reason why there may be more entries.
     pub(super) rest: Option<Why>,
 }
 
-/// An entry, and the loops that made it.
+/// An entry, with the values of the loops that generated it.
 #[derive(Clone)]
 pub(super) struct Member {
-    /// Its key, with the values of loops filled in.
+    /// The key, with the loop variables filled in.
     pub(super) key: String,
-    /// Where the key is written.
+    /// The place of the key as it is written, with loop variables.
     pub(super) key_span: Span,
-    /// Its value.
     pub(super) value: Arc<Node>,
-    /// What the loops call their values.
+    /// The loop variables.
     pub(super) names: Names,
 }
 
 impl Members {
-    /// Gives up what is over the limit.
+    /// Truncates the list to the limit and records the reason.
     fn cut(&mut self) {
         self.all.truncate(MAX_MEMBERS);
         self.rest = Some(Why::OverLimit { limit: "what loops make" });
     }
 
-    /// The entry of a key.
     pub(super) fn get(&self, key: &str) -> Option<&Member> {
         self.all.iter().find(|member| member.key == key)
     }
 }
 
 impl Evaluator<'_> {
-    /// The entries of a mapping. Each takes a step, so that large mappings count in each world.
+    /// The entries of a mapping. Each entry costs a step, so that a large mapping counts again in each world.
     pub(super) fn members(&self, mapping: &Mapping) -> Members {
         let flat = Flat::of(mapping, self.library);
         self.world.charge(flat.entries.len());
@@ -61,13 +59,13 @@ impl Evaluator<'_> {
         members
     }
 
-    /// An entry that is written.
+    /// Converts an entry that is written in the template.
     pub(super) fn member(&self, entry: &Entry) -> Member {
         let key = self.filled(entry.key.as_text().unwrap_or_default());
         Member { key, key_span: entry.key.span, value: Arc::clone(&entry.value), names: self.names.clone() }
     }
 
-    /// The entries that loops make, and why there may be others.
+    /// The entries that loops generate.
     pub(super) fn generated(&self, flat: &Flat) -> Members {
         let mut members = Members { all: Vec::new(), rest: flat.rest() };
         for entry in &flat.loops {
@@ -85,13 +83,13 @@ impl Evaluator<'_> {
         members
     }
 
-    /// The entries that one loop makes.
+    /// The entries that one loop generates.
     pub(super) fn iterate(&self, entry: &Entry) -> Result<Members, Why> {
         let (name, values, body) = self.parts(entry)?;
         self.world.enter(MAX_DEPTH).map_err(|limit| Why::OverLimit { limit })?;
         let mut members = Members::default();
         for value in values {
-            // Also one that makes nothing takes its time.
+            // An iteration costs a step even if it generates nothing.
             self.world.charge(1);
             if !self.world.has_steps() {
                 members.rest = Some(Why::OverLimit { limit: STEPS });
@@ -109,7 +107,7 @@ impl Evaluator<'_> {
         Ok(members)
     }
 
-    /// What a loop calls its values, the values, and what it makes of each.
+    /// The name of the loop variable, its values, and the body of the loop.
     fn parts<'e>(&self, entry: &'e Entry) -> Result<(String, Vec<Traced<String>>, &'e Mapping), Why> {
         if !self.scope.template.has_extensions {
             let message = "`Fn::ForEach` needs `Transform: AWS::LanguageExtensions`".to_owned();
@@ -123,7 +121,7 @@ impl Evaluator<'_> {
         }
     }
 
-    /// The texts of a collection, each with the way to it.
+    /// The texts of a collection, each with its hops.
     fn texts(&self, collection: &Node) -> Maybe<Vec<Traced<String>>> {
         let collection = self.eval(collection);
         match &collection.value {
@@ -145,7 +143,7 @@ impl Evaluator<'_> {
         }
     }
 
-    /// What a loop would make of a value that isn't known.
+    /// The entries for one iteration with an unknown value, for a loop whose collection is unknown.
     pub(super) fn sketch(&self, entry: &Entry, why: &Why) -> Vec<Member> {
         let Some((name, _, body)) = loop_parts(entry) else { return Vec::new() };
         let origin = Origin::Written(entry.key.span);
@@ -154,7 +152,7 @@ impl Evaluator<'_> {
     }
 }
 
-/// The name, the collection and the body of a loop, if it has these.
+/// The variable, the collection and the body of a loop; `None` if the loop is malformed.
 pub(super) fn loop_parts(entry: &Entry) -> Option<(&str, &Node, &Mapping)> {
     match call::plain(&entry.value)?.as_sequence()? {
         [name, collection, body] => Some((call::plain_text(name)?, collection, call::plain(body)?.as_mapping()?)),

@@ -1,4 +1,4 @@
-//! Transforms and macros: what CloudFormation runs over a template before it creates anything.
+//! Recognizes transforms and macros, which CloudFormation applies to a template before it creates resources.
 
 use std::sync::Arc;
 
@@ -9,16 +9,16 @@ use crate::model::Macro;
 use crate::source::{FileId, Span};
 use crate::syntax::node::{Entry, Mapping, Node, NodeKind, Scalar, ScalarStyle};
 
-/// The key of a macro that works on the mapping in which it stands.
+/// The key of a macro that processes the mapping around it.
 pub(super) const KEY: &str = "Fn::Transform";
 
-/// The transform that brings loops and more functions.
+/// The transform that adds `Fn::ForEach` and more functions.
 pub(super) const LANGUAGE_EXTENSIONS: &str = "AWS::LanguageExtensions";
 
-/// The transform that brings serverless resources.
+/// The transform that adds serverless resource types.
 const SERVERLESS: &str = "AWS::Serverless-2016-10-31";
 
-/// Transforms of AWS that leave trails as they are.
+/// AWS transforms that don't change trails.
 const HARMLESS: [&str; 5] = [
     LANGUAGE_EXTENSIONS,
     SERVERLESS,
@@ -27,17 +27,17 @@ const HARMLESS: [&str; 5] = [
     "AWS::SecretsManager-2024-09-16",
 ];
 
-/// The transform that brings a file.
+/// The transform that includes a file.
 pub(super) const INCLUDE: &str = "AWS::Include";
 
-/// A macro that is named somewhere.
+/// A call of a macro.
 pub(super) struct Found<'a> {
     name: &'a str,
     span: Span,
     parameters: Option<&'a Mapping>,
 }
 
-/// The macros that a `Transform` or `Fn::Transform` names.
+/// The macros that the value of `Transform` or `Fn::Transform` calls.
 pub(super) fn calls(node: &Node) -> Vec<Found<'_>> {
     let unreadable = || vec![Found { name: "?", span: node.span, parameters: None }];
     let target = node.target();
@@ -61,28 +61,27 @@ fn one(node: &Node) -> Option<Found<'_>> {
 }
 
 impl<'a> Found<'a> {
-    /// Its name.
     pub(super) fn name(&self) -> &'a str {
         self.name
     }
 
-    /// Whether it leaves trails alone.
+    /// True if the macro doesn't change trails.
     pub(super) fn is_harmless(&self) -> bool {
         HARMLESS.contains(&self.name)
     }
 
-    /// True for `AWS::Include`.
     pub(super) fn is_include(&self) -> bool {
         self.name == INCLUDE
     }
 
-    /// Where an include finds its file, as it is written.
+    /// The literal location of an included file.
     pub(super) fn location(&self) -> Option<&'a str> {
         let location = self.parameters?.get("Location").filter(|_| self.name == INCLUDE)?;
         call::plain_text(&location.value)
     }
 
-    /// Its name and what it is given; a file among that which mentions a trail says so.
+    /// The name of the macro and the texts in its parameters, from which a hint at a trail is derived. If one of the
+    /// texts is the path of a file that mentions a trail, the word `cloudtrail` is added.
     pub(super) fn words(&self, library: &Library<'_>) -> String {
         let mut texts = Vec::new();
         let given = self.parameters.into_iter().flat_map(|parameters| &parameters.entries);
@@ -94,28 +93,28 @@ impl<'a> Found<'a> {
         format!("{} {}{named}", self.name, texts.join(" "))
     }
 
-    /// The document that an include brings, if its file lies here.
+    /// The first document of an included file, if the file is here.
     pub(super) fn included(&self, library: &Library<'_>) -> Option<Arc<Node>> {
         library.document(self.file(library)?).tree.documents.first().cloned()
     }
 
-    /// The file that an include brings, if it lies here.
+    /// The file that is included, if it is here.
     pub(super) fn file(&self, library: &Library<'_>) -> Option<FileId> {
         library.find(self.span.file, self.location()?).file()
     }
 
-    /// As reports show it.
+    /// The macro as it appears in reports.
     pub(super) fn as_macro(&self) -> Macro {
         Macro { name: self.name.to_owned(), span: self.span }
     }
 }
 
-/// Whether a node is `!Transform`, in the short form.
+/// True for `!Transform`, the short form.
 pub(super) fn is_short_form(node: &Node) -> bool {
     node.target().tag.as_ref().is_some_and(|tag| tag.name == "!Transform")
 }
 
-/// Whether a macro works on a node, in either form.
+/// True if a node calls a macro, in either form.
 pub(super) fn is_called_in(node: &Node) -> bool {
     is_short_form(node) || node.as_mapping().is_some_and(|mapping| mapping.get(KEY).is_some())
 }
@@ -140,7 +139,8 @@ pub(super) fn in_long_form(node: &Arc<Node>) -> Arc<Node> {
     Arc::new(Node { span: target.span, tag: None, kind: NodeKind::Mapping(mapping) })
 }
 
-/// The first macro within a node that may rewrite it. The tree's depth is limited.
+/// The first macro in a node that may rewrite it: one that isn't harmless and whose file isn't here. Recursion is
+/// bounded by the depth limit of the parsers.
 pub(super) fn first_within(node: &Node, library: &Library<'_>) -> Option<Macro> {
     let node = node.target();
     let called = Call::of(node).filter(|call| call.name == "Transform");
@@ -157,7 +157,7 @@ pub(super) fn first_within(node: &Node, library: &Library<'_>) -> Option<Macro> 
     })
 }
 
-/// What stands after `!Transform`, or after its long form.
+/// The value of `!Transform`, or of `Fn::Transform`.
 fn called_with(node: &Node) -> &Node {
     let long = node.as_mapping().and_then(|mapping| mapping.get(KEY));
     long.map_or(node, |entry| &entry.value)

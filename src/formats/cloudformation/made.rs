@@ -1,4 +1,4 @@
-//! What the entries of a template make: resources of their own, and those of the stacks that they are.
+//! Evaluates the entries of `Resources` to resources, including those of nested stacks.
 
 use std::rc::Rc;
 
@@ -15,7 +15,8 @@ use crate::value::budget::{STEPS, STEPS_OF_A_RESOURCE};
 use crate::value::{Data, Field, Hop, Known, Maybe, Object, Origin, Step, Traced, Unknown, Why};
 
 impl Evaluator<'_> {
-    /// What an entry of `Resources` makes in this world; `outer` says whether its stack is created.
+    /// The resources that an entry of `Resources` creates in this world. `outer` is true if the surrounding stack is
+    /// created.
     pub(super) fn resources(&self, subject: Subject, entry: &Entry, outer: &Traced<bool>) -> Vec<Resource> {
         if let Err(limit) = self.world.enter(MAX_DEPTH) {
             return vec![self.given_up(subject, entry, limit)];
@@ -29,7 +30,7 @@ impl Evaluator<'_> {
         resources
     }
 
-    /// What stands for all that an entry may make, when a limit keeps it from being evaluated.
+    /// A placeholder for all resources of an entry whose evaluation reached a limit.
     pub(super) fn given_up(&self, subject: Subject, entry: &Entry, limit: &'static str) -> Resource {
         let why = Why::OverLimit { limit };
         let header = entry.key.span;
@@ -56,7 +57,7 @@ impl Evaluator<'_> {
         }
     }
 
-    /// What a loop makes; what it loops over may not be known.
+    /// The resources that a loop generates. If the collection is unknown, they may or may not exist.
     fn looped(&self, subject: Subject, entry: &Entry, outer: &Traced<bool>) -> Vec<Resource> {
         let (members, why) = match self.iterate(entry) {
             Ok(Members { all, rest: None }) => return self.made_of_all(subject, entry, &all, outer),
@@ -73,7 +74,7 @@ impl Evaluator<'_> {
         made
     }
 
-    /// The resources that the members of a loop make, up to the last one that steps remain for.
+    /// The resources of the entries that a loop generates, until the steps are used up.
     fn made_of_all(&self, subject: Subject, entry: &Entry, members: &[Member], outer: &Traced<bool>) -> Vec<Resource> {
         let mut made = Vec::new();
         for member in members {
@@ -99,8 +100,9 @@ impl Evaluator<'_> {
         }
     }
 
-    /// What the template makes that a stack deploys, if the resource is one. What isn't read may be about
-    /// the buckets and keys that it is given.
+    /// The resources of the template that a nested stack deploys; none if the resource isn't a stack. A stack without a
+    /// readable template is itself a related resource, because it may configure the buckets and keys that are passed to
+    /// it.
     fn of_stack(&self, subject: Subject, member: &Member, outer: &Traced<bool>) -> Vec<Resource> {
         let entered = self.enter(member, outer);
         if !entered.is_empty() {
@@ -121,12 +123,12 @@ impl Evaluator<'_> {
         let header = member.key_span;
         let members = self.members(resource);
         let exists = match (members.get("Condition"), outer.origin) {
-            // Nothing but the resource itself says that it is created.
+            // Its existence depends on no condition, so its own key shows that it is created.
             (None, Origin::Absent(_)) => created(header),
             (condition, _) => self.exists(condition, outer),
         };
         let body = match exists.value {
-            // What isn't created needs no properties.
+            // The properties of a resource that isn't created don't matter.
             Known(false) => Known(Object::new(header, Vec::new())),
             Known(true) | Unknown(_) => self.body(kind.shape, &members, header),
         };
@@ -149,7 +151,7 @@ impl Evaluator<'_> {
         }
     }
 
-    /// Whether a resource is created: its stack is, and its condition holds.
+    /// True if a resource is created: its stack is created, and its condition is true.
     pub(super) fn exists(&self, condition: Option<&Member>, outer: &Traced<bool>) -> Traced<bool> {
         let Some(condition) = condition else { return outer.clone() };
         let holds = match call::plain_text(&condition.value) {
@@ -174,7 +176,7 @@ impl Evaluator<'_> {
         }
     }
 
-    /// The properties that the shape asks for.
+    /// Evaluates the properties that the shape lists.
     fn body(&self, shape: Shape, members: &Members, header: Span) -> Maybe<Object> {
         let Some(properties) = members.get("Properties") else {
             return match &members.rest {
@@ -196,7 +198,7 @@ impl Evaluator<'_> {
         Known(Object { rest: written.rest.clone().map(Box::new), ..Object::new(header, fields.collect()) })
     }
 
-    /// A property that is asked for, or a key that may have been meant for one.
+    /// A property that the shape lists, or a key that is probably a misspelling of one.
     fn property(&self, shape: Shape, member: &Member) -> Option<Field> {
         let value = if shape.iter().any(|argument| argument.name == member.key) {
             let value = self.with(member.names.clone()).eval(&member.value);
@@ -212,8 +214,8 @@ impl Evaluator<'_> {
         Some(Field { key: member.key.clone(), key_span: member.key_span, value })
     }
 
-    /// What may rewrite a resource before it is created, in its own template and in those around it. One is enough: each of
-    /// many resources would hold them all.
+    /// The first macro that may rewrite a resource: one in the resource, in its template, or in the templates of the
+    /// enclosing stacks. Only one is recorded, to limit the size of reports on templates with many resources.
     fn first_macro(&self, member: &Member) -> Option<Macro> {
         let around = std::iter::successors(Some(&self.scope), |own| own.call.as_ref().map(|call| &call.caller));
         let mut around = around.map(|own| &own.template);
@@ -223,7 +225,7 @@ impl Evaluator<'_> {
     }
 }
 
-/// The trail that a resource may be of which a loop makes the type, by what is known of that.
+/// The trail kind, if a type with an unknown part may be that of a trail.
 fn kind_that_may_be(subject: Subject, made: &str) -> Option<&'static Kind> {
     let (before, rest) = made.split_once("${")?;
     let (_, after) = rest.rsplit_once('}')?;

@@ -1,4 +1,4 @@
-//! `Fn::FindInMap`.
+//! Evaluates `Fn::FindInMap`.
 
 use super::call::Argument;
 use super::eval::{Evaluator, READER, Way};
@@ -8,17 +8,17 @@ use super::template::Section;
 use crate::syntax::node::{Entry, Meaning, Node, NodeKind};
 use crate::value::{Data, Hop, Known, Maybe, Step, Traced, Unknown, Why, placeholder};
 
-/// Which of some entries a key that may be unknown leads to.
+/// The result of the lookup of a key, which may be unknown.
 enum Found {
     Entry(Entry),
-    /// There is none of that name.
+    /// There is no entry with this key.
     Missing,
-    /// It isn't decided.
+    /// The result isn't decided.
     Open(Why),
 }
 
 impl Evaluator<'_> {
-    /// `Fn::FindInMap`: a key that isn't known may be any that the mapping has.
+    /// `Fn::FindInMap`. An unknown key may be any key of the mapping.
     pub(super) fn find_in_map(&self, argument: Argument<'_>) -> Way {
         let Some([name, first, second, options @ ..]) = argument.items() else {
             return (failed("`Fn::FindInMap` takes a mapping and two keys"), Vec::new());
@@ -75,7 +75,7 @@ impl Evaluator<'_> {
         }
     }
 
-    /// The entry of a key. Keys are scalars of YAML 1.1 like all others, so that `yes` is `true`.
+    /// The entry of a key. Keys are YAML 1.1 scalars like all others, so the key `yes` is `true`.
     fn find(&self, section: &Section, text: &str) -> Found {
         let is_key = |entry: &&Entry| scalar_text(&entry.key).as_deref() == Some(text);
         let entries = &section.flat.entries;
@@ -97,14 +97,16 @@ impl Evaluator<'_> {
         }
     }
 
-    /// No entry has the key, unless another tool fills in a key of the section.
+    /// The result for a key without an entry: missing, unless a key of the section is a placeholder that another tool
+    /// fills in.
     fn missing(&self, section: &Section) -> Found {
         self.world.charge(section.flat.entries.len());
         let unfilled = section.flat.entries.iter().find_map(|entry| placeholder(entry.key.as_text()?, READER));
         unfilled.map_or(Found::Missing, Found::Open)
     }
 
-    /// Which of some values an unknown one has, if it has one of them.
+    /// The index of the value that an unknown one equals in this world; `Some(None)` if it equals none of them, `None`
+    /// if the world doesn't decide.
     fn one_or_none(&self, subject: &str, values: &[String]) -> Option<Option<usize>> {
         for (index, value) in values.iter().enumerate() {
             let atom = crate::value::world::Atom::Is { subject: subject.to_owned(), value: value.clone() };
@@ -122,7 +124,7 @@ impl Evaluator<'_> {
         (value.value, hops)
     }
 
-    /// The value where keys aren't decided: what all that they can lead to have in common.
+    /// The value for keys that aren't decided: known if all entries that they may select have the same value.
     fn any_cell(&self, keys: &[Traced<Data>; 3], default: Option<&Node>, why: Why) -> Maybe<Data> {
         let [name, first, second] = keys;
         let unknown = || {
@@ -148,7 +150,7 @@ impl Evaluator<'_> {
         }
     }
 
-    /// The entry of a key, or all where the key isn't known; nothing where it isn't known which entries there are.
+    /// The entry of a known key, or all entries for an unknown key; `None` if the entries themselves are unknown.
     fn any_entries(&self, section: &Section, key: &Traced<Data>) -> Option<Vec<Entry>> {
         match self.text_of(&key.value) {
             Known(text) => match self.find(section, &text) {
@@ -164,13 +166,13 @@ impl Evaluator<'_> {
     }
 }
 
-/// The text of a key that parsers read in two ways.
+/// The text of a key that YAML parsers interpret in two ways.
 fn ambiguous_text(key: &Node) -> Option<&str> {
     let NodeKind::Scalar(scalar) = &key.target().kind else { return None };
     (key.target().meaning(scalar) == Meaning::Ambiguous).then_some(&*scalar.text)
 }
 
-/// Whether an ambiguous key may be this text.
+/// True if an ambiguous key may equal this text.
 fn may_be(key: &str, text: &str) -> bool {
     let boolean = if key.eq_ignore_ascii_case("y") { "true" } else { "false" };
     key == text || boolean == text

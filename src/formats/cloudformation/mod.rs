@@ -1,7 +1,7 @@
-//! CloudFormation: a template is recognised by what it holds, not by its name.
+//! CloudFormation templates, which are recognized by their content, not by the file name.
 //!
-//! [`readings`] parses files, [`library`] leads from one to another, [`template`] finds their sections, [`eval`] evaluates what stands in them,
-//! and [`deployment`] puts the templates together that one stack deploys.
+//! [`readings`] parses files, [`library`] finds the files that they refer to, [`template`] recognizes templates and
+//! their sections, [`eval`] evaluates values, and [`deployment`] combines a root template with its nested stacks.
 
 mod call;
 mod circles;
@@ -46,23 +46,23 @@ use super::{Context, Format, Interest, Kept, Linked, Links, Project};
 use crate::model::dialects;
 use crate::source::has_escaped;
 
-/// The format.
+/// The format for CloudFormation templates in YAML and JSON.
 #[derive(Debug)]
 pub struct CloudFormation;
 
 static TRAIL: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(dialects::CLOUDFORMATION.kind));
 
-/// A loop can put the type of a trail together.
+/// A loop may generate the type of a trail.
 static LOOP: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("Fn::ForEach"));
 
-/// What all of these words have in common; few files of other languages have it.
+/// The common part of all these words. Few files in other languages contain it, so it is a fast first test.
 static COMMON: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("::"));
 
-/// Words of the templates that bring in others.
+/// Words of templates that refer to other templates.
 static REFERRING: LazyLock<Vec<Finder<'static>>> =
     LazyLock::new(|| stacks::NEEDLES.into_iter().chain([macros::INCLUDE]).map(Finder::new).collect());
 
-/// Words of the templates that export values.
+/// Words of templates that export values.
 static EXPORTING: LazyLock<Vec<Finder<'static>>> =
     LazyLock::new(|| exports::NEEDLES.into_iter().map(Finder::new).collect());
 
@@ -72,7 +72,7 @@ impl Format for CloudFormation {
     }
 
     fn reads(&self, file_name: &str) -> bool {
-        // CloudFormation doesn't care what a template is called.
+        // CloudFormation accepts any file name for a template.
         let (_, extension) = file_name.rsplit_once('.').unwrap_or_default();
         ["yaml", "yml", "json", "template", "cfn", "cform", "cft", "stack"]
             .iter()
@@ -104,17 +104,17 @@ impl Format for CloudFormation {
     }
 }
 
-/// Whether a text names the type of a trail, or may make it.
+/// True if a text contains the type of a trail, or a loop that may generate it.
 fn may_declare_trail(text: &[u8]) -> bool {
     TRAIL.find(text).is_some() || LOOP.find(text).is_some()
 }
 
-/// Whether a text names the type of a trail, also in escapes.
+/// True if a text contains the type of a trail, including in escaped form.
 fn names_trail(text: &[u8]) -> bool {
     has_escaped(text, |text| TRAIL.find(text).is_some())
 }
 
-/// Whether a text may bring in another template.
+/// True if a text may refer to another template.
 fn may_refer(text: &[u8]) -> bool {
     REFERRING.iter().any(|needle| needle.find(text).is_some())
 }
@@ -124,12 +124,12 @@ fn may_export(text: &[u8]) -> bool {
     EXPORTING.iter().all(|needle| needle.find(text).is_some())
 }
 
-/// Whether a text mentions a trail, also in escapes.
+/// True if a text mentions a trail, including in escaped form.
 fn mentions_trail(text: &str) -> bool {
     has_escaped(text.as_bytes(), may_declare_trail)
 }
 
-/// Whether a text mentions another template, also in escapes.
+/// True if a text mentions another template, including in escaped form.
 fn mentions_template(text: &str) -> bool {
     has_escaped(text.as_bytes(), may_refer)
 }

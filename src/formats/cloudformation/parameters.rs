@@ -1,4 +1,4 @@
-//! What a parameter is: the value that it is given, else its default, else any that it allows.
+//! Evaluates parameters: the given value, or else the default, or else any value that the declaration allows.
 
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -14,30 +14,30 @@ use crate::syntax::node::{Entry, Mapping, Meaning, Node, NodeKind};
 use crate::value::world::Atom;
 use crate::value::{Data, Hop, Known, Maybe, Step, Traced, Unknown, Why, alternatives, placeholder};
 
-/// The types of parameters whose values are the keys of stored values.
+/// The prefix of parameter types whose value is the name of a parameter in Systems Manager Parameter Store.
 const STORED: &str = "AWS::SSM::Parameter::Value";
 
-/// The text of a parameter before its type is looked at, and where it comes from.
+/// The text of a parameter before its type is applied, with its hops.
 type Given = (Maybe<String>, Vec<Hop>);
 
-/// The values that a declaration allows; none when it allows all.
+/// The values that a declaration allows.
 pub(super) struct Allowed {
-    /// Each once, in their order.
+    /// In the order of the declaration, without duplicates; empty if all values are allowed.
     values: Vec<String>,
     known: HashSet<String>,
-    /// Whether the empty text isn't among them, by its least length or its pattern.
+    /// True if `MinLength` or `AllowedPattern` excludes the empty text.
     is_never_empty: bool,
 }
 
 impl Evaluator<'_> {
-    /// The value of a parameter, and the way to it.
+    /// The value of a parameter with its hops.
     pub(super) fn parameter(&self, name: &str, declared: &Entry) -> Way {
         let reference = self.scope.qualify(name);
         let here = declaration(name, declared.key.span);
         let Some(mapping) = declared.value.as_mapping() else { return (Unknown(Why::Unreadable), here) };
         let kind = flat::text(mapping, "Type").unwrap_or("String");
         if kind.starts_with(STORED) {
-            // The value is found under the key that is given, and no stored value is empty.
+            // The value is stored under the given name, and a stored value can't be empty.
             return (Unknown(Why::AtDeployment { reference, is_set: true }), here);
         }
         let (text, hops) = self.given(name, mapping).unwrap_or_else(|| {
@@ -52,7 +52,8 @@ impl Evaluator<'_> {
         (self.unless_refused_option(name, value), hops)
     }
 
-    /// An unknown value in place of one that an option gives and this template refuses; it may be meant for another one.
+    /// Replaces an option's value that this template rejects with an unknown value, because the option may be intended
+    /// for another template.
     fn unless_refused_option(&self, name: &str, value: Maybe<Data>) -> Maybe<Data> {
         match (value, self.library.given.get(name)) {
             (Unknown(why), Some(given)) if why.is_failure() && self.scope.call.is_none() => {
@@ -64,7 +65,7 @@ impl Evaluator<'_> {
         }
     }
 
-    /// How the declarations of the root take the values of the options.
+    /// The results of matching the options with the declarations of the root template.
     pub(super) fn received(&self) -> Vec<Received> {
         let names = self.library.given.names().into_iter();
         names.map(|(name, option)| Received { option, name: name.to_owned(), taken: self.taken(name) }).collect()
@@ -72,7 +73,7 @@ impl Evaluator<'_> {
 
     fn taken(&self, name: &str) -> Taken {
         let Some(declared) = self.scope.template.parameters.get(name) else {
-            // A macro may add it.
+            // A macro may add the declaration.
             let is_certain = self.scope.template.parameters.flat.rest().is_none();
             return if is_certain { Taken::Undeclared } else { Taken::Accepted };
         };
@@ -86,7 +87,7 @@ impl Evaluator<'_> {
         }
     }
 
-    /// The value of a text that is given to a parameter, if its declaration accepts it.
+    /// The value of a parameter with this text, or the error if the declaration rejects it.
     fn accepted(&self, name: &str, declared: &Entry, text: Maybe<String>, span: Span) -> Maybe<Data> {
         let kind = declared.value.as_mapping().and_then(|mapping| flat::text(mapping, "Type")).unwrap_or("String");
         let allowed = self.library.allowed(declared);
@@ -107,7 +108,7 @@ impl Evaluator<'_> {
         text.and_then(|text| single(text, kind))
     }
 
-    /// The text that a parameter is given: by the stack that deploys its template, by the user, or by its default.
+    /// The text of a parameter: passed by the stack that deploys the template, given by the user, or the default.
     fn given(&self, name: &str, mapping: &Mapping) -> Option<Given> {
         match &self.scope.call {
             Some(call) => match call.arguments.get(name) {
@@ -126,7 +127,7 @@ impl Evaluator<'_> {
         self.library.context.options.parameter_policy == ParameterPolicy::Defaults
     }
 
-    /// What a stack passes; nothing when it passes `AWS::NoValue`.
+    /// The argument that a stack passes; `None` if it is `AWS::NoValue`.
     fn passed(&self, name: &str, call: &super::scope::Call, passed: &super::scope::Passed) -> Option<Given> {
         let step = |span| {
             let step = Step::StackParameter { stack: call.stack.clone(), name: name.to_owned() };
@@ -157,7 +158,7 @@ impl Evaluator<'_> {
         Some((text, hops))
     }
 
-    /// The value among those that are allowed; a world in which it is none of them can't be deployed.
+    /// Restricts a text to the allowed values. A world in which it is none of them can't be deployed.
     pub(super) fn narrow(&self, text: Maybe<String>, allowed: &Allowed, name: &str) -> Maybe<String> {
         match text {
             Known(text) if allowed.known.contains(&text) => Known(text),
@@ -171,13 +172,13 @@ impl Evaluator<'_> {
         }
     }
 
-    /// True if a text that isn't known can't be this one: it is a parameter whose declaration refuses it.
+    /// True if an unknown text can't equal this one, because it is a parameter whose declaration rejects it.
     pub(super) fn is_refused(&self, symbol: &str, text: &str) -> bool {
         let mut scope = Some(&self.scope);
         while let Some(own) = scope {
             let declared = symbol.strip_prefix(&own.prefix).and_then(|name| own.template.parameters.get(name));
             let is_over = |declared: &Entry| {
-                // The limits are about the name under which the value is stored.
+                // The constraints apply to the name under which the value is stored.
                 let mapping = declared.value.as_mapping();
                 if mapping.and_then(|mapping| flat::text(mapping, "Type")).is_some_and(|kind| kind.starts_with(STORED))
                 {
@@ -195,8 +196,8 @@ impl Evaluator<'_> {
         false
     }
 
-    /// Which of some values an unknown one has, if it can have no other. Where it was found to be another,
-    /// nothing can be deployed. Nothing at all where questions stay open.
+    /// The index of the value that an unknown one equals in this world, if it can't have any other value. `Some(None)`
+    /// if the world has excluded all of them, so that it can't be deployed; `None` if the world doesn't decide.
     pub(super) fn one_of(&self, subject: &str, values: &[String]) -> Option<Option<usize>> {
         let (last, others) = values.split_last()?;
         let is = |value: &String| Atom::Is { subject: subject.to_owned(), value: value.clone() };
@@ -219,7 +220,7 @@ pub(super) fn is_list(kind: &str) -> bool {
 }
 
 impl Allowed {
-    /// Those of a declaration.
+    /// Reads the allowed values of a declaration.
     pub(super) fn of(declared: &Node) -> Self {
         let values = declared.as_mapping().and_then(|mapping| mapping.get("AllowedValues")?.value.as_sequence());
         let values = values.unwrap_or_default();
@@ -233,28 +234,27 @@ impl Allowed {
         let is_refused = |text: &String| declared.as_mapping().is_some_and(|mapping| is_over_limits(text, mapping));
         let texts = if texts.is_empty() { declared.as_mapping().map(matched).unwrap_or_default() } else { texts };
         let accepted: Vec<String> = texts.iter().filter(|text| !is_refused(text)).cloned().collect();
-        // Where all are refused, nothing can be deployed.
+        // If the constraints reject all of them, no value can be deployed.
         Self { is_never_empty, ..Self::only(if accepted.is_empty() { texts } else { accepted }) }
     }
 
-    /// These and no others; any if there are none.
+    /// Allows these values only; allows any value if there are none.
     pub(super) fn only(values: impl IntoIterator<Item = String>) -> Self {
         let mut known = HashSet::new();
         let values = values.into_iter().filter(|text| known.insert(text.clone())).collect();
         Self { values, known, is_never_empty: false }
     }
 
-    /// The values in their order; none where all are allowed.
+    /// The allowed values; empty if all values are allowed.
     pub(super) fn values(&self) -> &[String] {
         &self.values
     }
 
-    /// Whether all values are allowed.
     pub(super) fn is_any(&self) -> bool {
         self.values.is_empty()
     }
 
-    /// A text that isn't known, as one that isn't empty where the empty one isn't allowed.
+    /// Marks an unknown text as not empty if the declaration excludes the empty text.
     fn note_set(&self, text: Maybe<String>) -> Maybe<String> {
         match text {
             Unknown(why) if self.is_never_empty && !why.is_set() && !is_final(&why) => {
@@ -265,7 +265,7 @@ impl Allowed {
     }
 }
 
-/// Whether a declaration refuses the empty text. A pattern has to match the whole of a value.
+/// True if a declaration excludes the empty text. A pattern must match the whole value.
 fn refuses_empty(declared: &Mapping) -> bool {
     let text = |key: &str| scalar_text(&declared.get(key)?.value);
     let has_length = text("MinLength").and_then(|length| length.parse::<u64>().ok()).is_some_and(|length| length > 0);
@@ -273,14 +273,14 @@ fn refuses_empty(declared: &Mapping) -> bool {
     has_length || pattern.is_some_and(|pattern| !pattern.is_match(""))
 }
 
-/// True if the limits of a declaration refuse a text.
+/// True if a text violates the constraints of a declaration.
 fn is_over_limits(text: &str, declared: &Mapping) -> bool {
     let kind = flat::text(declared, "Type").unwrap_or("String");
     let is_other = kind == "Number" && text.trim().parse::<f64>().is_err();
     !is_list(kind) && (is_other || limits::broken(text, declared, false).is_some())
 }
 
-/// The texts that the pattern of a declaration matches, if these are few.
+/// The texts that the pattern of a declaration matches, if it is a short list of alternatives.
 fn matched(declared: &Mapping) -> Vec<String> {
     let text = |key: &str| scalar_text(&declared.get(key)?.value);
     let pattern = text("AllowedPattern").filter(|pattern| limits::whole(pattern).is_some());
@@ -289,7 +289,7 @@ fn matched(declared: &Mapping) -> Vec<String> {
     readings.iter().find_map(|pattern| alternatives::all(pattern)).unwrap_or_default()
 }
 
-/// A parameter stays a text, also when it has to look like a number.
+/// The value of a parameter that isn't a list. A `Number` must be numeric, but stays a text.
 fn single(text: String, kind: &str) -> Maybe<Data> {
     if kind == "Number" && text.trim().parse::<f64>().is_err() {
         return failed(format!("\"{text}\" isn't a number"));
@@ -297,7 +297,7 @@ fn single(text: String, kind: &str) -> Maybe<Data> {
     Known(Data::String(text))
 }
 
-/// The members of a list are trimmed.
+/// The value of a list parameter. Spaces around items are removed.
 fn list(text: &str, kind: &str, allowed: &Allowed, name: &str, span: Span) -> Maybe<Data> {
     if text.is_empty() {
         return Unknown(Why::NotEvaluated { construct: EMPTY_LIST.to_owned() });
@@ -315,7 +315,7 @@ fn list(text: &str, kind: &str, allowed: &Allowed, name: &str, span: Span) -> Ma
     Known(Data::tuple(items.into_iter().map(|item| Traced::written(Data::String(item), span)).collect()))
 }
 
-/// The text of a scalar as CloudFormation reads it where it wants a text.
+/// The text of a scalar, as CloudFormation reads it where it expects a text.
 pub(super) fn scalar_text(node: &Node) -> Option<String> {
     let target = node.target();
     let NodeKind::Scalar(scalar) = &target.kind else { return None };

@@ -1,4 +1,4 @@
-//! The stacks on the way from a root template to a declaration.
+//! Paths of nested stacks, from a root template to a declaration.
 
 use std::cell::OnceCell;
 use std::rc::Rc;
@@ -10,35 +10,37 @@ use crate::source::FileId;
 use crate::syntax::node::Entry;
 use crate::value::Traced;
 
-/// A stack, in the template that the stacks around it lead to.
+/// A nested stack, with the path to the template that contains it.
 pub(super) struct Path {
     outer: Option<Rc<Path>>,
     stack: Entry,
-    /// The file of the template behind it; a stack may deploy one of several.
+    /// The file of the template that the stack deploys; a condition may choose between several.
     file: FileId,
-    /// How many stacks there are.
+    /// The number of nested stacks in the path.
     pub(super) length: usize,
-    /// What lies behind it in every world, once that is known: many declarations lie behind a stack with many parameters.
+    /// The deployed template, cached if it doesn't depend on the world: many declarations may be in one stack with many
+    /// parameters.
     still: OnceCell<Behind>,
 }
 
-/// Where a path leads in a world.
+/// The template at the end of a path in a world.
 struct End<'a> {
     evaluator: Evaluator<'a>,
     exists: Traced<bool>,
-    /// Whether it leads there in every world.
+    /// True if it is the same in every world.
     is_still: bool,
 }
 
 impl Path {
-    /// The way to a stack and into it.
+    /// Extends a path by a nested stack.
     pub(super) fn into(outer: Option<&Rc<Path>>, stack: &Entry, file: FileId) -> Rc<Self> {
         let length = outer.map_or(0, |outer| outer.length).saturating_add(1);
         Rc::new(Self { outer: outer.cloned(), stack: stack.clone(), file, length, still: OnceCell::new() })
     }
 }
 
-/// The evaluator of the template that a path leads to, and whether that is deployed; nothing where it leads nowhere.
+/// The evaluator for the template at the end of a path, with its existence; `None` if the stacks deploy other templates
+/// in this world.
 pub(super) fn follow<'a>(
     path: Option<&Path>,
     root: Evaluator<'a>,
@@ -48,7 +50,7 @@ pub(super) fn follow<'a>(
     Some((end.evaluator, end.exists))
 }
 
-/// Goes as deep as stacks may lie within stacks.
+/// Recursion is bounded by the maximum depth of nested stacks.
 fn follow_to<'a>(path: Option<&Path>, root: End<'a>) -> Option<End<'a>> {
     let Some(path) = path else { return Some(root) };
     let End { evaluator, exists, is_still } = follow_to(path.outer.as_deref(), root)?;
@@ -58,7 +60,7 @@ fn follow_to<'a>(path: Option<&Path>, root: End<'a>) -> Option<End<'a>> {
         Some(behind) => behind.clone(),
         None => evaluator.behind(&evaluator.member(&path.stack), path.file)?,
     };
-    // Without steps nothing is read as it is.
+    // An evaluation that ran out of steps is incomplete, so its result isn't cached.
     let is_still = is_still && world.asked() == before && world.has_steps();
     if is_still {
         path.still.get_or_init(|| behind.clone());

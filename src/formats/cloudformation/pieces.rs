@@ -1,7 +1,6 @@
-//! Texts that functions put together, with the way that each piece of them came.
+//! Tracks the origin of each piece of a text that functions build.
 //!
-//! `Fn::Join` and `Fn::Sub` make a text of pieces, and `Fn::Split` cuts it again, often at other places. A text that comes of one
-//! piece leads to the place of that.
+//! `Fn::Join` and `Fn::Sub` build a text from pieces, and `Fn::Split` cuts it, often at other places. If an item comes from one piece, its hops lead to the place of that piece.
 
 use std::ops::Range;
 
@@ -11,27 +10,26 @@ use crate::source::Span;
 use crate::syntax::node::Node;
 use crate::value::{Data, Hop, Known, List, Maybe, Step, Traced, Unknown};
 
-/// The pieces of a text with more than this aren't told apart.
+/// The maximum number of pieces that are tracked for one text.
 const MAX_PIECES: usize = 256;
 
-/// A part of a text that came in one way.
+/// A part of a text with a single origin.
 #[derive(Debug, Clone)]
 pub(super) struct Piece {
-    /// The text; never empty.
+    /// Never empty.
     text: String,
-    /// The way to it; empty if it has no place of its own.
+    /// The hops to the piece; empty if it has no place of its own.
     hops: Vec<Hop>,
 }
 
-/// A value with its pieces, as far as it is a known text.
+/// A value with its pieces, if it is a known text.
 pub(super) struct Composed {
-    /// The value.
     pub(super) value: Maybe<Data>,
-    /// The pieces; none if they aren't told apart.
+    /// Empty if the pieces aren't tracked.
     pub(super) pieces: Vec<Piece>,
 }
 
-/// Pieces as far as they are put together.
+/// Collects the pieces of a text that is being built.
 #[derive(Default)]
 pub(super) struct Pieces {
     all: Vec<Piece>,
@@ -39,14 +37,14 @@ pub(super) struct Pieces {
 }
 
 impl Pieces {
-    /// Adds a text and the way to it.
+    /// Adds a piece.
     pub(super) fn push(&mut self, text: &str, hops: Vec<Hop>) {
         if !text.is_empty() {
             self.extend(vec![Piece { text: text.to_owned(), hops }]);
         }
     }
 
-    /// Adds the pieces of a text that is one of the parts, with the step to it.
+    /// Adds the pieces of a nested text, each with the hop to that text.
     pub(super) fn extend_through(&mut self, step: &Hop, pieces: Vec<Piece>) {
         let through = |piece: Piece| Piece { hops: std::iter::once(step.clone()).chain(piece.hops).collect(), ..piece };
         self.extend(pieces.into_iter().map(through).collect());
@@ -59,7 +57,7 @@ impl Pieces {
         }
     }
 
-    /// The value that they make.
+    /// Combines the pieces with the finished value.
     pub(super) fn compose(self, value: Maybe<Data>) -> Composed {
         let is_told = matches!(value, Known(_)) && !self.is_over;
         Composed { value, pieces: if is_told { self.all } else { Vec::new() } }
@@ -67,7 +65,7 @@ impl Pieces {
 }
 
 impl Composed {
-    /// A value in one piece.
+    /// A value that consists of one piece.
     pub(super) fn of(value: Traced<Data>, text: Maybe<String>) -> Self {
         let mut pieces = Pieces::default();
         if let Known(text) = text {
@@ -76,12 +74,12 @@ impl Composed {
         pieces.compose(value.value)
     }
 
-    /// A value that has no pieces.
+    /// A value without tracked pieces.
     pub(super) fn whole(value: Maybe<Data>) -> Self {
         Self { value, pieces: Vec::new() }
     }
 
-    /// The value and the way that it came, which leads to its only piece.
+    /// The value with the hops to its piece, if it consists of exactly one.
     pub(super) fn way(self) -> Way {
         let Self { value, mut pieces } = self;
         let only = pieces.pop().filter(|_| pieces.is_empty());
@@ -90,7 +88,7 @@ impl Composed {
 }
 
 impl Evaluator<'_> {
-    /// The value of a node, with its pieces if a function puts it together.
+    /// Evaluates a node, and tracks the pieces if it is `Fn::Join` or `Fn::Sub`.
     pub(super) fn composed(&self, node: &Node) -> (Traced<Data>, Vec<Piece>) {
         let call = Call::of(node).filter(|call| ["Join", "Sub"].contains(&call.name));
         let Some(call) = call else {
@@ -111,8 +109,8 @@ impl Evaluator<'_> {
         (value, pieces)
     }
 
-    /// The ways to the items of a text that is cut at each delimiter. A text in one piece that has no other place is written at
-    /// `place`.
+    /// The hops to each item of a text that is split at a delimiter. If the text is one piece without a place of its
+    /// own, its place is `place`.
     pub(super) fn ways_of_items(
         &self,
         items: &[&str],
@@ -141,7 +139,7 @@ impl Evaluator<'_> {
     }
 }
 
-/// The pieces with their places in the text.
+/// The pieces with their ranges in the text.
 fn placed(pieces: &[Piece]) -> Vec<(Range<usize>, &Piece)> {
     let mut start = 0_usize;
     let place = |piece: &Piece| {
@@ -152,7 +150,8 @@ fn placed(pieces: &[Piece]) -> Vec<(Range<usize>, &Piece)> {
     ranges.into_iter().zip(pieces).collect()
 }
 
-/// The way to a piece, which may be written at a place, or to a part of it, which has no place of its own.
+/// The hops to a piece, or to a part of it. A piece without hops is at `place`, if that is given; a part has no place
+/// of its own.
 fn part(piece: &Piece, index: usize, place: Option<Span>, is_part: bool) -> Vec<Hop> {
     let mut hops = piece.hops.clone();
     if let Some(span) = place.filter(|_| hops.is_empty()) {
@@ -164,14 +163,15 @@ fn part(piece: &Piece, index: usize, place: Option<Span>, is_part: bool) -> Vec<
     hops
 }
 
-/// The way to an item of a list; empty if the item is part of a text that has no place.
+/// An item of a list with the hops to it. An item that is part of a text has no place of its own, so it is returned
+/// without hops.
 pub(super) fn item_way(whole: &Traced<Data>, list: &List, position: usize, place: Span) -> Option<Traced<Data>> {
     let item = list.items.get(position)?;
     if whole.hops.is_empty() && item.hops.is_empty() && item.origin.span() == place {
         return Some(item.clone());
     }
     let mut taken = whole.taken(item, Step::Element(position));
-    // An item of a text has no place of its own.
+    // An item that was split from a text has the place of the text.
     let place = item.origin.span();
     if whole.hops.last().is_some_and(|last| last.span == place) {
         taken.hops.push(Hop { span: place, step: Step::Part(position) });

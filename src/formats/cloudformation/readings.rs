@@ -1,4 +1,4 @@
-//! What was read in the files of a run: one that many deployments deploy or include is not parsed for each of them.
+//! A cache of parsed files for a run, so that a file that many deployments share isn't parsed for each of them.
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -9,27 +9,27 @@ use super::given::Given;
 use crate::formats::Variables;
 use crate::source::{FileId, SourceFile, Sources};
 
-/// A file is kept for those who ask after so many. Most files are read once for their links and once for their
-/// deployment, so that of a large repository hardly anything is kept.
+/// A file is cached after this number of uses. Most files are read once for their links and once for their deployment,
+/// so almost none of the files of a large repository are cached.
 const KEPT_AFTER: usize = 2;
 
-/// The files that have been asked for. Each text is parsed at most three times in a run.
+/// The files that have been read. Each text is parsed at most three times in a run.
 #[derive(Debug, Default)]
 pub struct Readings {
     files: Mutex<HashMap<FileId, Asked>>,
-    /// By the texts that give them, as they are.
+    /// The parameter values by the options that set them.
     given: Mutex<HashMap<Vec<Variables>, Values>>,
     parsed: AtomicUsize,
 }
 
-/// The values that texts give to parameters.
+/// Parameter values, with the texts that they were read from.
 #[derive(Debug)]
 struct Values {
     texts: Vec<Arc<SourceFile>>,
     given: Arc<Given>,
 }
 
-/// A text, how often it was asked for, and what is kept of it.
+/// A text, the number of its uses, and the parsed file if it is cached.
 #[derive(Debug)]
 struct Asked {
     text: Arc<SourceFile>,
@@ -38,25 +38,25 @@ struct Asked {
 }
 
 impl Readings {
-    /// How many times a file was parsed.
+    /// The number of times that a file was parsed.
     pub fn parsed(&self) -> usize {
         self.parsed.load(Ordering::Relaxed)
     }
 
-    /// What is read in a file.
+    /// The parsed file, from the cache if it has been used often enough.
     pub(super) fn read(&self, id: FileId, text: &Arc<SourceFile>) -> Arc<Reading> {
         let parse = || {
             self.parsed.fetch_add(1, Ordering::Relaxed);
             Arc::new(Reading::of(id, text))
         };
         match self.place(id, text) {
-            // Others wait for this file only.
+            // Only threads that need the same file wait here.
             Some(kept) => Arc::clone(kept.get_or_init(parse)),
             None => parse(),
         }
     }
 
-    /// The values that the user gives to parameters, which are read once for all deployments with the same ones.
+    /// The parameter values from the options, which are read once for all deployments with the same options.
     pub(super) fn given(&self, parameters: &[Variables], sources: &Sources) -> Arc<Given> {
         if parameters.is_empty() {
             return Arc::default();
@@ -75,12 +75,12 @@ impl Readings {
         given
     }
 
-    /// Where a file is kept; nothing for one that few have asked for.
+    /// The cache cell of a file; `None` if the file hasn't been used often enough. Counts a use.
     fn place(&self, id: FileId, text: &Arc<SourceFile>) -> Option<Arc<OnceLock<Arc<Reading>>>> {
         let unasked = || Asked { text: Arc::clone(text), times: 0, kept: Arc::default() };
         let mut files = self.files.lock().unwrap_or_else(PoisonError::into_inner);
         let asked = files.entry(id).or_insert_with(unasked);
-        // An editor has given the file another text.
+        // The text of the file has changed in an editor.
         if !Arc::ptr_eq(&asked.text, text) {
             *asked = unasked();
         }
@@ -107,7 +107,7 @@ mod tests {
         assert_eq!((readings.parsed(), Arc::strong_count(&last)), (3, 2));
         sources.renew("/t.yaml".as_ref(), b"c: 1\n".to_vec());
         assert_eq!((read().tree.documents.len(), readings.parsed()), (1, 4));
-        // The old text isn't kept.
+        // The cache has dropped the old text.
         assert_eq!(Arc::strong_count(&last), 1);
     }
 

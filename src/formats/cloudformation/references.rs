@@ -1,4 +1,4 @@
-//! `Ref` and `Fn::GetAtt`.
+//! Evaluates `Ref` and `Fn::GetAtt`.
 
 use super::call::Argument;
 use super::eval::{Evaluator, written};
@@ -7,19 +7,20 @@ use crate::model::region;
 use crate::source::Span;
 use crate::value::{Data, Hop, Known, Maybe, Origin, Step, Traced, Unknown, Why};
 
-/// What stands for nothing: <https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/pseudo-parameter-reference.html>.
+/// The pseudo parameter that removes an entry:
+/// <https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/pseudo-parameter-reference.html>.
 const NO_VALUE: &str = "AWS::NoValue";
 
 const REGION: &str = "AWS::Region";
 const PARTITION: &str = "AWS::Partition";
 const URL_SUFFIX: &str = "AWS::URLSuffix";
 
-/// What every template may refer to.
+/// The pseudo parameters with a value.
 const PSEUDO: [&str; 7] =
     ["AWS::AccountId", "AWS::NotificationARNs", PARTITION, REGION, "AWS::StackId", "AWS::StackName", URL_SUFFIX];
 
 impl Evaluator<'_> {
-    /// `Ref` gives a parameter's value or a resource's name.
+    /// `Ref` returns the value of a parameter, or the physical ID of a resource, which is unknown.
     pub(super) fn reference(&self, argument: Argument<'_>, span: Span) -> Traced<Data> {
         match argument.text() {
             Some(name) => self.named(&self.filled(name), span),
@@ -27,7 +28,7 @@ impl Evaluator<'_> {
         }
     }
 
-    /// What a name stands for.
+    /// Resolves a name: a loop variable, a parameter, a pseudo parameter or a resource.
     pub(super) fn named(&self, name: &str, span: Span) -> Traced<Data> {
         if let Some((_, value)) = self.names.iter().rev().find(|(own, _)| own == name) {
             let value = value.clone().map(|text| text.map(Data::String));
@@ -46,7 +47,8 @@ impl Evaluator<'_> {
         written(self.pseudo(name).unwrap_or_else(|| self.resource_name(name)), span)
     }
 
-    /// The Region of the stack, for a resource whose key is at `header`. The stacks of a set are in Regions of their own.
+    /// The Region of a resource whose key is at `header`. It is unknown within a stack set, which chooses its own
+    /// Regions.
     pub(super) fn region(&self, header: Span) -> Traced<String> {
         let value = if self.scope.is_here() {
             self.text_of(&self.settle(self.named(REGION, header)).value)
@@ -64,7 +66,7 @@ impl Evaluator<'_> {
         if let Some(text) = given.and_then(|region| implied(name, region)) {
             return Some(Known(Data::String(text)));
         }
-        // A nested stack lies in the account and the Region of the outer one.
+        // A nested stack is deployed to the account and the Region of the parent stack.
         let is_shared = matches!(name, "AWS::AccountId" | PARTITION | REGION | URL_SUFFIX);
         let reference = if is_shared && self.scope.is_here() { name.to_owned() } else { self.scope.qualify(name) };
         Some(Unknown(Why::AtDeployment { reference, is_set: name != "AWS::NotificationARNs" }))
@@ -87,7 +89,7 @@ impl Evaluator<'_> {
         self.scope.template.resources.get(resource).is_some()
     }
 
-    /// `Fn::GetAtt` gives what a resource is only known to have once it is there.
+    /// `Fn::GetAtt` returns an attribute of a resource, which is known during deployment, or an output of a nested stack.
     pub(super) fn attribute(&self, argument: Argument<'_>, span: Span) -> Traced<Data> {
         if let Some(path) = argument.text() {
             return self.attribute_at(&self.filled(path), span);
@@ -106,7 +108,7 @@ impl Evaluator<'_> {
         }
     }
 
-    /// The attribute that a path such as `Key.Arn` names. Only a nested stack has some whose value is here.
+    /// The attribute at a path such as `Key.Arn`. Only the outputs of nested stacks can be evaluated.
     pub(super) fn attribute_at(&self, path: &str, span: Span) -> Traced<Data> {
         if path.len() > MAX_SYMBOL {
             return written(Unknown(Why::OverLimit { limit: "the length of an expression" }), span);
@@ -117,14 +119,14 @@ impl Evaluator<'_> {
             return value;
         }
         let resource = path.split_once('.').map_or(path, |(resource, _)| resource);
-        // What a nested stack returns may be anything.
+        // An output of a nested stack may have any value, including an empty one.
         let is_set = self.declares(resource) && !path.contains(".Outputs.");
         let reference = self.scope.qualify(&format!("!GetAtt {path}"));
         written(Unknown(Why::AtDeployment { reference, is_set }), span)
     }
 }
 
-/// The value of a pseudo parameter that follows from the Region of the stack.
+/// The value of a pseudo parameter that is determined by the Region.
 fn implied(name: &str, region: &str) -> Option<String> {
     let partition = || region::partition(region);
     match name {
@@ -135,7 +137,7 @@ fn implied(name: &str, region: &str) -> Option<String> {
     }
 }
 
-/// The place of a parameter's declaration, as the way to it.
+/// The hop to a parameter's declaration.
 pub(super) fn declaration(name: &str, key: Span) -> Vec<Hop> {
     vec![Hop { span: key, step: Step::Parameter(name.to_owned()) }]
 }

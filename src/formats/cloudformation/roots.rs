@@ -1,4 +1,5 @@
-//! Which templates are deployed by themselves: those that no stack of another one deploys, or whose trails no stack creates.
+//! Determines which templates are deployed by themselves: those that no stack of another template deploys, and those
+//! whose trail none of these stacks creates.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::path::PathBuf;
@@ -13,22 +14,23 @@ use crate::formats::{Called, Context, Interest, Kept, Linked, Links, Opened, Pro
 use crate::source::{FileId, SourceFile};
 use crate::value::Budget;
 
-/// More templates than this aren't judged in one file.
+/// The maximum number of templates that are checked in one file.
 pub(super) const MAX_TEMPLATES: usize = 4_096;
 
-/// A file that may hold a template, or one of the documents of such a file.
+/// A file that may be a template, or one document of such a file.
 pub(super) struct Root {
     pub(super) file: FileId,
-    /// The number of its document.
+    /// The number of the document in the file.
     pub(super) number: usize,
-    /// Whether no other root lies before it in its file.
+    /// True for the first root in its file.
     pub(super) is_first: bool,
-    /// The number of the first document in its file that is a template over the limit; only the first root tells.
+    /// The number of the first document that is a template over the limit. It is set in the first root of a file only,
+    /// so that it is reported once.
     pub(super) left_out: Option<usize>,
     name: String,
-    /// The values that it may import from other templates.
+    /// The values that the template may import from others.
     pub(super) exports: Arc<Exports>,
-    /// How other templates call it, if it is a root only where these calls create no trail.
+    /// Set if other templates deploy this one. It is then a root only if they create no trail of it.
     called: Option<Called>,
 }
 
@@ -56,7 +58,7 @@ impl Project for Root {
     }
 }
 
-/// What a file deploys with itself, if there are templates in it.
+/// The files that the templates in a file deploy or include, and the documents that may be roots.
 pub(super) fn links(kept: Kept, context: Context<'_>) -> Links {
     let text = context.sources.file(kept.file);
     let may_call = mentions_template(&text.text);
@@ -68,7 +70,8 @@ pub(super) fn links(kept: Kept, context: Context<'_>) -> Links {
         let (library, budget) = (Library::new(context), Budget::new(text.text.len()));
         let document = library.document(kept.file);
         is_cut = document.is_cut();
-        // One at a time, since each may include as much as a file may hold; the first over the limit is told.
+        // Templates are recognized one at a time, because each may include as many entries as a file may contain. The
+        // first one over the limit is recorded, so that it can be reported.
         for (number, template) in library.recognize(&document).take(MAX_TEMPLATES.saturating_add(1)) {
             documents.push(number);
             if may_export {
@@ -95,14 +98,14 @@ pub(super) fn links(kept: Kept, context: Context<'_>) -> Links {
     Links { calls, included, may_bring_trail, documents, exports, ..Links::default() }
 }
 
-/// Whether a text may be several documents. CloudFormation reads one, so several are several deployments: a second one must
-/// not hide.
+/// True if a text may contain several documents. CloudFormation reads one document, so each one is a separate
+/// deployment, and a trail in the second document must not be missed.
 fn may_hold_several(text: &str) -> bool {
     let starts_line = |at: usize| text.get(..at).is_some_and(|before| before.ends_with(['\n', '\r']));
     ["---", "..."].iter().any(|mark| text.match_indices(mark).any(|(at, _)| starts_line(at)))
 }
 
-/// The roots among the kept files, and the templates that are roots only where no call creates their trail.
+/// The roots among the candidate files, including templates that are roots only if no call creates their trail.
 pub(super) fn find(linked: &[Linked], context: Context<'_>) -> Vec<Root> {
     let files = by_place(linked, context);
     let is_candidate = |linked: &&Linked| linked.kept.interest == Interest::Mentions || linked.links.may_bring_trail;
@@ -127,7 +130,8 @@ pub(super) fn find(linked: &[Linked], context: Context<'_>) -> Vec<Root> {
     found
 }
 
-/// The kept files by their paths without links: a file may be called by way of a link, and be kept by several names.
+/// The files by their resolved paths. A template may be referenced through a symbolic link, and a file may be found
+/// under several names.
 fn by_place(linked: &[Linked], context: Context<'_>) -> HashMap<PathBuf, Vec<FileId>> {
     let mut files: HashMap<PathBuf, Vec<FileId>> = HashMap::new();
     for linked in linked {
@@ -137,7 +141,7 @@ fn by_place(linked: &[Linked], context: Context<'_>) -> HashMap<PathBuf, Vec<Fil
     files
 }
 
-/// The files that nothing calls or that are roots all the same, and of those that call each other in a circle the first.
+/// The files that no other file deploys, the files that are declared as roots, and the first file of each cycle.
 fn uncalled(calls: &BTreeMap<FileId, Vec<FileId>>, context: Context<'_>) -> BTreeSet<FileId> {
     let called: BTreeSet<FileId> = calls.values().flatten().copied().collect();
     let is_root_all_the_same = |file: &FileId| {
@@ -148,8 +152,9 @@ fn uncalled(calls: &BTreeMap<FileId, Vec<FileId>>, context: Context<'_>) -> BTre
     let mut roots: BTreeSet<FileId> = calls.keys().filter(is_root).copied().collect();
     let mut reached = BTreeSet::new();
     roots.iter().for_each(|root| reach(*root, calls, &mut reached));
-    // Templates that deploy each other are reached from no root, and must not be lost. Their paths decide, since a text
-    // that is open in an editor or changed by a fix is read earlier than others.
+    // Templates in a cycle are reachable from no root, and must not be missed. The order of their paths decides,
+    // because file ids depend on the order of reading: a file that is open in an editor or changed by a fix is read
+    // earlier.
     let mut by_path: Vec<FileId> = calls.keys().copied().collect();
     by_path.sort_by_cached_key(|file| context.sources.file(*file).path.clone());
     for file in by_path {
@@ -161,7 +166,7 @@ fn uncalled(calls: &BTreeMap<FileId, Vec<FileId>>, context: Context<'_>) -> BTre
     roots
 }
 
-/// The turns of the files that aren't roots.
+/// The turns of the files that aren't roots: their place in the order of evaluation, callers first.
 fn turns_of(calls: &BTreeMap<FileId, Vec<FileId>>, roots: &BTreeSet<FileId>) -> BTreeMap<FileId, usize> {
     let files: Vec<FileId> = calls.keys().filter(|file| !roots.contains(file)).copied().collect();
     let indices: HashMap<FileId, usize> = files.iter().enumerate().map(|(index, file)| (*file, index)).collect();
@@ -172,7 +177,7 @@ fn turns_of(calls: &BTreeMap<FileId, Vec<FileId>>, roots: &BTreeSet<FileId>) -> 
     files.into_iter().zip(turns).collect()
 }
 
-/// The roots in a file, by the numbers of their documents. A call of the file deploys the first of them.
+/// The roots in a file, by the numbers of their documents. A stack that deploys the file deploys the first document.
 fn of_file(file: FileId, numbers: &[usize], name: &str, exports: &Arc<Exports>, called: Option<Called>) -> Vec<Root> {
     let root = |(index, number): (usize, &usize)| Root {
         file,
@@ -186,7 +191,7 @@ fn of_file(file: FileId, numbers: &[usize], name: &str, exports: &Arc<Exports>, 
     numbers.iter().take(MAX_TEMPLATES).enumerate().map(root).collect()
 }
 
-/// The name of one of the documents of a file.
+/// The name of a document in a file: `NAME` or `NAME#2`.
 fn numbered(name: String, index: usize) -> String {
     if index == 0 { name } else { format!("{name}#{}", index.saturating_add(1)) }
 }

@@ -1,4 +1,4 @@
-//! `Rules`, as far as they leave a parameter only some values:
+//! Evaluates the `Rules` section, to find the values of a parameter that its assertions allow:
 //! <https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/rules-section-structure.html>.
 
 use super::call::{self, Call};
@@ -9,7 +9,7 @@ use crate::syntax::node::Node;
 use crate::value::{Known, Maybe, Unknown};
 
 impl Evaluator<'_> {
-    /// The values that are left to a parameter without a known value; nothing where rules don't narrow them.
+    /// The values that the rules allow for a parameter with an unknown value; `None` if no rule restricts it.
     pub(super) fn pinned(&self, name: &str, text: &Maybe<String>, allowed: &Allowed) -> Option<Allowed> {
         let is_open = matches!(text, Unknown(why) if !is_final(why));
         if !is_open || self.ignores_rules || self.scope.template.rules.flat.entries.is_empty() {
@@ -26,7 +26,7 @@ impl Evaluator<'_> {
         (!left.is_empty() && left.len() != allowed.values().len()).then(|| Allowed::only(left))
     }
 
-    /// What the rules that apply in this world assert of a parameter.
+    /// The assertions about a parameter, from the rules that apply in this world.
     fn assertions_about(&self, name: &str) -> Vec<&Node> {
         let apart = Self { ignores_rules: true, ..self.clone() };
         let mut found = Vec::new();
@@ -46,7 +46,7 @@ impl Evaluator<'_> {
     }
 }
 
-/// The values of which an assertion allows one; nothing where it may allow others.
+/// The values that an assertion allows; `None` if it may allow others.
 fn asserted(assertion: &Node, name: &str) -> Option<Vec<String>> {
     let call = Call::of(assertion.target())?;
     match (call.name, call.argument.items()?) {
@@ -62,7 +62,8 @@ fn asserted(assertion: &Node, name: &str) -> Option<Vec<String>> {
     }
 }
 
-/// Whether an assertion holds where a parameter has a value; nothing where that depends on more. The tree's depth is limited.
+/// The result of an assertion for a value of the parameter; `None` if it also depends on something else. Recursion is
+/// bounded by the depth limit of the parsers.
 fn holds_for(assertion: &Node, name: &str, value: &str) -> Option<bool> {
     let call = Call::of(assertion.target())?;
     match (call.name, call.argument.items()?) {
@@ -76,7 +77,7 @@ fn holds_for(assertion: &Node, name: &str, value: &str) -> Option<bool> {
     }
 }
 
-/// The value that decides if there is one, its opposite if all are known.
+/// Three-valued logic: `decider` if an operand has this value, its opposite if all operands are known.
 fn kleene(mut operands: impl Iterator<Item = Option<bool>>, decider: bool) -> Option<bool> {
     let mut all = Some(!decider);
     operands
@@ -87,7 +88,7 @@ fn kleene(mut operands: impl Iterator<Item = Option<bool>>, decider: bool) -> Op
         .or(all)
 }
 
-/// Whether an assertion refers to a parameter. The tree's depth is limited.
+/// True if an assertion refers to a parameter. Recursion is bounded by the depth limit of the parsers.
 fn is_about(assertion: &Node, name: &str) -> bool {
     let items = Call::of(assertion.target()).and_then(|call| call.argument.items());
     is_reference(assertion, name) || items.unwrap_or_default().iter().any(|item| is_about(item, name))

@@ -1,4 +1,4 @@
-//! A template that is being deployed: alone, or by a stack of another one.
+//! The scope of an evaluation: a template, and the nested stack that deploys it, if there is one.
 
 use std::cell::OnceCell;
 use std::collections::HashMap;
@@ -11,103 +11,99 @@ use crate::source::{FileId, Span};
 use crate::syntax::node::Node;
 use crate::value::{Traced, Why};
 
-/// What loops call their values.
+/// Loop variables with their values.
 pub(super) type Names = Vec<(String, Traced<String>)>;
 
-/// A template and where its parameters come from.
+/// A template with the source of its parameters.
 pub(super) struct Scope {
-    /// The template.
     pub(super) template: Rc<Template>,
-    /// What stands before the names of what it declares: `Nested/`.
+    /// The prefix for the names of its declarations, such as `Nested/`.
     pub(super) prefix: String,
-    /// The stack that deploys it; nothing deploys a root template.
+    /// The nested stack that deploys the template; `None` for a root template.
     pub(super) call: Option<Call>,
-    /// The conditions that loops make, once it is known that no world makes a difference.
+    /// The conditions that loops generate, cached if they don't depend on the world.
     pub(super) looped_conditions: OnceCell<Rc<Looped>>,
 }
 
-/// What loops make, by its names.
+/// Entries that loops generate, indexed by name.
 pub(super) struct Looped {
-    /// All of it.
     pub(super) members: Members,
     positions: HashMap<String, usize>,
 }
 
-/// A stack in another template.
+/// A nested stack or a stack set.
 pub(super) struct Call {
-    /// Where it is declared.
+    /// The scope that contains it.
     pub(super) caller: Rc<Scope>,
-    /// The loops around its declaration.
+    /// The variables of the loops around it.
     pub(super) names: Names,
-    /// Its logical id.
+    /// The logical ID of the stack.
     pub(super) stack: String,
-    /// Where that is written.
+    /// The place of the logical ID.
     pub(super) header: Span,
-    /// The parameters that it sets.
+    /// The parameters that it passes.
     pub(super) arguments: HashMap<String, Passed>,
-    /// Why it may set others.
+    /// The reason why it may pass other parameters.
     pub(super) rest: Option<Why>,
-    /// Whether it deploys the template to other accounts and Regions.
+    /// True for a stack set, which deploys the template to other accounts and Regions.
     pub(super) is_set: bool,
 }
 
-/// A parameter that a stack sets.
+/// A parameter that a stack passes.
 pub(super) struct Passed {
-    /// The value.
     pub(super) value: Arc<Node>,
-    /// Whether some of the stacks have another value.
+    /// True if some instances of a stack set override the value.
     pub(super) is_overridden: bool,
 }
 
 impl Scope {
-    /// A template that is deployed by itself.
+    /// The scope of a root template.
     pub(super) fn root(template: Rc<Template>) -> Self {
         Self::of(template, String::new())
     }
 
-    /// A template whose names begin with a prefix, as nothing but itself deploys it.
+    /// The scope of a template that no stack deploys, with a prefix for its names.
     pub(super) fn of(template: Rc<Template>, prefix: String) -> Self {
         Self { template, prefix, call: None, looped_conditions: OnceCell::new() }
     }
 
-    /// A name as it is seen from outside of all stacks.
+    /// The name with the prefix of the scope, which is unique in the deployment.
     pub(super) fn qualify(&self, name: &str) -> String {
         format!("{}{name}", self.prefix)
     }
 
-    /// The files of its template and of those that deploy it, the innermost first.
+    /// The file of the template, and those of the templates that deploy it, from the innermost outwards.
     pub(super) fn owners(&self) -> Vec<FileId> {
         let scopes = std::iter::successors(Some(self), |scope| Some(&*scope.call.as_ref()?.caller));
         scopes.map(|scope| scope.template.file).collect()
     }
 
-    /// The stacks that deploy it, the innermost first.
+    /// The keys of the stacks that deploy the template, from the innermost outwards.
     pub(super) fn calls(&self) -> Vec<Span> {
         let calls = std::iter::successors(self.call.as_ref(), |call| call.caller.call.as_ref());
         calls.map(|call| call.header).collect()
     }
 
-    /// Whether a template is deployed by itself here, on the way from the root.
+    /// True if a template is this one, or one of those that deploy it.
     pub(super) fn is_within(&self, template: &Rc<Template>) -> bool {
         let around = || self.call.as_ref().is_some_and(|call| call.caller.is_within(template));
         Rc::ptr_eq(&self.template, template) || around()
     }
 
-    /// Whether it is deployed where the root template is.
+    /// True if the template is deployed to the account and Region of the root template.
     pub(super) fn is_here(&self) -> bool {
         self.call.as_ref().is_none_or(|call| !call.is_set && call.caller.is_here())
     }
 }
 
 impl Looped {
-    /// The first of two equal names counts.
+    /// Indexes entries. For equal names, the first one counts.
     pub(super) fn of(members: Members) -> Self {
         let names = members.all.iter().enumerate().rev();
         let positions = names.map(|(index, member)| (member.key.clone(), index)).collect();
         Self { members, positions }
     }
 
-    /// What has a name.
     pub(super) fn get(&self, name: &str) -> Option<&Member> {
         self.members.all.get(*self.positions.get(name)?)
     }

@@ -1,4 +1,4 @@
-//! Services of the Serverless Framework, whose `resources` are merged into the template that is deployed:
+//! Recognizes services of the Serverless Framework, which merges their `resources` into the deployed template:
 //! <https://www.serverless.com/framework/docs/providers/aws/guide/resources>.
 
 use std::collections::HashMap;
@@ -7,7 +7,7 @@ use std::sync::Arc;
 use super::flat;
 use crate::syntax::node::{Entry, Mapping, Node, NodeKind};
 
-/// The template within a service that is deployed to AWS; a list of templates is merged, later ones over earlier ones.
+/// The template in a service that is deployed to AWS. A list of templates is merged; later ones override earlier ones.
 pub(super) fn resources(root: &Node) -> Option<Arc<Node>> {
     let service = root.as_mapping()?;
     service.get("service")?;
@@ -22,7 +22,7 @@ pub(super) fn resources(root: &Node) -> Option<Arc<Node>> {
     }
 }
 
-/// Mappings by key, and lists by index. The tree's depth is limited.
+/// Merges mappings by key and lists by index. Recursion is bounded by the depth limit of the parsers.
 fn merge(earlier: &Arc<Node>, later: &Arc<Node>) -> Arc<Node> {
     let is_tagged = earlier.target().tag.is_some() || later.target().tag.is_some();
     let kind = match (&earlier.target().kind, &later.target().kind) {

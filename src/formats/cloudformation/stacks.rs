@@ -1,4 +1,5 @@
-//! Stacks within templates: which template they deploy, and with which parameters.
+//! Resolves nested stacks, stack sets, SAM applications and modules: the templates that they deploy, and the parameters
+//! that they pass.
 
 mod arguments;
 
@@ -25,63 +26,64 @@ const STACK_SET: &str = "AWS::CloudFormation::StackSet";
 pub(super) const LANDING_ZONE: &str = "AWS::ControlTower::LandingZone";
 const APPLICATION: &str = "AWS::Serverless::Application";
 
-/// How the types end that stand for a registered module.
+/// The suffix of resource types that refer to a registered module.
 const MODULE: &str = "::MODULE";
 
-/// The functions of Rain that upload a file and give its address: <https://github.com/aws-cloudformation/rain>.
+/// Functions of Rain that upload a file and return its address: <https://github.com/aws-cloudformation/rain>.
 const UPLOADS: [&str; 2] = ["Rain::S3Http", "Rain::S3"];
 
-/// More texts than this aren't tried as the names of files.
+/// The number of texts that are tried as file names.
 const MAX_TEXTS: usize = 100;
 
-/// Words of which each template with a stack or a module in it has one.
+/// A template with a stack, a module or a landing zone contains at least one of these words.
 pub(super) const NEEDLES: [&str; 4] = [STACK, APPLICATION, MODULE, LANDING_ZONE];
 
-/// What a stack deploys.
+/// The template that a stack deploys.
 pub(super) enum Deployed {
-    /// A template that can be read.
+    /// A template that was read.
     Template(Rc<Template>),
-    /// One of several templates, by conditions that aren't decided.
+    /// One of several templates, depending on conditions that aren't decided.
     OneOf {
-        /// The templates, each once.
+        /// Without duplicates.
         templates: Vec<Rc<Template>>,
-        /// The reason why it isn't decided.
+        /// The reason why the choice isn't decided.
         why: Why,
-        /// The place of the choice.
+        /// The place of the condition.
         span: Span,
     },
-    /// A template that isn't here; its names tell what it may be about.
+    /// A template that can't be read. Its name and address give a hint at its content.
     Elsewhere {
-        /// Where it is named.
+        /// The place of the address or of the body.
         span: Span,
-        /// The reason to expect a trail in it.
+        /// The reason to expect a trail in the template.
         hint: Option<Hint>,
-        /// What makes it readable.
+        /// The advice to make it readable, as an imperative sentence.
         help: &'static str,
     },
 }
 
-/// The template that a stack deploys, as far as no world makes a difference.
+/// The template that a stack deploys, without the parts that depend on the enclosing stacks, so that it can be cached.
 #[derive(Clone)]
 pub(super) struct Behind {
-    /// The template with its parameters.
+    /// The template with the parameters that the stack passes.
     pub(super) scope: Rc<Scope>,
-    /// What its creation depends on.
+    /// The condition of the stack.
     pub(super) condition: Option<Member>,
-    /// The reason why the stack may deploy another template instead, and the place of the choice.
+    /// Set if the stack may deploy another template instead: the place of the condition, and the reason why it isn't
+    /// decided.
     pub(super) doubt: Option<(Span, Why)>,
 }
 
-/// A property by its name.
+/// The value of a property, if it is set.
 type Property = Option<Arc<Node>>;
 
-/// Whether a type of resource deploys resources that stand in another text.
+/// True if a resource type deploys the resources of another template.
 pub(super) fn is_stack(kind: &str) -> bool {
     [STACK, STACK_SET, APPLICATION].contains(&kind) || kind.ends_with(MODULE)
 }
 
 impl<'a> Evaluator<'a> {
-    /// The evaluators of the templates that a stack may deploy, with their files, and whether they are deployed.
+    /// The templates that a stack may deploy: their files, evaluators and existence.
     pub(super) fn enter(&self, member: &Member, outer: &Traced<bool>) -> Vec<(FileId, Evaluator<'a>, Traced<bool>)> {
         let files: Vec<FileId> = match self.deployed(member) {
             Some((Deployed::Template(template), _)) => vec![template.file],
@@ -97,10 +99,10 @@ impl<'a> Evaluator<'a> {
             .collect()
     }
 
-    /// The value of an output of a nested stack, if its template is here and the stack is created.
+    /// The value of an output of a nested stack; `None` if the template can't be read or doesn't have the output.
     pub(super) fn returned(&self, stack: &str, output: &str, span: Span) -> Option<Traced<Data>> {
         let member = self.member(self.scope.template.resources.get(stack)?);
-        // A stack set returns nothing.
+        // A stack set has no outputs.
         kind_of(&member).filter(|kind| [STACK, APPLICATION].contains(kind))?;
         self.world.charge(STEPS_OF_A_RESOURCE);
         let (Deployed::Template(template), _) = self.deployed(&member)? else { return None };
@@ -117,7 +119,7 @@ impl<'a> Evaluator<'a> {
         Some(through(inner.eval(value), hop, span))
     }
 
-    /// Whether a template is deployed: its stack is created, and it is the one that is chosen.
+    /// True if a template is deployed: its stack is created, and deploys this template.
     pub(super) fn is_deployed(&self, behind: &Behind, outer: &Traced<bool>) -> Traced<bool> {
         let exists = self.exists(behind.condition.as_ref(), outer);
         match &behind.doubt {
@@ -128,7 +130,7 @@ impl<'a> Evaluator<'a> {
         }
     }
 
-    /// The template in a file that a stack deploys, with what it is given; nothing where it deploys another one.
+    /// The template in a file with the parameters that the stack passes; `None` if the stack deploys another file.
     pub(super) fn behind(&self, member: &Member, file: FileId) -> Option<Behind> {
         let (deployed, members) = self.deployed(member)?;
         let (template, doubt) = match deployed {
@@ -155,7 +157,7 @@ impl<'a> Evaluator<'a> {
         Some(Behind { scope, condition: members.get("Condition").cloned(), doubt })
     }
 
-    /// What a resource deploys if it is a stack, and the entries of the resource.
+    /// The template that a resource deploys, with the entries of the resource; `None` if the resource isn't a stack.
     pub(super) fn deployed(&self, member: &Member) -> Option<(Deployed, Members)> {
         let kind = self.filled(kind_of(member)?);
         if !is_stack(&kind) {
@@ -163,7 +165,7 @@ impl<'a> Evaluator<'a> {
         }
         let members = self.members(member.value.as_mapping()?);
         if kind.ends_with(MODULE) {
-            // The names between the organization's and `MODULE`.
+            // Drops the organization's name, `MODULE`, and keeps the names between them.
             let names: Vec<&str> = kind.split("::").skip(1).filter(|name| *name != "MODULE").collect();
             let (span, hint) = (member.key_span, Hint::of([names.join("-").as_str()], &member.key));
             let help = "check the template that the module stands for";
@@ -187,7 +189,8 @@ impl<'a> Evaluator<'a> {
         mapping.map(|mapping| self.members(mapping)).unwrap_or_default()
     }
 
-    /// The template at a path beside this one. What the CDK writes names the file in the metadata.
+    /// The template at a path relative to this one. In the output of the CDK and SAM, the path is in the metadata of
+    /// the resource.
     fn of_url(&self, member: &Member, url: Property, members: &Members) -> Deployed {
         let asset = members.get("Metadata").and_then(|metadata| asset_path(metadata.value.as_mapping()?));
         let mut paths = Vec::new();
@@ -228,8 +231,9 @@ impl<'a> Evaluator<'a> {
         Deployed::Elsewhere { span, hint, help }
     }
 
-    /// Adds the paths that an address may be, one for each arm of conditions that aren't decided; the reason and the place of
-    /// the first of these. The tree's depth is limited.
+    /// Collects the paths that an address may have, one for each branch of the undecided conditions. Returns the place
+    /// of the first of these conditions, and the reason why it isn't decided. Recursion is bounded by the depth limit
+    /// of the parsers.
     fn list_paths(&self, url: &Node, paths: &mut Vec<Maybe<String>>) -> Option<(Span, Why)> {
         let call = Call::of(url.target());
         let arms = call.filter(|call| call.name == "If").and_then(|call| call.argument.items());
@@ -257,7 +261,7 @@ impl<'a> Evaluator<'a> {
         None
     }
 
-    /// The templates at several paths, if all of them can be read.
+    /// The templates at several paths; `None` if one of them can't be read.
     fn one_of_templates(&self, paths: &[Maybe<String>], span: Span, why: Why) -> Option<Deployed> {
         let mut templates: Vec<Rc<Template>> = Vec::new();
         for path in paths {
@@ -278,7 +282,7 @@ impl<'a> Evaluator<'a> {
         }
     }
 
-    /// The path of the file that the CDK uploads under the last name in an address, by the assets that it lists beside the
+    /// The path of the file that the CDK uploads under the last name in an address, from the asset manifest beside the
     /// template.
     fn asset_named_in(&self, url: &Node) -> Option<String> {
         let mut texts = Vec::new();
@@ -301,9 +305,9 @@ impl<'a> Evaluator<'a> {
         Some(flat::text(found.get("source")?.value.as_mapping()?, "path")?.to_owned())
     }
 
-    /// What a stack may deploy whose properties depend on a condition as a whole.
+    /// The unread template of a stack whose whole `Properties` are a function, such as `Fn::If`.
     fn of_open_properties(&self, member: &Member, properties: &Node) -> Deployed {
-        // One of the properties may be the address; each may name a trail.
+        // Any of the texts may be the address, and any may name a trail.
         let mut texts = Vec::new();
         list_texts(properties, &mut texts);
         let named = texts.into_iter().filter_map(|text| Hint::of([last_name(text)], "")).max();
@@ -312,7 +316,7 @@ impl<'a> Evaluator<'a> {
         Deployed::Elsewhere { span: properties.whole(), hint, help }
     }
 
-    /// A hint if one of the files beside this template that texts within a node name mentions a trail.
+    /// A hint, if a text in a node is the path of a file beside this template that mentions a trail.
     fn hint_of_files(&self, node: &Node) -> Option<Hint> {
         let mut texts = Vec::new();
         list_texts(node, &mut texts);
@@ -321,7 +325,7 @@ impl<'a> Evaluator<'a> {
         files.any(|file| self.library.document(file).mentions_trail).then_some(Hint::Content)
     }
 
-    /// The template that is written in place, as a text or as the value that becomes one.
+    /// The template that is embedded as a text or as a value.
     fn of_body(&self, member: &Member, body: &Node) -> Deployed {
         let call = Call::of(body.target()).filter(|call| call.name == "ToJsonString");
         let value = call.and_then(|call| call.argument.mapping_node()).or_else(|| call::plain(body));
@@ -342,7 +346,7 @@ impl<'a> Evaluator<'a> {
         Deployed::Elsewhere { span: body.whole(), hint, help }
     }
 
-    /// A stack whose template isn't here, if it may be created.
+    /// The unread part for a stack whose template can't be read; `None` if the stack isn't created.
     pub(super) fn elsewhere(&self, member: &Member, outer: &Traced<bool>) -> Option<Elsewhere> {
         let (Deployed::Elsewhere { span, hint, help, .. }, members) = self.deployed(member)? else { return None };
         let exists = self.exists(members.get("Condition"), outer);
@@ -352,7 +356,8 @@ impl<'a> Evaluator<'a> {
         (exists.value != Known(false)).then_some(Elsewhere { header, what, reason, help, hint, limit, missing: None })
     }
 
-    /// A landing zone of AWS Control Tower, if it may be created: an organization's trail may come with it.
+    /// The unread part for a landing zone of AWS Control Tower, which may create an organization trail; `None` if it
+    /// isn't created.
     pub(super) fn landing_zone(&self, member: &Member, outer: &Traced<bool>) -> Option<Elsewhere> {
         let members = self.members(member.value.as_mapping()?);
         let exists = self.exists(members.get("Condition"), outer);
@@ -368,7 +373,7 @@ impl<'a> Evaluator<'a> {
     }
 }
 
-/// What says that something is created that depends on no condition.
+/// The existence of something without a condition.
 pub(super) fn created(span: Span) -> Traced<bool> {
     Traced { value: Known(true), origin: Origin::Absent(span), hops: Vec::new() }
 }
@@ -377,14 +382,14 @@ fn kind_of(member: &Member) -> Option<&str> {
     flat::text(member.value.as_mapping()?, "Type")
 }
 
-/// Where the CDK and SAM keep the file that they will upload as the template.
+/// The path of the template that the CDK or SAM will upload.
 fn asset_path(metadata: &Mapping) -> Option<String> {
     let property = flat::text(metadata, "aws:asset:property")?;
     let path = flat::text(metadata, "aws:asset:path").filter(|_| property == "TemplateURL")?;
     Some(path.to_owned())
 }
 
-/// The hint of the texts within a node, of which the last one that gives an indication decides, or of a logical id.
+/// The hint from the texts in a node and from a logical ID. The last text that gives an indication takes precedence.
 fn hint_of(node: &Node, label: &str) -> Option<Hint> {
     let mut texts = Vec::new();
     list_texts(node, &mut texts);

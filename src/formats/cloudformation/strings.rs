@@ -1,4 +1,4 @@
-//! Functions that put texts together: `Fn::Sub` and `Fn::Join`.
+//! Evaluates functions that build texts: `Fn::Sub` and `Fn::Join`.
 
 use super::call::Argument;
 use super::eval::DYNAMIC;
@@ -11,32 +11,32 @@ use crate::syntax::node::{Mapping, Node};
 use crate::value::budget::STEPS;
 use crate::value::{Data, Hop, Known, Maybe, Step, Traced, Unknown, Why, placeholder};
 
-/// Longer texts are given up, in bytes.
+/// The maximum length of a text, in bytes.
 pub(super) const MAX_TEXT: usize = 1 << 20;
 
-/// An item of a list, with its pieces and the step to them where it is written in place.
+/// An item of a list. If the list is written as the argument, also the hop to the item, and its pieces.
 type Item = (Traced<Data>, Option<(Hop, Vec<Piece>)>);
 
-/// A part of the text that `Fn::Sub` takes.
+/// A part of the template text of `Fn::Sub`.
 #[derive(Debug, PartialEq, Eq)]
 enum Part<'a> {
     Literal(&'a str),
-    /// What stands in `${…}`.
+    /// The name in `${…}`.
     Name(&'a str),
 }
 
-/// A text as far as it has been written.
+/// Builds a text from known and unknown parts.
 #[derive(Default)]
 struct Writing {
     text: String,
-    /// The reason of the first part that isn't known.
+    /// The reason for the first unknown part, or for the first one without a value.
     unknown: Option<Why>,
-    /// Whether some text is certain to be in it.
+    /// True if the text is certainly not empty.
     is_set: bool,
 }
 
 impl Evaluator<'_> {
-    /// `Fn::Sub`, with or without values of its own. Of one `${Name}` it is that value.
+    /// `Fn::Sub`, with or without a mapping of variables. A text that consists of one `${Name}` has the value of that name.
     pub(super) fn sub(&self, argument: Argument<'_>) -> Composed {
         let (text, own) = match argument.items() {
             Some([text, own]) => {
@@ -84,7 +84,7 @@ impl Evaluator<'_> {
         pieces.compose(writing.finish())
     }
 
-    /// The value of the only `${Name}` in a text, with the way to it also if it is unknown.
+    /// The value of a text that consists of one `${Name}`. Its hops are kept even if the value is unknown.
     fn substitute_only(&self, name: &str, own: Option<&Mapping>, span: Span) -> Composed {
         let value = self.substitute(name, own, span);
         let text = match &value.value {
@@ -105,7 +105,8 @@ impl Evaluator<'_> {
         self.settle(value)
     }
 
-    /// A text in a loop: the names of its values stand for them anywhere.
+    /// Replaces loop variables in a text. CloudFormation does so in any text, not only in `Fn::Sub`; `&{Name}` inserts
+    /// the letters and digits of the value.
     pub(super) fn filled(&self, text: &str) -> String {
         if self.names.is_empty() || !text.contains("{") {
             return text.to_owned();
@@ -120,7 +121,6 @@ impl Evaluator<'_> {
         filled
     }
 
-    /// `Fn::Join`.
     pub(super) fn join(&self, argument: Argument<'_>) -> Composed {
         let Some([delimiter, list]) = argument.items() else {
             return Composed::whole(failed("`Fn::Join` takes a delimiter and a list"));
@@ -155,7 +155,8 @@ impl Evaluator<'_> {
         pieces.compose(writing.finish())
     }
 
-    /// The items of a list, and the pieces of those that are written in place; the list itself if it isn't known.
+    /// The items of a list, with the pieces of those that are written as the argument. `Err` contains a list that isn't
+    /// known.
     fn joined_items(&self, list: &Node) -> Result<Vec<Item>, Maybe<Data>> {
         if let Some(items) =
             super::call::plain(list).filter(|plain| plain.span == list.span).and_then(Node::as_sequence)
@@ -171,7 +172,7 @@ impl Evaluator<'_> {
         Ok(taken.map(|item| (item, None)).collect())
     }
 
-    /// The text that a delimiter and a list make, at least one of which isn't known.
+    /// The result for a delimiter or a list that is unknown or invalid.
     fn join_of(delimiter: Maybe<String>, list: &Maybe<Data>) -> Maybe<Data> {
         match (&delimiter, list) {
             (Known(_), Known(other)) => failed(format!("{} isn't a list", other.shown())),
@@ -212,7 +213,8 @@ impl Writing {
         match self.unknown {
             None => Known(Data::String(self.text)),
             Some(why) => match because(format!("\"{}\"", self.text), why, None) {
-                // To know the name of what is fetched is not to know what that is.
+                // The text is the name of a dynamic reference. Its value is known during deployment only, even if the
+                // name becomes known.
                 Unknown(Why::Computed { expression, .. }) if self.is_set && self.text.contains(DYNAMIC) => {
                     Unknown(Why::AtDeployment { reference: expression, is_set: true })
                 }
@@ -225,7 +227,7 @@ impl Writing {
     }
 }
 
-/// Literals and `${…}` in turns; `${!name}` is the text `${name}`.
+/// Splits a text into literals and `${…}`. The escape `${!name}` is the literal `${name}`.
 fn split(text: &str) -> Vec<Part<'_>> {
     let mut parts = Vec::new();
     let mut rest = text;

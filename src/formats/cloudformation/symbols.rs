@@ -1,17 +1,17 @@
-//! Texts for values that aren't known: two of them are equal only if the values are.
+//! Symbols: texts that represent unknown values. Equal symbols represent equal values.
 
 use crate::value::world::Atom;
 use crate::value::{Data, Known, Maybe, Unknown, Why};
 
-/// Longer symbols would make a chain of calls quadratic.
+/// The maximum length of a symbol. Without it, a chain of calls takes quadratic time.
 pub(super) const MAX_SYMBOL: usize = 2_000;
 
-/// A value that no deployment accepts.
+/// The value of an expression that no deployment accepts.
 pub(super) fn failed<T>(message: impl Into<String>) -> Maybe<T> {
     Unknown(Why::Failed { message: message.into() })
 }
 
-/// The value of a function of values that aren't all known.
+/// The value of a function with unknown arguments.
 pub(super) fn computed<T>(function: &str, parts: &[&Maybe<Data>], atom: Option<Atom>) -> Maybe<T> {
     let parts_shown: Vec<String> = parts.iter().map(|part| symbol(part)).collect();
     let expression = format!("{function}({})", parts_shown.join(", "));
@@ -19,7 +19,7 @@ pub(super) fn computed<T>(function: &str, parts: &[&Maybe<Data>], atom: Option<A
     because(expression, cause.unwrap_or(Why::Unreadable), atom)
 }
 
-/// A value that depends on one that isn't known.
+/// A value that depends on an unknown one.
 pub(super) fn because<T>(expression: String, cause: Why, atom: Option<Atom>) -> Maybe<T> {
     if is_final(&cause) {
         return Unknown(cause);
@@ -27,7 +27,7 @@ pub(super) fn because<T>(expression: String, cause: Why, atom: Option<Atom>) -> 
     if expression.len() > MAX_SYMBOL {
         return Unknown(Why::OverLimit { limit: "the length of an expression" });
     }
-    // The cause of a chain is what stands at its beginning.
+    // The cause of a chain is the unknown value at its start.
     let cause = match cause {
         Why::Computed { cause, .. } => cause,
         other => Box::new(other),
@@ -35,7 +35,7 @@ pub(super) fn because<T>(expression: String, cause: Why, atom: Option<Atom>) -> 
     Unknown(Why::Computed { expression, cause, atom })
 }
 
-/// Whether a reason names no value of its own, so that nothing can be asked about it.
+/// True if a reason doesn't identify a value, so that no world can decide it.
 pub(super) fn is_final(why: &Why) -> bool {
     match why {
         Why::Failed { .. }
@@ -59,7 +59,7 @@ pub(super) fn is_final(why: &Why) -> bool {
     }
 }
 
-/// Why a value isn't known in all its parts; nothing if it is.
+/// The reason why a value, or a part of it, is unknown; `None` if everything is known.
 pub(super) fn first_unknown(value: &Maybe<Data>) -> Option<Why> {
     match value {
         Unknown(why) => Some(why.clone()),
@@ -82,7 +82,7 @@ pub(super) fn has_failure(value: &Maybe<Data>) -> bool {
     }
 }
 
-/// A value as it stands in a symbol.
+/// The symbol of a value; known values are part of it in plain form.
 pub(super) fn symbol(value: &Maybe<Data>) -> String {
     match value {
         Known(Data::String(text)) => format!("{text:?}"),

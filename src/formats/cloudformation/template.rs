@@ -1,4 +1,4 @@
-//! A template: its sections, and what is wrong with how it is built.
+//! Recognizes templates, and reports structural errors that concern trails.
 
 use std::cell::OnceCell;
 use std::collections::{HashMap, HashSet};
@@ -24,33 +24,26 @@ use crate::value::placeholder;
 
 /// A document with a `Resources` section.
 pub(super) struct Template {
-    /// The file that holds it.
     pub(super) file: FileId,
-    /// How it is written.
     pub(super) notation: Notation,
-    /// The key of its resources, which stands for the whole.
+    /// The key of the `Resources` section, at which findings about the whole template are reported.
     pub(super) header: Span,
-    /// `Parameters`.
     pub(super) parameters: Section,
-    /// `Mappings`.
     pub(super) mappings: Section,
-    /// `Conditions`.
     pub(super) conditions: Section,
-    /// `Rules`.
     pub(super) rules: Section,
-    /// `Resources`.
     pub(super) resources: Section,
-    /// `Outputs`.
     pub(super) outputs: Option<Arc<Node>>,
-    /// The macros that run over all of it.
+    /// Macros that process the whole template.
     pub(super) macros: Vec<Macro>,
-    /// Whether it may use loops.
+    /// True if `AWS::LanguageExtensions` is enabled, which loops require.
     pub(super) has_extensions: bool,
-    /// Whether it is rewritten in any way, so that it may have resources that nobody wrote.
+    /// True if a transform or the Serverless Framework processes the template, so that it may have resources that
+    /// aren't written in it.
     pub(super) is_transformed: bool,
-    /// What CloudFormation would refuse.
+    /// Errors for which CloudFormation rejects the template.
     pub(super) problems: Vec<Problem>,
-    /// The conditions that depend on themselves, as far as somebody has asked.
+    /// The conditions that depend on themselves; computed when first needed.
     circular: OnceCell<HashSet<String>>,
     /// The outputs that are exported, by their names, as far as somebody has asked.
     exports: OnceCell<HashMap<String, Entry>>,
@@ -59,16 +52,15 @@ pub(super) struct Template {
     synthesized: OnceCell<bool>,
 }
 
-/// A part of a template, by key.
+/// The entries of a mapping, indexed by key.
 #[derive(Default)]
 pub(super) struct Section {
-    /// Its entries.
     pub(super) flat: Flat,
     positions: HashMap<String, usize>,
 }
 
 impl Template {
-    /// The template that a document is, or that AWS's tools have put into it.
+    /// The template in a document: the document itself, or its `TemplateBody`, into which AWS tools put a template.
     pub(super) fn recognize(root: &Node, document: &Document, library: &Library<'_>) -> Option<Self> {
         let top = root.as_mapping()?;
         let body = top.get("TemplateBody").filter(|_| top.get("Resources").is_none()).map(|entry| &entry.value);
@@ -84,7 +76,7 @@ impl Template {
         }
     }
 
-    /// Any document whose `Resources` hold something with a `Type` is a template.
+    /// A document is a template if its `Resources` contain something with a `Type`.
     fn recognize_bare(root: &Node, document: &Document, library: &Library<'_>) -> Option<Self> {
         let room = Room::default();
         let service = serverless::resources(root);
@@ -134,7 +126,7 @@ impl Template {
         Some(template)
     }
 
-    /// True if one of its resources is a trail, or may be one.
+    /// True if one of the resources is a trail or may be one.
     pub(super) fn declares_trail(&self) -> bool {
         let flat = &self.resources.flat;
         let is_trail = |kind: &str| kind == dialects::CLOUDFORMATION.kind || kind.contains("${");
@@ -168,7 +160,8 @@ impl Template {
         faults.chain(self.circle_fault()).map(problem).collect()
     }
 
-    /// The first condition that depends on itself, which may be used by `Fn::If` only, or not at all.
+    /// The first condition that depends on itself, unless the error is already reported at a trail with such a
+    /// condition. The condition may be used by `Fn::If` only, or not at all.
     fn circle_fault(&self) -> Option<(Span, String)> {
         let conditions = self.conditions.flat.entries.iter().filter_map(|entry| Some((entry, entry.key.as_text()?)));
         let (entry, name) = conditions.filter(|_| !self.is_rewritten()).find(|(_, name)| self.is_circular(name))?;
@@ -190,7 +183,7 @@ impl Template {
         loop_parts(entry).is_none().then(|| (entry.key.span, "a loop takes a name, a list and a mapping".to_owned()))
     }
 
-    /// What is wrong with a resource, as far as it may be a trail.
+    /// The structural error of a resource that is or may be a trail.
     fn fault(&self, entry: &Entry) -> Option<(Span, String)> {
         let name = entry.key.as_text()?;
         let Some(resource) = entry.value.as_mapping() else {
@@ -233,7 +226,7 @@ impl Template {
         self.is_circular(name).then(|| (span, format!("the condition `{name}` depends on itself")))
     }
 
-    /// Whether a condition refers to itself, directly or by way of others.
+    /// True if a condition refers to itself, directly or through other conditions.
     pub(super) fn is_circular(&self, name: &str) -> bool {
         let all = || {
             let entries = self.conditions.flat.entries.iter();
@@ -244,8 +237,9 @@ impl Template {
         self.circular.get_or_init(all).contains(name)
     }
 
-    /// True if the CDK has written it: it lies beside the CDK's marker, it has a resource of its metadata, or resources with its paths, unless the author has
-    /// switched both off; then it has the version of its bootstrap stack.
+    /// True if the CDK generated the template: it is in the output directory of the CDK, or it has the
+    /// `BootstrapVersion` parameter, the `AWS::CDK::Metadata` resource, or resources with the CDK's paths. The author
+    /// can disable the metadata and the paths, but then the version parameter remains.
     pub(super) fn is_synthesized(&self) -> bool {
         *self.synthesized.get_or_init(|| {
             let has_version = self.parameters.get("BootstrapVersion").is_some();
@@ -260,14 +254,14 @@ impl Template {
         })
     }
 
-    /// Whether a macro may add what isn't written.
+    /// True if a macro may add entries.
     fn is_rewritten(&self) -> bool {
         !self.macros.is_empty()
     }
 }
 
 impl Section {
-    /// The entries of a mapping.
+    /// Indexes the entries of a mapping, with a new budget for includes.
     pub(super) fn of(mapping: &Mapping, library: &Library<'_>) -> Self {
         Self::within(mapping, library, &Room::default())
     }
@@ -280,7 +274,8 @@ impl Section {
         section
     }
 
-    /// The entries of `Resources`, with those that an include brings as a whole.
+    /// Indexes the entries of `Resources`. Resources that are included as a whole are replaced by the content of the
+    /// file.
     fn of_resources(mapping: &Mapping, library: &Library<'_>, room: &Room) -> Self {
         let mut section = Self::within(mapping, library, room);
         for entry in &mut section.flat.entries {
@@ -296,7 +291,7 @@ impl Section {
         section
     }
 
-    /// The sections of a template, without the files that it includes, and the transforms beside them.
+    /// Indexes the sections of a template, and returns its transforms without applying them.
     fn apart(root: &Mapping) -> (Self, Vec<Arc<Node>>) {
         let (mut flat, transforms) = Flat::apart(root);
         let entries = std::mem::take(&mut flat.entries);
@@ -305,7 +300,7 @@ impl Section {
         (section, transforms)
     }
 
-    /// Puts another entry in the place of the one that has this key.
+    /// Replaces the entry of a key.
     pub(super) fn replace(&mut self, key: &str, entry: Entry) {
         let own = self.positions.get(key).and_then(|index| self.flat.entries.get_mut(*index));
         own.into_iter().for_each(|own| *own = entry.clone());
@@ -318,18 +313,18 @@ impl Section {
         self.flat.entries.extend(entries);
     }
 
-    /// The keys.
+    /// The keys, in no particular order.
     pub(super) fn names(&self) -> impl Iterator<Item = &str> {
         self.positions.keys().map(String::as_str)
     }
 
-    /// The entry of a key.
     pub(super) fn get(&self, key: &str) -> Option<&Entry> {
         self.flat.entries.get(*self.positions.get(key)?)
     }
 }
 
-/// The entry of the resources. Of several, one that holds some counts, so that a second key hides none.
+/// The entry of the resources. If the key is repeated, an entry with resources takes precedence, so that a duplicate
+/// key can't hide a trail.
 fn resources_among(root: &Node, sections: &Section) -> Option<Entry> {
     const KEY: &str = "Resources";
     let holds_some = |entry: &&Entry| entry.value.as_mapping().is_some_and(has_resources);
@@ -339,7 +334,7 @@ fn resources_among(root: &Node, sections: &Section) -> Option<Entry> {
     merged.filter(holds_some).or_else(|| own.find(holds_some)).or(merged).cloned()
 }
 
-/// Whether a mapping holds something that looks like a resource.
+/// True if a mapping contains something that looks like a resource.
 fn has_resources(mapping: &Mapping) -> bool {
     let has_type = |entry: &Entry| entry.value.as_mapping().is_some_and(|resource| resource.get("Type").is_some());
     let is_generated = |entry: &Entry| {
@@ -349,17 +344,17 @@ fn has_resources(mapping: &Mapping) -> bool {
     own || mapping.merged.iter().filter_map(|merged| merged.as_mapping()).any(has_resources)
 }
 
-/// Whether another tool fills in a node.
+/// True if a node is a placeholder that another tool fills in.
 pub(super) fn is_filled_in(node: &Node) -> bool {
     node.as_text().is_some_and(|text| placeholder(text, READER).is_some()) || node.as_mapping().is_some_and(is_braced)
 }
 
-/// Whether something within a node has the type of a trail. The tree's depth is limited.
+/// True if something in a node has the type of a trail. Recursion is bounded by the depth limit of the parsers.
 pub(super) fn holds_trail(node: &Node) -> bool {
     holds_type(node, &|kind| kind == dialects::CLOUDFORMATION.kind)
 }
 
-/// Whether something within a node has such a type.
+/// True if something in a node has a `Type` that satisfies the predicate.
 pub(super) fn holds_type(node: &Node, is_such: &dyn Fn(&str) -> bool) -> bool {
     match &node.target().kind {
         NodeKind::Scalar(_) | NodeKind::Alias(_) => false,

@@ -1,4 +1,4 @@
-//! The transforms of a template as a whole, and the sections of the files that they include:
+//! Applies the transforms of a whole template, and adds the sections of included files:
 //! <https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/transform-aws-include.html>.
 
 use std::collections::HashSet;
@@ -16,25 +16,25 @@ use crate::syntax::node::{Entry, Mapping, Node, NodeKind};
 /// The section that lists transforms.
 const SECTION: &str = "Transform";
 
-/// The sections whose entries may be declared once.
+/// The sections in which a key may be declared only once.
 const DECLARING: [&str; 5] = ["Parameters", "Mappings", "Conditions", "Rules", "Resources"];
 
-/// The transforms of a template.
+/// The result of applying a template's transforms.
 #[derive(Default)]
 pub(super) struct Transforms {
-    /// Those that may change anything.
+    /// Macros that weren't resolved, which may change anything.
     pub(super) macros: Vec<Macro>,
-    /// True if the template may use loops.
+    /// True if `AWS::LanguageExtensions` is enabled, which loops require.
     pub(super) has_extensions: bool,
     /// True if the template has a `Transform` section.
     pub(super) is_transformed: bool,
-    /// Includes whose files aren't read, with the words of their calls: each section may have more entries.
+    /// Includes whose files weren't read, with the texts of their calls. Each section may have more entries from them.
     pub(super) unread: Flat,
-    /// Entries that the template and an included file declare differently.
+    /// The problems of entries that the template and an included file declare differently.
     pub(super) problems: Vec<Problem>,
 }
 
-/// A template that includes files.
+/// The state of a template while files are included in it.
 struct Including<'a, 's> {
     library: &'a Library<'a>,
     room: &'a Room,
@@ -43,7 +43,7 @@ struct Including<'a, 's> {
 }
 
 impl Transforms {
-    /// Reads the transforms of a template, and adds the sections of included files to its own.
+    /// Applies the transforms of a template: adds the sections of included files to `sections`.
     pub(super) fn of(
         sections: &mut Section,
         beside: Vec<Arc<Node>>,
@@ -69,14 +69,14 @@ impl Transforms {
         transforms
     }
 
-    /// Applies one transform; the result is those of the file that it includes.
+    /// Applies one transform, and returns the transforms of the file that it includes.
     fn apply(&mut self, found: &Found<'_>, including: &mut Including<'_, '_>) -> Vec<Arc<Node>> {
         if found.is_harmless() {
             return Vec::new();
         }
         let file = found.file(including.library);
         if file.is_some_and(|file| including.files.contains(&file)) {
-            // Its sections are here.
+            // The sections of the file were already added.
             return Vec::new();
         }
         let document = found.included(including.library);
@@ -101,7 +101,7 @@ impl Transforms {
         }
     }
 
-    /// Adds the sections of an included file, entry by entry.
+    /// Adds the sections of an included file, entry by entry, and returns its transforms.
     fn add(&mut self, included: &Mapping, including: &mut Including<'_, '_>) -> Vec<Arc<Node>> {
         let (flat, mut transforms) = Flat::apart(included);
         for entry in flat.entries {
@@ -122,7 +122,7 @@ impl Transforms {
     }
 }
 
-/// The entries of a section with those that an included file adds. Those of the template come first.
+/// The entries of a section with those of an included file. The entries of the template take precedence.
 fn merged(own: &Arc<Node>, included: &Arc<Node>) -> Arc<Node> {
     let (own, included) = (macros::in_long_form(own), macros::in_long_form(included));
     match (own.as_mapping(), included.as_mapping()) {
@@ -131,13 +131,13 @@ fn merged(own: &Arc<Node>, included: &Arc<Node>) -> Arc<Node> {
             let mapping = Mapping { entries: mapping.entries.clone(), merged };
             Arc::new(Node { span: own.target().span, tag: None, kind: NodeKind::Mapping(mapping) })
         }
-        // A section without entries.
+        // The template's section is empty.
         (None, Some(_)) if own.as_text().is_none_or(str::is_empty) && own.as_sequence().is_none() => included,
         (_, _) => own,
     }
 }
 
-/// The entries that both declare, unless they are the same.
+/// The problems of keys that both declare with different values.
 fn conflicts(own: &Node, included: &Node) -> Vec<Problem> {
     let (Some(own), Some(included)) = (own.as_mapping(), included.as_mapping()) else { return Vec::new() };
     let mut problems = Vec::new();
@@ -151,7 +151,7 @@ fn conflicts(own: &Node, included: &Node) -> Vec<Problem> {
     problems
 }
 
-/// True if two nodes are written with the same tags, keys and texts. The tree's depth is limited.
+/// True if two nodes have the same tags, keys and texts. Recursion is bounded by the depth limit of the parsers.
 fn is_same(one: &Node, other: &Node) -> bool {
     let (one, other) = (one.target(), other.target());
     let tag = |node: &Node| node.tag.as_ref().map(|tag| tag.name.clone());

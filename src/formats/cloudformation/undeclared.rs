@@ -1,4 +1,4 @@
-//! Conditions that a template refers to and doesn't declare, for which CloudFormation refuses it:
+//! Finds references to undeclared conditions, for which CloudFormation rejects a template:
 //! <https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/conditions-section-structure.html>.
 
 use std::collections::HashSet;
@@ -10,17 +10,18 @@ use crate::named::closest;
 use crate::source::Span;
 use crate::syntax::node::{Mapping, Node, NodeKind};
 
-/// A name of a condition, and where it stands.
+/// The name of a condition and the place of the reference.
 type Used<'n> = (&'n str, Span);
 
-/// The first place of each name that isn't declared, and what is wrong there; nothing if something that isn't read may declare it.
+/// The first reference to each undeclared name, with the message; empty if a macro, a loop or an unread include may
+/// declare it.
 pub(super) fn faults(template: &Template) -> Vec<(Span, String)> {
     let mut met = HashSet::new();
     let used = used(template).into_iter().filter(|(name, _)| is_undeclared(template, name) && met.insert(*name));
     used.map(|(name, span)| (span, fault(template, name))).collect()
 }
 
-/// What is wrong with a name that isn't declared.
+/// The message for an undeclared name.
 pub(super) fn fault(template: &Template, name: &str) -> String {
     let meant = closest(name, template.conditions.names());
     let meant = meant.map(|meant| format!("; did you mean `{meant}`?")).unwrap_or_default();
@@ -30,11 +31,11 @@ pub(super) fn fault(template: &Template, name: &str) -> String {
 fn is_undeclared(template: &Template, name: &str) -> bool {
     let flat = &template.conditions.flat;
     let may_be_elsewhere = !template.macros.is_empty() || !flat.loops.is_empty() || flat.rest().is_some();
-    // What has a brace is filled in by a loop, or by another tool.
+    // A name with a brace is filled in by a loop or by another tool.
     !may_be_elsewhere && !name.contains('{') && template.conditions.get(name).is_none()
 }
 
-/// The conditions to which a template refers, but for those of its trails themselves.
+/// The references to conditions in a template, except the `Condition` of a trail, which is checked with the trail.
 fn used(template: &Template) -> Vec<Used<'_>> {
     let mut used = Vec::new();
     for entry in &template.conditions.flat.entries {
@@ -52,7 +53,7 @@ fn used(template: &Template) -> Vec<Used<'_>> {
     used
 }
 
-/// The conditions of which a condition is made. The tree's depth is limited.
+/// Collects the conditions that a condition refers to. Recursion is bounded by the depth limit of the parsers.
 fn note_operands<'n>(node: &'n Node, used: &mut Vec<Used<'n>>) {
     let is_name = node.tag.as_ref().is_some_and(|tag| tag.name == "!Condition");
     match &node.kind {
@@ -66,7 +67,7 @@ fn note_operands<'n>(node: &'n Node, used: &mut Vec<Used<'n>>) {
     }
 }
 
-/// The condition of a resource or of an output.
+/// Collects the `Condition` of a resource or of an output.
 fn note_own<'n>(node: &'n Node, used: &mut Vec<Used<'n>>) {
     let Some(mapping) = node.as_mapping() else { return };
     if let Some(condition) = mapping.get("Condition").filter(|_| !is_trail(mapping)) {
@@ -78,7 +79,7 @@ fn is_trail(mapping: &Mapping) -> bool {
     mapping.get("Type").and_then(|kind| plain_text(&kind.value)) == Some(dialects::CLOUDFORMATION.kind)
 }
 
-/// The conditions of each `Fn::If` in a node. The tree's depth is limited.
+/// Collects the condition of each `Fn::If` in a node. Recursion is bounded by the depth limit of the parsers.
 fn note_choices<'n>(node: &'n Node, used: &mut Vec<Used<'n>>) {
     if let Some(call) = Call::of(node).filter(|call| call.name == "If")
         && let Some([condition, _, _]) = call.argument.items()
@@ -94,7 +95,7 @@ fn note_choices<'n>(node: &'n Node, used: &mut Vec<Used<'n>>) {
     }
 }
 
-/// Notes the name that a node is, unless it is a function or filled in by another tool.
+/// Adds the name in a node, unless it is a function or a placeholder.
 fn note<'n>(node: &'n Node, used: &mut Vec<Used<'n>>) {
     let name = plain_text(node).filter(|_| !is_filled_in(node));
     used.extend(name.map(|name| (name, node.span)));

@@ -1,4 +1,4 @@
-//! The parameters that stacks and stack sets give the templates that they deploy.
+//! Resolves the parameters that stacks and stack sets pass to their templates.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -10,11 +10,11 @@ use crate::formats::cloudformation::scope::Passed;
 use crate::syntax::node::Node;
 use crate::value::{Known, Unknown, Why};
 
-/// Conditions around parameters, one within the other, deeper than this are given up.
+/// The maximum depth of nested `Fn::If`s around parameters.
 const MAX_CHOICES: usize = 100;
 
 impl Evaluator<'_> {
-    /// The parameters that a stack sets, and why there may be others.
+    /// The parameters that a stack passes, and the reason why there may be more.
     pub(super) fn arguments(&self, properties: &Members) -> (HashMap<String, Passed>, Option<Why>) {
         let mut passed = HashMap::new();
         let mut rest = properties.rest.clone();
@@ -39,7 +39,7 @@ impl Evaluator<'_> {
         (passed, rest)
     }
 
-    /// Parameters as a mapping, or as the list that a stack set takes.
+    /// Reads the parameters from a mapping, or from the list of a stack set.
     fn pass(&self, parameters: &Node, passed: &mut HashMap<String, Passed>, rest: &mut Option<Why>) {
         let mut note = |why: Why| *rest = rest.take().or(Some(why));
         if let Some(mapping) = parameters.as_mapping() {
@@ -57,7 +57,7 @@ impl Evaluator<'_> {
         }
     }
 
-    /// The parameters in a list of keys and values.
+    /// Reads the parameters from a list of `ParameterKey` and `ParameterValue`.
     fn listed(&self, list: &Node) -> Result<Vec<(String, Arc<Node>)>, Why> {
         let mut parameters = Vec::new();
         for item in list.as_sequence().ok_or(Why::Unreadable)? {
@@ -69,7 +69,7 @@ impl Evaluator<'_> {
         Ok(parameters)
     }
 
-    /// The parameters to which some instances of a stack set give other values.
+    /// The parameters that some instances of a stack set override.
     fn overridden(&self, properties: &Members) -> Result<Vec<(String, Arc<Node>)>, Why> {
         let Some(groups) = properties.get("StackInstancesGroup") else { return Ok(Vec::new()) };
         let Some(groups) = self.chosen(&groups.value)? else { return Ok(Vec::new()) };
@@ -85,7 +85,7 @@ impl Evaluator<'_> {
         Ok(overridden)
     }
 
-    /// The node that conditions choose in this world; nothing when that is `AWS::NoValue`.
+    /// The node that the conditions around it select in this world; `None` for `AWS::NoValue`.
     fn chosen<'n>(&self, node: &'n Node) -> Result<Option<&'n Node>, Why> {
         let mut node = node.target();
         for _ in 0..MAX_CHOICES {
