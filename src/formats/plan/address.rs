@@ -1,15 +1,15 @@
-//! Addresses of a plan, such as `module.audit["eu"].aws_cloudtrail.main[0]`.
+//! Parses resource addresses in a plan, such as `module.audit["eu"].aws_cloudtrail.main[0]`.
 
-/// What tells the instances of a block apart.
+/// The key of an instance.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Key {
-    /// One of those that `count` makes.
+    /// The index of an instance of `count`.
     Index(usize),
-    /// One of those that `for_each` makes.
+    /// The key of an instance of `for_each`.
     Name(String),
 }
 
-/// An address without its keys, which is that of the declaration; nothing if it isn't an address.
+/// The address without instance keys, which is the address of the declaration; `None` if the text isn't an address.
 pub(super) fn without_keys(address: &str) -> Option<String> {
     let mut names = String::new();
     let mut rest = address;
@@ -22,7 +22,7 @@ pub(super) fn without_keys(address: &str) -> Option<String> {
     Some(names)
 }
 
-/// The parts of an address between dots, each with its key; nothing if it isn't an address.
+/// The parts of an address between dots, each with its keys; `None` if the text isn't an address.
 pub(super) fn segments(address: &str) -> Option<Vec<&str>> {
     let mut segments = Vec::new();
     let mut rest = address;
@@ -40,7 +40,7 @@ pub(super) fn segments(address: &str) -> Option<Vec<&str>> {
     }
 }
 
-/// The key at the start of a part of an address, and what follows it.
+/// Splits a text into the key at its start and the rest.
 pub(super) fn split_key(text: &str) -> Option<(Key, &str)> {
     let inside = text.strip_prefix('[')?;
     if let Some(quoted) = inside.strip_prefix('"') {
@@ -51,7 +51,8 @@ pub(super) fn split_key(text: &str) -> Option<(Key, &str)> {
     Some((Key::Index(digits.parse().ok()?), rest))
 }
 
-/// The text before the closing quote, and what follows that. Terraform doubles the start of what would be a template.
+/// Splits a text at its closing quote, and decodes the part before it. Terraform escapes `${` and `%{` by doubling the
+/// first character.
 fn unquoted(quoted: &str) -> Option<(String, &str)> {
     let mut characters = quoted.chars();
     let mut text = String::new();

@@ -1,4 +1,4 @@
-//! The resources of a plan as they will be when it has been applied.
+//! Evaluates a plan to the resources that will exist after it is applied.
 
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
@@ -15,14 +15,14 @@ use crate::syntax::Problem;
 use crate::syntax::node::{Entry, Node};
 use crate::value::{Data, Field, Known, Object, Origin, Traced, Unknown, Why, World};
 
-/// A plan that is judged by itself.
+/// A plan that is checked on its own, without the code.
 pub(super) struct Changes {
     header: Span,
     resources: Vec<(Subject, Resource)>,
     problems: Vec<Problem>,
 }
 
-/// Resources are looked for as each of these.
+/// A resource may be relevant to each of these subjects.
 const SUBJECTS: [Subject; 2] = [Subject::Trails, Subject::Surroundings];
 
 /// A resource that there will be, or may be, or a data source that will be read.
@@ -39,7 +39,7 @@ pub(super) struct Planned {
 }
 
 impl Changes {
-    /// Reads a plan.
+    /// Reads a plan. Errors become problems.
     pub(super) fn read(text: Text<'_>, region: Option<&str>) -> Self {
         let mut changes = Self { header: text.beginning(), resources: Vec::new(), problems: Vec::new() };
         match text.document() {
@@ -117,7 +117,7 @@ impl Opened for Changes {
     }
 
     fn sites(&self, _: Subject) -> usize {
-        // Nothing is decided here, so all resources can be one declaration.
+        // The resources don't depend on a world, so one site is sufficient.
         1
     }
 
@@ -135,13 +135,13 @@ impl Opened for Changes {
     }
 }
 
-/// Whether a resource is of a type that is read, in a plan's words.
+/// True for a managed resource of a supported type. `mode` and `kind` are in the plan's terms.
 fn is_looked_for(mode: &str, kind: &str) -> bool {
     mode == "managed" && SUBJECTS.into_iter().any(|subject| subject.kind(kind).is_some())
 }
 
 impl Planned {
-    /// The type of the resource of a change, and the resource; nothing if it won't be there.
+    /// The planned resource of a change, with its type; `None` if the resource won't exist.
     pub(super) fn of_change<'a>(
         text: Text<'a>,
         change: &Change<'a>,
@@ -151,7 +151,7 @@ impl Planned {
         let after = text.tree(change.change.after?, problems)?;
         let address = text.string(change.address)?.into_owned();
         let after_unknown = change.change.after_unknown.and_then(|part| text.tree(part, problems));
-        // The plan has evaluated the arguments, so that a wrong one is wrong wherever the resource exists.
+        // The plan has evaluated the arguments, so a finding about them is certain wherever the resource exists.
         let doubt = deferred.map(|reason| {
             let cause = Why::NotEvaluated { construct: format!("`{address}`, which the plan puts off ({reason}),") };
             Why::Computed { expression: format!("the existence of {address}"), cause: Box::new(cause), atom: None }
@@ -160,7 +160,7 @@ impl Planned {
         Some((change.kind.to_string(), Self { address, header, doubt, after, after_unknown, leaves_out: false }))
     }
 
-    /// The same for a resource among the planned values.
+    /// The planned resource of an entry in `planned_values`, with its type.
     fn of_values<'a>(
         text: Text<'a>,
         planned: &PlannedResource<'a>,
@@ -197,9 +197,9 @@ impl Planned {
             drop_empty(&mut field.value);
             name_reference(&mut field, argument.name, &reference, &arguments);
             let is_absent = match argument.holds {
-                // A plan lists no blocks where there are none.
+                // A plan contains an empty list for blocks that aren't set.
                 Holds::Blocks(_) => is_empty(&field.value),
-                // What the provider chooses is judged as in the code: as not written.
+                // A value that the provider chooses is treated as in the code: as not set.
                 Holds::Value | Holds::Texts | Holds::Document => {
                     matches!(field.value.value, Unknown(_)) && arguments.leaves_out(argument.name)
                 }
@@ -226,7 +226,7 @@ impl Planned {
             region: configuration.region(self.header, &self.address, after),
             body: Known(body),
             ignored_changes: Vec::new(),
-            // It is the code that is changed, not the plan.
+            // Fixes refer to the code, not to the plan.
             notation: Notation::Hcl,
             macros: Vec::new(),
             contradictions: Vec::new(),
@@ -234,7 +234,7 @@ impl Planned {
         })
     }
 
-    /// An argument that the plan leaves out since it isn't known yet.
+    /// An argument that the plan omits because its value is unknown.
     fn unknown(&self, name: &str, reference: &str) -> Field {
         let why = Why::AtDeployment { reference: reference.to_owned(), is_set: false };
         let value = Traced { value: Unknown(why), origin: Origin::Absent(self.header), hops: Vec::new() };
@@ -242,14 +242,14 @@ impl Planned {
     }
 }
 
-/// Says of an argument whose value isn't known what it refers to in the code.
+/// Replaces the reason of an unknown argument by one that names the reference in the code.
 fn name_reference(field: &mut Field, name: &str, reference: &str, arguments: &Arguments<'_, '_>) {
     if let Unknown(why) = &mut field.value.value {
         *why = arguments.why(name, reference);
     }
 }
 
-/// The values of a plan's variables, by their names.
+/// The values of a plan's variables by name.
 pub(super) fn variables<'a>(text: Text<'a>, part: Part<'a>) -> Result<HashMap<String, Traced<Data>>, Problem> {
     let mut problems = Vec::new();
     let tree = text.tree(part, &mut problems);

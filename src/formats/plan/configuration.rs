@@ -1,5 +1,5 @@
-//! What the code that was planned adds to a plan: the Region of a resource that doesn't say its own, and what an argument
-//! refers to whose value isn't known yet.
+//! Reads the `configuration` section of a plan, which describes the planned code: the Region of a resource's provider,
+//! and the references behind arguments whose values are unknown.
 //!
 //! Source: <https://developer.hashicorp.com/terraform/internals/json-format#configuration-representation>.
 
@@ -12,7 +12,7 @@ use crate::source::Span;
 use crate::syntax::node::Mapping;
 use crate::value::{Known, Maybe, Origin, Traced, Unknown, Why};
 
-/// References to references on the way of a value aren't followed further than this.
+/// The number of references that are followed to the source of a value.
 const MAX_HOPS: usize = 64;
 
 /// The references of an expression aren't told apart if there are more.
@@ -21,22 +21,22 @@ const MAX_REFERENCES: usize = 256;
 /// The attributes by which others refer to a resource: they are neither null nor empty once it is there.
 const IDENTITIES: [&str; 3] = ["arn", "id", "key_id"];
 
-/// The configuration of which a plan was made.
+/// The configuration from which a plan was made.
 pub(super) struct Configuration<'a> {
     text: Text<'a>,
     raw: Option<&'a raw::Configuration<'a>>,
-    /// The resources by their address without keys.
+    /// The resources by address, without instance keys.
     declared: HashMap<String, &'a Declared<'a>>,
-    /// What the user says is the Region of what doesn't say its own.
+    /// The user's default Region, for a provider without one.
     default: Option<&'a str>,
 }
 
-/// What the code says of the arguments of a resource.
+/// The arguments of a resource in the code.
 pub(super) struct Arguments<'c, 'a> {
     configuration: &'c Configuration<'a>,
-    /// The calls that lead to it, each with its key.
+    /// The module calls that lead to the resource, each with its key.
     calls: Vec<String>,
-    /// By the name of the argument; nothing if the resource isn't in the configuration.
+    /// The expressions by argument name; `None` if the resource isn't in the configuration.
     expressions: Option<Unique<Part<'a>>>,
 }
 
@@ -54,18 +54,18 @@ impl<'a> Configuration<'a> {
         Self { text, raw, declared, default }
     }
 
-    /// What the code says of the resource at an address.
+    /// The arguments of the resource at an address, in the code.
     pub(super) fn arguments(&self, address: &str) -> Arguments<'_, 'a> {
         let declared = without_keys(address).and_then(|address| self.declared.get(&address));
         let expressions = declared.and_then(|declared| match declared.expressions {
             Some(expressions) => self.text.read(expressions).ok(),
-            // Terraform leaves out the expressions of a resource that has none, as a trail can't.
+            // Terraform omits the expressions of a resource without any. A trail always has some.
             None => (!is_trail(address)).then(Unique::default),
         });
         Arguments { configuration: self, calls: calls(address), expressions }
     }
 
-    /// The Region of a resource, by what is planned for it and by its address.
+    /// The Region of a resource: the planned `home_region`, or the Region of its provider.
     pub(super) fn region(&self, header: Span, address: &str, after: &Mapping) -> Traced<String> {
         let home = after.get("home_region").map(|entry| &entry.value);
         if let Some((region, span)) = home.and_then(|home| Some((home.as_text()?, home.span))) {
@@ -97,7 +97,7 @@ impl<'a> Configuration<'a> {
         self.text.read(part).ok()
     }
 
-    /// The module to which calls lead.
+    /// The module at the end of a chain of calls.
     fn module(&self, calls: &[String]) -> Option<&'a Module<'a>> {
         let mut module = self.raw?.root_module.as_ref()?;
         for call in calls {
@@ -106,7 +106,7 @@ impl<'a> Configuration<'a> {
         Some(module)
     }
 
-    /// The address of the attribute to which a reference in a module leads, through variables and outputs.
+    /// Follows a reference through variables and outputs, and returns the address of the attribute at its end.
     fn follow(&self, mut calls: Vec<String>, reference: String) -> Option<String> {
         let mut reference = reference;
         for _ in 0..MAX_HOPS {
@@ -129,7 +129,8 @@ impl<'a> Configuration<'a> {
         None
     }
 
-    /// The one thing to which an expression refers. Terraform names it, and then what holds it.
+    /// The single reference of an expression; `None` if there are several. Terraform lists the reference itself first,
+    /// and then its prefixes.
     fn only_reference(&self, part: Part<'a>) -> Option<String> {
         let references = self.expression(part)?.references;
         let first = references.first()?;
@@ -185,12 +186,13 @@ impl<'a> Arguments<'_, 'a> {
         }
     }
 
-    /// Whether the code doesn't write an argument, so that the provider chooses its value.
+    /// True if the argument isn't set in the code, so that the provider chooses its value.
     pub(super) fn leaves_out(&self, argument: &str) -> bool {
         self.expressions.as_ref().is_some_and(|expressions| !expressions.contains_key(argument))
     }
 
-    /// Whether an argument may have a value that isn't known yet, as far as the code tells.
+    /// True if the argument may be unknown, because its expression contains references, or because the code isn't
+    /// available.
     pub(super) fn may_be_unknown(&self, argument: &str) -> bool {
         match &self.expressions {
             Some(expressions) => expressions.get(argument).is_some_and(|part| part.get().contains("\"references\"")),
@@ -198,7 +200,7 @@ impl<'a> Arguments<'_, 'a> {
         }
     }
 
-    /// The same for blocks, which the configuration doesn't have where they are made from a collection.
+    /// True if blocks of this type may be unknown. The configuration omits blocks that a `dynamic` block generates.
     pub(super) fn may_make_unknown(&self, blocks: &str) -> bool {
         let is_written = self.expressions.as_ref().is_some_and(|expressions| expressions.contains_key(blocks));
         !is_written || self.may_be_unknown(blocks)
@@ -232,18 +234,18 @@ fn calls(address: &str) -> Vec<String> {
     calls.collect()
 }
 
-/// Whether the resource at an address is of a type of trails.
+/// True if the resource at an address has the type of a trail.
 fn is_trail(address: &str) -> bool {
     let kind = segments(address).and_then(|parts| parts.iter().rev().nth(1).copied());
     kind.is_some_and(|kind| Subject::Trails.kind(kind).is_some())
 }
 
-/// A call without its key.
+/// The name of a call, without its key.
 fn name_of(call: &str) -> &str {
     call.split_once('[').map_or(call, |(name, _)| name)
 }
 
-/// Whether a reference is to an attribute of a resource, and not to a part of it.
+/// True if a reference is to a whole attribute of a resource or of a data source.
 fn is_attribute(reference: &str) -> bool {
     let Some(parts) = segments(reference) else { return false };
     match parts.as_slice() {

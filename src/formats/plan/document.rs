@@ -1,6 +1,6 @@
-//! A plan beside the files that it was made of: what it says of their variables, instances and trails.
+//! A plan that the user passes together with its code: the values of variables, the instances, and the trails in it.
 //!
-//! The user names it and mends it, so whatever is wrong with it is a sentence and no finding.
+//! The user passes the file explicitly, so an invalid plan is a usage error, not a finding.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::ops::Bound;
@@ -14,34 +14,31 @@ use crate::source::{FileId, SourceFile};
 use crate::syntax::Problem;
 use crate::value::{Data, Traced};
 
-/// What makes a file that is a plan.
+/// The advice for a file that isn't a plan.
 const HOW: &str = "write it with `terraform show -json PLANFILE`";
 
-/// A plan, as `terraform show -json` prints it.
+/// A plan in the JSON format of `terraform show -json`.
 #[derive(Debug)]
 pub struct Plan {
-    /// The file.
     pub file: FileId,
-    /// The file's name as the user gave it.
+    /// The file's name as given by the user.
     pub name: String,
-    /// What the root module declares: `aws_s3_bucket.logs`, `module.audit`, `var.region`.
+    /// The addresses of the root module's declarations: `aws_s3_bucket.logs`, `module.audit`, `var.region`.
     pub declared: BTreeSet<String>,
-    /// Whether what it doesn't mention won't exist; not so for one with `-target`.
+    /// True if resources that it doesn't mention won't exist. A plan made with `-target` isn't complete.
     pub is_complete: bool,
     variables: HashMap<String, Traced<Data>>,
-    /// Of all resources that there will be.
+    /// The addresses of all resources that will exist.
     addresses: BTreeSet<String>,
     trails: BTreeMap<String, PlannedTrail>,
-    /// The addresses of the trails by that of their declaration.
+    /// The addresses of the trails, by the address of their declaration.
     declarations: BTreeMap<String, Vec<String>>,
 }
 
-/// A trail that there will be.
+/// A trail that will exist after the plan is applied.
 #[derive(Debug)]
 pub struct PlannedTrail {
-    /// Its arguments.
     pub resource: Resource,
-    /// What they mean.
     pub trail: Trail,
 }
 
@@ -50,7 +47,7 @@ impl Plan {
     ///
     /// # Errors
     ///
-    /// A sentence fragment about a file that isn't a plan, or isn't one of a known version.
+    /// A sentence fragment, if the file isn't a plan or its version is unsupported.
     pub fn read(id: FileId, name: &str, file: &SourceFile) -> Result<Self, String> {
         if !file.replaced.is_empty() {
             return Err(format!("it isn't written in UTF-8; {HOW} and save it as UTF-8"));
@@ -74,7 +71,7 @@ impl Plan {
             declarations: BTreeMap::new(),
         };
         let Some(changes) = document.resource_changes else {
-            // There is none when nothing is declared, and in a plan that only refreshes.
+            // It is missing if nothing is declared, and in a plan that only refreshes.
             plan.is_complete = false;
             return Ok(plan);
         };
@@ -93,28 +90,28 @@ impl Plan {
         self.variables.get(name)
     }
 
-    /// The trail of an address.
+    /// The trail at an address.
     pub fn trail(&self, address: &str) -> Option<&PlannedTrail> {
         self.trails.get(address)
     }
 
-    /// Whether there will be a trail.
+    /// True if a trail will exist.
     pub fn has_trails(&self) -> bool {
         !self.trails.is_empty()
     }
 
-    /// The addresses without keys of what declares its trails.
+    /// The addresses of the declarations of its trails, without instance keys.
     pub fn declarations(&self) -> impl Iterator<Item = &str> {
         self.declarations.keys().map(String::as_str)
     }
 
-    /// The addresses of the trails of a declaration, by its own without keys.
+    /// The addresses of the trails of a declaration. `declaration` is an address without instance keys.
     pub fn trails_of(&self, declaration: &str) -> &[String] {
         self.declarations.get(declaration).map(Vec::as_slice).unwrap_or_default()
     }
 
-    /// The keys of the instances of a resource or a module call that hold a resource; nothing in
-    /// place of a key for one that isn't repeated.
+    /// The instance keys of a resource, or of a module call in which a resource will exist. The key is `None` for a
+    /// block without `count` or `for_each`.
     pub fn keys(&self, block: &str) -> BTreeSet<Option<Key>> {
         let key = |rest: &str| match split_key(rest) {
             Some((key, _)) => Some(Some(key)),
@@ -123,30 +120,30 @@ impl Plan {
         self.after(block).filter_map(key).collect()
     }
 
-    /// Whether there will be a resource in the module's instance of this address.
+    /// True if a resource will exist in the module instance at this address.
     pub fn reaches(&self, module: &str) -> bool {
         module.is_empty() || self.after(module).any(|rest| rest.starts_with('.'))
     }
 
-    /// What follows a text in the addresses that begin with it.
+    /// The rests of the addresses that begin with a text.
     fn after<'a>(&'a self, start: &'a str) -> impl Iterator<Item = &'a str> {
         self.addresses
             .range::<str, _>((Bound::Included(start), Bound::Unbounded))
             .map_while(move |address| address.strip_prefix(start))
     }
 
-    /// Takes in a change.
+    /// Adds a change.
     ///
     /// # Errors
     ///
-    /// Why it can't be, as a sentence fragment; nothing if it isn't what a plan has there.
+    /// A sentence fragment; `None` if the change doesn't have the structure of a plan.
     fn add<'a>(
         &mut self,
         text: Text<'a>,
         change: &Change<'a>,
         configuration: &Configuration<'_>,
     ) -> Result<(), Option<String>> {
-        // Nobody concludes from `terraform plan -destroy` that nothing is meant to be there.
+        // A plan made with `-destroy` doesn't mean that the trails shouldn't exist.
         self.is_complete &= !change.is_destroyed();
         if change.mode != "managed" || change.change.after.is_none() {
             return Ok(());
@@ -170,14 +167,14 @@ impl Plan {
     }
 }
 
-/// What is wrong with a text, as a sentence fragment.
+/// The message of a problem with its position, as a sentence fragment.
 fn told(problem: &Problem, file: &SourceFile) -> String {
     let position = file.position(problem.span.start);
     let message = problem.message.strip_prefix("this ").map_or(problem.message.clone(), |rest| format!("it {rest}"));
     format!("{message} (line {}, column {}); {HOW}", position.line, position.column)
 }
 
-/// Whether it is a plan, and of a version that is known; the code that was planned.
+/// Checks that the document is a plan of a supported version, and returns its configuration.
 fn check_kind<'d, 'a>(document: &'d Document<'a>, text: Text<'a>) -> Result<&'d raw::Configuration<'a>, String> {
     if document.format_version.is_none() {
         return Err(format!("it isn't a plan; {HOW}"));
@@ -192,7 +189,7 @@ fn check_kind<'d, 'a>(document: &'d Document<'a>, text: Text<'a>) -> Result<&'d 
     }
 }
 
-/// What the root module declares.
+/// The addresses of the module's declarations: module calls, variables and managed resources.
 fn declared(module: &Module<'_>) -> BTreeSet<String> {
     let calls = module.module_calls.keys().map(|name| format!("module.{name}"));
     let variables = module.variables.keys().map(|name| format!("var.{name}"));

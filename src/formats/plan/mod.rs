@@ -1,6 +1,6 @@
-//! Terraform's plans as JSON: what `terraform show -json` prints of a saved plan.
+//! Terraform plans in the JSON format of `terraform show -json`.
 //!
-//! Terraform has evaluated everything already, and says what it can't know yet.
+//! Terraform has already evaluated all expressions, and marks the values that are unknown until the plan is applied.
 //! Source: <https://developer.hashicorp.com/terraform/internals/json-format>.
 
 mod address;
@@ -28,13 +28,13 @@ use raw::{Text, What};
 pub use address::Key;
 pub use document::{Plan, PlannedTrail};
 
-/// The format.
+/// The format for Terraform plans. It also recognizes states, to report that they aren't checked.
 #[derive(Debug)]
 pub struct TerraformPlan;
 
 static TRAILS: LazyLock<[Finder<'static>; 2]> =
     LazyLock::new(|| [Finder::new(dialects::AWS.kind), Finder::new(dialects::AWSCC.kind)]);
-/// What these words have in common: hardly any file has it, so most are searched once.
+/// The common part of these words. Few files contain it, so most files are searched only once.
 static COMMON: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("_cloudtrail"));
 
 impl Format for TerraformPlan {
@@ -68,13 +68,13 @@ impl Format for TerraformPlan {
             let name = context.sources.file(kept.file).name.clone();
             Box::new(PlanFile { file: kept.file, name }) as Box<dyn Project>
         };
-        // One that is named beside its sources isn't judged a second time by itself.
+        // A plan that is passed together with its code isn't checked separately.
         let is_beside = |kept: &&Kept| context.options.plan.as_ref().is_some_and(|plan| plan.file == kept.file);
         linked.iter().map(|linked| &linked.kept).filter(|kept| !is_beside(kept)).map(plan).collect()
     }
 }
 
-/// A file that may be a plan.
+/// A file that is a plan or a state.
 struct PlanFile {
     file: FileId,
     name: String,
@@ -109,7 +109,7 @@ impl Project for PlanFile {
     }
 }
 
-/// A state, which isn't read: it records what is deployed, and the code may say otherwise by now.
+/// A Terraform state. It isn't checked, because it records the deployed resources, from which the code may differ.
 struct State;
 
 impl Opened for State {

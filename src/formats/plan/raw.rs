@@ -1,7 +1,8 @@
-//! The text of a plan, of which only those parts become trees that matter: a plan may be larger than all code behind it.
+//! Deserializes a plan, and parses only its relevant parts to trees, because a plan may be larger than the code behind
+//! it.
 //!
-//! A [`Part`] is a slice of the text, so its place in the file is known, and nothing in it has been read yet. The whole text
-//! is gone through once, to find the parts; the parser keeps no more of it than a few words for each resource.
+//! A [`Part`] is a slice of the text that isn't parsed yet, so its position in the file is known. One pass over the
+//! text finds the parts; it allocates only a few words for each resource.
 
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -17,10 +18,10 @@ use crate::source::{FileId, SourceFile, Span};
 use crate::syntax::node::Node;
 use crate::syntax::{Problem, json};
 
-/// A value that hasn't been read.
+/// An unparsed value.
 pub(super) type Part<'a> = &'a RawValue;
 
-/// What `terraform show -json` prints.
+/// The output of `terraform show -json`.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub(super) struct Document<'a> {
@@ -37,11 +38,11 @@ pub(super) struct Document<'a> {
     #[serde(borrow)]
     pub(super) configuration: Option<Configuration<'a>>,
     pub(super) complete: Option<bool>,
-    /// What a state has in the place of planned values.
+    /// A state has this key instead of `planned_values`.
     values: Option<IgnoredAny>,
 }
 
-/// A change of a resource.
+/// An entry of `resource_changes`.
 #[derive(Debug, Deserialize)]
 pub(super) struct Change<'a> {
     #[serde(borrow)]
@@ -56,20 +57,20 @@ pub(super) struct Change<'a> {
     deposed: Option<IgnoredAny>,
 }
 
-/// How the resource changes.
+/// The actions of a change, and the resulting values.
 #[derive(Debug, Deserialize)]
 pub(super) struct Details<'a> {
     #[serde(default)]
     actions: Vec<String>,
-    /// Its arguments, with the provider's defaults; nothing if it won't be there.
+    /// The planned arguments, including the provider's defaults; `None` if the resource won't exist.
     #[serde(borrow)]
     pub(super) after: Option<Part<'a>>,
-    /// The arguments that Terraform will learn while it applies: `true` in place of each.
+    /// The arguments that are unknown until the plan is applied, each with the value `true`.
     #[serde(borrow)]
     pub(super) after_unknown: Option<Part<'a>>,
 }
 
-/// A change that Terraform puts off, as it can't tell yet what it is.
+/// A change that Terraform defers because it depends on unknown values.
 #[derive(Debug, Deserialize)]
 pub(super) struct Deferred<'a> {
     #[serde(borrow)]
@@ -77,7 +78,7 @@ pub(super) struct Deferred<'a> {
     reason: Option<String>,
 }
 
-/// What there will be.
+/// The `planned_values` section.
 #[derive(Debug, Deserialize)]
 pub(super) struct Values<'a> {
     #[serde(borrow)]
@@ -92,7 +93,7 @@ struct PlannedModule<'a> {
     child_modules: Option<Vec<PlannedModule<'a>>>,
 }
 
-/// A resource that there will be, without the arguments that aren't known yet.
+/// A planned resource, without its unknown arguments.
 #[derive(Debug, Deserialize)]
 pub(super) struct PlannedResource<'a> {
     #[serde(borrow)]
@@ -105,7 +106,7 @@ pub(super) struct PlannedResource<'a> {
     pub(super) values: Option<Part<'a>>,
 }
 
-/// The code that was planned.
+/// The `configuration` section.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub(super) struct Configuration<'a> {
@@ -115,14 +116,13 @@ pub(super) struct Configuration<'a> {
     pub(super) root_module: Option<Module<'a>>,
 }
 
-/// The configuration of a provider.
 #[derive(Debug, Deserialize)]
 pub(super) struct Provider<'a> {
     #[serde(borrow)]
     pub(super) expressions: Option<Unique<Part<'a>>>,
 }
 
-/// A module, as it is written.
+/// A module in the configuration.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub(super) struct Module<'a> {
@@ -135,7 +135,7 @@ pub(super) struct Module<'a> {
     pub(super) variables: Unique<IgnoredAny>,
 }
 
-/// A resource, as it is written.
+/// A resource in the configuration.
 #[derive(Debug, Deserialize)]
 pub(super) struct Declared<'a> {
     #[serde(borrow)]
@@ -146,7 +146,6 @@ pub(super) struct Declared<'a> {
     pub(super) expressions: Option<Part<'a>>,
 }
 
-/// A call of a module.
 #[derive(Debug, Deserialize)]
 pub(super) struct Call<'a> {
     #[serde(borrow)]
@@ -155,14 +154,13 @@ pub(super) struct Call<'a> {
     pub(super) module: Module<'a>,
 }
 
-/// An output of a module.
 #[derive(Debug, Deserialize)]
 pub(super) struct Output<'a> {
     #[serde(borrow)]
     pub(super) expression: Option<Part<'a>>,
 }
 
-/// An expression: a value that is written out, or what it refers to.
+/// An expression in the configuration: a constant or a list of references.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub(super) struct Expression {
@@ -170,27 +168,25 @@ pub(super) struct Expression {
     pub(super) references: Vec<String>,
 }
 
-/// A value that is written out, as far as it is a text.
+/// A constant. Only texts are kept.
 #[derive(Debug, Deserialize)]
 #[serde(untagged)]
 pub(super) enum Constant {
-    /// A text.
     Text(String),
-    /// Something else.
     Other(IgnoredAny),
 }
 
-/// What a text in JSON is.
+/// The recognized kinds of JSON files.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum What {
-    /// A plan, or a text that would be one if it were whole.
+    /// A plan, or a text that appears to be a broken plan.
     Plan,
-    /// A state, which records what is deployed.
+    /// A state, which records the deployed resources.
     State,
 }
 
 impl What {
-    /// What a text is, by the keys at its top; nothing if it is neither.
+    /// Recognizes a text by its top-level keys; `None` if it is neither.
     pub(super) fn of(text: &[u8]) -> Option<Self> {
         let text = text.strip_prefix("\u{feff}".as_bytes()).unwrap_or(text).trim_ascii_start();
         if !text.starts_with(b"{") {
@@ -198,7 +194,7 @@ impl What {
         }
         match serde_json::from_slice::<Entries<'_, Part<'_>>>(text) {
             Ok(entries) => entries.what(),
-            // Its own faults are to be told, so a broken plan is one.
+            // A broken plan is recognized too, so that its errors are reported.
             Err(_) => {
                 let has = |key: &str| memchr::memmem::find(text, format!("\"{key}\"").as_bytes()).is_some();
                 let is_changed = has("resource_changes") && (has("format_version") || has("actions"));
@@ -209,12 +205,12 @@ impl What {
 }
 
 impl Entries<'_, Part<'_>> {
-    /// What a text with these entries at its top is. One that is repeated tells it, too, and is reported later.
+    /// Recognizes a text by its top-level entries. A repeated key counts here, and is reported later.
     fn what(&self) -> Option<What> {
         let has = |key: &str| self.0.iter().any(|(own, part)| own == key && part.get() != "null");
         let begins =
             |key: &str, bracket| self.0.iter().any(|(own, part)| own == key && part.get().starts_with(bracket));
-        // Neither has these keys, and code has them.
+        // CloudFormation and Terraform's JSON syntax have these keys; plans and states don't.
         if has("Resources") || has("resource") && !has("format_version") {
             return None;
         }
@@ -230,18 +226,18 @@ impl Entries<'_, Part<'_>> {
 }
 
 impl Deferred<'_> {
-    /// Terraform's word for why it is put off.
+    /// Terraform's identifier for the reason why the change is deferred.
     pub(super) fn reason(&self) -> &str {
         self.reason.as_deref().unwrap_or("for an unknown reason")
     }
 }
 
 impl<'a> Document<'a> {
-    /// Checks that the format is one that is known.
+    /// Checks the format version.
     ///
     /// # Errors
     ///
-    /// It has another version.
+    /// The version is unsupported.
     pub(super) fn check_version(&self, text: Text<'a>) -> Result<(), Problem> {
         let Some(part) = self.format_version else { return Ok(()) };
         let version = text.string(part).unwrap_or_default();
@@ -255,12 +251,12 @@ impl<'a> Document<'a> {
         }
     }
 
-    /// Whether it is a state instead.
+    /// True if the document is a state.
     pub(super) fn is_state(&self) -> bool {
         self.planned_values.is_none() && self.values.is_some()
     }
 
-    /// The resources that there will be, in all modules.
+    /// The planned resources of all modules.
     pub(super) fn planned(&self) -> Vec<&PlannedResource<'a>> {
         let mut found = Vec::new();
         let mut pending: Vec<&PlannedModule<'a>> =
@@ -274,14 +270,14 @@ impl<'a> Document<'a> {
 }
 
 impl Change<'_> {
-    /// Whether it is removed because somebody asked for that, and not by what the code says.
+    /// True if the resource is removed by `-destroy`, and not because the code no longer declares it.
     pub(super) fn is_destroyed(&self) -> bool {
         let is_removed = matches!(self.change.actions.as_slice(), [only] if only == "delete");
         self.mode == "managed" && is_removed && self.action_reason.is_none() && self.deposed.is_none()
     }
 }
 
-/// The file in which a plan stands.
+/// The file of a plan.
 #[derive(Clone, Copy)]
 pub(super) struct Text<'a> {
     pub(super) id: FileId,
@@ -289,18 +285,18 @@ pub(super) struct Text<'a> {
 }
 
 impl<'a> Text<'a> {
-    /// Reads the whole.
+    /// Deserializes the whole text.
     pub(super) fn document(self) -> Result<Document<'a>, Problem> {
         let body = self.file.body().1;
         serde_json::from_str(body).map_err(|error| self.problem(body, &error))
     }
 
-    /// Reads a part.
+    /// Deserializes a part.
     pub(super) fn read<T: Deserialize<'a>>(self, part: Part<'a>) -> Result<T, Problem> {
         serde_json::from_str(part.get()).map_err(|error| self.problem(part.get(), &error))
     }
 
-    /// A part as a tree, with what is wrong with it.
+    /// Parses a part to a tree, and adds its problems to `problems`.
     pub(super) fn tree(self, part: Part<'a>, problems: &mut Vec<Problem>) -> Option<Arc<Node>> {
         let span = self.span(part);
         let mut tree = json::parse_part(self.id, self.file, span.range());
@@ -308,42 +304,41 @@ impl<'a> Text<'a> {
         tree.documents.into_iter().next()
     }
 
-    /// Where a part stands.
     pub(super) fn span(self, part: Part<'_>) -> Span {
         let start = self.offset(part.get());
         Span::new(self.id, start, start.saturating_add(part.get().len()))
     }
 
-    /// A part that is a string.
+    /// The text of a part that is a string.
     pub(super) fn string(self, part: Part<'a>) -> Option<Cow<'a, str>> {
         serde_json::from_str(part.get()).ok().map(Borrowed::into_inner)
     }
 
-    /// Where the key of a part stands.
+    /// The span of the key before a part.
     pub(super) fn key(self, key: &str, part: Part<'_>) -> Span {
         let start = self.offset(part.get());
         self.quoted_before(key, start).unwrap_or_else(|| self.span(part))
     }
 
-    /// Where the text begins.
+    /// The span of the first character.
     pub(super) fn beginning(self) -> Span {
         let start = self.file.body().0;
         Span::new(self.id, start, start.saturating_add(1).min(self.file.text.len()))
     }
 
-    /// Where a slice of the file's text begins in it.
+    /// The offset of a slice of the file's text.
     fn offset(self, slice: &str) -> usize {
         (slice.as_ptr() as usize).saturating_sub(self.file.text.as_ptr() as usize)
     }
 
-    /// The last place before another one where a word stands in quotes.
+    /// The span of the last occurrence of a quoted word before an offset.
     fn quoted_before(self, word: &str, end: usize) -> Option<Span> {
         let quoted = format!("\"{word}\"");
         let start = self.file.text.get(..end)?.rfind(&quoted)?;
         Some(Span::new(self.id, start, start.saturating_add(quoted.len())))
     }
 
-    /// What the parser says of a slice, at its place in the file.
+    /// Converts an error of the parser, whose position is relative to the slice.
     fn problem(self, slice: &str, error: &serde_json::Error) -> Problem {
         let lines = slice.split_inclusive('\n').take(error.line().saturating_sub(1));
         let line: usize = lines.map(str::len).sum();
@@ -367,11 +362,11 @@ impl<'a> Text<'a> {
     }
 }
 
-/// The entries of an object, in their order.
+/// The entries of an object in source order, including duplicates.
 #[derive(Debug)]
 struct Entries<'a, T>(Vec<(Cow<'a, str>, T)>);
 
-/// An object whose keys are names, none of them repeated.
+/// An object with unique keys; a repeated key is an error.
 #[derive(Debug)]
 pub(super) struct Unique<T>(HashMap<String, T>);
 
@@ -426,7 +421,7 @@ impl<'de: 'a, 'a, T: Deserialize<'de>> Visitor<'de> for EntriesVisitor<'a, T> {
     }
 }
 
-/// A text that borrows what it can.
+/// A text that borrows from the input unless it has escapes.
 #[derive(Deserialize)]
 struct Borrowed<'a>(#[serde(borrow)] Cow<'a, str>);
 

@@ -1,4 +1,4 @@
-//! The values of a plan, and those in their places that Terraform doesn't know yet.
+//! Converts the values of a plan, with those that Terraform marks as unknown.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -7,16 +7,16 @@ use crate::source::Span;
 use crate::syntax::node::{Entry, Mapping, Meaning, Node, NodeKind};
 use crate::value::{Data, Field, Known, Object, Origin, Traced, Unknown, Why};
 
-/// How the values of an argument are read. Its nesting is limited by JSON's parser.
+/// Settings for the conversion of an argument. Recursion is bounded by the depth limit of the JSON parser.
 pub(super) struct Reading {
-    /// What stands for an argument that isn't written.
+    /// The span that is used for arguments that aren't set.
     pub(super) holder: Span,
     /// Whether values that aren't known yet are left out, or null in a list.
     pub(super) is_open: bool,
 }
 
 impl Reading {
-    /// A value that is in the plan, or that it says isn't known yet.
+    /// A field that the plan contains or marks as unknown; `None` if it does neither.
     pub(super) fn field(
         &self,
         name: &str,
@@ -33,12 +33,12 @@ impl Reading {
         Some(Field { key: name.to_owned(), key_span, value })
     }
 
-    /// A value of the plan.
+    /// Converts a value.
     pub(super) fn value(&self, node: &Node, unknown: Option<&Node>, reference: &str) -> Traced<Data> {
         let data = match &node.kind {
             _ if unknown.is_some_and(is_true) => return later(Origin::Written(node.span), reference),
             NodeKind::Scalar(scalar) => match node.meaning(scalar) {
-                // What is null as a whole can't be known in part.
+                // If a part of a null value is marked as unknown, the whole value is unknown.
                 Meaning::Null if unknown.is_some_and(holds_true) => {
                     return later(Origin::Written(node.span), reference);
                 }
@@ -54,7 +54,7 @@ impl Reading {
         Traced::written(data, node.span)
     }
 
-    /// The items of a list, and those that Terraform will add to it.
+    /// Converts the items of a list, and adds the unknown ones.
     fn list(&self, node: &Node, items: &[Arc<Node>], unknown: Option<&Node>, reference: &str) -> Data {
         let unknowns = unknown.and_then(Node::as_sequence).unwrap_or_default();
         let item = |(index, item): (usize, &Arc<Node>)| {
@@ -70,7 +70,7 @@ impl Reading {
         Data::tuple(items.iter().enumerate().map(item).chain(more).collect())
     }
 
-    /// The fields of a mapping, and those that Terraform will add to it.
+    /// Converts the fields of an object, and adds the unknown ones.
     fn object(&self, mapping: &Mapping, unknown: Option<&Node>, span: Span, reference: &str) -> Object {
         let unknowns = unknown.and_then(Node::as_mapping).map(|unknown| unknown.entries.as_slice()).unwrap_or_default();
         let mut unknowns: HashMap<&str, &Node> =
@@ -90,14 +90,15 @@ impl Reading {
     }
 }
 
-/// Drops the arguments that hold nothing from the bodies of blocks: a plan lists those that aren't written, too.
+/// Removes empty lists from the bodies of blocks, because a plan also contains the arguments and blocks that aren't
+/// set.
 pub(super) fn drop_empty(value: &mut Traced<Data>) {
     let Known(data) = &mut value.value else { return };
     match data {
         Data::List(list) => list.items.iter_mut().for_each(drop_empty),
         Data::Object(object) => {
             let is_open = object.rest.is_some();
-            // Where arguments are left out, one that isn't there isn't known.
+            // If unknown values are omitted, a missing field would be unknown, so an empty list becomes null instead.
             object.fields.retain(|field| is_open || !is_empty(&field.value));
             for field in &mut object.fields {
                 if is_empty(&field.value) {
@@ -110,13 +111,13 @@ pub(super) fn drop_empty(value: &mut Traced<Data>) {
     }
 }
 
-/// A value that Terraform learns while it applies.
+/// A value that is unknown until the plan is applied.
 fn later(origin: Origin, reference: &str) -> Traced<Data> {
     let why = Why::AtDeployment { reference: reference.to_owned(), is_set: false };
     Traced { value: Unknown(why), origin, hops: Vec::new() }
 }
 
-/// Whether something in a node is the boolean `true`.
+/// True if a node contains the boolean `true`.
 fn holds_true(node: &Node) -> bool {
     let mut pending = vec![node];
     while let Some(node) = pending.pop() {
@@ -130,12 +131,11 @@ fn holds_true(node: &Node) -> bool {
     false
 }
 
-/// Whether a node is the boolean `true`.
 fn is_true(node: &Node) -> bool {
     matches!(&node.kind, NodeKind::Scalar(scalar) if node.meaning(scalar) == Meaning::Bool(true))
 }
 
-/// Whether a value is a list without items.
+/// True if a value is an empty list.
 pub(super) fn is_empty(value: &Traced<Data>) -> bool {
     matches!(&value.value, Known(Data::List(list)) if list.items.is_empty())
 }
