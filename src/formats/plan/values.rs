@@ -11,7 +11,7 @@ use crate::value::{Data, Field, Known, Object, Origin, Traced, Unknown, Why};
 pub(super) struct Reading {
     /// The span that is used for arguments that aren't set.
     pub(super) holder: Span,
-    /// Whether values that aren't known yet are left out, or null in a list.
+    /// True if the plan omits unknown values, or has null in their place in a list.
     pub(super) is_open: bool,
 }
 
