@@ -1,7 +1,7 @@
-//! Builds a tree from nodes in the order in which they are written.
+//! Builds a tree from nodes that are added in source order.
 //!
-//! YAML and JSON share it, and with it the limits, the merge keys and the search
-//! for keys that are written twice. It never recurses, however the input nests.
+//! YAML and JSON share it, including the limits, the merge keys and the detection of duplicate keys. It isn't
+//! recursive, so deeply nested input can't overflow the stack.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -10,25 +10,25 @@ use super::node::{Entry, Mapping, Node, NodeKind, Scalar, ScalarStyle, Tag};
 use super::{MAX_DEPTH, MAX_NAME, MAX_NODES, Problem};
 use crate::source::Span;
 
-/// The trees of one file in the making.
+/// Builds the trees of one file.
 #[derive(Default)]
 pub(super) struct Composer {
-    /// What was wrong with finished collections; it loses nothing else.
+    /// Problems of finished collections, for which no text is lost.
     pub(super) problems: Vec<Problem>,
-    /// The collections around the next node, outermost first.
+    /// The unfinished collections around the next node, outermost first.
     open: Vec<Open>,
     root: Option<Arc<Node>>,
     anchors: HashMap<usize, Subtree>,
-    /// Counted over all documents, with aliases written out.
+    /// The number of nodes in all documents so far. An alias counts as many nodes as its target.
     nodes: usize,
     has_aliases: bool,
 }
 
-/// What may stand before a node.
+/// The tag and the anchor of a node.
 #[derive(Default)]
 pub(super) struct Properties {
     pub(super) tag: Option<Tag>,
-    /// A number that aliases use; no two anchors of a file share one.
+    /// An identifier that is unique in the file, to which aliases refer.
     pub(super) anchor: Option<usize>,
 }
 
@@ -38,48 +38,48 @@ pub(super) enum Shape {
     Mapping,
 }
 
-/// A collection whose end is still to come.
+/// A collection whose end hasn't been reached.
 struct Open {
     shape: Shape,
     properties: Properties,
-    /// It grows with each child.
+    /// Extended by each child.
     span: Span,
-    /// Of a mapping: a key, its value, the next key, …
+    /// In a mapping, keys and values alternate.
     children: Vec<Arc<Node>>,
     depth: usize,
     size: usize,
 }
 
-/// A finished node and what it adds wherever an alias repeats it.
+/// A finished node, with the depth and the size that each alias of it adds.
 #[derive(Clone)]
 struct Subtree {
     node: Arc<Node>,
-    /// How deep its collections nest; a scalar has none.
+    /// The depth of nested collections; 0 for a scalar.
     depth: usize,
-    /// How many nodes it has with aliases written out.
+    /// The number of nodes. An alias counts as many as its target.
     size: usize,
 }
 
 impl Composer {
-    /// Drops what an unfinished document left behind; anchors end with their document.
+    /// Starts a document, and discards the rest of an unfinished one. Anchors are local to a document.
     pub(super) fn start_document(&mut self) {
         self.open = Vec::new();
         self.root = None;
-        // To clear a map takes as long as the map was ever large, so a fresh one it is.
+        // Clearing a map takes time proportional to its capacity, so it is replaced by a new one.
         self.anchors = HashMap::new();
     }
 
-    /// The document, unless it holds nothing or a collection is still open.
+    /// The root of the document; `None` if it is empty or a collection is unfinished.
     pub(super) fn finish_document(&mut self) -> Option<Arc<Node>> {
         self.root.take()
     }
 
-    /// Whether the limit of nodes is spent, for this document and all that follow.
+    /// True if the node limit is reached, for this document and all that follow.
     pub(super) fn is_exhausted(&self) -> bool {
         self.nodes > MAX_NODES
     }
 
-    /// The innermost open collection, and how many nodes it holds so far.
+    /// The shape of the innermost unfinished collection, and the number of its children so far.
     pub(super) fn parent(&self) -> Option<(Shape, usize)> {
         self.open.last().map(|open| (open.shape, open.children.len()))
     }
@@ -91,9 +91,9 @@ impl Composer {
         Ok(())
     }
 
-    /// An alias, which costs as much as what it repeats.
+    /// Adds an alias, which counts as many nodes as its target.
     pub(super) fn alias(&mut self, span: Span, anchor: usize) -> Result<(), Problem> {
-        // An anchor is known once its node is finished, and inside that node it isn't.
+        // An anchor is registered when its node is finished, so an alias in the node itself doesn't find it.
         let Some(target) = self.anchors.get(&anchor).cloned() else {
             return Err(Problem::syntax(span, "this alias repeats a node that it is a part of"));
         };
@@ -107,7 +107,7 @@ impl Composer {
         Ok(())
     }
 
-    /// Begins a collection; `span` may end anywhere before its first child.
+    /// Starts a collection. `span` may end anywhere before the first child.
     pub(super) fn open(&mut self, shape: Shape, span: Span, properties: Properties) -> Result<(), Problem> {
         if self.open.len() >= MAX_DEPTH {
             return Err(Problem::too_deep(span));
@@ -117,7 +117,7 @@ impl Composer {
         Ok(())
     }
 
-    /// Ends the innermost collection, at its bracket if it has one, else with its last child.
+    /// Ends the innermost collection: at its closing bracket, or with its last child.
     pub(super) fn close(&mut self, bracket: Option<Span>) {
         let Some(Open { shape, properties, span, children, depth, size }) = self.open.pop() else {
             return;
@@ -131,7 +131,7 @@ impl Composer {
         self.add(properties.anchor, Subtree { node, depth, size });
     }
 
-    /// Counts a comment, of which there may be no more than of nodes.
+    /// Counts a comment against the node limit.
     pub(super) fn comment(&mut self, span: Span) -> Result<(), Problem> {
         self.spend(1, span)
     }
@@ -169,7 +169,8 @@ impl Composer {
         mapping
     }
 
-    /// Adds to `merged` from its end, since a later `<<` goes before an earlier one, as with any key.
+    /// Adds the mappings of a `<<` entry. `merged` is filled in reverse and reversed at the end, because a later `<<`
+    /// takes precedence over an earlier one, as for any key.
     fn merge(&mut self, mapping: &mut Mapping, key: &Node, value: Arc<Node>) {
         if !mapping.merged.is_empty() {
             self.problems.push(Problem::duplicate_key(key.span, "<<"));
@@ -209,7 +210,7 @@ fn is_mergeable(node: &Node) -> bool {
     node.as_mapping().is_some() && !has_local_tag(node)
 }
 
-/// A local tag makes something else of a collection: `!If [...]` isn't a list.
+/// A local tag changes the meaning of a collection: `!If [...]` isn't a list.
 fn has_local_tag(node: &Node) -> bool {
     node.target().tag.as_ref().is_some_and(|tag| tag.name.starts_with('!'))
 }

@@ -1,6 +1,6 @@
-//! JSON becomes a [`Tree`], by way of `jsonc-parser`, which only this file names.
+//! Parses JSON to a [`Tree`]. Only this module uses the parser crate, `jsonc-parser`.
 //!
-//! The language is that of RFC 8259: no comments, no trailing commas.
+//! The language is that of RFC 8259, without comments and trailing commas.
 
 use std::ops;
 
@@ -14,12 +14,12 @@ use super::node::{Scalar, ScalarStyle, Tree};
 use super::{MAX_DEPTH, MAX_NODES, Problem, word_at};
 use crate::source::{FileId, SourceFile, Span};
 
-/// Reads the one value of a file.
+/// Parses a file.
 pub fn parse(id: FileId, file: &SourceFile) -> Tree {
     parse_part(id, file, file.body().0..file.text.len())
 }
 
-/// The same for a part of a file, as if it stood alone. Places are those in the file.
+/// Parses a part of a file as a separate document. Spans refer to the whole file.
 pub fn parse_part(id: FileId, file: &SourceFile, part: ops::Range<usize>) -> Tree {
     let mut reader = Reader { id, file, offset: part.start, composer: Composer::default() };
     let outcome = reader.read(file.text.get(part).unwrap_or_default());
@@ -46,7 +46,7 @@ const STRICT: ParseOptions = ParseOptions {
 struct Reader<'a> {
     id: FileId,
     file: &'a SourceFile,
-    /// Where the text that is read starts.
+    /// The offset of the parsed part in the file.
     offset: usize,
     composer: Composer,
 }
@@ -59,15 +59,15 @@ impl Reader<'_> {
             return Err(Problem::syntax(self.word_at(0), "there is no JSON value here"));
         };
         self.value(value)?;
-        // The tree is good all the same.
+        // The tree is valid in spite of this character.
         match foreign_character(text) {
             Some((range, message)) => Err(Problem::syntax(self.short_span(range), message)),
             None => Ok(()),
         }
     }
 
-    /// Refuses what would exceed the limits of the [`Composer`] before the parser takes it in:
-    /// it recurses, too deep for the stack of a thread, and holds all values in memory.
+    /// Checks the limits of the [`Composer`] before parsing, because the parser is recursive, which could overflow the
+    /// stack of a thread, and keeps all values in memory.
     fn check_limits(&self, text: &str) -> Result<(), Problem> {
         let (mut depth, mut separators) = (0_usize, 0_usize);
         for Character { at, character, .. } in characters(text).filter(|it| !it.in_string) {
@@ -88,7 +88,7 @@ impl Reader<'_> {
         Ok(())
     }
 
-    /// Recurses no deeper than the [`Composer`] lets collections nest.
+    /// Recursion is bounded by the depth limit of the [`Composer`].
     fn value(&mut self, value: Value<'_>) -> Result<(), Problem> {
         let range = value.range();
         match value {
@@ -131,7 +131,7 @@ impl Reader<'_> {
         Problem::syntax(self.short_span(error.range()), lower_first(&error.kind().to_string()))
     }
 
-    /// An unclosed string or bracket is shown where it opens, not as all the text that it swallows.
+    /// The start of a long range, such as that of an unclosed string or bracket, which extends to the end of the file.
     fn short_span(&self, range: Range) -> Span {
         let span = self.span(range);
         let text = self.file.slice(span);
@@ -149,7 +149,7 @@ impl Reader<'_> {
     }
 }
 
-/// What the parser lets pass although JSON doesn't have it.
+/// The first character that the parser accepts although JSON doesn't allow it.
 fn foreign_character(text: &str) -> Option<(Range, &'static str)> {
     characters(text).find_map(|Character { at, character, in_string }| {
         let message = match character {
@@ -165,7 +165,7 @@ fn foreign_character(text: &str) -> Option<(Range, &'static str)> {
 struct Character {
     at: usize,
     character: char,
-    /// Between quotes; the quotes themselves may count either way.
+    /// True between quotes. For the quotes themselves, the value is unspecified.
     in_string: bool,
 }
 

@@ -1,8 +1,7 @@
-//! Text becomes trees with exact spans.
+//! Parses text to trees with exact spans.
 //!
-//! Each parser returns a tree and the [`Problem`]s it met, never an error: what
-//! could be read is judged, and what couldn't is reported at its place.
-//! [`hcl`], [`yaml`] and [`json`] each name their parser crate; nobody else does.
+//! Each parser returns a tree and the [`Problem`]s in the text, never an error: the rest of the file is checked, and
+//! each problem is reported at its position. Only [`hcl`], [`yaml`] and [`json`] use their parser crates.
 
 mod compose;
 pub mod hcl;
@@ -14,40 +13,40 @@ pub mod yaml;
 
 use crate::source::{FileId, SourceFile, Span};
 
-/// How deep collections may nest, also through aliases.
+/// The maximum depth of collections, including their aliases.
 pub const MAX_DEPTH: usize = 200;
 
-/// How many nodes the documents of a file may have together when aliases are written out, comments included.
+/// The maximum number of nodes in the documents of a file. Comments count too, and an alias counts as many nodes as its
+/// target.
 pub const MAX_NODES: usize = 250_000;
 
-/// How long the keys of a mapping and the labels of a block may be, in bytes: each finding repeats them. No key of YAML
-/// that stands on the line of its value is longer.
+/// The maximum length of mapping keys and block labels, in bytes. The limit is necessary because each finding repeats
+/// them. YAML has the same limit for keys on the line of their value.
 pub const MAX_NAME: usize = 1_024;
 
-/// Input that can't be understood.
+/// Input that can't be parsed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Problem {
-    /// The place, as small as it can be named.
+    /// The position, as narrow as possible.
     pub span: Span,
-    /// A sentence fragment in lower case that says what is wrong.
+    /// A sentence fragment in lower case.
     pub message: String,
-    /// What the problem keeps from being read.
     pub kind: ProblemKind,
 }
 
-/// How far a [`Problem`] reaches.
+/// The effect of a [`Problem`] on the tree.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ProblemKind {
-    /// The text isn't in the language; a part of the file is lost.
+    /// The text is invalid; a part of the file is missing in the tree.
     Syntax,
-    /// The text is more than is read, and may well be valid; a part of the file is lost.
+    /// The text exceeds a limit and may be valid; a part of the file is missing in the tree.
     Limit,
-    /// A key that is written twice in one mapping; the tree holds both.
+    /// A duplicate key in a mapping; the tree contains both entries.
     DuplicateKey,
 }
 
 impl ProblemKind {
-    /// Whether a part of the file is lost.
+    /// True if a part of the file is missing in the tree.
     pub fn loses_text(self) -> bool {
         match self {
             Self::Syntax | Self::Limit => true,
@@ -56,7 +55,7 @@ impl ProblemKind {
     }
 }
 
-/// The language in which a file is written.
+/// The language of a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Language {
     Hcl,
@@ -65,7 +64,7 @@ pub enum Language {
 }
 
 impl Language {
-    /// What the name of a file or its first character says.
+    /// The language, by the file name or the content.
     pub fn of(file: &SourceFile) -> Self {
         let is_native = [".tf", ".tofu", ".tfvars"].iter().any(|extension| file.name.ends_with(extension));
         let is_template = [".yaml", ".yml", ".template"].iter().any(|extension| file.name.ends_with(extension));
@@ -80,41 +79,41 @@ impl Language {
 }
 
 impl Problem {
-    /// Text that isn't in the language.
+    /// Creates a problem for invalid text.
     pub fn syntax(span: Span, message: impl Into<String>) -> Self {
         Self { span, message: message.into(), kind: ProblemKind::Syntax }
     }
 
-    /// Text that is more than is read.
+    /// Creates a problem for text that exceeds a limit.
     pub fn limit(span: Span, message: impl Into<String>) -> Self {
         Self { span, message: message.into(), kind: ProblemKind::Limit }
     }
 
-    /// A second `key` in one mapping.
+    /// Creates a problem for a second `key` in a mapping.
     pub fn duplicate_key(span: Span, key: &str) -> Self {
         Self { span, message: format!("the key `{key}` is written twice here"), kind: ProblemKind::DuplicateKey }
     }
 
-    /// A name of more than [`MAX_NAME`] bytes.
+    /// Creates a problem for a name of more than [`MAX_NAME`] bytes.
     fn too_long_name(span: Span) -> Self {
         Self::limit(span, format!("this name has more than {MAX_NAME} bytes"))
     }
 
-    /// A collection in more than [`MAX_DEPTH`] others.
+    /// Creates a problem for a collection in more than [`MAX_DEPTH`] others.
     fn too_deep(span: Span) -> Self {
         Self::limit(span, format!("collections nest more than {MAX_DEPTH} deep here"))
     }
 
-    /// The node after the [`MAX_NODES`]th, of a file that may have aliases.
+    /// Creates a problem for the node after the [`MAX_NODES`]th. `has_aliases` is true if the file contains aliases.
     fn too_many_nodes(span: Span, has_aliases: bool) -> Self {
         let with = if has_aliases { " when its aliases are written out" } else { "" };
         Self::limit(span, format!("the file has more than {MAX_NODES} values{with}"))
     }
 }
 
-/// The word that starts at a byte offset, for a problem of which only the beginning is known.
+/// The word at a byte offset, for a problem of which only the start is known.
 ///
-/// Between words it is the last character before, so that there is something to point at.
+/// Between words, it is the last character before the offset, so that the span isn't empty.
 pub fn word_at(id: FileId, file: &SourceFile, offset: usize) -> Span {
     const LONGEST: usize = 40;
     let (before, after) = file.text.split_at_checked(offset).unwrap_or((&file.text, ""));

@@ -1,4 +1,4 @@
-//! The tree that YAML and JSON share.
+//! The syntax tree of YAML and JSON.
 
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -6,75 +6,70 @@ use std::sync::Arc;
 use super::Problem;
 use crate::source::Span;
 
-/// What a YAML or JSON file holds.
+/// The parsed documents of a file.
 #[derive(Debug, Default)]
 #[must_use = "its problems are to be told"]
 pub struct Tree {
-    /// Its documents, in order; JSON has one at most.
+    /// In source order. JSON has at most one.
     pub documents: Vec<Arc<Node>>,
-    /// The comments, each with its `#` and without the line ending.
+    /// The comments, each with its `#` and without its line ending.
     pub comments: Vec<Span>,
-    /// What couldn't be understood.
     pub problems: Vec<Problem>,
 }
 
-/// A value and where it is written.
+/// A value with its span.
 #[derive(Debug)]
 pub struct Node {
-    /// The value without its tag and anchor; a quoted scalar with its quotes.
+    /// The span of the value without tag and anchor. It includes the quotes of a scalar.
     pub span: Span,
-    /// An explicit tag, such as `!Ref`.
+    /// The explicit tag, such as `!Ref`.
     pub tag: Option<Tag>,
-    /// The value.
     pub kind: NodeKind,
 }
 
-/// An explicit tag of YAML.
+/// An explicit YAML tag.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Tag {
-    /// As written for local tags (`!Ref`); in full for others (`tag:yaml.org,2002:str`).
+    /// As written for local tags (`!Ref`); resolved for others (`tag:yaml.org,2002:str`).
     pub name: String,
-    /// The tag's own text.
+    /// The span of the tag itself.
     pub span: Span,
 }
 
-/// The three kinds of node, and a reference to one.
+/// The three kinds of YAML nodes, and aliases.
 #[derive(Debug)]
 pub enum NodeKind {
-    /// A text, perhaps a number, a boolean or nothing: see [`Scalar::meaning`].
+    /// A text, which may be a number, a boolean or null: see [`Scalar::meaning`].
     Scalar(Scalar),
-    /// A list.
     Sequence(Vec<Arc<Node>>),
-    /// Keys with values.
     Mapping(Mapping),
-    /// `*name`: the same node as elsewhere in the document. It is never copied.
+    /// `*name`: a shared reference to the anchored node, which is never copied.
     Alias(Arc<Node>),
 }
 
-/// A scalar's text after escapes, and how it was written.
+/// The text of a scalar with escapes decoded, and its notation.
 #[derive(Debug)]
 pub struct Scalar {
-    /// The text.
     pub text: String,
-    /// Only a plain scalar can be anything but a string.
+    /// Only a plain scalar can be anything other than a string.
     pub style: ScalarStyle,
 }
 
 /// The notation of a [`Scalar`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ScalarStyle {
-    /// Without quotes; in JSON: a number, `true`, `false` or `null`.
+    /// Without quotes. In JSON: a number, `true`, `false` or `null`.
     Plain,
     /// In single or double quotes.
     Quoted,
-    /// A block after `|` or `>`.
+    /// A block scalar after `|` or `>`.
     Block,
 }
 
-/// What a scalar says under YAML 1.1.
+/// The value of a scalar according to YAML 1.1.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Meaning {
-    /// `null`, `~` or nothing.
+    /// `null`, `~` or an empty scalar.
     Null,
     /// `true`, `no`, `ON`, …
     Bool(bool),
@@ -82,35 +77,33 @@ pub enum Meaning {
     Number(f64),
     /// Any other text.
     String,
-    /// A plain `y` or `n`, which some parsers read as a boolean and others as a string.
+    /// A plain `y` or `n`, which some parsers interpret as a boolean and others as a string.
     Ambiguous,
 }
 
-/// Keys with values, in the order in which they are written.
+/// Keys with values, in source order.
 #[derive(Debug, Default)]
 pub struct Mapping {
-    /// Its own entries, also those whose key is written twice.
+    /// The entries of the mapping itself, including duplicate keys.
     pub entries: Vec<Entry>,
-    /// What `<<` adds, first before later; its own entries come before all of it.
+    /// The mappings that `<<` merges. Earlier ones take precedence over later ones, and `entries` over all of them.
     pub merged: Vec<Arc<Node>>,
 }
 
-/// A key and its value.
 #[derive(Debug, Clone)]
 pub struct Entry {
-    /// Most often a scalar.
+    /// Usually a scalar.
     pub key: Arc<Node>,
-    /// Its value.
     pub value: Arc<Node>,
 }
 
 impl Node {
-    /// The value and its tag, if it has one.
+    /// The span of the value with its tag.
     pub fn whole(&self) -> Span {
         self.tag.as_ref().map_or(self.span, |tag| tag.span.to(self.span))
     }
 
-    /// The node that aliases lead to in the end.
+    /// The node with aliases resolved.
     pub fn target(&self) -> &Node {
         let mut node = self;
         while let NodeKind::Alias(next) = &node.kind {
@@ -119,7 +112,7 @@ impl Node {
         node
     }
 
-    /// The mapping it is, through aliases.
+    /// The mapping, with aliases resolved.
     pub fn as_mapping(&self) -> Option<&Mapping> {
         match &self.target().kind {
             NodeKind::Mapping(mapping) => Some(mapping),
@@ -127,7 +120,7 @@ impl Node {
         }
     }
 
-    /// The sequence it is, through aliases.
+    /// The sequence, with aliases resolved.
     pub fn as_sequence(&self) -> Option<&[Arc<Node>]> {
         match &self.target().kind {
             NodeKind::Sequence(items) => Some(items),
@@ -135,7 +128,7 @@ impl Node {
         }
     }
 
-    /// The text of the scalar it is, through aliases, whatever the scalar means.
+    /// The text of the scalar, with aliases resolved, regardless of its meaning.
     pub fn as_text(&self) -> Option<&str> {
         match &self.target().kind {
             NodeKind::Scalar(scalar) => Some(&scalar.text),
@@ -143,7 +136,7 @@ impl Node {
         }
     }
 
-    /// What the scalar means, with its tag: `!!str yes` is a string.
+    /// The meaning of the node's scalar with its tag: `!!str yes` is a string.
     pub fn meaning(&self, scalar: &Scalar) -> Meaning {
         match self.tag.as_ref().map(|tag| tag.name.as_str()) {
             Some("tag:yaml.org,2002:str" | "!") => Meaning::String,
@@ -159,13 +152,13 @@ impl Node {
 }
 
 impl Mapping {
-    /// The entry of a key: its own, the last if there are several, else the first that is merged in.
+    /// The entry of a key: the last own entry, or else the first merged one.
     pub fn get(&self, key: &str) -> Option<&Entry> {
         let own = self.entries.iter().rev().find(|entry| entry.key.as_text() == Some(key));
         own.or_else(|| self.merged.iter().find_map(|node| node.as_mapping()?.get(key)))
     }
 
-    /// Each key whose text an entry before it has too, with that text.
+    /// The keys whose text an earlier entry has too, each with the text.
     pub fn repeated_keys(&self) -> impl Iterator<Item = (&Node, &str)> {
         let mut seen = HashSet::new();
         let texts = self.entries.iter().filter_map(|entry| Some((&*entry.key, entry.key.as_text()?)));
@@ -174,7 +167,7 @@ impl Mapping {
 }
 
 impl Scalar {
-    /// What the scalar says by its notation alone.
+    /// The meaning of the scalar without a tag.
     pub fn meaning(&self) -> Meaning {
         match self.style {
             ScalarStyle::Plain => Self::plain_meaning(&self.text),
@@ -182,7 +175,7 @@ impl Scalar {
         }
     }
 
-    /// YAML 1.1 on a plain scalar: <https://yaml.org/type/bool.html>.
+    /// Interprets a plain scalar as YAML 1.1 does: <https://yaml.org/type/bool.html>.
     fn plain_meaning(text: &str) -> Meaning {
         match text {
             "" | "~" | "null" | "Null" | "NULL" => Meaning::Null,

@@ -1,10 +1,10 @@
-//! Trees as short text, for the tests of the parsers.
+//! Renders trees as short texts, for the tests of the parsers.
 
 use super::node::{Node, NodeKind, Scalar, ScalarStyle, Tree};
 use super::{Problem, ProblemKind};
 use crate::source::{FileId, SourceFile, Sources};
 
-/// Parses a text of its own.
+/// Parses a text as a file.
 pub(super) fn parse(parser: fn(FileId, &SourceFile) -> Tree, text: &str) -> (SourceFile, Tree) {
     let id = Sources::default().add("/file".as_ref(), Vec::new());
     let file = SourceFile::new("/file".into(), "file".into(), text.into());
@@ -12,14 +12,14 @@ pub(super) fn parse(parser: fn(FileId, &SourceFile) -> Tree, text: &str) -> (Sou
     (file, tree)
 }
 
-/// The values of all documents, one a line, then the comments and the problems with the texts at their spans.
+/// The values of all documents, one per line, then the comments and the problems with the texts at their spans.
 pub(super) fn values(file: &SourceFile, tree: &Tree) -> String {
     let documents = tree.documents.iter().map(|document| value(document));
     let comments = tree.comments.iter().map(|&span| format!("comment {:?}", file.slice(span)));
     documents.chain(comments).chain(tree.problems.iter().map(|it| problem(file, it))).collect::<Vec<_>>().join("\n")
 }
 
-/// The text at each node's span, one a line, indented as the nodes nest.
+/// The text at each node's span, one per line, indented by depth.
 pub(super) fn spans(file: &SourceFile, tree: &Tree) -> String {
     let mut lines = Vec::new();
     tree.documents.iter().for_each(|document| push_spans(file, document, 0, &mut lines));
@@ -34,7 +34,7 @@ fn problem(file: &SourceFile, problem: &Problem) -> String {
     format!("{kind} {:?}: {}", file.slice(problem.span), problem.message)
 }
 
-/// A scalar is bare if it is plain, in quotes, or after `|`.
+/// Renders a plain scalar as it is, a quoted one in quotes, and a block scalar after `|`.
 fn value(node: &Node) -> String {
     let tag = node.tag.as_ref().map(|tag| format!("{} ", tag.name)).unwrap_or_default();
     let value = match &node.kind {

@@ -1,8 +1,7 @@
-//! YAML becomes a [`Tree`], by way of `granit-parser`, which only this file names.
+//! Parses YAML to a [`Tree`]. Only this module uses the parser crate, `granit-parser`.
 //!
-//! The parser says which nodes begin and end where; their composition, and with it
-//! every limit on the input, is the composer's. What the parser's places leave
-//! to wish for is put right here.
+//! The crate reports events, from which the [`Composer`] builds the tree; all limits on the input are checked there.
+//! This module corrects positions that the crate reports imprecisely.
 
 use std::ops::Range;
 
@@ -13,21 +12,22 @@ use super::node::{Scalar, ScalarStyle, Tag, Tree};
 use super::{MAX_DEPTH, Problem, word_at};
 use crate::source::{FileId, SourceFile, Span};
 
-/// A file with more broken documents than this isn't YAML, and reading it stops.
+/// The number of invalid documents after which parsing stops, because the file probably isn't YAML.
 const MAX_BROKEN_DOCUMENTS: usize = 20;
 
-/// How many comments may follow each other where only the next line tells what they belong to.
+/// The maximum number of consecutive comments, which the crate buffers until the next line determines what they belong
+/// to.
 const MAX_COMMENTS_IN_A_ROW: usize = 100_000;
 
-/// Next line, line separator and paragraph separator.
+/// Next line, line separator and paragraph separator: line breaks in YAML 1.1, but not in YAML 1.2.
 const DOUBTFUL: [char; 3] = ['\u{85}', '\u{2028}', '\u{2029}'];
 
-/// Reads all documents of a file. A document that breaks is left out, the others stay.
+/// Parses all documents of a file. Invalid documents are omitted.
 pub fn parse(id: FileId, file: &SourceFile) -> Tree {
     parse_part(id, file, file.body().0..file.text.len())
 }
 
-/// The same for a part of a file, as if it stood alone. Places are those in the file.
+/// Parses a part of a file as if it were a separate file. Spans refer to the whole file.
 pub fn parse_part(id: FileId, file: &SourceFile, part: Range<usize>) -> Tree {
     let mut reader = Reader::new(id, file, part);
     let mut parser = Parser::new_from_str_with_options(reader.text, options());
@@ -41,7 +41,7 @@ pub fn parse_part(id: FileId, file: &SourceFile, part: Range<usize>) -> Tree {
         reader.tree.problems.push(problem);
         broken = broken.saturating_add(1);
         let goes_on = broken < MAX_BROKEN_DOCUMENTS && !reader.composer.is_exhausted();
-        // An error here has no more to say than the problem that is noted already.
+        // An error here gives no more information than the problem that is already recorded.
         if !goes_on || !parser.proceed_next_document().unwrap_or(false) {
             break;
         }
@@ -49,8 +49,8 @@ pub fn parse_part(id: FileId, file: &SourceFile, part: Range<usize>) -> Tree {
     reader.finish()
 }
 
-/// Collections may nest one level more than our own limit, so that it is the [`Composer`]
-/// that refuses; a key may be as long as YAML lets it be.
+/// The options of the crate. Its nesting limit is higher by one, so that the [`Composer`] reports the error, and its
+/// limit for keys is the one in the YAML specification.
 fn options() -> Options {
     granit_parser::options! {
         emit_unresolved_aliases: true,
@@ -64,14 +64,14 @@ fn options() -> Options {
 struct Reader<'a> {
     id: FileId,
     file: &'a SourceFile,
-    /// Where `text` starts in the file.
+    /// The offset of `text` in the file.
     offset: usize,
     text: &'a str,
     tree: Tree,
     composer: Composer,
-    /// Where the latest node that was read ends in `text`, or starts if it is a collection.
+    /// The offset in `text` where the last node ends, or where it starts if it is a collection.
     reached: usize,
-    /// The strings in quotes that hold one of [`DOUBTFUL`], in their order.
+    /// The quoted strings that contain a [`DOUBTFUL`] character, in source order.
     quoted: Vec<Range<usize>>,
 }
 
@@ -98,8 +98,8 @@ impl<'a> Reader<'a> {
         Tree { problems, ..self.tree }
     }
 
-    /// A line end of YAML 1.1 that is none of YAML 1.2: what one reader takes for a comment may be a trail to another.
-    /// In quotes it stands for a blank at most.
+    /// The problem for a line break of YAML 1.1 that isn't one in YAML 1.2: one parser may read the text after it as a
+    /// comment and another as a trail. In quotes it is harmless, because it is at most converted to a space.
     fn doubtful_line_end(&self) -> Option<Problem> {
         let is_quoted = |at: &usize| {
             let next = self.quoted.partition_point(|range| range.start <= *at);
@@ -146,7 +146,7 @@ impl<'a> Reader<'a> {
                 self.open(Shape::Mapping, start, properties)?;
             }
             Event::SequenceEnd | Event::MappingEnd => self.close(start, end),
-            // The rest is about the stream, or an event that this version doesn't ask for.
+            // The other events are about the stream, or aren't enabled in the options.
             _ => {}
         }
         Ok(())
@@ -162,7 +162,7 @@ impl<'a> Reader<'a> {
     ) -> Result<(), Problem> {
         let written = self.text.get(start..end).unwrap_or_default();
         let (span, text) = match style {
-            // The parser takes nothing for `~`.
+            // The crate reports an empty scalar as `~`.
             ScalarStyle::Plain if written.is_empty() => {
                 let at = self.empty_place(start, &properties);
                 (self.span(at, at), String::new())
@@ -192,7 +192,8 @@ impl<'a> Reader<'a> {
         self.composer.open(shape, self.span(start, start), properties)
     }
 
-    /// The end of a block collection is no text of its own, and lies somewhere after it.
+    /// Closes a collection. The crate reports an empty range for the end of a block collection, at some position after
+    /// it.
     fn close(&mut self, start: usize, end: usize) {
         let bracket = (start < end).then(|| self.span(start, end));
         if bracket.is_some() {
@@ -207,9 +208,9 @@ impl<'a> Reader<'a> {
         Properties { tag, anchor: (anchor != 0).then_some(anchor) }
     }
 
-    /// Where nothing is written for a node: after its tag, anchor, dash or colon.
+    /// The position of an empty node: after its tag, anchor, dash or colon.
     ///
-    /// The parser stops before the colon, and if a key has none, runs on to what follows.
+    /// The crate reports a position before the colon, or, for a key without a colon, the start of the next token.
     fn empty_place(&self, at: usize, properties: &Properties) -> usize {
         let is_value = matches!(self.composer.parent(), Some((Shape::Mapping, before)) if before % 2 == 1);
         if !is_value || properties.tag.is_some() || properties.anchor.is_some() {
@@ -217,7 +218,7 @@ impl<'a> Reader<'a> {
         }
         let after = self.text.get(at..).unwrap_or_default();
         match after.trim_start_matches([' ', '\t']).strip_prefix(':') {
-            // Else it is the first character of the next key.
+            // Otherwise, the colon is the first character of the next key.
             Some(rest) if rest.is_empty() || rest.starts_with([' ', '\t', '\r', '\n', ',', ']', '}']) => {
                 self.text.len().saturating_sub(rest.len())
             }
@@ -225,15 +226,15 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// Where a block sequence starts. If it stands no deeper than the key it belongs to,
-    /// the parser gives the place after its dash.
+    /// The start of a block sequence. If the sequence isn't indented more than its key, the crate reports the position
+    /// after the first dash.
     fn first_dash(&self, start: usize) -> usize {
         let Some((Shape::Mapping, _)) = self.composer.parent() else { return start };
         let mut line_start = self.reached;
         let before = self.text.get(line_start..start).unwrap_or_default();
         for (number, line) in before.split_inclusive(['\n', '\r']).enumerate() {
             let text = line.trim_start_matches([' ', '\t']);
-            // The first line is what follows the key: a colon, perhaps a tag, or a comment.
+            // The first line is the rest of the key's line: a colon, perhaps a tag or a comment.
             if number > 0 && text.starts_with('-') {
                 return line_start.saturating_add(line.len().saturating_sub(text.len()));
             }
@@ -251,7 +252,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// An empty key, or a block collection that has only begun, has no text of its own to point at.
+    /// Extends an empty span, such as that of an empty key, so that there is text to point at.
     fn visible(&self, span: Span) -> Span {
         if span.range().is_empty() { word_at(self.id, self.file, span.range().start) } else { span }
     }
@@ -261,7 +262,7 @@ impl<'a> Reader<'a> {
     }
 }
 
-/// The parser ends the text with a line feed even where the file ends without one.
+/// Removes the line feed that the crate adds to a block scalar at the end of a file without one.
 fn block_text(mut text: String, written: &str) -> String {
     if !written.trim_end_matches([' ', '\t']).ends_with(['\n', '\r']) {
         text.truncate(text.trim_end_matches('\n').len());

@@ -1,7 +1,7 @@
-//! The parser crate's structures and expressions become our tree.
+//! Converts the syntax tree of the parser crate to the tree in [`super::ast`].
 //!
-//! The crate bounds how deep brackets and operators nest; chains such as
-//! `a.b.c` are flat in its tree but deep in ours, so a depth is kept here.
+//! The crate limits the depth of brackets and operators. Chains such as `a.b.c` are flat in its tree but nested in
+//! ours, so the depth is checked here again.
 
 use std::ops::Range;
 
@@ -16,18 +16,18 @@ use super::{
 use crate::source::Span;
 use crate::syntax::MAX_DEPTH;
 
-/// Converts what the parser crate made of one text.
+/// Converts the crate's tree of one text.
 pub(super) struct Converter<'a> {
-    /// The heredocs met so far, in the order of their ends.
+    /// The heredocs so far, in the order of their ends.
     pub(super) heredocs: Vec<Range<usize>>,
-    /// What the crate takes for a number with an index, as `10.1.2`, which the language doesn't have.
+    /// A text such as `10.1.2`, which the crate parses as a number with an index, and which isn't valid HCL.
     pub(super) no_number: Option<Span>,
     pub(super) text: &'a str,
     place: &'a dyn Fn(Range<usize>) -> Span,
 }
 
 impl<'a> Converter<'a> {
-    /// For trees of `text`; `place` says where a part of it is.
+    /// Creates a converter for trees of `text`; `place` maps a range of the text to a span of the file.
     pub(super) fn new(text: &'a str, place: &'a dyn Fn(Range<usize>) -> Span) -> Self {
         Self { heredocs: Vec::new(), no_number: None, text, place }
     }
@@ -43,7 +43,7 @@ impl<'a> Converter<'a> {
         Attribute { name: self.name(&attribute.key), value: self.expr(&attribute.value, depth) }
     }
 
-    /// An expression at `depth`. What lies deeper than [`MAX_DEPTH`] is unreadable.
+    /// Converts an expression at a depth. Expressions deeper than [`MAX_DEPTH`] become unreadable.
     pub(super) fn expr(&mut self, expression: &Expression, depth: usize) -> Expr {
         if depth >= MAX_DEPTH {
             return Expr { span: self.span(expression), kind: ExprKind::Unreadable };
@@ -78,7 +78,7 @@ impl<'a> Converter<'a> {
         (self.place)(range)
     }
 
-    /// Where a part of the crate's tree is in the text. All that were parsed have a span.
+    /// The range of a node of the crate's tree. Every parsed node has one.
     pub(super) fn range(&self, node: &impl hcl_edit::Span) -> Range<usize> {
         node.span().unwrap_or(0..self.text.len())
     }
@@ -105,7 +105,7 @@ impl<'a> Converter<'a> {
         converted
     }
 
-    /// As written, but for space and comments between the sign and the digits.
+    /// The text of a number, without spaces and comments between the sign and the digits.
     fn number(&self, range: Range<usize>) -> String {
         let written = self.text.get(range).unwrap_or_default();
         let Some(unsigned) = written.strip_prefix('-') else { return written.to_owned() };
@@ -130,7 +130,7 @@ impl<'a> Converter<'a> {
     fn object_key(&mut self, key: &theirs::ObjectKey, depth: usize) -> ObjectKey {
         match key {
             theirs::ObjectKey::Ident(name) => ObjectKey::Name(self.name(name)),
-            // As a key, a bare keyword is a name like any other.
+            // A bare keyword is a name if it is a key.
             theirs::ObjectKey::Expression(keyword @ (Expression::Null(_) | Expression::Bool(_))) => {
                 let range = self.range(keyword);
                 let text = self.text.get(range.clone()).unwrap_or_default().to_owned();
@@ -196,7 +196,7 @@ impl<'a> Converter<'a> {
         if is_dotted_number {
             self.no_number.get_or_insert(self.span(traversal));
         }
-        // Each operator wraps what is before it, so the base ends up that much deeper.
+        // Each operator wraps the expression before it, so the base is deeper by the number of operators.
         let depth = depth.saturating_add(traversal.operators.len());
         if depth >= MAX_DEPTH {
             return Expr { span: self.span(traversal), kind: ExprKind::Unreadable };
@@ -217,7 +217,8 @@ impl<'a> Converter<'a> {
                     let key = ExprKind::Number(number.value().to_string());
                     ExprKind::Index(Box::new(base), Box::new(Expr { span: self.span(number), kind: key }))
                 }
-                // All that follows `[*]` applies to each element; what follows `.*` does up to a bracket.
+                // All operators after `[*]` apply to each element. Those after `.*` apply to each element up to the
+                // first bracket.
                 TraversalOperator::FullSplat(_) => {
                     let each = self.apply(std::mem::take(&mut operators), element(end), depth);
                     return splat(base, true, each);
@@ -236,7 +237,7 @@ impl<'a> Converter<'a> {
     }
 }
 
-/// The element that a splat walks over, which has no name.
+/// The element of a splat, which has no name.
 fn element(splat: Span) -> Expr {
     Expr { span: splat, kind: ExprKind::Variable(String::new()) }
 }
@@ -245,7 +246,7 @@ fn splat(base: Expr, full: bool, each: Expr) -> Expr {
     Expr { span: base.span.to(each.span), kind: ExprKind::Splat(Box::new(Splat { base, full, each })) }
 }
 
-/// `base["name"]` is `base.name`.
+/// `base["name"]` is equivalent to `base.name`.
 fn index(base: Expr, key: Expr) -> ExprKind {
     match key.kind {
         ExprKind::String(text) if Ident::try_new(text.as_str()).is_ok() => {

@@ -1,13 +1,11 @@
-//! HCL's native syntax: Terraform's `.tf` and `.tfvars` files.
+//! HCL, the native syntax of `.tf` and `.tfvars` files.
 //!
-//! Reading takes two steps. [`split()`] cuts a file into its top-level [`Item`]s
-//! and is fast enough for every file; [`parse()`] reads one item and is asked
-//! only for those that matter. What is wrong with an item never reaches
-//! another, and what is wrong with an attribute leaves the rest of its block.
+//! Parsing has two steps. [`split()`] splits a file into its top-level [`Item`]s and is fast enough for every file;
+//! [`parse()`] parses one item and is called only for relevant ones. An error in one item doesn't affect the others,
+//! and an error in an attribute doesn't affect the rest of its block.
 //!
-//! The parser crate, `hcl-edit`, is named in `parse`, `convert` and `template`
-//! only. It refuses a little of the language and is slow on some hostile text;
-//! both end as [`ExprKind::Unreadable`].
+//! Only the modules `parse`, `convert` and `template` use the parser crate, `hcl-edit`. It rejects a few valid
+//! constructs and is slow on some hostile input; both cases become [`ExprKind::Unreadable`].
 
 mod ast;
 mod convert;
@@ -25,41 +23,40 @@ pub use split::{split, split_body};
 use super::Problem;
 use crate::source::Span;
 
-/// How many problems of a file or an item are kept; the rest says nothing new.
+/// The maximum number of problems for one file or item.
 const MAX_PROBLEMS: usize = 100;
 
-/// How many blocks, attributes and comments a file may have; the largest real ones stay far below.
+/// The maximum number of blocks, attributes and comments in a file. The largest real files are far below it.
 const MAX_ITEMS: usize = 50_000;
 
-/// How many of them the body of a block may have that is read in parts: one that is broken, or larger than any real one.
+/// The same limit for the body of a block that is parsed in parts, because it has an error or is larger than any real
+/// one.
 const MAX_PARTS: usize = 10_000;
 
-/// What a file holds, by place.
+/// The top-level structure of a file.
 #[derive(Debug, Default)]
 #[must_use = "its problems are to be told"]
 pub struct Outline {
-    /// Its blocks and attributes, in order.
+    /// The top-level blocks and attributes, in source order.
     pub items: Vec<Item>,
-    /// All comments, also those inside of items, without their line ending.
+    /// All comments, including those in items, without their line endings.
     pub comments: Vec<Span>,
-    /// What is no item, and items that can't be followed to their end.
+    /// Text that isn't an item, and items whose end can't be found.
     pub problems: Vec<Problem>,
 }
 
-/// A block or an attribute that hasn't been read yet.
+/// A block or an attribute that isn't parsed yet.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Item {
     /// The type of the block, such as `resource`, or the name of the attribute.
     pub keyword: Name,
-    /// Which of the two it is.
     pub kind: ItemKind,
-    /// All of it, without a comment behind it.
+    /// The whole item, without a comment after it.
     pub span: Span,
-    /// What is between the braces, or right of `=`.
+    /// The content between the braces, or the value after `=`.
     pub inside: Span,
 }
 
-/// The two kinds of statement.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ItemKind {
     /// `kind "label" { … }`
@@ -68,7 +65,7 @@ pub enum ItemKind {
     Attribute,
 }
 
-/// An [`Item`] that has been read.
+/// An [`Item`] after parsing.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Parsed {
     /// `kind "label" { … }`

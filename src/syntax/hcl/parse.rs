@@ -1,7 +1,7 @@
-//! One item becomes a tree, with the help of the parser crate.
+//! Parses one item to a tree, using the parser crate.
 //!
-//! The crate loses all of its input at the first thing it can't read. So a
-//! block that fails is read again in parts, down to the attribute that failed.
+//! The crate returns no tree if there is any error in its input. A block with an error is therefore parsed again in
+//! parts, down to the attribute with the error.
 
 use std::borrow::Cow;
 use std::collections::HashSet;
@@ -18,20 +18,21 @@ use super::{Attribute, Block, Expr, ExprKind, Item, ItemKind, MAX_PROBLEMS, Pars
 use crate::source::{FileId, SourceFile, Span};
 use crate::syntax::{MAX_NAME, Problem};
 
-/// The largest text that is read at once, in bytes.
+/// The maximum length of a text that is passed to the crate, in bytes.
 const MAX_BYTES: usize = 1024 * 1024;
 
-/// How many entries the objects of one item may have: the crate compares each key with each other.
+/// The maximum number of entries in the objects of one item. The limit is necessary because the crate compares each key
+/// with all others.
 const MAX_ENTRIES: usize = 4_000;
 
-/// How deep blocks may nest when they are read in parts; real ones stay below 15.
+/// The maximum depth of blocks that are parsed in parts. Real ones are less than 15 deep.
 const MAX_BLOCK_DEPTH: usize = 32;
 
-/// Reads an item of `file`, as far as it can be read.
+/// Parses an item of `file` as far as possible.
 ///
-/// An attribute that can't be is [`ExprKind::Unreadable`]; a [`Problem`] says why,
-/// unless it is valid and only too much for the parser crate. There is no tree
-/// when even the labels of the block make no sense.
+/// An attribute that can't be parsed is [`ExprKind::Unreadable`]. A [`Problem`] gives the reason, unless the attribute
+/// may be valid and only exceeds a limit of the parser crate. The tree is `None` if even the labels of the block can't
+/// be parsed.
 pub fn parse(item: &Item, file: &SourceFile) -> (Option<Parsed>, Vec<Problem>) {
     let mut problems = Vec::new();
     let reader = Reader { id: item.span.file, text: &file.text };
@@ -40,7 +41,7 @@ pub fn parse(item: &Item, file: &SourceFile) -> (Option<Parsed>, Vec<Problem>) {
     (parsed, problems)
 }
 
-/// Reads an expression that is the text of a string; `place` says where a part of the text is.
+/// Parses an expression that is the content of a string; `place` maps a range of the text to a span of the file.
 pub fn parse_expr(text: &str, place: impl Fn(Range<usize>) -> Span) -> Result<Expr, Problem> {
     read_string(text, &place, |converter| {
         let expression: Expression = parser::parse_expr(text)?;
@@ -48,9 +49,9 @@ pub fn parse_expr(text: &str, place: impl Fn(Range<usize>) -> Span) -> Result<Ex
     })
 }
 
-/// Reads a template that is the text of a string, without the quotes and after their escapes.
+/// Parses a template that is the content of a string, without the quotes and with decoded escapes.
 ///
-/// A lone `${x}` is `x` itself.
+/// A template that consists of one `${x}` is the expression `x`.
 pub fn parse_template(text: &str, place: impl Fn(Range<usize>) -> Span) -> Result<Expr, Problem> {
     if !text.contains("${") && !text.contains("%{") {
         return Ok(Expr { span: place(0..text.len()), kind: ExprKind::String(text.to_owned()) });
@@ -61,11 +62,11 @@ pub fn parse_template(text: &str, place: impl Fn(Range<usize>) -> Span) -> Resul
     })
 }
 
-/// Why the parser crate gives no tree.
+/// The reasons why the parser crate returns no tree.
 enum Failure {
-    /// The text is too much for it, or too strange, and may well be valid.
+    /// The text exceeds a limit or isn't supported. It may be valid.
     Limit,
-    /// The text isn't in the language.
+    /// The text isn't valid HCL.
     Syntax(Problem),
 }
 
@@ -133,7 +134,7 @@ impl Reader<'_> {
         let mut converter = Converter::new(&text, &place);
         let parsed = read_structure(&mut converter, &text, &place)?;
         converter.no_wrong_number()?;
-        // Where a heredoc ends decides what is text and what isn't, so both readers must agree.
+        // The end of a heredoc determines which text is literal, so the crate and the scanner must agree.
         let heredocs = converter.heredocs.into_iter().map(|part| moved(part, range.start));
         if heredocs.eq(met.heredocs) { Ok(parsed) } else { Err(Failure::Limit) }
     }
@@ -161,14 +162,14 @@ impl Reader<'_> {
             }
         }
         if problems.len() == known {
-            // Nothing is wrong with any part, but with how they are put together.
+            // All parts are valid, so the error is in their combination.
             problems.extend(failure.problem());
         }
         block.span = item.span;
         Some(block)
     }
 
-    /// A block with the item's type and labels, and an empty body.
+    /// Parses the type and the labels of a block; the body is empty.
     fn header(&self, item: &Item, depth: usize) -> Result<Block, Problem> {
         let start = item.span.range().start;
         let header = self.text.get(start..item.inside.range().start).unwrap_or_default();
@@ -202,7 +203,8 @@ impl Failure {
     }
 }
 
-/// The crate names the start of its input when it has no better place, as for a value that is missing.
+/// Moves a problem to the value of the attribute. The crate reports the start of its input if it has no better
+/// position, for example for a missing value.
 fn on_value(problem: Problem, attribute: &Item) -> Problem {
     if problem.span.start != attribute.span.start {
         problem
@@ -213,14 +215,15 @@ fn on_value(problem: Problem, attribute: &Item) -> Problem {
     }
 }
 
-/// Whether the crate would end this heredoc too early: for it, the marker needn't be alone on its line.
+/// True if the crate would end this heredoc too early: it also accepts a marker that is followed by other text on its
+/// line.
 fn misleads(heredoc: &str) -> bool {
     let marker = heredoc.rsplit(char::is_whitespace).next().unwrap_or_default();
     let begins_with_marker = |line: &str| scan::word_at(line, 0).and_then(|word| line.get(word)) == Some(marker);
     heredoc.lines().map(str::trim).any(|line| line != marker && begins_with_marker(line))
 }
 
-/// The text of an item; what may be blank is.
+/// The text of an item, with its `blanks` replaced by spaces.
 fn blanked<'a>(text: &'a str, item: Range<usize>, met: &Met) -> Cow<'a, str> {
     if met.blanks.is_empty() {
         return Cow::Borrowed(text.get(item).unwrap_or_default());
@@ -251,7 +254,7 @@ fn read_structure(
 }
 
 impl Converter<'_> {
-    /// Refuses what the crate takes for a number and the language doesn't.
+    /// Rejects texts that the crate accepts as numbers and that aren't valid HCL.
     fn no_wrong_number(&self) -> Result<(), Failure> {
         match self.no_number {
             Some(span) => Err(Failure::Syntax(Problem::syntax(span, "this isn't a number"))),
@@ -260,10 +263,10 @@ impl Converter<'_> {
     }
 }
 
-/// What the crate says of texts that are valid but that it doesn't read.
+/// Messages of the crate for texts that may be valid but that it doesn't support.
 const LIMITS: [&str; 3] = ["nested levels", "chained binary operators", "redefined object key"];
 
-/// What the crate says of texts that aren't valid, and what is said instead.
+/// Messages of the crate for invalid texts, with our replacements.
 const MEANINGS: [(&str, &str); 9] = [
     ("invalid expression", "expected an expression"),
     ("invalid escape sequence", "a string has no such escape sequence"),
@@ -289,12 +292,13 @@ fn failure(error: &Error, text: &str, place: &dyn Fn(Range<usize>) -> Span) -> F
     Failure::Syntax(Broken::new(scan::range_of(start, length), message).problem(text, place))
 }
 
-/// A range of a part in the text in which the part begins at a place.
+/// A range relative to a part, converted to a range in the text that contains the part.
 fn moved(part: Range<usize>, by: usize) -> Range<usize> {
     part.start.saturating_add(by)..part.end.saturating_add(by)
 }
 
-/// Where to point: at the whole escape sequence, else at the last character up to `at` that isn't space.
+/// The position to report: the start of an invalid escape sequence, or else the last character up to `at` that isn't a
+/// space.
 fn pointed_at(text: &str, at: usize, said: &str) -> usize {
     let until = text.get(..text.ceil_char_boundary(at.saturating_add(1))).unwrap_or_default().trim_end();
     let escape = until.rfind('\\').filter(|_| said.contains("escape sequence") || said.contains("hex code"));

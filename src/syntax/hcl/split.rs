@@ -1,8 +1,8 @@
-//! A file becomes its top-level blocks and attributes, without a look inside.
+//! Splits a file into its top-level blocks and attributes, without parsing their content.
 //!
-//! A statement that is broken costs itself and no other. Reading goes on at the
-//! next line that starts one and isn't indented more, and such blocks that were
-//! taken for a part of the broken statement are given back.
+//! An invalid statement doesn't affect the others. Scanning resumes at the next line that starts a statement and isn't
+//! indented more. Blocks that seemed to be part of the invalid statement, but by their indentation aren't, become items
+//! of their own.
 
 use std::collections::HashSet;
 use std::ops::Range;
@@ -12,7 +12,7 @@ use super::{Item, ItemKind, MAX_ITEMS, MAX_PARTS, MAX_PROBLEMS, Name, Outline};
 use crate::source::{FileId, SourceFile, Span};
 use crate::syntax::Problem;
 
-/// Finds the top-level blocks and attributes of a file, its comments, and what is neither.
+/// Finds the top-level blocks, attributes and comments of a file, and reports all other text.
 pub fn split(id: FileId, file: &SourceFile) -> Outline {
     let (start, body) = file.body();
     let mut outline = split_range(id, &file.text, scan::range_of(start, body.len()), MAX_ITEMS);
@@ -25,7 +25,7 @@ pub fn split(id: FileId, file: &SourceFile) -> Outline {
     outline
 }
 
-/// The same for the body of a block.
+/// Splits the body of a block.
 pub fn split_body(block: &Item, text: &str) -> Outline {
     split_range(block.span.file, text, block.inside.range(), MAX_PARTS)
 }
@@ -46,7 +46,7 @@ fn split_range(id: FileId, text: &str, range: Range<usize>, limit: usize) -> Out
     splitter.outline
 }
 
-/// Reads the statement that `range` holds and gives back what was met in it.
+/// Scans the statement in `range`.
 pub(super) fn scan_statement(text: &str, range: Range<usize>) -> Result<scan::Met, Broken> {
     let mut scanner = Scanner::new(text, range);
     statement(&mut scanner)?;
@@ -57,12 +57,12 @@ struct Splitter<'a> {
     id: FileId,
     scanner: Scanner<'a>,
     outline: Outline,
-    /// How many statements and comments are read.
+    /// The maximum number of statements and comments.
     limit: usize,
 }
 
 impl Splitter<'_> {
-    /// Takes what comes before the next statement, and the statement.
+    /// Scans to the next statement, and through it.
     fn advance(&mut self) -> Result<(), Broken> {
         self.scanner.skip_lines()?;
         if self.scanner.peek().is_none() {
@@ -79,7 +79,7 @@ impl Splitter<'_> {
         self.outline.items.len().saturating_add(self.scanner.met.comments.len()) >= self.limit
     }
 
-    /// Says that there is more than is read, however much else there is to say.
+    /// Reports that the limit is reached. This problem is kept even if there are too many others.
     fn give_up(&mut self) {
         self.outline.problems.truncate(MAX_PROBLEMS - 1);
         let at = self.scanner.at;
@@ -100,7 +100,7 @@ impl Splitter<'_> {
         }
     }
 
-    /// Something other than a comment may not follow a statement on its line.
+    /// Checks that only a comment follows a statement on its line.
     fn end_line(&mut self) -> Result<(), Broken> {
         self.scanner.skip_spaces()?;
         let ends = matches!(self.scanner.peek(), Some(b'\n') | None) || self.scanner.is_at_line_comment();
@@ -128,7 +128,7 @@ impl Splitter<'_> {
         self.scanner.reset();
     }
 
-    /// Blocks that seemed to lie within the broken statement, but by their indent don't.
+    /// Adds the blocks that seemed to be within the invalid statement, but aren't indented more than it.
     fn give_back_blocks(&mut self) {
         let headers = std::mem::take(&mut self.scanner.met.headers);
         let mut last_end = 0;
@@ -149,7 +149,7 @@ impl Splitter<'_> {
     }
 }
 
-/// A block or an attribute by its places.
+/// The positions of a block or an attribute.
 struct Statement {
     kind: ItemKind,
     keyword: Range<usize>,
@@ -226,13 +226,13 @@ fn starts_attribute(text: &str, at: usize) -> bool {
     rest.starts_with('=') && !rest.starts_with("==")
 }
 
-/// Where a carriage return ends no line, which the language has in comments only; the last byte may be one of these.
+/// The carriage returns without a line feed, which HCL allows in comments only. One at the end of the file is ignored.
 fn lone_returns(text: &str) -> impl Iterator<Item = u32> {
     let is_lone = |at: &usize| text.as_bytes().get(at.saturating_add(1)).is_some_and(|next| *next != b'\n');
     text.match_indices('\r').map(|(at, _)| at).filter(is_lone).filter_map(|at| u32::try_from(at).ok())
 }
 
-/// Bytes that only comments may have: the first of each item.
+/// The problems for bytes that are allowed in comments only, one for each item.
 fn outside_of_comments(
     offsets: impl Iterator<Item = u32>,
     message: &str,
@@ -254,7 +254,7 @@ fn outside_of_comments(
     problems
 }
 
-/// The attributes of a name that one before has too, as in a file of values.
+/// The problems for repeated attribute names at the top level, for example in a `.tfvars` file.
 fn repeated(items: &[Item]) -> Vec<Problem> {
     let mut met = HashSet::new();
     let names = items.iter().filter(|item| item.kind == ItemKind::Attribute).map(|item| &item.keyword);
@@ -267,7 +267,7 @@ mod tests {
     use crate::source::Sources;
     use crate::syntax::hcl::{ItemKind, split};
 
-    /// Items, comments and problems, each on a line of its own, in that order.
+    /// Checks the items, the comments and the problems, each on a line, in this order.
     #[track_caller]
     fn check(input: impl AsRef<[u8]>, expected: &[&str]) {
         let sources = Sources::default();

@@ -1,8 +1,6 @@
-//! Strings with `${…}` and `%{…}`, and heredocs.
+//! Converts heredocs, and strings with `${…}` and `%{…}`.
 //!
-//! `~` and `<<-` take space away from the literal text between sequences. They
-//! do so across the nesting of directives, so first all texts of a template are
-//! laid out flat, as Terraform does:
+//! `~` and `<<-` remove whitespace from the literals between sequences, across the nesting of directives. Therefore, all literals of a template are first flattened into a list, as Terraform does:
 //! <https://github.com/hashicorp/hcl/blob/main/hclsyntax/parser_template.go>.
 
 use std::ops::Range;
@@ -13,19 +11,19 @@ use hcl_edit::template::{Directive, Element, ForDirective, HeredocTemplate, IfDi
 use super::convert::Converter;
 use super::{Expr, ExprKind, Part, TemplateFor, TemplateIf};
 
-/// A template laid out flat.
+/// An element of a flattened template.
 enum Piece {
-    /// Literal text: a heredoc's lines each with its line ending, or else all in one.
+    /// Literal text: in a heredoc, one text for each line, with its line ending; else one text.
     Literal(Vec<String>),
     /// `${…}`, or one of the `%{…}` of a directive.
     Sequence(Strip),
 }
 
-/// What literals say, one after the other.
+/// The literals of a template after trimming, in source order.
 type Literals = IntoIter<String>;
 
 impl Converter<'_> {
-    /// A quoted string at `range`. When all of it is one `${…}`, it is what's inside.
+    /// Converts a quoted string at `range`. A string that consists of one `${…}` is the expression in it.
     pub(super) fn string_template(&mut self, template: &Template, range: Range<usize>, depth: usize) -> Expr {
         if let Some(Element::Interpolation(interpolation)) = template.as_single_element() {
             return self.expr(&interpolation.expr, depth);
@@ -34,14 +32,14 @@ impl Converter<'_> {
         Expr { span: self.place(range), kind: self.template(template, pieces, depth) }
     }
 
-    /// A template without quotes that makes up the whole text.
+    /// Converts a template without quotes that is the whole text.
     pub(super) fn bare_template(&mut self, template: &Template) -> Expr {
         self.string_template(template, 0..self.text.len(), 0)
     }
 
     pub(super) fn heredoc(&mut self, heredoc: &HeredocTemplate, depth: usize) -> ExprKind {
         let range = self.range(heredoc);
-        // The crate has changed the literals for `<<-`, so they are taken from the text.
+        // The crate has already applied `<<-` to its literals, so they are read from the text again.
         let mut pieces = self.pieces(&heredoc.template, |text, _| text.split_inclusive('\n').map(unescape).collect());
         if self.text.get(range.clone()).is_some_and(|text| text.starts_with("<<-")) {
             remove_indent(&mut pieces);
@@ -51,7 +49,7 @@ impl Converter<'_> {
         kind
     }
 
-    /// `split` takes a literal as written and as the crate understands it.
+    /// The flattened template after `~` is applied. `split` receives a literal as written and as decoded by the crate.
     fn pieces(&self, template: &Template, split: impl Fn(&str, &str) -> Vec<String>) -> Vec<Piece> {
         let mut pieces = Vec::new();
         self.lay_out(template, &split, &mut pieces);
@@ -140,12 +138,12 @@ impl Converter<'_> {
     }
 }
 
-/// A heredoc knows no other escapes.
+/// Heredocs have no other escapes.
 fn unescape(text: &str) -> String {
     text.replace("$${", "${").replace("%%{", "%{")
 }
 
-/// What `~` takes away: the space next to it, in a heredoc no further than the line.
+/// Applies `~`, which removes the adjacent whitespace; in a heredoc, no further than the line.
 fn strip(pieces: &mut [Piece]) {
     let mut strips_next = false;
     for at in 0..pieces.len() {
@@ -170,7 +168,7 @@ fn strip(pieces: &mut [Piece]) {
     }
 }
 
-/// What `<<-` takes away: as much space from each line as the line with the least has.
+/// Applies `<<-`, which removes the common indentation of all lines.
 fn remove_indent(pieces: &mut [Piece]) {
     let mut indented = Vec::new();
     let mut least = usize::MAX;

@@ -1,4 +1,4 @@
-//! Text in, tree out. Trees are written as S-expressions.
+//! Tests of the HCL parser. The expected trees are S-expressions.
 
 mod render;
 
@@ -9,19 +9,19 @@ use crate::source::{FileId, SourceFile, Sources, Span};
 use crate::syntax::Problem;
 use render::{children, render, render_attribute, render_block, render_problem};
 
-/// What `x = <input>` is.
+/// Checks the tree of `x = <input>`.
 #[track_caller]
 fn check(input: &str, expected: &str) {
     assert_eq!(read(&format!("x = {input}\n")), format!("(x {expected})"), "{input}");
 }
 
-/// What a file is: its items, then the problems.
+/// Checks the items of a file, then its problems.
 #[track_caller]
 fn check_file(input: &str, expected: &str) {
     assert_eq!(read(input), expected);
 }
 
-/// The texts that the expressions in `x = <input>` cover, outermost first.
+/// Checks the texts at the spans of the expressions in `x = <input>`, outermost first.
 #[track_caller]
 fn check_spans(input: &str, expected: &[&str]) {
     let (id, file) = file(&format!("é = 1\nx = {input} # c\n"));
@@ -36,7 +36,7 @@ fn check_spans(input: &str, expected: &[&str]) {
     assert_eq!(spans, expected);
 }
 
-/// What a string of Terraform's JSON syntax is.
+/// Checks the two interpretations of a string in Terraform's JSON syntax.
 #[track_caller]
 fn check_string(text: &str, template: &str, expression: &str) {
     let (id, _) = file(text);
@@ -215,7 +215,7 @@ fn strings_hold_templates_and_expressions() {
     check_string("", r#""""#, "! 0..0 can't be read: unexpected token");
 }
 
-/// Nothing that is parsed may overflow a small stack, in a build without optimization.
+/// Parsing must not overflow a small stack, even in a build without optimization.
 #[test]
 fn deep_trees_fit_a_stack_of_one_megabyte() {
     let nest = |open: &str, close: &str, depth: usize| format!("x = {}1{}\n", open.repeat(depth), close.repeat(depth));

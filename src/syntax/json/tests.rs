@@ -92,7 +92,7 @@ fn characters_that_json_lacks_are_reported_beside_the_tree() {
     check("[1,\u{a0}2]", "[1, 2]\nproblem \"\\u{a0}\": this white space isn't allowed in JSON");
 }
 
-/// As deep as `depth`, with arrays and objects by turns.
+/// Nests arrays and objects alternately.
 fn nested(depth: usize) -> String {
     let open: String = (0..depth).map(|at| if at % 2 == 0 { "[" } else { "{\"a\":" }).collect();
     let close: String = (0..depth).rev().map(|at| if at % 2 == 0 { "]" } else { "}" }).collect();

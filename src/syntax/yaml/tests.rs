@@ -16,7 +16,7 @@ fn check_spans(text: &str, expected: &[&str]) {
     assert_eq!(render::spans(&file, &tree).lines().collect::<Vec<_>>(), expected);
 }
 
-/// The only problem's text and message, on a stack as small as a thread's may be.
+/// Checks the only problem of a text, on a stack as small as that of a thread.
 fn check_refused(text: String, expected: &'static str) {
     let run = move || {
         let (file, tree) = render::parse(parse, &text);
@@ -312,7 +312,7 @@ fn nesting_is_limited_through_aliases() {
         (1..links).for_each(|link| writeln!(text, "- &a{link} [*a{}]", link - 1).unwrap());
         text
     };
-    // The list around the chain is one level, too.
+    // The list around the chain also counts as a level.
     assert_eq!(render::parse(parse, &chain(199)).1.problems, []);
     check_refused(chain(201), TOO_DEEP);
     check_refused(chain(5000), TOO_DEEP);

@@ -1,8 +1,7 @@
-//! A walk over the bytes of HCL that knows what is open: brackets, strings, heredocs.
+//! Scans HCL and tracks the open brackets, strings and heredocs.
 //!
-//! It knows just enough of the language to tell where a statement ends, and
-//! what would make the parser crate misread or stall on it. It never goes
-//! back, so it takes time linear in the text whatever the text is.
+//! The scanner knows enough of the language to find the end of a statement, and to detect text that the parser crate
+//! would misread or be slow on. It never goes back, so it takes linear time on any input.
 
 mod line;
 mod open;
@@ -17,67 +16,64 @@ pub(super) use open::{Frame, Open};
 use crate::source::Span;
 use crate::syntax::Problem;
 
-/// How many brackets, strings and heredocs may be open at once.
+/// The maximum number of brackets, strings and heredocs that may be open at once.
 const MAX_OPEN: usize = 1_000;
 
-/// How often, on average, each byte may be searched for the end of something.
+/// The number of times that each byte may be searched, on average, for the end of a heredoc or a comment.
 ///
-/// Well-formed text takes one or two searches. Only text that opens heredocs or
-/// comments by the dozen and closes none of them would take more.
+/// Well-formed text requires one or two searches. Only text with dozens of unclosed heredocs or comments would require
+/// more.
 const LOOKAHEAD: usize = 32;
 
-/// Reads a text from some place on.
+/// The state of a scan.
 #[derive(Debug)]
 pub(super) struct Scanner<'a> {
-    /// The text, up to where reading ends.
+    /// The text, up to the end of the scan.
     pub(super) text: &'a str,
     /// The offset of the next byte.
     pub(super) at: usize,
-    /// What is open here, outermost first.
+    /// The open brackets, strings and heredocs, outermost first.
     pub(super) open: Vec<Frame>,
-    /// The offset after the last byte that is neither space nor comment.
+    /// The offset after the last byte that isn't part of a space or a comment.
     pub(super) code_end: usize,
-    /// What was met so far.
     pub(super) met: Met,
-    /// How many bytes of space are before the statement.
+    /// The indentation of the statement, in bytes.
     pub(super) indent: usize,
-    /// Whether a `{` starts an object, because an `=` stands before it.
+    /// True after the `=` of an attribute, where `{` starts an object and not a block.
     in_value: bool,
-    /// How many bytes may still be searched for the ends of heredocs and comments.
+    /// The number of bytes that may still be searched for the ends of heredocs and comments.
     lookahead: usize,
 }
 
-/// What lies behind a [`Scanner`].
+/// The results of a scan.
 #[derive(Debug, Default)]
 pub(super) struct Met {
-    /// Comments, without their line ending.
+    /// Comments, without their line endings.
     pub(super) comments: Vec<Range<usize>>,
     /// Heredocs from `<<` to the end of their terminator.
     pub(super) heredocs: Vec<Range<usize>>,
-    /// What may become spaces without a change of meaning: line endings where the language
-    /// ignores them, which the parser crate doesn't always, and the comments before them.
+    /// Ranges that may be replaced by spaces without a change of meaning: line endings where the language ignores them
+    /// and the parser crate may not, and the comments before them.
     pub(super) blanks: Vec<Range<usize>>,
-    /// How many `=` and `:` stand directly in objects; no object has more entries than that.
+    /// The number of `=` and `:` directly in objects. No object has more entries than this.
     pub(super) entries: usize,
-    /// What stands first where a block wants a name.
+    /// The first character in a block that can't start a statement.
     pub(super) stray: Option<usize>,
-    /// Block headers inside of the statement that aren't indented more than it, in order.
+    /// Block headers within the statement that aren't indented more than the statement, in source order.
     pub(super) headers: Vec<Header>,
 }
 
-/// Why a statement can't be followed to its end.
+/// The reason why the end of a statement can't be found.
 #[derive(Debug)]
 pub(super) struct Broken {
-    /// The place.
     pub(super) range: Range<usize>,
-    /// What is wrong there.
     pub(super) message: String,
-    /// Whether the text may well be valid, and is only more than is read.
+    /// True if the text may be valid and only exceeds a limit.
     pub(super) is_limit: bool,
 }
 
 impl<'a> Scanner<'a> {
-    /// Reads the bytes `range` of `text`.
+    /// Creates a scanner for the bytes `range` of `text`.
     pub(super) fn new(text: &'a str, range: Range<usize>) -> Self {
         Self {
             text: text.get(..range.end).unwrap_or_default(),
@@ -91,7 +87,7 @@ impl<'a> Scanner<'a> {
         }
     }
 
-    /// Takes a step: a token, or a run of text in a string. It always moves forward or fails.
+    /// Takes a step: a token, or a run of text in a string. Every step consumes text or fails.
     pub(super) fn step(&mut self) -> Result<(), Broken> {
         match self.open.last().map(|frame| frame.open) {
             Some(Open::Quoted) => self.quoted(),
@@ -100,22 +96,21 @@ impl<'a> Scanner<'a> {
         }
     }
 
-    /// The next byte.
     pub(super) fn peek(&self) -> Option<u8> {
         self.text.as_bytes().get(self.at).copied()
     }
 
-    /// The text from here on.
+    /// The text from the current offset.
     pub(super) fn rest(&self) -> &'a str {
         self.text.get(self.at..).unwrap_or_default()
     }
 
-    /// Goes on behind so many bytes.
+    /// Advances by a number of bytes.
     fn pass(&mut self, bytes: usize) {
         self.at = self.at.saturating_add(bytes);
     }
 
-    /// Takes a name, if one is next.
+    /// Consumes a name, if one is next.
     pub(super) fn word(&mut self) -> Option<Range<usize>> {
         let word = word_at(self.text, self.at)?;
         self.at = word.end;
@@ -123,7 +118,7 @@ impl<'a> Scanner<'a> {
         Some(word)
     }
 
-    /// Takes spaces and comments up to the end of the line, or up to something else.
+    /// Consumes spaces and block comments on the current line.
     pub(super) fn skip_spaces(&mut self) -> Result<(), Broken> {
         while let Some(byte) = self.peek() {
             match byte {
@@ -135,7 +130,7 @@ impl<'a> Scanner<'a> {
         Ok(())
     }
 
-    /// Takes spaces, comments and line endings.
+    /// Consumes spaces, comments and line endings.
     pub(super) fn skip_lines(&mut self) -> Result<(), Broken> {
         loop {
             self.skip_spaces()?;
@@ -147,24 +142,24 @@ impl<'a> Scanner<'a> {
         }
     }
 
-    /// Whether the rest of the line is a comment.
+    /// True if the rest of the line is a comment.
     pub(super) fn is_at_line_comment(&self) -> bool {
         self.rest().starts_with('#') || self.rest().starts_with("//")
     }
 
-    /// Takes the `=` of an attribute.
+    /// Consumes the `=` of an attribute.
     pub(super) fn assign(&mut self) {
         self.pass(1);
         self.code_end = self.at;
         self.in_value = true;
     }
 
-    /// Notes that a statement starts here.
+    /// Records the indentation of the statement that starts here.
     pub(super) fn begin(&mut self) {
         self.indent = indent_before(self.text, self.at);
     }
 
-    /// Forgets the statement that has ended, well or not; comments are kept.
+    /// Resets the state after a statement, complete or not, and keeps only the comments.
     pub(super) fn reset(&mut self) {
         self.open.clear();
         self.met = Met { comments: std::mem::take(&mut self.met.comments), ..Met::default() };
@@ -172,7 +167,7 @@ impl<'a> Scanner<'a> {
         self.in_value = false;
     }
 
-    /// What the end of the text leaves open.
+    /// The error for a bracket, string or heredoc that is still open at the end of the text.
     pub(super) fn unclosed(&self) -> Broken {
         let inner = self.open.iter().find(|frame| frame.open != Open::Block);
         match inner.or(self.open.first()) {
@@ -235,7 +230,8 @@ impl<'a> Scanner<'a> {
         }
     }
 
-    /// Takes a character, whatever it is, and all that means nothing here, without the blanks behind it.
+    /// Consumes one character, and the inert bytes after it, up to trailing spaces. A run is consumed at once for
+    /// speed.
     fn inert_run(&mut self) {
         let rest = self.text.as_bytes().get(self.at..).unwrap_or_default();
         let more = rest.iter().skip(1).take_while(|byte| is_inert(**byte)).count();
@@ -244,18 +240,18 @@ impl<'a> Scanner<'a> {
         self.pass(more.saturating_sub(blanks).saturating_add(1));
     }
 
-    /// Goes on behind all bytes of a kind.
+    /// Consumes all bytes for which a predicate is true.
     pub(super) fn pass_all(&mut self, is_passed: impl Fn(&u8) -> bool) {
         let rest = self.text.as_bytes().get(self.at..).unwrap_or_default();
         self.pass(rest.iter().take_while(|byte| is_passed(byte)).count());
     }
 
-    /// Whether a statement in a block can have no such character before its value.
+    /// True if this byte can't be part of a statement in a block before its value.
     fn is_stray(&self, byte: u8) -> bool {
         self.wants_name() && !matches!(byte, b'"' | b'{' | b'}' | b'=') && !starts_word(byte)
     }
 
-    /// Whether this is in a block, and before the value of an attribute.
+    /// True in a block, before the value of an attribute.
     fn wants_name(&self) -> bool {
         !self.in_value && self.open.last().is_some_and(|frame| frame.open == Open::Block)
     }
@@ -337,7 +333,7 @@ impl<'a> Scanner<'a> {
         }
     }
 
-    /// Whether a line ending is a space like any other here.
+    /// True if line endings are insignificant here.
     fn ignores_line_endings(&self) -> bool {
         match self.open.last().map(|frame| frame.open) {
             Some(Open::ForObject | Open::Bracket | Open::Parenthesis | Open::Interpolation | Open::Directive) => true,
@@ -346,24 +342,24 @@ impl<'a> Scanner<'a> {
     }
 }
 
-/// Whether a byte in a value neither opens, closes nor separates anything and starts no comment: a part of a name, of a number
-/// or of most operators, a blank.
+/// True if a byte in a value opens, closes and separates nothing and starts no comment: a byte of a name, a number or
+/// most operators, or a space.
 fn is_inert(byte: u8) -> bool {
     continues_word(byte) || matches!(byte, b' ' | b'\t' | b'.' | b',' | b'+' | b'*' | b'!' | b'&' | b'|' | b'>' | b'?')
 }
 
 impl Broken {
-    /// Something wrong at a place.
     pub(super) fn new(range: Range<usize>, message: impl Into<String>) -> Self {
         Self { range, message: message.into(), is_limit: false }
     }
 
-    /// Too much at a place.
+    /// Creates an error for text that exceeds a limit.
     pub(super) fn limit(range: Range<usize>, message: impl Into<String>) -> Self {
         Self { is_limit: true, ..Self::new(range, message) }
     }
 
-    /// The problem in `text`, on one line and at least a character wide if there is one.
+    /// Converts the error to a problem, whose span is on one line and at least one character wide, unless it is at the
+    /// end of the text.
     pub(super) fn problem(self, text: &str, place: impl Fn(Range<usize>) -> Span) -> Problem {
         let start = text.floor_char_boundary(self.range.start);
         let line = text.get(start..).and_then(|rest| rest.lines().next()).unwrap_or_default();

@@ -1,24 +1,22 @@
-//! What can be open at a place in HCL.
+//! The constructs that can be open at a position in HCL.
 
-/// Something that waits for its end.
+/// A construct that isn't closed yet.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Frame {
-    /// What it is.
     pub(crate) open: Open,
-    /// Where it starts.
+    /// The offset of its start.
     pub(crate) at: usize,
-    /// Which of the headers that were met it opens.
+    /// The index in the scanner's list of headers, if this is the body of such a block.
     pub(crate) header: Option<usize>,
 }
 
-/// What can be open.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Open {
     /// The body of a block.
     Block,
-    /// `{` of an object.
+    /// The `{` of an object.
     Object,
-    /// `{for` of an object.
+    /// The `{` of a `for` expression that results in an object.
     ForObject,
     /// `[`
     Bracket,
@@ -30,11 +28,11 @@ pub(crate) enum Open {
     Directive,
     /// `"`
     Quoted,
-    /// `<<`, with the place of the marker that ends it.
+    /// `<<`, with the position of the marker that ends it.
     Heredoc { end: Marker },
 }
 
-/// The word that ends a heredoc, alone on its line.
+/// The end marker of a heredoc, which is alone on its line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Marker {
     pub(crate) start: usize,
@@ -42,7 +40,7 @@ pub(crate) struct Marker {
 }
 
 impl Open {
-    /// How it is written.
+    /// The text that opens the construct.
     pub(super) fn opening(self) -> &'static str {
         match self {
             Self::Block | Self::Object | Self::ForObject => "{",
@@ -55,7 +53,7 @@ impl Open {
         }
     }
 
-    /// Whether `}` closes it.
+    /// True if `}` closes the construct.
     pub(super) fn ends_with_brace(self) -> bool {
         match self {
             Self::Block | Self::Object | Self::ForObject | Self::Interpolation | Self::Directive => true,

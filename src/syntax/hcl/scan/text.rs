@@ -1,4 +1,4 @@
-//! Strings, heredocs and comments: text in which brackets mean nothing.
+//! Scans strings, heredocs and comments, in which brackets are plain text.
 
 use std::ops::Range;
 
@@ -7,7 +7,7 @@ use super::open::{Frame, Marker, Open};
 use super::{Broken, Scanner};
 
 impl<'a> Scanner<'a> {
-    /// A step in a quoted string.
+    /// Takes a step in a quoted string.
     pub(super) fn quoted(&mut self) -> Result<(), Broken> {
         self.pass_all(|byte| !matches!(byte, b'"' | b'\\' | b'$' | b'%' | b'\n'));
         match self.peek() {
@@ -28,7 +28,7 @@ impl<'a> Scanner<'a> {
         Ok(())
     }
 
-    /// At `$` or `%`, which may open something, be escaped, or stand for itself.
+    /// Scans `$` or `%`, which may start an interpolation or a directive, be escaped, or be plain text.
     fn sequence(&mut self) -> Result<(), Broken> {
         let rest = self.rest();
         if rest.starts_with("${") {
@@ -42,7 +42,7 @@ impl<'a> Scanner<'a> {
         Ok(())
     }
 
-    /// At `<<`, which is nothing special unless a marker and the end of the line follow.
+    /// Scans `<<`, which starts a heredoc only if a marker and the end of the line follow.
     pub(super) fn begin_heredoc(&mut self) -> Result<(), Broken> {
         let Some((marker, body)) = self.heredoc_opening() else {
             self.pass("<<".len());
@@ -54,7 +54,7 @@ impl<'a> Scanner<'a> {
         Ok(())
     }
 
-    /// The marker and where the text of the heredoc starts, which is on the next line.
+    /// The marker of a heredoc, and the offset of its text on the next line.
     fn heredoc_opening(&self) -> Option<(&'a str, usize)> {
         let after = self.at.saturating_add("<<".len());
         let dash = usize::from(self.text.get(after..)?.starts_with('-'));
@@ -64,7 +64,7 @@ impl<'a> Scanner<'a> {
         Some((self.text.get(word.clone())?, word.end.saturating_add(ending.len())))
     }
 
-    /// The marker alone on the first such line from `from` on, which is the start of a line.
+    /// The first line from `from` that consists of the marker. `from` is the start of a line.
     fn terminator(&mut self, heredoc: usize, marker: &'a str, from: usize) -> Result<Marker, Broken> {
         match self.look_ahead(from, |text| lone_word(text, marker))? {
             Some(length) => {
@@ -78,7 +78,7 @@ impl<'a> Scanner<'a> {
         }
     }
 
-    /// A step in a heredoc.
+    /// Takes a step in a heredoc.
     pub(super) fn heredoc(&mut self, end: Marker) -> Result<(), Broken> {
         let Some(text) = self.text.get(self.at..end.start) else { return self.extend_heredoc(end) };
         match text.bytes().position(|byte| matches!(byte, b'$' | b'%')) {
@@ -94,7 +94,7 @@ impl<'a> Scanner<'a> {
         Ok(())
     }
 
-    /// An interpolation has run over the line that looked like the end; another may follow.
+    /// Searches for the next end marker, because the previous one is within an interpolation.
     fn extend_heredoc(&mut self, end: Marker) -> Result<(), Broken> {
         let marker = self.text.get(end.start..end.end).unwrap_or_default();
         let Some(frame) = self.open.pop() else { return Ok(()) };
@@ -103,11 +103,11 @@ impl<'a> Scanner<'a> {
         Ok(())
     }
 
-    /// Takes a comment up to the end of the line.
+    /// Consumes a comment up to the end of the line.
     pub(super) fn line_comment(&mut self) {
         let line = self.rest().split('\n').next().unwrap_or_default();
         let comment = range_of(self.at, line.strip_suffix('\r').unwrap_or(line).len());
-        // The parser crate takes a carriage return for the end of the comment.
+        // The parser crate would end the comment at a carriage return.
         if self.ignores_line_endings() || line.trim_end_matches('\r').contains('\r') {
             self.blank(comment.clone());
         }
@@ -115,7 +115,7 @@ impl<'a> Scanner<'a> {
         self.met.comments.push(comment);
     }
 
-    /// Takes a comment up to its `*/`.
+    /// Consumes a comment up to its `*/`.
     pub(super) fn block_comment(&mut self) -> Result<(), Broken> {
         let start = self.at;
         let inside = start.saturating_add("/*".len());
@@ -128,7 +128,7 @@ impl<'a> Scanner<'a> {
         Ok(())
     }
 
-    /// Searches the text from `from` on, as long as that doesn't happen too often.
+    /// Searches the text from `from`; an error if the limit on searches is reached.
     fn look_ahead(&mut self, from: usize, search: impl Fn(&str) -> Option<usize>) -> Result<Option<usize>, Broken> {
         if self.lookahead == 0 {
             let range = range_of(self.at, "<<".len());
@@ -141,7 +141,7 @@ impl<'a> Scanner<'a> {
     }
 }
 
-/// The offset of `word` on the first line that holds nothing else.
+/// The offset of `word` on the first line that contains nothing else but spaces.
 fn lone_word(text: &str, word: &str) -> Option<usize> {
     let is_space = |c: char| c.is_whitespace() && c != '\n';
     let is_alone = |at: &usize| {

@@ -1,4 +1,4 @@
-//! Trees as S-expressions.
+//! Renders HCL trees as S-expressions.
 
 use super::super::{Attribute, Block, Body, Expr, ExprKind, For, Name, ObjectItem, ObjectKey, Part};
 use crate::source::SourceFile;
@@ -94,7 +94,7 @@ fn render_parts(parts: &[Part]) -> String {
     parts.iter().map(part).collect()
 }
 
-/// The expressions right below an expression, save keys and what is in directives.
+/// The direct subexpressions, except object keys and expressions in directives.
 pub(super) fn children(expr: &Expr) -> Vec<&Expr> {
     match &expr.kind {
         ExprKind::Tuple(items) => items.iter().collect(),
