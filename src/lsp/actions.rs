@@ -1,4 +1,4 @@
-//! What an editor can do about findings.
+//! Code actions: quick fixes, comments that suppress findings, and the source action that applies all fixes.
 
 use std::collections::HashMap;
 
@@ -15,28 +15,29 @@ use crate::report::{Place, Report, Reported};
 use crate::source::{FileId, Span};
 use crate::suppress;
 
-/// Mends all that can be mended safely.
+/// The source action that applies all safe fixes.
 pub(super) const FIX_ALL: CodeActionKind = CodeActionKind::new("source.fixAll.trailint");
 
-/// What stands in a comment until somebody writes why.
+/// The placeholder for the reason in a suppression comment.
 const REASON: &str = "say why this is accepted";
 
-/// A text in the place of another.
+/// The replacement of a span by a text.
 pub(super) type Edit = (Span, String);
 
-/// The actions at a place of a file.
+/// The context of a request for code actions.
 pub(super) struct Actions<'a> {
     pub(super) folder: &'a Folder,
     pub(super) report: &'a Report,
     pub(super) places: &'a Places<'a>,
     pub(super) file: FileId,
     pub(super) params: &'a CodeActionParams,
-    /// Whether the editor takes edits for a version of a text.
+    /// True if the editor supports edits of a specific document version.
     pub(super) is_versioned: bool,
 }
 
 impl Actions<'_> {
-    /// All that are asked for. Everything at once is worked out only for who asks for that by name: it takes a check.
+    /// The requested actions. The action for all fixes is computed only if it is requested by its kind, because it
+    /// requires a check.
     pub(super) fn all(&self) -> Vec<CodeActionOrCommand> {
         let mut actions = Vec::new();
         if self.is_asked(&CodeActionKind::QUICKFIX) {
@@ -49,7 +50,7 @@ impl Actions<'_> {
         actions.into_iter().map(CodeActionOrCommand::CodeAction).collect()
     }
 
-    /// What mends a finding. Several that ask for the same share an action.
+    /// The quick fixes for findings. Findings whose fix has the same edits share an action.
     fn fixes(&self) -> Vec<CodeAction> {
         let mut fixes: Vec<(Fix, Vec<&Reported>)> = Vec::new();
         for (_, finding) in self.here() {
@@ -70,7 +71,7 @@ impl Actions<'_> {
         fixes.into_iter().filter_map(action).collect()
     }
 
-    /// All safe fixes that change this file alone.
+    /// The action for all safe fixes that change only this file.
     fn fix_all(&self) -> Option<CodeAction> {
         let file = self.report.sources.file(self.file);
         let changed = self.folder.mended(&file.path).filter(|_| self.folder.may_change(&file))?;
@@ -78,7 +79,7 @@ impl Actions<'_> {
         self.action("Fix all that trailint can fix safely".to_owned(), FIX_ALL, &[], &[edit])
     }
 
-    /// A kind stands for all that begin with it.
+    /// True if the request includes a kind. A requested kind includes all of its sub-kinds.
     fn is_asked(&self, kind: &CodeActionKind) -> bool {
         let holds = |only: &CodeActionKind| {
             let rest = kind.as_str().strip_prefix(only.as_str());
@@ -87,7 +88,8 @@ impl Actions<'_> {
         self.params.context.only.as_ref().is_none_or(|only| only.iter().any(holds))
     }
 
-    /// The findings that touch the range that is asked about, or whose values are set there.
+    /// The findings whose place, or the place where their value is set, touches the requested range, with their
+    /// indices.
     fn here(&self) -> impl Iterator<Item = (usize, &Reported)> {
         let file = self.report.sources.file(self.file);
         let asked = self.places.lines(&file).bytes(self.params.range);
@@ -106,7 +108,7 @@ impl Actions<'_> {
         findings.filter(move |(_, finding)| self.report.tells(finding) && is_here(finding))
     }
 
-    /// A comment that accepts a finding.
+    /// The action that inserts a suppression comment.
     fn ignore(&self, number: usize, finding: &Reported) -> Option<CodeAction> {
         let comment = suppress::comment(self.report, number, REASON, self.folder.enforced())?;
         let title = format!("Ignore `{}` with a reason", finding.rule.id());
@@ -132,13 +134,13 @@ impl Actions<'_> {
         })
     }
 
-    /// The diagnostic that the editor has for a finding.
+    /// The diagnostic of the request that represents a finding.
     fn diagnostic(&self, finding: &Reported) -> Option<&Diagnostic> {
         let is_own = |diagnostic: &&Diagnostic| {
             let fingerprint = diagnostic.data.as_ref().and_then(|data| data.get("fingerprint"));
             match fingerprint.and_then(|name| name.as_str()) {
                 Some(name) => name == finding.fingerprint,
-                // Some editors lose what they don't know.
+                // Some editors don't return the `data` of a diagnostic.
                 None => diagnostic.code == Some(NumberOrString::String(finding.rule.id().to_owned())),
             }
         };
@@ -172,7 +174,7 @@ fn versioned(by_file: Vec<(Uri, Option<i32>, Vec<TextEdit>)>) -> WorkspaceEdit {
     WorkspaceEdit { document_changes: Some(changes), ..WorkspaceEdit::default() }
 }
 
-/// The one edit that makes a text of another.
+/// The smallest single edit that converts one text to another.
 fn difference(file: FileId, old: &str, new: &str) -> Edit {
     let common = |(one, other): &(char, char)| one == other;
     let before: usize = old.chars().zip(new.chars()).take_while(common).map(|(c, _)| c.len_utf8()).sum();
@@ -183,7 +185,7 @@ fn difference(file: FileId, old: &str, new: &str) -> Edit {
     (span, new_rest.get(..new_rest.len().saturating_sub(after)).unwrap_or_default().to_owned())
 }
 
-/// A title as menus have it.
+/// The text with an upper-case initial, as in menus.
 fn capitalized(text: &str) -> String {
     let mut letters = text.chars();
     letters.next().into_iter().flat_map(char::to_uppercase).chain(letters).collect()

@@ -1,7 +1,8 @@
-//! Answers to what is asked about a place.
+//! Answers hover and code action requests.
 //!
-//! They are given on a check that is up to date. Actions wait for it as long as it takes, since they change the text as it is,
-//! and are worked out by the thread that checks, since each fix is tried; a hover waits a moment, as long as somebody looks.
+//! The answers are based on a check that is up to date. Code actions wait for it without a limit, because they edit the
+//! current text. The checking thread computes them, because it tries each fix. A hover waits for a short time only,
+//! because the user is looking at the place.
 
 use std::cmp::Reverse;
 use std::io::{self, Write};
@@ -23,25 +24,25 @@ use super::{hover, pages, uris};
 use crate::rules::{self, Rule};
 use crate::source::Span;
 
-/// So long a hover waits for a check.
+/// The maximum time that a hover request waits for a check.
 const PATIENCE: Duration = Duration::from_secs(1);
 
 /// A request that waits for a check.
 pub(super) struct Pending {
     pub(super) id: RequestId,
     pub(super) question: Question,
-    /// When it is answered without one.
+    /// The time at which it is answered from the last check.
     pub(super) until: Option<Instant>,
 }
 
-/// What is asked.
 pub(super) enum Question {
     Hover(HoverParams),
     Actions(CodeActionParams),
 }
 
 impl<W: Write> Session<W> {
-    /// Answers at once if the place names a rule, whose page doesn't depend on any check.
+    /// Handles a hover request. If there is a rule name at the place, the request is answered immediately, because the
+    /// rule's page doesn't depend on a check.
     pub(super) fn ask_hover(&mut self, id: RequestId, params: Value) -> io::Result<()> {
         let params: HoverParams = match serde_json::from_value(params) {
             Ok(params) => params,
@@ -65,7 +66,7 @@ impl<W: Write> Session<W> {
         Ok(())
     }
 
-    /// Answers the hovers that needn't wait any longer, in the order in which they came.
+    /// Answers the hover requests that are due, in the order of their arrival.
     pub(super) fn answer_hovers(&mut self, is_due: impl Fn(&Pending) -> bool) -> io::Result<()> {
         let is_answered = |own: &mut Pending| matches!(own.question, Question::Hover(_)) && is_due(own);
         for pending in self.pending.extract_if(.., is_answered).collect::<Vec<_>>() {
@@ -77,14 +78,14 @@ impl<W: Write> Session<W> {
         Ok(())
     }
 
-    /// Answers all requests that wait, with nothing.
+    /// Answers all waiting requests with `null`.
     pub(super) fn answer_nothing(&mut self) -> io::Result<()> {
         let pending = std::mem::take(&mut self.pending).into_iter().map(|own| own.id);
         let ids: Vec<RequestId> = pending.chain(std::mem::take(&mut self.answering)).collect();
         ids.into_iter().try_for_each(|id| self.client.answer(id, Value::Null))
     }
 
-    /// The rule whose name stands at a place.
+    /// The rule whose name is at the place.
     fn named_rule(&self, params: &HoverParams) -> Option<&'static Rule> {
         let at = &params.text_document_position_params;
         let document = self.documents.get(&at.text_document.uri)?;
@@ -114,7 +115,7 @@ impl<W: Write> Session<W> {
         hover::of(ways.unwrap_or_default(), &self.rules_at(path, at.position), self.abilities.markdown)
     }
 
-    /// The rules of the diagnostics at a place, for an editor that can't open their pages.
+    /// The rules of the diagnostics at a place, for an editor that can't open the pages of rules.
     fn rules_at(&self, path: &Path, position: Position) -> Vec<&'static Rule> {
         if self.abilities.pages {
             return Vec::new();
@@ -130,14 +131,15 @@ impl<W: Write> Session<W> {
     }
 }
 
-/// The checks that know a file, the one of the nearest directory first.
+/// The checks that include a file. Those whose directory contains the file come first, the innermost one before the
+/// others.
 fn knowing<'f>(folders: &'f [Folder], path: &Path) -> Vec<&'f Folder> {
     let mut folders: Vec<&Folder> = folders.iter().filter(|folder| folder.file(path).is_some()).collect();
     folders.sort_by_key(|own| (!own.holds(path), Reverse(own.target.directory.components().count())));
     folders
 }
 
-/// What can be done at a place: that of the first check that has something to offer.
+/// The code actions at a place, from the first check that has any.
 pub(super) fn actions(
     params: &CodeActionParams,
     folders: &[Folder],
@@ -169,7 +171,7 @@ fn holds(range: Range, position: Position) -> bool {
     (at(range.start)..=at(range.end)).contains(&at(position))
 }
 
-/// The page of a rule.
+/// The answer to `workspace/textDocumentContent`, which is the page of a rule.
 pub(super) fn content(params: &Value) -> Option<Value> {
     let text = pages::at(params.get("uri")?.as_str()?)?;
     Some(serde_json::json!({ "text": text }))

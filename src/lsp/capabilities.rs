@@ -1,4 +1,4 @@
-//! What the server can do, and what the editor can.
+//! The capabilities of the server and of the editor.
 
 use std::path::Path;
 
@@ -9,27 +9,27 @@ use serde_json::{Map, Value, json};
 use super::positions::Encoding;
 use super::{actions, pages, uris};
 
-/// The parameters of `initialize` that matter here. The rest is long, and may hold what nobody has heard of yet.
+/// The parameters of `initialize` that this server uses. They aren't deserialized to the full protocol type, because it
+/// may contain members that are newer than the crate.
 #[derive(Debug, Default, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub(super) struct Beginning {
     capabilities: Value,
     workspace_folders: Option<Vec<OpenFolder>>,
-    /// The only folder, where an editor names no others.
+    /// The open folder, from an editor without `workspaceFolders`.
     root_uri: Option<String>,
-    /// The same as a path, from older editors.
+    /// The path of the open folder, from older editors.
     root_path: Option<String>,
     initialization_options: Value,
 }
 
-/// A folder that the editor has open.
 #[derive(Debug, Clone, Deserialize)]
 pub(super) struct OpenFolder {
     pub(super) uri: String,
 }
 
 impl Beginning {
-    /// The folders that are open.
+    /// The open folders, from any of the three members.
     pub(super) fn folders(&self) -> Vec<OpenFolder> {
         let folders = self.workspace_folders.clone().unwrap_or_default();
         let path = || Some(uris::of(Path::new(self.root_path.as_ref()?))?.as_str().to_owned());
@@ -37,12 +37,11 @@ impl Beginning {
         folders.into_iter().chain(root.map(|uri| OpenFolder { uri })).collect()
     }
 
-    /// The settings of the editor.
     pub(super) fn initial_options(&self) -> &Value {
         &self.initialization_options
     }
 
-    /// The capability at a path such as `workspace/configuration`, if the editor says something of it.
+    /// The capability at a path such as `workspace/configuration`, if the editor sets it.
     fn capability(&self, path: &str) -> Option<&Value> {
         path.split('/').try_fold(&self.capabilities, |value, name| value.get(name)).filter(|value| !value.is_null())
     }
@@ -56,31 +55,31 @@ impl Beginning {
     }
 }
 
-/// What an editor can do that matters here.
+/// The capabilities of the editor that the server uses.
 #[derive(Debug, Default, Clone, Copy)]
 pub(super) struct Abilities {
     pub(super) encoding: Encoding,
-    /// It can be asked to report changed files.
+    /// The server can register for file changes.
     pub(super) watches: bool,
-    /// It can watch files below a directory that it hasn't open.
+    /// File watchers can be relative to a directory outside of the open folders.
     pub(super) relative_patterns: bool,
-    /// It can be asked to report changed settings.
+    /// The server can register for changes of the settings.
     pub(super) watches_settings: bool,
-    /// It can be asked for the settings of a folder.
+    /// The server can request the settings of a folder.
     pub(super) has_settings: bool,
-    /// It takes edits of a text together with the version that they are meant for.
+    /// Edits can specify the document version that they apply to.
     pub(super) versioned_edits: bool,
-    /// It shows Markdown when the mouse rests on a place.
+    /// Hovers can contain Markdown, and the editor prefers it.
     pub(super) markdown: bool,
-    /// It shows other places of a diagnostic.
+    /// Diagnostics can have related locations.
     pub(super) related_information: bool,
-    /// It shows that a diagnostic is about something unnecessary.
+    /// Diagnostics can be marked as unnecessary code.
     pub(super) unnecessary_tag: bool,
-    /// It gives the data of a diagnostic back.
+    /// The editor returns the `data` of a diagnostic in code action requests.
     pub(super) diagnostic_data: bool,
-    /// It shows texts that the server has, so that the page of a rule can be opened.
+    /// The editor can open documents that the server provides, such as the page of a rule.
     pub(super) pages: bool,
-    /// It lets the code of a diagnostic lead somewhere.
+    /// The code of a diagnostic can be a link.
     pub(super) code_descriptions: bool,
 }
 
@@ -97,7 +96,7 @@ impl Abilities {
             watches_settings: params.can("workspace/didChangeConfiguration/dynamicRegistration"),
             has_settings: params.can("workspace/configuration"),
             versioned_edits: params.can("workspace/workspaceEdit/documentChanges"),
-            // The first is the one that the editor would rather have.
+            // The formats are in the editor's order of preference.
             markdown: hover.and_then(|formats| formats.into_iter().next()).is_some_and(|first| first == "markdown"),
             related_information: params.can("textDocument/publishDiagnostics/relatedInformation"),
             unnecessary_tag: tags.is_some_and(|tags| tags.contains(&UNNECESSARY)),

@@ -1,4 +1,4 @@
-//! What is said to the editor.
+//! Sends messages to the editor.
 
 use std::io::{self, Write};
 
@@ -22,17 +22,16 @@ impl<W: Write> Client<W> {
         Self { stream, requests: 0, spelling: Spelling::default() }
     }
 
-    /// Answers a request.
     pub(super) fn answer(&mut self, id: RequestId, result: impl Serialize) -> io::Result<()> {
         self.send(Response::new_ok(id, result).into())
     }
 
-    /// Answers a request that can't be answered.
+    /// Answers a request with an error.
     pub(super) fn refuse(&mut self, id: RequestId, code: ErrorCode, why: &str) -> io::Result<()> {
         self.send(Response::new_err(id, code as i32, why.to_owned()).into())
     }
 
-    /// Answers something of which nobody knows what it was.
+    /// Sends an error for a message that couldn't be parsed. `id` is `null` if the request's id is unknown.
     pub(super) fn refuse_broken(&mut self, id: &Value, code: ErrorCode, why: &str) -> io::Result<()> {
         let error = serde_json::json!({ "code": code as i32, "message": why });
         let body = serde_json::json!({ "jsonrpc": "2.0", "id": id, "error": error }).to_string();
@@ -40,7 +39,7 @@ impl<W: Write> Client<W> {
         self.stream.flush()
     }
 
-    /// Asks the editor for something.
+    /// Sends a request, and returns its id.
     pub(super) fn request<R: lsp_types::request::Request>(&mut self, params: R::Params) -> io::Result<RequestId> {
         self.requests = self.requests.wrapping_add(1);
         let id = RequestId::from(self.requests);
@@ -48,7 +47,7 @@ impl<W: Write> Client<W> {
         Ok(id)
     }
 
-    /// Says what is found in a file, whose URI is as the editor writes it.
+    /// Publishes the diagnostics of a file. `uri` is in the editor's spelling.
     pub(super) fn publish(&mut self, uri: &str, diagnostics: &[Diagnostic], version: Option<i32>) -> io::Result<()> {
         let mut params = serde_json::json!({ "diagnostics": diagnostics });
         self.spelling.restore(&mut params);
@@ -59,14 +58,14 @@ impl<W: Write> Client<W> {
         Message::from(Notification { method: PublishDiagnostics::METHOD.to_owned(), params }).write(&mut self.stream)
     }
 
-    /// Leaves a line in the log that the editor keeps.
+    /// Writes a warning to the editor's log.
     pub(super) fn log(&mut self, message: &str) -> io::Result<()> {
         let params =
             LogMessageParams { typ: MessageType::WARNING, message: crate::output::inert(message).into_owned() };
         self.send(Notification::new(LogMessage::METHOD.to_owned(), params).into())
     }
 
-    /// Shows a message, which the user has to close.
+    /// Shows an error in the editor, which the user must close.
     pub(super) fn show(&mut self, message: &str) -> io::Result<()> {
         let params = ShowMessageParams { typ: MessageType::ERROR, message: crate::output::inert(message).into_owned() };
         self.send(Notification::new(ShowMessage::METHOD.to_owned(), params).into())

@@ -1,4 +1,4 @@
-//! Findings as diagnostics.
+//! Converts findings to diagnostics.
 
 use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
@@ -21,24 +21,24 @@ use crate::report::{self, Report, Reported};
 use crate::rules;
 use crate::source::{FileId, SourceFile, Sources, Span};
 
-/// Who says so.
+/// The name of this program in diagnostics.
 const SOURCE: &str = "trailint";
 
-/// The kind of a diagnostic at the place of a finding.
+/// The kind of the diagnostic at the place of a finding.
 const FINDING: &str = "finding";
 
-/// The kind of a diagnostic where the value is set that a finding is about.
+/// The kind of the diagnostic at the place where the value behind a finding is set.
 const SETTER: &str = "set-here";
 
-/// What is said of each file.
+/// The diagnostics by file.
 pub(super) type All = BTreeMap<PathBuf, Vec<Diagnostic>>;
 
-/// Places in the files of a report, as the editor counts them.
+/// Converts spans of a report's files to locations of the protocol.
 pub(super) struct Places<'a> {
     pub(super) sources: &'a Sources,
     pub(super) documents: &'a Documents,
     pub(super) abilities: Abilities,
-    /// Places come in the order of files, and most of one file's at once.
+    /// Locations that were computed in advance for all findings of a report.
     ranges: HashMap<Span, Option<Location>>,
 }
 
@@ -47,7 +47,7 @@ impl<'a> Places<'a> {
         Self { sources, documents, abilities, ranges: HashMap::new() }
     }
 
-    /// Works out the locations of many places, for which the lines of a file are counted once.
+    /// Computes the locations of many spans, so that the lines of each file are counted once.
     fn prepare(&mut self, spans: impl IntoIterator<Item = Span>) {
         let mut by_file: HashMap<FileId, Vec<(Span, Span)>> = HashMap::new();
         for span in spans {
@@ -69,7 +69,7 @@ impl<'a> Places<'a> {
         self.ranges.get(&span).cloned().flatten()
     }
 
-    /// The lines of a file as the editor shows them.
+    /// The lines of a file. In a file that isn't open, a byte order mark isn't part of the text.
     pub(super) fn lines<'t>(&self, file: &'t SourceFile) -> Lines<'t> {
         match self.documents.at(&file.path) {
             Some(_) => Lines::new(&file.text, self.abilities.encoding),
@@ -77,12 +77,12 @@ impl<'a> Places<'a> {
         }
     }
 
-    /// The URI of a file, as the editor writes it if it is open there.
+    /// The URI of a file, in the editor's spelling if the file is open.
     pub(super) fn uri(&self, path: &Path) -> Option<Uri> {
         self.documents.uris(path).into_iter().next()
     }
 
-    /// Adds what a report says to people.
+    /// Adds the visible findings of a report.
     pub(super) fn add(&mut self, report: &Report, all: &mut All) {
         let labels = |finding: &Reported| {
             let primary = match &finding.place {
@@ -105,7 +105,7 @@ impl<'a> Places<'a> {
         }
     }
 
-    /// Where a finding shows, which has to be a file.
+    /// The file and the range at which a finding is shown; `None` if it isn't about a file.
     fn place(&self, finding: &Reported) -> Option<(PathBuf, Range)> {
         let located = |label: &Label| {
             let path = self.sources.file(self.sources.outermost(label.span).file).path.clone();
@@ -114,7 +114,7 @@ impl<'a> Places<'a> {
         match &finding.place {
             report::Place::File(name) => Some((self.sources.path_of(name), Range::default())),
             report::Place::Run => None,
-            // An argument of the command line or a variable of the environment has no place.
+            // A command-line argument or an environment variable has no location, so the first related one is used.
             report::Place::Text(label) => located(label).or_else(|| finding.related.iter().find_map(located)),
         }
     }
@@ -130,7 +130,7 @@ impl<'a> Places<'a> {
         }
     }
 
-    /// A diagnostic at the place where the value is set with which the finding would be gone.
+    /// A diagnostic at the place where the value behind a finding is set, which is where the finding can be resolved.
     fn of_setter(&self, finding: &Reported, setter: Span) -> Option<Diagnostic> {
         let report::Place::Text(place) = &finding.place else { return None };
         let range = self.location(setter)?.range;
@@ -156,13 +156,13 @@ impl<'a> Places<'a> {
         }
     }
 
-    /// What an editor gives back with the diagnostic.
+    /// The data that the editor returns with the diagnostic.
     fn data(&self, finding: &Reported, kind: &str) -> Option<serde_json::Value> {
         let data = || json!({ "fingerprint": finding.fingerprint, "kind": kind });
         self.abilities.diagnostic_data.then(data)
     }
 
-    /// The diagnostic with other places, which its message names where the editor doesn't show them.
+    /// Adds related locations to a diagnostic, or appends them to its message if the editor doesn't support them.
     fn with_labels<'l>(&self, diagnostic: Diagnostic, labels: impl Iterator<Item = &'l Label>) -> Diagnostic {
         if !self.abilities.related_information {
             let lines = labels.map(|label| {
@@ -184,19 +184,19 @@ impl<'a> Places<'a> {
     }
 }
 
-/// The places where the values are set that a finding is about, unless it is shown there itself.
+/// The places where the values behind a finding are set, except those at the place of the finding itself.
 pub(super) fn setters(finding: &Reported, sources: &Sources) -> Vec<Span> {
     let report::Place::Text(place) = &finding.place else { return Vec::new() };
     let own = sources.outermost(place.span);
     let is_elsewhere = |setter: &Span| {
         let outer = sources.outermost(*setter);
-        // Values of the command line have no place that can be shown.
+        // Values from the command line aren't in a file.
         sources.file(outer.file).path.is_absolute() && !own.holds(outer) && !outer.holds(own)
     };
     finding.setters.iter().copied().filter(is_elsewhere).collect()
 }
 
-/// Adds a diagnostic, unless there is the same of another deployment.
+/// Adds a diagnostic, unless another deployment has an identical one.
 fn push(all: &mut All, path: PathBuf, diagnostic: Diagnostic) {
     let own = all.entry(path).or_default();
     if !own.iter().any(|known| is_same(known, &diagnostic)) {
@@ -204,7 +204,7 @@ fn push(all: &mut All, path: PathBuf, diagnostic: Diagnostic) {
     }
 }
 
-/// True if two diagnostics look the same.
+/// True if two diagnostics look the same in the editor.
 pub(super) fn is_same(one: &Diagnostic, other: &Diagnostic) -> bool {
     one.range == other.range
         && one.code == other.code
@@ -221,7 +221,8 @@ fn severity(level: Level) -> DiagnosticSeverity {
     }
 }
 
-/// What keeps a check from being done, at its place in the configuration; nothing if it has none.
+/// The diagnostic for an error in the configuration or in the baseline, which prevents a check; `None` for other
+/// errors.
 pub(super) fn of_failure(error: &Error, documents: &Documents, abilities: Abilities) -> Option<(PathBuf, Diagnostic)> {
     let (Error::Configuration { place, message } | Error::Baseline { place, message }) = error else { return None };
     let Place { path, line, column, .. } = place;

@@ -1,4 +1,4 @@
-//! What the editor has open.
+//! The open documents of the editor.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -9,27 +9,26 @@ use lsp_types::{TextDocumentContentChangeEvent, TextDocumentItem, Uri};
 use super::positions::{Encoding, Lines};
 use super::uris;
 
-/// A text that the editor holds.
 #[derive(Debug, Clone)]
 pub(super) struct Document {
     pub(super) uri: Uri,
-    /// Where it is saved, [without links](uris::path); nothing for what has no file.
+    /// The path of its file, with [symbolic links resolved](uris::path); `None` for an untitled document.
     pub(super) path: Option<PathBuf>,
     pub(super) language: String,
     pub(super) version: i32,
     pub(super) text: Arc<str>,
 }
 
-/// All open texts, by their URI as the editor writes it.
+/// The open documents by URI, as spelled by the editor.
 #[derive(Debug, Default, Clone)]
 pub(super) struct Documents {
     open: BTreeMap<String, Document>,
-    /// Directories that links lead to, with the names by which the editor knows them.
+    /// Directories with resolved links, and the names by which the editor refers to them.
     names: Vec<(PathBuf, PathBuf)>,
 }
 
 impl Documents {
-    /// Takes in a text; one that is open already is replaced.
+    /// Adds a document, or replaces the one with the same URI.
     pub(super) fn open(&mut self, item: TextDocumentItem) -> &Document {
         let TextDocumentItem { uri, language_id, version, text } = item;
         let path = uris::path(uri.as_str());
@@ -38,7 +37,7 @@ impl Documents {
         self.open.entry(key).insert_entry(document).into_mut()
     }
 
-    /// Makes changes one after the other; nothing if the text isn't open.
+    /// Applies changes in order; `None` if the document isn't open.
     pub(super) fn change(
         &mut self,
         uri: &Uri,
@@ -62,27 +61,25 @@ impl Documents {
         Some(document)
     }
 
-    /// Gives a text up.
     pub(super) fn close(&mut self, uri: &Uri) -> Option<Document> {
         self.open.remove(uri.as_str())
     }
 
-    /// The open text of this URI.
     pub(super) fn get(&self, uri: &Uri) -> Option<&Document> {
         self.open.get(uri.as_str())
     }
 
-    /// The open text of a file.
+    /// The open document of a file.
     pub(super) fn at(&self, path: &Path) -> Option<&Document> {
         self.open.values().find(|document| document.path.as_deref() == Some(path))
     }
 
-    /// Tells by which names the editor knows directories.
+    /// Sets the names by which the editor refers to directories.
     pub(super) fn name_directories(&mut self, names: impl Iterator<Item = (PathBuf, PathBuf)>) {
         self.names = names.filter(|(path, name)| path != name).collect();
     }
 
-    /// The URIs of a file: those by which it is open, else the one by which the editor would open it.
+    /// The URIs of a file: those of its open documents, or else the URI by which the editor would open it.
     pub(super) fn uris(&self, path: &Path) -> Vec<Uri> {
         let open = self.open.values().filter(|document| document.path.as_deref() == Some(path));
         let open: Vec<Uri> = open.map(|document| document.uri.clone()).collect();
@@ -95,7 +92,6 @@ impl Documents {
         directories.max_by_key(|(depth, _)| *depth).map_or_else(|| path.to_owned(), |(_, named)| named)
     }
 
-    /// All open texts.
     pub(super) fn all(&self) -> impl Iterator<Item = &Document> {
         self.open.values()
     }

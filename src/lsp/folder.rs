@@ -1,4 +1,4 @@
-//! A folder that is checked, and the check that is kept of it.
+//! A folder that is checked as a unit, with the state of its incremental check.
 
 use std::collections::{BTreeSet, HashSet};
 use std::ffi::OsStr;
@@ -16,64 +16,64 @@ use crate::report::{Argument, Report, Reported};
 use crate::scan::{self, Inputs};
 use crate::source::{FileId, Fs, Overlay, PathKind, ReadError, SourceFile, Sources, is_generated, is_installed};
 
-/// A change of one of these changes what is searched, or what is asked.
+/// Files that configure a check, so that a change of one requires a new scan.
 pub(super) const DECIDING: [&str; 5] =
     ["trailint.toml", ".trailint.toml", ".trailint-baseline.json", ".gitignore", ".ignore"];
 
-/// What is checked as a whole, and how.
+/// A unit that is checked, with its settings.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Target {
-    /// The directory, without links.
+    /// The directory, with symbolic links resolved.
     pub directory: PathBuf,
-    /// As much of it as is checked.
+    /// The part of the directory that is checked.
     pub extent: Extent,
-    /// The options that the editor sets.
+    /// The options from the editor's settings.
     pub settings: Vec<Setting>,
 }
 
-/// As much of a directory as is checked.
+/// The part of a directory that is checked.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Extent {
-    /// All that lies below it: the editor has opened it.
+    /// The whole tree, because the directory is an open folder.
     Tree,
-    /// The program whose files lie directly in it: one of them is open, and no folder.
+    /// The program whose files are directly in the directory, because one of them is open outside of all open folders.
     Program,
-    /// One file of it, which is open.
+    /// A single open file.
     File(PathBuf),
 }
 
-/// A check of a directory that is about to be done.
+/// The inputs of a check.
 pub struct Job {
-    /// The files, with the open texts over them.
+    /// The file system, in which the open documents replace the files on the disk.
     pub fs: Overlay,
-    /// What is searched.
     pub inputs: Inputs,
-    /// The files that the settings name.
+    /// The files that the settings refer to.
     pub sources: Sources,
-    /// How it is judged.
+    /// The settings of the check.
     pub settings: Settings,
-    /// Files of which any change means other settings.
+    /// Files whose changes require a new job.
     pub configuration: Vec<PathBuf>,
-    /// Puts into a report what isn't judged: what is accepted, and what is shown.
+    /// Applies the parts of the settings that don't affect rules to a report: the accepted findings, and the findings
+    /// to show.
     pub finish: Box<dyn Fn(&mut Report) + Send>,
 }
 
-/// Says how something is checked with some texts open, as the command line would.
+/// Prepares a check of a target with some open documents, in the same way as the command line does.
 pub type Prepare = fn(&Target, &[(PathBuf, Arc<str>)]) -> Result<Job, Error>;
 
-/// Something that is checked as a whole.
+/// A unit that is checked, with its diagnostics.
 pub(super) struct Folder {
     pub(super) target: Target,
-    /// True after the first check, even if that couldn't be done.
+    /// True after the first check, even if it failed.
     pub(super) has_run: bool,
-    /// True if it has to be checked even though no file has changed.
+    /// True if a check is necessary even if no file has changed.
     pub(super) is_due: bool,
     state: Option<State>,
-    /// The diagnostics of its files.
+    /// The diagnostics by file.
     pub(super) said: All,
-    /// Why it can't be checked at present.
+    /// The error that prevents the check.
     pub(super) failure: Option<Error>,
-    /// A value of an option that every root refuses; everything that doesn't depend on it is checked.
+    /// The error for an option's value that every root rejects. Everything that doesn't depend on it is checked.
     pub(super) refused: Option<Error>,
 }
 
@@ -83,12 +83,12 @@ struct State {
 }
 
 impl Folder {
-    /// Not checked yet.
+    /// Creates a folder that isn't checked yet.
     pub(super) fn new(target: Target) -> Self {
         Self { target, has_run: false, is_due: true, state: None, said: All::new(), failure: None, refused: None }
     }
 
-    /// Takes other settings, with which everything is to be checked again.
+    /// Replaces the settings. A difference requires a new check.
     pub(super) fn set(&mut self, settings: Vec<Setting>) {
         if self.target.settings != settings {
             self.target.settings = settings;
@@ -96,7 +96,8 @@ impl Folder {
         }
     }
 
-    /// Brings what is said up to date after changes of some paths; returns the files of which something else may be said.
+    /// Updates the check and the diagnostics after changes of some paths, and returns the files whose diagnostics may
+    /// differ.
     pub(super) fn update(
         &mut self,
         changed: &[PathBuf],
@@ -127,7 +128,7 @@ impl Folder {
         }
     }
 
-    /// Says of the files that are concerned what there is to say.
+    /// Updates the diagnostics of the affected files.
     fn say(&mut self, documents: &Documents, abilities: Abilities) -> BTreeSet<PathBuf> {
         let Some(State { job, standing }) = &mut self.state else { return BTreeSet::new() };
         let touched = standing.take_touched();
@@ -160,8 +161,9 @@ impl Folder {
         paths
     }
 
-    /// Whatever comes next, everything is to be looked at again. Findings stay while only settings are typed; after any other
-    /// change, nobody knows where they would be.
+    /// Records an error. The next update will check everything again. Existing diagnostics are kept if only
+    /// configuration files have changed, because the user is probably editing them; after other changes, their
+    /// positions may be wrong.
     fn fail(&mut self, error: Error, changed: &[PathBuf]) -> BTreeSet<PathBuf> {
         let mut paths: BTreeSet<PathBuf> = self.complaint_path().into_iter().collect();
         self.state = None;
@@ -173,7 +175,7 @@ impl Folder {
         paths
     }
 
-    /// The file in which it is written why nothing can be checked.
+    /// The file at which the error is reported as a diagnostic.
     fn complaint_path(&self) -> Option<PathBuf> {
         match &self.failure {
             Some(Error::Configuration { place, .. } | Error::Baseline { place, .. }) => Some(place.path.clone()),
@@ -181,7 +183,7 @@ impl Folder {
         }
     }
 
-    /// The report on everything, with the fixes that an editor may make.
+    /// The full report, with the fixes that an editor may apply.
     pub(super) fn report(&self) -> Option<Report> {
         let State { job, standing } = self.state.as_ref()?;
         let mut report = standing.report(&job.settings);
@@ -190,7 +192,7 @@ impl Folder {
         Some(report)
     }
 
-    /// Searches and judges everything.
+    /// Runs a complete check.
     fn check(&mut self, changed: &[PathBuf], documents: &Documents, prepare: Prepare) -> Result<(), Error> {
         let texts: Vec<(PathBuf, Arc<str>)> =
             documents.all().filter_map(|own| Some((own.path.clone()?, Arc::clone(&own.text)))).collect();
@@ -206,22 +208,22 @@ impl Folder {
         Ok(())
     }
 
-    /// True if a path lies in its directory.
+    /// True if a path is in the directory.
     pub(super) fn holds(&self, path: &Path) -> bool {
         path.starts_with(&self.target.directory)
     }
 
-    /// True if its check includes a file: it was read, whether it lies in the directory or not.
+    /// True if the check has read a file, inside or outside of the directory.
     pub(super) fn includes(&self, path: &Path) -> bool {
         self.state.as_ref().is_some_and(|state| state.standing.includes(path))
     }
 
-    /// True if its check has searched a directory in which there is something to check.
+    /// True if the scan has found a file to check below a directory.
     pub(super) fn searches(&self, directory: &Path) -> bool {
         self.state.as_ref().is_some_and(|state| state.standing.has_met_below(directory))
     }
 
-    /// The files that were read, and those above the directory that would decide how it is checked.
+    /// The files that were read, and the possible configuration files in the directories above.
     pub(super) fn files(&self) -> Vec<PathBuf> {
         let Some(sources) = self.sources() else { return Vec::new() };
         let files = sources.all().into_iter().filter(|(_, file)| file.within.is_none() && file.path.is_absolute());
@@ -230,13 +232,13 @@ impl Folder {
         files.map(|(_, file)| file.path.clone()).chain(deciding).collect()
     }
 
-    /// The values that come about at a place of a file, or pass through there.
+    /// The arguments whose values are determined at a place of a file, or pass through it.
     pub(super) fn ways(&self, path: &Path, offset: u32) -> Vec<Argument> {
         let Some(State { job, standing }) = &self.state else { return Vec::new() };
         job.sources.known(path).map(|file| standing.ways(file, offset, job.setup())).unwrap_or_default()
     }
 
-    /// A file as all fixes make it that are safe and change nothing else; each is tried and judged.
+    /// The text of a file after all safe fixes that change only this file. Each fix is verified by a check.
     pub(super) fn mended(&self, path: &Path) -> Option<Changed> {
         let State { job, .. } = self.state.as_ref()?;
         let judge = |changed: &[Changed]| -> Result<Report, Error> {
@@ -252,22 +254,23 @@ impl Folder {
         mended.files.into_iter().next()
     }
 
-    /// Whether an editor may be told to change a file: one that is checked, and neither generated nor a part of another.
+    /// True if the editor may change a file: it is in the directory, isn't generated, and isn't embedded in another
+    /// file.
     pub(super) fn may_change(&self, file: &SourceFile) -> bool {
         self.holds(&file.path) && !is_generated(&file.path) && file.replaced.is_empty() && file.within.is_none()
     }
 
-    /// All files that are known.
+    /// The files of the check.
     pub(super) fn sources(&self) -> Option<&Sources> {
         self.state.as_ref().map(|state| &state.job.sources)
     }
 
-    /// The rules that nothing suppresses.
+    /// The rules that can't be suppressed.
     pub(super) fn enforced(&self) -> &[&'static str] {
         self.state.as_ref().map(|state| state.job.settings.selection.enforced.as_slice()).unwrap_or_default()
     }
 
-    /// The file of this path, if it is one of those that were looked at.
+    /// The id of a file, if the check has read it.
     pub(super) fn file(&self, path: &Path) -> Option<FileId> {
         self.state.as_ref()?.job.sources.known(path)
     }
@@ -298,7 +301,8 @@ impl State {
     }
 }
 
-/// The changed files: a directory stands for the files below it, and what is gone may be gone with its directory.
+/// The files that a list of changed paths may affect: for a directory, the files below it; for a missing path, also its
+/// missing parent directories.
 fn files_of(changed: &[PathBuf], fs: &Overlay) -> Vec<PathBuf> {
     let mut files: BTreeSet<PathBuf> = changed.iter().cloned().collect();
     for path in changed {

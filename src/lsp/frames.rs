@@ -1,24 +1,24 @@
-//! Messages out of a stream of bytes: a frame that is broken costs that frame, and nothing after it.
+//! Reads messages from a stream of bytes. A malformed message doesn't affect the messages after it.
 
 use std::io::{self, BufRead, Read};
 
 use lsp_server::{ErrorCode, Message};
 use serde_json::Value;
 
-/// A larger message is skipped.
+/// The maximum length of a message in bytes. Longer messages are skipped.
 const MAX_LENGTH: u64 = 256 << 20;
 
-/// A longer line is no header.
+/// The maximum length of a header line in bytes.
 const MAX_LINE: u64 = 4096;
 
-/// The only header that is needed, in lower case.
+/// The only required header, in lower case.
 const LENGTH: &str = "content-length:";
 
-/// What came in.
+/// A message, or the error for a malformed one.
 #[derive(Debug)]
 pub(super) enum Frame {
     Message(Message),
-    /// Something that is no message, with the code of the error that answers it, and the request's id if it has one.
+    /// A malformed message, with the error code of the answer, and the id of the request (`null` if it is unknown).
     Broken {
         code: ErrorCode,
         id: Value,
@@ -26,7 +26,7 @@ pub(super) enum Frame {
     },
 }
 
-/// The next frame; nothing at the end of the stream.
+/// Reads the next message; `None` at the end of the stream.
 ///
 /// # Errors
 ///
@@ -42,7 +42,7 @@ pub(super) fn read(stream: &mut impl BufRead) -> io::Result<Option<Frame>> {
     Ok(Some(parse(&bytes)))
 }
 
-/// The length that the next header names, which ends with an empty line. What stands before it is skipped.
+/// The length in the next header, which ends with an empty line. Any text before the header is skipped.
 fn read_length(stream: &mut impl BufRead) -> io::Result<Option<u64>> {
     let mut length = None;
     loop {
@@ -52,7 +52,8 @@ fn read_length(stream: &mut impl BufRead) -> io::Result<Option<u64>> {
         }
         let text = String::from_utf8_lossy(&line).to_ascii_lowercase();
         match (text.split_once(LENGTH), length) {
-            // After a body that was longer than it said, the header doesn't begin its line.
+            // If the previous body was longer than its header declared, the header doesn't start at the beginning of
+            // the line.
             (Some((_, number)), _) => length = number.trim().parse().ok(),
             (None, Some(length)) if text.trim().is_empty() => return Ok(Some(length)),
             (None, _) => {}
@@ -68,7 +69,7 @@ fn parse(bytes: &[u8]) -> Frame {
     let named = value.get("id").cloned().unwrap_or_default();
     let id = if named.is_string() || named.is_number() { named.clone() } else { Value::Null };
     match serde_json::from_value(value) {
-        // What wants an answer is no notification, whatever it is called by.
+        // A message with an id expects an answer, so it can't be a notification.
         Ok(message) if named.is_null() || !matches!(message, Message::Notification(_)) => Frame::Message(message),
         Ok(_) | Err(_) => {
             broken(ErrorCode::InvalidRequest, id, "this is neither a request nor a notification nor a response")

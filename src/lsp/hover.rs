@@ -1,4 +1,4 @@
-//! What is shown at a place: how the value there comes about, or the page of the rule that is named there.
+//! The content of hovers: how a value is determined, and the pages of rules.
 
 use lsp_types::{Hover, HoverContents, MarkupContent, MarkupKind, Uri};
 
@@ -7,10 +7,10 @@ use crate::report::{Argument, Way};
 use crate::rules::{self, Rule};
 use crate::source::{Sources, Span};
 
-/// More arguments than this are about a place that says nothing of any of them.
+/// The maximum number of arguments in a hover. A place with more of them isn't specific to any.
 const MAX_SHOWN: usize = 20;
 
-/// The rule whose name stands at an offset of a line.
+/// The rule whose name is at an offset of a line.
 pub(super) fn rule_at(line: &str, offset: usize) -> Option<&'static Rule> {
     let is_part = |c: char| c.is_ascii_alphanumeric() || c == '-';
     let (before, after) = line.split_at_checked(line.floor_char_boundary(offset))?;
@@ -19,12 +19,12 @@ pub(super) fn rule_at(line: &str, offset: usize) -> Option<&'static Rule> {
     rules::find(line.get(start..end)?)
 }
 
-/// The page of a rule.
+/// The hover for a rule.
 pub(super) fn of_rule(rule: &'static Rule, markdown: bool) -> Option<Hover> {
     of(String::new(), &[rule], markdown)
 }
 
-/// A text, and the pages of rules; nothing if there is neither.
+/// A hover with a text and the pages of rules; `None` if both are empty.
 pub(super) fn of(ways: String, rules: &[&'static Rule], markdown: bool) -> Option<Hover> {
     let (kind, format) = match markdown {
         true => (MarkupKind::Markdown, DocFormat::Markdown),
@@ -37,7 +37,7 @@ pub(super) fn of(ways: String, rules: &[&'static Rule], markdown: bool) -> Optio
     (!ways.is_empty() || !pages.is_empty()).then_some(Hover { contents, range: None })
 }
 
-/// The ways in which values come about: Markdown with links if there are any, else plain text.
+/// The steps that determine the values of arguments: Markdown if `link` is given, else plain text.
 pub(super) fn of_ways(
     arguments: &[Argument],
     sources: &Sources,
@@ -92,7 +92,7 @@ fn condition(way: &Way) -> String {
     if condition.is_empty() { condition } else { format!(" when {condition}") }
 }
 
-/// Text from files as text of Markdown, but for what stands in backticks already.
+/// Escapes text from files for Markdown, except the parts in backticks.
 fn plain(text: &str) -> String {
     let inert = output::inert(text);
     let mut plain = String::with_capacity(inert.len());

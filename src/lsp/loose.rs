@@ -1,4 +1,4 @@
-//! A text that was never saved: it is judged alone, by what its language says it is.
+//! Checks untitled documents. Each is checked on its own, as a file of its language.
 
 use std::path::Path;
 
@@ -11,7 +11,7 @@ use crate::engine::{self, Settings};
 use crate::scan::Inputs;
 use crate::source::{Memory, Sources};
 
-/// What is found in it. Of languages that aren't checked, nothing.
+/// The diagnostics of a document; empty if its language isn't supported.
 pub(super) fn check(document: &Document, abilities: Abilities) -> Vec<Diagnostic> {
     let Some(name) = name(document) else { return Vec::new() };
     let path = Path::new("/").join(name);
@@ -20,16 +20,18 @@ pub(super) fn check(document: &Document, abilities: Abilities) -> Vec<Diagnostic
     match engine::check(&fs, &inputs, Sources::new("/".into()), &Settings::default()) {
         Ok(report) => {
             let mut all = All::new();
-            // What the editor holds has no other byte order mark than one that is shown.
+            // The document isn't passed as an open one, so a byte order mark at its start isn't counted. Editors have
+            // none in their text.
             Places::new(&report.sources, &Documents::default(), abilities).add(&report, &mut all);
             all.into_values().flatten().collect()
         }
-        // Nothing of what can keep a check from being done is asked for here.
+        // The errors that prevent a check are about paths, options and configuration, which aren't used here.
         Err(_) => Vec::new(),
     }
 }
 
-/// A name that says the language. What editors show of a repository's past is no text of its own.
+/// A file name for the language of the document; `None` for other documents without a file, such as old revisions that
+/// editors display.
 fn name(document: &Document) -> Option<&'static str> {
     if !document.uri.as_str().starts_with("untitled:") {
         return None;

@@ -1,24 +1,26 @@
-//! `trailint server`: findings in an editor, as they are typed.
+//! `trailint server`: reports findings in an editor while the user types.
 //!
-//! One thread reads, one checks, and one does everything else, so that a request is answered while a check runs. All
-//! messages that have come in are taken in before anything is checked: of ten keystrokes that wait only the last one costs
-//! anything, and a request that was cancelled meanwhile nothing at all.
+//! One thread reads messages, one runs checks, and one does everything else, so that requests are answered during a
+//! check. All messages that have arrived are processed before the next check: of ten waiting keystrokes, only the last
+//! one causes a check, and a cancelled request causes no work.
 //!
-//! - The **state** ([`session`]) is what is open ([`documents`]), the folders that are checked, each with the check
-//!   that is kept of it ([`folder`]), which paths have changed since, and what was published.
-//! - [`workspace`] decides **what is checked as a whole**: the folders that the editor has open, and files that no check
-//!   includes. This is decided again after each check, until it stays the same; only then is something published.
-//! - **Judging** is [`Folder::update`](folder::Folder::update), in a thread of its own ([`worker`]): the open texts are laid
-//!   over the disk ([`Overlay`](crate::source::Overlay)), and a [`Standing`](crate::engine::Standing) check judges the
-//!   deployments again that have asked for what has changed. Other settings, other ignore files and new files mean a new
-//!   scan. Its report is the one that `trailint check` gives on the same texts.
-//!   What differs from what was said before is [published](publishing), and then [`answers`] are given.
-//! - The **conversion** is thin: [`frames`], [`client`] and [`spelling`] are the stream, [`positions`] and [`uris`] how the
-//!   protocol names places, [`diagnostics`], [`hover`], [`actions`] and [`pages`] what becomes of findings, values, fixes and
-//!   rules, [`settings`] and [`capabilities`] what the editor wants. A text that was never saved is judged alone ([`loose`]).
+//! - The **state** ([`session`]) consists of the open documents ([`documents`]), the checked folders with their
+//!   incremental checks ([`folder`]), the paths that have changed since the last check, and the published diagnostics.
+//! - [`workspace`] decides **which units are checked**: the open folders, and open files that no other check includes.
+//!   The decision is repeated after each check until it doesn't change; only then are diagnostics published.
+//! - **Checks** run in [`Folder::update`](folder::Folder::update), in a separate thread ([`worker`]). The open
+//!   documents replace the files on the disk ([`Overlay`](crate::source::Overlay)), and an [incremental
+//!   check](crate::engine::Standing) repeats the deployments that have used a changed file. Changed settings, changed
+//!   ignore files and new files require a new scan. The report is the same as that of `trailint check` for the same
+//!   texts. Differences to the previous diagnostics are [published](publishing), and then requests are
+//!   [answered](answers).
+//! - The **protocol** layer is thin: [`frames`], [`client`] and [`spelling`] handle the stream, [`positions`] and
+//!   [`uris`] convert locations, [`diagnostics`], [`hover`], [`actions`] and [`pages`] convert findings, values, fixes
+//!   and rules, and [`settings`] and [`capabilities`] read the editor's settings and abilities. Untitled documents are
+//!   checked separately ([`loose`]).
 //!
-//! Nothing that comes in ends the server but `exit` and the end of the stream: what is no message, or isn't understood, is
-//! answered with an error or left alone, and places that aren't there are taken for the nearest that are.
+//! Only `exit` and the end of the stream end the server. A malformed or unknown message is answered with an error or
+//! ignored, and a position outside of a text is moved to the nearest valid one.
 
 mod actions;
 mod answers;
@@ -55,20 +57,20 @@ use session::{End, Session};
 pub use settings::{Setting, SettingValue};
 use worker::Outcome;
 
-/// What the server waits for.
+/// The events that the main thread waits for.
 enum Event {
     Frame(Frame),
-    /// The editor has gone away.
+    /// The editor has closed the stream.
     Closed,
-    /// The other thread has done its work; nothing if it has ended.
+    /// The checking thread has finished a task; `None` if the thread has ended.
     Checked(Option<Outcome>),
 }
 
-/// Serves an editor until it says `exit` or goes away; whether it has asked to shut down before.
+/// Serves an editor until it sends `exit` or closes the stream. Returns true if it has sent `shutdown` before.
 ///
 /// # Errors
 ///
-/// The editor can't be written to, or the machine has no thread to give.
+/// Writing to the editor fails, or the system can't create a thread.
 pub fn serve(input: impl BufRead + Send + 'static, output: impl Write, prepare: Prepare) -> io::Result<bool> {
     let (sender, events) = mpsc::channel();
     read_all(input, sender.clone());
@@ -99,7 +101,8 @@ pub fn serve(input: impl BufRead + Send + 'static, output: impl Write, prepare: 
     }
 }
 
-/// Reads ahead, so that what waits is known. The thread ends with the stream, or with the program.
+/// Reads messages in a thread, so that all waiting messages are known. The thread ends with the stream or with the
+/// process.
 fn read_all(mut input: impl BufRead + Send + 'static, events: Sender<Event>) {
     thread::spawn(move || {
         while let Ok(Some(frame)) = frames::read(&mut input) {
@@ -107,12 +110,12 @@ fn read_all(mut input: impl BufRead + Send + 'static, events: Sender<Event>) {
                 return;
             }
         }
-        // If nobody waits any more, it has ended already.
+        // If there is no receiver, the server has already ended.
         let _ = events.send(Event::Closed);
     });
 }
 
-/// The requests that nobody waits for any more.
+/// The requests that are cancelled in a batch of events.
 fn cancelled(batch: &[Event]) -> HashSet<RequestId> {
     let id = |event: &Event| match event {
         Event::Frame(Frame::Message(Message::Notification(Notification { method, params })))

@@ -1,7 +1,7 @@
-//! The pages of rules, as an editor opens them.
+//! The pages of rules as virtual documents.
 //!
-//! They are a part of the program, so that no network is needed: their URIs are of a scheme of their own, and an editor
-//! that can gets their text with `workspace/textDocumentContent`.
+//! They are part of the program, so that no network is necessary. Their URIs have a separate scheme, and editors that
+//! support it request their text with `workspace/textDocumentContent`.
 
 use std::str::FromStr;
 
@@ -10,7 +10,7 @@ use lsp_types::Uri;
 use crate::output::{self, DocFormat};
 use crate::rules::{self, Rule};
 
-/// What the URI of a page begins with.
+/// The URI scheme of the pages.
 pub(super) const SCHEME: &str = "trailint";
 
 /// The URI of a rule's page.
@@ -25,7 +25,7 @@ pub(super) fn at(uri: &str) -> Option<String> {
     (scheme == SCHEME).then(|| rules::find(id).map(page)).flatten()
 }
 
-/// A rule's page in Markdown.
+/// The page of a rule in Markdown.
 fn page(rule: &'static Rule) -> String {
     output::explain(&[rule], DocFormat::Markdown)
 }

@@ -1,4 +1,4 @@
-//! Lines and characters as the protocol counts them, and byte offsets.
+//! Converts between positions of the protocol and byte offsets.
 
 use lsp_types::{Position, PositionEncodingKind, Range};
 
@@ -6,7 +6,7 @@ use crate::source::{Columns, Unit};
 
 const BYTE_ORDER_MARK: char = '\u{feff}';
 
-/// What the characters of a position count.
+/// The unit in which a position counts the characters of a line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(super) enum Encoding {
     Utf8,
@@ -16,7 +16,7 @@ pub(super) enum Encoding {
 }
 
 impl Encoding {
-    /// The first of those that a client offers; UTF-16 if it says nothing, as all have to know it.
+    /// The first supported encoding that the client offers. The default is UTF-16, which all clients support.
     pub(super) fn choose(offered: Option<&[PositionEncodingKind]>) -> Self {
         let known = |kind: &PositionEncodingKind| match kind.as_str() {
             "utf-8" => Some(Encoding::Utf8),
@@ -27,7 +27,7 @@ impl Encoding {
         offered.into_iter().flatten().find_map(known).unwrap_or_default()
     }
 
-    /// As the protocol names it.
+    /// The encoding as a protocol value.
     pub(super) fn kind(self) -> PositionEncodingKind {
         match self {
             Encoding::Utf8 => PositionEncodingKind::UTF8,
@@ -53,7 +53,7 @@ impl Encoding {
     }
 }
 
-/// The lines of a text. The protocol ends them also with a carriage return alone.
+/// The lines of a text. In the protocol, a single carriage return also ends a line.
 pub(super) struct Lines<'t> {
     text: &'t str,
     encoding: Encoding,
@@ -62,7 +62,7 @@ pub(super) struct Lines<'t> {
 }
 
 impl<'t> Lines<'t> {
-    /// The lines of a text that an editor holds.
+    /// The lines of an open document.
     pub(super) fn new(text: &'t str, encoding: Encoding) -> Self {
         let bytes = text.as_bytes();
         let next = |at: usize| at.saturating_add(1);
@@ -75,7 +75,7 @@ impl<'t> Lines<'t> {
         Self { text, encoding, starts, columns: Columns::default() }
     }
 
-    /// The lines of a file on the disk, whose byte order mark no editor shows.
+    /// The lines of a file on the disk, without its byte order mark, which isn't part of the text in an editor.
     pub(super) fn of_file(text: &'t str, encoding: Encoding) -> Self {
         let mut lines = Self::new(text, encoding);
         if let (true, Some(first)) = (text.starts_with(BYTE_ORDER_MARK), lines.starts.first_mut()) {
@@ -84,7 +84,8 @@ impl<'t> Lines<'t> {
         lines
     }
 
-    /// The position of a byte offset; within a character that of its beginning, after the end that of the end.
+    /// The position of a byte offset. An offset within a character is moved to its start, and one after the end of the
+    /// line or the text to that end.
     pub(super) fn position(&self, offset: usize) -> Position {
         let offset = self.text.floor_char_boundary(offset);
         let line = self.starts.partition_point(|start| *start <= offset).saturating_sub(1);
@@ -93,12 +94,11 @@ impl<'t> Lines<'t> {
         Position { line: narrow(line), character: narrow(character) }
     }
 
-    /// The range of some bytes.
     pub(super) fn range(&self, bytes: std::ops::Range<usize>) -> Range {
         Range { start: self.position(bytes.start), end: self.position(bytes.end.max(bytes.start)) }
     }
 
-    /// The byte offset of a position; one that is beyond the end of its line or of the text is taken for that end.
+    /// The byte offset of a position. A position after the end of its line or of the text is moved to that end.
     pub(super) fn offset(&self, position: Position) -> usize {
         let line = position.line as usize;
         if line >= self.starts.len() {
@@ -117,20 +117,20 @@ impl<'t> Lines<'t> {
         end
     }
 
-    /// The bytes of a range, which may be given the wrong way round.
+    /// The bytes of a range, whose start and end may be swapped.
     pub(super) fn bytes(&self, range: Range) -> std::ops::Range<usize> {
         let (start, end) = (self.offset(range.start), self.offset(range.end));
         start.min(end)..end.max(start)
     }
 
-    /// The text of the line of an offset.
+    /// The start offset and the text of the line that contains an offset.
     pub(super) fn around(&self, offset: usize) -> (usize, &'t str) {
         let line = self.starts.partition_point(|start| *start <= offset).saturating_sub(1);
         let (start, end) = self.bounds(line);
         (start, self.text.get(start..end).unwrap_or_default())
     }
 
-    /// Start and end of a line, counted from 0, without its ending.
+    /// The start and the end of a line without its line ending. Lines are counted from 0.
     fn bounds(&self, line: usize) -> (usize, usize) {
         let start = self.starts.get(line).copied().unwrap_or(self.text.len());
         let next = self.starts.get(line.saturating_add(1)).copied().unwrap_or(self.text.len());

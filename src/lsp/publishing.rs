@@ -1,4 +1,4 @@
-//! What is different since the editor was told last.
+//! Publishes the diagnostics that have changed since they were last published.
 
 use std::collections::BTreeMap;
 use std::io::{self, Write};
@@ -11,7 +11,8 @@ use super::loose;
 use super::session::Session;
 
 impl<W: Write> Session<W> {
-    /// Says what is different, but of files that have changed meanwhile: their diagnostics are at the places of old texts.
+    /// Publishes changed diagnostics, except for files that have changed since the check, because the positions refer
+    /// to the old text.
     pub(super) fn publish(&mut self) -> io::Result<()> {
         self.complain()?;
         if std::mem::take(&mut self.has_other_settings) {
@@ -28,7 +29,8 @@ impl<W: Write> Session<W> {
         if std::mem::take(&mut self.is_stale) { self.publish_loose() } else { Ok(()) }
     }
 
-    /// Shows once that a check can't be done. Another reason is only logged: the user knows already, and may be typing.
+    /// Shows the error of a check that can't run. If the error of a directory changes, the new one is only logged,
+    /// because the user already knows about the problem and may be editing the configuration.
     fn complain(&mut self) -> io::Result<()> {
         let mut complaints: BTreeMap<PathBuf, String> = BTreeMap::new();
         for folder in &self.folders {
@@ -50,14 +52,14 @@ impl<W: Write> Session<W> {
         Ok(())
     }
 
-    /// True if a place in the diagnostics of a file is in a text that has changed.
+    /// True if a location in the diagnostics of a file refers to a text that has changed.
     fn is_outdated(&self, path: &Path, found: &[Diagnostic]) -> bool {
         let changed: Vec<Uri> = self.changed.iter().flat_map(|path| self.documents.uris(path)).collect();
         let related = found.iter().flat_map(|diagnostic| diagnostic.related_information.iter().flatten());
         self.changed.contains(path) || related.into_iter().any(|other| changed.contains(&other.location.uri))
     }
 
-    /// Says of a file what the editor doesn't know yet.
+    /// Publishes the diagnostics of a file if they differ from the published ones.
     fn publish_file(&mut self, path: &Path, found: &[Diagnostic]) -> io::Result<()> {
         let mut shown = self.published.remove(path).unwrap_or_default();
         for uri in self.documents.uris(path) {
@@ -71,11 +73,11 @@ impl<W: Write> Session<W> {
                 self.published.entry(path.to_owned()).or_default().insert(name, found.to_vec());
             }
         }
-        // The same file by other URIs, which the editor has given up.
+        // Clears the diagnostics for other URIs of the file, which are no longer open.
         shown.keys().try_for_each(|uri| self.client.publish(uri, &[], None))
     }
 
-    /// The diagnostics of a file, of which several checks may have the same.
+    /// The diagnostics of a file from all checks, without duplicates.
     fn found(&self, path: &Path) -> Vec<Diagnostic> {
         let mut found: Vec<Diagnostic> = Vec::new();
         let said = self.folders.iter().filter_map(|folder| folder.said.get(path)).flatten().cloned();
@@ -90,7 +92,7 @@ impl<W: Write> Session<W> {
         found
     }
 
-    /// Says what there is to say of texts that have no file.
+    /// Publishes the diagnostics of untitled documents.
     fn publish_loose(&mut self) -> io::Result<()> {
         let loose = self.documents.all().filter(|document| document.path.is_none());
         let all: Vec<(Uri, Vec<Diagnostic>)> =

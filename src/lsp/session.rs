@@ -1,4 +1,4 @@
-//! The life of a server: what the editor says, in the order in which it says it.
+//! The state of the server, and the handling of messages in the order of their arrival.
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::io::{self, Write};
@@ -31,16 +31,16 @@ use super::worker::{Answer, Outcome, Task};
 use super::workspace::Root;
 use super::{Event, uris, watch};
 
-/// Nothing is checked for so long while the editor looks up its settings.
+/// The maximum time for which checks wait for the editor's settings.
 const PATIENCE: Duration = Duration::from_secs(2);
 
-/// How it ended.
+/// The end of the session.
 pub(super) struct End {
-    /// Whether the editor has asked to shut down before.
+    /// True if the editor has sent `shutdown` before.
     pub(super) is_in_order: bool,
 }
 
-/// How far the life of a server is.
+/// The stage in the life cycle of the server.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Stage {
     New,
@@ -48,52 +48,52 @@ enum Stage {
     ShutDown,
 }
 
-/// All that a server knows.
+/// The state of the server.
 pub(super) struct Session<W> {
     pub(super) client: Client<W>,
     worker: Sender<Task>,
     stage: Stage,
     pub(super) abilities: Abilities,
     pub(super) documents: Documents,
-    /// The folders that the editor has open.
+    /// The open folders.
     pub(super) roots: Vec<Root>,
     pub(super) settings: Settings,
-    /// The question for settings that isn't answered yet.
+    /// The pending request for settings.
     awaited: Option<Awaited>,
-    /// Everything that is checked; nothing while the other thread has it.
+    /// The units that are checked; empty while the checking thread owns them.
     pub(super) folders: Vec<Folder>,
     is_checking: bool,
-    /// What has changed since the folders were last brought up to date.
+    /// The paths that have changed since the last check started.
     pub(super) changed: BTreeSet<PathBuf>,
-    /// The files of which something else may be said than the editor was told.
+    /// The files whose diagnostics may differ from the published ones.
     pub(super) unpublished: BTreeSet<PathBuf>,
-    /// True if a text without a file has changed.
+    /// True if an untitled document has changed.
     pub(super) is_stale: bool,
-    /// True if something other than texts decides what the editor is to be told.
+    /// True if the settings may have changed, so that all diagnostics must be compared with the published ones.
     pub(super) has_other_settings: bool,
-    /// What the editor was told, by file and by URI.
+    /// The published diagnostics by file and URI.
     pub(super) published: BTreeMap<PathBuf, BTreeMap<String, Vec<Diagnostic>>>,
-    /// The same of texts without a file.
+    /// The published diagnostics of untitled documents by URI.
     pub(super) published_loose: BTreeMap<String, Vec<Diagnostic>>,
-    /// Why directories can't be checked, as the editor was told.
+    /// The errors shown or logged, by the directory that can't be checked.
     pub(super) complaints: BTreeMap<PathBuf, String>,
     /// The requests that wait for a check.
     pub(super) pending: Vec<Pending>,
-    /// The requests that the other thread answers.
+    /// The requests that the checking thread answers.
     pub(super) answering: Vec<RequestId>,
-    /// The files outside of the general patterns that are watched.
+    /// The files outside of the general patterns for which file watchers are registered.
     watched: BTreeSet<PathBuf>,
-    /// True if other files may have been read since these were registered.
+    /// True if a check may have read other files since the watchers were registered.
     has_read: bool,
-    /// True if the editor has gone away.
+    /// True if the editor has closed the stream.
     is_closed: bool,
 }
 
-/// A question for settings.
+/// A request for settings.
 struct Awaited {
-    /// Nothing before it is asked.
+    /// `None` before it is sent.
     id: Option<RequestId>,
-    /// The folders, by their URIs, in the order of the answers.
+    /// The URIs of the folders in the order of the answers; `None` for documents outside of all folders.
     folders: Vec<Option<String>>,
     until: Instant,
 }
@@ -126,7 +126,7 @@ impl<W: Write> Session<W> {
         }
     }
 
-    /// Takes in what has come; the end if it is that.
+    /// Handles an event; returns the end of the session if the event is `exit`.
     pub(super) fn take(&mut self, event: Event, cancelled: &HashSet<RequestId>) -> io::Result<Option<End>> {
         match event {
             Event::Closed => self.is_closed = true,
@@ -159,18 +159,19 @@ impl<W: Write> Session<W> {
         Ok(None)
     }
 
-    /// True if the editor has gone away and nobody waits for an answer.
+    /// True if the editor has closed the stream and no request is waiting.
     pub(super) fn is_over(&self) -> bool {
         self.is_closed && self.pending.is_empty() && self.answering.is_empty()
     }
 
-    /// When there is something to do even if nothing comes in.
+    /// The time at which [`Self::settle`] must run even if there is no event.
     pub(super) fn deadline(&self) -> Option<Instant> {
         let awaited = self.awaited.as_ref().map(|awaited| awaited.until);
         self.pending.iter().filter_map(|pending| pending.until).chain(awaited).min()
     }
 
-    /// Brings everything up to date, as far as that takes no waiting.
+    /// Advances the work as far as possible without waiting: answers due requests, publishes diagnostics, starts the
+    /// next check.
     pub(super) fn settle(&mut self) -> io::Result<()> {
         let now = Instant::now();
         self.awaited.take_if(|awaited| awaited.until <= now);
@@ -189,7 +190,7 @@ impl<W: Write> Session<W> {
         self.hand_over(false)
     }
 
-    /// Hands everything to the other thread, which checks it again or answers all that is asked.
+    /// Sends the folders to the checking thread, which updates the checks or answers the waiting requests.
     fn hand_over(&mut self, answers: bool) -> io::Result<()> {
         let mut questions = Vec::new();
         for pending in self.pending.extract_if(.., |_| answers) {
@@ -205,7 +206,7 @@ impl<W: Write> Session<W> {
             abilities: self.abilities,
             questions,
         };
-        // An editor that opens a file may call it by another URI than we did.
+        // The file may have been opened with a URI other than the one for which its diagnostics were published.
         self.unpublished.extend(task.changed.iter().cloned());
         self.is_checking = true;
         self.worker.send(task).map_err(|_| io::Error::other("the thread that checks has ended"))
@@ -219,10 +220,10 @@ impl<W: Write> Session<W> {
         for Answer { id, params, found } in outcome.answers {
             let is_wanted = self.answering.extract_if(.., |own| *own == id).count() > 0;
             match is_wanted {
-                // Others were answered or given up meanwhile.
+                // The request was cancelled or answered meanwhile.
                 false => {}
                 true if self.changed.is_empty() => self.client.answer(id, found)?,
-                // Their places are those of old texts.
+                // A text has changed meanwhile, so the positions are outdated and the request waits again.
                 true => self.pending.push(Pending { id, question: Question::Actions(params), until: None }),
             }
         }
@@ -268,7 +269,7 @@ impl<W: Write> Session<W> {
         self.client.answer(id, self.abilities.answer())
     }
 
-    /// Waits for the settings of an editor that can be asked for them.
+    /// Postpones checks until the editor has answered with its settings, if it supports this request.
     fn await_settings(&mut self, id: Option<RequestId>) {
         if self.abilities.has_settings {
             let folders = std::iter::once(None).chain(self.roots.iter().map(|root| Some(root.uri.clone()))).collect();
@@ -276,7 +277,7 @@ impl<W: Write> Session<W> {
         }
     }
 
-    /// Asks for the settings of all folders, and of what lies outside of them.
+    /// Requests the settings of all folders, and of documents outside of them.
     fn ask_settings(&mut self) -> io::Result<()> {
         (self.has_other_settings, self.has_read) = (true, true);
         if !self.abilities.has_settings {
@@ -292,7 +293,7 @@ impl<W: Write> Session<W> {
         Ok(())
     }
 
-    /// The answer to a request of ours: only that for settings matters.
+    /// Handles the answer to a request of the server. Only the answer with settings is relevant.
     fn answered(&mut self, response: Response) {
         let Some(awaited) = self.awaited.take_if(|awaited| awaited.id.as_ref() == Some(&response.id)) else { return };
         let settings = response.response_result.unwrap_or_default();
@@ -357,7 +358,7 @@ impl<W: Write> Session<W> {
                 }
                 Err(error) => Err(error),
             },
-            // What isn't known may be left alone.
+            // Unknown notifications may be ignored.
             _ => Ok(()),
         };
         done.or_else(|error| self.client.log(&format!("`{method}` isn't understood: {error}")))
@@ -373,7 +374,7 @@ impl<W: Write> Session<W> {
         Ok(())
     }
 
-    /// Watches also the files that were read and that the general patterns don't reach.
+    /// Registers watchers for the files that were read and that the general patterns don't include.
     fn watch_read_files(&mut self) -> io::Result<()> {
         if !self.abilities.watches || !std::mem::take(&mut self.has_read) {
             return Ok(());
@@ -396,7 +397,8 @@ impl<W: Write> Session<W> {
         Ok(())
     }
 
-    /// An editor that tells of no changes on the disk tells at least when it has written something there.
+    /// Handles a saved document. An editor without file watchers doesn't report other changes on the disk, so a save
+    /// triggers a new scan.
     fn saved(&mut self) {
         if !self.abilities.watches {
             let directories = self.documents.all().filter_map(|document| document.path.as_deref()?.parent());
@@ -405,7 +407,7 @@ impl<W: Write> Session<W> {
         }
     }
 
-    /// Notes that a text has changed.
+    /// Records that a document has changed.
     fn touch(&mut self, path: Option<PathBuf>) {
         match path {
             Some(path) => drop(self.changed.insert(path)),

@@ -1,43 +1,42 @@
-//! The settings of the editor, which are those that options of the command line have.
+//! The editor's settings, which correspond to command-line options.
 //!
-//! They come with `initialize`, with each change, and, for each folder, as the answer to a question. What comes later wins.
+//! They are sent with `initialize`, with each change, and, for each folder, in response to a request. Later ones take
+//! precedence.
 
 use std::collections::BTreeMap;
 
 use serde_json::{Map, Value};
 
-/// The section of an editor's settings that is ours.
+/// The section of the editor's settings that belongs to this program.
 pub(super) const SECTION: &str = "trailint";
 
-/// Settings of the editor that no check depends on.
+/// Settings that only the editor extension uses.
 const OF_EDITOR: [&str; 3] = ["enable", "path", "trace"];
 
-/// An option of the command line as the editor sets it.
+/// A command-line option that is set in the editor.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Setting {
-    /// The name of the option, without hyphens before it.
+    /// The name of the option, without leading hyphens.
     pub name: String,
-    /// Its value.
     pub value: SettingValue,
 }
 
-/// The value of a setting.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum SettingValue {
-    /// An option without a value is given or not.
+    /// The state of an option without a value.
     Flag(bool),
-    /// The values of an option, each as it would be typed.
+    /// The values of an option, as on the command line.
     Texts(Vec<String>),
 }
 
-/// All that the editor has said of settings.
+/// The settings from all sources.
 #[derive(Debug, Default)]
 pub(super) struct Settings {
-    /// With `initialize`.
+    /// From `initialize`.
     initial: Map<String, Value>,
-    /// With the last change.
+    /// From the last change notification.
     pushed: Map<String, Value>,
-    /// By the URI of a folder; nothing stands for texts outside of all folders.
+    /// From the answers to requests, by the URI of the folder; `None` for documents outside of all folders.
     asked: BTreeMap<Option<String>, Map<String, Value>>,
 }
 
@@ -46,12 +45,13 @@ impl Settings {
         self.initial = section(options);
     }
 
-    /// Takes in what a change brings; without anything, only a question tells.
+    /// Sets the settings from a change notification. Some editors send an empty one and expect a request.
     pub(super) fn push(&mut self, settings: &Value) {
         self.pushed = section(settings);
     }
 
-    /// Takes in the settings of a folder, which are all that hold for it; if there are none, the others hold.
+    /// Sets the settings of a folder, which replace those from change notifications. If there are none, the latter
+    /// apply.
     pub(super) fn answer(&mut self, folder: Option<String>, settings: &Value) {
         match settings.is_object() {
             true => drop(self.asked.insert(folder, section(settings))),
@@ -59,7 +59,7 @@ impl Settings {
         }
     }
 
-    /// True if a folder is to be checked.
+    /// True if checks are enabled for a folder.
     pub(super) fn enable(&self, folder: Option<&String>) -> bool {
         self.of(folder).get("enable").and_then(Value::as_bool).unwrap_or(true)
     }
@@ -77,13 +77,13 @@ impl Settings {
     }
 }
 
-/// Our section of some settings, or all of them where there are no sections, by the names of options.
+/// The program's section of the settings, or all of them if there are no sections, by option name.
 fn section(settings: &Value) -> Map<String, Value> {
     let own = settings.get(SECTION).unwrap_or(settings).as_object();
     own.into_iter().flatten().map(|(name, value)| (hyphenated(name), value.clone())).collect()
 }
 
-/// The value as it would be typed; nothing for what sets nothing. An object holds names and their values.
+/// Converts a value to the form on the command line; `None` if it is empty. An object contains names and their values.
 fn value_of(value: &Value) -> Option<SettingValue> {
     let texts: Vec<String> = match value {
         Value::Bool(flag) => return Some(SettingValue::Flag(*flag)),
@@ -102,7 +102,7 @@ fn text(value: &Value) -> String {
     }
 }
 
-/// A name as the command line writes it: `varFile` is `var-file`.
+/// The name of an option as on the command line: `varFile` becomes `var-file`.
 fn hyphenated(name: &str) -> String {
     let mut hyphenated = String::with_capacity(name.len());
     for c in name.chars() {

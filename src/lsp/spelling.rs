@@ -1,7 +1,7 @@
-//! URIs with characters that no URI may have, such as `[` or `é`, as some editors write them.
+//! Handles URIs with invalid characters, such as `[` or `é`, which some editors send.
 //!
-//! They are percent-encoded where they come in, so that everything else sees valid URIs. Where one of them goes out, the
-//! editor gets it as it has written it.
+//! They are percent-encoded in incoming messages, so that all other code uses valid URIs. In outgoing messages, the
+//! editor's own spelling is restored.
 
 use std::collections::BTreeMap;
 
@@ -9,20 +9,20 @@ use serde_json::Value;
 
 use crate::output::encode_path;
 
-/// The members of messages that are URIs.
+/// The members of messages that contain a URI.
 const MEMBERS: [&str; 6] = ["uri", "rootUri", "oldUri", "newUri", "scopeUri", "href"];
 
 /// The member whose keys are URIs.
 const CHANGES: &str = "changes";
 
-/// The URIs that weren't valid as they were written, by what they are encoded to.
+/// The invalid URIs by their encoded form.
 #[derive(Debug, Default)]
 pub(super) struct Spelling {
     written: BTreeMap<String, String>,
 }
 
 impl Spelling {
-    /// Encodes the URIs of a message. It nests no deeper than a parser of JSON lets it.
+    /// Encodes the URIs in an incoming message. Recursion is bounded by the depth limit of the JSON parser.
     pub(super) fn encode(&mut self, message: &mut Value) {
         for_each_uri(message, &mut |uri| {
             let encoded = encode(uri);
@@ -32,7 +32,7 @@ impl Spelling {
         });
     }
 
-    /// Writes the URIs of a message as the editor does.
+    /// Restores the editor's spelling of the URIs in an outgoing message.
     pub(super) fn restore(&self, message: &mut Value) {
         if self.written.is_empty() {
             return;
@@ -40,7 +40,7 @@ impl Spelling {
         for_each_uri(message, &mut |uri| *uri = self.spell(uri));
     }
 
-    /// The URI as the editor writes it, or at least the longest part of its path of which that is known.
+    /// The URI in the editor's spelling. If the URI itself is unknown, the longest known parent path is used.
     pub(super) fn spell(&self, uri: &str) -> String {
         let mut end = uri.len();
         loop {
@@ -78,7 +78,7 @@ fn for_each_uri(value: &mut Value, change: &mut impl FnMut(&mut String)) {
     }
 }
 
-/// The URI with all characters encoded that none may have, and percent signs that encode nothing.
+/// Percent-encodes invalid characters, and percent signs that don't start an escape.
 fn encode(uri: &str) -> String {
     let mut encoded = String::with_capacity(uri.len());
     let mut rest = uri;

@@ -1,4 +1,4 @@
-//! Files as URIs, and back.
+//! Converts between file paths and URIs.
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
@@ -9,9 +9,9 @@ use lsp_types::Uri;
 use crate::output;
 use crate::source::{normalize, real_path};
 
-/// The path of a `file:` URI of this machine, without links but for one at its end; nothing for other URIs.
+/// The path of a local `file:` URI, with symbolic links resolved in all components but the last; `None` for other URIs.
 ///
-/// A file has one path then, whichever links lead to its directory.
+/// This way, a file has a single path, regardless of links to its directory.
 pub(super) fn path(uri: &str) -> Option<PathBuf> {
     let path = named_path(uri)?;
     match (path.parent(), path.file_name()) {
@@ -20,7 +20,7 @@ pub(super) fn path(uri: &str) -> Option<PathBuf> {
     }
 }
 
-/// The path of a `file:` URI as it is written.
+/// The path of a `file:` URI, without resolving links.
 pub(super) fn named_path(uri: &str) -> Option<PathBuf> {
     let rest = uri.get(..5).filter(|scheme| scheme.eq_ignore_ascii_case("file:")).and_then(|_| uri.get(5..))?;
     let path = match rest.strip_prefix("//") {
@@ -29,13 +29,13 @@ pub(super) fn named_path(uri: &str) -> Option<PathBuf> {
     };
     let path = path.split(['?', '#']).next().unwrap_or_default();
     let decoded = os_string(decode(path.strip_prefix('/')?)?)?;
-    // `C:/…` is absolute by itself.
+    // A path with a drive letter is already absolute.
     let is_drive = cfg!(windows) && decoded.as_encoded_bytes().get(1) == Some(&b':');
     let path = if is_drive { PathBuf::from(decoded) } else { Path::new("/").join(decoded) };
     Some(normalize(&path)).filter(|path| path.is_absolute())
 }
 
-/// The URI of a file; nothing for what has no absolute path.
+/// The URI of a file; `None` if the path isn't absolute.
 pub(super) fn of(path: &Path) -> Option<Uri> {
     if !path.is_absolute() {
         return None;
@@ -48,7 +48,7 @@ pub(super) fn of(path: &Path) -> Option<Uri> {
     Uri::from_str(&format!("file://{encoded}")).ok()
 }
 
-/// The bytes of a text without percent-encoding; nothing if there is a NUL, which no path has.
+/// Decodes percent-encoding; `None` if an escape is invalid or the result contains NUL, which paths can't contain.
 fn decode(text: &str) -> Option<Vec<u8>> {
     let mut bytes = Vec::with_capacity(text.len());
     let mut rest = text.bytes();

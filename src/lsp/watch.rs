@@ -1,4 +1,4 @@
-//! The files of which the editor is asked to report changes.
+//! The file watchers that the server registers in the editor.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -11,37 +11,38 @@ use super::folder::DECIDING;
 use super::{settings, uris};
 use crate::scan;
 
-/// What is checked, what it may name, and what says how it is checked. Others are watched once they were read.
+/// The files to check, the files that they may refer to, and configuration files. Other files are watched once they
+/// were read.
 const PATTERNS: [&str; 2] = [
     "**/*.{tf,tofu,tfvars,json,yaml,yml,template,cfn,cform,cft,stack,tftpl,tpl,txt}",
     "**/{trailint.toml,.trailint.toml,.gitignore,.ignore}",
 ];
 
-/// Files and directories that are made or go: a directory goes with all that was found in it.
+/// For created and deleted paths: deleting a directory also deletes the files in it.
 const EVERYTHING: &str = "**/*";
 
-/// The kinds of change, as the protocol adds them up.
+/// The kinds of changes, as a bit mask of the protocol.
 const CREATED_OR_DELETED: u32 = 1 + 4;
 
 const CHANGED_FILES: &str = "workspace/didChangeWatchedFiles";
 const CHANGED_SETTINGS: &str = "workspace/didChangeConfiguration";
 
-/// The name of the registration of files that were read.
+/// The id of the registration for files that were read.
 const READ_FILES: &str = "read-files";
 
-/// Asks for changes of all files that may matter.
+/// The registration for changes of all files that may be relevant.
 pub(super) fn files() -> Registration {
     let mut watchers: Vec<Value> = PATTERNS.iter().map(|pattern| json!({ "globPattern": pattern })).collect();
     watchers.push(json!({ "globPattern": EVERYTHING, "kind": CREATED_OR_DELETED }));
     registration("watched-files", CHANGED_FILES, json!({ "watchers": watchers }))
 }
 
-/// Asks for changes of the settings.
+/// The registration for changes of the settings.
 pub(super) fn settings() -> Registration {
     registration("settings", CHANGED_SETTINGS, json!({ "section": settings::SECTION }))
 }
 
-/// Asks for changes of some files, wherever they are.
+/// The registration for changes of specific files in any directory.
 pub(super) fn read_files(
     paths: &BTreeSet<PathBuf>,
     documents: &Documents,
@@ -60,7 +61,7 @@ pub(super) fn read_files(
     RegistrationParams { registrations: vec![registration] }
 }
 
-/// Takes the registration of [`read_files`] back.
+/// The removal of the registration in [`read_files`].
 pub(super) fn no_read_files() -> UnregistrationParams {
     let unregistration = Unregistration { id: READ_FILES.to_owned(), method: CHANGED_FILES.to_owned() };
     UnregistrationParams { unregisterations: vec![unregistration] }
@@ -79,7 +80,7 @@ pub(super) fn is_general(path: &Path) -> bool {
     has_name || scan::is_checked(path)
 }
 
-/// A name that matches itself as a pattern.
+/// Escapes a name for use in a glob pattern.
 fn escaped(name: &str) -> String {
     let mut escaped = String::with_capacity(name.len());
     for c in name.chars() {
@@ -91,7 +92,7 @@ fn escaped(name: &str) -> String {
     escaped
 }
 
-/// The files that have changed, been made or gone.
+/// The paths that were changed, created or deleted.
 pub(super) fn paths(events: &[FileEvent]) -> Vec<PathBuf> {
     events.iter().filter_map(|event| uris::path(event.uri.as_str())).collect()
 }

@@ -1,4 +1,4 @@
-//! The thread that checks, so that the other one can answer meanwhile.
+//! The checking thread, which lets the main thread answer requests during a check.
 
 use std::collections::BTreeSet;
 use std::io;
@@ -15,38 +15,37 @@ use super::documents::Documents;
 use super::folder::{Folder, Prepare};
 use crate::engine::STACK;
 
-/// Checks that are to be brought up to date, or asked something as they are. They belong to the other thread until they are.
+/// A task for the thread: to update the checks, or to answer requests. It transfers the ownership of the folders.
 pub(super) struct Task {
     pub(super) folders: Vec<Folder>,
-    /// The paths that have changed since.
+    /// The paths that have changed since the last update.
     pub(super) changed: Vec<PathBuf>,
-    /// The open texts.
     pub(super) documents: Documents,
     pub(super) abilities: Abilities,
-    /// Actions that are asked for; then nothing has changed.
+    /// Code action requests. If there are any, no path has changed.
     pub(super) questions: Vec<(RequestId, CodeActionParams)>,
 }
 
-/// Checks that are up to date, and answers.
+/// The result of a task, which returns the folders.
 pub(super) struct Outcome {
     pub(super) folders: Vec<Folder>,
     pub(super) answers: Vec<Answer>,
-    /// The files about which something else may have been found.
+    /// The files whose diagnostics may have changed.
     pub(super) touched: BTreeSet<PathBuf>,
 }
 
-/// The actions that were asked for, on the texts of the task.
+/// The answer to a code action request, based on the documents of the task.
 pub(super) struct Answer {
     pub(super) id: RequestId,
     pub(super) params: CodeActionParams,
     pub(super) found: Option<Vec<CodeActionOrCommand>>,
 }
 
-/// Starts the thread, which hands its outcomes to `done`. It ends when nobody can give it tasks any more, or with the program.
+/// Starts the thread, which passes its results to `done`. It ends when the sender is dropped, or with the process.
 ///
 /// # Errors
 ///
-/// The machine has no thread to give.
+/// The system can't create a thread.
 pub(super) fn start(prepare: Prepare, done: impl Fn(Option<Outcome>) + Send + 'static) -> io::Result<Sender<Task>> {
     let (sender, tasks) = mpsc::channel::<Task>();
     thread::Builder::new().stack_size(STACK).spawn(move || {
@@ -58,7 +57,7 @@ pub(super) fn start(prepare: Prepare, done: impl Fn(Option<Outcome>) + Send + 's
     Ok(sender)
 }
 
-/// Says that there is no more to come when the thread ends, whatever ends it.
+/// Calls the function with `None` when the thread ends, even because of a panic.
 struct Done<F: Fn(Option<Outcome>)>(F);
 
 impl<F: Fn(Option<Outcome>)> Drop for Done<F> {

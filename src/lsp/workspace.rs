@@ -1,8 +1,8 @@
-//! What is checked as a whole: the folders that the editor has open, and open files that no check includes.
+//! Decides which units are checked: the open folders, and open files that no other check includes.
 //!
-//! One rule decides both: nothing is checked by itself that another check includes. A folder that lies within another one,
-//! or is the same by way of a link, is a part of that, unless ignore files or settings leave it out there. A file outside of
-//! all folders is included where a check has read it, as a module of a caller; otherwise its program is checked, or it alone.
+//! Nothing is checked separately if another check includes it. A folder within another one, or a link to the same one,
+//! is part of that check, unless ignore files or settings exclude it there. A file outside of all open folders is part
+//! of a check that has read it, for example as a module; otherwise, its program is checked, or the file on its own.
 
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -15,19 +15,19 @@ use super::uris;
 use crate::scan;
 use crate::source::real_path;
 
-/// A folder that the editor has open.
+/// An open folder.
 #[derive(Debug, Clone)]
 pub(super) struct Root {
-    /// As the editor writes it.
+    /// In the editor's spelling.
     pub(super) uri: String,
-    /// Its path, as the editor names it.
+    /// The path in the URI.
     pub(super) name: PathBuf,
-    /// The same without links.
+    /// The path with symbolic links resolved.
     pub(super) directory: PathBuf,
 }
 
 impl Root {
-    /// A folder on the disk.
+    /// Creates a root; `None` if the URI isn't that of a local directory.
     pub(super) fn new(folder: &OpenFolder) -> Option<Self> {
         let name = uris::named_path(&folder.uri)?;
         Some(Self { uri: folder.uri.clone(), directory: real_path(&name), name })
@@ -35,8 +35,8 @@ impl Root {
 }
 
 impl<W: Write> Session<W> {
-    /// Decides what is checked; true if something of it hasn't been checked yet. Files of which nothing is said any more are
-    /// to be published again.
+    /// Decides which units are checked, and returns true if a check is due. Files of units that are no longer checked
+    /// are published again.
     pub(super) fn plan(&mut self) -> bool {
         let old = std::mem::take(&mut self.folders);
         let (mut trees, mut others): (Vec<Folder>, Vec<Folder>) =
@@ -44,7 +44,7 @@ impl<W: Write> Session<W> {
         let mut kept = self.plan_trees(&mut trees);
         match kept.iter().all(|folder| folder.has_run) {
             true => self.plan_files(&mut kept, &mut others),
-            // Only then is it known what these include.
+            // Before the folders are checked, the files that they include are unknown.
             false => kept.append(&mut others),
         }
         let dropped = trees.into_iter().chain(others);
@@ -54,7 +54,7 @@ impl<W: Write> Session<W> {
         self.folders.iter().any(|folder| folder.is_due)
     }
 
-    /// The folders that the editor has open, from the outermost on.
+    /// The open folders that are checked as a unit, from the outermost inwards.
     fn plan_trees(&self, old: &mut Vec<Folder>) -> Vec<Folder> {
         let mut roots: Vec<&Root> = self.roots.iter().filter(|root| self.settings.enable(Some(&root.uri))).collect();
         roots.sort_by_key(|root| root.directory.components().count());
@@ -75,7 +75,7 @@ impl<W: Write> Session<W> {
         kept
     }
 
-    /// The open files that nothing else includes.
+    /// Adds the units for open files that no other check includes.
     fn plan_files(&self, kept: &mut Vec<Folder>, old: &mut Vec<Folder>) {
         let paths = self.documents.all().filter_map(|document| document.path.as_deref());
         let is_lost = |path: &&Path| {
@@ -92,7 +92,7 @@ impl<W: Write> Session<W> {
             }
         }
         let mut folders: Vec<Folder> = wanted.into_iter().map(|target| again(target, old)).collect();
-        // What another one has read is judged there, with the values that it gets there.
+        // Drops the units whose files another one has read, where they are checked with the values from their callers.
         let mut at = 0;
         while let Some(folder) = folders.get(at) {
             let mut own = lost.iter().filter(|path| target_of(path, &settings) == folder.target).peekable();
@@ -106,7 +106,7 @@ impl<W: Write> Session<W> {
         kept.append(&mut folders);
     }
 
-    /// Tells how the editor names the directories that are checked.
+    /// Sets the names by which the editor refers to the checked directories.
     fn name_directories(&mut self) {
         let roots = self.roots.iter().map(|root| (root.directory.clone(), root.name.clone()));
         let of_file = |document: &Document| {
@@ -125,7 +125,7 @@ impl<W: Write> Session<W> {
         self.documents.name_directories(names.into_iter());
     }
 
-    /// True if the user has switched checks off for the folder in which a file lies.
+    /// True if checks are disabled for the innermost open folder that contains a file.
     pub(super) fn is_disabled(&self, path: &Path) -> bool {
         let holding = self.roots.iter().filter(|root| path.starts_with(&root.directory));
         let nearest = holding.max_by_key(|root| root.directory.components().count());
@@ -133,7 +133,7 @@ impl<W: Write> Session<W> {
     }
 }
 
-/// The check of a target that is kept already, or a new one.
+/// The existing folder for a target, or a new one.
 fn again(target: Target, old: &mut Vec<Folder>) -> Folder {
     let is_it = |own: &Folder| own.target.directory == target.directory && own.target.extent == target.extent;
     match old.iter().position(is_it) {
@@ -146,7 +146,7 @@ fn again(target: Target, old: &mut Vec<Folder>) -> Folder {
     }
 }
 
-/// What is checked with a file that no folder holds.
+/// The target for a file outside of all open folders.
 fn target_of(path: &Path, settings: &[super::settings::Setting]) -> Target {
     let directory = path.parent().unwrap_or(path).to_owned();
     let extent = if scan::is_program_file(path) { Extent::Program } else { Extent::File(path.to_owned()) };
