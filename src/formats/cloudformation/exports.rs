@@ -90,7 +90,7 @@ impl<'a> Evaluator<'a> {
     pub(super) fn exporting(&self, name: &str) -> Option<(Evaluator<'a>, Export)> {
         let export = *self.library.exports.get(name)?;
         let sources: &Sources = self.library.context.sources;
-        // Looks the file up by its path, so that an editor session records the dependency.
+        // Looks the file up by its path, so that an editor notices when it changes.
         let path = sources.file(export.file).path.clone();
         let file = self.library.find(self.scope.template.file, path.to_str()?).file()?;
         let template = self.library.template(&self.library.document(file), export.number)?;

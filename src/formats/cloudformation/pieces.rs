@@ -1,6 +1,7 @@
 //! Tracks the origin of each piece of a text that functions build.
 //!
-//! `Fn::Join` and `Fn::Sub` build a text from pieces, and `Fn::Split` cuts it, often at other places. If an item comes from one piece, its hops lead to the place of that piece.
+//! `Fn::Join` and `Fn::Sub` build a text from pieces, and `Fn::Split` cuts it, often at other places. If an item comes
+//! from one piece, its hops lead to the place of that piece.
 
 use std::ops::Range;
 

@@ -1,6 +1,7 @@
 //! Converts heredocs, and strings with `${…}` and `%{…}`.
 //!
-//! `~` and `<<-` remove whitespace from the literals between sequences, across the nesting of directives. Therefore, all literals of a template are first flattened into a list, as Terraform does:
+//! `~` and `<<-` remove whitespace from the literals between sequences, across the nesting of directives. Therefore, all
+//! literals of a template are first flattened into a list, as Terraform does:
 //! <https://github.com/hashicorp/hcl/blob/main/hclsyntax/parser_template.go>.
 
 use std::ops::Range;

@@ -45,7 +45,7 @@ pub(super) struct Scanner<'a> {
     lookahead: usize,
 }
 
-/// The results of a scan.
+/// The results of a [`Scanner`].
 #[derive(Debug, Default)]
 pub(super) struct Met {
     /// Comments, without their line endings.
