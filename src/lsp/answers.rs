@@ -31,7 +31,7 @@ const PATIENCE: Duration = Duration::from_secs(1);
 pub(super) struct Pending {
     pub(super) id: RequestId,
     pub(super) question: Question,
-    /// The time at which it is answered from the last check.
+    /// The time at which it is answered even if the check isn't finished.
     pub(super) until: Option<Instant>,
 }
 

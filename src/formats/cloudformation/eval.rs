@@ -222,8 +222,7 @@ impl<'a> Evaluator<'a> {
         match node.meaning(scalar) {
             Meaning::Null => Known(Data::Null),
             Meaning::Bool(value) => Known(Data::Bool(value)),
-            // A number whose printed form differs from its text is treated as a string, because CloudFormation compares
-            // texts.
+            // A number that isn't printed in the form in which it is written, such as `1.0`, is treated as a string.
             Meaning::Number(number) if number.to_string() == scalar.text => Known(Data::Number(number)),
             Meaning::Ambiguous => Unknown(Why::Ambiguous { text: scalar.text.clone() }),
             Meaning::String | Meaning::Number(_) => Known(Data::String(self.filled(&scalar.text))),

@@ -225,8 +225,8 @@ impl Library<'_> {
         template
     }
 
-    /// Parses an embedded text that isn't a block scalar as a virtual file of its own, because escapes shift its
-    /// positions.
+    /// Parses an embedded text as a virtual file of its own, because the lines of the file don't contain it literally: it
+    /// has escapes, for example.
     fn copy_of(&self, node: &Node, text: &str, outer: &SourceFile) -> Document {
         let position = outer.position(node.span.start);
         let name = format!("{}#{}:{}", outer.name, position.line, position.column);

@@ -30,7 +30,7 @@ impl Evaluator<'_> {
         resources
     }
 
-    /// A placeholder for all resources of an entry whose evaluation reached a limit.
+    /// A resource that represents everything that an entry may create, if its evaluation reached a limit.
     pub(super) fn given_up(&self, subject: Subject, entry: &Entry, limit: &'static str) -> Resource {
         let why = Why::OverLimit { limit };
         let header = entry.key.span;
