@@ -12,7 +12,7 @@ pub(crate) struct Header {
     pub(crate) end: Option<usize>,
 }
 
-/// The block header at `start`; `None` if the line doesn't consist of a type, labels and a `{`.
+/// The block header at `start`; `None` if the line doesn't start with a type, labels and a `{`.
 pub(crate) fn header_at(text: &str, start: usize) -> Option<Header> {
     let keyword = word_at(text, start)?;
     let mut at = keyword.end;

@@ -230,8 +230,7 @@ impl<'a> Scanner<'a> {
         }
     }
 
-    /// Consumes one character, and the inert bytes after it, up to trailing spaces. A run is consumed at once for
-    /// speed.
+    /// Consumes one character and the inert bytes after it, except spaces at the end of the run.
     fn inert_run(&mut self) {
         let rest = self.text.as_bytes().get(self.at..).unwrap_or_default();
         let more = rest.iter().skip(1).take_while(|byte| is_inert(**byte)).count();
