@@ -3,13 +3,13 @@
 //! An entry is the name of a finding and what it weighed. It accepts that finding wherever it moves, and no longer
 //! once it weighs more. A baseline lies in the tree that is checked, so it is as hostile as any other file.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use crate::error::{Error, Location};
 use crate::finding::Level;
 use crate::known::{self, Known, Moves, Past, Place, Placed};
 use crate::model::selectors::{Coverage, Loss, loss};
-use crate::report::{self, Instance, Outcome, Report, Reported};
+use crate::report::{self, Fingerprint, Instance, Outcome, Report, Reported};
 use crate::rules::{self, Check, Rule};
 use crate::source::{FileId, Sources, Span};
 use crate::suppress::Suppression;
@@ -27,6 +27,8 @@ pub const VERSION: u32 = 1;
 pub struct Baseline {
     /// No two have the same name.
     pub entries: Vec<Entry>,
+    /// The former ids of rules in the file.
+    pub former: BTreeSet<String>,
 }
 
 /// A finding that is accepted.
@@ -65,7 +67,7 @@ impl Baseline {
         let mut entries: Vec<Entry> = entries.into_iter().collect();
         entries.sort_by(|a, b| a.fingerprint.cmp(&b.fingerprint));
         entries.dedup_by(|later, earlier| later.fingerprint == earlier.fingerprint);
-        Self { entries }
+        Self { entries, former: BTreeSet::new() }
     }
 
     /// Reads a file.
@@ -94,7 +96,8 @@ impl Baseline {
             return Err(reader.error(findings.span, "a list of findings is expected"));
         };
         let entries: Vec<Entry> = items.iter().map(|item| reader.entry(item)).collect::<Result<_, _>>()?;
-        Ok(Self::new(entries))
+        let former = items.iter().filter_map(|item| reader.former_id(item)).collect();
+        Ok(Self { former, ..Self::new(entries) })
     }
 
     /// Marks what is accepted in a report, and returns the entries for which there is no finding. `is_there` tells whether a
@@ -189,6 +192,17 @@ fn may_accept(finding: &Reported, enforced: &[&str]) -> bool {
     !matches!(finding.rule.check, Check::Reading | Check::Comparing) && !enforced.contains(&finding.rule.id())
 }
 
+/// The fingerprint with the present id of its rule.
+fn with_present_id(fingerprint: String) -> String {
+    match Fingerprint::parse(&fingerprint) {
+        Some(parsed) => match rules::renamed(&parsed.rule) {
+            Some(present) => Fingerprint { rule: present.to_owned(), ..parsed }.to_string(),
+            None => fingerprint,
+        },
+        None => fingerprint,
+    }
+}
+
 struct Reader<'a> {
     sources: &'a Sources,
 }
@@ -200,7 +214,7 @@ impl Reader<'_> {
         let outcome = self.member(mapping, node, "outcome")?;
         let level = self.member(mapping, node, "level")?;
         Ok(Entry {
-            fingerprint: text("fingerprint")?,
+            fingerprint: with_present_id(text("fingerprint")?),
             subject: text("subject")?,
             level: level
                 .as_text()
@@ -216,6 +230,12 @@ impl Reader<'_> {
             declaration: self.optional(mapping, "declaration").map(|node| self.text_of(node)).transpose()?,
             span: Some(node.span),
         })
+    }
+
+    /// The former id of a rule in the fingerprint of an entry.
+    fn former_id(&self, node: &Node) -> Option<String> {
+        let fingerprint = self.optional(self.mapping(node).ok()?, "fingerprint")?.as_text()?;
+        Fingerprint::parse(fingerprint).map(|parsed| parsed.rule).filter(|rule| rules::renamed(rule).is_some())
     }
 
     fn mapping<'n>(&self, node: &'n Node) -> Result<&'n Mapping, Error> {

@@ -43,6 +43,7 @@ pub fn compare(report: &mut Report, before: &mut [Before], name: &str, settings:
         lift(report, before);
     }
     excuse(report, before, name, settings);
+    report.base = Some(name.to_owned());
     if let Some(before) = before.first() {
         touched::mark(report, &before.report);
     }

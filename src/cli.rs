@@ -34,7 +34,7 @@ use crate::finding::Level;
 use crate::formats::{Engine, Modules};
 use crate::named::closest;
 use crate::output::{self, Destinations, DocFormat, Format, Look, Stream};
-use crate::report::{FailOn, Unresolved};
+use crate::report::{FailOn, OnUnknown};
 use crate::rules::{self, RULES, Rule};
 use crate::suppress;
 
@@ -230,7 +230,7 @@ struct CheckArgs {
     config_from_base: bool,
     /// Let the tree have no say in what counts: settings, a baseline and comments count only as far as they stand in the
     /// state that is compared with, ignore files not at all; what is suppressed is shown. A reference that can't be read leaves
-    /// a verdict unknown, which fails only with `--unresolved fail`.
+    /// a verdict unknown, which fails only with `--unknown fail`.
     #[arg(long, help_heading = "Input", conflicts_with_all = ["add_ignore", "watch"])]
     locked: bool,
     /// Fail with status 2 when there is no file to check.
@@ -268,9 +268,17 @@ struct CheckArgs {
     /// The least level that gives exit status 1.
     #[arg(long, value_enum, default_value_t, value_name = "LEVEL", help_heading = "Gate", env = "TRAILINT_FAIL_ON")]
     fail_on: FailOn,
-    /// What becomes of verdicts that can't be known.
-    #[arg(long, value_enum, default_value_t, value_name = "WHAT", help_heading = "Gate", env = "TRAILINT_UNRESOLVED")]
-    unresolved: Unresolved,
+    /// How to treat verdicts that are unknown because the code doesn't determine them.
+    #[arg(
+        long,
+        alias = "unresolved",
+        value_enum,
+        default_value_t,
+        value_name = "ACTION",
+        help_heading = "Gate",
+        env = "TRAILINT_UNKNOWN"
+    )]
+    unknown: OnUnknown,
     /// Show no findings below this level; they count all the same.
     #[arg(long, value_enum, value_name = "LEVEL", help_heading = "Gate", env = "TRAILINT_MIN_LEVEL")]
     min_level: Option<Level>,
@@ -370,7 +378,7 @@ pub fn main() -> ExitCode {
 
 /// The command line. A variable of the environment that is empty counts as not set.
 fn command() -> clap::Command {
-    environment::without_empty(Cli::command())
+    environment::without_empty(environment::with_former(Cli::command()))
 }
 
 fn failed(error: &Error, look: Look) -> ExitCode {
@@ -409,6 +417,10 @@ fn run(cli: &Cli, matches: &ArgMatches) -> Result<ExitCode, Error> {
         Command::Explain(args) => {
             let (rules, notes) =
                 if args.all { (RULES.to_vec(), String::new()) } else { rules_to_explain(&args.rules)? };
+            for (name, present) in args.rules.iter().filter_map(|name| Some((name, rules::renamed(name)?))) {
+                let hint = format!("warning: `{name}` is now `{present}`; use the new id.\n");
+                Stream::Error.write(&hint, cli.look).map_err(Error::Output)?;
+            }
             explain(&rules, &notes, args.format, cli.look)
         }
         Command::Rules { format } => print(&output::list(&RULES, *format), cli.look),

@@ -67,7 +67,7 @@ pub struct Finding {
     /// The level, if it differs from the rule's.
     pub level: Option<Level>,
     /// True if the resource to check is declared elsewhere, which is no fault of this code.
-    pub is_aside: bool,
+    pub is_declared_elsewhere: bool,
     /// The call that brings the code in which it lies, where that isn't the one that brings the trail.
     pub call: Option<Span>,
 }
@@ -108,7 +108,7 @@ impl Finding {
             blocked_by: Vec::new(),
             witness: None,
             level: None,
-            is_aside: false,
+            is_declared_elsewhere: false,
             call: None,
         }
     }

@@ -6,7 +6,7 @@ mod instances;
 mod trace;
 
 pub use fingerprint::{Fingerprint, decode, decode_path, encode, encode_path, is_about};
-pub use gate::{FailOn, Gate, Unresolved};
+pub use gate::{FailOn, Gate, OnUnknown};
 pub use instances::Instance;
 pub use trace::{Argument, Trace, Way};
 
@@ -41,7 +41,7 @@ pub struct Report {
     /// All findings, in the order of their places.
     pub findings: Vec<Reported>,
     /// True if unknown findings are counted and not shown.
-    pub hides_unresolved: bool,
+    pub hides_unknown: bool,
     /// True if text outputs list the findings that aren't evaluated because the resource is declared elsewhere.
     pub is_verbose: bool,
     /// True if text outputs show suppressed findings.
@@ -63,6 +63,10 @@ pub struct Report {
     pub benchmark: Option<String>,
     /// Names in options that no root declares.
     pub undeclared: Vec<Undeclared>,
+    /// The revision with which the files are compared, as the user named it.
+    pub base: Option<String>,
+    /// Former ids of rules in options, settings and the baseline.
+    pub renamed: Vec<Renamed>,
     /// Configurations that lie below what is checked, and aren't used.
     pub unused_configurations: Vec<String>,
     /// Paths of `[[root]]` where no trail is evaluated, though they are checked.
@@ -80,6 +84,27 @@ pub struct Undeclared {
     pub names: Vec<String>,
     /// The declared name that is most like the first of them.
     pub suggestion: Option<String>,
+}
+
+/// A former id of a rule.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Renamed {
+    /// The former id.
+    pub former: String,
+    /// The present id.
+    pub present: &'static str,
+    /// The option or the file that contains the former id.
+    pub place: String,
+    /// How to replace it.
+    pub help: &'static str,
+}
+
+impl Renamed {
+    /// The hint for a name in an option or a file. `None` if the name isn't the former id of a rule.
+    pub fn of(name: &str, place: &str) -> Option<Self> {
+        let present = crate::rules::renamed(name)?;
+        Some(Self { former: name.to_owned(), present, place: place.to_owned(), help: "use the new id" })
+    }
 }
 
 /// A file that mentions a trail and isn't read as code.
@@ -222,7 +247,7 @@ pub struct Reported {
     /// For an unknown outcome, decisions with which it would be a pass.
     pub passes_when: Vec<String>,
     /// True if the resource to check is declared elsewhere, which is no fault of this code.
-    pub is_aside: bool,
+    pub is_declared_elsewhere: bool,
     /// True if it fails the run even though its outcome is unknown.
     pub counts_unknown: bool,
     /// Why it doesn't count, if it doesn't.
@@ -246,7 +271,10 @@ pub struct Counts {
     pub errors: usize,
     pub warnings: usize,
     pub notes: usize,
-    pub unresolved: usize,
+    /// Unknown findings, without those that aren't evaluated because the resource is declared elsewhere.
+    pub unknown: usize,
+    /// Findings that aren't evaluated because the resource is declared elsewhere.
+    pub declared_elsewhere: usize,
     pub suppressed: usize,
 }
 
@@ -288,7 +316,7 @@ impl Report {
 
     /// True if outputs contain the finding. Findings that they don't contain are counted.
     pub fn shows(&self, finding: &Reported) -> bool {
-        let is_hidden = self.hides_unresolved && finding.outcome == Outcome::Unknown;
+        let is_hidden = self.hides_unknown && finding.outcome == Outcome::Unknown;
         !is_hidden && self.min_level.is_none_or(|level| finding.level >= level)
     }
 
@@ -296,17 +324,18 @@ impl Report {
     /// elsewhere, only on request.
     pub fn tells(&self, finding: &Reported) -> bool {
         let is_told = |own: &Suppression| self.shows_suppressed || self.shows_accepted && own.span.is_some();
-        let is_aside = finding.is_aside && !self.is_verbose;
-        self.shows(finding) && finding.suppressed.as_ref().is_none_or(is_told) && !is_aside
+        let is_declared_elsewhere = finding.is_declared_elsewhere && !self.is_verbose;
+        self.shows(finding) && finding.suppressed.as_ref().is_none_or(is_told) && !is_declared_elsewhere
     }
 
-    /// The findings by level; those that are suppressed or unresolved are counted apart.
+    /// The findings by level; those that are suppressed, unknown or not evaluated are counted apart.
     pub fn counts(&self) -> Counts {
         let mut counts = Counts::default();
         for finding in &self.findings {
             let count = match (finding.outcome, finding.level) {
                 _ if finding.suppressed.is_some() => &mut counts.suppressed,
-                (Outcome::Unknown, _) => &mut counts.unresolved,
+                (Outcome::Unknown, _) if finding.is_declared_elsewhere => &mut counts.declared_elsewhere,
+                (Outcome::Unknown, _) => &mut counts.unknown,
                 (Outcome::Pass | Outcome::Fail, Level::Error) => &mut counts.errors,
                 (Outcome::Pass | Outcome::Fail, Level::Warning) => &mut counts.warnings,
                 (Outcome::Pass | Outcome::Fail, Level::Note) => &mut counts.notes,
@@ -331,7 +360,7 @@ impl Report {
     /// True if no finding fails the run.
     pub fn passes(&self, gate: Gate) -> bool {
         let counts = |finding: &Reported| {
-            let is_open = gate.unresolved_fails || finding.counts_unknown;
+            let is_open = gate.unknown_fails || finding.counts_unknown;
             finding.suppressed.is_none() && (finding.outcome == Outcome::Fail || is_open)
         };
         !self.findings.iter().any(|finding| counts(finding) && gate.fail_on.is_some_and(|level| finding.level >= level))
@@ -363,7 +392,7 @@ impl Reported {
             blocked_by: Vec::new(),
             fails_when: Vec::new(),
             passes_when: Vec::new(),
-            is_aside: false,
+            is_declared_elsewhere: false,
             counts_unknown: false,
             changed: None,
             suppressed: None,

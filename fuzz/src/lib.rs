@@ -24,7 +24,7 @@ use trailint::source::{Memory, Sources};
 use trailint::suppress;
 
 /// What fails a run of which nothing else is said.
-const GATE: Gate = Gate { fail_on: Some(trailint::finding::Level::Error), unresolved_fails: false };
+const GATE: Gate = Gate { fail_on: Some(trailint::finding::Level::Error), unknown_fails: false };
 
 /// The report on files that lie in no directory of this machine.
 fn check<'t>(files: impl IntoIterator<Item = (impl AsRef<Path>, &'t [u8])>) -> Report {

@@ -45,7 +45,7 @@ pub fn check(bytes: &[u8]) {
     inspect(&report(&mut Bytes(bytes)));
 }
 
-/// A report with a pass, failures, something unresolved and a file that can't be read, all texts of which are made up.
+/// A report with a pass, failures, an unknown and a file that can't be read, all texts of which are made up.
 pub fn report(choices: &mut dyn Choices) -> Report {
     let text = "variable \"m\" {}\nresource \"aws_cloudtrail\" \"t\" {\n  is_multi_region_trail = var.m\n  \
                 enable_logging = local.l\n}\nlocals {\n  l = false\n}\n";

@@ -16,7 +16,7 @@ use crate::config::Config;
 use crate::engine::Settings;
 use crate::error::Error;
 use crate::output::{self, Look, Stream};
-use crate::report::{self, Outcome, Report, Reported};
+use crate::report::{self, Outcome, Renamed, Report, Reported};
 use crate::rules::{self, Check};
 use crate::scan::{Inputs, is_program_file};
 use crate::source::{self, Fs, PathKind, ReadError, Sources, normalize};
@@ -67,6 +67,13 @@ pub(super) fn apply(baseline: &Baseline, report: &mut Report, settings: &Setting
     let is_working_tree = matches!(given.files, Files::Disk(_)) && settings.evaluation.base.is_none();
     let evaluated = Evaluated { report, given, settings };
     stale.into_iter().filter(|entry| is_working_tree && evaluated.has(entry)).count()
+}
+
+/// The hints for the former ids of rules in a baseline.
+pub(super) fn renamed(baseline: &Baseline, args: &CheckArgs) -> Vec<Renamed> {
+    let place = args.baseline.as_ref().map_or_else(|| NAME.to_owned(), |path| source::named(path));
+    let hints = baseline.former.iter().filter_map(|id| Renamed::of(id, &place));
+    hints.map(|hint| Renamed { help: "run `trailint baseline update`", ..hint }).collect()
 }
 
 /// Marks what a baseline accepts, and returns the entries for which there is no finding.

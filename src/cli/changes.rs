@@ -237,7 +237,7 @@ impl Now<'_> {
         changes::compare(report, &mut was.reports, &was.name, self.settings);
         let weakened = self.weakened(was, report);
         engine::add(report, weakened);
-        let nothing = report::Gate { fail_on: None, unresolved_fails: false };
+        let nothing = report::Gate { fail_on: None, unknown_fails: false };
         was.gates.iter().map(|gate| fails(&gate.config)).reduce(report::Gate::laxer).unwrap_or(nothing)
     }
 
@@ -285,5 +285,5 @@ impl Now<'_> {
 fn fails(config: &Config) -> report::Gate {
     let args = CheckArgs::from_arg_matches(&config::complete(config, &["check"]));
     let args = args.unwrap_or_else(|error| super::end(&error));
-    report::Gate { fail_on: args.fail_on.level(), unresolved_fails: args.unresolved == report::Unresolved::Fail }
+    report::Gate { fail_on: args.fail_on.level(), unknown_fails: args.unknown == report::OnUnknown::Fail }
 }

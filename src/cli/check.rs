@@ -18,7 +18,7 @@ use crate::error::Error;
 use crate::fix;
 use crate::named::closest;
 use crate::output::{self, Destination, Format, Look, Stream};
-use crate::report::{Gate, Report, Unresolved};
+use crate::report::{Gate, OnUnknown, Renamed, Report};
 use crate::rules::{self, Policy};
 use crate::source::{Seen, named, normalize};
 use crate::suppress::{self, Date};
@@ -121,7 +121,7 @@ impl Bar<'_> {
     /// Marks what doesn't count in a report, and returns what fails it.
     pub(super) fn hold(&mut self, report: &mut Report) -> Gate {
         let Now { args, config, baseline, settings, given } = self.now;
-        let mut gate = Gate { fail_on: args.fail_on.level(), unresolved_fails: args.unresolved == Unresolved::Fail };
+        let mut gate = Gate { fail_on: args.fail_on.level(), unknown_fails: args.unknown == OnUnknown::Fail };
         if let Some(was) = &mut self.was {
             gate = gate.stricter(self.now.hold_against(was, report));
         }
@@ -130,6 +130,7 @@ impl Bar<'_> {
         }
         fix::spare_accepted(report);
         present(report, args, config);
+        report.renamed.extend(baseline.into_iter().flat_map(|own| baseline::renamed(own, args)));
         gate
     }
 }
@@ -172,7 +173,8 @@ pub(super) fn judge(args: &CheckArgs, given: &mut Given, settings: &Settings) ->
 pub(super) fn present(report: &mut Report, args: &CheckArgs, config: &Config) {
     report.benchmark = args.compliance.as_deref().map(|name| known_as(name).to_owned());
     report.cited = report.benchmark.clone().unwrap_or_else(|| config.settings.benchmark.0.clone());
-    report.hides_unresolved = args.unresolved == Unresolved::Ignore;
+    report.renamed = renamed(args, config);
+    report.hides_unknown = args.unknown == OnUnknown::Ignore;
     report.is_verbose = args.verbose;
     report.min_level = args.min_level;
     report.shows_passed = args.show_passed;
@@ -184,6 +186,25 @@ pub(super) fn present(report: &mut Report, args: &CheckArgs, config: &Config) {
     if !looks_for_one {
         report.unused_configurations.clear();
     }
+}
+
+/// The former ids of rules in options and settings.
+fn renamed(args: &CheckArgs, config: &Config) -> Vec<Renamed> {
+    let options = [
+        ("--select", &args.select),
+        ("--extend-select", &args.extend_select),
+        ("--ignore", &args.ignore),
+        ("--enforce", &args.enforce),
+        ("--level", &args.level),
+    ];
+    let mut found = config.renamed.clone();
+    for (option, texts) in options {
+        let ids = texts.iter().map(|text| text.split('=').next().unwrap_or_default().trim());
+        found.extend(ids.filter_map(|id| Renamed::of(id, option)));
+    }
+    found.sort();
+    found.dedup();
+    found
 }
 
 /// How files are judged; what isn't to be searched is told to the disk.

@@ -117,10 +117,9 @@ fn without_effect(comments: &Comments, before: &Report, after: &Report) -> BTree
     let all = || comments.files.iter().flat_map(|one| one.findings.iter().copied());
     let still = |index: &usize| before.findings.get(*index).is_some_and(|finding| is.contains(&finding.fingerprint));
     let left: BTreeSet<usize> = all().filter(still).collect();
-    let has_new = after
-        .findings
-        .iter()
-        .any(|finding| finding.suppressed.is_none() && !finding.is_aside && !was.contains(&finding.fingerprint));
+    let has_new = after.findings.iter().any(|finding| {
+        finding.suppressed.is_none() && !finding.is_declared_elsewhere && !was.contains(&finding.fingerprint)
+    });
     match left.is_empty() {
         false => left,
         true if has_new => all().collect(),

@@ -10,6 +10,7 @@ use super::{CheckArgs, ConfigArgs};
 use crate::config::{Config, Override, Request};
 use crate::error::Error;
 use crate::output;
+use crate::rules;
 use crate::source::{Disk, Exclusions, Fs, Sources};
 
 /// Reads the configuration that holds for all that is checked: the nearest file of `fs` at or above all of it.
@@ -94,7 +95,7 @@ fn with_defaults(command: clap::Command, config: &Config, subcommands: &[&str]) 
 /// The key that an option of the same name stands for, if the option can take the key's place as it is.
 fn key_of(arg: &clap::Arg) -> Option<&str> {
     const OPTIONS: [&str; 8] =
-        ["select", "extend-select", "ignore", "enforce", "fail-on", "unresolved", "require-trail", "regions"];
+        ["select", "extend-select", "ignore", "enforce", "fail-on", "unknown", "require-trail", "regions"];
     arg.get_long().filter(|name| OPTIONS.contains(name))
 }
 
@@ -156,6 +157,7 @@ fn overrides(option: &clap::Arg, matches: &ArgMatches) -> Vec<Override> {
     }
     let of_rule = |text: String| {
         let (rule, level) = text.split_once('=')?;
+        let rule = rules::renamed(rule).unwrap_or(rule);
         Some(Override { key: format!("levels.{rule}"), texts: vec![level.to_owned()], origin: origin.clone() })
     };
     texts.filter_map(of_rule).collect()

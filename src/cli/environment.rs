@@ -13,6 +13,25 @@ pub(super) fn without_empty(command: Command) -> Command {
     names.into_iter().fold(command, |command, name| command.mut_subcommand(name, without_empty))
 }
 
+/// Former names of variables with the names that replace them.
+const FORMER: [(&str, &str); 1] = [("TRAILINT_UNRESOLVED", "TRAILINT_UNKNOWN")];
+
+/// A command whose options also take values from variables under their former names.
+pub(super) fn with_former(command: Command) -> Command {
+    let is_set = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
+    let former = |arg: &Arg| {
+        let present = arg.get_env()?.to_str()?;
+        let (former, _) = FORMER.iter().find(|(_, name)| *name == present)?;
+        (is_set(former) && !is_set(present)).then_some(*former)
+    };
+    let command = command.mut_args(|arg| match former(&arg) {
+        Some(name) => arg.env(name),
+        None => arg,
+    });
+    let names: Vec<String> = command.get_subcommands().map(|inner| inner.get_name().to_owned()).collect();
+    names.into_iter().fold(command, |command, name| command.mut_subcommand(name, with_former))
+}
+
 /// The variables from which a run has values.
 pub(super) fn used(command: &Command, matches: &ArgMatches) -> BTreeSet<String> {
     let (mut command, mut matches) = (command, matches);

@@ -70,7 +70,7 @@ const OTHERS: [&str; 11] = [
     "exclude",
     "no-respect-gitignore",
     "require-trail",
-    "unresolved",
+    "unknown",
     "min-level",
     "baseline",
     "no-baseline",

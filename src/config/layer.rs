@@ -7,9 +7,10 @@ use std::path::{Path, PathBuf};
 use serde::Deserialize;
 use toml::de::{DeTable, DeValue};
 
-use super::{Origin, Settings, Source};
+use super::{Origin, Settings, Source, former};
 use crate::error::{Error, Location};
 use crate::named::closest;
+use crate::report::Renamed;
 use crate::source::{FileId, Sources, Span};
 
 /// The largest configuration that is read, in bytes.
@@ -22,6 +23,8 @@ pub(super) struct Layer {
     pub(super) origins: BTreeMap<String, Origin>,
     /// The directory of the last file; `None` if the layer has settings of the command line only.
     pub(super) directory: Option<PathBuf>,
+    /// The former ids of rules.
+    pub(super) renamed: Vec<Renamed>,
 }
 
 /// The directory to which the paths of a text are relative, and the trust in the text.
@@ -47,9 +50,13 @@ impl Layer {
         let failed = |wrong: toml::de::Error| error(span(place(&wrong, text)), describe(&wrong), sources);
         let keys = DeTable::parse(text).map_err(failed)?;
         Settings::deserialize(toml::Deserializer::from(keys.clone())).map_err(failed)?;
-        let table = toml::Table::deserialize(toml::Deserializer::from(keys.clone())).map_err(failed)?;
+        let mut table = toml::Table::deserialize(toml::Deserializer::from(keys.clone())).map_err(failed)?;
+        let name = sources.seen_file(&file);
+        let renamed = former::replace(&mut table).iter().filter_map(|id| Renamed::of(id, &name)).collect();
         let directory = (frame.source != Source::Argument).then(|| frame.directory.to_owned());
-        Ok(Self { table, origins: origins(keys.get_ref(), frame, &file.name, &span), directory })
+        let origins = origins(keys.get_ref(), frame, &file.name, &span);
+        let origins = origins.into_iter().map(|(key, origin)| (former::present_key(key), origin)).collect();
+        Ok(Self { table, origins, directory, renamed })
     }
 
     /// Lays another one over this.
@@ -63,6 +70,7 @@ impl Layer {
             }
         }
         self.origins.extend(over.origins);
+        self.renamed.extend(over.renamed);
         self.directory = over.directory.or(self.directory.take());
     }
 }

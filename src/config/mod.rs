@@ -6,6 +6,7 @@
 //! extends, can't be links that lead out of the tree.
 
 mod find;
+mod former;
 mod layer;
 mod names;
 mod relaxed;
@@ -19,6 +20,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use crate::error::Error;
+use crate::report::Renamed;
 use crate::source::{Exclusions, Fs, Sources, Span};
 use crate::suppress::{Accepted, Suppression};
 pub use find::{is_configuration, is_setting};
@@ -42,6 +44,8 @@ pub struct Config {
     written: toml::Table,
     /// By key; by `table.key` within a table.
     origins: BTreeMap<String, Origin>,
+    /// The former ids of rules.
+    pub renamed: Vec<Renamed>,
 }
 
 /// Where a setting is written.
@@ -102,13 +106,13 @@ impl Config {
         for layer in find::layers(request, fs, sources)? {
             merged.put(layer);
         }
-        let Layer { table: written, origins, directory } = merged;
+        let Layer { table: written, origins, directory, renamed } = merged;
         let file = origins.values().find(|origin| origin.source != Source::Argument).map(|origin| origin.span.file);
         let name = file.map_or_else(|| find::NAMES[0].to_owned(), |file| sources.file(file).name.clone());
         // As a text, because that is what each layer was read from: reading values would be another reader in the binary.
         let settings = toml::from_str(&written.to_string());
         let settings = settings.expect("settings are valid together when each of them is");
-        Ok(Self { settings, name, directory, written, origins })
+        Ok(Self { settings, name, directory, written, origins, renamed })
     }
 
     /// The value of a key, in the form of the option with the same name. For `ignore`, only the entries without further

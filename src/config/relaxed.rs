@@ -4,7 +4,7 @@ use super::{Config, Ignore, Root, Settings};
 use crate::finding::Level;
 use crate::formats::ParameterPolicy;
 use crate::model::selectors::SelectorPolicy;
-use crate::report::{FailOn, Unresolved};
+use crate::report::{FailOn, OnUnknown};
 use crate::rules::{RULES, Rule};
 use crate::source::Span;
 
@@ -99,7 +99,7 @@ fn lesser(now: &Settings, was: &Settings) -> [(&'static str, bool); 8] {
     let is_dropped = was_regions.iter().any(|region| !now_regions.contains(region));
     [
         ("fail-on", weight(now.fail_on) < weight(was.fail_on)),
-        ("unresolved", gravity(now.unresolved) < gravity(was.unresolved)),
+        ("unknown", gravity(now.unknown) < gravity(was.unknown)),
         ("require-trail", was.require_trail && !now.require_trail),
         ("every-trail", was.every_trail && !now.every_trail),
         (
@@ -126,11 +126,11 @@ fn weight(fail_on: FailOn) -> u8 {
     }
 }
 
-fn gravity(unresolved: Unresolved) -> u8 {
-    match unresolved {
-        Unresolved::Ignore => 0,
-        Unresolved::Warn => 1,
-        Unresolved::Fail => 2,
+fn gravity(unknown: OnUnknown) -> u8 {
+    match unknown {
+        OnUnknown::Ignore => 0,
+        OnUnknown::Warn => 1,
+        OnUnknown::Fail => 2,
     }
 }
 

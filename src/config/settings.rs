@@ -10,7 +10,7 @@ use super::names::{self, Benchmark, Glob, Judging, Named, Region, Until};
 use crate::finding::Level;
 use crate::formats::ParameterPolicy;
 use crate::model::selectors::SelectorPolicy;
-use crate::report::{FailOn, Unresolved};
+use crate::report::{FailOn, OnUnknown};
 use crate::rules::MIN_RETENTION_DAYS;
 use crate::suppress::Tool;
 
@@ -37,7 +37,8 @@ pub struct Settings {
     /// The least level that gives exit status 1.
     pub fail_on: FailOn,
     /// What becomes of verdicts that can't be known.
-    pub unresolved: Unresolved,
+    #[serde(alias = "unresolved")]
+    pub unknown: OnUnknown,
     /// Rules whose findings nothing may suppress.
     pub enforce: Vec<Named>,
     /// Whether a deployment that declares no trail at all fails.
@@ -115,7 +116,7 @@ impl Default for Settings {
             ignore: Vec::new(),
             levels: BTreeMap::new(),
             fail_on: FailOn::default(),
-            unresolved: Unresolved::default(),
+            unknown: OnUnknown::default(),
             enforce: Vec::new(),
             require_trail: false,
             selector_policy: SelectorPolicy::default(),

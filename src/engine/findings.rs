@@ -182,7 +182,7 @@ impl Case<'_> {
             blocked_by,
             fails_when: witness.fails_when.clone(),
             passes_when: witness.passes_when.clone(),
-            is_aside: finding.is_aside,
+            is_declared_elsewhere: finding.is_declared_elsewhere,
             counts_unknown: false,
             changed: None,
             suppressed: None,

@@ -1,7 +1,7 @@
 //! Findings about what was read, and not about what was judged.
 
 use super::Settings;
-use crate::finding::Label;
+use crate::finding::{Label, Level};
 use crate::model::{Change, Notation, Wish};
 use crate::report::{Place, Report, Reported};
 use crate::rules;
@@ -19,7 +19,7 @@ pub(super) fn of_problems(mut problems: Vec<Problem>) -> impl Iterator<Item = Re
     }
     problems.into_iter().map(|problem| {
         let label = Label { span: problem.span, text: "here".to_owned() };
-        let help = "mend the text: what can't be read can't be judged".to_owned();
+        let help = "fix the syntax; a file that can't be parsed isn't checked".to_owned();
         Reported { help: Some(help), ..Reported::new(&rules::SYNTAX_ERROR, problem.message, Place::Text(label)) }
     })
 }
@@ -29,8 +29,8 @@ pub(super) fn of_nothing(report: &Report, settings: &Settings) -> Option<Reporte
     let is_asked = settings.policy.require_trail && settings.selection.has(&rules::NO_COMPLIANT_TRAIL);
     let is_nothing = report.deployments.is_empty() && report.findings.is_empty();
     let message = match report.files {
-        0 => "nothing was judged: there is no Terraform or CloudFormation file here".to_owned(),
-        _ => "nothing was judged: no file here is deployed by itself".to_owned(),
+        0 => "nothing was checked: there is no Terraform or CloudFormation file here".to_owned(),
+        _ => "nothing was checked: no file here is a root module or a template".to_owned(),
     };
     let reported = Reported {
         level: settings.level(&rules::NO_COMPLIANT_TRAIL, rules::NO_COMPLIANT_TRAIL.page.level),
@@ -47,17 +47,24 @@ pub(super) fn of_unreadable(name: String, error: &ReadError) -> Reported {
 /// The finding for a suppression that has no effect, if its rule is selected.
 pub(super) fn of_stale(stale: Stale, settings: &Settings) -> Option<Reported> {
     let (rule, label, help) = match stale.kind {
-        StaleKind::Unused => (&rules::UNUSED_IGNORE, "this does nothing", "remove it, or put it where the finding is"),
-        StaleKind::Idle => (&rules::UNUSED_IGNORE, "this does nothing", "remove it, or mend what it names"),
-        StaleKind::Expired => {
-            (&rules::EXPIRED_IGNORE, "this is over", "mend what was accepted, or give it another day")
+        StaleKind::Unused => {
+            (&rules::UNUSED_IGNORE, "this has no effect", "remove it, or move it to the location of the finding")
         }
-        StaleKind::UnknownRule => (&rules::UNKNOWN_RULE, "named here", "name a rule that `trailint rules` lists"),
+        StaleKind::Idle => (&rules::UNUSED_IGNORE, "this has no effect", "remove it, or correct its rule and address"),
+        StaleKind::Expired => {
+            (&rules::EXPIRED_IGNORE, "this has expired", "fix the finding, or set a later `until` date")
+        }
+        StaleKind::UnknownRule => (&rules::UNKNOWN_RULE, "named here", "use an id that `trailint rules` lists"),
+        StaleKind::FormerId => (&rules::UNKNOWN_RULE, "still accepted", "use the new id"),
     };
     let place = Place::Text(Label { span: stale.span, text: label.to_owned() });
     let removal = |rule| Wish::at(stale.span, Notation::Hcl, Change::RemoveIgnore { rule });
     let removed = stale.unused.filter(|_| stale.kind == StaleKind::Unused);
     let wishes = removed.map(removal).into_iter().collect();
     let reported = Reported { help: Some(help.to_owned()), wishes, ..Reported::new(rule, stale.message, place) };
-    settings.selection.has(rule).then(|| Reported { level: settings.level(rule, rule.page.level), ..reported })
+    let level = match stale.kind {
+        StaleKind::FormerId => Level::Note,
+        _ => settings.level(rule, rule.page.level),
+    };
+    settings.selection.has(rule).then(|| Reported { level, ..reported })
 }

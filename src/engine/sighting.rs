@@ -231,7 +231,7 @@ fn told_apart<'s>(
     seen: &'s Seen<'_>,
     neighbours: &Neighbours<'_>,
 ) -> Option<Vec<(Verdict, &'s World)>> {
-    let Verdict::Unknown(Finding { is_aside: false, .. }) = verdict else { return None };
+    let Verdict::Unknown(Finding { is_declared_elsewhere: false, .. }) = verdict else { return None };
     let within = seen.within.get_or_init(|| neighbours.within(seen.trail, seen.world)).as_ref()?;
     let judge = |(around, world): &'s (Option<Rc<Surroundings>>, World)| {
         let verdict = check(around.as_ref()?)?;

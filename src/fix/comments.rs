@@ -2,6 +2,7 @@
 
 use super::texts::Texts;
 use super::{Edit, nodes, rows};
+use crate::rules;
 use crate::source::{SourceFile, Span};
 use crate::syntax::Language;
 use crate::syntax::node::{Entry, NodeKind};
@@ -33,7 +34,8 @@ fn remove_name(place: Span, rule: &str, file: &SourceFile) -> Option<Edit> {
     let mut at = start;
     let mut spans = Vec::new();
     for name in names.split(',') {
-        spans.push((name.trim() == rule, at, at.saturating_add(name.len())));
+        let present = rules::renamed(name.trim()).unwrap_or(name.trim());
+        spans.push((present == rule, at, at.saturating_add(name.len())));
         at = at.saturating_add(name.len()).saturating_add(1);
     }
     let index = spans.iter().position(|(is_it, _, _)| *is_it)?;

@@ -59,8 +59,12 @@ pub(super) fn text_with(message: &str, finding: &Reported) -> String {
 
 /// The message, marked if the outcome is unknown.
 fn claim(message: &str, finding: &Reported) -> String {
-    let unresolved = if finding.outcome == Outcome::Unknown { "unresolved: " } else { "" };
-    format!("{unresolved}{message}")
+    let mark = match finding.outcome {
+        Outcome::Unknown if finding.is_declared_elsewhere => "not evaluated (declared elsewhere): ",
+        Outcome::Unknown => "unknown: ",
+        Outcome::Pass | Outcome::Fail => "",
+    };
+    format!("{mark}{message}")
 }
 
 /// The message at another place than the finding's own, with a reason for that place.

@@ -79,11 +79,12 @@ pub(super) fn tag(finding: &Reported) -> String {
     format!("{style}{}[{}]{style:#}", word(finding), finding.rule.id())
 }
 
-/// The level, or that it doesn't count or isn't resolved.
+/// The level, or `suppressed`, `unknown` or `not evaluated`.
 pub(super) fn word(finding: &Reported) -> &'static str {
     match (finding.outcome, finding.level) {
         _ if finding.suppressed.is_some() => "suppressed",
-        (Outcome::Unknown, _) => "unresolved",
+        (Outcome::Unknown, _) if finding.is_declared_elsewhere => "not evaluated",
+        (Outcome::Unknown, _) => "unknown",
         (Outcome::Pass | Outcome::Fail, Level::Error) => "error",
         (Outcome::Pass | Outcome::Fail, Level::Warning) => "warning",
         (Outcome::Pass | Outcome::Fail, Level::Note) => "note",

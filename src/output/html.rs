@@ -25,7 +25,7 @@ use crate::rules::Check;
 const STYLE: &str = include_str!("html/style.css");
 
 /// The style sheet is allowed by its SHA-256, so that markup which slipped in could bring no style of its own.
-const POLICY: &str = "default-src 'none'; style-src 'sha256-Unz0fpmiZAsBvXAkrArWYs5Yt6yXvLgefkd61z0vbh4='; \
+const POLICY: &str = "default-src 'none'; style-src 'sha256-DlNgHJQvf3uQOUKnD0dh6ZAj9vOGaLGOgheIhhbpj6A='; \
      base-uri 'none'; form-action 'none'";
 
 /// The report, and its findings by what they are about.
@@ -103,7 +103,8 @@ fn header(report: &Report, left_out: Option<&str>) -> Html {
         ("errors", counts.errors),
         ("warnings", counts.warnings),
         ("notes", counts.notes),
-        ("unresolved", counts.unresolved),
+        ("unknown", counts.unknown),
+        ("not evaluated (declared elsewhere)", counts.declared_elsewhere),
         ("suppressed", counts.suppressed),
     ];
     let counts = counts
@@ -153,8 +154,9 @@ fn unread(page: &Page<'_>) -> Html {
 fn footer() -> Html {
     let control = "A deployment passes when one of its trails is multi-Region, is logging, and records all management \
                    events: CIS AWS Foundations v3.0.0 3.1.";
-    let unknown = "Unresolved is neither a pass nor a failure: what decides it isn’t in the files that were read.";
-    let explain = join(["About a rule: ".into(), code("trailint explain RULE"), ".".into()]);
+    let unknown =
+        "Unknown is neither a pass nor a failure: the value that decides the verdict isn’t in the checked files.";
+    let explain = join(["For details about a rule, run ".into(), code("trailint explain RULE"), ".".into()]);
     let lines = [block("p", &[], control), block("p", &[], unknown), block("p", &[], explain)];
     section("footer", &[], lines)
 }

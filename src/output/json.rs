@@ -50,7 +50,8 @@ pub(super) struct Summary {
     errors: usize,
     warnings: usize,
     notes: usize,
-    unresolved: usize,
+    unknown: usize,
+    declared_elsewhere: usize,
     suppressed: usize,
 }
 
@@ -84,6 +85,7 @@ pub(super) struct FindingEntry<'a> {
     message: &'a str,
     address: Option<&'a str>,
     attribute: Option<&'a str>,
+    reason: Option<&'static str>,
     deployment: Option<&'a str>,
     deployment_name: Option<&'a str>,
     deployments: Vec<InstanceEntry<'a>>,
@@ -193,7 +195,7 @@ pub(super) fn tool() -> Tool {
 }
 
 pub(super) fn summary(report: &Report) -> Summary {
-    let Counts { errors, warnings, notes, unresolved, suppressed } = report.counts();
+    let Counts { errors, warnings, notes, unknown, declared_elsewhere, suppressed } = report.counts();
     Summary {
         files: report.files,
         deployments: report.deployments.len(),
@@ -201,7 +203,8 @@ pub(super) fn summary(report: &Report) -> Summary {
         errors,
         warnings,
         notes,
-        unresolved,
+        unknown,
+        declared_elsewhere,
         suppressed,
     }
 }
@@ -247,6 +250,7 @@ pub(super) fn finding<'a>(reported: &'a Reported, sources: &Sources) -> FindingE
         message: &reported.message,
         address: reported.address.as_deref(),
         attribute: reported.attribute.as_deref(),
+        reason: reported.is_declared_elsewhere.then_some("declared-elsewhere"),
         deployment: reported.deployment.as_deref(),
         deployment_name: reported.deployment_name.as_deref(),
         deployments: instances(reported),

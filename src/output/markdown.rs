@@ -39,15 +39,15 @@ fn deployments(report: &Report) -> String {
         // Then not all are listed.
         deployments.sort_by_key(|judged| annotation::rank_of_verdict(judged.verdict));
     }
-    table(["verdict", "deployment", "what"], deployments.into_iter().map(row))
+    table(["verdict", "deployment", "contents"], deployments.into_iter().map(row))
 }
 
 fn verdict(verdict: Option<Outcome>) -> &'static str {
     match verdict {
-        None => "no trail is created",
-        Some(Outcome::Pass) => "✅ passes",
-        Some(Outcome::Fail) => "❌ fails",
-        Some(Outcome::Unknown) => "❔ unresolved",
+        None => "not applicable (no trail is created)",
+        Some(Outcome::Pass) => "✅ passed",
+        Some(Outcome::Fail) => "❌ failed",
+        Some(Outcome::Unknown) => "❔ unknown",
     }
 }
 
@@ -60,7 +60,7 @@ fn findings(report: &Report) -> String {
         let what = format!("{}{help}", prose(&message(finding, report)));
         vec![format!("{} {}", word(finding), code(finding.rule.id())), code(&place_of(finding, report)), what]
     };
-    table(["finding", "place", "what"], findings.iter().map(row))
+    table(["finding", "location", "message"], findings.iter().map(row))
 }
 
 fn controls(report: &Report) -> String {
@@ -87,7 +87,7 @@ fn passed(report: &Report) -> String {
     let row = |passed: super::passed::Passed<'_>| {
         vec![code(passed.rule.id()), code(&passed.place(report)), code(&passed.trail.address)]
     };
-    table(["passes", "place", "trail"], super::passed::all(report).map(row))
+    table(["passed", "location", "trail"], super::passed::all(report).map(row))
 }
 
 /// A table after an empty line, if it has rows.

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::inert::inert;
 use crate::error::Error;
 use crate::fix::Safety;
-use crate::report::{Absence, Counts, Judged, JudgedTrail, Outcome, Report, Reported, Undeclared, Unread};
+use crate::report::{Absence, Counts, Judged, JudgedTrail, Outcome, Renamed, Report, Reported, Undeclared, Unread};
 use crate::source::Counted;
 use crate::value::part_name;
 
@@ -15,7 +15,7 @@ const MAX_NAMED: usize = 5;
 /// The summary: the evaluated files and the counts of findings, in a few sentences.
 pub fn summary(report: &Report) -> String {
     let words = words(report, report.is_verbose);
-    let settings = without_effect(report);
+    let settings = without_effect(report) + &renamed(&report.renamed);
     let (not_read, hidden) = (not_read(report), hidden(report.hidden, report.is_verbose));
     let baseline = of_baseline(report.stale_entries);
     format!("{words}{not_read}{hidden}{}{settings}{baseline}", undeclared(report))
@@ -40,6 +40,15 @@ fn without_effect(report: &Report) -> String {
         }
     };
     lines(&report.unmatched_roots, &root) + &lines(&report.unused_configurations, &configuration)
+}
+
+/// The former ids of rules, a line for each.
+fn renamed(renamed: &[Renamed]) -> String {
+    let mut text = String::new();
+    for Renamed { former, present, place, help } in renamed {
+        text.push_str(&format!("warning: `{former}` in `{}` is now `{present}`; {help}.\n", inert(place)));
+    }
+    text
 }
 
 /// The names in options that no root declares, a line for each option.
@@ -208,14 +217,13 @@ fn words(report: &Report, tells_all: bool) -> String {
         .map(|(number, what)| count(number, what))
         .collect();
     let counted = || report.findings.iter().filter(|finding| finding.suppressed.is_none());
-    let asides = counted().filter(|finding| finding.is_aside).count();
     let is_minor = |finding: &&Reported| report.min_level.is_some_and(|level| finding.level < level);
     let minor = counted().filter(is_minor).count();
-    let apart = apart(counts, report.known(), minor, if tells_all { 0 } else { asides });
-    if report.trails() == 0 && found.is_empty() && counts.unresolved == 0 {
+    let apart = apart(counts, existing(report).as_ref(), minor, tells_all);
+    if report.trails() == 0 && found.is_empty() && counts.unknown == 0 && counts.declared_elsewhere == 0 {
         return nothing(report, &apart);
     }
-    if found.is_empty() && counts.unresolved == asides {
+    if found.is_empty() && counts.unknown == 0 {
         return format!("All checks passed for {trails} ({files}){apart}.\n");
     }
     let found = if found.is_empty() { "no error".to_owned() } else { enumerate(&found) };
@@ -223,7 +231,7 @@ fn words(report: &Report, tells_all: bool) -> String {
     // The first of the gravest is what a reader most likely wants to know more about.
     let gravest = counted().rev().max_by_key(|finding| (finding.outcome == Outcome::Fail, finding.level));
     let rule = gravest.map(|finding| finding.rule.id()).unwrap_or_default();
-    format!("Found {found} in {place}{apart}.\n{}About a rule: `trailint explain {rule}`.\n", fixable(report))
+    format!("Found {found} in {place}{apart}.\n{}For details, run `trailint explain {rule}`.\n", fixable(report))
 }
 
 /// The number of fixable findings and the option that fixes them, before the last sentence.
@@ -236,20 +244,36 @@ fn fixable(report: &Report) -> String {
     }
 }
 
-/// The counts of findings that aren't shown (suppressed, existing, below the level, not evaluated) and the options that
-/// show them.
-fn apart(counts: Counts, known: usize, minor: usize, asides: usize) -> String {
-    let told = [
-        (counts.suppressed.saturating_sub(known), "suppressed"),
-        (known, "known before"),
-        (counts.unresolved.saturating_sub(asides), "unresolved"),
-        (minor, "not shown"),
-    ];
-    let told: Vec<String> =
-        told.into_iter().filter(|(number, _)| *number > 0).map(|(number, what)| format!("{number} {what}")).collect();
-    let told = if told.is_empty() { String::new() } else { format!(": {}", told.join(", ")) };
-    let asides = if asides > 0 { format!("; {asides} can't be judged here (`-v`)") } else { String::new() };
-    format!("{told}{asides}")
+/// The counts of findings that aren't errors, warnings or notes (suppressed, existing, unknown, below the level, not
+/// evaluated) and the option that lists those that aren't shown.
+fn apart(counts: Counts, existing: Option<&(usize, String)>, minor: usize, tells_all: bool) -> String {
+    let suppressed = counts.suppressed.saturating_sub(existing.map_or(0, |(number, _)| *number));
+    let mut parts: Vec<String> = Vec::new();
+    if suppressed > 0 {
+        parts.push(format!("{suppressed} suppressed"));
+    }
+    if let Some((number, base)) = existing {
+        parts.push(format!("{} (already at {base})", count(*number, "existing finding")));
+    }
+    if counts.unknown > 0 {
+        parts.push(format!("{} unknown", counts.unknown));
+    }
+    if minor > 0 {
+        parts.push(format!("{minor} below `--min-level`"));
+    }
+    let parts = if parts.is_empty() { String::new() } else { format!(": {}", parts.join(", ")) };
+    let elsewhere = match (counts.declared_elsewhere, tells_all) {
+        (0, _) => String::new(),
+        (number, true) => format!("; {number} not evaluated (declared elsewhere)"),
+        (number, false) => format!("; {number} not evaluated (declared elsewhere; `-v` lists them)"),
+    };
+    format!("{parts}{elsewhere}")
+}
+
+/// The number of findings that already exist at the base, and the name of the base. `None` if there are none.
+fn existing(report: &Report) -> Option<(usize, String)> {
+    let base = report.base.as_ref().map_or_else(|| "the base".to_owned(), |base| format!("`{}`", inert(base)));
+    Some((report.known(), base)).filter(|(number, _)| *number > 0)
 }
 
 /// Why a check wasn't done.
@@ -264,7 +288,7 @@ pub fn log(report: &Report) -> String {
             None => "not applicable",
             Some(Outcome::Pass) => "pass",
             Some(Outcome::Fail) => "fail",
-            Some(Outcome::Unknown) => "unresolved",
+            Some(Outcome::Unknown) => "unknown",
         };
         let name = judged.name.iter().map(|name| format!("{}, ", inert(name))).collect::<String>();
         let about = format!("{name}{}, {}", judged.format, count(judged.trails.len(), "trail"));

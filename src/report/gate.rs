@@ -21,7 +21,7 @@ pub enum FailOn {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum, Deserialize, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
-pub enum Unresolved {
+pub enum OnUnknown {
     /// Not shown.
     Ignore,
     /// Shown, without an effect on the exit status.
@@ -38,14 +38,14 @@ pub struct Gate {
     /// The least level that fails it; nothing fails it when there is none.
     pub fail_on: Option<Level>,
     /// True if unknown findings fail the run, too.
-    pub unresolved_fails: bool,
+    pub unknown_fails: bool,
 }
 
 impl Gate {
     /// The gate that fails only if both gates fail.
     pub fn laxer(self, other: Self) -> Self {
         let fail_on = self.fail_on.zip(other.fail_on).map(|(one, other)| one.max(other));
-        Self { fail_on, unresolved_fails: self.unresolved_fails && other.unresolved_fails }
+        Self { fail_on, unknown_fails: self.unknown_fails && other.unknown_fails }
     }
 
     /// The gate that fails if one of the gates fails.
@@ -54,7 +54,7 @@ impl Gate {
             (Some(one), Some(other)) => Some(one.min(other)),
             (one, other) => one.or(other),
         };
-        Self { fail_on, unresolved_fails: self.unresolved_fails || other.unresolved_fails }
+        Self { fail_on, unknown_fails: self.unknown_fails || other.unknown_fails }
     }
 }
 

@@ -69,7 +69,7 @@ pub(super) fn undeclared(
 }
 
 fn aside(finding: Finding) -> Finding {
-    Finding { is_aside: true, level: Some(Level::Note), ..finding }
+    Finding { is_declared_elsewhere: true, level: Some(Level::Note), ..finding }
 }
 
 /// Ties a verdict on a bucket or a key to the trail that names it.

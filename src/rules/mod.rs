@@ -9,12 +9,12 @@ mod grants;
 mod page;
 mod sections;
 
-mod bpa_implicit;
 mod bucket_policy_blocks_delivery;
 mod drift_ignored;
 mod empty_selectors;
 mod excluded_event_sources;
 mod implicit_global_events;
+mod implicit_public_access_block;
 mod invalid_selector;
 mod key_policy_blocks_delivery;
 mod logs_kept_forever;
@@ -73,7 +73,7 @@ pub static RULES: [&Rule; 30] = [
     &macro_may_rewrite::RULE,
     &drift_ignored::RULE,
     &org_trail_account::RULE,
-    &bpa_implicit::RULE,
+    &implicit_public_access_block::RULE,
     &unprotected_log_objects::RULE,
     &stale_plan::RULE,
     &UNUSED_IGNORE,
@@ -286,8 +286,17 @@ pub fn names() -> impl Iterator<Item = &'static str> {
     RULES.into_iter().map(Rule::id).chain(GROUPS.iter().map(|group| group.name))
 }
 
-/// The rule of this name.
+/// Former ids of rules with the ids that replace them. Former ids are accepted wherever a rule is named, with a hint.
+static RENAMED: [(&str, &str); 1] = [("bpa-implicit", "implicit-public-access-block")];
+
+/// The present id of a rule, given its former id.
+pub fn renamed(id: &str) -> Option<&'static str> {
+    RENAMED.iter().find(|(former, _)| *former == id).map(|(_, present)| *present)
+}
+
+/// The rule with this id or former id.
 pub fn find(id: &str) -> Option<&'static Rule> {
+    let id = renamed(id).unwrap_or(id);
     RULES.into_iter().find(|rule| rule.id() == id)
 }
 

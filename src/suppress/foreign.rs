@@ -201,7 +201,7 @@ fn ignore(tool: Tool, id: &str, region: impl FnOnce() -> Option<Span>, suppressi
         .filter(|reason| !reason.is_empty())
         .or_else(|| Some(format!("{} ignores {id} here", tool.name())));
     let suppression = Suppression { reason, ..suppression };
-    Some(Ignore { rules: own, region: region(), suppression, is_own: false })
+    Some(Ignore { rules: own, former: Vec::new(), region: region(), suppression, is_own: false })
 }
 
 /// The names of our rules that match a rule of any other tool.

@@ -29,6 +29,8 @@ pub(super) struct Ignore {
     /// The part of the file that they have to do with; nothing if there is no such part.
     pub(super) region: Option<Span>,
     pub(super) suppression: Suppression,
+    /// The former ids among the names of the rules.
+    pub(super) former: Vec<String>,
     /// Whether it is meant for us, and not for another tool.
     pub(super) is_own: bool,
 }
@@ -167,8 +169,10 @@ impl Ignore {
     fn of(directive: Directive, span: Span, region: Option<Span>) -> Self {
         let Directive { names, until, reason, .. } = directive;
         let rules = names.iter().map(|name| rules::judging(name)).collect();
+        let former = names.into_iter().filter(|name| rules::renamed(name).is_some()).collect();
         Self {
             rules,
+            former,
             region,
             suppression: Suppression { span: Some(span), about: None, is_in_source: true, reason, until },
             is_own: true,

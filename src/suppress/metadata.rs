@@ -74,9 +74,11 @@ fn add_own(entry: &Entry, region: Span, ignores: &mut Ignores) {
 fn one(item: &Node, region: Span) -> Result<Ignore, String> {
     let wanted = || "write it as `{ rule: RULE, reason: REASON }`".to_owned();
     let ignore = |name: &Node, reason: Option<String>, until| {
-        let rule = rules::judging(name.as_text().ok_or_else(wanted)?);
+        let id = name.as_text().ok_or_else(wanted)?;
+        let rule = rules::judging(id);
+        let former = rules::renamed(id).map(|_| id.to_owned()).into_iter().collect();
         let suppression = Suppression { span: Some(name.span), about: None, is_in_source: true, reason, until };
-        Ok(Ignore { rules: vec![rule], region: Some(region), suppression, is_own: true })
+        Ok(Ignore { rules: vec![rule], former, region: Some(region), suppression, is_own: true })
     };
     match &item.target().kind {
         NodeKind::Scalar(_) => ignore(item, None, None),

@@ -31,6 +31,8 @@ pub enum StaleKind {
     Expired,
     /// It names a rule that can't be ignored, or doesn't exist.
     UnknownRule,
+    /// It names a rule by its former id, which is accepted.
+    FormerId,
 }
 
 impl Stale {
@@ -43,6 +45,13 @@ impl Stale {
     pub fn is_of_settings(&self) -> bool {
         self.kind == StaleKind::Idle
     }
+}
+
+/// The hint for the former id of a rule.
+fn of_former_id(ignore: &Ignore, name: &str) -> Option<Stale> {
+    let (span, present) = (ignore.suppression.span?, rules::renamed(name)?);
+    let message = format!("`{name}` is the former id of `{present}`");
+    Some(Stale { span, kind: StaleKind::FormerId, message, unused: None })
 }
 
 impl Suppressions<'_> {
@@ -61,6 +70,7 @@ impl Suppressions<'_> {
             }
             for ignore in ignores.all.iter().filter(|ignore| ignore.is_own) {
                 stale.extend(ignore.rules.iter().filter_map(|rule| self.judge(ignore, rule, &is_asked)));
+                stale.extend(ignore.former.iter().filter_map(|name| of_former_id(ignore, name)));
             }
         }
         stale

@@ -87,7 +87,7 @@ fn what_weighs_more_than_it_did_is_back() {
     let open = format!("variable \"m\" {{}}\n{open}");
     let scratch = Scratch::new("known", &[("a.tf", &open)]);
     scratch.run(&["baseline", "create"]);
-    assert_eq!(status(&scratch.run(&["check", "--unresolved", "fail"])), 0);
+    assert_eq!(status(&scratch.run(&["check", "--unknown", "fail"])), 0);
     assert_eq!(status(&scratch.run(&["check", "--var", "m=false"])), 1);
 }
 

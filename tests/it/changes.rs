@@ -42,7 +42,7 @@ fn only_what_is_new_counts() {
     let output = repository.run(&["check", "--diff-base", "main", "-f", "concise"]);
     assert_eq!((status(&output), lines(&output).len()), (1, lines(&output).len()));
     assert_eq!(told(&repository, &["--diff-base", "main"]), only("single-region-trail new/main.tf"));
-    assert!(err(&output).contains("known before"), "{}", err(&output));
+    assert!(err(&output).contains("(already at `main`)"), "{}", err(&output));
     let shown = repository.run(&["check", "--diff-base", "main", "--show-suppressed"]);
     assert!(out(&shown).contains("suppressed: already at `main`"), "{}", out(&shown));
     // It is as new when it is named, though git doesn't track it.

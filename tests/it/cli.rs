@@ -91,7 +91,7 @@ fn exit_status_by_what_was_found() {
         (&["bad", "--select", "stopped-trail"], 0),
         (&["bad", "--select", "all"], 1),
         (&["open"], 0),
-        (&["open", "--unresolved", "fail"], 1),
+        (&["open", "--unknown", "fail"], 1),
         (&["none"], 0),
         (&["none", "--require-trail"], 1),
         (&["none", "--require-inputs"], 0),
@@ -116,8 +116,8 @@ fn exit_status_by_what_was_found() {
         (&["regional", "--config", "regions=[\"us-east-1\"]", "--regions", "ap-south-1"], 1),
         (&["regional", "--regions", "us-east-1,eu-west-1", "--config", "every-trail=true"], 1),
         (&["bad", "--regions", "us-east-1"], 0),
-        (&["bad", "--regions", "us-east-1", "--unresolved", "fail"], 1),
-        (&["bad", "--regions", "us-east-1", "--region", "us-east-1", "--unresolved", "fail"], 0),
+        (&["bad", "--regions", "us-east-1", "--unknown", "fail"], 1),
+        (&["bad", "--regions", "us-east-1", "--region", "us-east-1", "--unknown", "fail"], 0),
         (&["bad", "--regions", "us-east-1,eu-west-1"], 1),
         (&["--config", "selector-policy"], 2),
         (&["--config", "selector-policy=loose"], 2),
@@ -146,7 +146,7 @@ fn exit_status_is_the_same_for_every_format() {
         (&["none"], 0),
         (&["bad"], 1),
         (&["good", "--fail-on", "warning"], 1),
-        (&["open", "--unresolved", "fail", "--min-level", "error"], 1),
+        (&["open", "--unknown", "fail", "--min-level", "error"], 1),
         (&["torn"], 1),
         (&["none", "--require-trail"], 1),
         (&["bad", "missing"], 2),
@@ -330,7 +330,7 @@ fn groups_of_rules_are_selected_by_name() {
     let (all, control, companions) = (said("all"), said("cis-3.1"), said("companions"));
     let (advisories, audit) = (said("advisories"), said("audit"));
     assert!(control.contains("single-region-trail") && companions.contains("unvalidated-logs"), "{control:?}");
-    assert!(advisories.contains("bpa-implicit"), "{advisories:?}");
+    assert!(advisories.contains("implicit-public-access-block"), "{advisories:?}");
     assert_eq!(audit.iter().map(String::as_str).collect::<Vec<_>>(), ["unprotected-log-objects"]);
     // Advice about a place where another rule found something isn't repeated.
     let together = [control, companions].into_iter().flatten().collect();
@@ -420,9 +420,9 @@ fn standard_input_stands_for_a_file() {
 #[test]
 fn hidden_verdicts_are_counted() {
     let scratch = Scratch::new("hidden", &[("a.tf", OPEN)]);
-    let output = scratch.run(&["check", "--unresolved", "ignore", "-f", "concise"]);
+    let output = scratch.run(&["check", "--unknown", "ignore", "-f", "concise"]);
     assert!(!out(&output).contains("single-region-trail"), "{}", out(&output));
-    assert!(err(&output).contains("in 1 trail (1 file): 1 unresolved"), "{}", err(&output));
+    assert!(err(&output).contains("in 1 trail (1 file): 1 unknown"), "{}", err(&output));
 }
 
 #[test]
@@ -560,9 +560,9 @@ fn links_lead_nowhere_outside_of_the_tree() {
     link("../../elsewhere", "in/call/link");
     link("../../values.tfvars", "in/values/terraform.tfvars");
     let said = |file: &str| out(&scratch.run(&["check", "--format", "concise", file]));
-    assert!(said("in/read/main.tf").contains("unresolved[single-region-trail]"), "{}", said("in/read/main.tf"));
-    assert!(said("in/call").contains("unresolved[no-compliant-trail]"), "{}", said("in/call"));
-    assert!(said("in/values").contains("unresolved[single-region-trail]"), "{}", said("in/values"));
+    assert!(said("in/read/main.tf").contains("unknown[single-region-trail]"), "{}", said("in/read/main.tf"));
+    assert!(said("in/call").contains("unknown[no-compliant-trail]"), "{}", said("in/call"));
+    assert!(said("in/values").contains("unknown[single-region-trail]"), "{}", said("in/values"));
 }
 
 #[test]
@@ -691,7 +691,7 @@ fn a_plan_finds_its_root() {
     ];
     let scratch = Scratch::new("roots", &files);
     let strict = |arguments: &[&str]| {
-        let output = scratch.run(&[&["check", "--unresolved", "fail", "-q", "-f", "concise"], arguments].concat());
+        let output = scratch.run(&[&["check", "--unknown", "fail", "-q", "-f", "concise"], arguments].concat());
         (status(&output), format!("{}{}", out(&output), err(&output)))
     };
     assert_eq!(strict(&["--plan", "p.json", "one"]), (0, notes("one")));
@@ -712,7 +712,7 @@ fn a_plan_finds_its_root() {
     let traced = scratch.run(&["trace", "aws_cloudtrail.t.is_multi_region_trail", "one", "--plan", "p.json"]);
     assert!(out(&traced).starts_with("aws_cloudtrail.t.is_multi_region_trail is `true`\n"), "{}", out(&traced));
     let by_environment =
-        scratch.command(&["check", "one", "--unresolved", "fail"]).env("TRAILINT_PLAN", "p.json").output();
+        scratch.command(&["check", "one", "--unknown", "fail"]).env("TRAILINT_PLAN", "p.json").output();
     assert_eq!(status(&by_environment.unwrap()), 0);
 }
 
@@ -782,7 +782,7 @@ fn what_the_command_line_says_wins_over_a_plan() {
         said(&["--var", "m=false"]),
         "a.tf:1:1: note[stale-plan] trail `aws_cloudtrail.t` isn't as planned\n\
          a.tf:6:27: error[single-region-trail] trail `aws_cloudtrail.t` records one Region only\n\
-         a.tf:7:20: unresolved[stopped-trail] trail `aws_cloudtrail.t` may be stopped\n"
+         a.tf:7:20: unknown[stopped-trail] trail `aws_cloudtrail.t` may be stopped\n"
     );
 }
 

@@ -63,7 +63,7 @@ fn a_file_extends_others_and_keeps_what_is_its_own() {
         (".git/HEAD", ""),
         (
             "base/org.toml",
-            "fail-on = \"note\"\nunresolved = \"fail\"\nlevels = { stopped-trail = \"note\", unvalidated-logs = \"error\" }\nexclude = [\"examples\"]\n",
+            "fail-on = \"note\"\nunknown = \"fail\"\nlevels = { stopped-trail = \"note\", unvalidated-logs = \"error\" }\nexclude = [\"examples\"]\n",
         ),
         (
             "trailint.toml",
@@ -75,7 +75,7 @@ fn a_file_extends_others_and_keeps_what_is_its_own() {
     let scratch = Scratch::new("extend", &files);
     let of = |key: &str| origin(&scratch, "", key, &[]);
     assert_eq!(of("fail-on"), "trailint.toml:2:1");
-    assert_eq!(of("unresolved"), "base/org.toml:2:1");
+    assert_eq!(of("unknown"), "base/org.toml:2:1");
     assert_eq!(of("levels.stopped-trail"), "trailint.toml:3:12");
     assert_eq!(of("levels.unvalidated-logs"), "base/org.toml:3:36");
     // Patterns are relative to the file in which they stand.
@@ -281,7 +281,7 @@ fn findings_are_accepted_with_a_reason() {
         said(&scratch, &[&["check"], format, arguments].concat())
     };
     let passed =
-        (0, "All checks passed for 1 trail (1 file): 1 suppressed; 1 can't be judged here (`-v`).\n".to_owned());
+        (0, "All checks passed for 1 trail (1 file): 1 suppressed; 1 not evaluated (declared elsewhere; `-v` lists them).\n".to_owned());
     assert_eq!(run("", &[]), passed);
     assert_eq!(run("address = \"aws_cloudtrail.*\"", &[]), passed);
     let (missed, said_of) = run("address = \"module.*\"", &["-q"]);
@@ -494,7 +494,7 @@ fn every_setting_is_shown_with_its_origin() {
         root = [] # default\n\
         select = [\"single-region-trail\", \"stopped-trail\"] # TRAILINT_SELECT\n\
         selector-policy = \"coverage\" # default\n\
-        unresolved = \"warn\" # default\n";
+        unknown = \"warn\" # default\n";
     assert_eq!((out(&output).as_str(), err(&output).as_str()), (expected, ""));
 }
 

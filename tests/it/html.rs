@@ -139,7 +139,7 @@ fn instances_of_which_the_same_is_said_stand_together() {
     let tree = Tree::parse(&Format::Html.render(&check([("main.tf", text)]))).unwrap();
     let trails = tree.all("article").filter(|article| article.attribute("class") == Some("trail")).count();
     assert_eq!(trails, 2, "{}", tree.text);
-    assert!(tree.text.contains("The same goes for aws_cloudtrail.t[\"c\"]"), "{}", tree.text);
+    assert!(tree.text.contains("The same applies to aws_cloudtrail.t[\"c\"]"), "{}", tree.text);
     // All of them have one Region only; it is told of the first, and the others refer to it.
     let links = tree.all("a").filter(|link| link.attribute("href").unwrap().starts_with("#finding-")).count();
     assert!(links > 0, "{}", tree.text);
@@ -148,9 +148,9 @@ fn instances_of_which_the_same_is_said_stand_together() {
 #[test]
 fn a_verdict_whose_finding_is_hidden_is_on_record() {
     let mut report = check([("main.tf", "resource \"aws_cloudtrail\" \"t\" {\n  is_multi_region_trail = var.m\n}\n")]);
-    report.hides_unresolved = true;
+    report.hides_unknown = true;
     let text = Tree::parse(&Format::Html.render(&report)).unwrap().text;
-    assert!(text.contains("Other verdicts\n\n? unresolved single-region-trail"), "{text}");
+    assert!(text.contains("Other verdicts\n\n? unknown single-region-trail"), "{text}");
     assert!(!text.contains("may record one Region only"), "{text}");
 }
 
@@ -171,14 +171,14 @@ fn every_colour_of_text_can_be_read() {
     let themes = contrast::themes(&tree.style);
     assert_eq!(themes.len(), 3, "light, dark and print");
     for theme in themes {
-        for text in ["ink", "muted", "pass", "error", "warning", "note", "unresolved"] {
+        for text in ["ink", "muted", "pass", "error", "warning", "note", "unknown"] {
             for ground in ["paper", "sheet"] {
                 let contrast = theme.contrast(text, ground);
                 assert!(contrast >= 4.5, "{text} on {ground}: {contrast:.2} in {theme:?}");
             }
         }
         // The mark, a cell that is recorded, and the stripes of one that may be.
-        for (text, ground) in [("ink", "mark"), ("sheet", "pass"), ("unresolved", "line")] {
+        for (text, ground) in [("ink", "mark"), ("sheet", "pass"), ("unknown", "line")] {
             let contrast = theme.contrast(text, ground);
             assert!(contrast >= 4.5, "{text} on {ground}: {contrast:.2} in {theme:?}");
         }

@@ -20,6 +20,7 @@ mod enumeration;
 mod filesets;
 mod fixes;
 mod flows;
+mod former;
 mod fuzzing;
 mod hooks;
 #[cfg(unix)]

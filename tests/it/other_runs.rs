@@ -21,7 +21,7 @@ const RUNS: [&[&str]; 13] = [
 ];
 
 fn run(scratch: &Scratch, arguments: &[&str]) -> std::process::Output {
-    scratch.run(&[arguments, &["-q", "-f", "concise", "--unresolved", "fail", "--fail-on", "note"]].concat())
+    scratch.run(&[arguments, &["-q", "-f", "concise", "--unknown", "fail", "--fail-on", "note"]].concat())
 }
 
 /// The lines about comments that are unused.

@@ -42,12 +42,15 @@ fn json_has_a_place_for_everything() {
     assert_eq!(json["version"], 1);
     let keys = |value: &serde_json::Value| value.as_object().unwrap().keys().cloned().collect::<Vec<_>>().join(" ");
     assert_eq!(keys(&json), "deployments findings summary tool version");
-    assert_eq!(keys(&json["summary"]), "deployments errors files notes suppressed trails unresolved warnings");
+    assert_eq!(
+        keys(&json["summary"]),
+        "declared_elsewhere deployments errors files notes suppressed trails unknown warnings"
+    );
     assert_eq!(keys(&json["deployments"][0]), "format name root trails verdict");
     assert_eq!(keys(&json["deployments"][0]["trails"][0]), "address advisories exists kind location region rules");
     assert_eq!(
         keys(&json["findings"][0]),
-        "address attribute controls deployment deployment_name deployments fingerprint fix flow level location message outcome rule suppressed worlds"
+        "address attribute controls deployment deployment_name deployments fingerprint fix flow level location message outcome reason rule suppressed worlds"
     );
 }
 

@@ -29,7 +29,7 @@ fn said(scratch: &Scratch, options: &[&str]) -> String {
     let letter = |(letter, rule): (&str, &str)| {
         if text.contains(&format!("error[{rule}]")) {
             letter.to_owned()
-        } else if text.contains(&format!("unresolved[{rule}]")) {
+        } else if text.contains(&format!("unknown[{rule}]")) {
             letter.to_lowercase()
         } else {
             String::new()

@@ -144,7 +144,10 @@ fn minor_findings_are_counted_and_not_shown() {
     let scratch = Scratch::new("minor", &[("a.tf", BAD)]);
     let output = scratch.run(&["check", "-f", "concise", "--min-level", "error"]);
     assert!(!out(&output).contains("warning["), "{}", out(&output));
-    assert!(err(&output).starts_with("Found 1 error and 2 warnings in 1 trail (1 file): 1 unresolved, 2 not shown.\n"));
+    assert!(
+        err(&output)
+            .starts_with("Found 1 error and 2 warnings in 1 trail (1 file): 1 unknown, 2 below `--min-level`.\n")
+    );
     let status_with = |level| status(&scratch.run(&["check", "--fail-on", level, "--min-level", "error"]));
     assert_eq!((status_with("warning"), status_with("never")), (1, 0));
     let junit = out(&scratch.run(&["check", "-f", "junit", "--min-level", "error"]));
@@ -169,8 +172,8 @@ fn statistics_count_the_findings_of_each_rule() {
     let two = format!("{BAD}{}", BAD.replace("\"t\"", "\"u\""));
     let scratch = Scratch::new("statistics", &[("a.tf", &two)]);
     let output = scratch.run(&["check", "-q", "-f", "json", "--statistics"]);
-    let expected = "    2  error       single-region-trail\n    2  unresolved  stopped-trail\n    \
-                    2  warning     unvalidated-logs\n    2  warning     logs-without-kms\n";
+    let expected = "    2  error          single-region-trail\n    2  unknown        stopped-trail\n    \
+                    2  warning        unvalidated-logs\n    2  warning        logs-without-kms\n";
     assert_eq!(err(&output), expected);
     assert!(out(&output).starts_with("{\n"));
 }

@@ -15,7 +15,7 @@ fn every_shell_has_its_script() {
     for shell in SHELLS {
         let output = scratch.run(&["completions", shell]);
         assert_eq!((status(&output), err(&output)), (0, String::new()), "{shell}");
-        for word in COMMANDS.iter().chain(&["unresolved", "stdin-filename"]) {
+        for word in COMMANDS.iter().chain(&["unknown", "stdin-filename"]) {
             assert!(out(&output).contains(word), "{shell} knows no `{word}`");
         }
     }
@@ -35,11 +35,11 @@ fn bash_completes_options_and_their_values() {
         let bash = Command::new("bash").args(["--norc", "-c", &ask]).current_dir(scratch.path("")).output();
         bash.ok().map(|output| out(&output))
     };
-    let Some(options) = complete("trailint check --unres") else {
+    let Some(options) = complete("trailint check --unk") else {
         return skipped("bash_completes_options_and_their_values", "there is no bash");
     };
-    assert_eq!(options, "--unresolved\n");
-    assert_eq!(complete("trailint check --unresolved f").unwrap(), "fail\n");
+    assert_eq!(options, "--unknown\n");
+    assert_eq!(complete("trailint check --unknown f").unwrap(), "fail\n");
     assert_eq!(complete("trailint exp").unwrap(), "explain\n");
 }
 

@@ -18,7 +18,7 @@ fn suppressed_findings_stay_on_record() {
         let output = scratch.run(&["check", "--format", "full", "--show-suppressed"]);
         let text = String::from_utf8([output.stdout, output.stderr].concat()).unwrap();
         // Where a finding is, whether it counts, and why it doesn't.
-        let words = ["error", "warning", "note[", "unresolved", "suppressed", "Found", "All", "    ╭─", "   ╭─"];
+        let words = ["error", "warning", "note[", "unknown", "suppressed", "Found", "All", "    ╭─", "   ╭─"];
         let lines =
             text.lines().filter(|line| words.iter().any(|word| line.trim_start().starts_with(word.trim_start())));
         let lines: Vec<String> = lines.map(|line| line.replace(&format!("{}/", folder.display()), "")).collect();
@@ -49,7 +49,7 @@ fn everything_counts_without_ignores() {
     };
     assert_eq!(
         check(&[]),
-        (0, "All checks passed for 2 trails (1 file): 3 suppressed; 2 can't be judged here (`-v`).\n".to_owned())
+        (0, "All checks passed for 2 trails (1 file): 3 suppressed; 2 not evaluated (declared elsewhere; `-v` lists them).\n".to_owned())
     );
     let (status, text) = check(&["--no-ignores"]);
     assert!(status == 1 && text.contains("Found 3 errors in 2 trails (1 file)"), "{text}");

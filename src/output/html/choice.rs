@@ -70,7 +70,8 @@ pub(super) fn left_out(shown: &[Shown<'_>], findings: usize, report: &Report) ->
     let is_one = parts.len() == 1 && parts.iter().all(|part| part.starts_with("1 "));
     let verb = if is_one { "isn’t" } else { "aren’t" };
     let named = enumerate(&parts);
-    (!parts.is_empty()).then(|| format!("{named} {verb} on this page, which shows the worst; `--format json` has all."))
+    (!parts.is_empty())
+        .then(|| format!("{named} {verb} on this page, which shows the most severe; `--format json` contains all."))
 }
 
 /// Leaves the findings that have a place on the page: those about its trails, and those about no trail. Returns how many

@@ -53,7 +53,7 @@ fn anchor(index: usize) -> String {
 /// The controls of the benchmark that was asked for.
 fn controls(statement: &Statement<'_>) -> Html {
     let caption = block("caption", &[], join(["Controls of ".into(), code(statement.benchmark)]));
-    let heads = ["Control", "Status", "Subject, and what the status rests on"];
+    let heads = ["Control", "Status", "Subject and evidence"];
     let heads = heads.map(|name| block("th", &[("scope", "col")], name));
     let head = section("thead", &[], [section("tr", &[], heads)]);
     let rows = section("tbody", &[], statement.controls.iter().map(control));
@@ -64,7 +64,7 @@ fn controls(statement: &Statement<'_>) -> Html {
 fn control(stated: &Stated) -> Html {
     let evidence = stated.evidence.iter().take(MAX_EVIDENCE).map(|line| block("li", &[], prose(line)));
     let more = stated.evidence.len().saturating_sub(MAX_EVIDENCE);
-    let more = (more > 0).then(|| block("li", &[], prose(&format!("and {more} more, which `--format json` has"))));
+    let more = (more > 0).then(|| block("li", &[], prose(&format!("and {more} more (see `--format json`)"))));
     let grounds = [block("p", &[], prose(stated.title)), section("ul", &[], evidence.chain(more))];
     let cells = [
         block("th", &[("scope", "row")], stated.id),

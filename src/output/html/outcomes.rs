@@ -10,7 +10,7 @@ use crate::rules::Rule;
 type Part = (&'static str, fn(&Numbered<'_>) -> bool);
 
 /// The parts made of findings, the gravest first.
-const PARTS: [Part; 3] = [("What fails", fails), ("What isn’t known", is_unresolved), ("Advice", is_advice)];
+const PARTS: [Part; 3] = [("Failed", fails), ("Unknown", is_unknown), ("Advice", is_advice)];
 
 /// All parts about a trail, of which the findings are its own.
 pub(super) fn show<'a>(trail: &'a JudgedTrail, own: &[&Numbered<'_>], judged: &'a Judged, page: &Page<'a>) -> Html {
@@ -25,7 +25,7 @@ fn fails(numbered: &Numbered<'_>) -> bool {
     !is_advice(numbered) && numbered.finding.outcome == Outcome::Fail
 }
 
-fn is_unresolved(numbered: &Numbered<'_>) -> bool {
+fn is_unknown(numbered: &Numbered<'_>) -> bool {
     !is_advice(numbered) && numbered.finding.outcome == Outcome::Unknown
 }
 
@@ -75,7 +75,7 @@ fn passes(trail: &JudgedTrail, page: &Page<'_>) -> Html {
         let head = block("p", &[], join(words.into_iter().chain(required)));
         section("li", &[], [head, lines::list(labels, &page.report.sources)])
     });
-    listed("What passes", items.collect())
+    listed("Passed", items.collect())
 }
 
 /// A list under a heading, if there is something to list.

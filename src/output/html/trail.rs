@@ -51,7 +51,7 @@ pub(super) fn show<'a>(instances: &Instances<'a>, own: &[&Numbered<'_>], judged:
 fn exists(exists: Exists) -> &'static str {
     match exists {
         Exists::Always => "always created",
-        Exists::Sometimes => "created or not, depending on what isn't known here",
+        Exists::Sometimes => "created or not, depending on unknown values",
         Exists::Never => "never created",
     }
 }
@@ -61,5 +61,5 @@ fn also(others: &[&JudgedTrail]) -> Html {
         return Html::default();
     }
     let names = others.iter().flat_map(|trail| [" ".into(), code(&trail.address)]);
-    block("p", &[("class", "also")], Html::from("The same goes for").then(join(names)))
+    block("p", &[("class", "also")], Html::from("The same applies to").then(join(names)))
 }

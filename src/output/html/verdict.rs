@@ -13,15 +13,15 @@ fn badge(class: &str, sign: &str, word: &str) -> Html {
 
 /// The verdict on a deployment.
 pub(super) fn of_deployment(verdict: Option<Outcome>) -> Html {
-    verdict.map_or_else(|| badge("none", "–", "no trail is created"), of_outcome)
+    verdict.map_or_else(|| badge("none", "–", "not applicable (no trail is created)"), of_outcome)
 }
 
 /// The outcome of a rule.
 pub(super) fn of_outcome(outcome: Outcome) -> Html {
     match outcome {
-        Outcome::Pass => badge("pass", "✓", "passes"),
-        Outcome::Fail => badge("error", "✗", "fails"),
-        Outcome::Unknown => badge("unresolved", "?", "unresolved"),
+        Outcome::Pass => badge("pass", "✓", "passed"),
+        Outcome::Fail => badge("error", "✗", "failed"),
+        Outcome::Unknown => badge("unknown", "?", "unknown"),
     }
 }
 
@@ -29,7 +29,10 @@ pub(super) fn of_outcome(outcome: Outcome) -> Html {
 pub(super) fn of_finding(finding: &Reported) -> Html {
     match (finding.outcome, finding.level) {
         _ if finding.suppressed.is_some() => badge("none", "–", "suppressed"),
-        (Outcome::Unknown, _) => badge("unresolved", "?", "unresolved"),
+        (Outcome::Unknown, _) if finding.is_declared_elsewhere => {
+            badge("none", "–", "not evaluated (declared elsewhere)")
+        }
+        (Outcome::Unknown, _) => badge("unknown", "?", "unknown"),
         (Outcome::Pass | Outcome::Fail, Level::Error) => badge("error", "✗", "error"),
         (Outcome::Pass | Outcome::Fail, Level::Warning) => badge("warning", "!", "warning"),
         (Outcome::Pass | Outcome::Fail, Level::Note) => badge("note", "i", "note"),
@@ -42,7 +45,7 @@ pub(super) fn of_control(stated: &Stated) -> Html {
     match stated.status {
         Status::Compliant => badge("pass", "✓", word),
         Status::NotCompliant => badge("error", "✗", word),
-        Status::Unknown => badge("unresolved", "?", word),
+        Status::Unknown => badge("unknown", "?", word),
         Status::NotApplicable | Status::NotJudged => badge("none", "–", word),
     }
 }

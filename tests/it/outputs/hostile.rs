@@ -44,7 +44,11 @@ pub(super) fn reports() -> impl Iterator<Item = (u64, Report)> {
 
 /// What the formats with one text for each finding say of it.
 fn told(finding: &Reported) -> String {
-    let unresolved = if finding.outcome == trailint::report::Outcome::Unknown { "unresolved: " } else { "" };
+    let mark = match finding.outcome {
+        trailint::report::Outcome::Unknown if finding.is_declared_elsewhere => "not evaluated (declared elsewhere): ",
+        trailint::report::Outcome::Unknown => "unknown: ",
+        _ => "",
+    };
     let label = match &finding.place {
         Place::Text(label) if finding.rule.id() != "syntax-error" && !finding.message.ends_with(&label.text) => {
             format!(": {}", label.text)
@@ -52,7 +56,7 @@ fn told(finding: &Reported) -> String {
         Place::Text(_) | Place::File(_) | Place::Run => String::new(),
     };
     let help = finding.help.as_ref().map(|help| format!("; {help}")).unwrap_or_default();
-    format!("{unresolved}{}{label}{help}", finding.message)
+    format!("{mark}{}{label}{help}", finding.message)
 }
 
 fn path(finding: &Reported, report: &Report) -> String {

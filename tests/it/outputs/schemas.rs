@@ -216,7 +216,7 @@ fn github_shows_the_worst_and_counts_the_rest() {
     let count = |start: &str| lines.iter().filter(|line| line.starts_with(start)).count();
     assert_eq!((count("::error "), count("::warning ")), (10, 10), "{text}");
     // Warnings are worse than what isn't resolved.
-    assert!(!text.contains("::unresolved: "), "{text}");
+    assert!(!text.contains("::unknown: "), "{text}");
     let rest = lines.last().unwrap();
     assert!(rest.starts_with("Not annotated, because GitHub shows 10 of a kind: "), "{rest}");
     assert!(lines[0].starts_with("::error ") && lines[10].starts_with("::warning "), "{text}");

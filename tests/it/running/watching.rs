@@ -29,7 +29,7 @@ impl Watching {
         let mut child = scratch.command(&arguments).stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
         let lines = BufReader::new(child.stderr.take().unwrap()).lines().map_while(Result::ok);
         let (say, said) = mpsc::channel();
-        let is_summary = |line: &String| !line.contains("About a rule");
+        let is_summary = |line: &String| !line.contains("For details");
         std::thread::spawn(move || lines.filter(is_summary).try_for_each(|line| say.send(line)));
         Self { child, said }
     }
@@ -65,7 +65,7 @@ fn what_changes_is_checked_again() {
         "app/main.tf",
         "resource \"aws_cloudtrail\" \"t\" {\n  is_multi_region_trail = var.m\n}\nvariable \"m\" {}\n",
     );
-    assert!(watching.next().contains("1 unresolved"));
+    assert!(watching.next().contains("1 unknown"));
     write("app/terraform.tfvars", "m = true\n");
     assert_eq!(watching.next(), "Found 1 error in 2 trails (3 files).");
     std::fs::remove_file(scratch.path("app/empty/new.tf")).unwrap();

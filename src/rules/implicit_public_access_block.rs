@@ -6,7 +6,7 @@ use crate::model::surroundings::{Said, Surroundings};
 use crate::value::Known;
 
 pub(super) static RULE: Rule =
-    Rule::new(|| Page::parse(include_str!("../../rules/bpa-implicit.md")), Check::AdviceAround(check));
+    Rule::new(|| Page::parse(include_str!("../../rules/implicit-public-access-block.md")), Check::AdviceAround(check));
 
 fn check(around: &Surroundings) -> Option<Finding> {
     let bucket = around.bucket.as_ref().filter(|bucket| bucket.doubt.is_none())?;
