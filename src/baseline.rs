@@ -83,17 +83,15 @@ impl Baseline {
         if let Some(problem) = tree.problems.first() {
             return Err(reader.error(problem.span, &problem.message));
         }
-        let root = tree.documents.first().ok_or_else(|| reader.error(start, "there is no JSON value here"))?;
+        let root = tree.documents.first().ok_or_else(|| reader.error(start, "expected a JSON value"))?;
         let document = reader.mapping(root)?;
         let version = reader.member(document, root, "version")?;
         if version.as_text() != Some(&VERSION.to_string()) {
-            return Err(
-                reader.error(version.span, "only version 1 of a baseline can be read; `trailint` may be too old")
-            );
+            return Err(reader.error(version.span, "unsupported version: this `trailint` supports version 1"));
         }
         let findings = reader.member(document, root, "findings")?;
         let NodeKind::Sequence(items) = &findings.kind else {
-            return Err(reader.error(findings.span, "a list of findings is expected"));
+            return Err(reader.error(findings.span, "expected a list of findings"));
         };
         let entries: Vec<Entry> = items.iter().map(|item| reader.entry(item)).collect::<Result<_, _>>()?;
         let former = items.iter().filter_map(|item| reader.former_id(item)).collect();
@@ -219,11 +217,11 @@ impl Reader<'_> {
             level: level
                 .as_text()
                 .and_then(Level::from_word)
-                .ok_or_else(|| self.error(level.span, "`error`, `warning` or `note` is expected"))?,
+                .ok_or_else(|| self.error(level.span, "expected `error`, `warning` or `note`"))?,
             outcome: match outcome.as_text() {
                 Some("fail") => Outcome::Fail,
                 Some("unknown") => Outcome::Unknown,
-                _ => return Err(self.error(outcome.span, "`fail` or `unknown` is expected")),
+                _ => return Err(self.error(outcome.span, "expected `fail` or `unknown`")),
             },
             message: text("message")?,
             loss: self.loss(mapping)?,
@@ -242,7 +240,7 @@ impl Reader<'_> {
         match &node.kind {
             NodeKind::Mapping(mapping) => Ok(mapping),
             NodeKind::Scalar(_) | NodeKind::Sequence(_) | NodeKind::Alias(_) => {
-                Err(self.error(node.span, "an object is expected"))
+                Err(self.error(node.span, "expected an object"))
             }
         }
     }
@@ -251,7 +249,7 @@ impl Reader<'_> {
         let entry = mapping.entries.iter().find(|entry| entry.key.as_text() == Some(key));
         match entry {
             Some(entry) => Ok(&entry.value),
-            None => Err(self.error(node.span, &format!("there has to be a `{key}`"))),
+            None => Err(self.error(node.span, &format!("missing key `{key}`"))),
         }
     }
 
@@ -264,11 +262,10 @@ impl Reader<'_> {
     }
 
     fn events(&self, node: &Node) -> Result<Coverage, Error> {
-        let items = node.as_sequence().ok_or_else(|| self.error(node.span, "a list of events is expected"))?;
+        let items = node.as_sequence().ok_or_else(|| self.error(node.span, "expected a list of events"))?;
         items.iter().try_fold(Coverage::NOTHING, |sum, item| {
             let event = item.as_text().and_then(loss::of_word);
-            let event =
-                event.ok_or_else(|| self.error(item.span, "a kind of events is expected, such as `kms:read`"))?;
+            let event = event.ok_or_else(|| self.error(item.span, "expected a kind of events such as `kms:read`"))?;
             Ok(sum.union(event))
         })
     }
@@ -282,7 +279,7 @@ impl Reader<'_> {
     }
 
     fn text_of(&self, value: &Node) -> Result<String, Error> {
-        value.as_text().map(str::to_owned).ok_or_else(|| self.error(value.span, "a text is expected"))
+        value.as_text().map(str::to_owned).ok_or_else(|| self.error(value.span, "expected a string"))
     }
 
     fn error(&self, span: Span, message: &str) -> Error {

@@ -101,7 +101,7 @@ fn lift(report: &mut Report, before: &[Before]) {
         let (known, new) = suppressed.part(finding, |_| true);
         if let Some(mut new) = new {
             new.suppressed = None;
-            new.notes.push("a comment accepts this that didn't before, so it has no say with `--locked`".to_owned());
+            new.notes.push("a new comment suppresses this finding; `--locked` ignores it".to_owned());
             findings.push(new);
         }
         findings.extend(known.map(|(known, _)| known));
@@ -206,13 +206,13 @@ fn vanished(was: &Judged, before: &Report, name: &str, settings: &Settings) -> O
     let rule = rules::RULES.into_iter().find(|rule| matches!(rule.check, Check::Deployment(_)))?;
     let trail = was.trails.first().filter(|_| settings.selection.has(rule))?;
     let (outcome, did) = match was.verdict? {
-        Outcome::Pass => (Outcome::Fail, "had one that meets every condition"),
-        Outcome::Unknown => (Outcome::Unknown, "may have had one that meets every condition"),
+        Outcome::Pass => (Outcome::Fail, "it had one that meets every condition"),
+        Outcome::Unknown => (Outcome::Unknown, "it may have had one that meets every condition"),
         Outcome::Fail => return None,
     };
     let file = before.sources.file(trail.header.file);
     let line = file.position(trail.header.start).line;
-    let message = format!("deployment `{}` has no trail any more, and {did} at `{name}`", was.root);
+    let message = format!("deployment `{}` no longer has a trail; at `{name}`, {did}", was.root);
     let accepted = settings.suppress.accepted.iter().filter(|accepted| accepted.covers(rule.id(), None));
     let suppression =
         accepted.map(|accepted| &accepted.suppression).find(|own| !own.is_expired(settings.suppress.today));
@@ -223,7 +223,7 @@ fn vanished(was: &Judged, before: &Report, name: &str, settings: &Settings) -> O
         deployment: Some(was.root.clone()),
         deployment_name: was.name.clone(),
         notes: vec![format!("`{}` was declared in line {line} of `{}`", trail.address, file.name)],
-        help: Some("declare the trail again, unless nothing is deployed from here any more".to_owned()),
+        help: Some("restore the trail, unless this code is no longer deployed".to_owned()),
         suppressed: suppression.filter(|_| !is_enforced && !settings.suppress.is_off).cloned(),
         ..Reported::new(rule, message, Place::File(file.name.clone()))
     })

@@ -14,6 +14,7 @@ mod fixes;
 mod inputs;
 mod locked;
 mod narrowed;
+mod panics;
 mod progress;
 mod regions;
 mod server;
@@ -55,35 +56,35 @@ struct Cli {
 enum Command {
     /// Check files and directories.
     Check(Box<CheckArgs>),
-    /// Show how the values of a trail come about, step by step.
+    /// Show how each value of a trail is determined, step by step.
     Trace(Box<TraceArgs>),
-    /// Accept what is found now, so that only what is new counts.
+    /// Manage the baseline: accepted findings that don't fail a check.
     #[command(subcommand)]
     Baseline(BaselineCommand),
-    /// Serve an editor: the Language Server Protocol on the standard streams.
+    /// Run the language server (LSP) on standard input and output.
     Server {
-        /// Use the standard streams, as is done in any case.
+        /// Use standard input and output. This is the default; editors may pass the option.
         #[arg(long)]
         stdio: bool,
     },
-    /// Show the settings and where they come from.
+    /// Show the effective settings, or the JSON Schema of the configuration file.
     #[command(subcommand)]
     Config(ConfigCommand),
-    /// Explain rules: what they find, why it matters, how to mend it.
+    /// Print the documentation of rules.
     Explain(ExplainArgs),
     /// List the rules.
     Rules {
-        /// How the list is written.
+        /// The format of the list.
         #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
         format: DocFormat,
     },
-    /// Print a script that completes commands and options in a shell.
+    /// Print a completion script for a shell.
     Completions {
         /// The shell.
         #[arg(value_enum)]
         shell: Shell,
     },
-    /// Print the manual page of the program, or of a command.
+    /// Print the manual page of trailint, or of a command.
     Man {
         /// The command.
         #[arg(value_name = "COMMAND")]
@@ -93,31 +94,31 @@ enum Command {
 
 #[derive(Debug, Subcommand)]
 enum BaselineCommand {
-    /// Write a baseline where there is none.
+    /// Create a baseline of the current findings.
     Create(Box<CheckArgs>),
-    /// Accept what is found now, and nothing else.
+    /// Replace the baseline with the current findings.
     Update(Box<CheckArgs>),
-    /// Remove what isn't found any more.
+    /// Remove entries without a finding from the baseline.
     Prune(Box<CheckArgs>),
 }
 
 #[derive(Debug, Subcommand)]
 enum ConfigCommand {
-    /// The settings that hold for a check with the same arguments, each with its origin.
+    /// Print the effective settings of a check with these options, and the source of each.
     Show(Box<CheckArgs>),
-    /// The JSON Schema of a configuration file.
+    /// Print the JSON Schema of the configuration file.
     Schema,
 }
 
 #[derive(Debug, Args)]
 struct ExplainArgs {
-    /// The rules, by their names, by those of another tool's rules or by the number of a control.
+    /// Rule ids, ids of another tool such as `CKV_AWS_67`, or numbers of controls such as `3.1`.
     #[arg(required_unless_present = "all", value_name = "RULE")]
     rules: Vec<String>,
-    /// Explain every rule.
+    /// Print the documentation of all rules.
     #[arg(long, conflicts_with = "rules")]
     all: bool,
-    /// How the pages are written.
+    /// The format of the documentation.
     #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
     format: DocFormat,
 }
@@ -125,14 +126,14 @@ struct ExplainArgs {
 /// What is read.
 #[derive(Debug, Args)]
 struct InputArgs {
-    /// Files and directories; `-` is standard input.
+    /// Files and directories to check; `-` is standard input.
     #[arg(default_value = ".", value_name = "PATHS")]
     paths: Vec<PathBuf>,
 
-    /// What standard input is called, so that its kind and its directory are known.
+    /// The file name of standard input, which determines its format and directory.
     #[arg(long, value_name = "NAME", help_heading = "Input", env = "TRAILINT_STDIN_FILENAME")]
     stdin_filename: Option<PathBuf>,
-    /// Check also the files that a list names, one on a line or before a NUL; `-` is standard input.
+    /// Also check the files listed in a file, separated by newlines or NUL; `-` is standard input.
     #[arg(long, value_name = "FILE|-", help_heading = "Input", env = "TRAILINT_FILES_FROM")]
     files_from: Option<PathBuf>,
 }
@@ -140,10 +141,10 @@ struct InputArgs {
 /// What is said of the code, beside the code.
 #[derive(Debug, Args)]
 struct EvaluationArgs {
-    /// Give a Terraform variable of the root module a value.
+    /// Set a variable of the Terraform root module.
     #[arg(long, value_name = "NAME=VALUE", help_heading = "Evaluation", env = "TRAILINT_VAR")]
     var: Vec<String>,
-    /// Read values of Terraform variables from a file.
+    /// Read values of Terraform variables from a `.tfvars` file.
     #[arg(long, value_name = "FILE", help_heading = "Evaluation", env = "TRAILINT_VAR_FILE")]
     var_file: Vec<PathBuf>,
     /// Don't read `terraform.tfvars` and `*.auto.tfvars`.
@@ -152,32 +153,32 @@ struct EvaluationArgs {
     /// Read `TF_VAR_…` and `TF_WORKSPACE` from the environment.
     #[arg(long, help_heading = "Evaluation")]
     use_env: bool,
-    /// Terraform's workspace.
+    /// The Terraform workspace.
     #[arg(long, value_name = "NAME", help_heading = "Evaluation", env = "TRAILINT_WORKSPACE")]
     workspace: Option<String>,
-    /// The program that reads the Terraform files; by default, the files say.
+    /// The program that evaluates the Terraform files; detected from the files by default.
     #[arg(long, value_enum, value_name = "ENGINE", help_heading = "Evaluation", env = "TRAILINT_ENGINE")]
     engine: Option<Engine>,
-    /// The module calls that are followed.
+    /// The modules to evaluate.
     #[arg(
         long,
         value_enum,
         default_value_t,
-        value_name = "WHICH",
+        value_name = "MODULES",
         help_heading = "Evaluation",
         env = "TRAILINT_MODULES"
     )]
     modules: Modules,
-    /// Fill what the Terraform files leave unknown from their plan, as `terraform show -json PLANFILE` prints it.
+    /// Take values that are unknown in the Terraform files from a plan, as printed by `terraform show -json PLANFILE`.
     #[arg(long, value_name = "FILE", help_heading = "Evaluation", env = "TRAILINT_PLAN")]
     plan: Option<PathBuf>,
-    /// Give a parameter of a CloudFormation template a value.
+    /// Set a parameter of the CloudFormation templates.
     #[arg(long, value_name = "NAME=VALUE", help_heading = "Evaluation", env = "TRAILINT_PARAMETER")]
     parameter: Vec<String>,
     /// Read values of CloudFormation parameters from a file.
     #[arg(long, value_name = "FILE", help_heading = "Evaluation", env = "TRAILINT_PARAMETER_FILE")]
     parameter_file: Vec<PathBuf>,
-    /// The Region of CloudFormation stacks, and of Terraform providers that don't say theirs.
+    /// The Region of CloudFormation stacks, and of Terraform providers without `region`.
     #[arg(long, value_name = "REGION", help_heading = "Evaluation", env = "TRAILINT_REGION")]
     region: Option<String>,
 }
@@ -185,17 +186,17 @@ struct EvaluationArgs {
 /// Where settings come from.
 #[derive(Debug, Args)]
 struct ConfigArgs {
-    /// A configuration file instead of the nearest one, or a setting such as `selector-policy="literal"`.
+    /// Use this configuration file instead of the nearest one, or override a setting: `selector-policy="literal"`.
     #[arg(short, long, value_name = "FILE|KEY=VALUE", help_heading = "Other", env = "TRAILINT_CONFIG")]
     config: Vec<String>,
-    /// Look for no configuration file.
+    /// Don't use any configuration file.
     #[arg(long, help_heading = "Other")]
     no_config: bool,
 }
 
 #[derive(Debug, Args)]
 struct TraceArgs {
-    /// A trail, or one of its arguments: `aws_cloudtrail.main.is_multi_region_trail`.
+    /// The address of a trail, or of one of its attributes: `aws_cloudtrail.main.is_multi_region_trail`.
     #[arg(value_name = "ADDRESS[.ATTRIBUTE]")]
     question: String,
     #[command(flatten)]
@@ -210,65 +211,67 @@ struct TraceArgs {
 struct CheckArgs {
     #[command(flatten)]
     inputs: InputArgs,
-    /// Don't search what these patterns match, which are like those of `.gitignore`.
+    /// Exclude files and directories that match a pattern in the syntax of `.gitignore`.
     #[arg(long, value_name = "GLOB", help_heading = "Input", env = "TRAILINT_EXCLUDE")]
     exclude: Vec<String>,
-    /// Leave out also files that are named and excluded.
+    /// Also exclude files that are given as paths.
     #[arg(long, help_heading = "Input")]
     force_exclude: bool,
-    /// Search also what `.gitignore` and its like name.
+    /// Also check files that `.gitignore` and similar files ignore.
     #[arg(long, help_heading = "Input")]
     no_respect_gitignore: bool,
-    /// Which state of the files is checked.
+    /// The state of the files to check.
     #[arg(long, value_enum, default_value_t, value_name = "SCOPE", help_heading = "Input", env = "TRAILINT_SCOPE")]
     scope: changes::Scope,
-    /// Count only what is new since this revision and `HEAD` parted, and tell what is gone.
+    /// Report only findings that are new since the merge base of this revision and `HEAD`, and trails that were removed.
     #[arg(long, value_name = "REV", help_heading = "Input", env = "TRAILINT_DIFF_BASE")]
     diff_base: Option<String>,
-    /// Take the settings, the ignore files and the baseline from the state that is compared with, too.
+    /// Use the settings, the ignore files and the baseline of the base.
     #[arg(long, help_heading = "Input")]
     config_from_base: bool,
-    /// Let the tree have no say in what counts: settings, a baseline and comments count only as far as they stand in the
-    /// state that is compared with, ignore files not at all; what is suppressed is shown. A reference that can't be read leaves
-    /// a verdict unknown, which fails only with `--unknown fail`.
+    /// Ignore settings and suppressions from the checked tree.
+    ///
+    /// Settings, baselines and comments are used only if they exist at the base (`--diff-base`), ignore files never, and
+    /// suppressed findings are shown. A reference that can't be read makes a verdict unknown, which fails the check only
+    /// with `--unknown fail`.
     #[arg(long, help_heading = "Input", conflicts_with_all = ["add_ignore", "watch"])]
     locked: bool,
-    /// Fail with status 2 when there is no file to check.
+    /// Exit with status 2 if there is no file to check.
     #[arg(long, help_heading = "Input")]
     require_inputs: bool,
-    /// Fail a deployment that declares no trail at all.
+    /// Fail if a deployment has no trail.
     #[arg(long, help_heading = "Input")]
     require_trail: bool,
 
     #[command(flatten)]
     evaluation: EvaluationArgs,
-    /// The Regions that the account has enabled: a trail in each of them is as good as one for all.
+    /// The Regions enabled in the account; a trail in each of them is accepted instead of a multi-Region trail.
     #[arg(long, value_name = "REGIONS", value_delimiter = ',', help_heading = "Evaluation", env = "TRAILINT_REGIONS")]
     regions: Option<Vec<String>>,
 
-    /// Ask these rules only.
+    /// Run only these rules or groups of rules.
     #[arg(long, value_name = "RULES", value_delimiter = ',', help_heading = "Rules", env = "TRAILINT_SELECT")]
     select: Vec<String>,
-    /// Don't ask these rules.
+    /// Skip these rules.
     #[arg(long, value_name = "RULES", value_delimiter = ',', help_heading = "Rules", env = "TRAILINT_IGNORE")]
     ignore: Vec<String>,
-    /// Ask these rules beside those that are selected.
+    /// Also run these rules or groups of rules.
     #[arg(long, value_name = "RULES", value_delimiter = ',', help_heading = "Rules", env = "TRAILINT_EXTEND_SELECT")]
     extend_select: Vec<String>,
-    /// Give the findings of a rule another level: `error`, `warning` or `note`.
+    /// Set the level of a rule: `error`, `warning` or `note`.
     #[arg(long, value_name = "RULE=LEVEL", value_delimiter = ',', help_heading = "Rules", env = "TRAILINT_LEVEL")]
     level: Vec<String>,
-    /// Let nothing suppress what these rules find.
+    /// Don't allow suppressing findings of these rules.
     #[arg(long, value_name = "RULES", value_delimiter = ',', help_heading = "Rules", env = "TRAILINT_ENFORCE")]
     enforce: Vec<String>,
-    /// Count also what comments and the configuration accept.
+    /// Don't suppress any findings by comments or the configuration.
     #[arg(long, help_heading = "Rules")]
     no_ignores: bool,
 
-    /// The least level that gives exit status 1.
+    /// The lowest level that causes exit status 1.
     #[arg(long, value_enum, default_value_t, value_name = "LEVEL", help_heading = "Gate", env = "TRAILINT_FAIL_ON")]
     fail_on: FailOn,
-    /// How to treat verdicts that are unknown because the code doesn't determine them.
+    /// The treatment of verdicts that can't be determined from the code.
     #[arg(
         long,
         alias = "unresolved",
@@ -279,31 +282,31 @@ struct CheckArgs {
         env = "TRAILINT_UNKNOWN"
     )]
     unknown: OnUnknown,
-    /// Show no findings below this level; they count all the same.
+    /// Don't show findings below this level; they still affect the exit status.
     #[arg(long, value_enum, value_name = "LEVEL", help_heading = "Gate", env = "TRAILINT_MIN_LEVEL")]
     min_level: Option<Level>,
-    /// Show what passes, too.
+    /// Also show passed rules.
     #[arg(long, help_heading = "Gate")]
     show_passed: bool,
-    /// Count the findings of each rule.
+    /// Print the number of findings of each rule.
     #[arg(long, help_heading = "Gate")]
     statistics: bool,
 
-    /// The findings that are accepted as a whole, instead of those in `.trailint-baseline.json`.
+    /// Use this baseline instead of `.trailint-baseline.json`.
     #[arg(long, value_name = "FILE", help_heading = "Gate", env = "TRAILINT_BASELINE")]
     baseline: Option<PathBuf>,
-    /// Read no baseline.
+    /// Don't use any baseline.
     #[arg(long, help_heading = "Gate", conflicts_with = "baseline")]
     no_baseline: bool,
-    /// Show also findings that are suppressed.
+    /// Also show suppressed findings.
     #[arg(long, help_heading = "Gate")]
     show_suppressed: bool,
 
-    /// Say of each control of a benchmark whether it is met, such as `cis-aws-3.0` or `fsbp`.
+    /// Report the status of each control of a benchmark such as `cis-aws-3.0` or `fsbp`.
     #[arg(long, value_name = "BENCHMARK", help_heading = "Gate", env = "TRAILINT_COMPLIANCE")]
     compliance: Option<String>,
 
-    /// How the report is written.
+    /// The format of the report.
     #[arg(
         short,
         long,
@@ -314,28 +317,28 @@ struct CheckArgs {
         env = "TRAILINT_FORMAT"
     )]
     format: Format,
-    /// Write a report to a file, too, or print it with `-` as the path; may be given several times.
+    /// Also write a report to a file; `-` is standard output. Can be given several times.
     #[arg(short, long, value_name = "FORMAT=PATH", help_heading = "Output", env = "TRAILINT_OUTPUT")]
     output: Vec<Destinations>,
-    /// Show no progress bar, which a terminal has after a second.
+    /// Don't show a progress bar.
     #[arg(long, help_heading = "Output")]
     no_progress: bool,
 
-    /// Apply the safe fixes: add, set or remove what fails, at the place that decides the value.
+    /// Apply safe fixes to the files.
     ///
-    /// `explain RULE` says what is changed for a rule.
+    /// `trailint explain RULE` describes the fix of a rule.
     #[arg(long, help_heading = "Fix", conflicts_with = "add_ignore")]
     fix: bool,
-    /// With `--fix` or `--diff`, apply also fixes that may change other things, or what is billed.
+    /// With `--fix` or `--diff`, also apply fixes that can affect other resources or costs.
     #[arg(long, help_heading = "Fix")]
     unsafe_fixes: bool,
-    /// Print what `--fix` would change, and change nothing.
+    /// Print the changes that `--fix` would make, without making them.
     #[arg(long, help_heading = "Fix", conflicts_with = "add_ignore")]
     diff: bool,
-    /// Give exit status 1 when anything was fixed, or would be.
+    /// Exit with status 1 if anything was fixed, or would be with `--diff`.
     #[arg(long, help_heading = "Fix")]
     exit_non_zero_on_fix: bool,
-    /// Write comments that accept what is found, with this reason.
+    /// Add comments that suppress the current findings, with this reason.
     #[arg(
         long,
         value_name = "REASON",
@@ -348,24 +351,25 @@ struct CheckArgs {
     )]
     add_ignore: Option<String>,
 
-    /// How many threads work; the report is the same.
+    /// The number of threads; it doesn't affect the report.
     #[arg(short, long, value_name = "N", help_heading = "Other", env = "TRAILINT_JOBS")]
     jobs: Option<NonZeroUsize>,
-    /// Check again whenever something has changed that was looked at.
+    /// Check again whenever a file changes.
     #[arg(short, long, help_heading = "Other", conflicts_with = "scope")]
     watch: bool,
     #[command(flatten)]
     config: ConfigArgs,
-    /// Say what was judged, and what can't be known since it is declared elsewhere.
+    /// List the deployments and their verdicts, and findings that aren't evaluated (declared elsewhere).
     #[arg(short, long, help_heading = "Other", conflicts_with = "quiet")]
     verbose: bool,
-    /// Print findings only.
+    /// Print only findings.
     #[arg(short, long, help_heading = "Other")]
     quiet: bool,
 }
 
 /// Runs the command that the arguments of this process ask for.
 pub fn main() -> ExitCode {
+    panics::set_hook();
     let matches = command().try_get_matches().unwrap_or_else(|error| end(&error));
     let cli = Cli::from_arg_matches(&matches).unwrap_or_else(|error| end(&error));
     run(&cli, &matches).unwrap_or_else(|error| {
@@ -418,7 +422,7 @@ fn run(cli: &Cli, matches: &ArgMatches) -> Result<ExitCode, Error> {
             let (rules, notes) =
                 if args.all { (RULES.to_vec(), String::new()) } else { rules_to_explain(&args.rules)? };
             for (name, present) in args.rules.iter().filter_map(|name| Some((name, rules::renamed(name)?))) {
-                let hint = format!("warning: `{name}` is now `{present}`; use the new id.\n");
+                let hint = format!("warning: `{name}` is now `{present}`; use the new id\n");
                 Stream::Error.write(&hint, cli.look).map_err(Error::Output)?;
             }
             explain(&rules, &notes, args.format, cli.look)

@@ -16,7 +16,7 @@ pub enum Error {
         cause: ReadError,
     },
     /// A file of the base of a comparison that git doesn't give.
-    #[error("can't read `{path}` as it was in the base: {cause}; fetch the whole history, or compare in a full clone")]
+    #[error("can't read `{path}` in the base: {cause}")]
     Base {
         /// The file.
         path: String,
@@ -26,49 +26,47 @@ pub enum Error {
     #[error(transparent)]
     Git(#[from] GitError),
     /// `--locked`, and a file of settings or of accepted findings that the tree could change.
-    #[error(
-        "`{path}` lies in the tree that is checked, which has no say with `--locked`; use it as it was with `--diff-base`, or name a file outside of the tree"
-    )]
+    #[error("`{path}` is in the checked tree, which isn't trusted with `--locked`")]
     NoSay {
         /// The path as the user wrote it.
         path: String,
     },
     /// A baseline that isn't as it should be.
-    #[error("{place}: this baseline can't be used: {message}")]
+    #[error("{place}: invalid baseline: {message}")]
     Baseline {
         /// The file, the line and the column.
         place: Location,
         message: String,
     },
     /// A baseline that is there already.
-    #[error("`{path}` is there already; `trailint baseline update` brings it up to date")]
+    #[error("`{path}` already exists")]
     BaselineExists { path: String },
     /// Standard input can't be read.
     #[error("can't read standard input: {0}")]
     StandardInput(std::io::Error),
     /// Standard input is named more than once.
-    #[error("`-` stands for standard input, which can be checked only once")]
+    #[error("standard input (`-`) can be given only once")]
     StandardInputTwice,
     /// Standard input together with `--watch`.
-    #[error("`--watch` reads everything again, and standard input can be read only once")]
+    #[error("`--watch` can't be used with standard input")]
     WatchedStandardInput,
     /// A name for standard input, which isn't checked.
-    #[error("`--stdin-filename` names standard input, so `-` must be among the paths")]
+    #[error("`--stdin-filename` requires standard input (`-`) among the paths")]
     NoStandardInput,
     /// The current directory is gone.
-    #[error("can't tell the current directory: {0}")]
+    #[error("can't determine the current directory: {0}")]
     CurrentDirectory(std::io::Error),
     /// All rules that are selected are ignored.
-    #[error("no rule is left to check: all that are selected are ignored; select others, or ignore fewer")]
+    #[error("all selected rules are ignored")]
     NoRules,
     /// `--require-inputs`, and no file is of a kind that is checked.
-    #[error("no Terraform or CloudFormation file found in {paths}, and `--require-inputs` wants one")]
+    #[error("no Terraform or CloudFormation file found in {paths} (required by `--require-inputs`)")]
     NoInputs {
         /// The paths that were searched.
         paths: String,
     },
     /// A rule that doesn't exist.
-    #[error("there is no rule `{name}`{}; `trailint rules` lists them", did_you_mean(.suggestion))]
+    #[error("unknown rule `{name}`")]
     UnknownRule {
         /// The name as the user wrote it.
         name: String,
@@ -84,7 +82,7 @@ pub enum Error {
         own: String,
     },
     /// A command that doesn't exist.
-    #[error("there is no command `{name}`{}; `trailint --help` lists them", did_you_mean(.suggestion))]
+    #[error("unknown command `{name}`")]
     UnknownCommand {
         /// The name as the user wrote it.
         name: String,
@@ -92,7 +90,7 @@ pub enum Error {
         suggestion: Option<String>,
     },
     /// A benchmark that no rule belongs to.
-    #[error("no rule belongs to the benchmark `{name}`{}; `trailint rules --format json` shows them all", did_you_mean(.suggestion))]
+    #[error("unknown benchmark `{name}`")]
     UnknownBenchmark {
         /// The name as the user wrote it.
         name: String,
@@ -100,17 +98,17 @@ pub enum Error {
         suggestion: Option<&'static str>,
     },
     /// A rule that can't be switched off.
-    #[error("`{name}` can't be ignored or weighed otherwise: what can't be read can't be judged")]
+    #[error("`{name}` can't be ignored")]
     NotIgnorable { name: &'static str },
     /// A setting that isn't valid.
-    #[error("the setting `{text}` isn't valid: {cause}")]
+    #[error("invalid `{text}`: {cause}")]
     Setting {
         /// The text as the user wrote it.
         text: String,
         cause: String,
     },
     /// A value that no root accepts that declares its name.
-    #[error("`{option}` gives `{name}` a value that isn't valid: {cause} (`{root}` declares it)")]
+    #[error("`{option}` sets an invalid value for `{name}`: {cause} (declared in `{root}`)")]
     RefusedValue {
         /// The option, as it was given.
         option: String,
@@ -137,17 +135,17 @@ pub enum Error {
         message: String,
     },
     /// Two configuration files in one directory.
-    #[error("there are both `{one}` and `{other}`; keep one of them")]
+    #[error("found both `{one}` and `{other}`")]
     TwoConfigurations { one: String, other: String },
     /// A file that can't be changed.
-    #[error("can't change `{path}`: {cause}")]
+    #[error("can't write `{path}`: {cause}")]
     Change {
         /// As it is named to people.
         path: String,
         cause: ReadError,
     },
     /// A trail that doesn't exist.
-    #[error("there is no trail `{address}` in {files} file{}{}", if *.files == 1 { "" } else { "s" }, did_you_mean(.suggestion))]
+    #[error("no trail `{address}` in {files} file{}", if *.files == 1 { "" } else { "s" })]
     NoTrail {
         /// The address as the user wrote it.
         address: String,
@@ -157,7 +155,7 @@ pub enum Error {
         suggestion: Option<String>,
     },
     /// An argument that isn't read, or isn't written.
-    #[error("nothing is known of `{attribute}` of `{address}`; `trailint trace '{address}'` shows what is")]
+    #[error("`{address}` has no known attribute `{attribute}`")]
     NoArgument {
         address: String,
         /// The path of the argument as the user wrote it.
@@ -177,21 +175,19 @@ pub enum Error {
         path: String,
     },
     /// Two things that would be printed, of which one is a report.
-    #[error("`--output` names standard output, where `{other}` prints already; write the report to a file")]
+    #[error("`--output` and `{other}` both print to standard output")]
     PrintedTwice {
         /// The option that prints the other.
         other: &'static str,
     },
     /// A report that would take the place of what it is about.
-    #[error(
-        "`--output` names `{path}`, which isn't a report: this run reads it, or it is code, settings or a file of git; write the report to another file"
-    )]
+    #[error("`--output` would overwrite `{path}`, which isn't a report")]
     OutputOverSource {
         /// The path as the user wrote it.
         path: String,
     },
     /// A variable of the environment that no option takes.
-    #[error("the environment can't be used: {0}")]
+    #[error("invalid environment variable: {0}")]
     Environment(String),
     /// The machine has no thread to give.
     #[error("can't start a thread: {0}")]
@@ -199,6 +195,49 @@ pub enum Error {
     /// A report that can't be written.
     #[error("can't write the report: {0}")]
     Output(std::io::Error),
+}
+
+impl Error {
+    /// The next step for the user, if there is one.
+    pub fn tip(&self) -> Option<String> {
+        let or_list = |suggestion: Option<&str>, list: &str| match suggestion {
+            Some(name) => Some(format!("did you mean `{name}`?")),
+            None => Some(list.to_owned()),
+        };
+        match self {
+            Self::Git(error) => error.tip().map(str::to_owned),
+            Self::NoSay { .. } => {
+                Some("use the file of the base with `--diff-base REV`, or name a file outside of the tree".to_owned())
+            }
+            Self::BaselineExists { .. } => Some("run `trailint baseline update` to update it".to_owned()),
+            Self::Base { .. } => Some("fetch the whole history".to_owned()),
+            Self::NoRules => Some("select other rules, or ignore fewer".to_owned()),
+            Self::UnknownRule { suggestion, .. } => or_list(*suggestion, "`trailint rules` lists all rules"),
+            Self::UnknownCommand { suggestion, .. } => {
+                or_list(suggestion.as_deref(), "`trailint --help` lists all commands")
+            }
+            Self::UnknownBenchmark { suggestion, .. } => {
+                or_list(*suggestion, "`trailint rules --format json` lists the benchmarks of each rule")
+            }
+            Self::NotIgnorable { .. } => Some("it reports files that can't be checked, or weakened checks".to_owned()),
+            Self::TwoConfigurations { .. } => Some("remove one of them".to_owned()),
+            Self::NoTrail { suggestion, .. } => suggestion.as_ref().map(|address| format!("did you mean `{address}`?")),
+            Self::NoArgument { address, .. } => {
+                Some(format!("`trailint trace '{address}'` shows its known attributes"))
+            }
+            Self::PrintedTwice { .. } => Some("write the report to a file".to_owned()),
+            Self::OutputOverSource { .. } => Some("write the report to another file".to_owned()),
+            _ => None,
+        }
+    }
+
+    /// The message with the tip, on one line.
+    pub fn line(&self) -> String {
+        match self.tip() {
+            Some(tip) => format!("{self}; {tip}"),
+            None => self.to_string(),
+        }
+    }
 }
 
 /// A place in a file that the user writes for us.
@@ -226,8 +265,4 @@ impl fmt::Display for Location {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}:{}:{}", self.name, self.line, self.column)
     }
-}
-
-fn did_you_mean(suggestion: &Option<impl std::fmt::Display>) -> String {
-    suggestion.as_ref().map(|name| format!(", did you mean `{name}`?")).unwrap_or_default()
 }

@@ -246,9 +246,9 @@ impl Verdict {
 /// Why a setting has the value that was found.
 fn explain<T: std::fmt::Display>(setting: &Setting<T>, found: &T) -> String {
     match setting.read.origin {
-        Origin::Absent(_) => format!("`{}` isn't written, which means `{found}`", setting.name),
-        Origin::Null(_) => format!("the same as not written, which means `{found}`"),
-        Origin::Written(_) if setting.read.hops.is_empty() => format!("this is `{found}`"),
+        Origin::Absent(_) => format!("`{}` is not set; defaults to `{found}`", setting.name),
+        Origin::Null(_) => format!("null, the same as not set; defaults to `{found}`"),
+        Origin::Written(_) if setting.read.hops.is_empty() => format!("set to `{found}`"),
         Origin::Written(_) => format!("evaluates to `{found}`"),
     }
 }

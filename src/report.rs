@@ -21,7 +21,7 @@ use crate::suppress::Suppression;
 
 /// The result of a run.
 #[derive(Debug)]
-#[must_use = "a report that nobody sees reads like a pass"]
+#[must_use = "a report that isn't shown reads like a pass"]
 pub struct Report {
     /// The files that spans point into.
     pub sources: Sources,
@@ -178,6 +178,8 @@ pub struct JudgedTrail {
     pub absence: Option<Absence>,
     /// The rules that were judged, with their outcomes.
     pub rules: Vec<(&'static Rule, Outcome)>,
+    /// The rules that aren't evaluated because the resource to check is declared elsewhere.
+    pub declared_elsewhere: Vec<&'static Rule>,
     /// For each rule that passes, the lines on which that rests.
     pub grounds: Vec<(&'static Rule, Vec<Label>)>,
     /// The advice that was given.

@@ -227,7 +227,7 @@ impl Catch<'_> {
         }
         if is_rendered(path) {
             if bytes.is_ok_and(mentions_trail) {
-                self.leave(path, "mentions a trail but isn't code yet: check what is made from it");
+                self.leave(path, "mentions a trail but is rendered by another tool: check the rendered file");
             }
             return;
         }

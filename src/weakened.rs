@@ -84,13 +84,13 @@ impl<'a> Weakened<'a> {
             let Some(finding) = report.findings.get(number) else { continue };
             let Some(span) = finding.suppressed.as_ref().and_then(|own| own.span) else { continue };
             if met.insert((span, finding.rule.id())) {
-                let place = Place::Text(Label { span, text: "accepted here".to_owned() });
+                let place = Place::Text(Label { span, text: "suppressed here".to_owned() });
                 let longer = if new == New::Longer { " for longer" } else { "" };
-                found.push(self::finding(format!("suppresses what `{}` finds{longer}", finding.rule.id()), place));
+                found.push(self::finding(format!("suppresses a finding of `{}`{longer}", finding.rule.id()), place));
             }
         }
         found.extend(of_baseline(&self.entries, now));
-        let file = |name: String| finding(format!("keeps `{name}` from being searched"), Place::File(name));
+        let file = |name: String| finding(format!("excludes `{name}` from the check"), Place::File(name));
         found.extend(self.unsearched.into_iter().map(file));
         found
     }
@@ -263,12 +263,12 @@ fn of_baseline(added: &[&Entry], now: Gate<'_>) -> Option<Reported> {
     let added: Vec<Span> = added.iter().filter_map(|entry| entry.span).collect();
     let span = *added.first()?;
     let what = match added.len() {
-        1 => "accepts a finding in the baseline".to_owned(),
-        number => format!("accepts {number} findings in the baseline"),
+        1 => "adds a finding to the baseline".to_owned(),
+        number => format!("adds {number} findings to the baseline"),
     };
     let place = match now.is_apart {
         true => Place::File(baseline::NAME.to_owned()),
-        false => Place::Text(Label { span, text: "the first of them".to_owned() }),
+        false => Place::Text(Label { span, text: "the first of these entries".to_owned() }),
     };
     Some(finding(what, place))
 }
@@ -301,6 +301,6 @@ fn unsearched(report: &Report, before: &Report, files: Searched<'_>) -> BTreeSet
 }
 
 fn finding(what: String, place: Place) -> Reported {
-    let help = "let somebody review it who may, or take it back".to_owned();
+    let help = "have the change reviewed, or revert it".to_owned();
     Reported { help: Some(help), ..Reported::new(&rules::WEAKENED_GATE, format!("this change {what}"), place) }
 }

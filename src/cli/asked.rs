@@ -99,7 +99,7 @@ pub(super) fn levels(texts: &[String], config: &Config) -> Result<BTreeMap<&'sta
         config.settings.levels.iter().map(|(rule, level)| (rule.0, *level)).collect();
     for text in texts {
         let failed = |cause: String| Error::Setting { text: format!("--level {text}"), cause };
-        let form = || failed("write it as RULE=LEVEL, with `error`, `warning` or `note`".to_owned());
+        let form = || failed("expected RULE=LEVEL with the level `error`, `warning` or `note`".to_owned());
         let (name, word) = text.trim().split_once('=').ok_or_else(form)?;
         let level = Level::from_word(word).ok_or_else(form)?;
         levels.insert(rules::judging(name).map_err(failed)?.id(), level);

@@ -202,7 +202,7 @@ fn changes(old: &Baseline, new: &Baseline) -> String {
         one.entries.iter().filter(|entry| !known.contains(entry.fingerprint.as_str())).count()
     };
     let plural = if new.entries.len() == 1 { "" } else { "s" };
-    format!("{} finding{plural}: {} new, {} gone", new.entries.len(), missing_in(old, new), missing_in(new, old))
+    format!("{} finding{plural}: {} new, {} removed", new.entries.len(), missing_in(old, new), missing_in(new, old))
 }
 
 /// The file that is named, else the one beside the configuration or at the root of the repository. Where there is
@@ -245,9 +245,10 @@ fn holds(subject: &str, sources: &Sources, given: &Given) -> bool {
 fn not_evaluated(kept: usize) -> String {
     match kept {
         0 => String::new(),
-        1 => "1 entry without a finding is kept, since this run didn't evaluate all that it may be about.\n".to_owned(),
+        1 => "1 entry without a finding is kept, because this run didn't evaluate everything that it may refer to.\n"
+            .to_owned(),
         _ => format!(
-            "{kept} entries without a finding are kept, since this run didn't evaluate all that they may be about.\n"
+            "{kept} entries without a finding are kept, because this run didn't evaluate everything that they may refer to.\n"
         ),
     }
 }

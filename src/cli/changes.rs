@@ -24,15 +24,15 @@ use crate::weakened::{Gate, Searched, Weakened};
 /// The variables with which pre-commit says what is pushed.
 const PUSHED: [&str; 2] = ["PRE_COMMIT_FROM_REF", "PRE_COMMIT_TO_REF"];
 
-/// Which state of the files is checked.
+/// The state of the files to check.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
 pub(super) enum Scope {
-    /// The work tree.
+    /// The working tree.
     #[default]
     All,
-    /// What is staged, compared with `HEAD`.
+    /// Staged changes, compared with `HEAD`.
     Staged,
-    /// What pre-commit asks about, else what is staged if something is or a commit is being made, else the work tree.
+    /// The range that pre-commit passes, else staged changes if there are any, else the working tree.
     Auto,
 }
 

@@ -271,7 +271,7 @@ fn check_changed(args: &CheckArgs, given: &Given) -> Result<(), Error> {
         return Ok(());
     }
     let option = if args.fix { "--fix" } else { "--add-ignore" };
-    let cause = "it prints the new text of standard input, so `-` has to be the only path".to_owned();
+    let cause = "it prints the new text of standard input, so `-` must be the only path".to_owned();
     Err(Error::Setting { text: option.to_owned(), cause })
 }
 

@@ -30,11 +30,12 @@ pub(super) struct Added {
 pub(super) fn add(report: &mut Report, reason: &str, sources: &Sources, bar: &Bar<'_>) -> Result<Added, Error> {
     let now = bar.now;
     let Files::Disk(disk) = &now.given.files else {
-        let cause = "comments are written to the work tree, so that is what has to be checked".to_owned();
+        let cause =
+            "it changes the working tree, so it can't be used when staged files or a commit are checked".to_owned();
         return Err(Error::Setting { text: "--add-ignore".to_owned(), cause });
     };
     if reason.chars().any(|c| c.is_control()) {
-        let cause = "a reason is one line of text".to_owned();
+        let cause = "the reason must be one line of text".to_owned();
         return Err(Error::Setting { text: format!("--add-ignore={reason}"), cause });
     }
     let reason = reason.trim();

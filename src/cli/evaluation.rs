@@ -110,7 +110,7 @@ fn assignments(
 ) -> Result<Vec<(usize, Variables)>, Error> {
     let keep = |(index, text): (usize, &String)| {
         if !text.contains('=') {
-            return Err(Error::Setting { text: text.clone(), cause: "write it as NAME=VALUE".to_owned() });
+            return Err(Error::Setting { text: format!("{option} {text}"), cause: "expected NAME=VALUE".to_owned() });
         }
         let path = PathBuf::from(format!("{option} {index}"));
         let file = sources.add_as(&path, option.to_owned(), text.as_bytes().to_vec());

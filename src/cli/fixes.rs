@@ -25,7 +25,8 @@ pub(super) struct Fixed {
 pub(super) fn run(report: Report, sources: &Sources, bar: &mut Bar<'_>, look: Look) -> Result<Fixed, Error> {
     let now = bar.now;
     let Files::Disk(disk) = &now.given.files else {
-        let cause = "files are changed in the work tree, so that is what has to be checked".to_owned();
+        let cause =
+            "it changes the working tree, so it can't be used when staged files or a commit are checked".to_owned();
         return Err(Error::Setting { text: "--fix".to_owned(), cause });
     };
     let mut judge = |changed: &[Changed]| -> Result<(Report, Gate), Error> {

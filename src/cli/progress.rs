@@ -46,7 +46,7 @@ fn draw_until(ended: &Receiver<()>, progress: &Progress) {
             Some((judged, all)) => {
                 if bar.length() != Some(all as u64) {
                     bar.set_length(all as u64);
-                    bar.set_style(style("{spinner} Judging [{bar:30}] {pos}/{len}"));
+                    bar.set_style(style("{spinner} Evaluating [{bar:30}] {pos}/{len}"));
                 }
                 bar.set_position(judged as u64);
             }

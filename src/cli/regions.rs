@@ -14,7 +14,9 @@ pub(super) fn asked_for(given: Option<&[String]>) -> Result<Vec<String>, Error> 
     // Blanks come after the commas of a list.
     let regions: Vec<&str> = given.unwrap_or_default().iter().map(|name| name.trim()).collect();
     match given {
-        Some(_) if regions.iter().all(|name| name.is_empty()) => Err(invalid("--regions", "name one Region or more")),
+        Some(_) if regions.iter().all(|name| name.is_empty()) => {
+            Err(invalid("--regions", "expected at least one Region"))
+        }
         Some(_) => checked("--regions", &regions),
         None => Ok(Vec::new()),
     }
@@ -29,7 +31,7 @@ fn checked(setting: &str, regions: &[&str]) -> Result<Vec<String>, Error> {
     }
     let apart = regions.iter().zip(regions.iter().skip(1)).find(|(a, b)| region::leader(a) != region::leader(b));
     match apart {
-        Some((one, other)) => Err(invalid(setting, &format!("no account has both `{one}` and `{other}`"))),
+        Some((one, other)) => Err(invalid(setting, &format!("`{one}` and `{other}` aren't Regions of one account"))),
         None => Ok(regions.iter().map(|&name| name.to_owned()).collect()),
     }
 }
@@ -38,7 +40,7 @@ fn check_name(setting: &str, name: &str) -> Result<(), Error> {
     if region::is_name(name) {
         return Ok(());
     }
-    Err(invalid(setting, &format!("`{name}` isn't the name of a Region, such as `eu-west-1`")))
+    Err(invalid(setting, &format!("`{name}` isn't a Region name such as `eu-west-1`")))
 }
 
 fn invalid(setting: &str, cause: &str) -> Error {

@@ -98,14 +98,14 @@ fn words(settings: &[Setting]) -> Result<Vec<String>, Error> {
         let Some(option) = options.iter().find(has_name) else {
             let known = options.iter().filter_map(|option| option.get_long());
             let suggestion = closest(name, known).map(|name| format!("; did you mean `{name}`?")).unwrap_or_default();
-            return Err(failed(format!("the server has no such setting{suggestion}")));
+            return Err(failed(format!("unknown setting{suggestion}")));
         };
         match (value, option.get_action().takes_values()) {
             (SettingValue::Flag(true), false) => words.push(format!("--{name}")),
             (SettingValue::Flag(false), false) => {}
             (SettingValue::Texts(texts), true) => words.extend(texts.iter().map(|text| format!("--{name}={text}"))),
-            (SettingValue::Texts(_), false) => return Err(failed("it is `true` or `false`".to_owned())),
-            (SettingValue::Flag(_), true) => return Err(failed("it is a text, or a list of texts".to_owned())),
+            (SettingValue::Texts(_), false) => return Err(failed("expected `true` or `false`".to_owned())),
+            (SettingValue::Flag(_), true) => return Err(failed("expected a string or a list of strings".to_owned())),
         }
     }
     Ok(words)

@@ -85,7 +85,7 @@ fn chain(first: FileId, source: Source, fs: &dyn Fs, sources: &Sources) -> Resul
             let id =
                 source.load(&path, fs, sources).map_err(|cause| failed(format!("can't read `{extended}`: {cause}")))?;
             if met.contains(&id) {
-                return Err(failed(format!("`{extended}` extends this file in turn")));
+                return Err(failed(format!("`extend` is cyclic: `{extended}` extends this file")));
             }
             if met.len() > MAX_EXTENDED {
                 return Err(failed(format!("more than {MAX_EXTENDED} files extend each other")));
@@ -111,7 +111,7 @@ fn setting(index: usize, text: &str, here: &Path, sources: &Sources) -> Result<L
     let id = sources.add_as(&path, "--config".to_owned(), line.into_bytes());
     let layer = Layer::read(id, Frame { directory: here, source: Source::Argument }, sources).map_err(failed)?;
     if layer.table.contains_key("extend") {
-        let cause = "only a file can extend another one; name that with `--config FILE`".to_owned();
+        let cause = "`extend` can only be set in a file; pass the file with `--config FILE`".to_owned();
         return Err(Error::Setting { text: text.to_owned(), cause });
     }
     Ok(layer)

@@ -126,9 +126,9 @@ fn place(error: &toml::de::Error, text: &str) -> Range<usize> {
 pub(super) fn describe(error: &toml::de::Error) -> String {
     let message = error.message().trim().replace('\n', "; ");
     let unknown = [
-        ("unknown field `", "there is no key"),
-        ("unknown variant `", "there is no value"),
-        ("missing field `", "there has to be a"),
+        ("unknown field `", "unknown key"),
+        ("unknown variant `", "invalid value"),
+        ("missing field `", "missing key"),
     ];
     for (start, words) in unknown {
         if let Some((name, rest)) = message.strip_prefix(start).and_then(|rest| rest.split_once('`')) {
@@ -148,8 +148,11 @@ pub(super) fn describe(error: &toml::de::Error) -> String {
 fn suggestion(name: &str, expected: &str) -> String {
     let known: Vec<&str> = expected.split('`').skip(1).step_by(2).collect();
     match closest(name, known.iter().copied()) {
-        Some(known) => format!(", did you mean `{known}`?"),
+        Some(known) => format!("; did you mean `{known}`?"),
         None if known.is_empty() => String::new(),
-        None => format!(", but `{}`", known.join("`, `")),
+        None => match known.as_slice() {
+            [first @ .., last] if !first.is_empty() => format!(": expected `{}` or `{last}`", first.join("`, `")),
+            known => format!(": expected `{}`", known.join("`, `")),
+        },
     }
 }

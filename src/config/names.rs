@@ -23,19 +23,19 @@ pub const ALL: &str = "all";
 #[cfg_attr(test, schemars(with = "String", extend("enum" = [&groups()[..], &judging(), &reading()].concat())))]
 pub struct Named(pub &'static str);
 
-/// A rule that can be switched off: one that judges.
+/// A rule that can be disabled.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[cfg_attr(test, schemars(with = "String", extend("enum" = judging())))]
 pub struct Judging(pub &'static str);
 
-/// A benchmark that rules belong to.
+/// A benchmark to which rules belong.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[cfg_attr(test, schemars(extend("enum" = rules::benchmarks())))]
 pub struct Benchmark(pub String);
 
-/// A pattern like those of `.gitignore`.
+/// A pattern in the syntax of `.gitignore`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Glob(pub String);
@@ -45,7 +45,7 @@ pub struct Glob(pub String);
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Region(pub String);
 
-/// A day, as a date of TOML or as a text.
+/// A date, as a TOML date or a string.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[cfg_attr(test, schemars(with = "String", extend("format" = "date")))]
@@ -113,8 +113,8 @@ impl<'de> Deserialize<'de> for Benchmark {
             return Ok(Self(name));
         }
         let suggestion = closest(&name, rules::benchmarks().into_iter());
-        let suggestion = suggestion.map(|known| format!(", did you mean `{known}`?")).unwrap_or_default();
-        Err(D::Error::custom(format!("no rule belongs to the benchmark `{name}`{suggestion}")))
+        let suggestion = suggestion.map(|known| format!("; did you mean `{known}`?")).unwrap_or_default();
+        Err(D::Error::custom(format!("unknown benchmark `{name}`{suggestion}")))
     }
 }
 
@@ -132,7 +132,7 @@ impl<'de> Deserialize<'de> for Region {
         if region::is_name(&name) {
             return Ok(Self(name));
         }
-        Err(D::Error::custom(format!("`{name}` isn't the name of a Region, such as `eu-west-1`")))
+        Err(D::Error::custom(format!("`{name}` isn't a Region name such as `eu-west-1`")))
     }
 }
 
@@ -168,7 +168,7 @@ impl<'de> Deserialize<'de> for Ignore {
 pub(super) fn selected<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Named>, D::Error> {
     let names = Vec::<Named>::deserialize(deserializer)?;
     if names.is_empty() {
-        return Err(D::Error::custom("`select` names no rule; leave it out for all of them"));
+        return Err(D::Error::custom("`select` is empty; remove it to select all rules"));
     }
     Ok(names)
 }
@@ -177,7 +177,7 @@ pub(super) fn selected<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec
 pub(super) fn reason<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
     let reason = Option::<String>::deserialize(deserializer)?;
     if reason.as_deref().is_some_and(suppress::has_last_day) {
-        return Err(D::Error::custom("write the last day as a key of its own: `until = 2027-01-31`"));
+        return Err(D::Error::custom("write the date as a separate key: `until = 2027-01-31`"));
     }
     Ok(reason)
 }

@@ -34,38 +34,38 @@ impl Config {
         for rule in RULES {
             if asks(was, rule) && !asks(now, rule) {
                 let key = if ignores(now, rule) { "ignore" } else { "select" };
-                add(key, format!("asks `{}` no more", rule.id()));
+                add(key, format!("disables `{}`", rule.id()));
             }
             let levels = [now, was].map(|settings| level(settings, rule));
             if let [now, was] = levels
                 && now < was
             {
-                add(&format!("levels.{}", rule.id()), format!("lets `{}` weigh less", rule.id()));
+                add(&format!("levels.{}", rule.id()), format!("lowers the level of `{}`", rule.id()));
             }
         }
         for (key, is_less) in lesser(now, was) {
             if is_less {
-                add(key, format!("makes `{key}` less strict"));
+                add(key, format!("relaxes `{key}`"));
             }
         }
         for glob in now.exclude.iter().filter(|glob| !was.exclude.contains(glob)) {
             add("exclude", format!("excludes `{}`", glob.0));
         }
         for tool in now.honor.iter().filter(|tool| !was.honor.contains(tool)) {
-            add("honor", format!("accepts the comments of {}", tool.name()));
+            add("honor", format!("honors the comments of {}", tool.name()));
         }
         for rule in was.enforce.iter().filter(|named| !now.enforce.contains(named)) {
-            add("enforce", format!("lets `{}` be suppressed", rule.0));
+            add("enforce", format!("allows findings of `{}` to be suppressed", rule.0));
         }
         for root in was.root.iter().filter(|root| !now.root.iter().any(|other| is_same(other, root))) {
             let name = root.name.as_deref().unwrap_or(&root.path);
-            add("root", format!("leaves out the deployment `{name}`"));
+            add("root", format!("removes the deployment `{name}`"));
         }
         for root in &now.root {
             let before = was.root.iter().find(|other| is_same(other, root)).map(values).unwrap_or_default();
             if values(root) != before {
                 let name = root.name.as_deref().unwrap_or(&root.path);
-                add("root", format!("gives the deployment `{name}` other values"));
+                add("root", format!("changes the values of the deployment `{name}`"));
             }
         }
         relaxed.extend(self.accepted_since(before));
@@ -83,7 +83,7 @@ impl Config {
         };
         let relax = |new: &crate::suppress::Accepted| Relaxed {
             key: "ignore".to_owned(),
-            what: format!("accepts findings of `{}`", new.rule),
+            what: format!("suppresses findings of `{}`", new.rule),
             span: new.suppression.span,
             file: self.origins.get("ignore").map_or(&before.name, |origin| &origin.name).clone(),
         };

@@ -37,7 +37,7 @@ impl Config {
             fs.kind(&path).map_err(|cause| unreadable(&root.path, cause))?;
             let is_same = |other: &Deployment| other.path == path && (other.name == root.name || root.name.is_none());
             if deployments.iter().any(is_same) {
-                let message = format!("another entry has the path `{}`; give each a `name` of its own", root.path);
+                let message = format!("another entry has the path `{}`; give each a unique `name`", root.path);
                 return Err(failed(message));
             }
             let files = |names: &[String]| -> Result<Vec<FileId>, Error> {

@@ -14,94 +14,94 @@ use crate::report::{FailOn, OnUnknown};
 use crate::rules::MIN_RETENTION_DAYS;
 use crate::suppress::Tool;
 
-/// The settings of trailint: `trailint.toml`.
+/// The configuration of trailint: `trailint.toml`.
 #[derive(Debug, Clone, Deserialize, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case", default, deny_unknown_fields)]
 pub struct Settings {
-    /// Another configuration file, relative to this one: its settings hold where this file has none.
+    /// Another configuration file, relative to this one, from which settings are inherited.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub extend: Option<String>,
-    /// What isn't searched for files, as patterns like those of `.gitignore`, relative to this file.
+    /// Files and directories to exclude, as patterns in the syntax of `.gitignore`, relative to this file.
     pub exclude: Vec<Glob>,
-    /// The rules that are asked; `all` for all of them.
+    /// The rules to run, as ids or groups; `all` selects all default rules.
     #[serde(deserialize_with = "names::selected")]
     #[cfg_attr(test, schemars(extend("minItems" = 1)))]
     pub select: Vec<Named>,
-    /// Rules that are asked beside those of `select`.
+    /// Rules to run in addition to those of `select`.
     pub extend_select: Vec<Named>,
-    /// Rules that aren't asked, and findings that are accepted. Only accepted findings stay on record.
+    /// Rules to skip, and findings to suppress. Suppressed findings remain in the report.
     pub ignore: Vec<Ignore>,
-    /// What the findings of a rule weigh.
+    /// The level of each rule's findings.
     pub levels: BTreeMap<Judging, Level>,
-    /// The least level that gives exit status 1.
+    /// The lowest level that causes exit status 1.
     pub fail_on: FailOn,
-    /// What becomes of verdicts that can't be known.
+    /// The treatment of verdicts that can't be determined from the code.
     #[serde(alias = "unresolved")]
     pub unknown: OnUnknown,
-    /// Rules whose findings nothing may suppress.
+    /// Rules whose findings can't be suppressed.
     pub enforce: Vec<Named>,
-    /// Whether a deployment that declares no trail at all fails.
+    /// If true, a deployment without a trail fails.
     pub require_trail: bool,
-    /// How event selectors are held against the control: whether together they have to record everything,
-    /// or one of them without any filter, as the CIS audit reads.
+    /// How event selectors are compared with the control: together they record all management events (`coverage`), or
+    /// one of them does so without any filter, as in the CIS audit (`literal`).
     pub selector_policy: SelectorPolicy,
-    /// Whether the defaults of CloudFormation's parameters count.
+    /// The use of CloudFormation parameter defaults.
     pub parameter_policy: ParameterPolicy,
-    /// Whether every trail has to satisfy the control, even when another one does.
+    /// If true, every trail must satisfy the control, even if another one does.
     pub every_trail: bool,
-    /// The Regions that the account has enabled: a trail in each of them is as good as one for all.
+    /// The Regions enabled in the account; a trail in each of them is accepted instead of a multi-Region trail.
     pub regions: Vec<Region>,
-    /// How many days logs have to be kept before a lifecycle rule may delete them.
+    /// The number of days that logs must be kept before a lifecycle rule deletes them.
     pub min_retention_days: u32,
-    /// The benchmark whose controls findings are given with.
+    /// The benchmark whose controls are cited in findings.
     pub benchmark: Benchmark,
-    /// The other tools whose comments are accepted, too, for the rules that match.
+    /// Other tools whose comments also suppress findings of the matching rules.
     pub honor: Vec<Tool>,
-    /// Deployments: each is a directory or a template with values of its own.
+    /// Deployments, each a directory or a template with its own values.
     pub root: Vec<Root>,
 }
 
-/// What is ignored: a rule as a whole, or some of its findings.
+/// A rule to skip, or findings to suppress.
 #[derive(Debug, Clone, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(untagged)]
 pub enum Ignore {
-    /// A rule that isn't asked.
+    /// A rule to skip.
     Rule(Judging),
-    /// Findings that are accepted.
+    /// Findings to suppress.
     Findings(Findings),
 }
 
-/// Findings that are accepted, for what no comment can reach.
+/// Findings to suppress, for code that can't have a comment.
 #[derive(Debug, Clone, Deserialize, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Findings {
     /// The rule.
     pub rule: Judging,
-    /// The trails, by their address; `*` stands for any text. Without it, all of them and the deployments too.
+    /// The address of the trails; `*` matches any text. By default, all trails and the deployments.
     pub address: Option<String>,
-    /// Why they are accepted.
+    /// The reason.
     #[serde(default, deserialize_with = "names::reason")]
     pub reason: Option<String>,
-    /// The last day on which they are.
+    /// The last day of the suppression.
     pub until: Option<Until>,
 }
 
-/// A deployment: the code at a path with values of its own.
+/// A deployment: the code at a path with its own values.
 #[derive(Debug, Clone, Deserialize, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Root {
-    /// How reports name it. It is needed where several have the same path.
+    /// The name in reports. Required if several deployments have the same path.
     pub name: Option<String>,
     /// The directory of the root module, or the template, relative to this file.
     pub path: String,
-    /// Files with values for Terraform's variables, later ones over earlier ones, relative to this file.
+    /// Files with values of Terraform variables, relative to this file. Later files take precedence.
     #[serde(default)]
     pub var_files: Vec<String>,
-    /// Files with values for CloudFormation's parameters, later ones over earlier ones, relative to this file.
+    /// Files with values of CloudFormation parameters, relative to this file. Later files take precedence.
     #[serde(default)]
     pub parameter_files: Vec<String>,
 }

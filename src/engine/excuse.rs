@@ -57,8 +57,8 @@ impl Excuse {
     fn describe(self) -> &'static str {
         match self {
             Excuse::AnotherTrail | Excuse::OneOrAnother => "another trail satisfies the control",
-            Excuse::EachRegion => "each of the Regions that are asked for has a trail that records it",
-            Excuse::PerhapsEachRegion => "it isn't known whether the deployment satisfies the control without that",
+            Excuse::EachRegion => "each required Region has a trail that records it",
+            Excuse::PerhapsEachRegion => "it is unknown if the deployment satisfies the control without this trail",
         }
     }
 }

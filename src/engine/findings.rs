@@ -84,7 +84,7 @@ impl Case<'_> {
     fn suppress(&self, reported: Reported, suppressed: Option<Suppression>) -> Reported {
         let mut reported = reported;
         if suppressed.is_some() && self.settings.selection.enforced.contains(&reported.rule.id()) {
-            reported.notes.push("this rule is enforced, so nothing suppresses what it finds".to_owned());
+            reported.notes.push("this rule is enforced, so its findings can't be suppressed".to_owned());
         } else {
             reported.suppressed = suppressed;
         }

@@ -224,6 +224,7 @@ impl Case<'_> {
         let asked = || sighting.answers.iter().filter(|answer| self.settings.selection.has(answer.rule));
         let is_advice = |answer: &&Answer| answer.rule.check.is_advice();
         let passed = asked().filter(|answer| answer.outcome == Outcome::Pass);
+        let is_elsewhere = |answer: &&Answer| answer.finding.as_ref().is_some_and(|own| own.is_declared_elsewhere);
         let declaration = sighting.trail.declaration;
         JudgedTrail {
             address: sighting.trail.address.clone(),
@@ -237,6 +238,7 @@ impl Case<'_> {
             owners: sighting.trail.owners.clone(),
             absence: absence(&sighting.trail).filter(|_| sighting.exists == Exists::Never),
             rules: asked().filter(|answer| !is_advice(answer)).map(|answer| (answer.rule, answer.outcome)).collect(),
+            declared_elsewhere: asked().filter(is_elsewhere).map(|answer| answer.rule).collect(),
             grounds: passed.map(|answer| (answer.rule, (answer.rule.grounds)(&sighting.trail))).collect(),
             advisories: asked().filter(is_advice).map(|answer| answer.rule).collect(),
         }

@@ -15,7 +15,7 @@ pub(super) fn move_out(mut finding: Finding, trail: &Trail, sources: &Sources) -
     let own = finding.related.iter().position(|label| !is_installed(&sources.file(label.span.file).path));
     let label = match own {
         Some(index) => finding.related.remove(innermost(&finding.related, index)),
-        None => Label { span: call, text: "by the module that this calls".to_owned() },
+        None => Label { span: call, text: "in the module that this calls".to_owned() },
     };
     let inside = std::mem::replace(&mut finding.primary, label);
     finding.related.insert(0, inside);

@@ -23,13 +23,13 @@ pub(super) fn assign(candidates: &mut [Candidate], context: Context<'_>) -> Resu
         }
         (Some(first), Some(second)) => {
             let (first, second) = (first.project.root(), second.project.root());
-            refused(format!("it fits `{first}` and `{second}`; check only the directory in which it was made"))
+            refused(format!("it matches `{first}` and `{second}`; check only the directory in which it was made"))
         }
         (None, _) => match fits.iter().find_map(difference) {
             Some(difference) => refused(format!(
-                "it fits no root module that is checked: {difference}; check the directory in which it was made, or plan again"
+                "it matches no checked root module: {difference}; check the directory in which it was made, or create the plan again"
             )),
-            None if plan.has_trails() => refused("no root module that leads to a trail is checked, and it has trails; check the directory in which it was made, after `terraform init`, or the plan by itself".to_owned()),
+            None if plan.has_trails() => refused("it has trails, but no checked root module declares any; run `terraform init` and check the directory in which it was made, or check the plan by itself".to_owned()),
             // There is nothing to fill.
             None => Ok(()),
         },

@@ -256,7 +256,7 @@ fn admit_absence(verdict: Verdict, trail: &Trail) -> Verdict {
     match verdict {
         Verdict::Fail(finding) if trail.may_never_exist() => {
             let place = trail.exists.origin.span();
-            Verdict::Unknown(finding.also(place, "it isn't known whether this ever creates the trail"))
+            Verdict::Unknown(finding.also(place, "it is unknown if the trail is created"))
         }
         Verdict::Pass | Verdict::Fail(_) | Verdict::Unknown(_) => verdict,
     }

@@ -119,18 +119,18 @@ fn is_decided_in_output(finding: &Reported, texts: &Texts<'_>) -> bool {
 fn refer_to_source(finding: &mut Reported, is_plan: bool) {
     finding.wishes.clear();
     /// How advice begins that asks for another text.
-    const CHANGES: [&str; 5] = ["declare ", "mend ", "replace ", "split ", "write "];
+    const CHANGES: [&str; 8] = ["declare ", "fix ", "rename ", "replace ", "set ", "simplify ", "split ", "use "];
     let asks_for_text = |help: &String| CHANGES.iter().any(|word| help.starts_with(word)) && !help.contains("`--");
     let help = finding.help.take();
     finding.help = match (finding.outcome, help) {
         (Outcome::Unknown, Some(help)) if help == WRITE_HERE && is_plan => {
-            Some("check the code beside this plan (`--plan`), or fix the source: write the value there".to_owned())
+            Some("check the code together with this plan (`--plan`), or set a literal value in the source".to_owned())
         }
         (Outcome::Unknown, Some(help)) if help == WRITE_HERE => {
-            Some("fix the source: write the value there, so that this can be checked".to_owned())
+            Some("in the source: set a literal value there so that it can be checked".to_owned())
         }
-        (Outcome::Fail, Some(help)) => Some(format!("fix the source: {help}")),
-        (Outcome::Unknown, Some(help)) if asks_for_text(&help) => Some(format!("fix the source: {help}")),
+        (Outcome::Fail, Some(help)) => Some(format!("in the source: {help}")),
+        (Outcome::Unknown, Some(help)) if asks_for_text(&help) => Some(format!("in the source: {help}")),
         (_, help) => help,
     };
 }

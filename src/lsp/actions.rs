@@ -19,7 +19,7 @@ use crate::suppress;
 pub(super) const FIX_ALL: CodeActionKind = CodeActionKind::new("source.fixAll.trailint");
 
 /// The placeholder for the reason in a suppression comment.
-const REASON: &str = "say why this is accepted";
+const REASON: &str = "TODO: the reason";
 
 /// The replacement of a span by a text.
 pub(super) type Edit = (Span, String);
@@ -62,7 +62,7 @@ impl Actions<'_> {
         }
         let action = |(fix, findings): (Fix, Vec<&Reported>)| {
             let is_safe = fix.safety == Safety::Safe;
-            let doubt = if is_safe { "" } else { " (this may change more than the trail)" };
+            let doubt = if is_safe { "" } else { " (unsafe: may change more than the trail)" };
             let edits: Vec<Edit> = fix.edits.into_iter().map(|edit| (edit.span, edit.text)).collect();
             let title = format!("{}{doubt}", capitalized(&fix.title));
             let action = self.action(title, CodeActionKind::QUICKFIX, &findings, &edits)?;
@@ -76,7 +76,7 @@ impl Actions<'_> {
         let file = self.report.sources.file(self.file);
         let changed = self.folder.mended(&file.path).filter(|_| self.folder.may_change(&file))?;
         let edit = difference(self.file, &file.text, &changed.text);
-        self.action("Fix all that trailint can fix safely".to_owned(), FIX_ALL, &[], &[edit])
+        self.action("Apply all safe fixes".to_owned(), FIX_ALL, &[], &[edit])
     }
 
     /// True if the request includes a kind. A requested kind includes all of its sub-kinds.

@@ -9,6 +9,7 @@ use lsp_types::{Diagnostic, Uri};
 use super::diagnostics::{is_same, of_failure};
 use super::loose;
 use super::session::Session;
+use crate::error::Error;
 
 impl<W: Write> Session<W> {
     /// Publishes changed diagnostics, except for files that have changed since the check, because the positions refer
@@ -34,8 +35,8 @@ impl<W: Write> Session<W> {
     fn complain(&mut self) -> io::Result<()> {
         let mut complaints: BTreeMap<PathBuf, String> = BTreeMap::new();
         for folder in &self.folders {
-            let failure = folder.failure.as_ref().map(|error| format!("the check can't run: {error}"));
-            let complaint = failure.or(folder.refused.as_ref().map(ToString::to_string));
+            let failure = folder.failure.as_ref().map(|error| format!("the check can't run: {}", error.line()));
+            let complaint = failure.or(folder.refused.as_ref().map(Error::line));
             complaints.extend(complaint.map(|complaint| (folder.target.directory.clone(), complaint)));
         }
         let mut told: Vec<&String> = self.complaints.values().collect();

@@ -250,9 +250,7 @@ impl<W: Write> Session<W> {
                 let content = super::answers::content(&params);
                 self.client.answer(id, content)
             }
-            (Stage::Running, _) => {
-                self.client.refuse(id, ErrorCode::MethodNotFound, "trailint doesn't know this request")
-            }
+            (Stage::Running, _) => self.client.refuse(id, ErrorCode::MethodNotFound, "unsupported request"),
         }
     }
 
@@ -361,7 +359,7 @@ impl<W: Write> Session<W> {
             // Unknown notifications may be ignored.
             _ => Ok(()),
         };
-        done.or_else(|error| self.client.log(&format!("`{method}` isn't understood: {error}")))
+        done.or_else(|error| self.client.log(&format!("invalid parameters of `{method}`: {error}")))
     }
 
     fn watch(&mut self) -> io::Result<()> {

@@ -9,7 +9,7 @@ use crate::value::{Hop, Known, Maybe, Traced, Unknown};
 const MAX_COMPARISONS: usize = 300_000;
 
 /// The text of the contradiction that reports selectors that aren't compared.
-const TOO_MANY: &str = "has too many selectors to compare them with these";
+const TOO_MANY: &str = "has too many selectors to compare";
 
 /// A known value in the code that differs from the plan's.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -38,7 +38,7 @@ impl Contradiction {
 
     /// The plan was created with another value of a variable, so none of its values for the trail are used.
     pub fn overruled(variable: Span) -> Self {
-        let planned = "was made with another value of this variable, so nothing else of it is used".to_owned();
+        let planned = "was made with another value of this variable, so it isn't used".to_owned();
         Self { span: variable, hops: Vec::new(), attribute: None, planned }
     }
 
@@ -79,8 +79,8 @@ impl Trail {
 
 fn says(name: &str, flag: &Setting<bool>) -> String {
     match flag.value() {
-        Known(Ok(value)) => format!("says `{value}` for `{name}`"),
-        Known(Err(_)) | Unknown(_) => format!("says otherwise for `{name}`"),
+        Known(Ok(value)) => format!("sets `{name}` to `{value}`"),
+        Known(Err(_)) | Unknown(_) => format!("sets `{name}` to another value"),
     }
 }
 

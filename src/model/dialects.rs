@@ -43,7 +43,7 @@ impl Dialect {
         Some(match switch.absent {
             Some(true) => "`true`",
             Some(false) => "`false`",
-            None => "an error: it is required",
+            None => "an error, because it is required",
         })
     }
 }

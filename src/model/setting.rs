@@ -56,6 +56,18 @@ impl<T> Setting<T> {
     }
 }
 
+impl<T> Setting<T> {
+    /// The problem with an invalid value, in words that follow "trail `x`".
+    pub fn problem(&self, invalid: &Invalid) -> String {
+        match invalid {
+            Invalid::Missing => format!("doesn't set the required `{}`", self.name),
+            Invalid::Value { .. } | Invalid::Failed { .. } | Invalid::TooMany { .. } => {
+                format!("has an invalid `{}`", self.name)
+            }
+        }
+    }
+}
+
 impl Invalid {
     /// Describes the remedy as one imperative sentence, if it is the same whatever the value should be.
     pub fn remedy(&self) -> Option<&'static str> {
@@ -69,7 +81,7 @@ impl Invalid {
     pub fn advise_list(&self, name: &str, items: &str) -> String {
         match self {
             Invalid::Failed { .. } => format!("fix the expression of `{name}`"),
-            Invalid::Missing | Invalid::Value { .. } => format!("write `{name}` as a list of {items}"),
+            Invalid::Missing | Invalid::Value { .. } => format!("set `{name}` to a list of {items}"),
             Invalid::TooMany { limit, .. } => format!("keep at most {limit} {items} in `{name}`"),
         }
     }
@@ -80,7 +92,9 @@ impl Invalid {
             Invalid::Missing => "this argument is required".to_owned(),
             Invalid::Value { found, expected } => format!("{found} isn't {expected}"),
             Invalid::Failed { reason } => reason.clone(),
-            Invalid::TooMany { found, limit } => format!("there are {found} of these, and CloudTrail takes {limit}"),
+            Invalid::TooMany { found, limit } => {
+                format!("{found} are declared, but CloudTrail accepts at most {limit}")
+            }
         }
     }
 }

@@ -123,8 +123,8 @@ impl Wish {
             (Change::RemoveArgument { .. }, Some(last)) => {
                 self.advise_member("[]").unwrap_or_else(|| last.step.advise("[]"))
             }
-            (Change::Rename { name }, _) => format!("write it as `{name}`"),
-            (Change::RemoveIgnore { rule }, _) => format!("remove what would accept `{rule}`"),
+            (Change::Rename { name }, _) => format!("rename it to `{name}`"),
+            (Change::RemoveIgnore { rule }, _) => format!("remove the suppression of `{rule}`"),
             (Change::Set { name, value }, None) => {
                 let verb = match self.origin {
                     Origin::Written(_) | Origin::Null(_) => "set",
@@ -135,7 +135,7 @@ impl Wish {
             (Change::RemoveArgument { name }, None) => format!("remove `{name}`"),
             (Change::RemoveField { field }, _) => format!("remove the `{field}` field selector"),
             (Change::AddSelector(SelectorNames { list, .. }), _) => {
-                format!("add one to `{list}` with only `eventCategory` equal to `Management`")
+                format!("add a selector to `{list}` with only `eventCategory` equal to `Management`")
             }
         }
     }

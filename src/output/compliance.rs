@@ -154,7 +154,7 @@ impl Control {
         let reason = self.not_judged.or(is_elsewhere.then_some(ELSEWHERE).filter(|_| !self.is_about_deployments()));
         let rules = self.rules.iter().map(|rule| rule.id()).collect();
         let evidence = match reason {
-            Some(ELSEWHERE) => vec!["what it is about isn't declared here".to_owned()],
+            Some(ELSEWHERE) => vec!["the resource to check isn't declared in this deployment".to_owned()],
             Some(reason) => vec![reason.to_owned()],
             None => self.evidence(status, judged, from),
         };

@@ -34,10 +34,9 @@ pub fn mended(verb: &str, mended: &Mended) -> String {
     };
     let left = match mended.refused.len() {
         0 => String::new(),
-        fixes => format!("Left {} whose fix would bring others.\n", count(fixes, "finding")),
+        fixes => format!("Didn't fix {}, because the fix would cause other findings.\n", count(fixes, "finding")),
     };
-    let cut =
-        if mended.is_cut { "There are more fixes than one run makes; run it again for the others.\n" } else { "" };
+    let cut = if mended.is_cut { "More fixes are available; run the command again.\n" } else { "" };
     format!("{made}{left}{cut}")
 }
 

@@ -131,10 +131,10 @@ impl FromStr for Destination {
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         let split = text.split_once('=').filter(|(_, path)| !path.is_empty());
-        let (name, path) = split.ok_or("write it as FORMAT=PATH, such as `sarif=trailint.sarif`")?;
+        let (name, path) = split.ok_or("expected FORMAT=PATH, such as `sarif=trailint.sarif`")?;
         let format = <Format as ValueEnum>::from_str(name, false).map_err(|_| unknown(name))?;
         if has_other_output(path) {
-            return Err("write commas between several outputs, such as `sarif=a.sarif,html=a.html`".to_owned());
+            return Err("separate outputs with commas, such as `sarif=a.sarif,html=a.html`".to_owned());
         }
         Ok(Self { format, path: path.into() })
     }
@@ -144,8 +144,8 @@ fn unknown(name: &str) -> String {
     let formats = Format::value_variants().iter().filter_map(ValueEnum::to_possible_value);
     let names: Vec<String> = formats.map(|format| format.get_name().to_owned()).collect();
     let suggestion = closest(name, names.iter().map(String::as_str));
-    let suggestion = suggestion.map(|name| format!(", did you mean `{name}`?")).unwrap_or_default();
-    format!("there is no format `{name}`{suggestion}; formats are {}", names.join(", "))
+    let suggestion = suggestion.map(|name| format!("; did you mean `{name}`?")).unwrap_or_default();
+    format!("unknown format `{name}`: expected {}{suggestion}", names.join(", "))
 }
 
 /// Writes texts to files: all, or none. No file changes before all the texts have been written beside them, and to what is no

@@ -168,7 +168,7 @@ impl Subject<'_> {
     /// The text of a test whose finding adds nothing to the others.
     fn unsaid(&self) -> &'static str {
         match self.rule.check {
-            Check::Deployment(_) => "the tests of its trails say why",
+            Check::Deployment(_) => "see the tests of its trails",
             Check::Trail(_)
             | Check::Surroundings(_)
             | Check::Advice(_)

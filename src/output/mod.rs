@@ -54,34 +54,34 @@ use crate::report::Report;
 /// A format of reports.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, clap::ValueEnum)]
 pub enum Format {
-    /// Findings with the lines that they are about.
+    /// Findings with source lines.
     #[default]
     Full,
-    /// A line for each finding.
+    /// One line for each finding.
     Concise,
-    /// Everything, also what passed, for programs.
+    /// All results, including passes, for programs.
     Json,
-    /// The same, an object on each line.
+    /// The same as `json`, with one object on each line.
     JsonLines,
-    /// For code scanning and viewers, in version 2.1.0.
+    /// SARIF 2.1.0, for code scanning and viewers.
     Sarif,
-    /// The same for GitHub's code scanning: only what fails, and no more than it takes.
+    /// SARIF for GitHub code scanning: only failures, within its limits.
     SarifAlerts,
-    /// Annotations of GitHub Actions.
+    /// Annotations in GitHub Actions.
     Github,
-    /// GitLab's report of code quality.
+    /// GitLab Code Quality report.
     Gitlab,
-    /// A test for each rule and trail.
+    /// JUnit XML, with a test for each rule and trail.
     Junit,
-    /// The report of Checkstyle.
+    /// Checkstyle XML.
     Checkstyle,
-    /// Diagnostics for reviewdog.
+    /// Reviewdog diagnostics.
     Rdjson,
-    /// Issues of a run of Azure Pipelines.
+    /// Issues in Azure Pipelines.
     Azure,
-    /// The summary of a CI job.
+    /// Markdown for the summary of a CI job.
     Markdown,
-    /// A page for people who audit: everything, with a picture of what each trail records.
+    /// A page for auditors: all results, with a table of the events that each trail records.
     Html,
 }
 

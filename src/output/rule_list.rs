@@ -9,12 +9,12 @@ use crate::rules::{Control, Page, Rule};
 /// A format of documentation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, clap::ValueEnum)]
 pub enum DocFormat {
-    /// For a terminal.
+    /// Text for a terminal.
     #[default]
     Text,
-    /// For a page.
+    /// Markdown.
     Markdown,
-    /// For programs.
+    /// JSON, for programs.
     Json,
 }
 
@@ -50,7 +50,7 @@ pub fn list(rules: &[&'static Rule], format: DocFormat) -> String {
         DocFormat::Markdown => {
             let rows = rules.iter().map(|rule| markdown_row(&rule.page));
             format!(
-                "| rule | level | CIS v3.0.0 | fix | what it finds |\n| --- | --- | --- | --- | --- |\n{}",
+                "| rule | level | CIS v3.0.0 | fix | description |\n| --- | --- | --- | --- | --- |\n{}",
                 rows.collect::<String>()
             )
         }

@@ -125,7 +125,7 @@ fn invocation(report: &Report, left_out: usize) -> Invocation {
     let left_out = (left_out > 0).then(|| Notification {
         level: "warning",
         message: Text::new(&format!(
-            "Not in this report, of which GitHub takes no more: {}, none of them worse than these.",
+            "Not in this report, because GitHub accepts no more: {}, none of them more severe than those in it.",
             count(left_out, "result")
         )),
         locations: None,

@@ -5,15 +5,15 @@ use std::io::{self, ErrorKind, IsTerminal, Write};
 
 use anstream::{AutoStream, ColorChoice};
 
-/// When to use colours.
+/// When to use colors.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, clap::ValueEnum)]
 pub enum ColorWhen {
-    /// On a terminal, unless the environment says otherwise.
+    /// On a terminal, unless the environment overrides it.
     #[default]
     Auto,
-    /// Everywhere.
+    /// Always.
     Always,
-    /// Nowhere.
+    /// Never.
     Never,
 }
 
@@ -23,16 +23,16 @@ pub enum LinksWhen {
     /// On a terminal.
     #[default]
     Auto,
-    /// Everywhere.
+    /// Always.
     Always,
-    /// Nowhere.
+    /// Never.
     Never,
 }
 
 /// How text looks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, clap::Args)]
 pub struct Look {
-    /// When to use colours.
+    /// When to use colors.
     #[arg(
         long,
         global = true,
@@ -43,7 +43,7 @@ pub struct Look {
         help_heading = "Output"
     )]
     pub color: ColorWhen,
-    /// When to make places lead to their files.
+    /// When to link locations to their files.
     #[arg(
         long,
         global = true,

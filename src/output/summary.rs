@@ -24,11 +24,11 @@ pub fn summary(report: &Report) -> String {
 /// The settings that have no effect, a line for each.
 fn without_effect(report: &Report) -> String {
     let root =
-        |name: &String| format!("warning: no trail is evaluated in `{}`, which a `[[root]]` names.\n", inert(name));
+        |name: &String| format!("warning: no trail is evaluated in `{}`, the path of a `[[root]]`\n", inert(name));
     let configuration = |name: &String| {
         let name = inert(name);
         format!(
-            "warning: `{name}` isn't used, as it lies below what is checked: check its directory, or name it with `--config`.\n"
+            "warning: `{name}` isn't used, because it is below the checked path; check its directory, or pass it with `--config`\n"
         )
     };
     let shown = |names: &[String]| names.len().min(MAX_NAMED);
@@ -36,7 +36,7 @@ fn without_effect(report: &Report) -> String {
         let text: String = names.iter().take(shown(names)).map(line).collect();
         match names.len().saturating_sub(shown(names)) {
             0 => text,
-            more => format!("{text}warning: {more} more like this.\n"),
+            more => format!("{text}warning: {more} more like this\n"),
         }
     };
     lines(&report.unmatched_roots, &root) + &lines(&report.unused_configurations, &configuration)
@@ -46,7 +46,7 @@ fn without_effect(report: &Report) -> String {
 fn renamed(renamed: &[Renamed]) -> String {
     let mut text = String::new();
     for Renamed { former, present, place, help } in renamed {
-        text.push_str(&format!("warning: `{former}` in `{}` is now `{present}`; {help}.\n", inert(place)));
+        text.push_str(&format!("warning: `{former}` in `{}` is now `{present}`; {help}\n", inert(place)));
     }
     text
 }
@@ -59,7 +59,6 @@ fn undeclared(report: &Report) -> String {
         named.extend((more > 0).then(|| format!("{more} more")));
         let suggestion = suggestion.as_ref().filter(|_| names.len() == 1);
         let suggestion = suggestion.map(|name| format!("; did you mean `{}`?", inert(name))).unwrap_or_default();
-        let suggestion = if suggestion.is_empty() { ".".to_owned() } else { suggestion };
         let named = enumerate(&named);
         format!("warning: no checked root declares {named}, set by `{}`{suggestion}\n", inert(option))
     };
@@ -192,9 +191,9 @@ fn of_baseline(stale: usize) -> String {
     match stale {
         0 => String::new(),
         _ => format!(
-            "{} of the baseline {} nothing any more: `trailint baseline prune`.\n",
+            "{} of the baseline {} no finding any more: run `trailint baseline prune`.\n",
             entries(stale),
-            if stale == 1 { "accepts" } else { "accept" }
+            if stale == 1 { "matches" } else { "match" }
         ),
     }
 }
@@ -278,7 +277,8 @@ fn existing(report: &Report) -> Option<(usize, String)> {
 
 /// Why a check wasn't done.
 pub fn complaint(error: &Error) -> String {
-    format!("trailint: {}\n", inert(&error.to_string()))
+    let tip = error.tip().map(|tip| format!("\n  tip: {}\n", inert(&tip))).unwrap_or_default();
+    format!("error: {}\n{tip}", inert(&error.to_string()))
 }
 
 /// The evaluated deployments, one line each.

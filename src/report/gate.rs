@@ -22,9 +22,9 @@ pub enum FailOn {
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum OnUnknown {
-    /// Not shown.
+    /// Don't show them.
     Ignore,
-    /// Shown, without an effect on the exit status.
+    /// Show them, without an effect on the exit status.
     #[default]
     Warn,
     /// Show them and count them as failures.

@@ -75,6 +75,6 @@ impl Reported {
         let shown = others.get(..MAX_SHOWN.min(others.len()))?.join(", ");
         let hidden = others.len().saturating_sub(MAX_SHOWN);
         let more = if hidden > 0 { format!(" and {hidden} more") } else { String::new() };
-        (!others.is_empty()).then(|| format!("the same goes for {shown}{more}"))
+        (!others.is_empty()).then(|| format!("the same applies to {shown}{more}"))
     }
 }

@@ -19,7 +19,7 @@ pub(super) fn presence(
             Known(true) => return Verdict::Pass,
             Known(false) => {
                 let is_created = attached.applies != Known(false);
-                let text = if is_created { "this one is switched off" } else { "this one isn't created" };
+                let text = if is_created { "this one is disabled" } else { "this one isn't created" };
                 idle = idle.or(Some((presence.span, text)));
             }
             Unknown(why) => doubt = Some((presence.span, why)),
@@ -62,8 +62,8 @@ pub(super) fn undeclared(
         Known(Ok(name)) if !name.is_empty() => name,
         Known(_) => return None,
     };
-    let label = format!("no {what} of this name is declared here");
-    let help = format!("check the {what} where it is declared, or declare it beside the trail");
+    let label = format!("no {what} of this name is declared in this deployment");
+    let help = format!("check the code that declares the {what}, or declare it in this deployment");
     let finding = Finding::at(setting.span(), message, label).about(setting.name).via(&setting.read.hops).help(help);
     Some(Verdict::Unknown(Finding { blocked_by: vec![format!("{what} \"{name}\"")], ..aside(finding) }))
 }
@@ -76,7 +76,7 @@ fn aside(finding: Finding) -> Finding {
 pub(super) fn tied(verdict: Verdict, dependency: &Dependency, setting: &Setting<String>, text: &str) -> Verdict {
     verdict.with(|finding| {
         let call = dependency.declared.call;
-        let finding = call.into_iter().fold(finding, |finding, call| finding.also(call, "this brings it"));
+        let finding = call.into_iter().fold(finding, |finding, call| finding.also(call, "declared by this call"));
         Finding { call, ..finding.also(setting.span(), text) }
     })
 }
@@ -110,7 +110,7 @@ pub(super) fn policies<'a>(dependency: &'a Dependency, message: &str) -> Policie
     let found = certain(true);
     let found = match (found.is_empty(), open.or(doubt)) {
         (false, _) if found.len() > 1 => {
-            let why = Why::NotEvaluated { construct: "which of several policies is attached last".to_owned() };
+            let why = Why::NotEvaluated { construct: "the order of several attached policies".to_owned() };
             let span = found.last().map_or(dependency.declared.header, |policy| policy.span);
             return unknown((span, &why));
         }

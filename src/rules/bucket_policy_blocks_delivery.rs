@@ -12,8 +12,8 @@ pub(super) static RULE: Rule =
     Rule::new(|| Page::parse(include_str!("../../rules/bucket-policy-blocks-delivery.md")), Check::Surroundings(check))
         .for_needed();
 
-const FAILS: &str = "can't write its logs to its bucket";
-const MAY_FAIL: &str = "may not be able to write its logs to its bucket";
+const FAILS: &str = "can't deliver its logs to its bucket";
+const MAY_FAIL: &str = "may not be able to deliver its logs to its bucket";
 
 fn check(around: &Surroundings, _: &super::Policy) -> Option<Verdict> {
     let Some(bucket) = &around.bucket else {
@@ -26,14 +26,14 @@ fn check(around: &Surroundings, _: &super::Policy) -> Option<Verdict> {
             granted(&Grants { policies, dependency: bucket, around, messages: [FAILS, MAY_FAIL] })
         }
     };
-    Some(around::tied(verdict, bucket, &around.delivery.bucket, "the trail writes to it"))
+    Some(around::tied(verdict, bucket, &around.delivery.bucket, "the trail delivers its logs to this bucket"))
 }
 
 fn without_policy(bucket: &Dependency) -> Finding {
     let advice = bucket.declared.kind.advice().map(|advice| advice.policy).unwrap_or_default();
     let actions = "`s3:GetBucketAcl` and `s3:PutObject`";
-    Finding::at(bucket.declared.header, FAILS, "no policy lets CloudTrail write to this bucket")
-        .help(format!("add {advice} that allows `cloudtrail.amazonaws.com` {actions}"))
+    Finding::at(bucket.declared.header, FAILS, "no policy allows CloudTrail to write to this bucket")
+        .help(format!("add {advice} that allows {actions} for `cloudtrail.amazonaws.com`"))
 }
 
 /// The verdict on policies that are there. A prefix that isn't known is taken to be set if the policies allow what is below

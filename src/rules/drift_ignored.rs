@@ -21,8 +21,8 @@ fn check(trail: &Trail, _: &Policy) -> Option<Finding> {
 }
 
 fn advise(Ignored { name, span }: &Ignored) -> Finding {
-    let message = "isn't brought back to what its code says";
+    let message = "keeps changes that are made outside of Terraform";
     let what = if name == "all" { "every argument".to_owned() } else { format!("`{name}`") };
-    Finding::at(*span, message, format!("a change of {what} by hand stays unnoticed"))
+    Finding::at(*span, message, format!("Terraform doesn't revert manual changes of {what}"))
         .help(format!("remove `{name}` from `ignore_changes`"))
 }

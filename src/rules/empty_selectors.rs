@@ -21,8 +21,13 @@ fn advise<T>(list: &Setting<Vec<T>>) -> Option<Finding> {
     match (list.value(), list.read.origin) {
         (Known(Ok(_)), Origin::Written(span)) => {
             let message = "has an empty list of event selectors";
-            let finding = Finding::at(span, message, "the same as none: all management events are recorded");
-            Some(finding.about(list.name).via(&list.read.hops).help(format!("remove `{}`, or fill it", list.name)))
+            let finding = Finding::at(span, message, "equivalent to no selectors: all management events are recorded");
+            Some(
+                finding
+                    .about(list.name)
+                    .via(&list.read.hops)
+                    .help(format!("remove `{}`, or add a selector to it", list.name)),
+            )
         }
         _ => None,
     }

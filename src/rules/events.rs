@@ -78,13 +78,13 @@ pub(super) fn grounds(trail: &Trail) -> Vec<Label> {
 fn describe_recorded(coverage: Coverage) -> String {
     let (reads, writes) = (coverage.intersection(Coverage::READS), coverage.intersection(Coverage::WRITES));
     let (kinds, whole) = match (reads.is_empty(), writes.is_empty()) {
-        (false, true) => ("management events that read", Coverage::READS),
-        (true, false) => ("management events that write", Coverage::WRITES),
+        (false, true) => ("read management events", Coverage::READS),
+        (true, false) => ("write management events", Coverage::WRITES),
         (true, true) | (false, false) => ("management events", Coverage::EVERYTHING),
     };
     match whole.without(coverage) {
         Coverage::NOTHING => format!("records {kinds}"),
-        left_out => format!("records {kinds} without {}", sources(left_out)),
+        left_out => format!("records {kinds} except {}", sources(left_out)),
     }
 }
 
@@ -92,10 +92,10 @@ fn describe_recorded(coverage: Coverage) -> String {
 fn describe(gap: &Gap) -> String {
     match &gap.cause {
         Cause::Invalid(reason) => format!("{reason}, so this selector records nothing"),
-        Cause::OneSided if gap.lost.includes(Coverage::WRITES) => "keeps reads only".to_owned(),
-        Cause::OneSided => "keeps writes only".to_owned(),
-        Cause::Excluded => format!("leaves out {}", sources(gap.lost)),
-        Cause::Off => "switches management events off".to_owned(),
+        Cause::OneSided if gap.lost.includes(Coverage::WRITES) => "records only read events".to_owned(),
+        Cause::OneSided => "records only write events".to_owned(),
+        Cause::Excluded => format!("excludes {}", sources(gap.lost)),
+        Cause::Off => "disables management events".to_owned(),
         Cause::OtherCategory => "selects no management events: `eventCategory` isn't `Management`".to_owned(),
     }
 }
@@ -104,10 +104,10 @@ fn describe(gap: &Gap) -> String {
 pub(super) fn sources(coverage: Coverage) -> &'static str {
     let has = |source| !coverage.intersection(source).is_empty();
     match (has(Coverage::KMS), has(Coverage::RDS_DATA), has(Coverage::ORDINARY)) {
-        (true, false, false) => "KMS events",
+        (true, false, false) => "AWS KMS events",
         (false, true, false) => "RDS Data API events",
-        (true, true, false) => "KMS and RDS Data API events",
-        (_, _, true) => "the events of ordinary sources",
+        (true, true, false) => "AWS KMS and RDS Data API events",
+        (_, _, true) => "the events of all other services",
         (false, false, false) => "no events",
     }
 }

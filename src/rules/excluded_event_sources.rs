@@ -28,7 +28,7 @@ fn judge(trail: &Trail, assessed: &[Assessment], policy: SelectorPolicy) -> Verd
         Some(true) => Verdict::Pass,
         Some(false) => fail(trail, assessed),
         None => {
-            let verdict = events::unknown(trail, assessed, "may leave out the events of a source");
+            let verdict = events::unknown(trail, assessed, "may exclude the events of a source");
             events::depending(verdict, assessed, sides)
         }
     }
@@ -46,9 +46,9 @@ fn fail(trail: &Trail, assessed: &[Assessment]) -> Verdict {
     let missing = missing.into_iter().find(|missing| !missing.is_empty()).unwrap_or(Coverage::NOTHING);
     if missing.is_empty() {
         // All is recorded, but the policy wants one selector to do it.
-        events::fail(trail, assessed, excluded, "has no single selector that leaves out no source")
+        events::fail(trail, assessed, excluded, "has no single selector that includes every source")
     } else {
-        events::fail(trail, assessed, missing, &format!("leaves out {}", events::sources(missing)))
+        events::fail(trail, assessed, missing, &format!("excludes {}", events::sources(missing)))
     }
 }
 

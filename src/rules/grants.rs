@@ -132,7 +132,7 @@ impl Grants<'_> {
 
     fn answer(&self, documents: &[Document], need: &Need) -> Verdict {
         let [fails, may_fail] = need.lesser.map_or(self.messages, |(_, messages)| messages);
-        let allow = format!("allow `cloudtrail.amazonaws.com` {}", need.what);
+        let allow = format!("allow {} for `cloudtrail.amazonaws.com`", need.what);
         let (finding, is_open) = match permission(documents, &need.request) {
             Permission::Granted => return Verdict::Pass,
             Permission::Unknown { why, statement } => {
@@ -140,14 +140,14 @@ impl Grants<'_> {
                 return Verdict::Unknown(finding.help(why.advice()).blocked(&why));
             }
             Permission::Denied { statement } => {
-                let finding = of_statement(statement, fails, "this denies it");
-                (finding.help(format!("leave CloudTrail out of this denial, and {allow}")), false)
+                let finding = of_statement(statement, fails, "this statement denies it");
+                (finding.help(format!("exclude CloudTrail from this `Deny` statement, and {allow}")), false)
             }
             Permission::Missing { nearest: Some(lack) } => {
                 let condition = lack.statement.unmet(&need.request).filter(|_| lack.part == Part::Condition);
                 let label = condition.map_or_else(|| lacking(&lack, &need.what), |condition| unmet(condition, need));
                 let help = condition.and_then(|condition| condition.wildcard_operator(&need.request));
-                let help = help.map_or(allow, |operator| format!("use `{operator}`, which takes wildcards"));
+                let help = help.map_or(allow, |operator| format!("use `{operator}`, which supports wildcards"));
                 let finding = Finding::at(lack.span, fails, label).via(&lack.statement.hops);
                 (finding.help(help), need.may_be_spared.is_some())
             }
@@ -172,9 +172,9 @@ impl Grants<'_> {
 
     fn nothing_allows(&self, need: &Need, message: &str, allow: &str) -> Finding {
         let header = self.dependency.declared.header;
-        let finding = Finding::at(header, message, format!("nothing allows {} here", need.what));
+        let finding = Finding::at(header, message, format!("nothing allows {}", need.what));
         let place = self.policies.first().map(|policy| policy.span);
-        let finding = place.into_iter().fold(finding, |finding, span| finding.also(span, "this is its policy"));
+        let finding = place.into_iter().fold(finding, |finding, span| finding.also(span, "the policy"));
         finding.help(format!("{allow} in the policy"))
     }
 }
@@ -186,7 +186,7 @@ fn of_statement(statement: &Statement, message: &str, label: &str) -> Finding {
 /// Describes the part in which a statement almost allows the request.
 fn lacking(lack: &Lack<'_>, what: &str) -> String {
     match lack.part {
-        Part::Effect => "this is neither `Allow` nor `Deny`".to_owned(),
+        Part::Effect => "`Effect` is neither `Allow` nor `Deny`".to_owned(),
         Part::Condition => "CloudTrail's request doesn't meet this condition".to_owned(),
         Part::Resource => format!("this doesn't cover {what}"),
         Part::Action => format!("{what} isn't among these actions"),

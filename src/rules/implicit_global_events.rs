@@ -14,12 +14,12 @@ fn check(trail: &Trail, _: &Policy) -> Option<Finding> {
         && matches!(global_events.value(), Known(Ok(true)));
     match trail.is_multi_region.value() {
         Known(Ok(true)) if trail.is_made_by_cloudformation && is_implicit => {
-            let message = "leaves it unsaid that a multi-Region trail records global service events";
-            let label = format!("`{}` isn't written", global_events.name);
+            let message = format!("is multi-Region but doesn't set `{}`", global_events.name);
+            let label = format!("`{}` is not set", global_events.name);
             Some(
                 Finding::at(trail.is_multi_region.span(), message, label)
                     .about(global_events.name)
-                    .note("stacks are reported to fail without it")
+                    .note("stacks are reported to fail without this property")
                     .wishing(global_events.wish("true")),
             )
         }

@@ -14,8 +14,7 @@ fn check(around: &Surroundings) -> Option<Finding> {
         return None;
     }
     let advice = bucket.declared.kind.advice().map(|advice| advice.access_block).unwrap_or_default();
-    let label = "only the account's settings keep the public out of this bucket";
-    let finding =
-        Finding::at(bucket.declared.header, "relies on the default to keep the public out of its bucket", label);
-    Some(finding.help(format!("add {advice} with all four flags on")))
+    let label = "only the defaults of S3 and the account block public access to this bucket";
+    let finding = Finding::at(bucket.declared.header, "relies on defaults to block public access to its bucket", label);
+    Some(finding.help(format!("add {advice} with all four flags set to `true`")))
 }

@@ -12,7 +12,7 @@ pub(super) static RULE: Rule =
 fn check(trail: &Trail, _: &Policy) -> Option<Finding> {
     let Recorded::Selected(assessed) = trail.selectors.recorded() else { return None };
     let invalid = assessed.iter().flat_map(|assessment| &assessment.gaps).find_map(|gap| match &gap.cause {
-        Cause::Invalid(reason) => Some(Finding::of_gap(gap, "has a selector that isn't valid for a trail", reason)),
+        Cause::Invalid(reason) => Some(Finding::of_gap(gap, "has a selector that CloudTrail rejects", reason)),
         Cause::OneSided | Cause::Excluded | Cause::Off | Cause::OtherCategory => None,
     });
     invalid.or_else(|| selects_nothing(trail))
@@ -23,8 +23,8 @@ fn selects_nothing(trail: &Trail) -> Option<Finding> {
     let Known(Ok(selectors)) = trail.selectors.basic.value() else { return None };
     let (index, empty) = selectors.iter().enumerate().find(|(_, selector)| selector.selects_nothing())?;
     let switch = &empty.include_management_events;
-    let label = "this selector has no data resources either, and CloudTrail refuses one that selects nothing";
+    let label = "this selector has no data resources either, and CloudTrail rejects a selector without events";
     let finding = Finding::at(switch.span(), "has a selector that selects no events", label).via(&switch.read.hops);
-    let help = format!("remove the selector, or give it `{}`", empty.data_resources.name);
+    let help = format!("remove the selector, or add `{}` to it", empty.data_resources.name);
     Some(finding.about(format!("{}[{index}].{}", trail.selectors.basic.name, switch.name)).help(help))
 }

@@ -14,8 +14,8 @@ pub(super) static RULE: Rule =
     Rule::new(|| Page::parse(include_str!("../../rules/key-policy-blocks-delivery.md")), Check::Surroundings(check))
         .for_needed();
 
-const FAILS: &str = "can't encrypt its logs with its key, so they aren't delivered";
-const MAY_FAIL: &str = "may not be able to encrypt its logs with its key";
+const FAILS: &str = "can't encrypt its logs with its KMS key, so none are delivered";
+const MAY_FAIL: &str = "may not be able to encrypt its logs with its KMS key";
 
 /// The messages where only `kms:DescribeKey` is missing: that delivery stops without it is shown nowhere.
 const DESCRIBES: Messages = [
@@ -51,7 +51,7 @@ fn check(around: &Surroundings, _: &super::Policy) -> Option<Verdict> {
         (Verdict::Fail(finding), _) => Verdict::Fail(finding),
         (verdict, disabled) => disabled.unwrap_or(verdict),
     };
-    Some(around::tied(verdict, key, &around.delivery.key, "the trail encrypts with it"))
+    Some(around::tied(verdict, key, &around.delivery.key, "the trail encrypts its logs with this key"))
 }
 
 /// The verdict on a key that is disabled, or may be.
@@ -68,7 +68,7 @@ fn disabled(key: &Dependency) -> Option<Verdict> {
 /// No fix: the key may have other users, and the reason for disabling it isn't in the code.
 fn switched_off(enabled: &Setting<bool>, label: String) -> Finding {
     let finding = Finding::at(enabled.span(), FAILS, label).about(enabled.name).via(&enabled.read.hops);
-    finding.help(format!("set `{}` to `true`, or name another key", enabled.name))
+    finding.help(format!("set `{}` to `true`, or use another key", enabled.name))
 }
 
 fn without_policy(key: &Dependency) -> Finding {
@@ -76,7 +76,9 @@ fn without_policy(key: &Dependency) -> Finding {
         Role::Key { policy, .. } => policy,
         _ => "policy",
     };
-    Finding::at(key.declared.header, FAILS, "its default policy doesn't let CloudTrail use it").help(format!(
-        "add `{argument}` that allows `cloudtrail.amazonaws.com` `kms:GenerateDataKey*` and `kms:DescribeKey`"
-    ))
+    Finding::at(key.declared.header, FAILS, "the default key policy doesn't allow CloudTrail to use this key").help(
+        format!(
+            "set `{argument}` to a policy that allows `kms:GenerateDataKey*` and `kms:DescribeKey` for `cloudtrail.amazonaws.com`"
+        ),
+    )
 }

@@ -11,20 +11,19 @@ pub(super) static RULE: Rule =
         .for_needed();
 
 fn check(around: &Surroundings, policy: &Policy) -> Option<Verdict> {
-    let messages =
-        ["writes to a bucket that keeps everything forever", "may write to a bucket that keeps everything forever"];
+    let messages = ["writes to a bucket that keeps logs forever", "may write to a bucket that keeps logs forever"];
     let Some(bucket) = &around.bucket else {
         return around::missed(around, &around.delivery.bucket, messages[1]);
     };
     let absent = |finding: Finding| {
         let advice = bucket.declared.kind.advice().map(|advice| advice.lifecycle).unwrap_or_default();
-        finding.because("no lifecycle rule is switched on").help(format!("expire or archive old logs: add {advice}"))
+        finding.because("no lifecycle rule is enabled").help(format!("expire or archive old logs: add {advice}"))
     };
     let verdict = match around::presence(bucket, Said::lifecycle, absent, messages) {
         Verdict::Pass => retention(bucket, around, policy.min_retention_days),
         other => other,
     };
-    Some(around::tied(verdict, bucket, &around.delivery.bucket, "the trail writes to it"))
+    Some(around::tied(verdict, bucket, &around.delivery.bucket, "the trail delivers its logs to this bucket"))
 }
 
 /// Checks that no rule deletes logs younger than `min_days` days.
@@ -49,7 +48,7 @@ fn retention(bucket: &Dependency, around: &Surroundings, min_days: u32) -> Verdi
                     Unknown(why) => why.describe(),
                 };
                 let finding = Finding::at(*span, "writes to a bucket that deletes logs too early", label).via(hops);
-                let help = format!("keep logs for {min_days} days at least, or set `min-retention-days`");
+                let help = format!("keep logs for at least {min_days} days, or set `min-retention-days`");
                 return Verdict::Fail(finding.help(help));
             }
             Known(false) => {}

@@ -13,7 +13,7 @@ fn check(trail: &Trail, _: &Policy) -> Verdict {
     let key = &trail.kms_key;
     match key.value() {
         Known(Ok(id)) if id.is_empty() => Verdict::Fail(no_key(key)),
-        _ if is_of_aws(key) => Verdict::Fail(no_key(key).because("AWS manages this key")),
+        _ if is_of_aws(key) => Verdict::Fail(no_key(key).because("this is an AWS managed key")),
         Known(Ok(_)) => Verdict::Pass,
         Known(Err(invalid)) => {
             let finding = no_key(key).because(invalid.describe());
@@ -42,8 +42,8 @@ pub(super) fn is_of_aws(key: &Setting<String>) -> bool {
 
 fn no_key(key: &Setting<String>) -> Finding {
     let label = match key.read.origin {
-        Origin::Absent(_) => format!("`{}` isn't written", key.name),
-        Origin::Written(_) | Origin::Null(_) => "no key is given".to_owned(),
+        Origin::Absent(_) => format!("`{}` is not set", key.name),
+        Origin::Written(_) | Origin::Null(_) => "the value is empty".to_owned(),
     };
     let finding = Finding::at(key.span(), "doesn't encrypt its log files with a KMS key", label)
         .about(key.name)
@@ -51,6 +51,6 @@ fn no_key(key: &Setting<String>) -> Finding {
     match key.wish_renamed() {
         Some(wish) => finding.wishing(wish),
         // No fix: the code doesn't determine which key to use.
-        None => finding.help(format!("give `{}` a customer managed key", key.name)),
+        None => finding.help(format!("set `{}` to the ARN of a customer managed KMS key", key.name)),
     }
 }

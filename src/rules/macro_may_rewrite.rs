@@ -11,8 +11,8 @@ fn check(trail: &Trail, _: &Policy) -> Option<Finding> {
     let first = trail.macros.first()?;
     let message = format!("may be rewritten by the macro `{}`", first.name);
     Some(
-        Finding::at(first.span, message, "this runs before anything is created")
-            .also(trail.header, "the trail is judged as it is written here")
+        Finding::at(first.span, message, "this macro runs before the resources are created")
+            .also(trail.header, "the trail is checked as declared here")
             .help("check the template that the macro returns: `aws cloudformation get-template --template-stage Processed`"),
     )
 }

@@ -13,11 +13,11 @@ fn check(trail: &Trail, _: &Policy) -> Verdict {
     let global_events = &trail.includes_global_events;
     match global_events.value() {
         Known(Ok(true)) => Verdict::Pass,
-        Known(Ok(false)) => Verdict::wrong(global_events, &false, "leaves out the events of global services", "true")
+        Known(Ok(false)) => Verdict::wrong(global_events, &false, "excludes the events of global services", "true")
             .with(|finding| finding.note(consequence(trail))),
-        Known(Err(invalid)) => Verdict::invalid(global_events, invalid, "has no valid choice of global events", "true"),
+        Known(Err(invalid)) => Verdict::invalid(global_events, invalid, &global_events.problem(invalid), "true"),
         Unknown(why) => {
-            let verdict = Verdict::unknown(global_events, why, "may leave out the events of global services");
+            let verdict = Verdict::unknown(global_events, why, "may exclude the events of global services");
             verdict.depending_on(why, "= false", "= true")
         }
     }
@@ -27,6 +27,6 @@ fn check(trail: &Trail, _: &Policy) -> Verdict {
 fn consequence(trail: &Trail) -> &'static str {
     match trail.is_multi_region.value() {
         Known(Ok(true)) => "CloudTrail rejects a multi-Region trail without global service events",
-        Known(Ok(false) | Err(_)) | Unknown(_) => "what IAM and CloudFront do is recorded by no such trail",
+        Known(Ok(false) | Err(_)) | Unknown(_) => "such a trail doesn't record the events of IAM and CloudFront",
     }
 }

@@ -42,9 +42,9 @@ fn missing(trail: &Trail, assessed: &[Assessment]) -> Verdict {
     let missing = Coverage::ORDINARY.without(recorded);
     let (reads, writes) = (missing.intersection(Coverage::READS), missing.intersection(Coverage::WRITES));
     let (missing, message) = match (reads.is_empty(), writes.is_empty()) {
-        (false, false) => (missing, "records no management events"),
-        (false, true) => (missing, "records no management events that read"),
-        (true, false) => (missing, "records no management events that write"),
+        (false, false) => (missing, "doesn't record management events"),
+        (false, true) => (missing, "doesn't record read management events"),
+        (true, false) => (missing, "doesn't record write management events"),
         // All is recorded, but the policy wants one selector to do it.
         (true, true) => (Coverage::ORDINARY, "has no single selector that records all management events"),
     };
@@ -52,9 +52,10 @@ fn missing(trail: &Trail, assessed: &[Assessment]) -> Verdict {
 }
 
 fn conflict(trail: &Trail, first: Span, second: Span) -> Verdict {
-    let finding = Finding::at(second, "has both kinds of event selectors", "CloudTrail accepts one kind, not both")
-        .about(trail.selectors.advanced.name)
-        .also(first, "the other kind")
-        .help(format!("keep only `{}`", trail.selectors.advanced.name));
+    let finding =
+        Finding::at(second, "has both basic and advanced event selectors", "CloudTrail accepts only one kind")
+            .about(trail.selectors.advanced.name)
+            .also(first, "the other selectors")
+            .help(format!("keep only `{}`", trail.selectors.advanced.name));
     Verdict::Fail(finding)
 }

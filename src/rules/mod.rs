@@ -308,8 +308,8 @@ pub fn find(id: &str) -> Option<&'static Rule> {
 pub fn named(name: &str) -> Result<&'static Rule, String> {
     find(name).ok_or_else(|| {
         let suggestion = closest(name, names());
-        let suggestion = suggestion.map(|id| format!(", did you mean `{id}`?")).unwrap_or_default();
-        format!("there is no rule `{name}`{suggestion}")
+        let suggestion = suggestion.map(|id| format!("; did you mean `{id}`?")).unwrap_or_default();
+        format!("unknown rule `{name}`{suggestion}")
     })
 }
 
@@ -321,16 +321,16 @@ pub fn named(name: &str) -> Result<&'static Rule, String> {
 pub fn judging(name: &str) -> Result<&'static Rule, String> {
     // It could hide a rule that comes only later.
     if name == "all" {
-        return Err("`all` isn't one rule; name each".to_owned());
+        return Err("`all` is a group; name each rule".to_owned());
     }
     let rule = named(name)?;
     match rule.check {
-        Check::Reading => {
-            Err(format!("`{name}` can't be ignored or weighed otherwise: what can't be read can't be judged"))
-        }
-        Check::Comparing => {
-            Err(format!("`{name}` can't be ignored or weighed otherwise: it says what a change ignores"))
-        }
+        Check::Reading => Err(format!(
+            "`{name}` can't be ignored, and its level can't be changed: it reports files that can't be checked"
+        )),
+        Check::Comparing => Err(format!(
+            "`{name}` can't be ignored, and its level can't be changed: it reports changes that weaken the gate"
+        )),
         _ => Ok(rule),
     }
 }

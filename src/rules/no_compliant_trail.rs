@@ -17,7 +17,7 @@ pub(crate) static RULE: Rule =
 const NO_TRAIL: &str = "no trail that meets every condition";
 
 /// The help if several values are unknown.
-const RESOLVE: &str = "resolve what isn't known, or declare a trail that is certain to meet them all";
+const RESOLVE: &str = "provide the unknown values, or declare a trail that certainly meets every condition";
 
 /// The evaluation of one trail against the control.
 struct Standing<'a> {
@@ -54,12 +54,14 @@ fn check(deployment: &Deployment, policy: &Policy) -> Verdict {
 
 fn none(first: &Standing<'_>, standings: &[Standing<'_>], spread: Option<Spread>) -> Finding {
     let (message, help) = match spread {
-        Some(Spread::Incomplete(lack)) => {
-            (format!("has {NO_TRAIL}, and {lack}"), "make one trail meet all of them, or declare one in each Region")
-        }
-        Some(Spread::Complete | Spread::Open(_)) | None => {
-            (format!("has {NO_TRAIL}"), "make one trail meet all of them: conditions don't add up across trails")
-        }
+        Some(Spread::Incomplete(lack)) => (
+            format!("has {NO_TRAIL}, and {lack}"),
+            "fix one trail so that it meets every condition, or declare a trail in each Region",
+        ),
+        Some(Spread::Complete | Spread::Open(_)) | None => (
+            format!("has {NO_TRAIL}"),
+            "fix one trail so that it meets every condition: several trails can't meet the conditions together",
+        ),
     };
     let finding = Finding::at(first.trail.header, message, "the first trail");
     standings.iter().flat_map(Standing::missed).fold(finding, Finding::beside).help(help)
@@ -95,11 +97,11 @@ fn may_be_elsewhere(elsewhere: &Elsewhere) -> Finding {
 fn no_trail(deployment: &Deployment) -> Verdict {
     let exists = deployment.trails.first().map(|trail| &trail.exists);
     let finding = match exists.or(deployment.uncreated.as_ref()) {
-        Some(exists) => Finding::at(exists.origin.span(), "creates no trail", "nothing is created by this")
+        Some(exists) => Finding::at(exists.origin.span(), "creates no trail", "this creates no trail")
             .via(&exists.hops)
-            .help("make sure that one trail is always created"),
+            .help("create at least one trail unconditionally"),
         None => Finding::at(deployment.header, "declares no trail", "a trail is required here")
-            .help("declare a multi-Region trail, or point the linter at the code that does"),
+            .help("declare a multi-Region trail, or check the directory that declares it"),
     };
     Verdict::Fail(finding)
 }

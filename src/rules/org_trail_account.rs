@@ -11,11 +11,11 @@ pub(super) static RULE: Rule =
 fn check(trail: &Trail, _: &Policy) -> Option<Finding> {
     let organization = &trail.is_organization_trail;
     let Known(Ok(true)) = organization.value() else { return None };
-    let message = "is an organization trail, which only some accounts can create";
+    let message = "is an organization trail, which most accounts can't create";
     Some(
-        Finding::at(organization.span(), message, "for all accounts of the organization")
+        Finding::at(organization.span(), message, "applies to all accounts of the organization")
             .about(organization.name)
             .via(&organization.read.hops)
-            .help("deploy it to the management account or to the delegated administrator of CloudTrail"),
+            .help("deploy it in the management account or in the delegated administrator account of CloudTrail"),
     )
 }

@@ -10,9 +10,9 @@ use crate::value::{Known, Maybe, Unknown};
 pub(super) static RULE: Rule =
     Rule::new(|| Page::parse(include_str!("../../rules/public-log-bucket.md")), Check::Surroundings(check));
 
-const FAILS: &str = "writes to a bucket that is open to the public";
-const MAY_FAIL: &str = "may write to a bucket that is open to the public";
-const WEAK: &str = "writes to a bucket that doesn't keep the public out by all means";
+const FAILS: &str = "writes to a bucket that allows public access";
+const MAY_FAIL: &str = "may write to a bucket that allows public access";
+const WEAK: &str = "writes to a bucket that doesn't block all public access";
 
 /// Public access is reported before a missing public access block, and that before an unknown.
 fn check(around: &Surroundings, _: &super::Policy) -> Option<Verdict> {
@@ -30,7 +30,7 @@ fn check(around: &Surroundings, _: &super::Policy) -> Option<Verdict> {
         )
     });
     let verdict = failing.or_else(|| openings().chain(flags()).next()).or(doubt).unwrap_or(Verdict::Pass);
-    Some(around::tied(verdict, bucket, &around.delivery.bucket, "the trail writes to it"))
+    Some(around::tied(verdict, bucket, &around.delivery.bucket, "the trail delivers its logs to this bucket"))
 }
 
 fn blocks(bucket: &Dependency) -> impl Iterator<Item = (&Maybe<bool>, &AccessBlock)> {
@@ -61,9 +61,9 @@ fn acls(bucket: &Dependency) -> impl Iterator<Item = Verdict> {
     let is_open = is_shut.or(is_disabled).map(|is_closed| !is_closed);
     let verdict = move |applies: &Maybe<bool>, acl: &Acl| {
         let Acl { is_public, shown, span, hops } = acl;
-        let label = format!("`{shown}` lets others read it");
+        let label = format!("`{shown}` grants public access");
         match around::all([applies.clone(), is_public.clone(), is_open.clone()]) {
-            Known(true) => Some(open(Finding::at(*span, FAILS, label).via(hops), "make it private")),
+            Known(true) => Some(open(Finding::at(*span, FAILS, label).via(hops), "make the ACL private")),
             Known(false) => None,
             Unknown(why) => Some(Verdict::Unknown(
                 Finding::at(*span, MAY_FAIL, why.describe()).via(hops).help(why.advice()).blocked(&why),
@@ -100,8 +100,9 @@ fn of_policy(applies: &Maybe<bool>, policy: &Policy, work: &Work) -> Option<Verd
     let (statement, why) = match (publicity(documents, work), applies) {
         (Publicity::Closed, _) => return None,
         (Publicity::Public { statement }, Known(_)) => {
-            let finding = Finding::at(statement.span, FAILS, "this lets everybody in").via(&statement.hops);
-            return Some(open(finding, "name those who may do this"));
+            let finding =
+                Finding::at(statement.span, FAILS, "this statement allows public access").via(&statement.hops);
+            return Some(open(finding, "restrict the principals"));
         }
         (Publicity::Public { statement }, Unknown(why)) => (statement, why.clone()),
         (Publicity::Unknown { why, statement }, _) => (statement, why),
@@ -125,7 +126,7 @@ fn weak(applies: &Maybe<bool>, block: &AccessBlock) -> Vec<Verdict> {
         }),
         Known(false) => None,
         Unknown(why) => {
-            Some(Verdict::unknown(flag, &why, "may write to a bucket that doesn't keep the public out by all means"))
+            Some(Verdict::unknown(flag, &why, "may write to a bucket that doesn't block all public access"))
         }
     };
     block.flags().iter().filter_map(verdict).collect()

@@ -14,7 +14,7 @@ fn check(trail: &Trail, _: &Policy) -> Verdict {
     match multi_region.value() {
         Known(Ok(true)) => Verdict::Pass,
         Known(Ok(false)) => Verdict::wrong(multi_region, &false, "records one Region only", "true"),
-        Known(Err(invalid)) => Verdict::invalid(multi_region, invalid, "has no valid choice of Regions", "true"),
+        Known(Err(invalid)) => Verdict::invalid(multi_region, invalid, &multi_region.problem(invalid), "true"),
         Unknown(why) => {
             Verdict::unknown(multi_region, why, "may record one Region only").depending_on(why, "= false", "= true")
         }

@@ -15,8 +15,9 @@ fn check(trail: &Trail, _: &Policy) -> Option<Finding> {
     let alone = Selectors::candidates(&assessed, SelectorPolicy::Literal).iter().any(complete);
     let first = assessed.first()?;
     (together && !alone).then(|| {
-        let message = "records all management events, but by several selectors together";
-        let finding = Finding::at(first.header, message, "no selector records all of them alone");
-        finding.help("record all management events by one selector, as audits that read each one alone expect")
+        let message = "records all management events only with several selectors together";
+        let finding = Finding::at(first.header, message, "no single selector records all of them");
+        finding
+            .help("record all management events with one selector, as audits that check each selector by itself expect")
     })
 }

@@ -17,7 +17,7 @@ fn check(trail: &Trail, _: &Policy) -> Option<Finding> {
 }
 
 fn advise(contradiction: &Contradiction) -> Finding {
-    Finding::at(contradiction.span, "isn't as planned", format!("the plan {}", contradiction.planned))
-        .note("the verdict is about the code; the plan fills only what the code leaves unknown")
-        .help("plan again: the code has changed since, or the plan was made with other values")
+    Finding::at(contradiction.span, "differs from the plan", format!("the plan {}", contradiction.planned))
+        .note("the verdict is based on the code; the plan supplies only values that are unknown in the code")
+        .help("create the plan again: the code has changed since, or the plan was made with other values")
 }

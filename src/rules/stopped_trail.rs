@@ -14,7 +14,7 @@ fn check(trail: &Trail, _: &Policy) -> Verdict {
     match logging.value() {
         Known(Ok(true)) => Verdict::Pass,
         Known(Ok(false)) => Verdict::wrong(logging, &false, "is stopped", "true"),
-        Known(Err(invalid)) => Verdict::invalid(logging, invalid, "isn't told to start logging", "true"),
+        Known(Err(invalid)) => Verdict::invalid(logging, invalid, &logging.problem(invalid), "true"),
         Unknown(why) => Verdict::unknown(logging, why, "may be stopped").depending_on(why, "= false", "= true"),
     }
 }

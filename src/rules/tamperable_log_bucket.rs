@@ -36,18 +36,18 @@ fn check(around: &Surroundings, _: &super::Policy) -> Option<Verdict> {
         }
         Unknown(_) => return None,
     };
-    Some(around::tied(verdict, bucket, &around.delivery.bucket, "the trail writes to it"))
+    Some(around::tied(verdict, bucket, &around.delivery.bucket, "the trail delivers its logs to this bucket"))
 }
 
 fn finding(opening: &Opening<'_>) -> Finding {
     let Opening { statement, action, is_on_bucket, who } = opening;
     let message = if *is_on_bucket { ON_BUCKET } else { ON_LOGS };
     let who = match who {
-        Who::Everybody => "everybody".to_owned(),
+        Who::Everybody => "everyone".to_owned(),
         Who::Account(account) => format!("account `{account}`"),
         Who::CanonicalUser(id) => format!("the account of the canonical user `{id}`"),
     };
-    Finding::at(statement.span, message, format!("this allows {who} `{action}`"))
+    Finding::at(statement.span, message, format!("this allows `{action}` for {who}"))
         .via(&statement.hops)
         .help("restrict the principal to the log archive's administrators")
 }

@@ -16,9 +16,9 @@ fn check(around: &Surroundings, _: &super::Policy) -> Option<Verdict> {
     let absent = |finding: Finding| {
         let advice = bucket.declared.kind.advice().map(|advice| advice.logging).unwrap_or_default();
         finding
-            .because("who reads this bucket isn't logged")
+            .because("access to this bucket isn't logged")
             .help(format!("send access logs to another bucket: add {advice}"))
     };
     let verdict = around::presence(bucket, Said::logging, absent, messages);
-    Some(around::tied(verdict, bucket, &around.delivery.bucket, "the trail writes to it"))
+    Some(around::tied(verdict, bucket, &around.delivery.bucket, "the trail delivers its logs to this bucket"))
 }

@@ -17,8 +17,8 @@ fn check(around: &Surroundings) -> Option<Finding> {
         return None;
     }
     let advice = bucket.declared.kind.advice().map(|advice| advice.protection).unwrap_or_default();
-    let label = "neither versioning nor Object Lock is switched on";
+    let label = "neither versioning nor Object Lock is enabled";
     let finding =
         Finding::at(bucket.declared.header, "writes to a bucket that keeps no old versions of its logs", label);
-    Some(finding.help(format!("switch versioning on: add {advice}")))
+    Some(finding.help(format!("enable versioning: add {advice}")))
 }

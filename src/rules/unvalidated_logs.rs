@@ -14,7 +14,7 @@ fn check(trail: &Trail, _: &Policy) -> Verdict {
     match validation.value() {
         Known(Ok(true)) => Verdict::Pass,
         Known(Ok(false)) => Verdict::wrong(validation, &false, "doesn't validate its log files", "true"),
-        Known(Err(invalid)) => Verdict::invalid(validation, invalid, "has no valid choice of validation", "true"),
+        Known(Err(invalid)) => Verdict::invalid(validation, invalid, &validation.problem(invalid), "true"),
         Unknown(why) => {
             Verdict::unknown(validation, why, "may not validate its log files").depending_on(why, "= false", "= true")
         }

@@ -140,7 +140,7 @@ impl Disk {
     fn check_unchanged(&self, path: &Path, old: &[u8]) -> Result<(), ReadError> {
         let mut now = Vec::new();
         large::read(&mut self.trees.open(path)?, &mut now)?;
-        if now == old { Ok(()) } else { Err(ReadError::Refused("it has changed meanwhile".to_owned())) }
+        if now == old { Ok(()) } else { Err(ReadError::Refused("it changed in the meantime".to_owned())) }
     }
 
     /// Checks where a directory lies, of which many files are read, and returns its path without links. No link is looked at

@@ -66,19 +66,19 @@ fn check_effect(pattern: &str) -> Result<(), String> {
     let positive = pattern.trim().trim_start_matches('!');
     let has_part = |part: &str| positive.split(['/', '\\']).any(|other| other == part);
     if positive.trim_matches('/').is_empty() || positive.starts_with('#') {
-        return failed("it is no pattern of `.gitignore`");
+        return failed("it isn't a valid `.gitignore` pattern");
     }
     if pattern.contains(char::is_control) {
-        return failed("a pattern has one line; separate several with commas");
+        return failed("a pattern must be one line; separate patterns with commas");
     }
     if has_part("..") {
-        return failed("patterns are about what lies below their directory");
+        return failed("patterns can't match outside of their directory");
     }
     if has_part(".") {
-        return failed("leave out `./`");
+        return failed("remove `./`");
     }
     if has_part("~") {
-        return failed("`~` stands for no directory; write the path from the directory of the patterns");
+        return failed("`~` isn't expanded; write the path from the directory of the patterns");
     }
     if positive.contains("//") {
         return failed("write one `/` between directories");
@@ -112,7 +112,7 @@ fn check_relative(pattern: &str, base: &Path) -> Result<(), String> {
 fn check_order(patterns: &[&str]) -> Result<(), String> {
     match patterns.first() {
         Some(first) if first.starts_with('!') => {
-            Err(format!("`{first}` has no effect: it takes back what a pattern before it excludes, and there is none"))
+            Err(format!("`{first}` has no effect: no pattern before it excludes anything"))
         }
         Some(_) | None => Ok(()),
     }
@@ -156,8 +156,8 @@ fn path_is_below(path: &Path, base: &Path) -> bool {
 
 fn reason(error: &ignore::Error) -> String {
     match error {
-        ignore::Error::Glob { glob: Some(glob), err } => format!("`{glob}` is no pattern: {err}"),
-        other => format!("this is no pattern: {other}"),
+        ignore::Error::Glob { glob: Some(glob), err } => format!("invalid pattern `{glob}`: {err}"),
+        other => format!("invalid pattern: {other}"),
     }
 }
 

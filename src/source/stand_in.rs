@@ -5,7 +5,7 @@ use super::ReadError;
 
 /// The first bytes of each kind of such file, and its name for messages.
 const STAND_INS: [(&[u8], &str); 2] = [
-    (b"version https://git-lfs.github.com/spec/", "a Git LFS pointer; the text that it stands for isn't here"),
+    (b"version https://git-lfs.github.com/spec/", "a Git LFS pointer; run `git lfs pull` to get the file"),
     (b"\0GITCRYPT\0", "encrypted by git-crypt"),
 ];
 

@@ -131,7 +131,7 @@ impl Comments {
 
 impl Left {
     fn of(place: Span, rule: &'static Rule, taken: Option<json::Notation>, reason: &str) -> Self {
-        let elsewhere = || "accept it in `trailint.toml`, with an entry of `ignore`".to_owned();
+        let elsewhere = || "suppress it with an `[[ignore]]` entry in `trailint.toml`".to_owned();
         Self { place, rule, advice: taken.map_or_else(elsewhere, |taken| taken.advice(rule, reason)) }
     }
 }

@@ -75,7 +75,7 @@ impl FromStr for Date {
         let narrow = |number: Option<u16>| number.and_then(|number| u8::try_from(number).ok());
         let (year, month, day) = (part(4), narrow(part(2)), narrow(part(2)));
         let mut date = || Self::new(year?, month?, day?).filter(|_| parts.next().is_none());
-        date().ok_or_else(|| format!("`{text}` is no date; write it as `2027-01-31`"))
+        date().ok_or_else(|| format!("invalid date `{text}`; write it as `2027-01-31`"))
     }
 }
 

@@ -132,11 +132,11 @@ fn parse(text: &str) -> Result<Directive, String> {
         .ok_or_else(|| FORM.to_owned())?;
     let names: Vec<String> = names.split(',').map(|name| name.trim().to_owned()).collect();
     if names.iter().any(String::is_empty) {
-        return Err("it has to name the rules that it is about: `ignore[RULE]`".to_owned());
+        return Err("name at least one rule: `ignore[RULE]`".to_owned());
     }
     let is_second = |word: &str| KEYWORDS.iter().any(|(known, _)| word.strip_prefix(known).is_some_and(is_list));
     if is_second_list(rest) || directive_in(rest).is_some() || rest.split_whitespace().any(is_second) {
-        return Err("a comment has one list of rules: name all of them in it, or write a line for each".to_owned());
+        return Err("only one list of rules is allowed: name all rules in it, or use one line for each".to_owned());
     }
     let (until, reason) = until::read(first.into_iter().chain(rest.split_whitespace()))?;
     Ok(Directive { names, is_for_file, until, reason })

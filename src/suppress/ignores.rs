@@ -97,7 +97,7 @@ impl Ignores {
         let has_room = self.all.len().saturating_add(self.misread.len()) < MAX_IGNORES;
         if !has_room && !self.is_full {
             self.is_full = true;
-            let message = format!("no more than {MAX_IGNORES} such comments count in a file");
+            let message = format!("only the first {MAX_IGNORES} such comments of a file are used");
             self.misread.extend(place.map(|span| (span, message)));
         }
         has_room
@@ -147,7 +147,7 @@ impl Ignores {
     fn add_note(&mut self, entry: &Entry, around: Span) {
         if entry.key.as_text() != Some(COMMENT) {
             if entry.value.as_text().is_some_and(|text| directive::read(text).is_some_and(|read| read.is_ok())) {
-                self.misread(entry.value.span, "only `\"//\"` is a comment".to_owned());
+                self.misread(entry.value.span, "only `\"//\"` properties are comments".to_owned());
             }
             return self.add_notes(&entry.value, entry.key.span.to(entry.value.whole()));
         }
@@ -220,7 +220,7 @@ mod tests {
             let more = read("/a.tf", &line.repeat(1_500), &[Tool::Checkov]);
             assert_eq!(more.all.len(), 1_000);
             let told: Vec<_> = more.misread.iter().map(|(span, message)| (span.start as usize, &**message)).collect();
-            assert_eq!(told, [(1_000 * line.len(), "no more than 1000 such comments count in a file")]);
+            assert_eq!(told, [(1_000 * line.len(), "only the first 1000 such comments of a file are used")]);
         }
     }
 

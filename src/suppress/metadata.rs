@@ -34,7 +34,7 @@ fn add(owner: &Mapping, region: Span, honored: &[Tool], ignores: &mut Ignores) {
         match entry.key.as_text() {
             Some(NAME) => add_own(entry, region, ignores),
             Some(name) if is_almost_name(name) => {
-                ignores.misread(entry.key.span, format!("there is no key `{name}`, but `{NAME}`"));
+                ignores.misread(entry.key.span, format!("unknown key `{name}`; did you mean `{NAME}`?"));
             }
             _ => {}
         }
@@ -58,7 +58,7 @@ fn add_own(entry: &Entry, region: Span, ignores: &mut Ignores) {
     let is_other = |entry: &&Entry| entry.key.as_text() != Some("ignore");
     for other in own.entries.iter().filter(is_other) {
         let name = other.key.as_text().unwrap_or_default();
-        ignores.misread(other.key.span, format!("there is no key `{name}`, but `ignore`"));
+        ignores.misread(other.key.span, format!("unknown key `{name}`: expected `ignore`"));
     }
     let Some(entry) = own.get("ignore") else { return };
     match entry.value.as_sequence() {
@@ -85,16 +85,16 @@ fn one(item: &Node, region: Span) -> Result<Ignore, String> {
         NodeKind::Mapping(mapping) => {
             if let Some(other) = mapping.entries.iter().find(|entry| !is_known(entry)) {
                 let name = other.key.as_text().unwrap_or_default();
-                return Err(format!("there is no key `{name}`, but `rule`, `reason` and `until`"));
+                return Err(format!("unknown key `{name}`: expected `rule`, `reason` or `until`"));
             }
             let text = |key: &str| match mapping.get(key).map(|entry| entry.value.as_text()) {
-                Some(None) => Err(format!("`{key}` has to be a text")),
+                Some(None) => Err(format!("`{key}` must be a string")),
                 Some(text) => Ok(text),
                 None => Ok(None),
             };
             let (reason, until) = (text("reason")?, text("until")?.map(str::parse).transpose()?);
             if reason.is_some_and(until::is_in) {
-                return Err("write the last day as a key of its own: `until: 2027-01-31`".to_owned());
+                return Err("write the date as a separate key: `until: 2027-01-31`".to_owned());
             }
             let rule = &mapping.get("rule").ok_or_else(wanted)?.value;
             ignore(rule, reason.map(str::to_owned), until)
@@ -148,7 +148,7 @@ mod tests {
         let reason =
             |text: &str| read(&format!("trailint: {{ ignore: [{{ rule: stopped-trail, reason: \"{text}\" }}] }}"));
         for text in ["until 2020-01-31", "until=2020-01-31", "exp:2020-01-31", "valid until: 31 Jan 2020"] {
-            assert_eq!(reason(text).1, ["write the last day as a key of its own: `until: 2027-01-31`"], "{text}");
+            assert_eq!(reason(text).1, ["write the date as a separate key: `until: 2027-01-31`"], "{text}");
         }
         assert_eq!(reason("accepted since 2020-01-31"), (1, Vec::new()));
     }

@@ -72,7 +72,7 @@ pub struct Suppression {
 impl Suppression {
     /// The reason and the last day, to follow "suppressed".
     pub fn describe(&self) -> String {
-        let reason = self.reason.as_deref().unwrap_or("no reason is given");
+        let reason = self.reason.as_deref().unwrap_or("no reason given");
         let until = self.until.map(|until| format!(" (until {until})")).unwrap_or_default();
         format!("{reason}{until}")
     }

@@ -65,7 +65,7 @@ impl Suppressions<'_> {
         for (id, _) in self.sources.all().into_iter().filter(|(id, _)| counts(*id)) {
             let ignores = self.of_file(id);
             for (span, message) in &ignores.misread {
-                let message = format!("this suppresses nothing: {message}");
+                let message = format!("this comment has no effect: {message}");
                 stale.push(Stale { span: *span, kind: StaleKind::Unused, message, unused: None });
             }
             for ignore in ignores.all.iter().filter(|ignore| ignore.is_own) {
@@ -85,7 +85,7 @@ impl Suppressions<'_> {
         let file = self.sources.file(span.file);
         let is_whole = self.policy.checked.iter().any(|checked| file.directory().starts_with(checked));
         let at = accepted.address.as_ref().map(|address| format!(" at `{address}`")).unwrap_or_default();
-        let message = format!("`{}` finds nothing{at} that this could accept", rule.id());
+        let message = format!("no finding of `{}`{at} to suppress", rule.id());
         let unused = Some(rule.id());
         (is_whole && is_asked(rule)).then_some(Stale { span, kind: StaleKind::Idle, message, unused })
     }
@@ -101,7 +101,7 @@ impl Suppressions<'_> {
             Err(message) => Some(Stale { span, kind: StaleKind::UnknownRule, message: message.clone(), unused: None }),
             Ok(rule) if self.is_used(span, rule.id()) => self.expired(&ignore.suppression, rule.id()),
             Ok(rule) if is_asked(rule) => {
-                let message = format!("`{}` finds nothing that this could suppress", rule.id());
+                let message = format!("no finding of `{}` to suppress", rule.id());
                 Some(Stale { span, kind: StaleKind::Unused, message, unused: Some(rule.id()) })
             }
             Ok(_) => None,
@@ -111,7 +111,7 @@ impl Suppressions<'_> {
     fn expired(&self, suppression: &Suppression, rule: &'static str) -> Option<Stale> {
         let span = suppression.span?;
         let until = suppression.until.filter(|until| *until < self.policy.today && self.is_used(span, rule))?;
-        let message = format!("`{rule}` was accepted until {until}, and its finding is back");
+        let message = format!("the suppression of `{rule}` expired on {until}");
         Some(Stale { span, kind: StaleKind::Expired, message, unused: None })
     }
 

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-/// Another tool whose comments can be accepted.
+/// Another tool whose comments can suppress findings.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]

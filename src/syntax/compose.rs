@@ -95,7 +95,7 @@ impl Composer {
     pub(super) fn alias(&mut self, span: Span, anchor: usize) -> Result<(), Problem> {
         // An anchor is registered when its node is finished, so an alias in the node itself doesn't find it.
         let Some(target) = self.anchors.get(&anchor).cloned() else {
-            return Err(Problem::syntax(span, "this alias repeats a node that it is a part of"));
+            return Err(Problem::syntax(span, "this alias refers to a node that contains it"));
         };
         if self.open.len().saturating_add(target.depth) > MAX_DEPTH {
             return Err(Problem::too_deep(span));
@@ -183,7 +183,7 @@ impl Composer {
                 mapping.merged.extend(items.iter().rev().cloned());
             }
             Some(_) | None => {
-                let message = "`<<` can merge a mapping or a list of mappings, and this is neither";
+                let message = "`<<` can merge only a mapping or a list of mappings";
                 self.problems.push(Problem::syntax(key.span, message));
             }
         }

@@ -56,7 +56,7 @@ impl Reader<'_> {
         self.check_limits(text)?;
         let parsed = parse_to_ast(text, &CollectOptions::default(), &STRICT).map_err(|error| self.problem(&error))?;
         let Some(value) = parsed.value else {
-            return Err(Problem::syntax(self.word_at(0), "there is no JSON value here"));
+            return Err(Problem::syntax(self.word_at(0), "expected a JSON value"));
         };
         self.value(value)?;
         // The tree is valid in spite of this character.

@@ -91,7 +91,7 @@ impl Problem {
 
     /// Creates a problem for a second `key` in a mapping.
     pub fn duplicate_key(span: Span, key: &str) -> Self {
-        Self { span, message: format!("the key `{key}` is written twice here"), kind: ProblemKind::DuplicateKey }
+        Self { span, message: format!("duplicate key `{key}`"), kind: ProblemKind::DuplicateKey }
     }
 
     /// Creates a problem for a name of more than [`MAX_NAME`] bytes.
@@ -101,7 +101,7 @@ impl Problem {
 
     /// Creates a problem for a collection in more than [`MAX_DEPTH`] others.
     fn too_deep(span: Span) -> Self {
-        Self::limit(span, format!("collections nest more than {MAX_DEPTH} deep here"))
+        Self::limit(span, format!("collections are nested more than {MAX_DEPTH} levels deep"))
     }
 
     /// Creates a problem for the node after the [`MAX_NODES`]th. `has_aliases` is true if the file contains aliases.

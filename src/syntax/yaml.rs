@@ -106,8 +106,7 @@ impl<'a> Reader<'a> {
             next.checked_sub(1).and_then(|last| self.quoted.get(last)).is_some_and(|range| range.contains(at))
         };
         let (at, _) = self.text.match_indices(DOUBTFUL).find(|(at, _)| !is_quoted(at))?;
-        let message =
-            "this character ends a line for some readers of YAML and not for others; use a line feed, or quotes";
+        let message = "some YAML parsers treat this character as a line break; use a line feed or quotes";
         Some(Problem::syntax(self.span(at, at), message))
     }
 

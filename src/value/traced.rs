@@ -251,78 +251,116 @@ impl Step {
 
     /// Describes the step as the text of a label; the last step is where the value is decided.
     pub fn describe(&self, is_last: bool) -> String {
-        let verb = if is_last { "set" } else { "passed on" };
+        if is_last { self.describe_last() } else { self.describe_passed() }
+    }
+
+    /// The label at a location where the value is set.
+    fn describe_last(&self) -> String {
         match self {
-            Step::Local(name) => format!("{verb} here, in local `{name}`"),
-            Step::VariableDefault(name) => format!("{verb} here, as the default of variable `{name}`"),
-            Step::Variable(name) => format!("nothing gives variable `{name}` a value"),
-            Step::VariableValue(name) => format!("{verb} here, for variable `{name}`"),
-            Step::PlannedVariable(name) => format!("the plan gives variable `{name}` this value"),
-            Step::Planned(address) => format!("the plan says so of `{address}`"),
-            Step::ModuleArgument { module, name } => format!("{verb} here, as `{name}` of module `{module}`"),
+            Step::Local(name) => format!("set here, in local `{name}`"),
+            Step::VariableDefault(name) => format!("set here, as the default of variable `{name}`"),
+            Step::VariableValue(name) => format!("set here, for variable `{name}`"),
+            Step::ModuleArgument { module, name } => format!("set here, as `{name}` of module `{module}`"),
+            Step::PassedProvider { module, name } => format!("set here, as provider `{name}` of module `{module}`"),
+            Step::ProviderRegion(name) => format!("set here, for provider `{name}`"),
+            Step::Output(name) => format!("set here, in output `{name}`"),
+            Step::Anchor => "set here, and used through an alias".to_owned(),
+            Step::ParameterDefault(name) => format!("set here, as the default of parameter `{name}`"),
+            Step::ParameterValue(name) => format!("set here, for parameter `{name}`"),
+            Step::StackParameter { stack, name } => format!("set here, as `{name}` of stack `{stack}`"),
+            Step::Member(key) => format!("set here, as `{}`", cut(key)),
+            Step::Element(index) => format!("set here, as element {index}"),
+            Step::MemberDefault(key) => format!("set here, as the default of attribute `{}`", cut(key)),
+            Step::Key => "set here, as a key".to_owned(),
+            Step::Repetition(argument) => format!("set here, in `{argument}`"),
+            Step::File => "set here, in this file".to_owned(),
+            Step::Variable(_)
+            | Step::PlannedVariable(_)
+            | Step::Planned(_)
+            | Step::ModuleCall { .. }
+            | Step::Provider(_)
+            | Step::NoProviderRegion(_)
+            | Step::Arm(_)
+            | Step::Argument
+            | Step::Parameter(_)
+            | Step::MappingValue
+            | Step::Misspelt(_)
+            | Step::Part(_)
+            | Step::NoMember(_) => self.describe_passed(),
+        }
+    }
+
+    /// The label at a location through which the value passes.
+    fn describe_passed(&self) -> String {
+        match self {
+            Step::Local(name) => format!("assigned to local `{name}` here"),
+            Step::VariableDefault(name) => format!("the default of variable `{name}`"),
+            Step::Variable(name) => format!("variable `{name}` has no value"),
+            Step::VariableValue(name) => format!("assigned to variable `{name}` here"),
+            Step::PlannedVariable(name) => format!("the plan sets variable `{name}` to this value"),
+            Step::Planned(address) => format!("the planned value of `{address}`"),
+            Step::ModuleArgument { module, name } => format!("passed as `{name}` to module `{module}` here"),
             Step::ModuleCall { module, name } => format!("this call of module `{module}` doesn't set `{name}`"),
-            Step::Provider(name) => format!("taken from provider `{name}`"),
-            Step::PassedProvider { module, name } => {
-                format!("passed on here, as provider `{name}` of module `{module}`")
-            }
-            Step::ProviderRegion(name) => format!("{verb} here, for provider `{name}`"),
-            Step::NoProviderRegion(name) => format!("provider `{name}` says no Region"),
-            Step::Output(name) => format!("{verb} here, in output `{name}`"),
-            Step::Arm(None) | Step::Argument => "chosen here".to_owned(),
-            Step::Arm(Some(choice)) => format!("chosen here, because {choice}"),
-            Step::Anchor => format!("{verb} here, and used through an alias"),
+            Step::Provider(name) => format!("uses provider `{name}`"),
+            Step::PassedProvider { module, name } => format!("passed as provider `{name}` to module `{module}` here"),
+            Step::ProviderRegion(name) => format!("assigned to provider `{name}` here"),
+            Step::NoProviderRegion(name) => format!("provider `{name}` doesn't set `region`"),
+            Step::Output(name) => format!("returned by output `{name}` here"),
+            Step::Arm(None) | Step::Argument => "selected here".to_owned(),
+            Step::Arm(Some(choice)) => format!("selected here, because {choice}"),
+            Step::Anchor => "used through an alias".to_owned(),
             Step::Parameter(name) => format!("parameter `{name}` is declared here"),
-            Step::ParameterDefault(name) => format!("{verb} here, as the default of parameter `{name}`"),
-            Step::ParameterValue(name) => format!("{verb} here, for parameter `{name}`"),
-            Step::StackParameter { stack, name } => format!("{verb} here, as `{name}` of stack `{stack}`"),
-            Step::MappingValue => "found here".to_owned(),
+            Step::ParameterDefault(name) => format!("the default of parameter `{name}`"),
+            Step::ParameterValue(name) => format!("assigned to parameter `{name}` here"),
+            Step::StackParameter { stack, name } => format!("passed as `{name}` to stack `{stack}` here"),
+            Step::MappingValue => "found in this mapping".to_owned(),
             Step::Misspelt(name) => format!("did you mean `{name}`?"),
-            Step::Member(key) => format!("{verb} here, as `{}`", cut(key)),
-            Step::Element(index) => format!("{verb} here, as element {index}"),
+            Step::Member(key) => format!("assigned to `{}` here", cut(key)),
+            Step::Element(index) => format!("assigned to element {index} here"),
             Step::Part(index) => format!("element {index} of this list"),
-            Step::MemberDefault(key) => format!("{verb} here, as the default of attribute `{}`", cut(key)),
+            Step::MemberDefault(key) => format!("the default of attribute `{}`", cut(key)),
             Step::NoMember(key) => format!("this object doesn't set `{}`", cut(key)),
-            Step::Key => format!("{verb} here, as a key"),
-            Step::Repetition(argument) => format!("{verb} here, in `{argument}`"),
-            Step::File => format!("{verb} here, in this file"),
+            Step::Key => "used as a key here".to_owned(),
+            Step::Repetition(argument) => format!("an element of `{argument}`"),
+            Step::File => "read from this file".to_owned(),
         }
     }
 
     /// Describes how to change the value at this step, as one imperative sentence.
     pub fn advise(&self, value: &str) -> String {
         match self {
-            Step::Local(name) => format!("make local `{name}` `{value}`"),
+            Step::Local(name) => format!("set local `{name}` to `{value}`"),
             Step::VariableDefault(name)
             | Step::Variable(name)
             | Step::VariableValue(name)
-            | Step::PlannedVariable(name) => format!("give variable `{name}` the value `{value}`"),
-            Step::Planned(_) => format!("make it `{value}`, and plan again"),
+            | Step::PlannedVariable(name) => format!("set variable `{name}` to `{value}`"),
+            Step::Planned(_) => format!("set it to `{value}`, and create the plan again"),
             Step::ModuleArgument { module, name } => format!("set `{name} = {value}` in the call of module `{module}`"),
             Step::ModuleCall { module, name } => format!("add `{name} = {value}` to the call of module `{module}`"),
             Step::Provider(name) | Step::ProviderRegion(name) | Step::NoProviderRegion(name) => {
                 format!("set `region = \"{value}\"` for provider `{name}`")
             }
             Step::PassedProvider { module, name } => {
-                format!("pass a provider of Region `{value}` as `{name}` to module `{module}`")
+                format!("pass a provider with Region `{value}` as `{name}` to module `{module}`")
             }
-            Step::Output(name) => format!("make output `{name}` `{value}`"),
-            Step::Arm(_) => format!("make it `{value}` in this arm"),
-            Step::Anchor => format!("make it `{value}` where the anchor stands"),
+            Step::Output(name) => format!("set output `{name}` to `{value}`"),
+            Step::Arm(_) => format!("set it to `{value}` in this branch"),
+            Step::Anchor => format!("set it to `{value}` at the anchor"),
             Step::Parameter(name) | Step::ParameterDefault(name) | Step::ParameterValue(name) => {
-                format!("give parameter `{name}` the value `{value}`")
+                format!("set parameter `{name}` to `{value}`")
             }
-            Step::StackParameter { stack, name } => format!("make `{name}` of stack `{stack}` `{value}`"),
-            Step::MappingValue => format!("make it `{value}` in this mapping"),
-            Step::Misspelt(name) => format!("write it as `{name}`, with the value `{value}`"),
+            Step::StackParameter { stack, name } => format!("set `{name}` of stack `{stack}` to `{value}`"),
+            Step::MappingValue => format!("set it to `{value}` in this mapping"),
+            Step::Misspelt(name) => format!("rename it to `{name}`, and set it to `{value}`"),
             Step::Member(key) => format!("set `{}` to `{value}`", cut(key)),
             Step::Element(index) => format!("set element {index} to `{value}`"),
-            Step::Part(index) => format!("make element {index} of the list `{value}`"),
+            Step::Part(index) => format!("set element {index} of the list to `{value}`"),
             Step::MemberDefault(key) => format!("set the default of attribute `{}` to `{value}`", cut(key)),
             Step::NoMember(key) => format!("add `{} = {value}` to the object", cut(key)),
-            Step::Key => format!("use the key `{value}`"),
-            Step::Repetition(argument) => format!("make it `{value}` in `{argument}`"),
-            Step::Argument => format!("make it `{value}` in this argument"),
-            Step::File => format!("make it `{value}` in the file"),
+            Step::Key => format!("change the key to `{value}`"),
+            Step::Repetition(argument) => format!("set it to `{value}` in `{argument}`"),
+            Step::Argument => format!("set it to `{value}` in this argument"),
+            Step::File => format!("set it to `{value}` in the file"),
         }
     }
 }

@@ -103,7 +103,7 @@ pub enum Why {
 }
 
 /// The advice for a value that is known only at deployment.
-pub const WRITE_HERE: &str = "write the value here, so that this can be checked";
+pub const WRITE_HERE: &str = "set a literal value here so that it can be checked";
 
 /// Converts the name of a part to the form in code: "module `audit`" becomes `module.audit`.
 pub fn part_name(part: &str) -> String {
@@ -213,11 +213,11 @@ impl Why {
     /// Describes the reason as the text of a label.
     pub fn describe(&self) -> String {
         match self {
-            Why::NoValue { reference } => format!("`{reference}` has no value here"),
-            Why::Undeclared { reference, .. } => format!("`{reference}` isn't declared here"),
-            Why::NoReference { word, .. } => format!("`{word}` isn't declared here"),
+            Why::NoValue { reference } => format!("`{reference}` has no value"),
+            Why::Undeclared { reference, .. } => format!("`{reference}` isn't declared"),
+            Why::NoReference { word, .. } => format!("`{word}` isn't declared"),
             Why::AtDeployment { reference, .. } => format!("`{reference}` is known only at deployment"),
-            Why::AwsKey { reference } => format!("`{reference}` is a key that AWS manages"),
+            Why::AwsKey { reference } => format!("`{reference}` is an AWS managed key"),
             Why::FromEnvironment { provider } => {
                 format!("provider `{provider}` takes its Region from the environment")
             }
@@ -225,17 +225,17 @@ impl Why {
                 format!("`{reference}` may be set by {setter}")
             }
             Why::NotEvaluated { construct } => format!("{construct} isn't evaluated"),
-            Why::NotHere { part, .. } => format!("the code of {part} isn't here"),
+            Why::NotHere { part, .. } => format!("the code of {part} isn't available"),
             Why::Computed { cause, .. } | Why::Composed { cause, .. } => cause.describe(),
             Why::Failed { message } => format!("this can't be evaluated: {message}"),
             Why::Cycle { reference } => format!("`{reference}` depends on itself"),
             Why::Ambiguous { text } => {
-                format!("a plain `{text}` is a boolean to some YAML parsers and a string to others")
+                format!("`{text}` without quotes is a boolean for some YAML parsers and a string for others")
             }
-            Why::Placeholder { text, reader } => format!("`{text}` is filled in before {reader} reads it"),
-            Why::Undocumented { what } => format!("{what}: CloudTrail's documentation doesn't say what happens"),
-            Why::Unreadable => "this can't be read".to_owned(),
-            Why::OverLimit { limit } => format!("over the limit for {limit}"),
+            Why::Placeholder { text, reader } => format!("`{text}` is replaced before {reader} reads the file"),
+            Why::Undocumented { what } => format!("{what}: CloudTrail's documentation doesn't describe this case"),
+            Why::Unreadable => "this can't be parsed".to_owned(),
+            Why::OverLimit { limit } => format!("exceeds the limit for {limit}"),
         }
     }
 
@@ -243,34 +243,32 @@ impl Why {
     pub fn advice(&self) -> String {
         match self {
             Why::NoValue { reference } => match reference.strip_prefix("var.") {
-                Some(name) => format!("give it a value with `--var {name}=…` or `--var-file`, or a default"),
-                None => format!("give it a value with `--parameter {reference}=…`, or a default"),
+                Some(name) => format!("set it with `--var {name}=…` or `--var-file`, or add a default"),
+                None => format!("set it with `--parameter {reference}=…`, or add a default"),
             },
             // A reference in Terraform contains a dot, and its declaration may be in another file.
             Why::Undeclared { reference, .. } if reference.contains('.') => {
-                format!("declare `{reference}`, or check the directory that does")
+                format!("declare `{reference}`, or check the directory that declares it")
             }
             Why::Undeclared { reference, .. } => format!("declare `{reference}` in this template"),
             Why::NoReference { word, meant: Some(value) } => format!("replace `{word}`; did you mean `{value}`?"),
-            Why::NoReference { word, meant: None } => format!("replace `{word}` by a value, or by a reference to one"),
-            Why::SetElsewhere { .. } => "mend what sets it, so that this can be checked".to_owned(),
+            Why::NoReference { word, meant: None } => format!("replace `{word}` with a value or a reference"),
+            Why::SetElsewhere { .. } => "fix its source so that it can be evaluated".to_owned(),
             Why::FromEnvironment { .. } => {
-                "write `region` in the provider's configuration, or give it with `--region`".to_owned()
+                "set `region` in the provider's configuration, or pass `--region`".to_owned()
             }
             Why::AtDeployment { reference, .. } if reference == "AWS::Region" => {
-                "give the stack's Region with `--region`".to_owned()
+                "pass the stack's Region with `--region`".to_owned()
             }
             Why::AtDeployment { .. } | Why::AwsKey { .. } | Why::NotEvaluated { .. } => WRITE_HERE.to_owned(),
             Why::NotHere { help, .. } => help.clone(),
             Why::Computed { cause, .. } | Why::Composed { cause, .. } => cause.advice(),
-            Why::Failed { .. } => "mend the expression, so that this can be checked".to_owned(),
-            Why::Cycle { reference } => format!("give `{reference}` a value that doesn't depend on it"),
-            Why::Ambiguous { .. } => "write `true` or `false`".to_owned(),
-            Why::Placeholder { .. } => "render the file, and check the result".to_owned(),
-            Why::Undocumented { .. } => "split it, so that each selector names one thing".to_owned(),
-            Why::Unreadable | Why::OverLimit { .. } => {
-                "write it in a simpler way, so that this can be checked".to_owned()
-            }
+            Why::Failed { .. } => "fix the expression so that it can be evaluated".to_owned(),
+            Why::Cycle { reference } => format!("set `{reference}` to a value that doesn't depend on it"),
+            Why::Ambiguous { .. } => "use `true` or `false`".to_owned(),
+            Why::Placeholder { .. } => "render the file and check the result".to_owned(),
+            Why::Undocumented { .. } => "split it into one selector for each category".to_owned(),
+            Why::Unreadable | Why::OverLimit { .. } => "simplify it so that it can be checked".to_owned(),
         }
     }
 

@@ -217,7 +217,7 @@ impl World {
             return Err(STEPS);
         }
         if self.depth.get() >= max_depth {
-            return Err("expressions within expressions");
+            return Err("nested expressions");
         }
         self.charge(1);
         self.depth.set(self.depth.get().saturating_add(1));

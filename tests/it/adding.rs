@@ -81,12 +81,13 @@ fn a_comment_is_added_only_where_it_can_be_kept() {
     assert_eq!(status(&scratch.run(&["check", "a.tf", "--add-ignore=two\nlines"])), 2);
     let output = scratch.run(&["check", "b.txt", "--add-ignore"]);
     assert!(err(&output).starts_with("Added 0 comments to 0 files.\n") && status(&output) == 1, "{}", err(&output));
-    assert!(err(&output).contains(": accept it in `trailint.toml`, with an entry of `ignore`\n"), "{}", err(&output));
+    assert!(err(&output).contains(": suppress it with an `[[ignore]]` entry in `trailint.toml`\n"), "{}", err(&output));
     let described =
         "{\"Resources\": {\"T\": {\"Type\": \"AWS::CloudTrail::Trail\", \"Metadata\": [], \"Properties\": {}}}}";
     std::fs::write(scratch.0.join("t.json"), described).unwrap();
     let output = scratch.run(&["check", "t.json", "--add-ignore", "--select", "single-region-trail"]);
-    let advice = "it has `Metadata` already; add `\"trailint\": { \"ignore\": [{ \"rule\": \"single-region-trail\" }] }` to that";
+    let advice =
+        "it already has `Metadata`; add `\"trailint\": { \"ignore\": [{ \"rule\": \"single-region-trail\" }] }` to it";
     assert!(err(&output).contains(advice), "{}", err(&output));
     std::fs::remove_file(scratch.0.join("t.json")).unwrap();
     assert_eq!(std::fs::read(scratch.0.join("b.txt")).unwrap(), latin);

@@ -25,11 +25,11 @@ fn what_is_accepted_counts_no_more_and_stays_on_record() {
     assert_eq!(status(&scratch.run(&["check"])), 1);
     let created = scratch.run(&["baseline", "create"]);
     assert_eq!(status(&created), 0);
-    assert_eq!(err(&created), ".trailint-baseline.json accepts 2 findings: 2 new, 0 gone.\n");
+    assert_eq!(err(&created), ".trailint-baseline.json accepts 2 findings: 2 new, 0 removed.\n");
     let text = r#"{
   "version": 1,
   "findings": [
-    {"fingerprint":"v1:key-policy-blocks-delivery:.:aws_cloudtrail.t:kms_key_id","subject":".","level":"note","outcome":"unknown","message":"trail `aws_cloudtrail.t` may not be able to encrypt its logs with its key","declaration":"b88b1f4187127800"},
+    {"fingerprint":"v1:key-policy-blocks-delivery:.:aws_cloudtrail.t:kms_key_id","subject":".","level":"note","outcome":"unknown","message":"trail `aws_cloudtrail.t` may not be able to encrypt its logs with its KMS key","declaration":"b88b1f4187127800"},
     {"fingerprint":"v1:single-region-trail:.:aws_cloudtrail.t:is_multi_region_trail","subject":".","level":"error","outcome":"fail","message":"trail `aws_cloudtrail.t` records one Region only","declaration":"b88b1f4187127800"}
   ]
 }
@@ -48,7 +48,7 @@ fn what_is_accepted_counts_no_more_and_stays_on_record() {
     assert_eq!(status(&scratch.run(&["check", "--no-baseline"])), 1);
     let again = scratch.run(&["baseline", "create"]);
     assert_eq!(status(&again), 2);
-    assert!(err(&again).contains("is there already"), "{}", err(&again));
+    assert!(err(&again).contains("already exists"), "{}", err(&again));
 }
 
 #[test]
@@ -109,21 +109,21 @@ fn entries_without_a_finding_are_told_and_pruned() {
     write(&scratch, "one/main.tf", "");
     let said = err(&scratch.run(&["check"]));
     assert!(
-        said.ends_with("2 entries of the baseline accept nothing any more: `trailint baseline prune`.\n"),
+        said.ends_with("2 entries of the baseline match no finding any more: run `trailint baseline prune`.\n"),
         "{said}"
     );
     // What wasn't checked isn't known to be stale.
     assert!(!err(&scratch.run(&["check", "two", "--baseline", FILE])).contains("of the baseline"));
     let pruned = scratch.run(&["baseline", "prune", "two", "--baseline", FILE]);
-    assert!(err(&pruned).contains("4 findings: 0 new, 0 gone"), "{}", err(&pruned));
+    assert!(err(&pruned).contains("4 findings: 0 new, 0 removed"), "{}", err(&pruned));
     assert_eq!(read(&scratch), before);
-    assert!(err(&scratch.run(&["baseline", "prune"])).contains("2 findings: 0 new, 2 gone"));
+    assert!(err(&scratch.run(&["baseline", "prune"])).contains("2 findings: 0 new, 2 removed"));
     assert!(!read(&scratch).contains(":one:"));
     write(&scratch, "three/main.tf", BAD);
     let updated = scratch.run(&["baseline", "update", "three", "--baseline", FILE]);
-    assert!(err(&updated).contains("4 findings: 2 new, 0 gone"), "{}", err(&updated));
+    assert!(err(&updated).contains("4 findings: 2 new, 0 removed"), "{}", err(&updated));
     let pruned = scratch.run(&["baseline", "prune"]);
-    assert!(err(&pruned).contains("4 findings: 0 new, 0 gone"), "{}", err(&pruned));
+    assert!(err(&pruned).contains("4 findings: 0 new, 0 removed"), "{}", err(&pruned));
 }
 
 #[test]
@@ -145,24 +145,24 @@ fn a_baseline_lies_beside_the_configuration_or_where_it_is_said() {
 fn a_broken_baseline_ends_the_run_with_its_place() {
     #[rustfmt::skip]
     let cases = [
-        ("", "1:1: this baseline can't be used: there is no JSON value here"),
-        ("[]", "1:1: this baseline can't be used: an object is expected"),
-        ("{}", "1:1: this baseline can't be used: there has to be a `version`"),
-        ("{\"version\": 2, \"findings\": []}", "1:13: this baseline can't be used: only version 1"),
-        ("{\"version\": 1}", "1:1: this baseline can't be used: there has to be a `findings`"),
-        ("{\"version\": 1, \"findings\": {}}", "1:28: this baseline can't be used: a list"),
-        ("{\"version\": 1, \"findings\": [1]}", "1:29: this baseline can't be used: an object"),
-        ("{\"version\": 1,\n<<<<<<< main\n", "2:1: this baseline can't be used: "),
+        ("", "1:1: invalid baseline: expected a JSON value"),
+        ("[]", "1:1: invalid baseline: expected an object"),
+        ("{}", "1:1: invalid baseline: missing key `version`"),
+        ("{\"version\": 2, \"findings\": []}", "1:13: invalid baseline: unsupported version"),
+        ("{\"version\": 1}", "1:1: invalid baseline: missing key `findings`"),
+        ("{\"version\": 1, \"findings\": {}}", "1:28: invalid baseline: expected a list"),
+        ("{\"version\": 1, \"findings\": [1]}", "1:29: invalid baseline: expected an object"),
+        ("{\"version\": 1,\n<<<<<<< main\n", "2:1: invalid baseline: "),
         (
             "{\"version\": 1, \"findings\": [{\"fingerprint\": \"a\", \"subject\": \"\", \"level\": \"grave\", \"outcome\": \"fail\", \"message\": \"\"}]}",
-            "1:74: this baseline can't be used: `error`, `warning` or `note` is expected",
+            "1:74: invalid baseline: expected `error`, `warning` or `note`",
         ),
     ];
     for (text, expected) in cases {
         let scratch = Scratch::new("broken-baseline", &[("main.tf", BAD), (FILE, text)]);
         let checked = scratch.run(&["check"]);
         assert_eq!(status(&checked), 2, "{text}");
-        let expected = format!("trailint: {FILE}:{expected}");
+        let expected = format!("error: {FILE}:{expected}");
         assert!(err(&checked).starts_with(&expected), "{text}\n{}\n{expected}", err(&checked));
     }
     let deep = format!("{{\"version\": 1, \"findings\": {}", "[".repeat(100_000));

@@ -56,8 +56,8 @@ fn a_trail_that_goes_is_missed_where_it_was() {
     repository.write("prod/trail.tf", GOOD).write("prod/main.tf", "").write("test/main.tf", BAD).commit();
     repository.remove("prod/trail.tf");
     let output = repository.run(&["check", "--diff-base", "HEAD", "-f", "concise", "--min-level", "error"]);
-    let expected = "prod/trail.tf: error[no-compliant-trail] deployment `prod` has no trail any more, \
-                    and had one that meets every condition at `HEAD`\n";
+    let expected = "prod/trail.tf: error[no-compliant-trail] deployment `prod` no longer has a trail; at `HEAD`, it had one \
+                    that meets every condition\n";
     assert_eq!((status(&output), out(&output)), (1, expected.to_owned()));
     repository.write("prod/trail.tf", GOOD.replace("{\n", "{\n  count = 0\n"));
     assert_eq!(told(&repository, &["--diff-base", "HEAD"]), only("no-compliant-trail prod/trail.tf"));
@@ -333,16 +333,16 @@ fn what_cannot_be_compared_ends_the_run_with_a_sentence() {
         assert_eq!((status(&output), out(&output)), (2, String::new()), "{arguments:?}");
         err(&output)
     };
-    let expected = format!("trailint: `nowhere` is no commit of the repository at `{root}`\n");
+    let expected = format!("error: unknown revision `nowhere` in the repository at `{root}`\n");
     assert_eq!(complaint(&["--diff-base", "nowhere"]), expected);
-    assert!(complaint(&["--diff-base=--output=x"]).contains("is no commit"));
-    assert!(complaint(&["--scope", "staged", "--add-ignore"]).contains("work tree"));
+    assert!(complaint(&["--diff-base=--output=x"]).contains("unknown revision"));
+    assert!(complaint(&["--scope", "staged", "--add-ignore"]).contains("working tree"));
     let outside = Scratch::new("outside-git", &[("a.tf", GOOD)]);
     let there = outside.path("a.tf").display().to_string();
-    assert!(complaint(&["--diff-base", "HEAD", ".", &there]).contains("lies in no git repository"));
+    assert!(complaint(&["--diff-base", "HEAD", ".", &there]).contains("isn't in a git repository"));
     let output = repository.command(&["check", "--diff-base", "HEAD"]).env("PATH", "/nowhere").output().unwrap();
     assert_eq!(status(&output), 2);
-    assert!(err(&output).starts_with("trailint: the program `git` isn't found"), "{}", err(&output));
+    assert!(err(&output).starts_with("error: `git` isn't installed"), "{}", err(&output));
     let output = outside.run(&["check", "--scope", "auto"]);
     assert_eq!(status(&output), 0, "{}", err(&output));
 }
@@ -375,7 +375,7 @@ fn a_base_that_a_partial_clone_lacks_is_an_error() {
     clone.git(["clone", "--quiet", "--filter=blob:none", &url, "partial"]);
     let output = clone.run(&["check", "partial", "--diff-base", "HEAD~1"]);
     assert_eq!(status(&output), 2, "{}", out(&output));
-    assert!(err(&output).contains("a.tf` as it was in the base: the clone lacks it"), "{}", err(&output));
+    assert!(err(&output).contains("a.tf` in the base: it is missing in the clone"), "{}", err(&output));
 }
 
 /// A program in the place of git whose lines don't end is no git.
@@ -400,7 +400,7 @@ fn a_long_line_of_git_ends_the_check() {
         std::fs::set_permissions(scratch.path("git"), std::fs::Permissions::from_mode(0o755)).unwrap();
         let programs = scratch.path("").display().to_string();
         let output = repository.command(&["check", "--diff-base", "HEAD"]).env("PATH", &programs).output().unwrap();
-        let is_refused = err(&output).contains("git's answer isn't understood");
+        let is_refused = err(&output).contains("unexpected output of git");
         assert_eq!((is_refused, status(&output) == 2), (is_too_long, is_too_long), "{}", err(&output));
     }
 }

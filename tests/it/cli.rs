@@ -166,7 +166,8 @@ fn exit_status_is_the_same_for_every_format() {
 fn what_stands_for_a_text_is_told() {
     let pointer = "version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 1\n";
     let scratch = Scratch::new("pointer", &[("a.tf", pointer), ("b.txt", pointer)]);
-    let said = "a.tf: error[unreadable-file] `a.tf` can't be read: a Git LFS pointer; the text that it stands for isn't here\n";
+    let said =
+        "a.tf: error[unreadable-file] `a.tf` can't be read: a Git LFS pointer; run `git lfs pull` to get the file\n";
     let output = scratch.run(&["check", "-q", "-f", "concise"]);
     assert_eq!((status(&output), out(&output).as_str()), (1, said));
 }
@@ -185,7 +186,7 @@ fn nothing_checked_is_said_in_words() {
     assert_eq!(status(&output), 2);
     assert_eq!(
         err(&output),
-        "trailint: no Terraform or CloudFormation file found in empty, and `--require-inputs` wants one\n"
+        "error: no Terraform or CloudFormation file found in empty (required by `--require-inputs`)\n"
     );
     assert_eq!(err(&scratch.run(&["check", "-q"])), "");
 }
@@ -206,7 +207,7 @@ fn what_ignore_files_hide_is_named() {
     );
     let output = scratch.run(&["check", "--no-respect-gitignore", "cdk.out"]);
     assert_eq!(status(&output), 1);
-    assert!(out(&output).contains("fix the source: "), "{}", out(&output));
+    assert!(out(&output).contains("in the source: "), "{}", out(&output));
     assert!(!err(&output).contains("--fix"), "{}", err(&output));
 }
 
@@ -218,7 +219,7 @@ fn a_run_that_judges_nothing_has_no_required_trail() {
     );
     let output = scratch.run(&["check", "--require-trail", "-f", "concise", "empty"]);
     assert_eq!(status(&output), 1);
-    assert!(out(&output).starts_with(".: error[no-compliant-trail] nothing was judged"), "{}", out(&output));
+    assert!(out(&output).starts_with(".: error[no-compliant-trail] nothing was checked"), "{}", out(&output));
     assert_eq!(status(&scratch.run(&["check", "--require-trail", "a.json"])), 1);
     assert_eq!(status(&scratch.run(&["check", "empty"])), 0);
 }
@@ -313,11 +314,11 @@ fn rules_are_explained_by_the_names_that_others_give_them() {
     assert_eq!((status(&json), out(&json).trim()), (0, "[]"));
     assert_eq!(
         err(&scratch.run(&["explain", "9.9"])),
-        "trailint: there is no rule `9.9`; `trailint rules` lists them\n"
+        "error: unknown rule `9.9`\n\n  tip: `trailint rules` lists all rules\n"
     );
 }
 
-/// A group stands for its rules; `all` leaves out what is asked on request only.
+/// A group stands for its rules; `all` excludes what is asked on request only.
 #[test]
 fn groups_of_rules_are_selected_by_name() {
     let text = "resource \"aws_s3_bucket\" \"b\" {\n  bucket = \"b\"\n}\nresource \"aws_cloudtrail\" \"t\" {\n  s3_bucket_name = aws_s3_bucket.b.id\n}\n";
@@ -342,25 +343,25 @@ fn groups_of_rules_are_selected_by_name() {
 fn mistakes_are_named_with_the_next_step() {
     let scratch = Scratch::new("mistakes", &[("a.tf", GOOD)]);
     let said = |arguments: &[&str]| err(&scratch.run(arguments));
-    assert_eq!(said(&["check", "nowhere"]), "trailint: can't read `nowhere`: no such file or directory\n");
+    assert_eq!(said(&["check", "nowhere"]), "error: can't read `nowhere`: no such file or directory\n");
     assert_eq!(
         said(&["check", "--select", "single-region"]),
-        "trailint: there is no rule `single-region`, did you mean `single-region-trail`?; `trailint rules` lists them\n"
+        "error: unknown rule `single-region`\n\n  tip: did you mean `single-region-trail`?\n"
     );
     assert_eq!(
         said(&["check", "--select", "8173d5eb-96b5-4aa6-a71b-ecfa153c123d"]),
-        "trailint: `8173d5eb-96b5-4aa6-a71b-ecfa153c123d` is `single-region-trail` and `missing-global-events` here\n"
+        "error: `8173d5eb-96b5-4aa6-a71b-ecfa153c123d` is `single-region-trail` and `missing-global-events` here\n"
     );
     assert_eq!(
         said(&["trace", "aws_cloudtrail.tt"]),
-        "trailint: there is no trail `aws_cloudtrail.tt` in 1 file, did you mean `aws_cloudtrail.t`?\n"
+        "error: no trail `aws_cloudtrail.tt` in 1 file\n\n  tip: did you mean `aws_cloudtrail.t`?\n"
     );
     assert_eq!(
         said(&["trace", "aws_cloudtrail.t.is_logging"]),
-        "trailint: nothing is known of `is_logging` of `aws_cloudtrail.t`; `trailint trace 'aws_cloudtrail.t'` shows what is\n"
+        "error: `aws_cloudtrail.t` has no known attribute `is_logging`\n\n  tip: `trailint trace 'aws_cloudtrail.t'` shows its known attributes\n"
     );
-    let unknown = "trailint: the setting `selector-polcy=1` isn't valid: \
-        there is no key `selector-polcy`, did you mean `selector-policy`?\n";
+    let unknown = "error: invalid `selector-polcy=1`: \
+        unknown key `selector-polcy`; did you mean `selector-policy`?\n";
     assert_eq!(said(&["trace", "aws_cloudtrail.t", "-c", "selector-polcy=1"]), unknown);
     assert_eq!(said(&["check", "--config", "selector-polcy=1"]), unknown);
 }
@@ -634,35 +635,23 @@ fn verbose_names_the_deployments() {
 fn regions_are_named_as_aws_names_them() {
     let scratch = Scratch::new("regions", &[("a.tf", GOOD)]);
     for (arguments, expected) in [
-        (&["--regions", ""][..], "the setting `--regions` isn't valid: name one Region or more"),
-        (&["--regions", ","], "the setting `--regions` isn't valid: name one Region or more"),
-        (
-            &["--regions", "us-east-1,"],
-            "the setting `--regions` isn't valid: `` isn't the name of a Region, such as `eu-west-1`",
-        ),
-        (
-            &["--regions", "eu-west"],
-            "the setting `--regions` isn't valid: `eu-west` isn't the name of a Region, such as `eu-west-1`",
-        ),
-        (
-            &["--regions", "eu-west-1,us-east-1,eu-west-1"],
-            "the setting `--regions` isn't valid: `eu-west-1` is named twice",
-        ),
+        (&["--regions", ""][..], "invalid `--regions`: expected at least one Region"),
+        (&["--regions", ","], "invalid `--regions`: expected at least one Region"),
+        (&["--regions", "us-east-1,"], "invalid `--regions`: `` isn't a Region name such as `eu-west-1`"),
+        (&["--regions", "eu-west"], "invalid `--regions`: `eu-west` isn't a Region name such as `eu-west-1`"),
+        (&["--regions", "eu-west-1,us-east-1,eu-west-1"], "invalid `--regions`: `eu-west-1` is named twice"),
         (
             &["--regions", "eu-west-1,cn-north-1"],
-            "the setting `--regions` isn't valid: no account has both `eu-west-1` and `cn-north-1`",
+            "invalid `--regions`: `eu-west-1` and `cn-north-1` aren't Regions of one account",
         ),
         (
             &["--config", "regions=[\"nowhere\"]"],
-            "the setting `regions=[\"nowhere\"]` isn't valid: `nowhere` isn't the name of a Region, such as `eu-west-1`",
+            "invalid `regions=[\"nowhere\"]`: `nowhere` isn't a Region name such as `eu-west-1`",
         ),
-        (
-            &["--region", "Ireland"],
-            "the setting `--region` isn't valid: `Ireland` isn't the name of a Region, such as `eu-west-1`",
-        ),
+        (&["--region", "Ireland"], "invalid `--region`: `Ireland` isn't a Region name such as `eu-west-1`"),
     ] {
         let output = scratch.run(&[&["check"], arguments].concat());
-        assert_eq!((status(&output), err(&output)), (2, format!("trailint: {expected}\n")), "{arguments:?}");
+        assert_eq!((status(&output), err(&output)), (2, format!("error: {expected}\n")), "{arguments:?}");
         assert_eq!(out(&output), "");
     }
 }
@@ -699,16 +688,16 @@ fn a_plan_finds_its_root() {
     assert_eq!(strict(&["--plan", "three.json", "three"]), (0, notes("three")));
     assert_eq!(
         strict(&["--plan", "p.json", "one", "two"]),
-        (2, "trailint: can't use the plan `p.json`: it fits `one` and `two`; check only the directory in which it was made\n".into())
+        (2, "error: can't use the plan `p.json`: it matches `one` and `two`; check only the directory in which it was made\n".into())
     );
     assert_eq!(
         strict(&["--plan", "p.json", "three"]),
-        (2, "trailint: can't use the plan `p.json`: it fits no root module that is checked: `three` declares `var.other`, and the plan doesn't; check the directory in which it was made, or plan again\n".into())
+        (2, "error: can't use the plan `p.json`: it matches no checked root module: `three` declares `var.other`, and the plan doesn't; check the directory in which it was made, or create the plan again\n".into())
     );
     let (code, said) = strict(&["--plan", "three.json", "one"]);
     assert!(code == 2 && said.contains("`one` doesn't declare `var.other`"), "{said}");
     let (code, said) = strict(&["--plan", "p.json", "none"]);
-    assert!(code == 2 && said.contains("no root module that leads to a trail is checked, and it has trails"), "{said}");
+    assert!(code == 2 && said.contains("it has trails, but no checked root module declares any"), "{said}");
     let traced = scratch.run(&["trace", "aws_cloudtrail.t.is_multi_region_trail", "one", "--plan", "p.json"]);
     assert!(out(&traced).starts_with("aws_cloudtrail.t.is_multi_region_trail is `true`\n"), "{}", out(&traced));
     let by_environment =
@@ -738,12 +727,12 @@ fn a_file_that_is_no_plan_is_refused_with_the_next_step() {
         ("list", "[]", "it isn't a plan"),
         ("other", "{\"Resources\": {}}", "it isn't a plan"),
         ("state", r#"{"format_version": "1.0", "values": {"root_module": {}}}"#, "it is a state and not a plan"),
-        ("version", &whole.replace("1.2", "2.0"), "the format of this plan has the version 2.0, and only 0.x and 1.x are known"),
+        ("version", &whole.replace("1.2", "2.0"), "unsupported plan format version 2.0: supported are 0.x and 1.x"),
         ("changes", &whole.replace("resource_changes\": [", "resource_changes\": 1, \"x\": ["), "`resource_changes` isn't what it is in a plan"),
-        ("change", &whole.replace("{\"address\": \"aws_cloudtrail.t\", \"mode\": \"managed\", \"type\"", "{\"type\""), "`resource_changes[0]` isn't"),
+        ("change", &whole.replace("{\"address\": \"aws_cloudtrail.t\", \"mode\": \"managed\", \"type\"", "{\"type\""), "unexpected value of `resource_changes[0]`"),
         ("address", &whole.replace("\"aws_cloudtrail.t\", \"mode\": \"managed\", \"type\"", "\"aws_cloudtrail.t[\", \"mode\": \"managed\", \"type\""), "`aws_cloudtrail.t[` isn't an address"),
         ("twice", &twice, "it plans `aws_cloudtrail.t` twice"),
-        ("deep", &deep, "collections nest more than 200 deep"),
+        ("deep", &deep, "collections are nested more than 200 levels deep"),
     ];
     let scratch = Scratch::new("no-plan", &[("a.tf", OPEN)]);
     for (name, text, expected) in cases {
@@ -752,15 +741,15 @@ fn a_file_that_is_no_plan_is_refused_with_the_next_step() {
         let said = err(&output);
         assert_eq!(status(&output), 2, "{name}: {said}");
         assert!(
-            said.starts_with("trailint: can't use the plan `plan.json`: ") && said.contains(expected),
+            said.starts_with("error: can't use the plan `plan.json`: ") && said.contains(expected),
             "{name}: {said}"
         );
     }
     std::fs::write(scratch.0.join("plan.json"), b"\xff\xfe{\x00}\x00").unwrap();
-    assert!(err(&scratch.run(&["check", "--plan", "plan.json"])).contains("it isn't written in UTF-8"));
+    assert!(err(&scratch.run(&["check", "--plan", "plan.json"])).contains("it isn't encoded in UTF-8"));
     assert_eq!(
         err(&scratch.run(&["check", "--plan", "missing.json"])),
-        "trailint: can't read `missing.json`: no such file or directory\n"
+        "error: can't read `missing.json`: no such file or directory\n"
     );
 }
 
@@ -780,7 +769,7 @@ fn what_the_command_line_says_wins_over_a_plan() {
     assert_eq!(said(&["--var", "m=true"]), "");
     assert_eq!(
         said(&["--var", "m=false"]),
-        "a.tf:1:1: note[stale-plan] trail `aws_cloudtrail.t` isn't as planned\n\
+        "a.tf:1:1: note[stale-plan] trail `aws_cloudtrail.t` differs from the plan\n\
          a.tf:6:27: error[single-region-trail] trail `aws_cloudtrail.t` records one Region only\n\
          a.tf:7:20: unknown[stopped-trail] trail `aws_cloudtrail.t` may be stopped\n"
     );
@@ -830,15 +819,15 @@ fn a_value_that_every_root_refuses_ends_the_run() {
     let files = [("a/a.tf", list), ("b/b.tf", &text), ("bad.tfvars", "l = { a = 1 }\n"), ("good.tfvars", "l = []\n")];
     let scratch = Scratch::new("refused-values", &files);
     let cases = [
-        ("l={", "it is no valid expression"),
-        ("l=kms.amazonaws.com", "it may not refer to `kms`"),
-        ("l=tolist([])", "it may not call the function `tolist`"),
+        ("l={", "invalid expression"),
+        ("l=kms.amazonaws.com", "it can't refer to `kms`"),
+        ("l=tolist([])", "it can't call the function `tolist`"),
         ("l=\"a\"", "a list is required"),
     ];
     for (value, reason) in cases {
         let (status, said) = checked(&scratch, &["a", "--var", value]);
         assert_eq!(status, 2, "{value}: {said}");
-        let start = "trailint: `--var` gives `l` a value that isn't valid: ";
+        let start = "error: `--var` sets an invalid value for `l`: ";
         assert!(said.starts_with(start) && said.contains(reason) && said.contains("`a`"), "{value}: {said}");
         // The other root accepts it as a text.
         assert_eq!(checked(&scratch, &["--var", value]).0, 0);
@@ -846,7 +835,7 @@ fn a_value_that_every_root_refuses_ends_the_run() {
     for value in ["l=[]", "l=[\"a\"]", "l=[for x in [1] : x]"] {
         assert_eq!(checked(&scratch, &["a", "--var", value]).0, 0, "{value}");
     }
-    let file = "trailint: `--var-file bad.tfvars` gives `l` a value that isn't valid: ";
+    let file = "error: `--var-file bad.tfvars` sets an invalid value for `l`: ";
     assert!(checked(&scratch, &["a", "--var-file", "bad.tfvars"]).1.starts_with(file));
     assert_eq!(checked(&scratch, &["a", "--var-file", "bad.tfvars", "--var", "l=[]"]).0, 0);
     assert_eq!(checked(&scratch, &["a", "--var-file", "bad.tfvars", "--var-file", "good.tfvars"]).0, 0);
@@ -858,7 +847,7 @@ fn a_value_that_every_root_refuses_ends_the_run() {
         "variable \"m\" {\n  type = bool\n}\nresource \"aws_cloudtrail\" \"t\" {\n  is_multi_region_trail = var.m\n}\n";
     let scratch = Scratch::new("refused-by-one", &[("a/a.tf", text), ("b/b.tf", &text.replace("bool", "string"))]);
     let unknown = out(&scratch.run(&["check", "--var", "m=x", "--select", "single-region-trail"]));
-    assert!(unknown.contains("`var.m` may be set by `--var`, whose value isn't valid here"), "{unknown}");
+    assert!(unknown.contains("`var.m` may be set by `--var`, whose value is invalid here"), "{unknown}");
 }
 
 #[test]
@@ -882,14 +871,17 @@ fn a_parameter_that_every_template_refuses_ends_the_run() {
     for (value, reason) in cases {
         let (status, said) = checked(&scratch, &["a.yaml", "--parameter", value]);
         assert_eq!(status, 2, "{value}: {said}");
-        assert!(said.starts_with("trailint: `--parameter` gives ") && said.contains(reason), "{value}: {said}");
+        assert!(
+            said.starts_with("error: `--parameter` sets an invalid value for ") && said.contains(reason),
+            "{value}: {said}"
+        );
     }
     for value in ["Multi=true", "Days=10", "Name=abc", "Ports=1, 2"] {
         assert_eq!(checked(&scratch, &["a.yaml", "--parameter", value]).0, 0, "{value}");
     }
     assert_eq!(checked(&scratch, &["--parameter", "Days=11"]).0, 0);
     let (status, said) = checked(&scratch, &["--parameter-file", "p.json"]);
-    assert!(status == 2 && said.contains("`--parameter-file p.json` gives `Days`"), "{said}");
+    assert!(status == 2 && said.contains("`--parameter-file p.json` sets an invalid value for `Days`"), "{said}");
 }
 
 #[test]
@@ -917,7 +909,7 @@ fn names_that_no_root_declares_are_warned_about() {
     );
     assert_eq!(
         warned(&["--var-file", "v.tfvars"]),
-        "warning: no checked root declares `c` and `region`, set by `--var-file v.tfvars`.\n"
+        "warning: no checked root declares `c` and `region`, set by `--var-file v.tfvars`\n"
     );
     let output = scratch.command(&["check", "--use-env"]).env("TF_VAR_other", "1").output().unwrap();
     assert!(!err(&output).contains("other"), "{}", err(&output));

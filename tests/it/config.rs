@@ -53,7 +53,7 @@ fn the_nearest_file_at_or_above_all_that_is_checked_holds() {
 #[test]
 fn two_files_in_one_directory_are_one_too_many() {
     let scratch = Scratch::new("two", &[("trailint.toml", ""), (".trailint.toml", ""), ("a.tf", BAD)]);
-    let expected = "trailint: there are both `trailint.toml` and `.trailint.toml`; keep one of them\n";
+    let expected = "error: found both `trailint.toml` and `.trailint.toml`\n\n  tip: remove one of them\n";
     assert_eq!(said(&scratch, &["check"]), (2, expected.to_owned()));
 }
 
@@ -88,7 +88,7 @@ fn a_large_configuration_is_an_error() {
     let text = "#".repeat((1 << 20) + 1);
     let scratch = Scratch::new("large", &[(".git/HEAD", ""), ("a.tf", BAD), ("trailint.toml", &text)]);
     let (status, text) = said(&scratch, &["check"]);
-    assert_eq!((status, text.as_str()), (2, "trailint: trailint.toml:1:1: larger than 1 MB\n"));
+    assert_eq!((status, text.as_str()), (2, "error: trailint.toml:1:1: larger than 1 MB\n"));
 }
 
 #[test]
@@ -102,9 +102,12 @@ fn files_extend_each_other_only_so_far() {
     let scratch = Scratch::new("chain", &files);
     assert_eq!(said(&scratch, &["check", "-c", "8.toml"]).0, 1);
     let (status, text) = said(&scratch, &["check", "-c", "0.toml"]);
-    assert_eq!((status, text.as_str()), (2, "trailint: 8.toml:1:1: more than 8 files extend each other\n"));
+    assert_eq!((status, text.as_str()), (2, "error: 8.toml:1:1: more than 8 files extend each other\n"));
     let (status, text) = said(&scratch, &["check", "-c", "ring.toml"]);
-    assert_eq!((status, text.as_str()), (2, "trailint: ring2.toml:1:1: `ring.toml` extends this file in turn\n"));
+    assert_eq!(
+        (status, text.as_str()),
+        (2, "error: ring2.toml:1:1: `extend` is cyclic: `ring.toml` extends this file\n")
+    );
 }
 
 #[test]
@@ -133,7 +136,7 @@ fn a_found_file_leads_nowhere_outside_of_the_tree() {
         ("three", "three/trailint.toml:1:1: can't read `../secret.tfvars`"),
         ("four", "four/trailint.toml:1:1: can't read `link.toml`"),
     ] {
-        assert_eq!(said(&scratch, &["check", directory]), (2, format!("trailint: {place}: {leads_out}\n")));
+        assert_eq!(said(&scratch, &["check", directory]), (2, format!("error: {place}: {leads_out}\n")));
     }
     // A file that the user names may name others.
     assert_eq!(said(&scratch, &["check", "three", "-c", "three/trailint.toml"]).0, 0);
@@ -143,35 +146,35 @@ fn a_found_file_leads_nowhere_outside_of_the_tree() {
 #[test]
 fn mistakes_are_shown_at_their_place() {
     let cases = [
-        ("levls = {}", "1:1: there is no key `levls`, did you mean `levels`?"),
-        ("\n\n  qqq = 1", "3:3: there is no key `qqq`, but `extend`, `exclude`, "),
-        ("fail-on = \"eror\"", "1:11: there is no value `eror`, did you mean `error`?"),
+        ("levls = {}", "1:1: unknown key `levls`; did you mean `levels`?"),
+        ("\n\n  qqq = 1", "3:3: unknown key `qqq`: expected `extend`, `exclude`, "),
+        ("fail-on = \"eror\"", "1:11: invalid value `eror`; did you mean `error`?"),
         ("fail-on = 1", "1:11: invalid type, expected a string"),
         ("every-trail = \"yes\"", "1:15: invalid type: string \"yes\", expected a boolean"),
         (
             "select = [\"all\", \"single-region\"]",
-            "1:18: there is no rule `single-region`, did you mean `single-region-trail`?",
+            "1:18: unknown rule `single-region`; did you mean `single-region-trail`?",
         ),
-        ("ignore = [\"all\"]", "1:11: `all` isn't one rule; name each"),
-        ("levels = { all = \"note\" }", "1:12: `all` isn't one rule; name each"),
-        ("ignore = [\"syntax-error\"]", "1:11: `syntax-error` can't be ignored or weighed otherwise: "),
-        ("ignore = [\"kms\"]", "1:11: there is no rule `kms`\n"),
+        ("ignore = [\"all\"]", "1:11: `all` is a group; name each rule"),
+        ("levels = { all = \"note\" }", "1:12: `all` is a group; name each rule"),
+        ("ignore = [\"syntax-error\"]", "1:11: `syntax-error` can't be ignored, and its level "),
+        ("ignore = [\"kms\"]", "1:11: unknown rule `kms`\n"),
         ("ignore = [1]", "1:11: invalid type: integer `1`, expected the name of a rule, or a table with `rule`"),
-        ("levels = { single-region = \"error\" }", "1:12: there is no rule `single-region`, did you mean"),
-        ("levels = { syntax-error = \"note\" }", "1:12: `syntax-error` can't be ignored or weighed otherwise: "),
-        ("exclude = [\"a\", \"{b\"]", "1:17: `{b` is no pattern: "),
-        ("regions = [\"eu-west-1\", \"nowhere\"]", "1:25: `nowhere` isn't the name of a Region, such as `eu-west-1`"),
-        ("honor = [\"checkof\"]", "1:10: there is no value `checkof`, did you mean `checkov`?"),
-        (
-            "benchmark = \"cis-aws-3\"",
-            "1:13: no rule belongs to the benchmark `cis-aws-3`, did you mean `cis-aws-3.0`?",
-        ),
-        ("[[ignore]]\naddress = \"x\"", "1:1: there has to be a `rule`"),
+        ("levels = { single-region = \"error\" }", "1:12: unknown rule `single-region`; did you mean"),
+        ("levels = { syntax-error = \"note\" }", "1:12: `syntax-error` can't be ignored, and its level "),
+        ("exclude = [\"a\", \"{b\"]", "1:17: invalid pattern `{b`: "),
+        ("regions = [\"eu-west-1\", \"nowhere\"]", "1:25: `nowhere` isn't a Region name such as `eu-west-1`"),
+        ("honor = [\"checkof\"]", "1:10: invalid value `checkof`; did you mean `checkov`?"),
+        ("benchmark = \"cis-aws-3\"", "1:13: unknown benchmark `cis-aws-3`; did you mean `cis-aws-3.0`?"),
+        ("[[ignore]]\naddress = \"x\"", "1:1: missing key `rule`"),
         (
             "[[ignore]]\nrule = \"stopped-trail\"\nuntill = 2027-01-01",
-            "3:1: there is no key `untill`, did you mean `until`?",
+            "3:1: unknown key `untill`; did you mean `until`?",
         ),
-        ("[[ignore]]\nrule = \"stopped-trail\"\nuntil = \"soon\"", "3:9: `soon` is no date; write it as `2027-01-31`"),
+        (
+            "[[ignore]]\nrule = \"stopped-trail\"\nuntil = \"soon\"",
+            "3:9: invalid date `soon`; write it as `2027-01-31`",
+        ),
         ("[[ignore]]\nrule = \"stopped-trail\"\nuntil = 2027-02-29", "3:9: invalid date, "),
         (
             "ignore = []\n[[ignore]]\nrule = \"stopped-trail\"",
@@ -181,7 +184,7 @@ fn mistakes_are_shown_at_their_place() {
         ("[[root]]\npath = \".\"\nvar-files = [\"x\"]", "1:1: can't read `x`: no such file or directory"),
         (
             "[[root]]\npath = \".\"\n[[root]]\npath = \"./\"",
-            "3:1: another entry has the path `./`; give each a `name` of its own",
+            "3:1: another entry has the path `./`; give each a unique `name`",
         ),
         ("extend = \"x.toml\"", "1:1: can't read `x.toml`: no such file or directory"),
         ("\n é =", "2:2: invalid unquoted key, "),
@@ -191,14 +194,14 @@ fn mistakes_are_shown_at_their_place() {
     for (text, expected) in cases {
         std::fs::write(scratch.0.join("trailint.toml"), text).unwrap();
         let (status, said) = said(&scratch, &["check"]);
-        assert!(status == 2 && said.starts_with(&format!("trailint: trailint.toml:{expected}")), "{text}\n{said}");
+        assert!(status == 2 && said.starts_with(&format!("error: trailint.toml:{expected}")), "{text}\n{said}");
     }
     for text in ["#".repeat((1 << 20) + 1), format!("a = {}", "[".repeat(100_000)), "a.".repeat(100_000) + "a = 1"] {
         std::fs::write(scratch.0.join("trailint.toml"), text).unwrap();
         assert_eq!(said(&scratch, &["check"]).0, 2);
     }
     std::fs::write(scratch.0.join("trailint.toml"), b"# caf\xe9").unwrap();
-    assert_eq!(said(&scratch, &["check"]), (2, "trailint: trailint.toml:1:6: this byte isn't UTF-8\n".to_owned()));
+    assert_eq!(said(&scratch, &["check"]), (2, "error: trailint.toml:1:6: this byte isn't UTF-8\n".to_owned()));
 }
 
 #[test]
@@ -262,7 +265,7 @@ fn rules_are_chosen_and_weighed() {
     let output = environment.env("TRAILINT_SELECT", "single-region-trail").output().unwrap();
     assert!(out(&output).contains("error[single-region-trail]"), "{}", out(&output));
     let (_, wrong) = said(&scratch, &["check", "--level", "all=note"]);
-    assert_eq!(wrong, "trailint: the setting `--level all=note` isn't valid: `all` isn't one rule; name each\n");
+    assert_eq!(wrong, "error: invalid `--level all=note`: `all` is a group; name each rule\n");
     assert_eq!(said(&scratch, &["check", "--level", "stopped-trail"]).0, 2);
     assert_eq!(said(&scratch, &["check", "--level", "stopped-trail=loud"]).0, 2);
     assert_eq!(said(&scratch, &["check", "--level", "syntax-error=note"]).0, 2);
@@ -285,7 +288,8 @@ fn findings_are_accepted_with_a_reason() {
     assert_eq!(run("", &[]), passed);
     assert_eq!(run("address = \"aws_cloudtrail.*\"", &[]), passed);
     let (missed, said_of) = run("address = \"module.*\"", &["-q"]);
-    let idle = "trailint.toml:1:1: warning[unused-ignore] `single-region-trail` finds nothing at `module.*` that this could accept\n";
+    let idle =
+        "trailint.toml:1:1: warning[unused-ignore] no finding of `single-region-trail` at `module.*` to suppress\n";
     assert!(missed == 1 && said_of.contains(idle), "{said_of}");
     // Nor is it of use when the rule isn't asked; but that nobody can tell, nor if its code isn't checked.
     for arguments in [&["--select", "stopped-trail"][..], &["a.tf"]] {
@@ -538,28 +542,28 @@ fn settings_without_effect_are_reported() {
         std::fs::write(scratch.0.join("trailint.toml"), settings).unwrap();
         said(&scratch, &[&["check", "-f", "concise"], arguments].concat())
     };
-    let nested = "warning: `a/trailint.toml` isn't used, as it lies below what is checked: check its directory, or name it with `--config`.\n";
+    let nested = "warning: `a/trailint.toml` isn't used, because it is below the checked path; check its directory, or pass it with `--config`\n";
     assert!(with("", &[]).1.ends_with(nested));
     for arguments in [&["a"][..], &["--no-config"], &["--config", "trailint.toml"], &["b"]] {
         assert!(!with("", arguments).1.contains("isn't used"), "{arguments:?}");
     }
-    let root = "warning: no trail is evaluated in `b`, which a `[[root]]` names.\n";
+    let root = "warning: no trail is evaluated in `b`, the path of a `[[root]]`\n";
     let roots = "[[root]]\npath = \"b\"\n[[root]]\npath = \"a\"\n";
     assert!(with(roots, &[]).1.contains(root));
     assert!(!with(roots, &["a", "--config", "trailint.toml"]).1.contains("[[root]]"));
     for (settings, expected) in [
-        ("select = []", "trailint.toml:1:10: `select` names no rule; leave it out for all of them"),
+        ("select = []", "trailint.toml:1:10: `select` is empty; remove it to select all rules"),
         ("exclude = [\"[\"]", "`[` matches nothing: `[` has no `]`"),
-        ("exclude = [\"../*\"]", "`../*` matches nothing: patterns are about what lies below their directory"),
-        ("exclude = [\"./a\"]", "`./a` matches nothing: leave out `./`"),
+        ("exclude = [\"../*\"]", "`../*` matches nothing: patterns can't match outside of their directory"),
+        ("exclude = [\"./a\"]", "`./a` matches nothing: remove `./`"),
         ("exclude = [\"a//b\"]", "`a//b` matches nothing: write one `/` between directories"),
-        ("exclude = ['..\\x']", "`..\\\\x` matches nothing: patterns are about what lies below their directory"),
+        ("exclude = ['..\\x']", "`..\\\\x` matches nothing: patterns can't match outside of their directory"),
         ("exclude = ['a\\x']", "`a\\\\x` matches nothing: write `/` between directories"),
         ("exclude = [\"!a\"]", "`!a` has no effect: "),
-        ("exclude = [\"~/a\"]", "`~/a` matches nothing: `~` stands for no directory"),
+        ("exclude = [\"~/a\"]", "`~/a` matches nothing: `~` isn't expanded"),
         (
             "[[ignore]]\nrule = \"stopped-trail\"\nreason = \"until 2020-01-31\"",
-            "write the last day as a key of its own: `until = 2027-01-31`",
+            "write the date as a separate key: `until = 2027-01-31`",
         ),
     ] {
         let (status, said) = with(settings, &[]);

@@ -68,20 +68,21 @@ fn options_accept_the_former_id_of_a_rule() {
     for (arguments, option) in [
         (&["--select", FORMER][..], "--select"),
         (&["--select", "stopped-trail", "--extend-select", FORMER], "--extend-select"),
-        (&["--enforce", FORMER], "--enforce"),
+        (&["--select", PRESENT, "--enforce", FORMER], "--enforce"),
     ] {
         let output = scratch.run(&[&["check", "-f", "concise"], arguments].concat());
         assert!(out(&output).contains(&format!("note[{PRESENT}]")), "{}", out(&output));
-        let hint = format!("warning: `{FORMER}` in `{option}` is now `{PRESENT}`; use the new id.\n");
+        let hint = format!("warning: `{FORMER}` in `{option}` is now `{PRESENT}`; use the new id\n");
         assert!(err(&output).contains(&hint), "{}", err(&output));
     }
-    let ignored = scratch.run(&["check", "-f", "concise", "--ignore", FORMER]);
+    let both = format!("{PRESENT},stopped-trail");
+    let ignored = scratch.run(&["check", "-f", "concise", "--select", &both, "--ignore", FORMER]);
     assert!(!out(&ignored).contains(PRESENT) && err(&ignored).contains("`--ignore`"), "{}", out(&ignored));
-    let raised = scratch.run(&["check", "-f", "concise", "--level", "bpa-implicit=error"]);
+    let raised = scratch.run(&["check", "-f", "concise", "--select", PRESENT, "--level", "bpa-implicit=error"]);
     assert!(out(&raised).contains(&format!("error[{PRESENT}]")), "{}", out(&raised));
     let explained = scratch.run(&["explain", FORMER]);
     assert!(out(&explained).starts_with(PRESENT), "{}", out(&explained));
-    assert_eq!(err(&explained), format!("warning: `{FORMER}` is now `{PRESENT}`; use the new id.\n"));
+    assert_eq!(err(&explained), format!("warning: `{FORMER}` is now `{PRESENT}`; use the new id\n"));
     assert!(!err(&scratch.run(&["check", "--select", PRESENT])).contains("is now"));
 }
 
@@ -91,17 +92,25 @@ fn settings_accept_the_former_id_of_a_rule() {
     let check = |settings: &str| {
         write(&scratch, "trailint.toml", settings);
         let output = scratch.run(&["check", "-f", "concise"]);
-        let hint = format!("warning: `{FORMER}` in `trailint.toml` is now `{PRESENT}`; use the new id.\n");
+        let hint = format!("warning: `{FORMER}` in `trailint.toml` is now `{PRESENT}`; use the new id\n");
         assert!(err(&output).contains(&hint), "{}", err(&output));
         out(&output)
     };
-    assert!(check("levels = { bpa-implicit = \"error\" }\n").contains(&format!("error[{PRESENT}]")));
+    let both = "select = [\"implicit-public-access-block\", \"stopped-trail\", \"unused-ignore\"]\n";
+    assert!(
+        check("select = [\"implicit-public-access-block\"]\nlevels = { bpa-implicit = \"error\" }\n")
+            .contains(&format!("error[{PRESENT}]"))
+    );
     assert!(check("select = [\"bpa-implicit\"]\n").contains(&format!("note[{PRESENT}]")));
-    assert!(!check("ignore = [\"bpa-implicit\"]\n").contains(PRESENT));
-    let accepted = check("[[ignore]]\nrule = \"bpa-implicit\"\nreason = \"the account blocks it\"\n");
+    assert!(!check(&format!("{both}ignore = [\"bpa-implicit\"]\n")).contains(PRESENT));
+    let accepted = check(&format!("{both}[[ignore]]\nrule = \"bpa-implicit\"\nreason = \"the account blocks it\"\n"));
     assert!(!accepted.contains(PRESENT) && !accepted.contains("unused-ignore"), "{accepted}");
     // A later layer with the new id replaces the level that an earlier one gives the old id, and the other way round.
-    write(&scratch, "base.toml", "levels = { implicit-public-access-block = \"error\" }\n");
+    write(
+        &scratch,
+        "base.toml",
+        "select = [\"implicit-public-access-block\"]\nlevels = { implicit-public-access-block = \"error\" }\n",
+    );
     let lowered = check("extend = \"base.toml\"\nlevels = { bpa-implicit = \"warning\" }\n");
     assert!(lowered.contains(&format!("warning[{PRESENT}]")), "{lowered}");
 }
@@ -114,7 +123,8 @@ fn comments_accept_the_former_id_of_a_rule() {
                     Properties:\n      S3BucketName: !Ref Logs\n      IsLogging: true\n";
     for (name, text) in [("main.tf", comment.as_str()), ("t.yaml", template)] {
         let scratch = Scratch::new("former-comment", &[(name, text)]);
-        let output = out(&scratch.run(&["check", "-f", "concise"]));
+        let rules = format!("{PRESENT},unknown-rule,unused-ignore");
+        let output = out(&scratch.run(&["check", "-f", "concise", "--select", &rules]));
         assert!(!output.contains(&format!("[{PRESENT}]")) && !output.contains("unused-ignore"), "{output}");
         let hint = format!("note[unknown-rule] `{FORMER}` is the former id of `{PRESENT}`");
         assert!(output.contains(&hint), "{output}");
@@ -139,7 +149,7 @@ fn a_baseline_with_the_former_id_of_a_rule_matches() {
     let output = scratch.run(&["check", "-f", "concise", "--select", PRESENT]);
     assert_eq!(out(&output), "");
     let hint = format!(
-        "warning: `{FORMER}` in `.trailint-baseline.json` is now `{PRESENT}`; run `trailint baseline update`.\n"
+        "warning: `{FORMER}` in `.trailint-baseline.json` is now `{PRESENT}`; run `trailint baseline update`\n"
     );
     assert!(err(&output).contains(&hint) && err(&output).contains("1 suppressed"), "{}", err(&output));
     scratch.run(&["baseline", "update", "--select", PRESENT]);

@@ -209,7 +209,9 @@ fn a_page_shows_the_worst_where_not_all_fits() {
     report.findings = findings.collect();
     let page = Format::Html.render(&report);
     let tree = Tree::parse(&page).unwrap();
-    assert!(tree.text.contains("500 trails aren’t on this page, which shows the worst; --format json has all."));
+    assert!(
+        tree.text.contains("500 trails aren’t on this page, which shows the most severe; --format json contains all.")
+    );
     assert_eq!(tree.all("article").filter(|article| article.attribute("class") == Some("trail")).count(), 1_000);
     assert!((900..1_500).all(|number| tree.has_id(&format!("finding-{number}"))));
     let judged = report.deployments.first().unwrap().clone();

@@ -470,7 +470,7 @@ fn a_part_of_a_finding_is_told_without_the_other() {
     let output = repository.run(&["check", "--diff-base", "HEAD", "--min-level", "error"]);
     let text = String::from_utf8_lossy(&output.stdout).into_owned();
     assert!(text.contains("trail `module.c.aws_cloudtrail.t` (and 1 more) records one Region only"), "{text}");
-    assert!(text.contains("the same goes for `module.d.aws_cloudtrail.t`"), "{text}");
+    assert!(text.contains("the same applies to `module.d.aws_cloudtrail.t`"), "{text}");
     assert!(!text.contains("module.a.") && !text.contains("module.b."), "{text}");
     let junit = repository.run(&["check", "--diff-base", "HEAD", "-f", "junit", "--select", "single-region-trail"]);
     let junit = String::from_utf8_lossy(&junit.stdout).into_owned();

@@ -101,7 +101,7 @@ fn files_come_go_and_get_other_names() {
     editor.did_change("pointer/main.tf", [0, 0, 1, 0], "");
     assert_eq!(editor.rules("pointer/main.tf"), ["single-region-trail"]);
     editor.did_close("pointer/main.tf");
-    // What a check leaves out is left out here, too.
+    // What a check excludes is left out here, too.
     editor.write(".gitignore", Some("left-out\n"), 1).write("left-out/main.tf", Some(BAD), 1);
     editor.did_open("left-out/main.tf", BAD).did_change("left-out/main.tf", [0, 0, 0, 0], "\n");
     std::fs::create_dir(scratch.path(".git")).unwrap();
@@ -198,7 +198,7 @@ fn an_action_mends_a_finding_where_its_value_is_decided() {
     let actions = editor.actions("trail/main.tf", &["quickfix"]);
     let titles: Vec<&str> = actions.iter().map(|action| action["title"].as_str().unwrap()).collect();
     assert_eq!(titles.len(), 2, "{titles:?}");
-    assert!(titles[0].starts_with("Give variable `all` the value `true`"), "{titles:?}");
+    assert!(titles[0].starts_with("Set variable `all` to `true`"), "{titles:?}");
     let changes = &actions[0]["edit"]["changes"];
     let edit = changes[editor.uri("prod/terraform.tfvars")][0].clone();
     assert_eq!((&edit["range"], &edit["newText"]), (&client::range([0, 6, 0, 11]), &json!("true")), "{changes}");
@@ -499,7 +499,7 @@ fn a_value_that_is_refused_is_logged_and_unknown() {
     let is_told = |message: &serde_json::Value| {
         message["params"]["message"]
             .as_str()
-            .is_some_and(|text| text.contains("`v.tfvars` gives `m` a value that isn't"))
+            .is_some_and(|text| text.contains("`v.tfvars` sets an invalid value for `m`"))
     };
     assert!(editor.others.iter().any(is_told), "{:?}", editor.others);
 }
@@ -529,6 +529,7 @@ fn the_settings_that_are_documented_exist() {
         editor.settle();
     }
     let said = format!("{:?}", editor.others);
-    assert!(said.contains("isn't valid") || said.contains("can't be used"), "{said}");
-    assert!(!said.contains("no such setting") && !said.contains("it is a"), "{said}");
+    assert!(said.contains("invalid `--"), "{said}");
+    assert!(!said.contains("unknown setting") && !said.contains("expected a string or"), "{said}");
+    assert!(!said.contains("expected `true` or"), "{said}");
 }

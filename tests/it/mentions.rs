@@ -145,6 +145,6 @@ fn a_repeated_key_of_a_plan_is_reported() {
         let fs = Memory::new([("plan.json", text.as_str())]);
         let report = engine::check(&fs, &everything(), Sources::new("/".into()), &Settings::default()).unwrap();
         let said = Format::Full.render_plain(&report);
-        assert!(said.contains("error[syntax-error]") && said.contains("twice"), "{text}:\n{said}");
+        assert!(said.contains("error[syntax-error]") && said.contains("duplicate key"), "{text}:\n{said}");
     }
 }

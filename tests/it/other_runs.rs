@@ -313,7 +313,7 @@ fn entries_of_modules_that_are_not_installed_are_kept() {
     assert!(!err(&scratch.run(&["check"])).contains("baseline prune"));
     for command in ["prune", "update"] {
         let said = err(&scratch.run(&["baseline", command]));
-        assert!(said.contains("are kept, since this run didn't evaluate"), "{said}");
+        assert!(said.contains("are kept, because this run didn't evaluate"), "{said}");
         assert_eq!(std::fs::read_to_string(scratch.path(FILE)).unwrap(), before);
     }
 }

@@ -81,16 +81,16 @@ fn mistakes_in_options_end_the_run() {
     let scratch = Scratch::new("parameter-mistakes", &files);
     #[rustfmt::skip]
     let cases: &[(&[&str], &str)] = &[
-        (&["--parameter", "Multi"], "the setting `Multi` isn't valid: write it as NAME=VALUE"),
+        (&["--parameter", "Multi"], "invalid `--parameter Multi`: expected NAME=VALUE"),
         (&["--parameter-file", "missing.json"], "can't read `missing.json`: no such file or directory"),
-        (&["--parameter-file", "broken.json"], "the setting `--parameter-file broken.json` isn't valid: line 1: "),
-        (&["--parameter-file", "other.yaml"], "the setting `--parameter-file other.yaml` isn't valid: it isn't a list or a mapping of parameters"),
-        (&["--parameter-file", "empty.json"], "the setting `--parameter-file empty.json` isn't valid: "),
-        (&["--config", "parameter-policy=\"some\""], "the setting `parameter-policy=\"some\"` isn't valid: "),
+        (&["--parameter-file", "broken.json"], "invalid `--parameter-file broken.json`: line 1: "),
+        (&["--parameter-file", "other.yaml"], "invalid `--parameter-file other.yaml`: it isn't a list or a mapping of parameters"),
+        (&["--parameter-file", "empty.json"], "invalid `--parameter-file empty.json`: "),
+        (&["--config", "parameter-policy=\"some\""], "invalid `parameter-policy=\"some\"`: "),
     ];
     for (options, expected) in cases {
         let output = scratch.run(&[&["check"], *options].concat());
         assert_eq!(status(&output), 2, "{options:?}");
-        assert!(err(&output).starts_with(&format!("trailint: {expected}")), "{}", err(&output));
+        assert!(err(&output).starts_with(&format!("error: {expected}")), "{}", err(&output));
     }
 }

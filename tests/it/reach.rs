@@ -76,10 +76,10 @@ fn a_pass_rests_on_lines() {
         said,
         [
             "single-region-trail | local.everywhere: evaluates to `true` | true: set here, in local `everywhere`",
-            "stopped-trail | true ||: this is `true`",
-            "missing-management-events | event_selector: records management events that read \
-             | event_selector: records management events without KMS events",
-            "missing-global-events | resource \"aws_cloudtrail\" \"t\": `include_global_service_events` isn't written, which means `true`",
+            "stopped-trail | true ||: set to `true`",
+            "missing-management-events | event_selector: records read management events \
+             | event_selector: records management events except AWS KMS events",
+            "missing-global-events | resource \"aws_cloudtrail\" \"t\": `include_global_service_events` is not set; defaults to `true`",
         ]
     );
 }

@@ -43,11 +43,11 @@ fn several_reports_come_from_one_run() {
 fn a_report_that_cannot_be_written_leaves_all_as_it_was() {
     let scratch = Scratch::new("unwritten", &[("in/a.tf", BAD), ("out/old.json", "old"), ("out/file", "x")]);
     let cases = [
-        ("sarif=missing/a.sarif", "trailint: can't write the report to `missing/a.sarif`: "),
-        ("sarif=out", "trailint: can't write the report to `out`: is a directory\n"),
-        ("sarif=out/file/a.sarif", "trailint: can't write the report to `out/file/a.sarif`: "),
-        ("sarif=out/..", "trailint: can't write the report to `out/..`: is a directory\n"),
-        ("sarif=out/old.json", "trailint: `--output` names `out/old.json` more than once\n"),
+        ("sarif=missing/a.sarif", "error: can't write the report to `missing/a.sarif`: "),
+        ("sarif=out", "error: can't write the report to `out`: is a directory\n"),
+        ("sarif=out/file/a.sarif", "error: can't write the report to `out/file/a.sarif`: "),
+        ("sarif=out/..", "error: can't write the report to `out/..`: is a directory\n"),
+        ("sarif=out/old.json", "error: `--output` names `out/old.json` more than once\n"),
     ];
     for (destination, said) in cases {
         let output = scratch.run(&["check", "in", "-o", "json=out/old.json", "-o", destination]);
@@ -57,9 +57,9 @@ fn a_report_that_cannot_be_written_leaves_all_as_it_was() {
         assert_eq!(names(&scratch, "out"), ["file", "old.json"], "{destination}");
     }
     for (destination, said) in [
-        ("sarif", "write it as FORMAT=PATH"),
-        ("sarif=", "write it as FORMAT=PATH"),
-        ("sarf=a", "there is no format `sarf`, did you mean `sarif`?; formats are full, concise, "),
+        ("sarif", "expected FORMAT=PATH"),
+        ("sarif=", "expected FORMAT=PATH"),
+        ("sarf=a", "unknown format `sarf`: expected full, concise, "),
     ] {
         let output = scratch.run(&["check", "in", "-o", destination]);
         assert_eq!(status(&output), 2);
@@ -82,8 +82,7 @@ fn a_report_is_never_written_over_what_is_checked() {
     ] {
         let output = scratch.run(&[&["check"], paths, &["-o", &format!("json={destination}")]].concat());
         let expected = format!(
-            "trailint: `--output` names `{destination}`, which isn't a report: this run reads it, or it is code, settings or \
-             a file of git; write the report to another file\n"
+            "error: `--output` would overwrite `{destination}`, which isn't a report\n\n  tip: write the report to another file\n"
         );
         assert_eq!((status(&output), out(&output).as_str(), err(&output)), (2, "", expected));
     }
@@ -208,17 +207,15 @@ fn a_report_is_printed_where_its_path_is_a_dash() {
     let mut command = scratch.command(&["check", "in", "-o", "sarif=-"]);
     assert_eq!(out(&command.env("TRAILINT_FORMAT", "github").output().unwrap()), alone);
     let taken = |other| {
-        format!(
-            "trailint: `--output` names standard output, where `{other}` prints already; write the report to a file\n"
-        )
+        format!("error: `--output` and `{other}` both print to standard output\n\n  tip: write the report to a file\n")
     };
     for (arguments, said) in [
         (&["-f", "full", "-o", "sarif=-"][..], taken("--format")),
         (&["--diff", "-o", "sarif=-"], taken("--diff")),
-        (&["-o", "json=-", "-o", "sarif=-"], "trailint: `--output` names `-` more than once\n".to_owned()),
+        (&["-o", "json=-", "-o", "sarif=-"], "error: `--output` names `-` more than once\n".to_owned()),
         (
             &["-o", "json=a.json", "-o", "sarif=./a.json"],
-            "trailint: `--output` names `./a.json` more than once\n".to_owned(),
+            "error: `--output` names `./a.json` more than once\n".to_owned(),
         ),
     ] {
         let output = scratch.run(&[&["check", "in"], arguments].concat());
@@ -237,7 +234,7 @@ fn one_variable_names_several_reports() {
     assert!(read("a.sarif").contains("sarif-2.1.0") && read("b c.json").contains("\"version\": 1"));
     let misspelt = run("sarif=a.sarif,jsn=b.json");
     assert_eq!(status(&misspelt), 2);
-    assert!(err(&misspelt).contains("there is no format `jsn`, did you mean `json`?"), "{}", err(&misspelt));
+    assert!(err(&misspelt).contains("; did you mean `json`?"), "{}", err(&misspelt));
     assert_eq!(names(&scratch, ".").len(), 5);
 }
 

@@ -84,7 +84,7 @@ fn a_list_that_leads_nowhere_ends_the_run() {
         ("large", "can't read `large`: larger than 16 MB"),
     ] {
         let output = scratch.run(&["check", "--files-from", list]);
-        assert_eq!((status(&output), err(&output)), (2, format!("trailint: {expected}\n")));
+        assert_eq!((status(&output), err(&output)), (2, format!("error: {expected}\n")));
     }
     let twice = piped(&scratch, &["check", "-", "--files-from", "-"], "a.tf");
     assert_eq!(status(&twice), 2);
@@ -138,9 +138,9 @@ fn a_long_check_shows_on_a_terminal_how_far_it_is() {
         script.ok().map(|output| out(&output))
     };
     let Some(shown) = on_terminal("") else { return skipped(test, "there is no `script`") };
-    assert!(shown.contains("Judging") && shown.contains("/1000"), "{shown:.2000}");
-    assert!(shown.find("Judging") < shown.find("Found 2000 warnings"), "{shown:.2000}");
-    assert!(!on_terminal("--no-progress").unwrap().contains("Judging"));
+    assert!(shown.contains("Evaluating") && shown.contains("/1000"), "{shown:.2000}");
+    assert!(shown.find("Evaluating") < shown.find("Found 2000 warnings"), "{shown:.2000}");
+    assert!(!on_terminal("--no-progress").unwrap().contains("Evaluating"));
 }
 
 /// A trail that is looked at in thousands of worlds.

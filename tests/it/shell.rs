@@ -63,6 +63,6 @@ fn the_manual_says_what_the_help_says() {
 fn the_manual_has_no_page_about_what_is_not_there() {
     let scratch = Scratch::new("no-manual", &[]);
     let output = scratch.run(&["man", "chekc"]);
-    let expected = "trailint: there is no command `chekc`, did you mean `check`?; `trailint --help` lists them\n";
+    let expected = "error: unknown command `chekc`\n\n  tip: did you mean `check`?\n";
     assert_eq!((status(&output), err(&output).as_str()), (2, expected));
 }

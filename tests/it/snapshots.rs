@@ -244,7 +244,7 @@ fn what_stands_for_a_text_is_not_taken_for_it() {
     repository.write("b.tf", b"\0GITCRYPT\0\x01\x02".as_slice()).commit();
     let met = walk(&repository.snapshot("HEAD"), &repository.root);
     let said: Vec<String> = met.into_values().map(|read| read.unwrap_err().to_string()).collect();
-    assert_eq!(said, ["a Git LFS pointer; the text that it stands for isn't here", "encrypted by git-crypt"]);
+    assert_eq!(said, ["a Git LFS pointer; run `git lfs pull` to get the file", "encrypted by git-crypt"]);
 }
 
 #[test]
@@ -295,14 +295,14 @@ fn revisions_lead_to_commits_or_to_a_sentence() {
     let said = |error: GitError| error.to_string();
     assert_eq!(
         said(git.commit("nowhere").unwrap_err()),
-        format!("`nowhere` is no commit of the repository at `{root}`")
+        format!("unknown revision `nowhere` in the repository at `{root}`")
     );
     for revision in ["--help", "-h", "main:a.tf", "main..topic", ""] {
         assert!(matches!(git.commit(revision), Err(GitError::NoCommit { .. })), "{revision}");
     }
     repository.git(["checkout", "--quiet", "--orphan", "alone"]);
     repository.commit();
-    let expected = format!("`alone` and `main` share no commit in the repository at `{root}`");
+    let expected = format!("`alone` and `main` have no merge base in the repository at `{root}`");
     assert_eq!(said(git.merge_base("alone", "main", &[]).unwrap_err()), expected);
 }
 
@@ -314,7 +314,7 @@ fn a_shallow_clone_says_how_to_deepen_it() {
     let url = format!("file://{}", origin.root.display());
     clone.git(["clone", "--quiet", "--depth=1", &url, "shallow"]);
     let git = Git::around(&clone.root.join("shallow")).unwrap();
-    let said = git.commit("HEAD~1").unwrap_err().to_string();
+    let said = git.commit("HEAD~1").unwrap_err().tip().unwrap();
     assert!(said.contains("git fetch --unshallow"), "{said}");
 }
 

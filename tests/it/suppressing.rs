@@ -55,7 +55,7 @@ fn everything_counts_without_ignores() {
     assert!(status == 1 && text.contains("Found 3 errors in 2 trails (1 file)"), "{text}");
     let (status, text) = check(&["--enforce", "stopped-trail"]);
     assert!(
-        status == 1 && text.contains("note: this rule is enforced, so nothing suppresses what it finds\n"),
+        status == 1 && text.contains("note: this rule is enforced, so its findings can't be suppressed\n"),
         "{text}"
     );
     // What isn't asked leaves its comments alone.

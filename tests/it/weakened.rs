@@ -28,35 +28,35 @@ fn each_setting_that_asks_for_less_is_told() {
     let Some(repository) = Repository::new("settings") else { return };
     repository.write("a.tf", GOOD).write("app/main.tf", "");
     let cases = [
-        ("", "select = [\"no-compliant-trail\", \"stopped-trail\"]", "asks `single-region-trail` no more"),
-        ("", "ignore = [\"stopped-trail\"]", "asks `stopped-trail` no more"),
+        ("", "select = [\"no-compliant-trail\", \"stopped-trail\"]", "disables `single-region-trail`"),
+        ("", "ignore = [\"stopped-trail\"]", "disables `stopped-trail`"),
         (
             "select = [\"stopped-trail\"]\nextend-select = [\"split-selectors\"]",
             "select = [\"stopped-trail\"]",
-            "asks `split-selectors` no more",
+            "disables `split-selectors`",
         ),
-        ("", "levels = { stopped-trail = \"note\" }", "lets `stopped-trail` weigh less"),
-        ("levels = { split-selectors = \"error\" }", "", "lets `split-selectors` weigh less"),
-        ("", "fail-on = \"never\"", "makes `fail-on` less strict"),
-        ("fail-on = \"note\"", "fail-on = \"warning\"", "makes `fail-on` less strict"),
-        ("", "unknown = \"ignore\"", "makes `unknown` less strict"),
-        ("unknown = \"fail\"", "", "makes `unknown` less strict"),
-        ("require-trail = true", "", "makes `require-trail` less strict"),
-        ("every-trail = true", "every-trail = false", "makes `every-trail` less strict"),
-        ("selector-policy = \"literal\"", "", "makes `selector-policy` less strict"),
-        ("parameter-policy = \"any\"", "", "makes `parameter-policy` less strict"),
-        ("", "parameter-policy = \"any\"", "makes `parameter-policy` less strict"),
-        ("", "regions = [\"eu-west-1\"]", "makes `regions` less strict"),
-        ("regions = [\"eu-west-1\", \"us-east-1\"]", "regions = [\"eu-west-1\"]", "makes `regions` less strict"),
+        ("", "levels = { stopped-trail = \"note\" }", "lowers the level of `stopped-trail`"),
+        ("levels = { split-selectors = \"error\" }", "", "lowers the level of `split-selectors`"),
+        ("", "fail-on = \"never\"", "relaxes `fail-on`"),
+        ("fail-on = \"note\"", "fail-on = \"warning\"", "relaxes `fail-on`"),
+        ("", "unknown = \"ignore\"", "relaxes `unknown`"),
+        ("unknown = \"fail\"", "", "relaxes `unknown`"),
+        ("require-trail = true", "", "relaxes `require-trail`"),
+        ("every-trail = true", "every-trail = false", "relaxes `every-trail`"),
+        ("selector-policy = \"literal\"", "", "relaxes `selector-policy`"),
+        ("parameter-policy = \"any\"", "", "relaxes `parameter-policy`"),
+        ("", "parameter-policy = \"any\"", "relaxes `parameter-policy`"),
+        ("", "regions = [\"eu-west-1\"]", "relaxes `regions`"),
+        ("regions = [\"eu-west-1\", \"us-east-1\"]", "regions = [\"eu-west-1\"]", "relaxes `regions`"),
         ("", "exclude = [\"examples/**\"]", "excludes `examples/**`"),
-        ("", "honor = [\"checkov\"]", "accepts the comments of Checkov"),
-        ("enforce = [\"stopped-trail\"]", "", "lets `stopped-trail` be suppressed"),
-        ("[[root]]\nname = \"x\"\npath = \"app\"", "", "leaves out the deployment `x`"),
-        ("", "[[ignore]]\nrule = \"stopped-trail\"", "accepts findings of `stopped-trail`"),
+        ("", "honor = [\"checkov\"]", "honors the comments of Checkov"),
+        ("enforce = [\"stopped-trail\"]", "", "allows findings of `stopped-trail` to be suppressed"),
+        ("[[root]]\nname = \"x\"\npath = \"app\"", "", "removes the deployment `x`"),
+        ("", "[[ignore]]\nrule = \"stopped-trail\"", "suppresses findings of `stopped-trail`"),
         (
             "[[ignore]]\nrule = \"stopped-trail\"\nuntil = 2999-01-31",
             "[[ignore]]\nrule = \"stopped-trail\"\nuntil = 2999-02-01",
-            "accepts findings of `stopped-trail`",
+            "suppresses findings of `stopped-trail`",
         ),
     ];
     for (before, after, expected) in cases {
@@ -78,12 +78,13 @@ fn a_setting_is_told_where_it_is_and_a_removed_one_in_its_file() {
     let Some(repository) = Repository::new("places") else { return };
     repository.write("a.tf", GOOD).write("trailint.toml", "# all\nenforce = [\"stopped-trail\"]\n").commit();
     repository.write("trailint.toml", "# all\nfail-on = \"never\"\n");
-    let expected = ["trailint.toml lets `stopped-trail` be suppressed", "trailint.toml:2 makes `fail-on` less strict"];
+    let expected =
+        ["trailint.toml allows findings of `stopped-trail` to be suppressed", "trailint.toml:2 relaxes `fail-on`"];
     assert_eq!(weakened(&repository, &[]), (1, expected.map(str::to_owned).to_vec()));
     // Nobody need be asked about what the command line says.
     assert_eq!(weakened(&repository, &["--fail-on", "never"]).0, 0);
     repository.remove("trailint.toml");
-    assert_eq!(weakened(&repository, &[]), only("trailint.toml lets `stopped-trail` be suppressed"));
+    assert_eq!(weakened(&repository, &[]), only("trailint.toml allows findings of `stopped-trail` to be suppressed"));
 }
 
 #[test]
@@ -91,9 +92,9 @@ fn a_setting_without_a_say_is_told_in_the_file_that_has_it() {
     let Some(repository) = Repository::new("apart") else { return };
     repository.write("a.tf", GOOD).commit();
     repository.write(".trailint.toml", "fail-on = \"never\"\n");
-    assert_eq!(weakened(&repository, &["--locked"]), only(".trailint.toml makes `fail-on` less strict"));
+    assert_eq!(weakened(&repository, &["--locked"]), only(".trailint.toml relaxes `fail-on`"));
     repository.write(".trailint.toml", "extend = \"base.toml\"\n").write("base.toml", "fail-on = \"never\"\n");
-    assert_eq!(weakened(&repository, &["--locked"]), only("base.toml makes `fail-on` less strict"));
+    assert_eq!(weakened(&repository, &["--locked"]), only("base.toml relaxes `fail-on`"));
 }
 
 #[test]
@@ -101,7 +102,7 @@ fn a_comment_that_suppresses_more_is_told() {
     let Some(repository) = Repository::new("comments") else { return };
     repository.write("a.tf", BAD).commit();
     repository.write("a.tf", format!("# trailint: ignore[single-region-trail] fine\n{BAD}"));
-    assert_eq!(weakened(&repository, &[]), only("a.tf:1 suppresses what `single-region-trail` finds"));
+    assert_eq!(weakened(&repository, &[]), only("a.tf:1 suppresses a finding of `single-region-trail`"));
     assert_eq!(weakened(&repository, &["--no-ignores"]), (0, Vec::new()));
     repository
         .commit()
@@ -125,7 +126,7 @@ fn a_comment_that_goes_to_another_call_is_told() {
     repository.write("trail/main.tf", trail).write("main.tf", code("dev")).commit();
     assert_eq!(weakened(&repository, &[]), (0, Vec::new()));
     repository.write("main.tf", code("prod"));
-    let told = only("main.tf:5 suppresses what `single-region-trail` finds");
+    let told = only("main.tf:5 suppresses a finding of `single-region-trail`");
     assert_eq!(weakened(&repository, &[]), told);
     assert_eq!(weakened(&repository, &["--locked", "--config", "every-trail=true"]), (1, Vec::new()));
     repository.write("main.tf", format!("# a line more\n{}", code("dev")));
@@ -166,7 +167,7 @@ fn an_old_comment_accepts_no_new_instance() {
         repository.write("main.tf", &after);
         assert_eq!(
             weakened(&repository, &every),
-            only("main.tf:1 suppresses what `single-region-trail` finds"),
+            only("main.tf:1 suppresses a finding of `single-region-trail`"),
             "{after}"
         );
         repository.git(["add", "--all"]);
@@ -189,7 +190,7 @@ fn an_old_comment_at_a_call_accepts_nothing_of_another_deployment() {
     repository.write("t/main.tf", BAD).write("wrap/main.tf", accepted).write("dev/main.tf", call).commit();
     assert_eq!(weakened(&repository, &[]), (0, Vec::new()));
     repository.write("prod/main.tf", call);
-    assert_eq!(weakened(&repository, &[]), only("wrap/main.tf:1 suppresses what `single-region-trail` finds"));
+    assert_eq!(weakened(&repository, &[]), only("wrap/main.tf:1 suppresses a finding of `single-region-trail`"));
     assert_eq!(weakened(&repository, &["--locked"]), (1, Vec::new()));
 }
 
@@ -253,7 +254,7 @@ fn a_comment_that_holds_longer_is_told() {
             _ => metadata(until),
         };
         let Some(repository) = Repository::new("longer") else { return };
-        let told = only(&format!("{file}:{line} suppresses what `single-region-trail` finds for longer"));
+        let told = only(&format!("{file}:{line} suppresses a finding of `single-region-trail` for longer"));
         for after in ["", " until=2099-01-02"] {
             repository.write(file, text(" until=2099-01-01")).commit().write(file, text(after));
             assert_eq!(weakened(&repository, &[]), told, "{file}{after}");
@@ -316,7 +317,7 @@ fn what_a_baseline_gains_is_told() {
     repository.run(&["baseline", "create"]);
     let (failed, said) = weakened(&repository, &[]);
     assert_eq!((failed, said.len()), (1, 1));
-    assert!(said[0].starts_with(".trailint-baseline.json:4 accepts "), "{said:?}");
+    assert!(said[0].starts_with(".trailint-baseline.json:4 adds "), "{said:?}");
     repository.commit();
     assert_eq!(weakened(&repository, &[]), (0, Vec::new()));
     repository.write("b/main.tf", BAD).run(&["baseline", "update"]);
@@ -330,7 +331,7 @@ fn what_is_hidden_from_the_search_is_told() {
     let Some(repository) = Repository::new("hidden") else { return };
     repository.write("prod/main.tf", BAD).write("a.tf", GOOD).commit();
     repository.write(".gitignore", "prod/\n");
-    assert_eq!(weakened(&repository, &[]), only("prod/main.tf keeps `prod/main.tf` from being searched"));
+    assert_eq!(weakened(&repository, &[]), only("prod/main.tf excludes `prod/main.tf` from the check"));
     repository.commit();
     assert_eq!(weakened(&repository, &[]), (0, Vec::new()));
 }
@@ -340,7 +341,7 @@ fn what_ignore_files_hide_from_the_start_is_told() {
     let Some(repository) = Repository::new("hidden-new") else { return };
     repository.write("a.tf", GOOD).write("old/.ignore", "*\n").write("old/a.tf", BAD).commit();
     repository.write("b/main.tf", BAD).write("b/c.txt", BAD).write("old/b.tf", BAD).write(".gitignore", "b\n");
-    let told = only("b/main.tf keeps `b/main.tf` from being searched");
+    let told = only("b/main.tf excludes `b/main.tf` from the check");
     // What git neither keeps nor would add is no part of a change.
     assert_eq!(weakened(&repository, &[]), (0, Vec::new()));
     repository.git(["add", "--all", "--force"]);
@@ -350,7 +351,7 @@ fn what_ignore_files_hide_from_the_start_is_told() {
     assert_eq!(weakened(&repository, &["--diff-base", "HEAD~1"]), told);
     assert_eq!(weakened(&repository, &[]), (0, Vec::new()));
     repository.write("c/main.tf", BAD).write("c/.ignore", "*.tf\n").commit();
-    let told = only("c/main.tf keeps `c/main.tf` from being searched");
+    let told = only("c/main.tf excludes `c/main.tf` from the check");
     assert_eq!(weakened(&repository, &["--diff-base", "HEAD~1"]), told);
     assert_eq!(weakened(&repository, &["--diff-base", "HEAD~1", "c"]), told);
     assert_eq!(weakened(&repository, &["--diff-base", "HEAD~1", "--exclude", "c"]), (0, Vec::new()));
@@ -408,5 +409,5 @@ fn settings_that_nobody_could_use_were_none() {
     repository.write("trailint.toml", "").remove(".trailint-baseline.json");
     assert_eq!(weakened(&repository, &[]), (0, Vec::new()));
     repository.write("trailint.toml", "fail-on = \"never\"\n");
-    assert_eq!(weakened(&repository, &[]), only("trailint.toml:1 makes `fail-on` less strict"));
+    assert_eq!(weakened(&repository, &[]), only("trailint.toml:1 relaxes `fail-on`"));
 }

@@ -23,8 +23,8 @@ pub(super) fn existence(first: &Resource, runs: &[Run]) -> Argument {
         seen.push((known.unwrap_or(exists), world));
     }
     group(first.address.clone(), &seen, |exists| match &exists.value {
-        Known(Data::Bool(true)) => ("is created".to_owned(), "this creates it".to_owned()),
-        Known(_) => ("isn't created".to_owned(), "this doesn't create it".to_owned()),
+        Known(Data::Bool(true)) => ("is created".to_owned(), "created here".to_owned()),
+        Known(_) => ("isn't created".to_owned(), "not created here".to_owned()),
         Unknown(why) => ("may be created".to_owned(), why.describe()),
     })
 }
@@ -56,21 +56,21 @@ pub(super) fn region(instance: &Instance<'_>, first: &Resource) -> Argument {
     let seen: Vec<Seen<'_>> = instance.iter().map(|(resource, world)| (region(resource), *world)).collect();
     group(format!("{}.region", first.address), &seen, |region| match (&region.value, region.origin) {
         (Known(data), Origin::Absent(_)) if region.hops.is_empty() => {
-            (format!("is {}", show(data)), "`--region` says so".to_owned())
+            (format!("is {}", show(data)), "set by `--region`".to_owned())
         }
-        (Known(data), Origin::Absent(_)) => (format!("is {}", show(data)), "where its provider creates it".to_owned()),
+        (Known(data), Origin::Absent(_)) => (format!("is {}", show(data)), "the Region of its provider".to_owned()),
         (Known(_) | Unknown(_), _) => describe(region, None),
     })
 }
 
 /// The title for a value and its label.
 fn describe(value: &Traced<Data>, absent: Option<&str>) -> (String, String) {
-    let meaning = absent.map(|meaning| format!(", which means {meaning}")).unwrap_or_default();
+    let meaning = absent.map(|meaning| format!("; defaults to {meaning}")).unwrap_or_default();
     match (&value.value, value.origin) {
-        (Unknown(why), _) => ("isn't known".to_owned(), why.describe()),
-        (Known(_), Origin::Absent(_)) => (format!("isn't written{meaning}"), "it isn't written here".to_owned()),
-        (Known(Data::Null), _) => (format!("is null{meaning}"), "the same as not written".to_owned()),
-        (Known(data), _) if value.hops.is_empty() => (format!("is {}", show(data)), "written here".to_owned()),
+        (Unknown(why), _) => ("is unknown".to_owned(), why.describe()),
+        (Known(_), Origin::Absent(_)) => (format!("is not set{meaning}"), "not set here".to_owned()),
+        (Known(Data::Null), _) => (format!("is null{meaning}"), "the same as not set".to_owned()),
+        (Known(data), _) if value.hops.is_empty() => (format!("is {}", show(data)), "set here".to_owned()),
         (Known(data), _) => (format!("is {}", show(data)), format!("evaluates to {}", show(data))),
     }
 }

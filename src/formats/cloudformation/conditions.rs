@@ -72,7 +72,7 @@ impl Evaluator<'_> {
         let named = target.as_mapping().filter(|mapping| mapping.entries.len() == 1);
         match named.and_then(|mapping| super::flat::text(mapping, "Condition")) {
             Some(name) => self.condition(&self.filled(name)),
-            None => failed("this is no condition"),
+            None => failed("this isn't a condition"),
         }
     }
 
@@ -328,7 +328,7 @@ fn equal_texts(left: &str, right: &str) -> Maybe<bool> {
         _ if left == right => Known(true),
         (Some(one), Some(other)) if one == other => {
             let condition = format!("{left:?} == {right:?}");
-            computed(&condition, &[&Unknown(Why::NotEvaluated { construct: "numbers as texts".to_owned() })], None)
+            computed(&condition, &[&Unknown(Why::NotEvaluated { construct: "numbers as strings".to_owned() })], None)
         }
         (_, _) => Known(false),
     }

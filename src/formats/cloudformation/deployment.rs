@@ -93,7 +93,8 @@ impl<'a> Deployment<'a> {
     /// The problem of a file with more templates than the limit.
     fn left_out(&self) -> Option<Problem> {
         let over = self.document.tree.documents.get(self.left_out?)?;
-        let message = format!("one file may hold {MAX_TEMPLATES} templates; put the others in files of their own");
+        let message =
+            format!("a file can contain at most {MAX_TEMPLATES} templates; move the others to separate files");
         Some(Problem::syntax(over.span, message))
     }
 
@@ -287,7 +288,7 @@ impl Search {
     ) {
         let member = evaluator.member(entry);
         if stacks.is_some_and(|stacks| stacks.length >= MAX_DEPTH) {
-            return self.give_up(entry.key.span, "stacks within stacks");
+            return self.give_up(entry.key.span, "nested stacks");
         }
         if !self.budget.pay(STEPS_OF_A_RESOURCE) {
             return self.give_up(entry.key.span, STEPS);
@@ -331,7 +332,7 @@ impl Search {
                     return self.note_elsewhere(|| evaluator.elsewhere(member, exists));
                 }
                 if depth >= MAX_DEPTH {
-                    return self.give_up(member.key_span, "stacks within stacks");
+                    return self.give_up(member.key_span, "nested stacks");
                 }
                 for (_, inner, exists) in entered {
                     self.note_unread_in(&inner, &exists, depth.saturating_add(1));
@@ -362,8 +363,8 @@ impl Search {
         if self.elsewhere.iter().any(|part| part.limit == Some(limit)) {
             return;
         }
-        let what = format!("a part of the deployment, over the limit for {limit}");
-        let help = "check the templates of this deployment apart".to_owned();
+        let what = format!("a part of the deployment beyond the limit for {limit}");
+        let help = "check the templates of this deployment separately".to_owned();
         let (reason, hint) = (Why::OverLimit { limit }.describe(), Some(Hint::Content));
         self.elsewhere.push(Elsewhere { header, what, reason, help, hint, limit: Some(limit), missing: None });
     }
@@ -381,7 +382,7 @@ fn included_elsewhere(template: &Template) -> Option<Elsewhere> {
     let flat = &template.resources.flat;
     let found = flat.macros.first()?;
     let hint = Hint::of(flat.words.split_whitespace().rev().map(last_name), "");
-    let help = "include a file beside this template, so that it can be read".to_owned();
+    let help = "include a local file so that it can be read".to_owned();
     let reason = "its text isn't here".to_owned();
     Some(Elsewhere {
         header: found.span,
@@ -403,7 +404,7 @@ fn whole_elsewhere(evaluator: &Evaluator<'_>, member: &Member) -> Option<Elsewhe
     let words = found.words(evaluator.library);
     let hint = Hint::of(words.split_whitespace().rev().map(last_name), name);
     let what = format!("resource `{}`", evaluator.scope.qualify(name));
-    let help = "include a file beside this template, so that it can be read".to_owned();
+    let help = "include a local file so that it can be read".to_owned();
     let reason = "its text isn't here".to_owned();
     Some(Elsewhere { header: member.key_span, what, reason, help, hint, limit: None, missing: None })
 }

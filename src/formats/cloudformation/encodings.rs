@@ -42,7 +42,7 @@ fn base64(bytes: &[u8]) -> String {
 /// Writes a value as JSON without whitespace.
 fn write_json(value: &Maybe<Data>, text: &mut String) -> Result<(), Why> {
     if text.len() > MAX_TEXT {
-        return Err(Why::OverLimit { limit: "the length of a text" });
+        return Err(Why::OverLimit { limit: "the length of a string" });
     }
     match value {
         Unknown(why) => return Err(why.clone()),

@@ -30,7 +30,7 @@ pub(super) const DYNAMIC: &str = "{{resolve:";
 pub(super) const READER: &str = "CloudFormation";
 
 /// The name of the limit for the length of a text, in messages.
-const TEXT: &str = "the length of a text";
+const TEXT: &str = "the length of a string";
 
 /// The number of bytes of text whose copy costs one step.
 const TEXT_OF_A_STEP: usize = 64;
@@ -305,7 +305,7 @@ impl<'a> Evaluator<'a> {
             Known(Data::String(text)) => Known(text.clone()),
             Known(data @ (Data::Bool(_) | Data::Number(_))) => Known(data.shown()),
             Known(data @ (Data::Null | Data::List(_) | Data::Object(_))) => {
-                failed(format!("{} stands where a text belongs", data.shown()))
+                failed(format!("{} is used where a string is required", data.shown()))
             }
             Unknown(why) => Unknown(why.clone()),
         }

@@ -84,7 +84,7 @@ impl Flat {
     /// The reason why the mapping may have more entries than these; `None` if the list is complete.
     pub(super) fn rest(&self) -> Option<Why> {
         let construct = match (&self.stray, self.macros.first()) {
-            (Some(function), _) => format!("`{function}` beside other keys"),
+            (Some(function), _) => format!("`{function}` together with other keys"),
             (None, Some(found)) => format!("the macro `{}`", found.name),
             (None, None) => return None,
         };

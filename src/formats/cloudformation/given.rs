@@ -61,7 +61,7 @@ impl Value {
         let text = match &self.text {
             Some(text) => Known(text.clone()),
             None => {
-                let setter = "the stack as it was deployed before".to_owned();
+                let setter = "the previous deployment of the stack".to_owned();
                 Unknown(Why::SetElsewhere { reference: name.to_owned(), setter })
             }
         };

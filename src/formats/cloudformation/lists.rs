@@ -14,7 +14,7 @@ use crate::value::{Data, Hop, Known, Maybe, Traced, Unknown, Why};
 
 /// The construct name for the value of a list parameter that is the empty text. AWS's documentation doesn't specify if
 /// such a list has no item or one empty item.
-pub(super) const EMPTY_LIST: &str = "an empty list of texts";
+pub(super) const EMPTY_LIST: &str = "an empty list of strings";
 
 /// The maximum number of items in a list.
 pub(super) const MAX_ITEMS: usize = 65_536;
@@ -22,7 +22,7 @@ pub(super) const MAX_ITEMS: usize = 65_536;
 impl Evaluator<'_> {
     pub(super) fn split(&self, argument: Argument<'_>, span: Span) -> Maybe<Data> {
         let Some([delimiter, text]) = argument.items() else {
-            return failed("`Fn::Split` takes a delimiter and a text");
+            return failed("`Fn::Split` takes a delimiter and a string");
         };
         let place = text.whole();
         let (delimiter, (text, pieces)) = (self.eval(delimiter).value, self.composed(text));

@@ -40,7 +40,7 @@ impl Members {
     /// Truncates the list to the limit and records the reason.
     fn cut(&mut self) {
         self.all.truncate(MAX_MEMBERS);
-        self.rest = Some(Why::OverLimit { limit: "what loops make" });
+        self.rest = Some(Why::OverLimit { limit: "the resources of loops" });
     }
 
     pub(super) fn get(&self, key: &str) -> Option<&Member> {

@@ -64,7 +64,7 @@ impl Evaluator<'_> {
             Ok(Members { all, rest: Some(why) }) => (all, why),
             Err(why) => (self.sketch(entry, &why), why),
         };
-        let construct = format!("the loop, since {},", why.describe());
+        let construct = format!("the loop ({})", why.describe());
         let origin = Origin::Written(entry.key.span);
         let doubt = Traced { value: Unknown(Why::NotEvaluated { construct }), origin, hops: Vec::new() };
         let mut made = self.made_of_all(subject, entry, &members, &doubt);

@@ -42,7 +42,7 @@ impl Evaluator<'_> {
         }
         let (text, hops) = self.given(name, mapping).unwrap_or_else(|| {
             let nothing = Unknown(Why::NoValue { reference });
-            (if self.scope.call.is_some() { failed(format!("nothing gives `{name}` a value")) } else { nothing }, here)
+            (if self.scope.call.is_some() { failed(format!("parameter `{name}` has no value")) } else { nothing }, here)
         });
         if let Known(text) = &text {
             self.world.charge(weight_of_text(text));
@@ -58,7 +58,7 @@ impl Evaluator<'_> {
         match (value, self.library.given.get(name)) {
             (Unknown(why), Some(given)) if why.is_failure() && self.scope.call.is_none() => {
                 let option = self.library.context.sources.file(given.option());
-                let setter = format!("`{}`, whose value isn't valid here", option.name);
+                let setter = format!("`{}`, whose value is invalid here", option.name);
                 Unknown(Why::SetElsewhere { reference: name.to_owned(), setter })
             }
             (value, _) => value,
@@ -153,7 +153,7 @@ impl Evaluator<'_> {
         let text = match (self.placeholder(default), scalar_text(default)) {
             (Some(why), _) => Unknown(why),
             (None, Some(text)) => Known(text),
-            (None, None) => failed(format!("the default of `{name}` isn't a text")),
+            (None, None) => failed(format!("the default of `{name}` isn't a string")),
         };
         Some((text, hops))
     }

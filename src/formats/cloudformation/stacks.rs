@@ -168,7 +168,7 @@ impl<'a> Evaluator<'a> {
             // Drops the organization's name, `MODULE`, and keeps the names between them.
             let names: Vec<&str> = kind.split("::").skip(1).filter(|name| *name != "MODULE").collect();
             let (span, hint) = (member.key_span, Hint::of([names.join("-").as_str()], &member.key));
-            let help = "check the template that the module stands for";
+            let help = "check the template of the module";
             return Some((Deployed::Elsewhere { span, hint, help }, members));
         }
         if let Some(open) = members.get("Properties").filter(|properties| Call::of(properties.value.target()).is_some())
@@ -216,17 +216,17 @@ impl<'a> Evaluator<'a> {
                 match self.library.first_template(&document) {
                     Some(template) if self.scope.is_within(&template) => {
                         hint = Some(Hint::Content);
-                        "break the circle: a template can't deploy itself"
+                        "remove the cycle: a template can't deploy itself"
                     }
                     Some(template) => return Deployed::Template(template),
                     None => {
                         hint = hint.max(document.mentions_trail.then_some(Hint::Content));
-                        "make the file a template: no resources can be read in it"
+                        "fix the template: it has no valid `Resources`"
                     }
                 }
             }
-            Place::Missing => "check the path: no template lies there",
-            Place::Remote => "name a file beside this template, so that it can be read",
+            Place::Missing => "correct the path: there is no template",
+            Place::Remote => "refer to a local file so that it can be read",
         };
         Deployed::Elsewhere { span, hint, help }
     }
@@ -312,7 +312,7 @@ impl<'a> Evaluator<'a> {
         list_texts(properties, &mut texts);
         let named = texts.into_iter().filter_map(|text| Hint::of([last_name(text)], "")).max();
         let hint = named.or(Hint::of([], &member.key)).max(self.hint_of_files(properties));
-        let help = "put the condition into the properties, so that the template can be found";
+        let help = "move the condition into the properties so that the template can be found";
         Deployed::Elsewhere { span: properties.whole(), hint, help }
     }
 
@@ -342,7 +342,7 @@ impl<'a> Evaluator<'a> {
         list_texts(body, &mut texts);
         let holds_one = texts.iter().any(|text| mentions_trail(text)) || holds_trail(body);
         let hint = if holds_one { Some(Hint::Content) } else { hint_of(body, &member.key) };
-        let help = "write the template as a file of its own";
+        let help = "move the template to a separate file";
         Deployed::Elsewhere { span: body.whole(), hint, help }
     }
 

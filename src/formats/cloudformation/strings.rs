@@ -46,7 +46,7 @@ impl Evaluator<'_> {
             None => (argument.text(), None),
         };
         let Some(text) = text else {
-            return Composed::whole(failed("`Fn::Sub` takes a text, or a text and a mapping"));
+            return Composed::whole(failed("`Fn::Sub` takes a string, or a string and a mapping"));
         };
         self.world.charge(weight_of_text(text));
         if !self.world.has_steps() {
@@ -203,7 +203,7 @@ impl Writing {
 
     fn push(&mut self, text: &str) {
         if self.text.len().saturating_add(text.len()) > MAX_TEXT {
-            self.unknown = Some(Why::OverLimit { limit: "the length of a text" });
+            self.unknown = Some(Why::OverLimit { limit: "the length of a string" });
         } else {
             self.text.push_str(text);
         }

@@ -150,7 +150,7 @@ impl Template {
 
     fn find_problems(&self, written: &Entry) -> Vec<Problem> {
         if written.value.as_mapping().is_none() && !macros::is_short_form(&written.value) {
-            let message = "`Resources` has to map logical ids to resources";
+            let message = "`Resources` must map logical ids to resources";
             return vec![Problem::syntax(written.key.span, message)];
         }
         let problem = |(span, message): (Span, String)| Problem::syntax(span, message);
@@ -188,14 +188,14 @@ impl Template {
         let name = entry.key.as_text()?;
         let Some(resource) = entry.value.as_mapping() else {
             let is_trail = entry.value.as_text() == Some(dialects::CLOUDFORMATION.kind) || holds_trail(&entry.value);
-            return is_trail.then(|| (entry.key.span, format!("resource `{name}` has to be a mapping")));
+            return is_trail.then(|| (entry.key.span, format!("resource `{name}` must be a mapping")));
         };
         if Call::of(entry.value.target()).is_some() && holds_trail(&entry.value) {
-            return Some((entry.key.span, format!("resource `{name}` has to be a mapping, no function")));
+            return Some((entry.key.span, format!("resource `{name}` must be a mapping, not a function")));
         }
         let kind = resource.get("Type")?;
         let Some(text) = call::plain_text(&kind.value) else {
-            return Some((kind.key.span, format!("the `Type` of resource `{name}` has to be a text")));
+            return Some((kind.key.span, format!("the `Type` of resource `{name}` must be a string")));
         };
         if text != dialects::CLOUDFORMATION.kind {
             return None;
@@ -206,7 +206,7 @@ impl Template {
             let properties = resource.get("Properties")?;
             let is_mapping = properties.value.as_mapping().is_some() || call::plain(&properties.value).is_none();
             let is_fine = is_mapping || is_filled_in(&properties.value);
-            (!is_fine).then(|| (properties.key.span, "`Properties` has to be a mapping".to_owned()))
+            (!is_fine).then(|| (properties.key.span, "`Properties` must be a mapping".to_owned()))
         })
     }
 
@@ -216,7 +216,7 @@ impl Template {
             return None;
         }
         let Some(name) = call::plain_text(&condition.value) else {
-            return Some((span, "the `Condition` of a resource has to be the name of one".to_owned()));
+            return Some((span, "the `Condition` of a resource must be the name of a condition".to_owned()));
         };
         let flat = &self.conditions.flat;
         let is_declared = self.conditions.get(name).is_some() || !flat.loops.is_empty() || flat.rest().is_some();

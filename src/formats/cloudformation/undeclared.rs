@@ -25,7 +25,7 @@ pub(super) fn faults(template: &Template) -> Vec<(Span, String)> {
 pub(super) fn fault(template: &Template, name: &str) -> String {
     let meant = closest(name, template.conditions.names());
     let meant = meant.map(|meant| format!("; did you mean `{meant}`?")).unwrap_or_default();
-    format!("there is no condition `{name}`{meant}")
+    format!("condition `{name}` isn't declared{meant}")
 }
 
 fn is_undeclared(template: &Template, name: &str) -> bool {

@@ -153,7 +153,7 @@ impl Planned {
         let after_unknown = change.change.after_unknown.and_then(|part| text.tree(part, problems));
         // The plan has evaluated the arguments, so a finding about them is certain wherever the resource exists.
         let doubt = deferred.map(|reason| {
-            let cause = Why::NotEvaluated { construct: format!("`{address}`, which the plan puts off ({reason}),") };
+            let cause = Why::NotEvaluated { construct: format!("`{address}`, which the plan defers ({reason}),") };
             Why::Computed { expression: format!("the existence of {address}"), cause: Box::new(cause), atom: None }
         });
         let header = text.span(change.address);
@@ -257,7 +257,7 @@ pub(super) fn variables<'a>(text: Text<'a>, part: Part<'a>) -> Result<HashMap<St
         return Err(problem);
     }
     let Some(entries) = tree.as_deref().and_then(Node::as_mapping) else {
-        return Err(Problem::syntax(text.span(part), "this isn't what a plan has here"));
+        return Err(Problem::syntax(text.span(part), "this isn't a valid part of a plan"));
     };
     let variable = |entry: &Entry| {
         let name = entry.key.as_text()?;

@@ -15,7 +15,7 @@ use crate::syntax::Problem;
 use crate::value::{Data, Traced};
 
 /// The advice for a file that isn't a plan.
-const HOW: &str = "write it with `terraform show -json PLANFILE`";
+const HOW: &str = "create it with `terraform show -json PLANFILE`";
 
 /// A plan in the JSON format of `terraform show -json`.
 #[derive(Debug)]
@@ -50,7 +50,7 @@ impl Plan {
     /// A sentence fragment, if the file isn't a plan or its version is unsupported.
     pub fn read(id: FileId, name: &str, file: &SourceFile) -> Result<Self, String> {
         if !file.replaced.is_empty() {
-            return Err(format!("it isn't written in UTF-8; {HOW} and save it as UTF-8"));
+            return Err(format!("it isn't encoded in UTF-8; {HOW} and save it as UTF-8"));
         }
         let text = Text { id, file };
         let told = |problem: Problem| told(&problem, file);
@@ -199,5 +199,5 @@ fn declared(module: &Module<'_>) -> BTreeSet<String> {
 }
 
 fn wrong(what: &str) -> String {
-    format!("`{what}` isn't what it is in a plan; {HOW}")
+    format!("unexpected value of `{what}`; {HOW}")
 }

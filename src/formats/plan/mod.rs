@@ -134,6 +134,6 @@ impl Opened for State {
     }
 
     fn unread(&self) -> Option<String> {
-        Some("is a state of Terraform, which records what is deployed: check the code or a plan".to_owned())
+        Some("is a Terraform state: check the code or a plan instead".to_owned())
     }
 }

@@ -244,8 +244,7 @@ impl<'a> Document<'a> {
         match version.split('.').next() {
             Some("0" | "1") => Ok(()),
             _ => {
-                let message =
-                    format!("the format of this plan has the version {version}, and only 0.x and 1.x are known");
+                let message = format!("unsupported plan format version {version}: supported are 0.x and 1.x");
                 Err(Problem::syntax(text.span(part), message))
             }
         }
@@ -351,7 +350,7 @@ impl<'a> Text<'a> {
             return Problem::duplicate_key(span, key);
         }
         let message = match error.classify() {
-            serde_json::error::Category::Data => format!("this isn't what a plan has here: {message}"),
+            serde_json::error::Category::Data => format!("this isn't a valid part of a plan: {message}"),
             _ => format!("this isn't JSON: {message}"),
         };
         Problem::syntax(self.word_at(at), message)

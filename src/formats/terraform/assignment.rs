@@ -15,7 +15,7 @@ pub(super) fn read(text: &str, span: Span) -> (Expr, Option<String>) {
         }
         Err(problem) => {
             let reason = problem.message.trim_start_matches("can't be read: ");
-            (Expr { span, kind: ExprKind::Unreadable }, Some(format!("it is no valid expression ({reason})")))
+            (Expr { span, kind: ExprKind::Unreadable }, Some(format!("invalid expression ({reason})")))
         }
     }
 }
@@ -26,8 +26,8 @@ fn needed(expr: &Expr, bound: &mut Vec<String>) -> Option<String> {
     match &expr.kind {
         ExprKind::Null | ExprKind::Bool(_) | ExprKind::Number(_) | ExprKind::String(_) | ExprKind::Unreadable => None,
         ExprKind::Variable(name) if name.is_empty() || bound.contains(name) => None,
-        ExprKind::Variable(name) => Some(format!("it may not refer to `{name}`; write a text in quotes")),
-        ExprKind::Call(call) => Some(format!("it may not call the function `{}`", call.name.text)),
+        ExprKind::Variable(name) => Some(format!("it can't refer to `{name}`; put a string in quotes")),
+        ExprKind::Call(call) => Some(format!("it can't call the function `{}`", call.name.text)),
         ExprKind::GetAttr(base, _) | ExprKind::Unary(_, base) => needed(base, bound),
         ExprKind::Index(base, key) | ExprKind::Binary(_, base, key) => {
             needed(base, bound).or_else(|| needed(key, bound))

@@ -103,7 +103,7 @@ impl InstalledModule {
     /// The reason why this version doesn't meet a call's constraint; `None` if it may.
     fn other_version(&self, block: &Block) -> Option<String> {
         let constraint = literal(block, "version").filter(|constraint| version::breaks(&self.version, constraint))?;
-        Some(format!("version {} is installed, and this asks for `{}`", shown(&self.version), shown(constraint)))
+        Some(format!("version {} is installed, but this call requires `{}`", shown(&self.version), shown(constraint)))
     }
 }
 
@@ -126,11 +126,11 @@ pub(super) fn resolve(
         if context.sources.may_read(&local) && context.fs.kind(&local) == Err(ReadError::Missing) {
             return Called::Unread { part: lost(caller, source), other: None };
         }
-        return unread("its code isn't here", None);
+        return unread("its code isn't available", None);
     }
     let Some(installed) = manifest.modules.get(caller.key).filter(|_| context.options.modules == Modules::Installed)
     else {
-        return unread("its code isn't here", None);
+        return unread("its code isn't available", None);
     };
     if let Some(reason) = installed.other_source(source) {
         return unread(&reason, None);
@@ -141,7 +141,7 @@ pub(super) fn resolve(
     if is_read(&installed.directory) || may_hold_files(&installed.directory, context) {
         return Called::Directory { directory: installed.directory.clone(), is_vendored: true };
     }
-    unread("its code isn't here", None)
+    unread("its code isn't available", None)
 }
 
 /// True if a call with a local source is followed to its directory.
@@ -206,7 +206,7 @@ fn unread(caller: Caller<'_>, reason: &str) -> Elsewhere {
 fn lost(caller: Caller<'_>, source: &str) -> Elsewhere {
     let directory = shown(source);
     Elsewhere {
-        help: format!("correct `source`, or check a directory that holds `{directory}` as well"),
+        help: format!("correct `source`, or check a directory that contains `{directory}` as well"),
         missing: Some(directory.clone()),
         ..unread(caller, &format!("the directory `{directory}` doesn't exist"))
     }
@@ -241,13 +241,13 @@ fn shown(text: &str) -> String {
 /// The help for a call whose code can't be read, by its source.
 fn help(source: Option<&str>) -> String {
     match source {
-        None => "write the module's `source` as a plain string, so that its code can be found".to_owned(),
+        None => "set `source` to a literal string so that the module's code can be found".to_owned(),
         Some(source) if is_local(source) => {
             format!(
-                "check a directory that holds `{source}` as well: it isn't here, or lies outside of what is checked"
+                "check a directory that contains `{source}` as well: it doesn't exist, or is outside of the checked directory"
             )
         }
-        Some(_) => "run `terraform init`, so that the module's code can be read".to_owned(),
+        Some(_) => "run `terraform init` so that the module's code can be read".to_owned(),
     }
 }
 

@@ -88,7 +88,7 @@ impl Reader<'_> {
         for node in nodes {
             let Some(mapping) = node.as_mapping() else {
                 if !is_null(node) {
-                    self.problems.borrow_mut().push(Problem::syntax(node.span, "expected an object here"));
+                    self.problems.borrow_mut().push(Problem::syntax(node.span, "expected an object"));
                 }
                 continue;
             };

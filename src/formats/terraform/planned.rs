@@ -87,8 +87,8 @@ pub(super) fn add_undeclared(elsewhere: &mut Vec<Elsewhere>, sites: &[Site], pla
             known.hint = Some(Hint::Content);
         } else {
             let what = format!("the planned `{address}`");
-            let help = "run `terraform init`, so that the code of all modules can be read, or check the plan by itself";
-            let (help, reason) = (help.to_owned(), "its code isn't here".to_owned());
+            let help = "run `terraform init` so that the code of all modules can be read, or check the plan by itself";
+            let (help, reason) = (help.to_owned(), "its code isn't available".to_owned());
             elsewhere.push(Elsewhere {
                 header,
                 what,

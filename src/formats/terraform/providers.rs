@@ -27,7 +27,7 @@ struct Reference {
 
 /// The Region of a resource that isn't created, or whose Region isn't used.
 pub(super) fn nowhere(block: &Block) -> Traced<String> {
-    let why = Why::NotEvaluated { construct: "the Region of what isn't a trail".to_owned() };
+    let why = Why::NotEvaluated { construct: "the Region of other resources".to_owned() };
     Traced { value: Unknown(why), origin: Origin::Absent(block.header), hops: Vec::new() }
 }
 

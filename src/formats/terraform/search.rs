@@ -101,7 +101,7 @@ impl<'t, 'a> Search<'t, 'a> {
         }
         self.found.elsewhere.extend(module.unreadable.iter().map(|(id, error)| {
             let name = &self.tree.context.sources.file(*id).name;
-            let help = format!("make `{name}` readable, so that what it declares is known: {error}");
+            let help = format!("make `{name}` readable: {error}");
             let (header, reason) = (Span::new(*id, 0, 0), "it can't be read".to_owned());
             let (what, hint) = (format!("file `{name}`"), Some(Hint::Content));
             Elsewhere { header, what, reason, help, hint, limit: None, missing: None }
@@ -134,7 +134,7 @@ impl<'t, 'a> Search<'t, 'a> {
                     return;
                 }
                 if way.calls.len() >= MAX_DEPTH {
-                    return self.give_up(module, "modules within modules");
+                    return self.give_up(module, "nested modules");
                 }
                 if !self.pay(STEPS_OF_A_CALL) {
                     return self.give_up(module, STEPS);
@@ -202,9 +202,9 @@ impl<'t, 'a> Search<'t, 'a> {
     /// Adds the calls of a module as a part that couldn't be searched because of a limit.
     fn give_up(&mut self, module: &Module, limit: &'static str) {
         let Some(header) = module.header() else { return };
-        let what = format!("what `{}` calls", self.tree.context.sources.name(&module.directory));
+        let what = format!("the modules that `{}` calls", self.tree.context.sources.name(&module.directory));
         if !self.found.elsewhere.iter().any(|elsewhere| elsewhere.what == what) {
-            let help = "check the called modules by themselves: there are too many calls here".to_owned();
+            let help = "check the called modules separately: there are too many calls".to_owned();
             let (reason, hint) = (Why::OverLimit { limit }.describe(), Some(Hint::Content));
             self.found.elsewhere.push(Elsewhere {
                 header,

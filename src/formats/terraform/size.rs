@@ -71,7 +71,7 @@ impl Size {
 
     fn add(&mut self, data: &Data, nesting: usize) -> Result<(), &'static str> {
         if nesting > MAX_NESTING {
-            return Err("collections within collections");
+            return Err("nested collections");
         }
         let nesting = nesting.saturating_add(1);
         match data {

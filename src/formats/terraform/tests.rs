@@ -84,7 +84,7 @@ fn what_doubles_is_given_up() {
     ];
     for (base, next, limit) in cases {
         let (said, steps) = probe(&format!("{}locals {{\n  probe = local.l40\n}}\n", chain(40, base, next)));
-        assert_eq!(said, format!("over the limit for {limit}"), "{next}");
+        assert_eq!(said, format!("exceeds the limit for {limit}"), "{next}");
         assert!(steps < MAX_STEPS, "{next} takes {steps} steps");
     }
 }
@@ -92,17 +92,20 @@ fn what_doubles_is_given_up() {
 #[test]
 fn what_is_too_large_is_given_up() {
     let cases = [
-        (format!("[{}]", "1,".repeat(70_000)), "over the limit for the elements of a collection"),
-        (format!("\"{}\"", "a".repeat(1_100_000)), "this can't be read"),
-        (format!("{}true{}", "(".repeat(300), ")".repeat(300)), "this can't be read"),
-        (format!("{}true{}", "[".repeat(300), "]".repeat(300)), "this can't be read"),
-        (format!("local.probe_of{}", ".a".repeat(5000)), "this can't be read"),
-        ("format(\"%999999999d\", 1)".to_owned(), "over the limit for the length of strings"),
+        (format!("[{}]", "1,".repeat(70_000)), "exceeds the limit for the elements of a collection"),
+        (format!("\"{}\"", "a".repeat(1_100_000)), "this can't be parsed"),
+        (format!("{}true{}", "(".repeat(300), ")".repeat(300)), "this can't be parsed"),
+        (format!("{}true{}", "[".repeat(300), "]".repeat(300)), "this can't be parsed"),
+        (format!("local.probe_of{}", ".a".repeat(5000)), "this can't be parsed"),
+        ("format(\"%999999999d\", 1)".to_owned(), "exceeds the limit for the length of strings"),
         ("regex(\"((a{1000}){1000}){1000}\", \"aaa\")".to_owned(), "such a regular expression isn't evaluated"),
         ("range(1025)".to_owned(), "this can't be evaluated: `range`: the range has more than 1024 numbers"),
         ("local.probe".to_owned(), "`local.probe` depends on itself"),
         ("local.mirror\n  mirror = [local.probe]".to_owned(), "`local.probe` depends on itself"),
-        ("[for a in range(1024) : [for b in range(1024) : a == b]]".to_owned(), "over the limit for evaluation steps"),
+        (
+            "[for a in range(1024) : [for b in range(1024) : a == b]]".to_owned(),
+            "exceeds the limit for evaluation steps",
+        ),
     ];
     for (value, expected) in cases {
         let (said, _) = probe(&format!("locals {{\n  probe = {value}\n}}\n"));
@@ -117,7 +120,7 @@ fn nesting_does_not_grow_from_trail_to_trail() {
     let text = chain(400, "[]", "[X]");
     let probes: Vec<String> = (1..=10).map(|at| format!("local.l{} == []", at * 40)).collect();
     let (said, _) = probe(&format!("{text}locals {{\n  probe = [{}, local.l400]\n}}\n", probes.join(", ")));
-    assert_eq!(said, "over the limit for collections within collections");
+    assert_eq!(said, "exceeds the limit for nested collections");
 }
 
 #[test]

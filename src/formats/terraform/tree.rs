@@ -149,8 +149,8 @@ impl<'a> Tree<'a> {
         };
         match Evaluator::new(self, scope, &World::open(&self.budget)).eval(&source.value).value {
             Maybe::Known(Data::String(source)) => Ok(source),
-            Maybe::Known(_) => Err("its `source` is no text".to_owned()),
-            Maybe::Unknown(why) => Err(format!("its `source` isn't known: {}", why.describe())),
+            Maybe::Known(_) => Err("its `source` isn't a string".to_owned()),
+            Maybe::Unknown(why) => Err(format!("its `source` is unknown: {}", why.describe())),
         }
     }
 

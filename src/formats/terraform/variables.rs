@@ -41,7 +41,7 @@ pub(super) fn value(evaluator: &Evaluator<'_>, name: &str) -> Way {
         Some((option, _)) => {
             let option = evaluator.tree.context.sources.file(option);
             let (reference, setter) =
-                (format!("var.{name}"), format!("`{}`, whose value isn't valid here", option.name));
+                (format!("var.{name}"), format!("`{}`, whose value is invalid here", option.name));
             converted.map(|_| Unknown(Why::SetElsewhere { reference, setter }))
         }
         None => converted,
@@ -293,7 +293,7 @@ fn nothing_given(evaluator: &Evaluator<'_>, variable: &Block, name: &str, ty: Op
     let reference = evaluator.scope.qualify(&format!("var.{name}"));
     let hops = vec![Hop { span: variable.header, step: Step::Variable(name.to_owned()) }];
     if evaluator.scope.call.is_some() {
-        let message = format!("the call gives `{reference}` no value, and it has no default");
+        let message = format!("the call doesn't set `{reference}`, which has no default");
         return (Unknown(Why::Failed { message }), hops);
     }
     let domain = || domain::of(variable, name, ty, is_nullable(variable), evaluator.world);
@@ -327,7 +327,7 @@ fn validated(
 ) -> Maybe<Data> {
     match &value {
         Known(data) if domain::refuses(variable, name, data, evaluator.world) => {
-            Unknown(Why::Failed { message: format!("the validation of variable `{name}` refuses this value") })
+            Unknown(Why::Failed { message: format!("the validation of variable `{name}` rejects this value") })
         }
         Unknown(why) if !why.is_failure() && why.has_identity() => {
             // All values of a boolean are named, if there is a condition on it.

@@ -14,14 +14,14 @@ pub static CLOUDFORMATION_TRAIL: Kind = trail(&CLOUDFORMATION);
 pub static UNREAD_MODULE: Kind = Kind {
     name: "module",
     shape: &[],
-    role: Role::Unread { help: "run `terraform init`, or check a directory that holds the module's code as well" },
+    role: Role::Unread { help: "run `terraform init`, or check a directory that contains the module's code as well" },
 };
 
 /// A stack whose template isn't read.
 pub static UNREAD_STACK: Kind = Kind {
     name: "stack",
     shape: &[Argument::value("Parameters")],
-    role: Role::Unread { help: "check a directory that holds the stack's template as well" },
+    role: Role::Unread { help: "check a directory that contains the stack's template as well" },
 };
 
 pub(super) static TRAILS: [Kind; 3] = [trail(&AWS), trail(&AWSCC), trail(&CLOUDFORMATION)];

@@ -226,7 +226,7 @@ fn matches_arn(value: &Text, listed: &Text, work: &Work) -> Maybe<bool> {
         // The pattern has fewer fields; `*` alone is common.
         _ if listed.known() == Some("*") || listed.known().is_none() => whole,
         _ => whole.and_then(|matches| {
-            let construct = "a pattern that isn't shaped like an ARN".to_owned();
+            let construct = "a pattern that isn't an ARN".to_owned();
             if matches { Unknown(Why::NotEvaluated { construct }) } else { Known(false) }
         }),
     }

@@ -175,7 +175,7 @@ fn fits(
 ) -> Maybe<bool> {
     let is_long = pattern.len().max(text.len()) > MAX_LENGTH;
     if is_long || pattern.len().saturating_mul(text.len()) > MAX_PRODUCT {
-        return Unknown(Why::OverLimit { limit: "the length of a text in a policy" });
+        return Unknown(Why::OverLimit { limit: "the length of a string in a policy" });
     }
     if let Err(limit) = work.charge(cells(pattern, text)) {
         return Unknown(Why::OverLimit { limit });

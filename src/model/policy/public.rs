@@ -58,9 +58,9 @@ pub fn publicity<'a>(documents: &'a [Document], work: &Work) -> Publicity<'a> {
     for statement in statements() {
         let opens = statement.terms.as_ref().and_then(|terms| match terms.let_everyone_in() {
             Known(true) => match work.charge(weight) {
-                Ok(()) if is_any_open || terms.may_be_undone(&denials, work) => {
-                    Unknown(Why::NotEvaluated { construct: "a denial beside a public statement".to_owned() })
-                }
+                Ok(()) if is_any_open || terms.may_be_undone(&denials, work) => Unknown(Why::NotEvaluated {
+                    construct: "a `Deny` statement together with a public statement".to_owned(),
+                }),
                 Ok(()) => Known(true),
                 Err(limit) => Unknown(Why::OverLimit { limit }),
             },

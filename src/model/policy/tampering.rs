@@ -306,7 +306,9 @@ impl Target {
             [Piece::Literal(account)] if !is_account(account) || OF_AWS.contains(account) => Known(None),
             [Piece::Literal(account)] if self.own.contains(account) => match self.own.len() {
                 1 => Known(None),
-                _ => Unknown(Why::NotEvaluated { construct: "which of several accounts has the bucket".to_owned() }),
+                _ => Unknown(Why::NotEvaluated {
+                    construct: "the choice of the account that owns the bucket".to_owned(),
+                }),
             },
             [Piece::Literal(account)] => Known(Some(account.clone())),
             [Piece::Unknown(symbol)] if is_account_symbol(symbol) || is_arn_of_resource(symbol) => Known(None),

@@ -93,7 +93,7 @@ fn a_statement_allows_the_logs_when_all_its_parts_fit() {
         (STATEMENT.to_owned(), "granted"),
         (with("\"Allow\"", "\"allow\""), "missing Effect"),
         (with("cloudtrail.", "config."), "missing Principal"),
-        (with("cloudtrail.", "${var.service}."), "unknown: `var.service` has no value here"),
+        (with("cloudtrail.", "${var.service}."), "unknown: `var.service` has no value"),
         (with("{\"Service\": \"cloudtrail.amazonaws.com\"}", "\"*\""), "granted"),
         (with("{\"Service\": \"cloudtrail.amazonaws.com\"}", "{\"AWS\": [\"*\"]}"), "granted"),
         (
@@ -258,7 +258,7 @@ fn texts_that_are_too_long_are_not_compared() {
         check(
             logs(folder),
             &[&with("AWSLogs/*", &pattern)],
-            "unknown: over the limit for the length of a text in a policy",
+            "unknown: exceeds the limit for the length of a string in a policy",
         );
     }
 }
@@ -272,7 +272,7 @@ fn a_deployment_has_a_limit_for_what_is_compared() {
     let answer = || shown(&permission(&documents, &logs("")(assumption)));
     let answers: Vec<String> = (0..5_000).map(|_| answer()).collect();
     assert_eq!(answers[0], "missing Resource");
-    assert_eq!(answers[4_999], "unknown: over the limit for evaluation steps");
+    assert_eq!(answers[4_999], "unknown: exceeds the limit for evaluation steps");
 }
 
 #[test]

@@ -67,13 +67,13 @@ impl AdvancedSelector {
 
     fn conditions(&self, assessment: &mut Assessment, path: &str) -> Vec<Condition<'_>> {
         let list = format!("{path}.{}", self.fields.name);
-        let help = format!("write `{}` as a list of field selectors", self.fields.name);
+        let help = format!("set `{}` to a list of field selectors", self.fields.name);
         let selectors = assessment.known(&self.fields, &list, help.as_str()).into_iter().flatten();
         let mut conditions = Vec::new();
         for (index, selector) in selectors.enumerate() {
             let path = format!("{list}[{index}]");
             let attribute = format!("{path}.{}", selector.field.name);
-            if let Some(field) = assessment.known(&selector.field, &attribute, "name the field that is compared") {
+            if let Some(field) = assessment.known(&selector.field, &attribute, "set the field to compare") {
                 conditions.push(Condition { field, selector, path });
             }
         }
@@ -140,7 +140,7 @@ impl Condition<'_> {
                 "false" => Coverage::WRITES,
                 other => {
                     return self.reject(
-                        format!("`readOnly` is `true` or `false`, never \"{other}\""),
+                        format!("`readOnly` must be `true` or `false`, not \"{other}\""),
                         site,
                         assessment,
                     );
@@ -197,14 +197,14 @@ impl Condition<'_> {
             self.reject(reason, site, assessment);
             return None;
         }
-        let items = assessment.known(setting, &attribute, "write a list of values")?;
+        let items = assessment.known(setting, &attribute, "set it to a list of values")?;
         if items.is_empty() {
             self.reject("at least one value is required".to_owned(), site, assessment);
             return None;
         }
         let mut values = Vec::new();
         for item in items {
-            match assessment.known_item(item, &attribute, "write a list of strings") {
+            match assessment.known_item(item, &attribute, "set it to a list of strings") {
                 Some(value) => values.push(value.clone()),
                 None if matches!(item.value, Known(_)) => return None,
                 None => {}
@@ -240,7 +240,7 @@ impl Condition<'_> {
 
     /// Records that the selector is invalid for management events and so records none.
     fn reject(&self, reason: String, site: Site, assessment: &mut Assessment) {
-        let help = format!("remove the `{}` field selector, or compare it as CloudTrail allows", self.field);
+        let help = format!("remove the `{}` field selector, or use an operator that CloudTrail supports", self.field);
         assessment.lose(Coverage::EVERYTHING, Cause::Invalid(reason), site, help.as_str());
     }
 }

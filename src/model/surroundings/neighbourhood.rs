@@ -182,7 +182,7 @@ impl Neighbourhood {
         let open = || registry.open.iter().filter_map(|(to, attached)| thing.perhaps(to, attached));
         let said: Vec<Attached> = thing.said.iter().cloned().chain(open().take(MAX_OPEN)).collect();
         let over = |limit| Doubt { span: thing.declared.header, why: Why::OverLimit { limit } };
-        let too_many = open().nth(MAX_OPEN).map(|_| over("attachments to what isn't known"));
+        let too_many = open().nth(MAX_OPEN).map(|_| over("attachments to unknown resources"));
         let weights = || said.iter().filter_map(|attached| attached.said.policy()).map(|policy| policy.weight);
         self.spent.weighed.set(self.spent.weighed.get().saturating_add(weights().sum()));
         let is_light = self.spent.weighed.get() <= MAX_WEIGHED && weights().all(|weight| weight <= MAX_POLICY);

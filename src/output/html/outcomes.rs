@@ -42,7 +42,9 @@ fn told_elsewhere<'a>(trail: &'a JudgedTrail, own: &[&Numbered<'_>], judged: &'a
             let target = format!("#{}", numbered.id);
             inline("a", &[("href", &target)], prose(&numbered.finding.message))
         });
-        let words = [verdict::of_outcome(*outcome), " ".into(), code(rule.id()), " ".into()];
+        let is_elsewhere = trail.declared_elsewhere.iter().any(|other| std::ptr::eq(*other, *rule));
+        let badge = if is_elsewhere { verdict::not_evaluated() } else { verdict::of_outcome(*outcome) };
+        let words = [badge, " ".into(), code(rule.id()), " ".into()];
         block("li", &[], join(words.into_iter().chain(link)))
     });
     listed("Other verdicts", items.collect())
@@ -71,7 +73,9 @@ fn passes(trail: &JudgedTrail, page: &Page<'_>) -> Html {
         let labels = trail.grounds.iter().filter(|(own, _)| std::ptr::eq(*own, *rule)).flat_map(|(_, labels)| labels);
         let labels: Vec<&Label> = labels.collect();
         let required = rule.page.requires.iter().flat_map(|what| [": ".into(), prose(what)]);
-        let words = [verdict::of_outcome(*outcome), " ".into(), code(rule.id())];
+        let is_elsewhere = trail.declared_elsewhere.iter().any(|other| std::ptr::eq(*other, *rule));
+        let badge = if is_elsewhere { verdict::not_evaluated() } else { verdict::of_outcome(*outcome) };
+        let words = [badge, " ".into(), code(rule.id())];
         let head = block("p", &[], join(words.into_iter().chain(required)));
         section("li", &[], [head, lines::list(labels, &page.report.sources)])
     });

@@ -16,6 +16,11 @@ pub(super) fn of_deployment(verdict: Option<Outcome>) -> Html {
     verdict.map_or_else(|| badge("none", "–", "not applicable (no trail is created)"), of_outcome)
 }
 
+/// The outcome of a rule whose resource is declared elsewhere.
+pub(super) fn not_evaluated() -> Html {
+    badge("none", "–", "not evaluated (declared elsewhere)")
+}
+
 /// The outcome of a rule.
 pub(super) fn of_outcome(outcome: Outcome) -> Html {
     match outcome {
@@ -29,9 +34,7 @@ pub(super) fn of_outcome(outcome: Outcome) -> Html {
 pub(super) fn of_finding(finding: &Reported) -> Html {
     match (finding.outcome, finding.level) {
         _ if finding.suppressed.is_some() => badge("none", "–", "suppressed"),
-        (Outcome::Unknown, _) if finding.is_declared_elsewhere => {
-            badge("none", "–", "not evaluated (declared elsewhere)")
-        }
+        (Outcome::Unknown, _) if finding.is_declared_elsewhere => not_evaluated(),
         (Outcome::Unknown, _) => badge("unknown", "?", "unknown"),
         (Outcome::Pass | Outcome::Fail, Level::Error) => badge("error", "✗", "error"),
         (Outcome::Pass | Outcome::Fail, Level::Warning) => badge("warning", "!", "warning"),

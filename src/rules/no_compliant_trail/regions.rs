@@ -98,7 +98,7 @@ pub(super) fn spread(standings: &[Standing<'_>], regions: &[String]) -> Spread {
     if lacking.len() <= all && (global > 0 || !lacking.contains(&leader)) {
         Spread::Open(needs.describe(&uncertain))
     } else if lacking.len() > all && all > 0 {
-        Spread::Incomplete(format!("too few for {}", listed(&lacking)))
+        Spread::Incomplete(format!("too few trails for {}", listed(&lacking)))
     } else {
         Spread::Incomplete(needs.describe(&lacking))
     }
@@ -179,7 +179,7 @@ fn listed(regions: &[&str]) -> String {
 pub(super) fn doubted(finding: Finding, standing: &Standing<'_>) -> Finding {
     let region = &standing.trail.region;
     let Unknown(why) = &region.value else { return finding };
-    let message = format!("lies in a Region that isn't known: {}", why.describe());
+    let message = format!("is in an unknown Region: {}", why.describe());
     let doubt = Finding::at(region.origin.span(), message, "").blocked(why);
     let finding = finding.beside((standing.trail, &doubt));
     let way = Finding::at(standing.trail.header, "", "").via(&region.hops).related;

@@ -57,7 +57,7 @@ impl Batch {
             buffer.strip_suffix(b"\n").map(|line| String::from_utf8_lossy(line).into_owned()).ok_or_else(lost)?;
         buffer.clear();
         let (kind, size) = match header.split_whitespace().collect::<Vec<_>>().as_slice() {
-            [_, "missing"] => return Err(ReadError::Git("the clone lacks it")),
+            [_, "missing"] => return Err(ReadError::Git("it is missing in the clone")),
             [_, kind, size] => (*kind, size.parse::<u64>().map_err(|_| lost())?),
             _ => return Err(lost()),
         };
@@ -92,5 +92,5 @@ fn ended() -> ReadError {
 }
 
 fn lost() -> ReadError {
-    ReadError::Git("git's answer isn't understood")
+    ReadError::Git("unexpected output of git")
 }

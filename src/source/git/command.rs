@@ -57,13 +57,13 @@ pub struct Commit(pub(super) String);
 #[derive(Debug, thiserror::Error)]
 pub enum GitError {
     /// There is no such program.
-    #[error("the program `git` isn't found; install it, or check without `--diff-base` and `--scope`")]
+    #[error("`git` isn't installed")]
     NotInstalled,
     /// The path lies in no repository.
-    #[error("`{}` lies in no git repository, so there is nothing to compare with", named(.0))]
+    #[error("`{}` isn't in a git repository", named(.0))]
     NoRepository(PathBuf),
     /// A name that leads to no commit.
-    #[error("`{revision}` is no commit of the repository at `{}`{}", named(.root), deepen(*.is_shallow))]
+    #[error("unknown revision `{revision}` in the repository at `{}`", named(.root))]
     NoCommit {
         /// The revision as the user wrote it.
         revision: String,
@@ -72,7 +72,7 @@ pub enum GitError {
         is_shallow: bool,
     },
     /// Two commits that share no history.
-    #[error("`{revision}` and `{other}` share no commit in the repository at `{}`{}", named(.root), deepen(*.is_shallow))]
+    #[error("`{revision}` and `{other}` have no merge base in the repository at `{}`", named(.root))]
     NoMergeBase {
         /// The revision as the user wrote it.
         revision: String,
@@ -83,7 +83,7 @@ pub enum GitError {
         is_shallow: bool,
     },
     /// A merge that isn't finished.
-    #[error("`{}` is in conflict, so what is staged can't be checked yet", named(.0))]
+    #[error("`{}` has merge conflicts, so the staged files can't be checked", named(.0))]
     Conflict(PathBuf),
     /// It failed, in its own words.
     #[error("`git {command}` failed: {message}")]
@@ -95,12 +95,18 @@ pub enum GitError {
     },
 }
 
-/// The help for a commit that a clone lacks.
-fn deepen(is_shallow: bool) -> &'static str {
-    if is_shallow {
-        "; the clone is shallow, so fetch more of its history: `git fetch --unshallow`, or `fetch-depth: 0` in CI"
-    } else {
-        ""
+impl GitError {
+    /// The next step, if there is one.
+    pub fn tip(&self) -> Option<&'static str> {
+        match self {
+            Self::NotInstalled => Some("install it, or check without `--diff-base` and `--scope`"),
+            Self::NoRepository(_) => Some("check without `--diff-base` and `--scope`"),
+            Self::NoCommit { is_shallow: true, .. } | Self::NoMergeBase { is_shallow: true, .. } => {
+                Some("the clone is shallow: run `git fetch --unshallow`, or set `fetch-depth: 0` in CI")
+            }
+            Self::Conflict(_) => Some("resolve the conflicts"),
+            Self::NoCommit { .. } | Self::NoMergeBase { .. } | Self::Failed { .. } => None,
+        }
     }
 }
 
@@ -324,7 +330,7 @@ fn succeed(arguments: &[&str], output: Output) -> Result<Vec<u8>, GitError> {
         return Ok(output.stdout);
     }
     let said = String::from_utf8_lossy(&output.stderr).into_owned();
-    let first = said.lines().find(|line| !line.trim().is_empty()).unwrap_or("it doesn't say why");
+    let first = said.lines().find(|line| !line.trim().is_empty()).unwrap_or("no error message");
     Err(failed(arguments, first.strip_prefix("fatal: ").unwrap_or(first)))
 }
 

@@ -47,11 +47,11 @@ impl Notation {
         match self {
             Notation::Comment => {
                 let directive = quoted(&super::directive(&[rule], reason));
-                format!("its block has a `\"//\"` already; make that a list which holds `{directive}`, too")
+                format!("its block already has a `\"//\"`; make it a list and add `{directive}`")
             }
             Notation::Metadata => {
                 let entry = format!("\"trailint\": {{ \"ignore\": [{{ \"rule\": \"{}\" }}] }}", rule.id());
-                format!("it has `Metadata` already; add `{entry}` to that")
+                format!("it already has `Metadata`; add `{entry}` to it")
             }
         }
     }

@@ -176,7 +176,7 @@ impl Reader<'_> {
         if depth >= MAX_BLOCK_DEPTH {
             return Err(Problem::limit(item.keyword.span, "blocks are nested too deeply here"));
         }
-        let unreadable = || Problem::syntax(item.keyword.span, "the labels of this block can't be read");
+        let unreadable = || Problem::syntax(item.keyword.span, "this block has invalid labels");
         if header.len() > MAX_BYTES {
             return Err(Problem::too_long_name(item.keyword.span));
         }
@@ -275,7 +275,7 @@ const MEANINGS: [(&str, &str); 9] = [
     ("invalid object value assignment", "expected `=` or `:` after the key"),
     ("invalid object item", "expected `,`, a new line or `}` after the value"),
     ("invalid block body", "expected a new line or `}`"),
-    ("redefined attribute", "this attribute is written twice"),
+    ("redefined attribute", "this attribute is set twice"),
     ("newline or eof", "expected the end of the value"),
 ];
 

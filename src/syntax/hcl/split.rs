@@ -208,7 +208,7 @@ fn label(scanner: &mut Scanner<'_>) -> Result<(), Broken> {
 
 fn no_statement(scanner: &Scanner<'_>) -> Broken {
     let message = match scanner.peek() {
-        Some(b'}') => "this `}` closes nothing",
+        Some(b'}') => "no `{` matches this `}`",
         Some(_) | None => "expected the name of a block or of an attribute",
     };
     Broken::new(scan::range_of(scanner.at, 1), message)
@@ -382,7 +382,7 @@ mod tests {
     #[test]
     fn a_broken_statement_costs_no_other() {
         check("a {\n  b = \"c\n}\nd {}\n", &["block d {} []", "2:7 `\"c`: this string isn't closed on its line"]);
-        check("a {\n  b = (\n}\nd {}\n", &["block d {} []", "3:1 `}`: this `}` doesn't close the `(` before it"]);
+        check("a {\n  b = (\n}\nd {}\n", &["block d {} []", "3:1 `}`: this `}` doesn't match the `(` before it"]);
         check("a {\n  b = <<E\n}\nd {}\n", &["block d {} []", "2:7 `<<`: no line with only `E` ends this heredoc"]);
         check(
             "a {\n  b = <<E\n${c\nE\n}\nd {}\n",
@@ -390,9 +390,9 @@ mod tests {
         );
         check("a {\n/* b\n}\nd {}\n", &["block d {} []", "2:1 `/*`: this comment is never closed"]);
         check("a {\nb {}\n} /* c", &["block a {\nb {}\n} [\nb {}\n]", "3:3 `/*`: this comment is never closed"]);
-        check("}\na {}\n", &["block a {} []", "1:1 `}`: this `}` closes nothing"]);
+        check("}\na {}\n", &["block a {} []", "1:1 `}`: no `{` matches this `}`"]);
         check("a b\nc {}\n", &["block c {} []", "1:1 `a b`: expected `{` on the same line after `a`"]);
-        check("a = [\n1\n]]\nc = 2\n", &["attribute c = 2 [2]", "3:2 `]`: this `]` closes nothing"]);
+        check("a = [\n1\n]]\nc = 2\n", &["attribute c = 2 [2]", "3:2 `]`: no opening bracket matches this `]`"]);
         check("a {} b {}\n", &["block a {} []", "block b {} []", "1:6 `b`: expected a new line after the block"]);
         check(
             "1\n\"a\" = 2\nb = 3\n",
@@ -419,7 +419,7 @@ mod tests {
     fn an_indented_file_recovers_as_well() {
         check(
             "  a {\n    b = (\n  }\n  c {\n    d {}\n  }\n",
-            &["block c {\n    d {}\n  } [\n    d {}\n  ]", "3:3 `}`: this `}` doesn't close the `(` before it"],
+            &["block c {\n    d {}\n  } [\n    d {}\n  ]", "3:3 `}`: this `}` doesn't match the `(` before it"],
         );
     }
 

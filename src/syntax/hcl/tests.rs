@@ -182,7 +182,7 @@ fn what_is_wrong_costs_only_its_attribute() {
         "a \"b\" {\n  x = 1 +\n  c {\n    y = \"\\q\"\n    z = 1\n  }\n}",
         "[a \"b\"]{(x unreadable) [c]{(y unreadable) (z 1)}} ! 2:9 `+` expected the end of the value ! 4:10 `\\q\"` a string has no such escape sequence",
     );
-    check_file("a {\n  x = 1\n  x = 2\n}", "[a]{(x 1) (x 2)} ! 3:3 `x` the key `x` is written twice here");
+    check_file("a {\n  x = 1\n  x = 2\n}", "[a]{(x 1) (x 2)} ! 3:3 `x` duplicate key `x`");
     check_file(
         "a {\n  x = 1\n  * 2\n  y = [\n    1\n  ]\n}",
         "[a]{(x 1) (y [1])} ! 3:3 `*` expected the name of a block or of an attribute",

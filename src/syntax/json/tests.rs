@@ -44,7 +44,7 @@ fn spans_are_bytes_of_the_file() {
 
 #[test]
 fn a_key_that_is_written_twice_is_reported_and_kept() {
-    let message = "the key `a` is written twice here";
+    let message = "duplicate key `a`";
     check(
         r#"{"a": 1, "b": {"b": 1}, "\u0061": 2}"#,
         &format!("{{\"a\": 1, \"b\": {{\"b\": 1}}, \"a\": 2}}\nrepeated {:?}: {message}", r#""\u0061""#),
@@ -54,8 +54,8 @@ fn a_key_that_is_written_twice_is_reported_and_kept() {
 #[test]
 fn what_is_not_json_is_refused() {
     for (text, expected) in [
-        ("", r#"problem "": there is no JSON value here"#),
-        (" \n", r#"problem "": there is no JSON value here"#),
+        ("", r#"problem "": expected a JSON value"#),
+        (" \n", r#"problem "": expected a JSON value"#),
         ("{} []", r#"problem "[": text cannot contain more than one JSON value"#),
         ("// a\n{}", r#"problem "// a": comments are not allowed"#),
         (r#"{"a": 1,}"#, r#"problem ",": trailing commas are not allowed"#),
@@ -106,7 +106,7 @@ fn nesting_is_limited_on_a_small_stack() {
         assert_eq!(problems(&nested(200)), []);
         for text in [nested(201), nested(300), nested(100_000), "[".repeat(200_000), "{\"a\":".repeat(200_000)] {
             let [problem] = problems(&text).try_into().unwrap();
-            assert_eq!(problem.message, "collections nest more than 200 deep here");
+            assert_eq!(problem.message, "collections are nested more than 200 levels deep");
             assert!(!problem.span.range().is_empty());
         }
     };

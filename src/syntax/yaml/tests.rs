@@ -27,7 +27,7 @@ fn check_refused(text: String, expected: &'static str) {
     std::thread::Builder::new().stack_size(1024 * 1024).spawn(run).unwrap().join().unwrap();
 }
 
-const TOO_DEEP: &str = "collections nest more than 200 deep here";
+const TOO_DEEP: &str = "collections are nested more than 200 levels deep";
 const TOO_MANY: &str = "the file has more than 250000 values";
 const TOO_MANY_REPEATED: &str = "the file has more than 250000 values when its aliases are written out";
 
@@ -230,7 +230,7 @@ fn an_alias_shares_its_node() {
 #[test]
 fn an_alias_without_an_anchor_before_it_costs_the_document() {
     check("- &x 1\n---\n- *x\n---\n- 2", "[1]\n[2]\nproblem \"*x\": no anchor `&x` comes before this alias");
-    check("a: &x [1, {b: *x}]", "problem \"*x\": this alias repeats a node that it is a part of");
+    check("a: &x [1, {b: *x}]", "problem \"*x\": this alias refers to a node that contains it");
 }
 
 #[test]
@@ -238,19 +238,13 @@ fn merge_keys_are_kept_apart() {
     check("a: &x {b: 1}\nc: {<<: *x, d: 2}", "{a: {b: 1}, c: {d: 2, << *{b: 1}}}");
     check("- &x {a: 1}\n- <<: [*x, {b: 2}]\n  c: 3", "[{a: 1}, {c: 3, << *{a: 1}, << {b: 2}}]");
     check("- &x [{a: 1}]\n- <<: *x", "[[{a: 1}], {<< {a: 1}}]");
-    check(
-        "{'<<': {a: 1}, !x <<: {b: 2}}",
-        "{\"<<\": {a: 1}, !x <<: {b: 2}}\nrepeated \"<<\": the key `<<` is written twice here",
-    );
-    check(
-        "<<: {a: 1}\n<<: [{b: 2}, {c: 3}]",
-        "{<< {b: 2}, << {c: 3}, << {a: 1}}\nrepeated \"<<\": the key `<<` is written twice here",
-    );
+    check("{'<<': {a: 1}, !x <<: {b: 2}}", "{\"<<\": {a: 1}, !x <<: {b: 2}}\nrepeated \"<<\": duplicate key `<<`");
+    check("<<: {a: 1}\n<<: [{b: 2}, {c: 3}]", "{<< {b: 2}, << {c: 3}, << {a: 1}}\nrepeated \"<<\": duplicate key `<<`");
 }
 
 #[test]
 fn only_mappings_can_be_merged() {
-    let message = "problem \"<<\": `<<` can merge a mapping or a list of mappings, and this is neither";
+    let message = "problem \"<<\": `<<` can merge only a mapping or a list of mappings";
     for value in ["1", "", "[{}, 1]", "!If [{}, {}]", "!Transform {a: b}"] {
         check(&format!("{{<<: {value}, a: 1}}"), &format!("{{a: 1}}\n{message}"));
     }
@@ -258,10 +252,7 @@ fn only_mappings_can_be_merged() {
 
 #[test]
 fn a_key_that_is_written_twice_is_reported_and_kept() {
-    check(
-        "a: 1\nb: {a: 2}\n'a': 3",
-        "{a: 1, b: {a: 2}, \"a\": 3}\nrepeated \"'a'\": the key `a` is written twice here",
-    );
+    check("a: 1\nb: {a: 2}\n'a': 3", "{a: 1, b: {a: 2}, \"a\": 3}\nrepeated \"'a'\": duplicate key `a`");
     check("{[a]: 1, [a]: 2}", "{[a]: 1, [a]: 2}");
 }
 

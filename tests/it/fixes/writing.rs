@@ -141,7 +141,7 @@ fn a_full_disk_or_an_end_by_force_leaves_the_old_files() {
     };
     let output = limited("trap '' XFSZ;");
     assert_eq!((texts(&scratch), names(&scratch), status(&output)), (old.clone(), 2, 2));
-    assert!(err(&output).contains("can't change `one.tf`") && err(&output).contains("can't change `other.tf`"));
+    assert!(err(&output).contains("can't write `one.tf`") && err(&output).contains("can't write `other.tf`"));
     let output = limited("");
     assert_eq!((texts(&scratch), output.status.code()), (old.clone(), None));
     // What is left of a draft is no file of anybody, and in nobody's way.
@@ -192,7 +192,7 @@ fn a_directory_that_is_read_only_keeps_its_files() {
         return skipped(TEST, "there is nobody but the superuser");
     };
     assert_eq!((texts(&scratch), names(&scratch), status(&output)), (old, 2, 2));
-    assert!(err(&output).contains("can't change `one.tf`: permission denied"), "{}", err(&output));
+    assert!(err(&output).contains("can't write `one.tf`: permission denied"), "{}", err(&output));
 }
 
 #[test]
@@ -202,7 +202,7 @@ fn a_file_that_has_changed_meanwhile_stays() {
     assert!(disk.stage(&path, b"older", b"new").is_err());
     let staged = disk.stage(&path, b"old", b"new").unwrap();
     std::fs::write(&path, "edited").unwrap();
-    assert_eq!(staged.commit(&disk).unwrap_err().to_string(), "it has changed meanwhile");
+    assert_eq!(staged.commit(&disk).unwrap_err().to_string(), "it changed in the meantime");
     assert_eq!(files_below(&scratch.0), [("a.tf".into(), b"edited".to_vec())]);
     disk.stage(&path, b"edited", b"new").unwrap().commit(&disk).unwrap();
     assert_eq!(files_below(&scratch.0), [("a.tf".into(), b"new".to_vec())]);

@@ -180,7 +180,7 @@ fn text_over_the_limit_may_name_anything() {
     );
     let report = found("bucket-policy-blocks-delivery", vec![("main.tf".to_owned(), text)]);
     assert_eq!([Outcome::Fail, Outcome::Unknown].map(|outcome| count(&report, outcome)), [67, 3]);
-    assert!(Format::Full.render_plain(&report).contains("over the limit for the text that is searched for names"));
+    assert!(Format::Full.render_plain(&report).contains("exceeds the limit for the text that is searched for names"));
 }
 
 #[test]

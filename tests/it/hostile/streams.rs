@@ -138,5 +138,5 @@ fn a_program_that_lies_in_the_tree_is_not_run() {
     let mut command = repository.command(&["check", "--diff-base", "HEAD"]);
     let output = command.env("PATH", repository.root.join("bin")).output().unwrap();
     assert_eq!(status(&output), 2);
-    assert!(err(&output).contains("the program `git` isn't found") && !ran.exists(), "{}", err(&output));
+    assert!(err(&output).contains("`git` isn't installed") && !ran.exists(), "{}", err(&output));
 }

@@ -271,7 +271,7 @@ fn github_gets_what_fails_and_no_more_than_it_takes() {
         let left_out = 25_001 + passes - limit;
         let plural = if left_out == 1 { "" } else { "s" };
         let expected = format!(
-            "Not in this report, of which GitHub takes no more: {left_out} result{plural}, none of them worse than these."
+            "Not in this report, because GitHub accepts no more: {left_out} result{plural}, none of them more severe than those in it."
         );
         assert_eq!(notifications, [expected]);
     }

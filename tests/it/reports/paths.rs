@@ -143,11 +143,7 @@ fn words_for_people_name_files_from_the_working_directory() {
         let output = scratch.command(arguments).current_dir(scratch.path(here)).output().unwrap();
         out(&output) + &err(&output)
     };
-    assert!(
-        run("repo", &["check", "."]).starts_with("trailint: trailint.toml:1:1: "),
-        "{}",
-        run("repo", &["check", "."])
-    );
+    assert!(run("repo", &["check", "."]).starts_with("error: trailint.toml:1:1: "), "{}", run("repo", &["check", "."]));
     let in_good = |arguments: &[&str]| run("repo/good/sub", arguments);
     let said = in_good(&["check", "-v", "-f", "concise", "..", "--config", "../trailint.toml"]);
     assert!(said.contains("\nmain.tf:1:1: ") || said.starts_with("main.tf:"), "{said}");
@@ -162,7 +158,7 @@ fn words_for_people_name_files_from_the_working_directory() {
     let configured = in_good(&["config", "show", ".", "--config", "select=[\"stopped-trail\"]"]);
     assert!(configured.contains("--config"), "{configured}");
     let required = in_good(&["check", "--require-trail", "-f", "full", "../none"]);
-    assert!(required.contains("deployment `../none`") || required.contains("nothing was judged"), "{required}");
+    assert!(required.contains("deployment `../none`") || required.contains("nothing was checked"), "{required}");
 }
 
 #[test]

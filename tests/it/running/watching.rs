@@ -80,7 +80,7 @@ fn a_check_that_cannot_be_done_is_told_and_tried_again() {
     let watching = Watching::start(&scratch, &["--var-file", "values.tfvars"]);
     assert!(watching.next().contains("1 trail"));
     std::fs::remove_file(scratch.path("values.tfvars")).unwrap();
-    assert_eq!(watching.next(), "trailint: can't read `values.tfvars`: no such file or directory");
+    assert_eq!(watching.next(), "error: can't read `values.tfvars`: no such file or directory");
     std::fs::write(scratch.path("values.tfvars"), "").unwrap();
     assert!(watching.next().contains("1 trail"));
 }
@@ -101,11 +101,11 @@ fn a_first_check_that_cannot_be_done_ends_it() {
     let scratch = Scratch::new("watch-nothing", &[]);
     for (arguments, expected) in [
         (&["missing"][..], "can't read `missing`: no such file or directory"),
-        (&["-"], "`--watch` reads everything again, and standard input can be read only once"),
-        (&["--files-from", "-"], "`--watch` reads everything again, and standard input can be read only once"),
+        (&["-"], "`--watch` can't be used with standard input"),
+        (&["--files-from", "-"], "`--watch` can't be used with standard input"),
     ] {
         let output = scratch.run(&[&["check", "-w"], arguments].concat());
-        assert_eq!((status(&output), err(&output)), (2, format!("trailint: {expected}\n")));
+        assert_eq!((status(&output), err(&output)), (2, format!("error: {expected}\n")));
     }
 }
 

@@ -161,7 +161,7 @@ fn is_over_limit(report: &Report, root: &str) -> bool {
     let of_root = report.findings.iter().filter(|finding| finding.deployment.as_deref() == Some(root));
     of_root.filter(|finding| finding.outcome == Outcome::Unknown).any(|finding| {
         finding.blocked_by.iter().any(|blocker| blocker == "evaluation steps")
-            || format!("{:?}", finding.place).contains("over the limit for evaluation steps")
+            || format!("{:?}", finding.place).contains("exceeds the limit for evaluation steps")
     })
 }
 

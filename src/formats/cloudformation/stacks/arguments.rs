@@ -104,6 +104,6 @@ impl Evaluator<'_> {
                 _ => return Err(other()),
             }
         }
-        Err(Why::OverLimit { limit: "conditions within conditions" })
+        Err(Why::OverLimit { limit: "nested conditions" })
     }
 }

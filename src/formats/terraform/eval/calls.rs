@@ -205,7 +205,7 @@ impl Evaluator<'_> {
         let context = self.tree.context;
         let path = normalize(&self.tree.root.module.directory.join(path));
         let unknown = || {
-            let why = Why::NotEvaluated { construct: format!("the function `{name}` of a file that isn't here") };
+            let why = Why::NotEvaluated { construct: format!("the function `{name}` of a file that isn't available") };
             here(computed(format!("{name}({})", symbols(arguments)), &why, None))
         };
         if !context.sources.may_read(&path) {
@@ -246,7 +246,7 @@ impl Evaluator<'_> {
             call.arguments.first().map(|argument| &argument.kind),
             Some(ExprKind::String(_) | ExprKind::Template(_))
         ) {
-            return failed("`templatestring` takes a reference to a template, and no template");
+            return failed("`templatestring` takes a reference to a template, not a template");
         }
         let arguments = match self.arguments(call) {
             Ok(arguments) => arguments,

@@ -170,7 +170,7 @@ impl Evaluator<'_> {
                 fields.into_iter().map(round).collect()
             }
             Known(other) => {
-                return Err(Why::Failed { message: format!("`for` can't go over {}", other.shown()) });
+                return Err(Why::Failed { message: format!("`for` can't iterate over {}", other.shown()) });
             }
             Unknown(why) => return Err(why.clone()),
         };

@@ -64,7 +64,7 @@ impl Evaluator<'_> {
         // Each reference copies the hops of its value.
         self.world.charge(hops.len());
         if hops.len() > MAX_HOPS {
-            return here(Unknown(Why::OverLimit { limit: "references to references" }));
+            return here(Unknown(Why::OverLimit { limit: "nested references" }));
         }
         self.descend(value, hops, &steps, expr)
     }

@@ -82,5 +82,5 @@ fn decided(value: Maybe<bool>) -> Outcome {
 
 /// `list` and `map`, which Terraform 0.15 and OpenTofu don't have any more.
 pub(super) fn removed(_: &Call<'_>) -> Outcome {
-    Err(Stop::failed("Terraform doesn't have this function any more"))
+    Err(Stop::failed("Terraform no longer has this function"))
 }

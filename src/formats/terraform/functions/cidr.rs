@@ -30,7 +30,7 @@ pub(super) fn cidrhost(call: &Call<'_>) -> Outcome {
     };
     match host.filter(|host| size.is_none_or(|size| *host < size)) {
         Some(host) => Given::string(block.show(block.address | host)),
-        None => Err(Stop::failed("the block has no address of this number")),
+        None => Err(Stop::failed("the block has no address with this number")),
     }
 }
 
@@ -51,10 +51,10 @@ pub(super) fn cidrsubnet(call: &Call<'_>) -> Outcome {
     };
     let prefix = block.prefix.saturating_add(more);
     if prefix > block.bits {
-        return Err(Stop::failed("the block has too few addresses to be divided so far"));
+        return Err(Stop::failed("the block has too few addresses for this division"));
     }
     if 1_u128.checked_shl(more).is_some_and(|count| number >= count) {
-        return Err(Stop::failed("the block has no part of this number"));
+        return Err(Stop::failed("the block has no subnet with this number"));
     }
     let start = number.checked_shl(block.bits.saturating_sub(prefix)).unwrap_or_default();
     Given::string(Block { address: block.address | start, prefix, ..block }.to_string())
@@ -72,7 +72,7 @@ pub(super) fn cidrsubnets(call: &Call<'_>) -> Outcome {
             return Err(Stop::failed("a prefix must become longer by 1 to 32 bits"));
         };
         let prefix = whole_block.prefix.saturating_add(more);
-        let too_long = || Stop::failed("the block has too few addresses to be divided so far");
+        let too_long = || Stop::failed("the block has too few addresses for this division");
         let shift = whole_block.bits.checked_sub(prefix).ok_or_else(too_long)?;
         let size = 1_u128.checked_shl(shift).ok_or_else(too_long)?;
         let full = || Stop::failed("the block has no more addresses");
@@ -94,7 +94,7 @@ pub(super) fn cidrcontains(call: &Call<'_>) -> Outcome {
     let inner = if text.contains('/') {
         block(&text)?
     } else {
-        let (address, bits) = address(&text).ok_or_else(|| Stop::failed("this is no address"))?;
+        let (address, bits) = address(&text).ok_or_else(|| Stop::failed("this isn't an IP address"))?;
         Block { address, prefix: bits, bits }
     };
     if outer.bits != inner.bits {
@@ -140,7 +140,7 @@ fn block(text: &str) -> Result<Block, Stop> {
             Err(Stop::not_evaluated("addresses of version 4 within those of version 6"))
         }
         Some(block) => Ok(block),
-        None => Err(Stop::failed("this is no block of addresses such as `10.0.0.0/8`")),
+        None => Err(Stop::failed("this isn't a CIDR block such as `10.0.0.0/8`")),
     }
 }
 

@@ -16,7 +16,7 @@ pub(super) fn csvdecode(call: &Call<'_>) -> Outcome {
     call.charge(text.len(), BYTES_PER_STEP);
     let place = Place::of(call, &text);
     let mut records = Records { rest: &text, start: 0, next: 0 };
-    let names = records.next().ok_or_else(|| Stop::failed("the line with the names is missing"))??;
+    let names = records.next().ok_or_else(|| Stop::failed("the header line is missing"))??;
     let mut rows = Vec::new();
     let mut size = 0_usize;
     for record in records {
@@ -29,14 +29,14 @@ pub(super) fn csvdecode(call: &Call<'_>) -> Outcome {
     }
     let distinct: BTreeMap<&String, ()> = names.iter().map(|name| (&name.text, ())).collect();
     if distinct.len() != names.len() {
-        return Err(Stop::failed("two columns have one name"));
+        return Err(Stop::failed("two columns have the same name"));
     }
     Given::list(ListKind::List, rows)
 }
 
 fn row(call: &Call<'_>, place: Place, names: &[Value], record: Vec<Value>) -> Result<Traced<Data>, Stop> {
     if record.len() != names.len() {
-        return Err(Stop::failed("a line has another number of values than the first"));
+        return Err(Stop::failed("a line has a different number of values than the header"));
     }
     let start = record.first().map_or(0, |value| value.place.start);
     let end = record.last().map_or(0, |value| value.place.end);

@@ -77,7 +77,7 @@ fn namespace(name: &str) -> Result<[u8; 16], Stop> {
         "url" => Ok(well_known(0x11)),
         "oid" => Ok(well_known(0x12)),
         "x500" => Ok(well_known(0x14)),
-        uuid => of_uuid(uuid).ok_or_else(|| Stop::failed("this is no UUID, and no namespace with a name")),
+        uuid => of_uuid(uuid).ok_or_else(|| Stop::failed("this is neither a UUID nor the name of a namespace")),
     }
 }
 

@@ -57,7 +57,7 @@ fn extreme(call: &Call<'_>, is_better: impl Fn(f64, f64) -> bool) -> Outcome {
 pub(super) fn sum(call: &Call<'_>) -> Outcome {
     let items = &call.sequence(0)?.items;
     if items.is_empty() {
-        return Err(Stop::failed("there is nothing to sum up"));
+        return Err(Stop::failed("an empty list has no sum"));
     }
     call.all_known()?;
     let mut total = None;

@@ -59,7 +59,7 @@ pub(super) fn slice(call: &Call<'_>) -> Outcome {
     let items = call.members(0, items)?;
     match start.ok().zip(end.ok()).and_then(|(start, end)| items.get(start..end)) {
         Some(items) => Given::list(*kind, items.to_vec()),
-        None => Err(Stop::failed("the list doesn't reach so far")),
+        None => Err(Stop::failed("the list has too few elements")),
     }
 }
 

@@ -61,7 +61,7 @@ pub(super) fn formatdate(call: &Call<'_>) -> Outcome {
         let length = rest.chars().take_while(|c| *c == first && is_verb).count().max(first.len_utf8());
         let (verb, after) = rest.split_at_checked(length).unwrap_or((rest, ""));
         if is_verb {
-            let no_verb = || Stop::failed(format!("`{verb}` is no verb of a date"));
+            let no_verb = || Stop::failed(format!("`{verb}` isn't a date format"));
             text.push_str(&time.verb(verb).ok_or_else(no_verb)?);
         } else {
             text.push_str(verb);
@@ -76,7 +76,7 @@ fn literal<'t>(rest: &'t str, text: &mut String) -> Result<&'t str, Stop> {
     let mut inside = rest.strip_prefix('\'').unwrap_or(rest);
     loop {
         let (before, after) =
-            inside.split_once('\'').ok_or_else(|| Stop::failed("a quoted text of a date has no end"))?;
+            inside.split_once('\'').ok_or_else(|| Stop::failed("a quoted part of the date format has no end"))?;
         text.push_str(before);
         let Some(next) = after.strip_prefix('\'') else { return Ok(after) };
         text.push('\'');
@@ -86,7 +86,7 @@ fn literal<'t>(rest: &'t str, text: &mut String) -> Result<&'t str, Stop> {
 
 impl Time {
     fn parse(text: &str) -> Result<Self, Stop> {
-        Self::of_rfc3339(text).ok_or_else(|| Stop::failed("this is no time such as `2006-01-02T15:04:05Z`"))
+        Self::of_rfc3339(text).ok_or_else(|| Stop::failed("this isn't a timestamp such as `2006-01-02T15:04:05Z`"))
     }
 
     fn of_rfc3339(text: &str) -> Option<Self> {
@@ -228,7 +228,7 @@ fn of_zone(text: &str) -> Option<i32> {
 
 /// A Go duration in nanoseconds: a sequence of numbers with units.
 fn duration(text: &str) -> Result<i128, Stop> {
-    let invalid = || Stop::failed("this is no duration such as `1h30m`");
+    let invalid = || Stop::failed("this isn't a duration such as `1h30m`");
     let unsigned = text.strip_prefix(['+', '-']).unwrap_or(text);
     if unsigned == "0" {
         return Ok(0);

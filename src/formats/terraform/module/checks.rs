@@ -33,7 +33,7 @@ const KINDS: [&str; 14] = [
 pub(super) fn lookalike(keyword: &Name, parsed: Option<&Block>) -> Option<Problem> {
     let kind = keyword.text.as_str();
     if kind != "variable" && !KINDS.contains(&kind) {
-        return Some(Problem::syntax(keyword.span, format!("there are no blocks of the kind `{kind}`")));
+        return Some(Problem::syntax(keyword.span, format!("unknown block type `{kind}`")));
     }
     let labels = parsed.filter(|_| kind == "resource").map_or(2, |block| block.labels.len());
     (labels != 2).then(|| Problem::syntax(keyword.span, "a resource has two labels: its type and its name"))
@@ -74,7 +74,7 @@ pub(super) fn baseless<'a>(overrides: &'a [Block], bases: impl Iterator<Item = &
         overrides.iter().filter(|block| kind_of(block, Subject::Trails).is_some() && !bases.contains(&name(block)));
     lone.map(|block| {
         let name = name(block);
-        let message = format!("there is no `{}` in other files for this override file to change", name.join("."));
+        let message = format!("this override file changes `{}`, which isn't declared in another file", name.join("."));
         Problem::syntax(block.header, message)
     })
     .collect()
@@ -86,7 +86,7 @@ pub(super) fn swallowed(block: &Block) -> Vec<Problem> {
     let mut waiting: Vec<&Block> = block.body.blocks.iter().collect();
     while let Some(block) = waiting.pop() {
         if block.kind.text == "resource" && kind_of(block, Subject::Trails).is_some() {
-            let message = "this trail stands within another block, where Terraform refuses it";
+            let message = "this trail is nested in another block, which Terraform rejects";
             problems.push(Problem::syntax(block.header, message));
         }
         waiting.extend(&block.body.blocks);

@@ -28,7 +28,7 @@ fn in_text(text: &str, search: &str, with: &Maybe<Data>) -> Maybe<Data> {
             let replaced = text.replace(search, with);
             if replaced.len() > MAX_LENGTH { Unknown(TOO_LONG) } else { Known(Data::String(replaced)) }
         }
-        Known(other) => Unknown(Why::Failed { message: format!("`replace` takes a text, not {}", other.shown()) }),
+        Known(other) => Unknown(Why::Failed { message: format!("`replace` takes a string, not {}", other.shown()) }),
         Unknown(why) => {
             let reference = format!("\"{}\"", text.replace(search, &format!("${{{}}}", why.symbol())));
             Unknown(if reference.len() > MAX_LENGTH { TOO_LONG } else { Why::AtDeployment { reference, is_set: true } })

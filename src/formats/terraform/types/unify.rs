@@ -54,7 +54,7 @@ pub(in crate::formats::terraform) fn unify(types: Vec<Type>) -> Result<Type, Why
     let is_certain = !types.iter().any(Type::is_open) || clash(&types);
     common(types).ok_or_else(|| {
         if is_certain {
-            Why::Failed { message: "these values have no type in common".to_owned() }
+            Why::Failed { message: "these values have no common type".to_owned() }
         } else {
             Why::NotEvaluated { construct: "the common type of empty or null values with others".to_owned() }
         }

@@ -288,10 +288,10 @@ impl<'a> Scanner<'a> {
         match self.open.last() {
             Some(frame) if closes(frame.open) => {}
             Some(frame) => {
-                let message = format!("this `{closing}` doesn't close the `{}` before it", frame.open.opening());
+                let message = format!("this `{closing}` doesn't match the `{}` before it", frame.open.opening());
                 return Err(Broken::new(range, message));
             }
-            None => return Err(Broken::new(range, format!("this `{closing}` closes nothing"))),
+            None => return Err(Broken::new(range, format!("no opening bracket matches this `{closing}`"))),
         }
         self.at = range.end;
         self.pop();
