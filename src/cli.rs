@@ -24,9 +24,10 @@ mod trace;
 mod watch;
 
 use std::num::NonZeroUsize;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
+use clap::error::{ContextKind, ContextValue};
 use clap::{ArgMatches, Args, CommandFactory, FromArgMatches, Parser, Subcommand};
 use clap_complete::Shell;
 
@@ -402,11 +403,25 @@ fn end(error: &clap::Error) -> ! {
         std::process::exit(if printed.is_ok() { 0 } else { i32::from(NOT_DONE) });
     }
     let lines = error.render().to_string();
-    let text: String = lines.lines().map(|line| format!("{}\n", output::inert(line))).collect();
+    let mut text = String::new();
+    for (number, line) in lines.lines().enumerate() {
+        text.push_str(&format!("{}\n", output::inert(line)));
+        if let Some(path) = path_as_command(error).filter(|_| number == 0) {
+            text.push_str(&format!("\n  tip: to check it, run `trailint check {}`\n", output::inert(path)));
+        }
+    }
     let text = text + &environment::note(&environment::blamed(&command(), &lines));
     // There is nobody left to tell when standard error can't be written.
     let _ = Stream::Error.write(&text, Look::default());
     std::process::exit(i32::from(NOT_DONE))
+}
+
+/// The path that was given in the place of a command.
+fn path_as_command(error: &clap::Error) -> Option<&str> {
+    match error.get(ContextKind::InvalidSubcommand) {
+        Some(ContextValue::String(name)) if Path::new(name).exists() => Some(name),
+        _ => None,
+    }
 }
 
 fn run(cli: &Cli, matches: &ArgMatches) -> Result<ExitCode, Error> {

@@ -223,10 +223,11 @@ pub enum Engine {
 /// The module calls that are followed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, clap::ValueEnum)]
 pub enum Modules {
+    /// No modules.
     None,
-    /// Calls with a local source.
+    /// Modules with a local source.
     Local,
-    /// Calls with a local source, and those that `terraform init` has installed.
+    /// Modules with a local source, and modules installed by `terraform init`.
     #[default]
     Installed,
 }

@@ -136,7 +136,7 @@ mod tests {
         ] {
             let (counted, messages) = read(&format!("{key}: {entry}"));
             assert_eq!(counted, 0, "{key}");
-            assert!(messages.len() == 1 && messages[0].starts_with("there is no key `"), "{key} {messages:?}");
+            assert!(messages.len() == 1 && messages[0].starts_with("unknown key `"), "{key} {messages:?}");
         }
         for key in ["Trail", "cfn-lint", "aws:cdk:path", "cfn_nag", "ignore", "TrailOwner"] {
             assert_eq!(read(&format!("{key}: {entry}")), (0, Vec::new()), "{key}");

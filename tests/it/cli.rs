@@ -728,7 +728,7 @@ fn a_file_that_is_no_plan_is_refused_with_the_next_step() {
         ("other", "{\"Resources\": {}}", "it isn't a plan"),
         ("state", r#"{"format_version": "1.0", "values": {"root_module": {}}}"#, "it is a state and not a plan"),
         ("version", &whole.replace("1.2", "2.0"), "unsupported plan format version 2.0: supported are 0.x and 1.x"),
-        ("changes", &whole.replace("resource_changes\": [", "resource_changes\": 1, \"x\": ["), "`resource_changes` isn't what it is in a plan"),
+        ("changes", &whole.replace("resource_changes\": [", "resource_changes\": 1, \"x\": ["), "unexpected value of `resource_changes`"),
         ("change", &whole.replace("{\"address\": \"aws_cloudtrail.t\", \"mode\": \"managed\", \"type\"", "{\"type\""), "unexpected value of `resource_changes[0]`"),
         ("address", &whole.replace("\"aws_cloudtrail.t\", \"mode\": \"managed\", \"type\"", "\"aws_cloudtrail.t[\", \"mode\": \"managed\", \"type\""), "`aws_cloudtrail.t[` isn't an address"),
         ("twice", &twice, "it plans `aws_cloudtrail.t` twice"),

@@ -304,7 +304,7 @@ fn fixes_over_the_limit_are_left_to_the_next_run() {
     let files = project(ROUNDS + 3);
     let first = fixed(&files, Safety::Unsafe);
     assert_eq!((first.findings, first.is_cut), (ROUNDS, true));
-    assert!(trailint::output::mended("Fixed", &first).ends_with("run it again for the others.\n"));
+    assert!(trailint::output::mended("Fixed", &first).ends_with("run the command again.\n"));
     let second = fixed(&after(&files, &first), Safety::Unsafe);
     assert_eq!((second.findings, second.is_cut), (3, false));
 }

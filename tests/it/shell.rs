@@ -66,3 +66,12 @@ fn the_manual_has_no_page_about_what_is_not_there() {
     let expected = "error: unknown command `chekc`\n\n  tip: did you mean `check`?\n";
     assert_eq!((status(&output), err(&output).as_str()), (2, expected));
 }
+
+#[test]
+fn a_path_in_the_place_of_a_command_is_told_how_to_be_checked() {
+    let scratch = Scratch::new("path-as-command", &[("live/a.tf", "")]);
+    let output = scratch.run(&["live"]);
+    let expected = "error: unrecognized subcommand 'live'\n\n  tip: to check it, run `trailint check live`\n";
+    assert!(status(&output) == 2 && err(&output).starts_with(expected), "{}", err(&output));
+    assert!(!err(&scratch.run(&["nowhere"])).contains("trailint check"));
+}
