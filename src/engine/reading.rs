@@ -66,5 +66,5 @@ pub(super) fn of_stale(stale: Stale, settings: &Settings) -> Option<Reported> {
         StaleKind::FormerId => Level::Note,
         _ => settings.level(rule, rule.page.level),
     };
-    settings.selection.has(rule).then(|| Reported { level, ..reported })
+    settings.selection.has(rule).then_some(Reported { level, ..reported })
 }
